@@ -1,0 +1,1 @@
+"""The station: decides, remembers, shows; the only package with a database."""

@@ -1,0 +1,1 @@
+"""The wire between station and loudspeakers, and the brain of a loudspeaker."""

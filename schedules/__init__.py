@@ -1,0 +1,1 @@
+"""When: recurrences, occurrences, timetables, and the clock that ticks."""

@@ -1,0 +1,1 @@
+"""Loudspeakers without hardware: fleets of virtual nodes on real MQTT."""

@@ -1,0 +1,1 @@
+"""From a written text to a finished recording."""
