@@ -1,8 +1,9 @@
 """Copy the page's outside files out of node_modules, with licences and digests; see frontend/README.md.
 
-npm ci && python vendor.py     refresh (needs node, a network and some seconds)
-python vendor.py --check       hold the committed files against vendor.json (needs neither)
+`npm ci && python vendor.py` refreshes (needs node and a network); `python vendor.py --check` holds the committed
+files against vendor.json (needs neither).
 """
+# ruff: noqa: INP001 - a script beside package.json, not a package
 
 import hashlib
 import json
@@ -20,13 +21,7 @@ INDEX = PAGE / "vendor.json"
 FONT_WEIGHTS = (400, 600)
 FONT_SUBSETS = ("vietnamese", "latin-ext", "latin")
 FONT = "@fontsource/be-vietnam-pro"
-ICONS = """
-    alert-triangle antenna antenna-off arrow-back-up arrow-left broadcast calendar-time check
-    checklist chevron-down chevron-right circle-check circle-dashed circle-x clock clock-pause cloud-
-    download download ear edit file-text headphones heart-rate-monitor help home info-circle list-
-    check login logout map-pin microphone moon player-play player-stop plug-connected-x plus refresh
-    send shield-check speakerphone sun user volume volume-off wifi wifi-off x
-""".split()
+ICONS = (HERE / "icons.txt").read_text(encoding="utf-8").split()
 
 # package -> its files: (source inside the package, name among our vendored files)
 FILES: dict[str, list[tuple[str, str]]] = {
