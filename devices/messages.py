@@ -1,0 +1,352 @@
+"""Every message of the wire as a frozen model; field by field explained in docs/protocol.md.
+
+What we send is strict (an unknown field is a mistake of ours); what we receive may carry fields of a later
+release, which `parse` ignores. Times on the wire are RFC 3339, UTC, `Z`, exactly three decimals.
+"""
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, NewType, Self, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
+
+NodeId = NewType("NodeId", str)
+"""One loudspeaker cluster's controller; also its MQTT client id."""
+AreaCode = NewType("AreaCode", str)
+"""Official code of a province, commune or village. Never equal to a node's id."""
+AiringId = NewType("AiringId", str)
+"""One airing: an occurrence with its targets."""
+RecordingId = NewType("RecordingId", str)
+"""SHA-256 of the finished audio, 64 lower-case hexadecimal digits."""
+KeyId = NewType("KeyId", str)
+"""Name of a key in the key set."""
+
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+DIGEST_PATTERN = r"^[0-9a-f]{64}$"
+INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
+WALL_TIME_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
+BASE64URL_KEY_PATTERN = r"^[A-Za-z0-9_-]{43}$"
+COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
+
+MOST_AIRINGS = 512
+"""In one plan: a node of little memory must be able to hold it."""
+MOST_CHUNKS = 4096
+"""In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
+MOST_RECEIPTS = 100
+"""In one message; the rest follows in the next."""
+MOST_KEYS = 256
+"""In one key set."""
+
+_INSTANT = re.compile(INSTANT_PATTERN)
+
+
+def whole_ms(at: datetime) -> datetime:
+    """Return the instant in UTC, cut to whole milliseconds, as the wire carries it."""
+    at = at.astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def written_instant(at: datetime) -> str:
+    """Return the wire's form of an aware instant, for example `2026-11-24T10:00:00.000Z`."""
+    return whole_ms(at).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _read_instant(value: Any) -> Any:
+    if isinstance(value, str) and not _INSTANT.match(value):
+        raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
+    if isinstance(value, int | float):
+        raise ValueError("must be a string, not a number")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+def _aware_ms(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("must be an aware datetime")
+    return whole_ms(at)
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_read_instant),
+    AfterValidator(_aware_ms),
+    PlainSerializer(written_instant, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
+]
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
+WallTime = Annotated[str, StringConstraints(pattern=WALL_TIME_PATTERN)]
+_Node = Annotated[NodeId, StringConstraints(pattern=NAME_PATTERN)]
+_Area = Annotated[AreaCode, StringConstraints(pattern=NAME_PATTERN)]
+_Airing = Annotated[AiringId, StringConstraints(pattern=NAME_PATTERN)]
+_Recording = Annotated[RecordingId, StringConstraints(pattern=DIGEST_PATTERN)]
+_Kid = Annotated[KeyId, StringConstraints(pattern=NAME_PATTERN)]
+_Volume = Annotated[int, Field(ge=0, le=100)]
+_Version = Annotated[int, Field(ge=1, lt=2**53)]
+_Micros = Annotated[int, Field(ge=0, lt=2**53)]
+_Millis = Annotated[int, Field(ge=0, lt=2**31)]
+_Reason = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Malformed(ValueError):  # noqa: N818 - the word that is used of it everywhere
+    """The payload is not a message of the kind that its topic or `typ` promises."""
+
+
+class Message(BaseModel):
+    """Base of every message: frozen, and strict about what we ourselves write."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def payload(self) -> bytes:
+        """Return the compact JSON that goes on the wire, UTF-8."""
+        return self.model_dump_json().encode()
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parse(model: type[M], payload: bytes | str) -> M:
+    """Read a received message, ignoring fields we do not know; raise Malformed for anything else amiss."""
+    try:
+        return model.model_validate_json(payload, extra="ignore")
+    except ValidationError as error:
+        raise Malformed(
+            f"{model.__name__}: {error.error_count()} faults, first: {error.errors()[0]['msg']}"
+        ) from error
+
+
+class Grade(StrEnum):
+    """Grades of Circular 39/2020/TT-BTTTT, lowest first; compare by `rank`."""
+
+    ROUTINE = "routine"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for routine, 1 for priority, 2 for emergency."""
+        return _RANKS[self]
+
+
+_RANKS = {grade: rank for rank, grade in enumerate(Grade)}
+
+
+class Role(StrEnum):
+    """What a key may sign. The root key is in no key set: nodes pin it."""
+
+    STATION = "station"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class PlannedAiring(Message):
+    """One airing in a plan: what, how it was approved, when, how loud."""
+
+    airing: _Airing
+    recording: _Recording
+    approval: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=4096)]
+    starts_at: Instant
+    latest_start_at: Instant
+    duration_ms: Annotated[int, Field(gt=0, lt=2**31)]
+    grade: Grade
+    volume: _Volume
+    test: bool = False
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.latest_start_at < self.starts_at:
+            raise ValueError("latest_start_at is before starts_at")
+        if self.test and self.grade is Grade.EMERGENCY:
+            raise ValueError("a test is never an emergency")
+        return self
+
+
+class Plan(Message):
+    """What one area's (or one node's) loudspeakers shall say. Signed by the station; `typ` loa-plan."""
+
+    target: Name
+    version: _Version
+    issued_at: Instant
+    expires_at: Instant
+    airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
+
+
+class QuietHours(Message):
+    """A daily silence in wall time, from `begins` up to but not including `ends`; may cross midnight."""
+
+    begins: WallTime
+    ends: WallTime
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no such time zone: {name}") from error
+    return name
+
+
+class Policy(Message):
+    """What an area's loudspeakers may at most do. Signed by an administrator; `typ` loa-policy."""
+
+    target: _Area
+    version: _Version
+    issued_at: Instant
+    expires_at: Instant
+    zone: Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+    quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
+    loudest_volume: _Volume
+    minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+
+
+class Approval(Message):
+    """A person approved exactly this text and this recording. Signed by an approver; `typ` loa-approval."""
+
+    bulletin: Name
+    revision: Annotated[int, Field(ge=1)]
+    text_sha256: Digest
+    recording: _Recording
+    approver: Name
+    approved_at: Instant
+    expires_at: Instant
+    test: bool = False
+
+
+class Key(Message):
+    """One public key and what it may sign, from `not_before` until `not_after`."""
+
+    kid: _Kid
+    role: Role
+    public: Annotated[str, StringConstraints(pattern=BASE64URL_KEY_PATTERN)]
+    not_before: Instant
+    not_after: Instant
+
+
+class KeySet(Message):
+    """All keys in force. Signed by the root key; `typ` loa-keys."""
+
+    version: _Version
+    issued_at: Instant
+    expires_at: Instant
+    keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)]
+
+
+class Manifest(Message):
+    """A recording's size, codec and chunk digests. Signed by the station; `typ` loa-manifest."""
+
+    recording: _Recording
+    size: Annotated[int, Field(gt=0)]
+    codec: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{1,16}$")]
+    sample_rate: Annotated[int, Field(ge=8000, le=192000)]
+    duration_ms: Annotated[int, Field(gt=0, lt=2**31)]
+    chunk_size: Annotated[int, Field(ge=1024, le=1024 * 1024)]
+    chunks: Annotated[tuple[Digest, ...], Field(min_length=1, max_length=MOST_CHUNKS)]
+    https: Annotated[str, StringConstraints(pattern=r"^https?://", max_length=2000)] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len(self.chunks) != -(-self.size // self.chunk_size):
+            raise ValueError("size, chunk_size and chunks disagree")
+        return self
+
+
+class NodeState(Message):
+    """Birth (online) and death (the will) of one session of a node; `at` is unknown to a will."""
+
+    node: _Node
+    session: Annotated[int, Field(ge=0, lt=2**53)]
+    online: bool
+    at: Instant | None
+    software: Annotated[str, StringConstraints(max_length=100)]
+
+
+class Vitals(Message):
+    """A node's health now. Clock figures are None before the first clock exchange."""
+
+    node: _Node
+    session: Annotated[int, Field(ge=0, lt=2**53)]
+    at: Instant
+    clock_offset_ms: float | None
+    clock_error_ms: Annotated[float, Field(ge=0)] | None
+    volume: _Volume
+    storage_free: Annotated[int, Field(ge=0)]
+    sounding: _Airing | None = None
+    signal_dbm: float | None = None
+    temperature_c: float | None = None
+    chunks_refused: Annotated[int, Field(ge=0)] = 0
+
+
+class ReceiptKind(StrEnum):
+    """What happened at a node with one airing."""
+
+    FETCHED = "fetched"
+    STARTED = "started"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+
+
+class Receipt(Message):
+    """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended."""
+
+    id: Name
+    airing: _Airing
+    recording: _Recording
+    kind: ReceiptKind
+    at: Instant
+    offset_ms: _Millis = 0
+    heard_ms: _Millis = 0
+    clock_error_ms: Annotated[float, Field(ge=0)] | None = None
+    reason: _Reason | None = None
+
+
+class Receipts(Message):
+    """Receipts that the station has not yet committed, oldest first."""
+
+    node: _Node
+    session: Annotated[int, Field(ge=0, lt=2**53)]
+    receipts: Annotated[tuple[Receipt, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
+
+
+class ReceiptsCommitted(Message):
+    """Receipts that the station keeps safely: the node may forget them."""
+
+    ids: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
+
+
+class Want(Message):
+    """Which chunks a node still lacks; `missing` is a base64 bitmap, bit 0 (lowest) of byte 0 is chunk 0."""
+
+    node: _Node
+    recording: _Recording
+    count: Annotated[int, Field(ge=1, le=MOST_CHUNKS)]
+    missing: Annotated[str, StringConstraints(pattern=BASE64_PATTERN, max_length=MOST_CHUNKS // 6 + 4)]
+
+
+class TimeRequest(Message):
+    """First half of a clock exchange: the node's own clock, microseconds, any epoch."""
+
+    node: _Node
+    sent_us: _Micros
+
+
+class TimeReply(Message):
+    """Second half: the echo and the station's clock, microseconds since 1970 UTC. Signed; `typ` loa-time."""
+
+    node: _Node
+    sent_us: _Micros
+    received_us: _Micros
+    replied_us: _Micros
