@@ -1,0 +1,186 @@
+"""The station's time as a node knows it: offset and drift fitted to clock exchanges; docs/protocol.md, Clock.
+
+An exchange has four instants: sent and arrived on the node's raw clock, received and replied on the station's.
+Its offset is wrong by at most half its round trip. A line (offset, drift) is fitted to the newest exchanges,
+each weighted by how much longer than the shortest its round trip was, with a prior on the drift.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+MOST_EXCHANGES = 32
+"""Ten minutes at one exchange in 20 s: long enough to know the drift, short enough to follow temperature."""
+USUAL_DRIFT = 40e-6
+"""Standard deviation of the drift before it is measured: crystals of small boards are within 50 ppm or so."""
+DRIFT_WANDER = 5e-6
+"""How fast a measured drift may stop being true (temperature): widens the bound with time since an exchange."""
+LEAST_NOISE = 0.0003
+"""Seconds that even the quickest exchange may be wrong by: interrupts, scheduling."""
+NOISE_PER_EXCESS = 0.29
+"""Delay beyond the shortest lies on one of two ways: uniform within half of it, deviation 1/sqrt(12)."""
+SIGMAS = 3.0
+"""How many standard deviations the error bound spans."""
+TRUSTED_ERROR = timedelta(milliseconds=100)
+"""A node that may be further off than this would be heard as an echo of the others."""
+TRUST_LASTS = timedelta(hours=1)
+"""Without any exchange for longer, a clock is not believed, whatever its figures say."""
+STEP_MARGIN = 0.010
+"""Seconds by which an exchange must contradict the fit beyond both bounds before the clock counts as set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One clock exchange, microseconds: node's raw clock, station's, station's, node's."""
+
+    sent_us: int
+    received_us: int
+    replied_us: int
+    arrived_us: int
+
+    @property
+    def round_trip(self) -> float:
+        """Return seconds on the way, both ways together, without the station's own time."""
+        return ((self.arrived_us - self.sent_us) - (self.replied_us - self.received_us)) / 1e6
+
+    @property
+    def offset_us(self) -> int:
+        """Return station minus node at the middle of the exchange."""
+        return ((self.received_us - self.sent_us) + (self.replied_us - self.arrived_us)) // 2
+
+    @property
+    def middle_us(self) -> int:
+        """Return the middle of the exchange on the node's raw clock."""
+        return (self.sent_us + self.arrived_us) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """offset(raw) = base + a + b (raw - at), seconds, with the variances of a and b and their covariance."""
+
+    at_us: int
+    base_us: int
+    a: float
+    b: float
+    var_a: float
+    var_b: float
+    cov: float
+    half_trip: float
+    newest_us: int
+
+    def offset(self, raw_us: int) -> float:
+        return self.base_us / 1e6 + self.a + self.b * (raw_us - self.at_us) / 1e6
+
+    def error(self, raw_us: int) -> float:
+        t = (raw_us - self.at_us) / 1e6
+        variance = max(0.0, self.var_a + 2 * t * self.cov + t * t * self.var_b)
+        age = abs(raw_us - self.newest_us) / 1e6
+        return self.half_trip + SIGMAS * math.sqrt(variance) + DRIFT_WANDER * age
+
+
+def micros(at: datetime) -> int:
+    """Return whole microseconds since 1970 UTC of an aware instant."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    """Return the aware UTC instant of microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=us)
+
+
+class StationClock:
+    """Turns the node's raw instants into the station's and back, and says how far off that may be."""
+
+    def __init__(self) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=MOST_EXCHANGES)
+        self._fit: _Fit | None = None
+        self.steps = 0
+
+    @property
+    def is_set(self) -> bool:
+        """Whether at least one exchange stands behind the estimate."""
+        return self._fit is not None
+
+    def add(self, exchange: Exchange) -> bool:
+        """Take one exchange in; return False where it contradicts all before: then these are forgotten."""
+        if exchange.round_trip < 0 or exchange.arrived_us < exchange.sent_us:
+            self.forget()
+            return False
+        agrees = self._agrees(exchange)
+        if not agrees:
+            self.forget()
+        self._exchanges.append(exchange)
+        self._fit = _fitted(tuple(self._exchanges))
+        return agrees
+
+    def forget(self) -> None:
+        """Start anew: the raw clock was set, so what was learnt of it is void."""
+        self._exchanges.clear()
+        self._fit = None
+        self.steps += 1
+
+    def station(self, raw: datetime) -> datetime:
+        """Return the station's time at a raw instant; the raw instant itself while nothing is known."""
+        return raw + self.offset(raw)
+
+    def raw(self, station: datetime) -> datetime:
+        """Return the raw instant at which the station's time will be, or was, the one given."""
+        if self._fit is None:
+            return station
+        guess = station - timedelta(seconds=self._fit.offset(micros(station)))
+        return station - timedelta(seconds=self._fit.offset(micros(guess)))
+
+    def offset(self, raw: datetime) -> timedelta:
+        """Return station minus raw at a raw instant; zero while nothing is known."""
+        return timedelta(seconds=self._fit.offset(micros(raw))) if self._fit else timedelta(0)
+
+    def error(self, raw: datetime) -> timedelta | None:
+        """Return a bound that the estimate's error hardly ever exceeds; None while nothing is known."""
+        return timedelta(seconds=self._fit.error(micros(raw))) if self._fit else None
+
+    def is_trusted(self, raw: datetime) -> bool:
+        """Whether the estimate is good enough to start sound together with other nodes."""
+        if self._fit is None or raw - instant(self._fit.newest_us) > TRUST_LASTS:
+            return False
+        return timedelta(seconds=self._fit.error(micros(raw))) <= TRUSTED_ERROR
+
+    def _agrees(self, exchange: Exchange) -> bool:
+        if self._fit is None:
+            return True
+        gap = abs(self._fit.offset(exchange.middle_us) - exchange.offset_us / 1e6)
+        allowed = self._fit.error(exchange.middle_us) + exchange.round_trip / 2 + STEP_MARGIN
+        return exchange.middle_us >= self._fit.newest_us - 1_000_000 and gap <= allowed
+
+
+def _fitted(exchanges: tuple[Exchange, ...]) -> _Fit:
+    """Weighted least squares of offset over time with a Gaussian prior on the drift around zero."""
+    newest = exchanges[-1]
+    shortest = min(e.round_trip for e in exchanges)
+    s0 = st = stt = so = sto = 0.0
+    for e in exchanges:
+        noise = LEAST_NOISE + NOISE_PER_EXCESS * (e.round_trip - shortest)
+        weight = 1.0 / (noise * noise)
+        t = (e.middle_us - newest.middle_us) / 1e6
+        o = (e.offset_us - newest.offset_us) / 1e6
+        s0 += weight
+        st += weight * t
+        stt += weight * t * t
+        so += weight * o
+        sto += weight * t * o
+    stt += 1.0 / (USUAL_DRIFT * USUAL_DRIFT)
+    determinant = s0 * stt - st * st
+    return _Fit(
+        at_us=newest.middle_us,
+        base_us=newest.offset_us,
+        a=(so * stt - sto * st) / determinant,
+        b=(s0 * sto - st * so) / determinant,
+        var_a=stt / determinant,
+        var_b=s0 / determinant,
+        cov=-st / determinant,
+        half_trip=shortest / 2,
+        newest_us=newest.middle_us,
+    )
