@@ -1,4 +1,4 @@
-"""Recordings in pieces: split, describe, check, and the bitmap of what is there; docs/protocol.md, "Chunks"."""
+"""Recordings in pieces: split, describe, check; the bitmap of what is there; docs/protocol.md, "Chunks"."""
 
 import base64
 import binascii

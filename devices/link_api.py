@@ -91,7 +91,11 @@ class Pending:
         """Wait like `wait`, in an event loop."""
         loop = asyncio.get_running_loop()
         done = asyncio.Event()
-        self.then(lambda _: loop.call_soon_threadsafe(done.set))
+
+        def wake(_: bool) -> None:  # noqa: FBT001 - the shape of `then`
+            loop.call_soon_threadsafe(done.set)
+
+        self.then(wake)
         try:
             await asyncio.wait_for(done.wait(), timeout_s)
         except TimeoutError:
@@ -114,8 +118,8 @@ class Pending:
 class AnyLink(Protocol):
     """One client of one broker. It connects by itself, again and again, from `start` until `stop`.
 
-    `on_up` is called after every connect, once the subscriptions are sent again; `on_down` after every loss. All
-    callbacks come from the link's own thread (or event loop) and must only queue.
+    `on_up` is called after every connect, once the subscriptions stand again; `on_down` after every loss.
+    All callbacks come from the link's own thread (or event loop) and must only queue.
     """
 
     @property

@@ -1,0 +1,254 @@
+"""What sounds, and when: pure functions over plans and policies; docs/protocol.md, "What sounds".
+
+The node asks them what to play now, the controller what will be heard: the same answer, from the same code.
+
+An airing is *due* from starts_at for its whole duration. Of the due airings the highest grade sounds, then
+the one that starts first, then the smallest id. A policy only narrows: its quiet hours and its minutes a day
+silence all but emergencies, and its loudest volume caps everything.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from devices.messages import AiringId, Grade, Plan, PlannedAiring, Policy, QuietHours
+
+WHOLE_DAY_MINUTES = 1440
+"""A policy with so many minutes a day sets no limit."""
+_DAY = timedelta(days=1)
+Span = tuple[datetime, datetime]
+"""From the first instant up to, not including, the second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A span in which one airing sounds without a break."""
+
+    airing: PlannedAiring
+    starts_at: datetime
+    ends_at: datetime
+    cut: bool
+    """Whether the slot is less than the airing's whole length: it yields, is silenced or is resumed."""
+
+
+def ends_at(airing: PlannedAiring) -> datetime:
+    """Return the instant from which the airing is no longer due."""
+    return airing.starts_at + timedelta(milliseconds=airing.duration_ms)
+
+
+def is_due(airing: PlannedAiring, now: datetime) -> bool:
+    """Say whether the airing's time is now, whatever else may claim it."""
+    return airing.starts_at <= now < ends_at(airing)
+
+
+def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
+    """Return the airings of all unexpired plans, each once, by start and id; plans may come in any order.
+
+    When several plans name the same airing, the highest version counts, then the greater target.
+    """
+    chosen: dict[AiringId, PlannedAiring] = {}
+    for plan in sorted(plans, key=lambda plan: (plan.version, plan.target, plan.issued_at)):
+        if plan.expires_at > now:
+            chosen.update((airing.airing, airing) for airing in plan.airings)
+    return tuple(sorted(chosen.values(), key=lambda airing: (airing.starts_at, airing.airing)))
+
+
+def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
+    """Return the airing that must sound at this instant, its volume capped, or None for silence."""
+    airings = merge(plans, now)
+    due = [airing for airing in airings if is_due(airing, now)]
+    if not due:
+        return None
+    first = min(due, key=_precedence)
+    policies = tuple(policies)
+    if first.grade is not Grade.EMERGENCY and any(_silences(policy, airings, now) for policy in policies):
+        return None
+    loudest = min((policy.loudest_volume for policy in policies), default=first.volume)
+    return first if first.volume <= loudest else first.model_copy(update={"volume": loudest})
+
+
+def timetable(
+    plans: Iterable[Plan], policies: Iterable[Policy], since: datetime, until: datetime
+) -> list[Slot]:
+    """Return what sounds from `since` until `until`, in order; silence has no slot."""
+    plans, policies = tuple(plans), tuple(policies)
+    instants = [since, *change_points(plans, policies, since, until), until]
+    slots: list[Slot] = []
+    for begins, ends in pairwise(instants):
+        airing = what_sounds(plans, policies, begins) if begins < ends else None
+        if airing is None:
+            continue
+        if slots and slots[-1].airing == airing and slots[-1].ends_at == begins:
+            begins = slots.pop().starts_at  # noqa: PLW2901 - the two spans are one slot
+        is_whole = begins == airing.starts_at and ends == ends_at(airing)
+        slots.append(Slot(airing, begins, ends, cut=not is_whole))
+    return slots
+
+
+def change_points(
+    plans: Iterable[Plan], policies: Iterable[Policy], since: datetime, until: datetime
+) -> list[datetime]:
+    """Return every instant after `since` and before `until` at which what_sounds may change, in order."""
+    plans, policies = tuple(plans), tuple(policies)
+    expiries = sorted({plan.expires_at for plan in plans if since < plan.expires_at < until})
+    points = set(expiries)
+    for begins, ends in zip([since, *expiries], [*expiries, until], strict=True):
+        airings = merge(plans, begins)
+        for airing in airings:
+            points.update((airing.starts_at, ends_at(airing)))
+        for policy in policies:
+            points.update(_quiet_bounds(policy, begins, ends))
+            points.update(_spent_instants(policy, airings, begins, ends))
+    return sorted(point for point in points if since < point < until)
+
+
+def next_change(
+    plans: Iterable[Plan], policies: Iterable[Policy], now: datetime, within: timedelta = _DAY
+) -> datetime | None:
+    """Return the first instant after now at which what_sounds may change; None if not `within` that time."""
+    return next(iter(change_points(plans, policies, now, now + within)), None)
+
+
+def _precedence(airing: PlannedAiring) -> tuple[int, datetime, AiringId]:
+    return (-airing.grade.rank, airing.starts_at, airing.airing)
+
+
+def _silences(policy: Policy, airings: Sequence[PlannedAiring], now: datetime) -> bool:
+    """Say whether the policy forbids all but emergencies at this instant."""
+    zone = _zone(policy.zone)
+    wall = now.astimezone(zone).time()
+    if any(_is_quiet(hours, wall) for hours in policy.quiet_hours):
+        return True
+    if policy.minutes_a_day >= WHOLE_DAY_MINUTES:
+        return False
+    planned = _planned(airings, zone, now)
+    spent = sum((min(ends, now) - begins for begins, ends in planned if begins < now), timedelta())
+    return spent >= timedelta(minutes=policy.minutes_a_day)
+
+
+def _is_quiet(hours: QuietHours, wall: time) -> bool:
+    begins, ends = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)
+    if begins < ends:
+        return begins <= wall < ends
+    return wall >= begins or wall < ends
+
+
+def _quiet_bounds(policy: Policy, since: datetime, until: datetime) -> list[datetime]:
+    """Return where quiet hours may begin or end, from a day before `since` to a day after `until`."""
+    zone = _zone(policy.zone)
+    walls = [time.fromisoformat(wall) for hours in policy.quiet_hours for wall in (hours.begins, hours.ends)]
+    # Where clocks change, wall time also jumps at the change itself: both readings of a wall time are points.
+    return [
+        datetime.combine(day, wall, zone).replace(fold=fold).astimezone(UTC)
+        for day in _days(zone, since, until)
+        for wall in walls
+        for fold in (0, 1)
+    ] + _jumps(zone, since, until)
+
+
+def _spent_instants(
+    policy: Policy, airings: Sequence[PlannedAiring], since: datetime, until: datetime
+) -> list[datetime]:
+    """Return the instants at which a day's minutes are used up, and the midnights that renew them."""
+    if policy.minutes_a_day >= WHOLE_DAY_MINUTES:
+        return []
+    zone = _zone(policy.zone)
+    points = []
+    for day in _days(zone, since, until):
+        midnight = datetime.combine(day, time(), zone).astimezone(UTC)
+        points.append(midnight)
+        left = timedelta(minutes=policy.minutes_a_day)
+        for begins, ends in _planned(airings, zone, midnight):
+            if ends - begins >= left:
+                points.append(begins + left)
+                break
+            left -= ends - begins
+    return points
+
+
+def _planned(airings: Sequence[PlannedAiring], zone: ZoneInfo, now: datetime) -> list[Span]:
+    """Return the spans of now's local day in which the plan has something due, but no emergency.
+
+    It counts what is planned, not what policies let through: so that one policy never widens another.
+    """
+    today = now.astimezone(zone).date()
+    midnight = datetime.combine(today, time(), zone).astimezone(UTC)
+    next_midnight = datetime.combine(today + _DAY, time(), zone).astimezone(UTC)
+    spans = [
+        (
+            max(airing.starts_at, midnight),
+            min(ends_at(airing), next_midnight),
+            airing.grade is Grade.EMERGENCY,
+        )
+        for airing in airings
+        if airing.starts_at < next_midnight and ends_at(airing) > midnight
+    ]
+    ordinary = _union([(begins, ends) for begins, ends, emergency in spans if not emergency])
+    emergencies = _union([(begins, ends) for begins, ends, emergency in spans if emergency])
+    return _without(ordinary, emergencies)
+
+
+def _union(spans: list[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for begins, ends in sorted(spans):
+        if joined and begins <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], ends))
+        else:
+            joined.append((begins, ends))
+    return joined
+
+
+def _without(spans: list[Span], holes: list[Span]) -> list[Span]:
+    """Return the spans less the holes; both are disjoint and in order."""
+    left: list[Span] = []
+    hole_ends = [ends for _, ends in holes]
+    for span_begins, ends in spans:
+        begins = span_begins
+        for hole in holes[bisect_right(hole_ends, begins) :]:
+            if hole[0] >= ends:
+                break
+            if begins < hole[0]:
+                left.append((begins, hole[0]))
+            begins = hole[1]
+        if begins < ends:
+            left.append((begins, ends))
+    return left
+
+
+def _days(zone: ZoneInfo, since: datetime, until: datetime) -> list[date]:
+    """Return the local days from one before `since` to one after `until`."""
+    first = (since.astimezone(zone) - _DAY).date()
+    last = (until.astimezone(zone) + _DAY).date()
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _jumps(zone: ZoneInfo, since: datetime, until: datetime) -> list[datetime]:
+    """Return the instants between at which the zone's clocks change, to the second."""
+    jumps = []
+    at = since
+    while at < until:
+        after = min(at + _DAY, until)
+        if at.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():
+            jumps.append(_jump(zone, at, after))
+        at = after
+    return jumps
+
+
+def _jump(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    before = low.astimezone(zone).utcoffset()
+    while high - low > timedelta(microseconds=1):
+        middle = low + (high - low) / 2
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
