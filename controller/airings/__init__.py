@@ -1,0 +1,1 @@
+"""Airings and their deliveries: what shall be heard, and what was."""

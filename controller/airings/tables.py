@@ -1,0 +1,91 @@
+"""Rows of airings, their targets, one delivery a node, and every receipt as it came."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.bulletins.lifecycle import BulletinId
+from controller.operators.permissions import OperatorId
+from controller.programmes.lifecycle import ScheduleId
+from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
+from devices.messages import AiringId, AreaCode, Grade, NodeId, ReceiptKind, RecordingId
+
+
+class Airing(Base):
+    """One occurrence with its targets.
+
+    `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
+    and duration are fixed when delivering begins. `claimed_at`: its plan was first handed to the broker;
+    `acknowledged_at`: the broker first said that it has it.
+    """
+
+    __tablename__ = "airings"
+
+    id: Mapped[AiringId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
+    state: Mapped[AiringState] = mapped_column(Word(AiringState))
+    grade: Mapped[Grade] = mapped_column(Word(Grade))
+    test: Mapped[bool] = mapped_column(Boolean, default=False)
+    volume: Mapped[int] = mapped_column(Integer)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    latest_start_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int | None] = mapped_column(Integer)
+    recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
+    duration_ms: Mapped[int | None] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(Text)
+    created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_airings_state_starts_at", "state", "starts_at"),)
+
+
+class Target(Base):
+    """An area that an airing is meant for; never one below another target of the same airing."""
+
+    __tablename__ = "airing_targets"
+
+    airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True, index=True)
+
+
+class Delivery(Base):
+    """Airing × node: how far it came. Folded from receipts, whatever their order."""
+
+    __tablename__ = "deliveries"
+
+    airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True, index=True)
+    rung: Mapped[int] = mapped_column(Integer, default=int(Rung.PLANNED))
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    start_offset_ms: Mapped[int | None] = mapped_column(Integer)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heard_ms: Mapped[int] = mapped_column(Integer, default=0)
+    clock_error_ms: Mapped[float | None] = mapped_column(Float)
+    reason: Mapped[str | None] = mapped_column(Text)
+    reason_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Received(Base):
+    """One receipt as it came: the as-aired log. Written once, never changed."""
+
+    __tablename__ = "receipts"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    airing: Mapped[AiringId] = mapped_column(String(ID_LENGTH), index=True)
+    recording: Mapped[RecordingId] = mapped_column(String(ID_LENGTH))
+    kind: Mapped[ReceiptKind] = mapped_column(Word(ReceiptKind))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    offset_ms: Mapped[int] = mapped_column(Integer)
+    heard_ms: Mapped[int] = mapped_column(Integer)
+    clock_error_ms: Mapped[float | None] = mapped_column(Float)
+    reason: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""The province's units by official code."""

@@ -1,0 +1,108 @@
+"""The states of a bulletin and of its rendering: a table and a pure function each."""
+
+from enum import StrEnum
+from typing import NewType
+
+from controller.errors import Conflict
+
+BulletinId = NewType("BulletinId", str)
+"""A text to be read out, through all its revisions."""
+RenderingId = NewType("RenderingId", str)
+"""The making of one revision's recording."""
+
+
+class IllegalTransition(Conflict):
+    """The state does not lead anywhere by this action."""
+
+    code = "bulletin.illegal_transition"
+
+
+class BulletinState(StrEnum):
+    """Where a bulletin stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+class Action(StrEnum):
+    """What can be done with a bulletin."""
+
+    REVISE = "revise"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    RETURN = "return"
+    WITHDRAW = "withdraw"
+
+
+_LEADS_TO = {
+    (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,
+    (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,
+    (BulletinState.DRAFT, Action.SUBMIT): BulletinState.SUBMITTED,
+    (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
+    (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
+    (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,
+}
+
+IN_WORDS = {
+    BulletinState.DRAFT: "bản nháp",
+    BulletinState.SUBMITTED: "đang chờ duyệt",
+    BulletinState.APPROVED: "đã duyệt",
+    BulletinState.RETURNED: "bị trả lại",
+    BulletinState.WITHDRAWN: "đã rút",
+}
+"""How a person reads a state."""
+
+
+def after(state: BulletinState, action: Action) -> BulletinState:
+    """Return the state that the action leads to, or raise IllegalTransition."""
+    try:
+        return _LEADS_TO[state, action]
+    except KeyError:
+        sentence = f"Không làm được: bản tin {IN_WORDS[state]}. Hãy tải lại trang để xem trạng thái mới nhất."
+        raise IllegalTransition(sentence) from None
+
+
+def actions(state: BulletinState) -> tuple[Action, ...]:
+    """Return what can be done in a state: the buttons of its page."""
+    return tuple(action for action in Action if (state, action) in _LEADS_TO)
+
+
+class RenderingState(StrEnum):
+    """Where the making of a recording stands."""
+
+    WAITING = "waiting"
+    RENDERING = "rendering"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class RenderingAction(StrEnum):
+    """What happens to a rendering."""
+
+    BEGIN = "begin"
+    FINISH = "finish"
+    FAIL = "fail"
+    RETRY = "retry"
+
+
+_RENDERING_LEADS_TO = {
+    (RenderingState.WAITING, RenderingAction.BEGIN): RenderingState.RENDERING,
+    (RenderingState.RENDERING, RenderingAction.FINISH): RenderingState.READY,
+    (RenderingState.RENDERING, RenderingAction.FAIL): RenderingState.FAILED,
+    (RenderingState.RENDERING, RenderingAction.RETRY): RenderingState.WAITING,  # its worker died
+    (RenderingState.FAILED, RenderingAction.RETRY): RenderingState.WAITING,
+}
+
+
+def after_rendering(state: RenderingState, action: RenderingAction) -> RenderingState:
+    """Return the state that a rendering's action leads to, or raise IllegalTransition."""
+    try:
+        return _RENDERING_LEADS_TO[state, action]
+    except KeyError:
+        raise IllegalTransition(
+            "Tệp âm thanh này đã được xử lý theo cách khác. Hãy tải lại trang.",
+            code="rendering.illegal_transition",
+        ) from None

@@ -1,0 +1,111 @@
+"""Rows of bulletins, their frozen wordings, the making of their recordings, and their approvals."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Float, ForeignKey, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.operators.permissions import OperatorId
+from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
+from devices.messages import AreaCode, RecordingId
+
+
+class Bulletin(Base):
+    """A text to be read out; `revision` is the number of its newest wording."""
+
+    __tablename__ = "bulletins"
+
+    id: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    state: Mapped[BulletinState] = mapped_column(Word(BulletinState), index=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    returned_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Revision(Base):
+    """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes."""
+
+    __tablename__ = "revisions"
+
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
+    author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rendering(Base):
+    """The making of one revision's recording: what was ordered, how it stands, what came of it."""
+
+    __tablename__ = "renderings"
+
+    id: Mapped[RenderingId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH))
+    revision: Mapped[int] = mapped_column(Integer)
+    state: Mapped[RenderingState] = mapped_column(Word(RenderingState), index=True)
+    engine: Mapped[str] = mapped_column(String(50))
+    voice: Mapped[str] = mapped_column(String(100))
+    rate: Mapped[float] = mapped_column(Float)
+    fallback: Mapped[str | None] = mapped_column(String(50))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
+    engine_used: Mapped[str | None] = mapped_column(String(50))
+    fallback_reason: Mapped[str | None] = mapped_column(Text)
+    spoken_text: Mapped[str | None] = mapped_column(Text)
+    text_characters: Mapped[int | None] = mapped_column(Integer)
+    phrases: Mapped[int | None] = mapped_column(Integer)
+    phrases_cached: Mapped[int | None] = mapped_column(Integer)
+    fault: Mapped[str | None] = mapped_column(String(100))
+    fault_sentence: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Unique("bulletin", "revision"),
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class Recording(Base):
+    """Finished audio by its SHA-256; `manifest` is the wire's Manifest (chunk digests) as JSON."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[RecordingId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    duration_ms: Mapped[int] = mapped_column(BigInteger)
+    codec: Mapped[str] = mapped_column(String(16))
+    sample_rate: Mapped[int] = mapped_column(Integer)
+    loudness_lufs: Mapped[float | None] = mapped_column(Float)
+    true_peak_dbtp: Mapped[float | None] = mapped_column(Float)
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Approved(Base):
+    """A person's approval of one revision, text and recording; `jws` is what nodes verify."""
+
+    __tablename__ = "approvals"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    approver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    jws: Mapped[str] = mapped_column(Text)
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )

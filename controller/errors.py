@@ -1,0 +1,64 @@
+"""What can go wrong, without HTTP: a sentence for the officer and a code for the technician."""
+
+
+class LoaError(Exception):
+    """Base of all errors that a person may read; `sentence` is Vietnamese, `code` names the fault."""
+
+    code = "loa.failed"
+
+    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code or type(self).code
+
+
+class BadInput(LoaError):
+    """The caller gave something that cannot be; nothing was changed."""
+
+    code = "input.bad"
+
+
+class NotAllowed(LoaError):
+    """This person may not do this here; nothing was changed."""
+
+    code = "operator.not_allowed"
+
+
+class NotSignedIn(LoaError):
+    """Name, password or session are not (or no longer) valid."""
+
+    code = "operator.not_signed_in"
+
+
+class TooManyTries(LoaError):
+    """Too many failed sign-ins; `retry_after` seconds must pass."""
+
+    code = "operator.too_many_tries"
+
+    def __init__(self, sentence: str, *, retry_after: int) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class NotFound(LoaError):
+    """No such thing is known."""
+
+    code = "loa.not_found"
+
+
+class Conflict(LoaError):
+    """What is asked does not fit the present state; nothing was changed."""
+
+    code = "loa.conflict"
+
+
+class Busy(LoaError):
+    """The database could not be had within the bounded wait; trying again is safe."""
+
+    code = "store.busy"
+
+
+class Unavailable(LoaError):
+    """The database is not there, or refuses to write (for example: no space)."""
+
+    code = "store.unavailable"

@@ -1,0 +1,1 @@
+"""Loudspeaker nodes and what is known of them."""

@@ -1,0 +1,88 @@
+"""Who may do what where: roles × action × area, one pure function; buttons and use cases ask the same."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from devices.messages import AreaCode
+
+OperatorId = NewType("OperatorId", str)
+"""A person with an account."""
+
+
+class OperatorRole(StrEnum):
+    """What a person is to the system; one person may be several."""
+
+    OFFICER = "officer"
+    APPROVER = "approver"
+    TECHNICIAN = "technician"
+    ADMINISTRATOR = "administrator"
+
+
+class Act(StrEnum):
+    """What a person may ask for."""
+
+    WRITE = "write"  # draft, revise and submit a bulletin
+    APPROVE = "approve"  # approve or return it
+    WITHDRAW = "withdraw"  # take an approved one back
+    AIR = "air"  # plan an airing or a schedule
+    AIR_EMERGENCY = "air_emergency"
+    STOP = "stop"  # cancel what is planned or sounding
+    ENROL = "enrol"  # add or retire nodes
+    RULE = "rule"  # accounts, areas, policies, keys
+    SEE = "see"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person who acts, as an account row says; `area` is where the person's roles hold, with all below."""
+
+    id: OperatorId
+    name: str
+    display_name: str
+    roles: frozenset[OperatorRole]
+    area: AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether it is allowed; if not, `sentence` tells the person why."""
+
+    allowed: bool
+    sentence: str = ""
+
+
+_EVERYONE = frozenset(OperatorRole)
+_MAY: dict[Act, frozenset[OperatorRole]] = {
+    Act.WRITE: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
+    Act.APPROVE: frozenset({OperatorRole.APPROVER}),
+    Act.WITHDRAW: frozenset({OperatorRole.APPROVER}),
+    Act.AIR: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
+    Act.AIR_EMERGENCY: frozenset({OperatorRole.APPROVER}),
+    Act.STOP: _EVERYONE,  # stopping needs less privilege than starting
+    Act.ENROL: frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR}),
+    Act.RULE: frozenset({OperatorRole.ADMINISTRATOR}),
+    Act.SEE: _EVERYONE,
+}
+
+_ROLE_LACKING: dict[Act, str] = {
+    Act.WRITE: "Tài khoản này không có quyền soạn bản tin.",
+    Act.APPROVE: "Chỉ cán bộ duyệt mới được duyệt hoặc trả lại bản tin.",
+    Act.WITHDRAW: "Chỉ cán bộ duyệt mới được rút bản tin đã duyệt.",
+    Act.AIR: "Tài khoản này không có quyền đặt lượt phát.",
+    Act.AIR_EMERGENCY: "Chỉ cán bộ duyệt mới được phát khẩn cấp.",
+    Act.STOP: "Tài khoản này không có quyền dừng phát.",
+    Act.ENROL: "Chỉ kỹ thuật viên hoặc quản trị mới được thêm, bớt cụm loa.",
+    Act.RULE: "Chỉ quản trị mới được thay đổi tài khoản, địa bàn, quy định và khóa.",
+    Act.SEE: "Tài khoản này không có quyền xem.",
+}
+
+
+def can(roles: Collection[OperatorRole], home: AreaCode, act: Act, lineage: Sequence[AreaCode]) -> Verdict:
+    """Judge an act in an area; `lineage` is that area with all above it, in any order."""
+    if not _MAY[act] & frozenset(roles):
+        return Verdict(allowed=False, sentence=_ROLE_LACKING[act])
+    if home not in lineage:
+        return Verdict(allowed=False, sentence="Địa bàn này không thuộc phạm vi của tài khoản.")
+    return Verdict(allowed=True)

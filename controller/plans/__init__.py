@@ -1,0 +1,1 @@
+"""What was last published to the nodes, and what should be."""

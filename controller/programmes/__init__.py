@@ -1,0 +1,1 @@
+"""Repeating rules, and the dated occurrences that they make."""

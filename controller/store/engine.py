@@ -1,0 +1,204 @@
+"""The store: one door to SQLite (WAL) or PostgreSQL, one transaction a use case.
+
+SQLite is written by one transaction at a time: `write` queues the writers of this process on a lock and
+begins IMMEDIATE, so that nobody fails half way. `synchronous=FULL`, not NORMAL: in WAL mode NORMAL survives
+a killed process but may lose the last commits of a power cut, and by then a node has been told that its
+receipt is kept, and has forgotten it. A commit therefore costs one fsync; receipts come in batches.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from controller.errors import Busy, Conflict, LoaError, Unavailable
+
+WAIT_SECONDS = 10.0
+"""How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
+POOL_SIZE = 10
+POOL_OVERFLOW = 40
+"""At most 50 connections: FastAPI's 40 worker threads and the station's own."""
+
+JOURNAL_SIGNER = "journal_signer"
+"""Key of `session.info` under which the journal finds who seals its entries."""
+
+_MODE = "loa_mode"
+_CHANGED = "loa_changed"
+
+
+class JournalSigner(Protocol):
+    """Seals journal entries: an Ed25519 key with its id."""
+
+    @property
+    def kid(self) -> str:
+        """Name of the key."""
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of the content."""
+
+
+class Store:
+    """A database by SQLAlchemy URL (`sqlite:///path` or `postgresql+psycopg://…`)."""
+
+    def __init__(
+        self, url: str, *, signer: JournalSigner | None = None, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
+        self.url = make_url(url)
+        self.signer = signer
+        self._wait_seconds = wait_seconds
+        self._engine = _engine(url, wait_seconds)
+        self._reading = self._engine.execution_options(**{_MODE: "read", "postgresql_readonly": True})
+        self._writing = self._engine.execution_options(**{_MODE: "write"})
+        self._turn = threading.Lock() if self.is_sqlite else None
+        self._mine = threading.local()
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Return whether this is SQLite."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def upgrade(self) -> None:
+        """Bring the database to the newest shape, creating it where there is none; safe to repeat."""
+        from controller.store.migrating import upgrade
+
+        with _translated():
+            upgrade(self._engine)
+
+    def close(self) -> None:
+        """Close all connections; to be called once, after the last transaction."""
+        self._engine.dispose()
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have the listener called after each commit that changed something; it must be quick and not raise."""
+        self._listeners.append(listener)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a read-only transaction: one unchanging view; what it loads stays usable afterwards."""
+        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction, committed at the end of the block, undone if the block raises.
+
+        Waits its turn at most `wait_seconds`, then raises Busy. May not be nested in one thread.
+        """
+        if getattr(self._mine, "writing", False):
+            raise RuntimeError("a write transaction may not be opened inside another")
+        with _translated(), self._my_turn():
+            info = {JOURNAL_SIGNER: self.signer}
+            with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
+                yield session
+                session.flush()
+                changed = bool(session.connection().info.get(_CHANGED))
+        if changed:
+            for listener in self._listeners:
+                listener()
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        if self._turn is not None and not self._turn.acquire(timeout=self._wait_seconds):
+            raise Busy(_BUSY)
+        self._mine.writing = True
+        try:
+            yield
+        finally:
+            self._mine.writing = False
+            if self._turn is not None:
+                self._turn.release()
+
+
+_BUSY = "Máy chủ đang bận, chưa lưu được. Chưa có gì thay đổi; hãy thử lại sau ít giây."
+_GONE = "Không dùng được cơ sở dữ liệu. Loa vẫn phát theo kế hoạch đã gửi; hãy báo kỹ thuật viên."
+_FULL = "Máy chủ hết chỗ lưu. Chưa có gì thay đổi; hãy báo kỹ thuật viên giải phóng ổ đĩa."
+_RACED = "Dữ liệu vừa được thay đổi ở nơi khác hoặc đã có rồi. Hãy tải lại trang và thử lại."
+
+_LOCKED_STATES = {"55P03", "40P01", "40001"}
+_FULL_STATES = {"53100"}
+
+
+def _engine(url: str, wait_seconds: float) -> Engine:
+    parsed = make_url(url)
+    pool: dict[str, Any] = {
+        "pool_size": POOL_SIZE,
+        "max_overflow": POOL_OVERFLOW,
+        "pool_timeout": wait_seconds,
+    }
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database in {None, "", ":memory:"}:
+            raise ValueError("the SQLite store is a file: a memory database is another one for each thread")
+        engine = create_engine(parsed, connect_args={"timeout": wait_seconds}, **pool)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        options = f"-c lock_timeout={int(wait_seconds * 1000)} -c timezone=UTC"
+        engine = create_engine(
+            parsed, connect_args={"options": options, "connect_timeout": 10}, pool_pre_ping=True, **pool
+        )
+        event.listen(engine, "begin", _forget_changes)
+    event.listen(engine, "after_cursor_execute", _note_change)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = (
+        None  # the driver shall not begin transactions on its own: `_begin_sqlite` does
+    )
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_MODE, "read")
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if mode == 'read' else 'OFF'}")
+    # a migration rebuilds tables: foreign keys may dangle until it ends, and are checked then
+    connection.exec_driver_sql(f"PRAGMA foreign_keys={'OFF' if mode == 'migrate' else 'ON'}")
+    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+    _forget_changes(connection)
+
+
+def _forget_changes(connection: Connection) -> None:
+    connection.info[_CHANGED] = False
+
+
+def _note_change(
+    connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool
+) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+    if context is not None and (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
+        connection.info[_CHANGED] = True
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the drivers' errors into ours: a busy, a full, a raced and an absent database."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(_RACED, code="store.raced") from error
+    except PoolTimeoutError as error:
+        raise Busy(_BUSY) from error
+    except (OperationalError, InterfaceError) as error:
+        raise _ours(error) from error
+
+
+def _ours(error: DBAPIError) -> LoaError:
+    state = getattr(error.orig, "sqlstate", None)
+    text = str(error.orig)
+    if state in _LOCKED_STATES or "database is locked" in text:
+        return Busy(_BUSY)
+    if state in _FULL_STATES or "disk is full" in text:
+        return Unavailable(_FULL, code="store.no_space")
+    return Unavailable(_GONE)
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return f"sqlite:///{path.absolute()}"

@@ -1,0 +1,72 @@
+"""Runs the migrations: up on start, down in tests, and tells whether rows' classes and migrations agree."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, text
+
+from controller.errors import Unavailable
+from controller.store.locks import Lock
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run all steps up to the revision in one transaction; two processes at once do not meet."""
+    _run(engine, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Run the steps back down to the revision (`base`: none)."""
+    _run(engine, lambda config: command.downgrade(config, revision))
+
+
+def differences(engine: Engine) -> list[Any]:
+    """Return where the database's shape and the rows' classes disagree; empty when they agree."""
+    from controller.store.tables import METADATA
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+
+def _run(engine: Engine, act: Any) -> None:
+    _keep_to_ourselves(engine)
+    with engine.execution_options(loa_mode="migrate").begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": int(Lock.MIGRATIONS)})
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        try:
+            act(config)
+        except CommandError as error:
+            raise Unavailable(
+                "Cơ sở dữ liệu thuộc phiên bản mới hơn chương trình này. Hãy cập nhật chương trình.",
+                code="store.too_new",
+            ) from error
+        _check_foreign_keys(connection)
+
+
+def _keep_to_ourselves(engine: Engine) -> None:
+    """Create the SQLite file readable by its owner alone: it holds sealed keys."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        path = Path(engine.url.database)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        dangling = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if dangling:
+            raise Unavailable(
+                "Cơ sở dữ liệu hỏng sau khi nâng cấp; đã trở lại như cũ.", code="store.dangling"
+            )

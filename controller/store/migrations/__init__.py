@@ -1,0 +1,1 @@
+"""Steps by which a database reaches the newest shape (Alembic)."""
