@@ -1,0 +1,1 @@
+"""Word lists of reading; CSV, so that a province can see and mend them."""

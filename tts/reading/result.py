@@ -1,0 +1,49 @@
+"""What reading gives back: the spoken text, how each part of it came about, and what to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the written text and what is said for it.
+
+    `start` and `end` are character offsets in `Reading.written`; `rule` names the rule that spoke
+    ("plain" is ordinary text); `sure` is False where a person should listen.
+    """
+
+    written: str
+    spoken: str
+    rule: str
+    start: int
+    end: int
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """Something a person should look at before approving; `sentence` is Vietnamese."""
+
+    code: str
+    sentence: str
+    start: int
+    end: int
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text made ready to be spoken.
+
+    `written` is the text after cleaning. `spoken` has one line for each line of `written` and holds
+    only Vietnamese syllables, spaces and . , ; : ? ! — no digit, no symbol. The spans are in
+    order, do not overlap, and leave out nothing but white space.
+    """
+
+    written: str
+    spoken: str
+    spans: tuple[Span, ...] = ()
+    warnings: tuple[ReadingWarning, ...] = ()
