@@ -62,3 +62,9 @@ class Unavailable(LoaError):
     """The database is not there, or refuses to write (for example: no space)."""
 
     code = "store.unavailable"
+
+
+class StartFailed(LoaError):
+    """The station, or a part of it, could not be started; nothing is running."""
+
+    code = "station.not_started"

@@ -1,0 +1,119 @@
+"""The broker that the station brings along: Debian's Mosquitto or the embedded one, as a child process."""
+
+import contextlib
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller import child
+from controller.errors import StartFailed
+from controller.settings import BrokerChoice
+
+_UP_SECONDS = 15.0  # Mosquitto needs 0.02 s, the embedded broker 0.1 s; a busy board much more
+
+_MOSQUITTO = """\
+listener {port} 127.0.0.1
+allow_anonymous true
+persistence false
+set_tcp_nodelay true
+max_inflight_messages 100
+max_queued_messages 20000
+max_queued_bytes 33554432
+log_type error
+log_type warning
+"""
+
+# No setting that saves over a restart exists; the station publishes its retained state anew whenever it connects.
+_EMBEDDED = """\
+id = 0
+[router]
+id = 0
+max_connections = 20000
+max_outgoing_packet_count = 200
+max_segment_size = 10485760
+max_segment_count = 10
+[v5.1]
+name = "v5-1"
+listen = "127.0.0.1:{port}"
+next_connection_delay_ms = 0
+[v5.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 1048576
+max_inflight_count = 100
+dynamic_filters = true
+"""
+
+
+@dataclass
+class ChildBroker:
+    """A broker on a free loopback port, started and stopped by the station."""
+
+    choice: BrokerChoice
+    home: Path
+    port: int = 0
+    kind: str = ""
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Where links connect."""
+        return f"mqtt://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it accepts connections; StartFailed says what is wrong."""
+        mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+        if self.choice == "mosquitto" and mosquitto is None:
+            raise StartFailed(
+                "Chưa cài Mosquitto trên máy này. Cài bằng «apt-get install mosquitto» "
+                "hoặc dùng trạm trung chuyển đi kèm (--broker embedded).",
+                code="station.no_mosquitto",
+            )
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.port = self.port or _free_port()
+        if mosquitto is not None and self.choice in ("auto", "mosquitto"):
+            self.kind = "mosquitto"
+            conf = self.home / "mosquitto.conf"
+            conf.write_text(_MOSQUITTO.format(port=self.port))
+            arguments, log = [mosquitto, "-c", str(conf)], self.home / "broker.log"
+        else:
+            self.kind = "embedded"
+            conf = self.home / "embedded.toml"
+            conf.write_text(_EMBEDDED.format(port=self.port))
+            code = f"from iotcore import Broker; Broker(config_path={str(conf)!r}).run_forever()"
+            # It writes a line for each packet: no file may grow by that.
+            arguments, log = [sys.executable, "-c", code], None
+        self._process = child.start(arguments, log=log)
+        self._wait_until_up()
+
+    def is_running(self) -> bool:
+        """Whether the child process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it; returns when it is gone."""
+        if self._process is not None:
+            child.stop(self._process)
+            self._process = None
+
+    def _wait_until_up(self) -> None:
+        end = time.monotonic() + _UP_SECONDS
+        while time.monotonic() < end and self.is_running():
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.port), 0.5).close()
+                return
+            time.sleep(0.02)
+        self.stop()
+        raise StartFailed(
+            "Không khởi động được trạm trung chuyển MQTT. Chưa có gì đang phát. Xem tệp broker.log.",
+            code="station.broker_not_started",
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

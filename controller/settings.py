@@ -1,0 +1,104 @@
+"""Every setting of the station, read from the environment as LOA_*; see docs/operator.md."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BrokerChoice = Literal["auto", "embedded", "mosquitto"]
+
+
+class Settings(BaseSettings):
+    """What a province may choose; every field is an environment variable with the prefix LOA_."""
+
+    model_config = SettingsConfigDict(env_prefix="LOA_", extra="ignore", frozen=True)
+
+    home: Path = Field(default=Path("var"), description="Folder of everything that the station keeps.")
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database; empty means SQLite in the home folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address on which the pages are served.")
+    port: int = Field(default=8056, ge=0, le=65535, description="Port of the pages; 0 takes a free one.")
+    broker: BrokerChoice = Field(
+        default="auto",
+        description="Broker started as a child: embedded, mosquitto, or auto (mosquitto where installed).",
+    )
+    broker_url: str = Field(
+        default="", description="Address of a broker that already runs (mqtt://…); then none is started."
+    )
+    province: str = Field(default="56", description="Official code of the province.")
+    nodes_per_commune: int = Field(default=2, ge=0, le=100, description="Simulated nodes in each commune.")
+    engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts or espeak.")
+    voice: str = Field(default="female", description="Voice of the engine: female or male.")
+    rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
+    fallback_engine: str = Field(default="loa", description="Engine used when the first one fails.")
+    speech_workers: int = Field(default=2, ge=1, le=64, description="Processes that speak in parallel.")
+    loudness_lufs: float = Field(default=-16.0, ge=-30, le=-9, description="Loudness of a recording, LUFS.")
+    true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.1, description="Highest true peak, dBTP.")
+    bitrate_kbps: Literal[32, 40, 48, 56, 64] = Field(
+        default=48, description="Bit rate of a recording, kbit/s."
+    )
+    pace_bytes_per_second: int = Field(
+        default=200_000,
+        ge=4_000,
+        description="Bytes a second sent to each node: half of what the slowest link carries.",
+    )
+    lead_seconds: float = Field(
+        default=6.0,
+        ge=0.5,
+        description="Least time between a plan's publication and its start, without the recording's transfer.",
+    )
+    latest_start_minutes: float = Field(
+        default=10.0, ge=0, description="A routine airing that cannot start within this time is missed."
+    )
+    settle_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        description="After a start nothing is judged missed for so long: waiting receipts are read first.",
+    )
+    quiet_begins: str = Field(
+        default="22:00", pattern=r"^\d\d:\d\d$", description="Quiet hours begin (wall time)."
+    )
+    quiet_ends: str = Field(
+        default="04:30", pattern=r"^\d\d:\d\d$", description="Quiet hours end (wall time)."
+    )
+    loudest_volume: int = Field(default=90, ge=0, le=100, description="Loudest volume, percent.")
+    minutes_a_day: int = Field(
+        default=180, ge=1, description="Minutes a day that may sound, emergencies aside."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="How much goes into the log file var/loa.log."
+    )
+
+    @property
+    def database(self) -> str:
+        """The database's address, never empty."""
+        return self.database_url or f"sqlite:///{self.home.absolute() / 'loa.sqlite'}"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """Where finished recordings lie, named by their SHA-256."""
+        return self.home / "recordings"
+
+    @property
+    def speech_cache_dir(self) -> Path:
+        """Where spoken phrases and the prepared voice lie."""
+        return self.home / "speech"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Where the station's own key lies (mode 0600)."""
+        return self.home / "keys"
+
+    @property
+    def latest_start(self) -> timedelta:
+        """How late a routine airing may start."""
+        return timedelta(minutes=self.latest_start_minutes)
+
+    @property
+    def lead(self) -> timedelta:
+        """Least head start of a plan."""
+        return timedelta(seconds=self.lead_seconds)

@@ -1,0 +1,1 @@
+"""The running parts of the station: what listens, sends, renders and ticks."""

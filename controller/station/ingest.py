@@ -1,0 +1,136 @@
+"""What nodes say goes into the database first and is acknowledged afterwards; see docs/architecture.md."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from controller.airings.usecases import fold_receipts
+from controller.fleet.usecases import note_state, note_vitals
+from controller.store import Store
+from devices import topics
+from devices.link_api import AnyLink, LinkDown
+from devices.messages import Malformed, NodeId, NodeState, Receipts, ReceiptsCommitted, Vitals, parse
+
+_LOG = logging.getLogger(__name__)
+
+M = TypeVar("M", NodeState, Vitals, Receipts)
+
+_QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
+_BATCH = 500  # messages in one transaction: measured below 100 ms
+_WAKE = 0.5  # seconds between looks at the stop sign
+_GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
+
+
+@dataclass
+class Ingest:
+    """One thread that writes births, deaths, vitals and receipts in batches."""
+
+    store: Store
+    link: AnyLink
+    now: Callable[[], datetime]
+    _inbox: "queue.Queue[tuple[topics.Topic, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch in hand; what still waits is repeated by the nodes."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def take(self, topic: topics.Topic, payload: bytes) -> None:
+        """Queue what a node said; a full queue drops it, and receipts come again by themselves."""
+        try:
+            self._inbox.put_nowait((topic, payload))
+        except queue.Full:
+            _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
+
+    def is_idle(self) -> bool:
+        """Whether nothing waits to be written."""
+        return self._inbox.empty()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            batch = self._next_batch()
+            if not batch:
+                continue
+            try:
+                committed = self._write(batch)
+            except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
+                _LOG.exception("a batch of %d could not be written; receipts will come again", len(batch))
+                self._write_one_by_one(batch)
+                continue
+            self._acknowledge(committed)
+
+    def _next_batch(self) -> list[tuple[topics.Topic, bytes]]:
+        try:
+            batch = [self._inbox.get(timeout=_WAKE)]
+        except queue.Empty:
+            return []
+        self._stopping.wait(_GATHER)
+        while len(batch) < _BATCH:
+            try:
+                batch.append(self._inbox.get_nowait())
+            except queue.Empty:
+                break
+        return batch
+
+    def _write_one_by_one(self, batch: list[tuple[topics.Topic, bytes]]) -> None:
+        for one in batch:
+            try:
+                self._acknowledge(self._write([one]))
+            except Exception:
+                _LOG.exception("what %s said could not be written", one[0])
+
+    def _write(self, batch: list[tuple[topics.Topic, bytes]]) -> list[tuple[NodeId, tuple[str, ...]]]:
+        """Write a batch in one transaction; return whose receipts are now safe."""
+        now = self.now()
+        committed: list[tuple[NodeId, tuple[str, ...]]] = []
+        vitals: list[Vitals] = []
+        with self.store.write() as session:
+            for topic, payload in batch:
+                try:
+                    match topic:
+                        case topics.StateTopic(node):
+                            note_state(session, _own(parse(NodeState, payload), node), now=now)
+                        case topics.VitalsTopic(node):
+                            vitals.append(_own(parse(Vitals, payload), node))
+                        case topics.ReceiptTopic(node):
+                            said = _own(parse(Receipts, payload), node)
+                            ids = fold_receipts(session, node, said.receipts, now=now)
+                            committed.append((node, tuple(ids)))
+                        case _:
+                            _LOG.warning("nothing is known to do with %s", topic)
+                except Malformed as error:
+                    _LOG.warning("%s refused: %s", topic, error)
+            note_vitals(session, vitals, now=now)
+        return committed
+
+    def _acknowledge(self, committed: list[tuple[NodeId, tuple[str, ...]]]) -> None:
+        for node, ids in committed:
+            if ids:
+                try:
+                    self.link.publish(
+                        topics.receipt_committed(node),
+                        ReceiptsCommitted(ids=ids).payload(),
+                        qos=1,
+                        retain=False,
+                    )
+                except LinkDown:
+                    return  # the nodes repeat what was not acknowledged
+
+
+def _own(said: M, node: NodeId) -> M:
+    """Refuse what claims to come from another node than its topic says."""
+    if said.node != node:
+        raise Malformed(f"{node} speaks for {said.node}")
+    return said

@@ -1,0 +1,74 @@
+"""Makes the broker hold what the database wants; see docs/architecture.md (the signed plan)."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.plans.usecases import Outgoing, acknowledge, refresh_plans, retained_state, unacknowledged
+from controller.store import Store
+from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
+from devices.signing import SigningKey
+
+_LOG = logging.getLogger(__name__)
+
+_ACKNOWLEDGED_WITHIN = 10.0  # seconds; the next beat tries again
+_WINDOW = 64  # retained messages on their way at once: a province has some 200
+
+
+@dataclass
+class Publisher:
+    """Compares wanted with published, signs the difference, sends it, and notes what the broker took.
+
+    A new document is committed before it is sent, and noted as taken after the broker said so. Whatever
+    happens in between is healed by the next beat, or by the next start: it is sent again, unchanged.
+    """
+
+    store: Store
+    link: AnyLink
+    key: SigningKey
+    now: Callable[[], datetime]
+    _all_again: threading.Event = field(default_factory=threading.Event)
+
+    def connected(self) -> None:
+        """Note that the broker may have lost everything; cheap, for the link's own thread."""
+        self._all_again.set()
+
+    def beat(self) -> None:
+        """Bring the broker up to date; a broker that is away is left for the next beat."""
+        now = self.now()
+        with self.store.write() as session:
+            refresh_plans(session, self.key, now)
+        if not self.link.is_up:
+            return
+        everything = self._all_again.is_set()
+        self._all_again.clear()
+        with self.store.read() as session:
+            outgoing = retained_state(session) if everything else unacknowledged(session)
+        try:
+            self._send(outgoing)
+        except LinkDown:
+            if everything:
+                self._all_again.set()
+            _LOG.warning("the broker went away while plans were sent; they are sent again when it is back")
+
+    def _send(self, outgoing: list[Outgoing]) -> None:
+        for at in range(0, len(outgoing), _WINDOW):
+            pending: list[tuple[Outgoing, Pending]] = []
+            try:
+                for document in outgoing[at : at + _WINDOW]:
+                    pending.append((document, self._publish(document)))
+            finally:
+                taken = [document for document, sent in pending if sent.wait(_ACKNOWLEDGED_WITHIN)]
+                if taken:
+                    with self.store.write() as session:
+                        for document in taken:
+                            acknowledge(session, document.published_id, document.version, self.now())
+
+    def _publish(self, document: Outgoing) -> Pending:
+        try:
+            return self.link.publish(document.topic, document.payload, 1, retain=True)
+        except LinkBusy:
+            threading.Event().wait(0.2)
+            return self.link.publish(document.topic, document.payload, 1, retain=True)

@@ -1,0 +1,79 @@
+"""Answers the clock requests of nodes, quickly and signed; see docs/protocol.md (clock)."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from devices import topics
+from devices.link_api import AnyLink, LinkDown
+from devices.messages import Malformed, TimeReply, TimeRequest, parse
+from devices.signing import SigningKey, sign
+
+_LOG = logging.getLogger(__name__)
+
+_QUEUE = 5_000  # one request of each node of a large province; a request that is dropped comes again
+_STALE_US = 2_000_000  # an answer this late is useless to the node
+_WAKE = 0.5  # seconds between looks at the stop sign
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware instant."""
+    return round(at.timestamp() * 1_000_000)
+
+
+@dataclass
+class Timekeeper:
+    """One thread that answers; `take` stamps the arrival in the link's own thread."""
+
+    link: AnyLink
+    key: SigningKey
+    now: Callable[[], datetime]
+    _requests: "queue.Queue[tuple[int, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start answering."""
+        self._thread = threading.Thread(target=self._run, name="timekeeper", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; returns when the thread is gone."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(_WAKE * 4)
+
+    def take(self, payload: bytes) -> None:
+        """Stamp a request with its arrival and queue it."""
+        try:
+            self._requests.put_nowait((microseconds(self.now()), payload))
+        except queue.Full:
+            _LOG.warning("clock request dropped: %d are waiting", _QUEUE)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                received_us, payload = self._requests.get(timeout=_WAKE)
+            except queue.Empty:
+                continue
+            try:
+                self._answer(received_us, payload)
+            except LinkDown:
+                continue  # the node asks again when it is back
+            except Malformed as error:
+                _LOG.warning("clock request refused: %s", error)
+
+    def _answer(self, received_us: int, payload: bytes) -> None:
+        request = parse(TimeRequest, payload)
+        replied_us = microseconds(self.now())
+        if replied_us - received_us > _STALE_US:
+            return
+        reply = TimeReply(
+            node=request.node, sent_us=request.sent_us, received_us=received_us, replied_us=replied_us
+        )
+        self.link.publish(
+            topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False
+        )
