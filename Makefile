@@ -1,0 +1,61 @@
+# Loa: what a person does with a clone. `make` alone prints the menu.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNS := $(VENV)/.installed-to-run
+TESTS := $(VENV)/.installed-to-test
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest
+WORKERS ?= 2
+
+.DEFAULT_GOAL := menu
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+.PHONY: menu
+menu: ## print this menu
+	@printf '%s\n' 'Loa. Cách dùng / usage: make TARGET' ''
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: run
+run: $(RUNS) ## set up .venv, start the station with its broker, pages and simulated loudspeakers; Ctrl-C stops it
+	@exec $(BIN)/loa up
+
+.PHONY: test
+test: $(TESTS) parts check ## install what tests need, check the code, run every test
+	$(PYTEST) -n $(WORKERS) -m 'not slow'
+	$(PYTEST) -m slow
+
+.PHONY: unit
+unit: $(TESTS) ## run the unit and architecture tests alone (seconds)
+	$(PYTEST) -q tests/unit tests/architecture
+
+.PHONY: check
+check: $(TESTS) ## ruff, mypy --strict and the rules of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: clean
+clean: ## remove .venv and caches; what the station keeps in var/ stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: parts
+parts:
+	@deploy/install-test-parts.sh
+
+$(BIN)/python:
+	@deploy/make-venv.sh "$(PYTHON)" "$(VENV)"
+
+$(RUNS): requirements.txt pyproject.toml | $(BIN)/python
+	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(TESTS): requirements-dev.txt $(RUNS)
+	@echo 'Cài đặt phần kiểm thử / installing what tests need'
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font.
+# Works as root or through sudo, asks nothing, and lets no package start a service.
+set -eu
+
+has_chromium() { command -v chromium >/dev/null 2>&1; }
+has_mosquitto() { [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null 2>&1; }
+has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
+has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -quit 2>/dev/null)" ]; }
+
+missing=
+has_chromium || missing="$missing chromium"
+has_mosquitto || missing="$missing mosquitto"
+has_postgresql || missing="$missing postgresql"
+has_font || missing="$missing fonts-noto-core"
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+    echo "Kiểm thử cần / the tests need:$missing. Máy này không có apt-get; hãy tự cài / install them by hand." >&2
+    exit 1
+fi
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null 2>&1; then
+        echo "Kiểm thử cần / the tests need:$missing. Hãy chạy bằng root / as root: apt-get install$missing" >&2
+        exit 1
+    fi
+    as_root=sudo
+fi
+
+# Debian asks this file before a package starts a service; 101 means: not now
+policy=/usr/sbin/policy-rc.d
+ours=
+forget_policy() { [ -z "$ours" ] || $as_root rm -f "$policy"; }
+trap forget_policy EXIT
+trap 'exit 1' HUP INT TERM
+if [ ! -e "$policy" ]; then
+    ours=yes
+    printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+    $as_root chmod 755 "$policy"
+fi
+
+echo "Cài phần kiểm thử / installing for the tests:$missing"
+$as_root apt-get -qq update
+# shellcheck disable=SC2086 # a list of names
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Make the virtual environment with a Python that is new enough; called by the Makefile: make-venv.sh PYTHON DIR.
+set -eu
+python=$1
+venv=$2
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+command -v "$python" >/dev/null 2>&1 ||
+    fail "Không tìm thấy $python. Hãy cài Python 3.11 trở lên, hoặc: make run PYTHON=/đường/dẫn/python3.11" \
+         "$python was not found. Install Python 3.11 or newer, or say: make run PYTHON=/path/to/python3.11" \
+         "Debian: sudo apt-get install python3 python3-venv"
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+    fail "Loa cần Python 3.11 trở lên; $python là $("$python" -V 2>&1). Hãy chạy: make run PYTHON=python3.11" \
+         "Loa needs Python 3.11 or newer; $python is $("$python" -V 2>&1). Say: make run PYTHON=python3.11"
+
+"$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    fail "Thiếu gói venv của Python. Trên Debian: sudo apt-get install python3-venv" \
+         "Python's venv package is missing. On Debian: sudo apt-get install python3-venv"
+
+# what a try that was broken off left behind would be taken for whole
+rm -rf "$venv"
+if ! "$python" -m venv "$venv"; then
+    rm -rf "$venv"
+    fail "Không tạo được $venv / could not make $venv"
+fi
