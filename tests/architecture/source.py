@@ -1,0 +1,86 @@
+"""Our own source, read by its syntax tree; nothing is imported or run."""
+
+import ast
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("controller", "schedules", "tts", "devices", "simulator")
+
+
+@dataclass(frozen=True)
+class Module:
+    name: str
+    path: Path
+    tree: ast.Module
+    lines: int
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def file(self):
+        return self.path.relative_to(ROOT).as_posix()
+
+
+@cache
+def modules():
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = list(path.relative_to(ROOT).with_suffix("").parts)
+            if parts[-1] == "__init__":
+                parts.pop()
+            text = path.read_text(encoding="utf-8")
+            name = ".".join(parts)
+            found[name] = Module(name, path, ast.parse(text, str(path)), text.count("\n"))
+    return found
+
+
+@cache
+def tracked_files():
+    """Every file that is committed or about to be, that is, not ignored."""
+    listed = subprocess.run(
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    names = listed.stdout.decode().split("\0")
+    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+
+
+def imports_of(module):
+    """Every module named by an import anywhere in it; `from a import b` names a and a.b."""
+    names = set()
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = module.name.split(".")
+                if module.path.name != "__init__.py":
+                    package.pop()
+                package = package[: len(package) - node.level + 1]
+                base = ".".join([*package, base] if base else package)
+            names.add(base)
+            names.update(f"{base}.{alias.name}" for alias in node.names)
+    return names
+
+
+def own_imports_of(module):
+    return [modules()[name] for name in sorted(imports_of(module)) if name in modules()]
+
+
+def reach_of(module):
+    """The module and everything of ours that it imports, however far down."""
+    seen, waiting = {}, [module]
+    while waiting:
+        one = waiting.pop()
+        if one.name not in seen:
+            seen[one.name] = one
+            waiting.extend(own_imports_of(one))
+    return list(seen.values())

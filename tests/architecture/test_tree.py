@@ -1,0 +1,56 @@
+import re
+
+import pytest
+
+from tests.architecture.source import ROOT, tracked_files
+
+# written so that this file does not find itself
+REGISTRIES = re.compile(
+    rb"py[p]i\.org|python[h]osted\.org|registry\.np[m]js|np[m]js\.(com|org)|deb\.[d]ebian\.org"
+    rb"|files\.[p]ythonhosted|proxy\.gol[a]ng",
+)
+MACHINE_PATHS = re.compile(rb"(?<![\w.$}-])/(wor[k]|roo[t]|hom[e]|User[s])/\w")
+UNFINISHED = re.compile(rb"\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b")
+VENDORED = ("vendor/", "/vendor/")
+
+
+def offenders(pattern, files):
+    found = {}
+    for path in files:
+        name = path.relative_to(ROOT).as_posix()
+        match = pattern.search(path.read_bytes())
+        if match:
+            found[name] = match[0].decode()
+    return found
+
+
+@pytest.fixture(scope="module")
+def files():
+    found = tracked_files()
+    assert len(found) > 50
+    return found
+
+
+def test_no_file_names_a_package_registry(files):
+    assert offenders(REGISTRIES, files) == {}
+
+
+def test_no_file_names_a_place_of_one_machine(files):
+    assert offenders(MACHINE_PATHS, files) == {}
+
+
+def test_nothing_is_marked_as_unfinished(files):
+    ours = [path for path in files if not any(part in path.as_posix() for part in VENDORED)]
+    assert (
+        offenders(UNFINISHED, [path for path in ours if path.suffix in {".py", ".html", ".sh", ".css"}]) == {}
+    )
+
+
+def test_every_script_of_deploy_says_what_it_does_and_can_be_run(files):
+    scripts = [path for path in files if path.parent == ROOT / "deploy" and path.suffix == ".sh"]
+    assert scripts
+    for path in scripts:
+        first, second = path.read_text(encoding="utf-8").splitlines()[:2]
+        assert first.startswith("#!/bin/")
+        assert second.startswith("# ")
+        assert path.stat().st_mode & 0o111, path
