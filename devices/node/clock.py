@@ -1,6 +1,6 @@
-"""The station's time as a node knows it: offset and drift fitted to clock exchanges; docs/protocol.md, Clock.
+"""Station time as a node knows it: offset and drift fitted to clock exchanges; docs/protocol.md, Clock.
 
-An exchange has four instants: sent and arrived on the node's raw clock, received and replied on the station's.
+An exchange has four instants: sent and arrived on the node's raw clock, received and replied on the other.
 Its offset is wrong by at most half its round trip. A line (offset, drift) is fitted to the newest exchanges,
 each weighted by how much longer than the shortest its round trip was, with a prior on the drift.
 """
@@ -18,7 +18,7 @@ MOST_EXCHANGES = 32
 USUAL_DRIFT = 40e-6
 """Standard deviation of the drift before it is measured: crystals of small boards are within 50 ppm or so."""
 DRIFT_WANDER = 5e-6
-"""How fast a measured drift may stop being true (temperature): widens the bound with time since an exchange."""
+"""How fast a measured drift may stop being true (temperature): widens the bound as time goes by."""
 LEAST_NOISE = 0.0003
 """Seconds that even the quickest exchange may be wrong by: interrupts, scheduling."""
 NOISE_PER_EXCESS = 0.29

@@ -11,7 +11,7 @@ UNKNOWN_STORAGE = 0
 
 @dataclass(slots=True)
 class NodeMemory:
-    """A snapshot that the runner hands to a new brain; the brain reads it once and changes it by effects only."""
+    """What the runner hands to a new brain; the brain reads it once and changes it by effects only."""
 
     documents: Mapping[str, bytes] = field(default_factory=dict)
     chunks: Mapping[RecordingId, Bitmap] = field(default_factory=dict)

@@ -24,7 +24,9 @@ class Crystal:
         return true_us + round(self.offset * 1e6 + (true_us - NOON) * self.drift)
 
 
-def exchange(crystal: Crystal, true_us: int, rng: random.Random, base_ms: float, jitter_ms: float) -> Exchange:
+def exchange(
+    crystal: Crystal, true_us: int, rng: random.Random, base_ms: float, jitter_ms: float
+) -> Exchange:
     up, down = (round((base_ms + rng.expovariate(1 / jitter_ms)) * 1000) for _ in range(2))
     thinking = rng.randrange(50, 2000)
     return Exchange(
@@ -35,7 +37,9 @@ def exchange(crystal: Crystal, true_us: int, rng: random.Random, base_ms: float,
     )
 
 
-def pinged(crystal: Crystal, rng: random.Random, instants_s: list[float], base_ms=0.5, jitter_ms=1.0) -> StationClock:
+def pinged(
+    crystal: Crystal, rng: random.Random, instants_s: list[float], base_ms=0.5, jitter_ms=1.0
+) -> StationClock:
     clock = StationClock()
     for at in instants_s:
         clock.add(exchange(crystal, NOON + round(at * 1e6), rng, base_ms, jitter_ms))
@@ -83,7 +87,7 @@ def test_a_few_minutes_of_pings_teach_the_drift():
     jitter=st.floats(0.05, 15),
     later=st.floats(0, 60),
 )
-def test_the_true_instant_lies_within_the_error_bound(seed, offset, drift, base, jitter, later):
+def test_the_true_instant_lies_within_the_error_bound(*, seed, offset, drift, base, jitter, later):
     crystal = Crystal(offset, drift)
     clock = pinged(crystal, random.Random(seed), BURST, base, jitter)
     raw = instant(crystal.raw_us(NOON + round((BURST[-1] + later) * 1e6)))
@@ -137,7 +141,9 @@ def test_a_raw_clock_that_was_set_is_noticed_at_the_next_exchange(step):
 
 def test_a_clock_set_back_within_an_exchange_is_not_believed():
     clock = StationClock()
-    assert clock.add(Exchange(sent_us=NOON, received_us=NOON, replied_us=NOON, arrived_us=NOON - 5000)) is False
+    assert (
+        clock.add(Exchange(sent_us=NOON, received_us=NOON, replied_us=NOON, arrived_us=NOON - 5000)) is False
+    )
     assert not clock.is_set
 
 
@@ -146,5 +152,7 @@ def test_one_ping_held_up_by_a_full_link_moves_nothing():
     crystal = Crystal(-0.4, -30e-6)
     clock = pinged(crystal, rng, BURST)
     sent = NOON + 20_000_000
-    clock.add(Exchange(crystal.raw_us(sent), sent + 1_800_000, sent + 1_800_100, crystal.raw_us(sent + 1_801_000)))
+    clock.add(
+        Exchange(crystal.raw_us(sent), sent + 1_800_000, sent + 1_800_100, crystal.raw_us(sent + 1_801_000))
+    )
     assert abs(wrong_by(clock, crystal, 30)) < 5

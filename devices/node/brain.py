@@ -1,0 +1,289 @@
+"""A loudspeaker's brain: composes clock, trust, fetching, receipts and playing; docs/protocol.md, A node.
+
+Events go in with the raw clock's reading, effects come out; no IO, no thread, no clock, no chance of its own.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from devices import topics
+from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, RecordingId, Vitals, parse
+from devices.node.choosing import MILLISECOND, Choosing
+from devices.node.clock import StationClock
+from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
+from devices.node.events import (
+    Booted,
+    Connected,
+    Digested,
+    Disconnected,
+    Event,
+    PlayingBegan,
+    PlayingEnded,
+    Received,
+    Tick,
+)
+from devices.node.fetching import MANIFEST, Fetching
+from devices.node.identity import NodeIdentity
+from devices.node.memory import NodeMemory
+from devices.node.pings import Pings
+from devices.node.playing import Playing
+from devices.node.receipts import Outbox
+from devices.node.trust import Trust, filters_of
+
+SESSION = "session"
+"""The document that holds the number of the newest session."""
+VITALS_EVERY = timedelta(seconds=30)
+"""5,000 nodes: 167 messages a second."""
+SET_BACK = timedelta(seconds=1)
+"""A raw clock that goes back further than this was set; less is the order in which messages are handled."""
+
+
+class Brain:
+    """One loudspeaker's mind. The first event is Booted; the runner ticks it at `wake_at`."""
+
+    def __init__(self, identity: NodeIdentity, memory: NodeMemory, rng: random.Random) -> None:
+        self._identity = identity
+        self._memory = memory
+        self._rng = rng
+        self._clock = StationClock()
+        self._trust = Trust(identity)
+        self._pings = Pings(identity.node, rng)
+        self._fetching = Fetching(identity.node, rng)
+        self._outbox = Outbox(identity.node, rng)
+        self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
+        self._playing = Playing(self._choosing, self._fetching, self._clock)
+        self._session = 0
+        self._volume = 0
+        self._connected = False
+        self._vitals_at: datetime | None = None
+        self._playing_at: datetime | None = None
+        self._last: datetime | None = None
+
+    @property
+    def session(self) -> int:
+        """Return the number of the session that is, or will be next."""
+        return self._session
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Return how many messages were ignored, by reason: for the node's log."""
+        return self._trust.counts + Counter({"chunk: wrong digest": self._fetching.chunks_refused})
+
+    @property
+    def clock(self) -> StationClock:
+        """Return the station's time as this node knows it; for reading only."""
+        return self._clock
+
+    def will(self) -> Publish:
+        """Return what the broker must say if the coming, or present, session ends without a farewell."""
+        return self._state(online=False, now=None)
+
+    def handle(self, event: Event, now: datetime) -> list[Effect]:
+        """Take one event in, at this reading of the raw clock, and return what is to be done, in order."""
+        effects = self._note_clock(now)
+        match event:
+            case Booted():
+                effects += self._boot(now)
+            case Connected():
+                effects += self._connect(now)
+            case Disconnected():
+                effects += self._disconnect()
+            case Received(topic, payload):
+                effects += self._receive(topic, payload, now)
+            case Tick():
+                effects += self._tick(now)
+            case PlayingBegan():
+                effects += [*self._playing.began(event, now), *self._agree(now)]
+            case PlayingEnded():
+                effects += [*self._playing.ended(event, now), *self._agree(now)]
+            case Digested(recording, sha256):
+                effects += [*self._fetching.digested(recording, sha256, now), *self._agree(now)]
+        return effects
+
+    def wake_at(self) -> datetime | None:
+        """Return the raw instant at which this brain wants a Tick; None: not by itself."""
+        due = (
+            self._pings.due_at(),
+            self._fetching.due_at(),
+            self._outbox.due_at(),
+            self._vitals_at,
+            self._playing_at,
+        )
+        return min((at for at in due if at is not None), default=None)
+
+    def _boot(self, now: datetime) -> list[Effect]:
+        documents = self._memory.documents
+        self._trust.restore(documents, now)
+        self._outbox.restore(documents)
+        self._choosing.restore(documents)
+        effects = self._fetching.restore(self._stored_manifests(documents, now), self._memory.chunks)
+        stored = documents.get(SESSION, b"0")
+        self._session = int(stored) if stored.isdigit() else 0
+        return [*self._next_session(), *effects, *self._agree(now)]
+
+    def _stored_manifests(self, documents: Mapping[str, bytes], now: datetime) -> dict[RecordingId, Manifest]:
+        manifests = {}
+        for name, text in documents.items():
+            if name.startswith(MANIFEST):
+                recording = RecordingId(name.removeprefix(MANIFEST))
+                manifest = self._trust.read_manifest(recording, text, now)
+                if manifest is not None:
+                    manifests[recording] = manifest
+        return manifests
+
+    def _next_session(self) -> list[Effect]:
+        self._session += 1
+        self._outbox.open_session(self._session)
+        return [SaveDocument(SESSION, str(self._session).encode())]
+
+    def _connect(self, now: datetime) -> list[Effect]:
+        """Subscribe to everything again, and only then say birth, and what is outstanding."""
+        self._connected = True
+        self._pings.connected(now)
+        self._pings.before(self._playing.next_start(now), now)
+        self._vitals_at = now + self._rng.random() * VITALS_EVERY
+        return [
+            Subscribe(filters_of(self._identity)),
+            *self._fetching.connected(now),
+            self._state(online=True, now=now),
+            *self._outbox.connected(now),
+        ]
+
+    def _disconnect(self) -> list[Effect]:
+        self._connected = False
+        self._vitals_at = None
+        self._pings.disconnected()
+        self._fetching.disconnected()
+        self._outbox.disconnected()
+        return self._next_session()
+
+    def _receive(self, topic: str, payload: bytes, now: datetime) -> list[Effect]:
+        try:
+            about = topics.parse(topic)
+        except topics.UnknownTopic:
+            self._trust.counts["unknown topic"] += 1
+            return []
+        effects: list[Effect] = []
+        match about:
+            case topics.ChunkTopic(recording, n) | topics.RepairChunkTopic(self._identity.node, recording, n):
+                effects = self._fetching.take_chunk(recording, n, payload, now)
+            case topics.TimeReplyTopic(self._identity.node):
+                effects = self._take_time(payload, now)
+            case topics.ReceiptCommittedTopic(self._identity.node):
+                effects = self._take_committed(payload)
+            case topics.ManifestTopic(recording):
+                effects = self._take_manifest(recording, payload, now)
+            case topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
+                effects = self._take_word(about, payload, now)
+            case _:
+                self._trust.counts["not for this node"] += 1
+        return effects
+
+    def _take_word(
+        self, about: topics.KeysTopic | topics.PlanTopic | topics.PolicyTopic, payload: bytes, now: datetime
+    ) -> list[Effect]:
+        station = self._clock.station(now)
+        match about:
+            case topics.KeysTopic():
+                effects = self._trust.take_keys(payload, station if self._clock.is_set else None, station)
+            case topics.PlanTopic(target):
+                effects = self._trust.take_plan(target, payload, station)
+            case topics.PolicyTopic(area):
+                effects = self._trust.take_policy(area, payload, station)
+        return [*effects, *self._plans_changed(now)] if effects else []
+
+    def _plans_changed(self, now: datetime) -> list[Effect]:
+        self._choosing.plans_changed()
+        effects = self._agree(now)
+        self._pings.before(self._playing.next_start(now), now)
+        return effects
+
+    def _take_manifest(self, recording: RecordingId, payload: bytes, now: datetime) -> list[Effect]:
+        if not self._fetching.needs_manifest(recording):
+            return []
+        manifest = self._trust.read_manifest(recording, payload, self._clock.station(now))
+        return self._fetching.take_manifest(manifest, payload, now) if manifest is not None else []
+
+    def _take_committed(self, payload: bytes) -> list[Effect]:
+        try:
+            return self._outbox.committed(parse(ReceiptsCommitted, payload).ids)
+        except Malformed:
+            self._trust.counts["receipt-committed: malformed"] += 1
+            return []
+
+    def _take_time(self, payload: bytes, now: datetime) -> list[Effect]:
+        reply = self._trust.read_time(payload, now)
+        exchange = self._pings.answered(reply, now) if reply is not None else None
+        if exchange is None:
+            return []
+        was_trusted, was_set = self._clock.is_trusted(now), self._clock.is_set
+        if not self._clock.add(exchange):
+            return self._clock_was_set(now)
+        if not was_set:
+            words = self._trust.retry(self._clock.station(now))
+            return [*words, *self._plans_changed(now)]
+        is_news = was_trusted != self._clock.is_trusted(now) or self._playing.is_near_start(now)
+        return self._agree(now) if is_news else []
+
+    def _tick(self, now: datetime) -> list[Effect]:
+        effects: list[Effect] = [*self._pings.tick(now)]
+        if self._playing_at is not None and now >= self._playing_at:
+            effects += self._agree(now)
+            self._pings.before(self._playing.next_start(now), now)
+        effects += [*self._fetching.tick(now), *self._outbox.tick(now)]
+        if self._vitals_at is not None and now >= self._vitals_at:
+            effects.append(self._vitals(now))
+            self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
+        return effects
+
+    def _agree(self, now: datetime) -> list[Effect]:
+        effects = self._playing.agree(now)
+        self._playing_at = self._playing.due_at(now)
+        return effects
+
+    def _note_clock(self, now: datetime) -> list[Effect]:
+        """Notice that the raw clock was set back: what was learnt of it, and planned on it, is void."""
+        last, self._last = self._last, now
+        if last is None or now >= last - SET_BACK:
+            return []
+        self._clock.forget()
+        return self._clock_was_set(now)
+
+    def _clock_was_set(self, now: datetime) -> list[Effect]:
+        self._playing.clock_was_set(now)
+        self._choosing.plans_changed()
+        self._fetching.clock_was_set(now)
+        self._outbox.clock_was_set(now)
+        self._pings.burst(now)
+        if self._vitals_at is not None:
+            self._vitals_at = now + self._rng.random() * VITALS_EVERY
+        return self._agree(now)
+
+    def _state(self, *, online: bool, now: datetime | None) -> Publish:
+        state = NodeState(
+            node=self._identity.node,
+            session=self._session,
+            online=online,
+            at=self._clock.station(now) if now is not None else None,
+            software=self._identity.software,
+        )
+        return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)
+
+    def _vitals(self, now: datetime) -> Publish:
+        sound = self._playing.sound
+        self._volume = sound.volume if sound is not None else self._volume
+        error = self._clock.error(now)
+        vitals = Vitals(
+            node=self._identity.node,
+            session=self._session,
+            at=self._clock.station(now),
+            clock_offset_ms=round(self._clock.offset(now) / MILLISECOND, 3) if self._clock.is_set else None,
+            clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
+            volume=self._volume,
+            storage_free=self._memory.storage_free,
+            sounding=sound.airing if sound is not None else None,
+            chunks_refused=self._fetching.chunks_refused,
+        )
+        return Publish(topics.vitals(self._identity.node), vitals.payload(), qos=0)

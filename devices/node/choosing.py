@@ -1,0 +1,197 @@
+"""What a node may play, and when: plans judged airing by airing against what it has and remembers."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from devices.messages import AiringId, Grade, Plan, PlannedAiring, ReceiptKind
+from devices.node.clock import StationClock
+from devices.node.effects import Effect
+from devices.node.fetching import Fetching
+from devices.node.receipts import Fact, Outbox
+from devices.node.records import AiringRecord, Records
+from devices.node.trust import Trust
+from devices.plan import change_points, ends_at, merge, what_sounds
+from devices.signing import NotTrusted, UnknownKey
+
+MILLISECOND = timedelta(milliseconds=1)
+LEAST_WORTH_MS = 1000
+"""Joining for less than the last second of a recording is only a crackle."""
+MOST_FAILURES = 3
+RETRY_BROKEN = timedelta(seconds=5)
+"""A loudspeaker that could not go on is tried again so often, after so long."""
+PATIENT_WITH_KEYS = timedelta(seconds=5)
+"""Until so long before its start, an airing of an unknown approver is not refused: its key may be coming."""
+HORIZON = timedelta(days=1)
+"""How far ahead change points are looked for; a wake at the end of it looks further."""
+
+
+class _May(Enum):
+    YES = auto()
+    NOT_HERE = auto()
+    """This node cannot play it now: what is next in rank may sound."""
+    HEARD = auto()
+    """It was heard to its end: its time belongs to it, and is silent."""
+
+
+class Choosing:
+    """Planned airings, their records, and the answer to what should sound here."""
+
+    def __init__(self, trust: Trust, fetching: Fetching, outbox: Outbox, clock: StationClock) -> None:
+        self._trust = trust
+        self._fetching = fetching
+        self._outbox = outbox
+        self._clock = clock
+        self._approved: tuple[Plan, ...] = ()
+        self._points: list[datetime] = []
+        self._points_until: datetime | None = None
+        self.records = Records()
+        self.planned: dict[AiringId, PlannedAiring] = {}
+        self.retry_at: dict[AiringId, datetime] = {}
+        """Raw instants before which a broken loudspeaker is not tried with an airing."""
+
+    def restore(self, documents: Mapping[str, bytes]) -> None:
+        """Remember what was heard before the power went."""
+        self.records.restore(documents)
+
+    def plans_changed(self) -> None:
+        """Note that plans, policies or keys are not what they were."""
+        self._points_until = None
+
+    def meet(self, station: datetime, now: datetime) -> list[Effect]:
+        """Know every planned airing; judge it; say once that it is fetched or refused; name what to fetch."""
+        effects: list[Effect] = []
+        plans = tuple(self._trust.plans.values())
+        expiry = max((plan.expires_at for plan in plans), default=station)
+        airings = {a.airing: a for a in merge(plans, station)}
+        refused: set[AiringId] = set()
+        for airing in airings.values():
+            if ends_at(airing) <= station and self.records.get(airing.airing) is None:
+                continue
+            record, changed = self.records.meet(airing, expiry)
+            why = self.why_refused(airing, station)
+            if why is not None:
+                refused.add(airing.airing)
+            facts = self._tell(record, airing, why, station, now)
+            effects += [self.records.save(record), *facts] if changed or facts else []
+        self.planned = airings
+        self._approved = tuple(_without(plan, refused) for plan in plans)
+        named = {a.recording for a in airings.values() if a.airing not in refused and ends_at(a) > station}
+        return [*effects, *self._fetching.name(named, now)]
+
+    def why_refused(self, airing: PlannedAiring, station: datetime) -> str | None:
+        """Return why an airing must not be heard here, or None."""
+        reason = self._trust.judge(airing, station)
+        if reason is not None:
+            return reason.code
+        return "recording-spoilt" if self._fetching.is_given_up(airing.recording) else None
+
+    def is_still_approved(self, airing: PlannedAiring, station: datetime) -> bool:
+        """Check the approval in full once more; a worse judgement is remembered."""
+        reason: NotTrusted | None = self._trust.judge_anew(airing, station)
+        if reason is not None:
+            self._trust.remember(airing, reason)
+        return reason is None
+
+    def is_named(self, airing: AiringId) -> bool:
+        """Whether any plan that is held names this airing, expired ones included."""
+        return any(a.airing == airing for plan in self._trust.plans.values() for a in plan.airings)
+
+    def _tell(
+        self, record: AiringRecord, airing: PlannedAiring, why: str | None, station: datetime, now: datetime
+    ) -> list[Effect]:
+        if why == UnknownKey.code and station < airing.starts_at - PATIENT_WITH_KEYS:
+            return []  # the key set that brings its approver's key may be on its way
+        if why != record.refused and not record.finished:
+            record.refused = why
+            if why is not None:
+                return self.fact(record, ReceiptKind.REFUSED, now, now, reason=why)
+        if why is None and not record.fetched and self._fetching.is_whole(airing.recording):
+            record.fetched = True
+            return self.fact(record, ReceiptKind.FETCHED, now, now)
+        return []
+
+    def sounds_at(self, at: datetime, now: datetime, sounding: AiringId | None) -> PlannedAiring | None:
+        """Return what must sound at a station instant on this node, given what it has and remembers."""
+        plans, policies = self._approved, tuple(self._trust.policies.values())
+        while (airing := what_sounds(plans, policies, at)) is not None:
+            match self._may(airing, at, now, sounding):
+                case _May.YES:
+                    return airing
+                case _May.HEARD:
+                    return None
+                case _May.NOT_HERE:
+                    plans = tuple(_without(plan, {airing.airing}) for plan in plans)
+        return None
+
+    def _may(self, airing: PlannedAiring, at: datetime, now: datetime, sounding: AiringId | None) -> _May:
+        record = self.records.get(airing.airing)
+        if record is not None and record.finished:
+            return _May.HEARD
+        if airing.airing == sounding:
+            return _May.YES
+        is_emergency = airing.grade is Grade.EMERGENCY
+        is_late = at > airing.latest_start_at and not (record and record.started) and not is_emergency
+        offset_ms = (at - airing.starts_at) // MILLISECOND
+        left_ms = (self._fetching.duration_ms(airing.recording) or 0) - offset_ms
+        if (
+            record is None
+            or not self._fetching.is_whole(airing.recording)
+            or not (is_emergency or self._clock.is_trusted(now))
+            or is_late
+            or (offset_ms > 0 and left_ms < LEAST_WORTH_MS)
+            or record.failures >= MOST_FAILURES
+            or self.retry_at.get(airing.airing, now) > now
+        ):
+            return _May.NOT_HERE
+        return _May.YES
+
+    def change_points(self, station: datetime) -> list[datetime]:
+        """Return the station instants after this one at which what should sound may change."""
+        if self._points_until is None or station >= self._points_until:
+            self._points_until = station + HORIZON
+            policies = tuple(self._trust.policies.values())
+            points = change_points(self._approved, policies, station, self._points_until)
+            self._points = [*points, self._points_until]
+        return [point for point in self._points if point > station]
+
+    def close_cut(self, station: datetime, now: datetime, sounding: AiringId | None) -> list[Effect]:
+        """Say of what a power cut ended, and time has passed over, how far it was heard."""
+        effects: list[Effect] = []
+        for record in self.records:
+            is_open = record.started and not (record.finished or record.closed)
+            if not is_open or station < record.ends_at or record.airing == sounding:
+                continue
+            record.closed = True
+            facts = self.fact(record, ReceiptKind.STOPPED, now, now, reason="power-lost")
+            effects += [self.records.save(record), *facts]
+        return effects
+
+    def fact(
+        self,
+        record: AiringRecord,
+        kind: ReceiptKind,
+        at: datetime,
+        now: datetime,
+        *,
+        offset_ms: int = 0,
+        reason: str | None = None,
+    ) -> list[Effect]:
+        """Keep a receipt of something that happened at the raw instant `at`."""
+        error = self._clock.error(at)
+        fact = Fact(
+            airing=record.airing,
+            recording=record.recording,
+            kind=kind,
+            at=self._clock.station(at),
+            offset_ms=offset_ms,
+            heard_ms=record.heard_ms,
+            clock_error_ms=round(error / MILLISECOND, 3) if error is not None else None,
+            reason=reason,
+        )
+        return self._outbox.add(fact, now)
+
+
+def _without(plan: Plan, airings: set[AiringId]) -> Plan:
+    left = tuple(airing for airing in plan.airings if airing.airing not in airings)
+    return plan if len(left) == len(plan.airings) else plan.model_copy(update={"airings": left})

@@ -1,0 +1,261 @@
+"""Recordings on their way to a node: manifest, chunks, wants, and the whole checked at the end."""
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices import topics
+from devices.chunks import Bitmap, fits, want_of
+from devices.messages import Manifest, NodeId, RecordingId
+from devices.node.effects import (
+    DigestRecording,
+    DropDocument,
+    DropRecording,
+    Effect,
+    Publish,
+    SaveChunk,
+    SaveDocument,
+    Subscribe,
+    Unsubscribe,
+)
+
+MANIFEST = "manifest/"
+"""Names of the documents that hold signed manifests."""
+FIRST_WANT = timedelta(seconds=1)
+"""A fleet sees a new plan at one instant; its wants are spread over this."""
+PATIENCE = timedelta(seconds=4)
+"""Without a new chunk for so long, ask again: the sender paces, but rarely pauses longer."""
+LONGEST_PATIENCE = timedelta(seconds=30)
+"""Where nobody answers, asking more often helps nobody."""
+JITTER = 0.25
+UNNAMED_KEPT = timedelta(days=1)
+"""A recording that no plan names any more is kept so long: what is aired daily is not sent daily."""
+MOST_SPOILT = 2
+"""So often may the whole not be what the manifest says; then the manifest is not believed again."""
+
+
+@dataclass(slots=True)
+class Fetch:
+    """One recording: what is known and held of it."""
+
+    manifest: Manifest | None = None
+    held: Bitmap | None = None
+    is_whole: bool = False
+    is_checking: bool = False
+    spoilt: int = 0
+    want_at: datetime | None = None
+    patience: timedelta = PATIENCE
+    unnamed_since: datetime | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether its chunks, each right, made a wrong whole too often."""
+        return self.spoilt >= MOST_SPOILT
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether chunks are still to come."""
+        return not (self.is_whole or self.is_checking or self.is_given_up)
+
+
+class Fetching:
+    """Everything that this node has, or is getting."""
+
+    def __init__(self, node: NodeId, rng: random.Random) -> None:
+        self._node = node
+        self._rng = rng
+        self._connected = False
+        self._fetches: dict[RecordingId, Fetch] = {}
+        self._stored: dict[RecordingId, Bitmap] = {}
+        self.chunks_refused = 0
+
+    def restore(
+        self, manifests: Mapping[RecordingId, Manifest], chunks: Mapping[RecordingId, Bitmap]
+    ) -> list[Effect]:
+        """Go on with what the disk holds; every whole is checked anew, for a power cut may have spoilt it."""
+        self._stored = dict(chunks)
+        effects: list[Effect] = []
+        for recording, manifest in manifests.items():
+            fetch = self._fetches[recording] = Fetch(manifest)
+            fetch.held = self._held_of(manifest)
+            effects += self._check_if_full(recording, fetch)
+        return effects
+
+    def name(self, recordings: set[RecordingId], now: datetime) -> list[Effect]:
+        """Fetch what plans name, in the background; forget what none has named for a day."""
+        effects: list[Effect] = []
+        for recording in sorted(recordings - self._fetches.keys()):
+            self._fetches[recording] = Fetch()
+            effects += self._listen(Subscribe((topics.manifest(recording),)))
+        for recording, fetch in list(self._fetches.items()):
+            if recording in recordings:
+                if fetch.unnamed_since is not None or (
+                    fetch.manifest and fetch.is_lacking and not fetch.want_at
+                ):
+                    effects += self._begin(recording, fetch, now)
+                fetch.unnamed_since = None
+            elif fetch.unnamed_since is None:
+                fetch.unnamed_since = now
+                fetch.want_at = None
+                effects += self._listen(Unsubscribe(self._filters_of(recording, fetch)))
+            elif now - fetch.unnamed_since > UNNAMED_KEPT:
+                del self._fetches[recording]
+                effects += [DropDocument(MANIFEST + recording), DropRecording(recording)]
+        return effects
+
+    def take_manifest(self, manifest: Manifest, text: bytes, now: datetime) -> list[Effect]:
+        """Take a verified manifest of a recording that is named and had none."""
+        fetch = self._fetches.get(manifest.recording)
+        if fetch is None or fetch.manifest is not None:
+            return []
+        fetch.manifest = manifest
+        fetch.held = self._held_of(manifest)
+        save = SaveDocument(MANIFEST + manifest.recording, text)
+        return [
+            save,
+            *self._check_if_full(manifest.recording, fetch),
+            *self._begin(manifest.recording, fetch, now),
+        ]
+
+    def needs_manifest(self, recording: RecordingId) -> bool:
+        """Whether a manifest of this recording would change anything."""
+        fetch = self._fetches.get(recording)
+        return fetch is not None and fetch.manifest is None
+
+    def take_chunk(self, recording: RecordingId, n: int, body: bytes, now: datetime) -> list[Effect]:
+        """Keep a chunk that is lacking and right; a wrong one is counted and dropped."""
+        fetch = self._fetches.get(recording)
+        if (
+            fetch is None
+            or fetch.manifest is None
+            or fetch.held is None
+            or not fetch.is_lacking
+            or n in fetch.held
+        ):
+            return []
+        if not fits(fetch.manifest, n, body):
+            self.chunks_refused += 1
+            return []
+        fetch.held.set(n)
+        fetch.patience = PATIENCE
+        fetch.want_at = now + self._jittered(PATIENCE)
+        save = SaveChunk(recording, n, fetch.held.count, body)
+        return [save, *self._check_if_full(recording, fetch)]
+
+    def digested(self, recording: RecordingId, sha256: str, now: datetime) -> list[Effect]:
+        """Take the whole's digest: right, and the recording is had; wrong, and it is fetched once more."""
+        fetch = self._fetches.get(recording)
+        if fetch is None or not fetch.is_checking or fetch.manifest is None:
+            return []
+        fetch.is_checking = False
+        if sha256 == recording:
+            fetch.is_whole = True
+            fetch.want_at = None
+            return self._listen(Unsubscribe(self._filters_of(recording, fetch)))
+        fetch.spoilt += 1
+        fetch.held = Bitmap(len(fetch.manifest.chunks))
+        again = [] if fetch.is_given_up else self._begin(recording, fetch, now)
+        return [DropRecording(recording), *again]
+
+    def connected(self, now: datetime) -> list[Effect]:
+        """Subscribe again to all that is lacking, and ask for it soon."""
+        self._connected = True
+        effects: list[Effect] = []
+        for recording, fetch in self._fetches.items():
+            if fetch.unnamed_since is None and fetch.manifest is None:
+                effects.append(Subscribe((topics.manifest(recording),)))
+            elif fetch.unnamed_since is None and fetch.is_lacking:
+                effects += self._begin(recording, fetch, now)
+        return effects
+
+    def disconnected(self) -> None:
+        """Ask nobody."""
+        self._connected = False
+        for fetch in self._fetches.values():
+            fetch.want_at = None
+
+    def tick(self, now: datetime) -> list[Effect]:
+        """Ask for what is lacking and did not come."""
+        if not self._connected:
+            return []
+        effects: list[Effect] = []
+        for recording, fetch in self._fetches.items():
+            if (
+                fetch.want_at is not None
+                and now >= fetch.want_at
+                and fetch.is_lacking
+                and fetch.held is not None
+            ):
+                want = want_of(self._node, recording, fetch.held)
+                effects.append(Publish(topics.want(self._node), want.payload()))
+                fetch.want_at = now + self._jittered(fetch.patience)
+                fetch.patience = min(fetch.patience * 2, LONGEST_PATIENCE)
+        return effects
+
+    def due_at(self) -> datetime | None:
+        """Return when `tick` has something to ask for."""
+        if not self._connected:
+            return None
+        return min(
+            (fetch.want_at for fetch in self._fetches.values() if fetch.want_at is not None), default=None
+        )
+
+    def clock_was_set(self, now: datetime) -> None:
+        """Bring instants of the old clock near again."""
+        for fetch in self._fetches.values():
+            if fetch.want_at is not None:
+                fetch.want_at = now + self._jittered(PATIENCE)
+            if fetch.unnamed_since is not None:
+                fetch.unnamed_since = now
+
+    def is_whole(self, recording: RecordingId) -> bool:
+        """Whether the recording is here, complete and checked."""
+        fetch = self._fetches.get(recording)
+        return fetch is not None and fetch.is_whole
+
+    def is_given_up(self, recording: RecordingId) -> bool:
+        """Whether its chunks never made the promised whole."""
+        fetch = self._fetches.get(recording)
+        return fetch is not None and fetch.is_given_up
+
+    def duration_ms(self, recording: RecordingId) -> int | None:
+        """Return how long the recording is, as its manifest says."""
+        fetch = self._fetches.get(recording)
+        return fetch.manifest.duration_ms if fetch is not None and fetch.manifest is not None else None
+
+    def wholes(self) -> Iterable[RecordingId]:
+        """Return all recordings that are here, complete and checked."""
+        return [recording for recording, fetch in self._fetches.items() if fetch.is_whole]
+
+    def _begin(self, recording: RecordingId, fetch: Fetch, now: datetime) -> list[Effect]:
+        fetch.patience = PATIENCE
+        fetch.want_at = None
+        if fetch.manifest is None:
+            return self._listen(Subscribe((topics.manifest(recording),)))
+        if not fetch.is_lacking or not self._connected:
+            return []
+        fetch.want_at = now + self._rng.random() * FIRST_WANT
+        return self._listen(Subscribe((topics.chunks(recording),)))
+
+    def _held_of(self, manifest: Manifest) -> Bitmap:
+        """Return which chunks of a recording the disk held at boot."""
+        stored = self._stored.pop(manifest.recording, None)
+        count = len(manifest.chunks)
+        return Bitmap.of(count, (n for n in stored or () if n < count))
+
+    def _check_if_full(self, recording: RecordingId, fetch: Fetch) -> list[Effect]:
+        if fetch.held is None or not fetch.held.is_full or fetch.is_given_up:
+            return []
+        fetch.is_checking = True
+        fetch.want_at = None
+        return [DigestRecording(recording, fetch.held.count)]
+
+    def _filters_of(self, recording: RecordingId, fetch: Fetch) -> tuple[str, ...]:
+        return (topics.manifest(recording), *((topics.chunks(recording),) if fetch.manifest else ()))
+
+    def _listen(self, effect: Subscribe | Unsubscribe) -> list[Effect]:
+        return [effect] if self._connected else []
+
+    def _jittered(self, span: timedelta) -> timedelta:
+        return span * self._rng.uniform(1 - JITTER, 1 + JITTER)

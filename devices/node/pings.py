@@ -1,0 +1,84 @@
+"""When a node asks for the station's time: a burst at connect, now and then after, more before a start."""
+
+import random
+from datetime import datetime, timedelta
+
+from devices import topics
+from devices.messages import NodeId, TimeReply, TimeRequest
+from devices.node.clock import Exchange, micros
+from devices.node.effects import Publish
+
+BURST = 8
+"""Measured: the quickest of eight is within a millisecond or two on a LAN."""
+BURST_GAP = timedelta(seconds=0.3)
+USUAL_GAP = timedelta(seconds=20)
+"""5,000 nodes ask 250 times a second."""
+BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8))
+"""Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
+MOST_OPEN = 16
+"""Requests that may be unanswered at a time; the oldest is given up."""
+
+
+class Pings:
+    """The schedule of clock requests, and the requests that are still unanswered."""
+
+    def __init__(self, node: NodeId, rng: random.Random) -> None:
+        self._node = node
+        self._rng = rng
+        self._due: list[datetime] = []
+        self._open: dict[int, None] = {}
+        self._connected = False
+        self._start: datetime | None = None
+
+    def connected(self, now: datetime) -> None:
+        """Begin with a burst."""
+        self._connected = True
+        self.burst(now)
+
+    def disconnected(self) -> None:
+        """Ask nothing while there is nobody to ask."""
+        self._connected = False
+        self._due = []
+        self._open.clear()
+
+    def burst(self, now: datetime) -> None:
+        """Ask several times in a row, the first within one gap from now."""
+        self._open.clear()
+        first = now + self._rng.random() * BURST_GAP
+        self._due = [first + i * BURST_GAP for i in range(BURST)] if self._connected else []
+        self._start = None
+
+    def before(self, start: datetime | None, now: datetime) -> None:
+        """Ask more often before this raw instant, the start of the next airing."""
+        if start is None or not self._connected:
+            return
+        if self._start is not None and abs(start - self._start) < timedelta(seconds=1):
+            return
+        self._start = start
+        jittered = (start - gap - self._rng.random() * timedelta(seconds=2) for gap in BEFORE_START)
+        self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
+
+    def tick(self, now: datetime) -> list[Publish]:
+        """Return the request that is due, if any; several that were missed become one."""
+        if not self._due or now < self._due[0]:
+            return []
+        self._due = [at for at in self._due if at > now]
+        if not self._due:
+            self._due = [now + self._rng.uniform(0.8, 1.2) * USUAL_GAP]
+        sent = micros(now)
+        self._open[sent] = None
+        if len(self._open) > MOST_OPEN:
+            del self._open[next(iter(self._open))]
+        request = TimeRequest(node=self._node, sent_us=sent)
+        return [Publish(topics.time(self._node), request.payload(), qos=0)]
+
+    def answered(self, reply: TimeReply, now: datetime) -> Exchange | None:
+        """Return the exchange that a reply completes; None for one that we did not ask for, or had before."""
+        if reply.node != self._node or reply.sent_us not in self._open:
+            return None
+        del self._open[reply.sent_us]
+        return Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(now))
+
+    def due_at(self) -> datetime | None:
+        """Return when `tick` has something to ask."""
+        return self._due[0] if self._due else None

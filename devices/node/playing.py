@@ -1,0 +1,252 @@
+"""What a node arms, starts and stops: it makes what sounds agree with what should; docs/protocol.md, Playing.
+
+Nothing here follows a command. Each call of `agree` asks what should sound now and shortly, compares it with
+what does, and asks the loudspeaker for the difference.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices.messages import AiringId, PlannedAiring, ReceiptKind, RecordingId
+from devices.node.choosing import MILLISECOND, RETRY_BROKEN, Choosing
+from devices.node.clock import StationClock
+from devices.node.effects import Arm, Disarm, Effect, StopPlaying
+from devices.node.events import Ended, PlayingBegan, PlayingEnded
+from devices.node.fetching import Fetching
+from devices.plan import ends_at
+
+ARM_AHEAD = timedelta(seconds=5)
+"""A start is handed to the loudspeaker so long before: it can decode, and a busy node is still exact."""
+REARM = timedelta(milliseconds=0.5)
+"""A better clock moves an armed start only where an ear or a measurement could tell."""
+JOIN_AHEAD = timedelta(milliseconds=300)
+"""A late start is set so far ahead: time to open the recording and seek."""
+LEAST_WORTH_MS = 1000
+"""Joining for less than the last second of a recording is only a crackle."""
+RUN_OUT = timedelta(seconds=5)
+"""How long a recording may go on past its planned end: rounding, and sound cards that run slow."""
+NEARLY_WHOLE_MS = 500
+"""An airing that had to yield within its last half second was heard."""
+PROGRESS = timedelta(seconds=10)
+"""How often the seconds heard are saved: a power cut loses at most so many of them."""
+LOST_ARM = timedelta(seconds=5)
+"""An armed start that the loudspeaker has not confirmed by then is armed again."""
+NEAR = timedelta(seconds=40)
+"""Within this of a start, each better clock figure is looked at."""
+JUST_AFTER = timedelta(milliseconds=1)
+"""Wakes lie this much after the instant, so that rounding never puts them before it."""
+
+
+@dataclass(slots=True)
+class Sound:
+    """What comes out of the loudspeaker now; `began_at` on the raw clock."""
+
+    airing: AiringId
+    recording: RecordingId
+    began_at: datetime
+    offset_ms: int
+    volume: int
+    saved_at: datetime
+    stop_reason: str | None = None
+
+
+class Playing:
+    """The loudspeaker's side of the brain."""
+
+    def __init__(self, choosing: Choosing, fetching: Fetching, clock: StationClock) -> None:
+        self._choosing = choosing
+        self._fetching = fetching
+        self._clock = clock
+        self._armed: dict[AiringId, Arm] = {}
+        self.sound: Sound | None = None
+
+    @property
+    def sounding(self) -> AiringId | None:
+        """Return what comes out of the loudspeaker now."""
+        return self.sound.airing if self.sound is not None else None
+
+    def clock_was_set(self, now: datetime) -> None:
+        """Note that instants of the raw clock mean something else now."""
+        if self.sound is not None:
+            self.sound.saved_at = now
+        self._armed.clear()
+
+    def is_near_start(self, now: datetime) -> bool:
+        """Whether a better clock could move something."""
+        start = self.next_start(now)
+        return bool(self._armed) or (start is not None and start - now < NEAR)
+
+    def next_start(self, now: datetime) -> datetime | None:
+        """Return the raw instant of the next planned start."""
+        station = self._clock.station(now)
+        starts = [a.starts_at for a in self._choosing.planned.values() if a.starts_at > station]
+        return self._clock.raw(min(starts)) if starts else None
+
+    def agree(self, now: datetime) -> list[Effect]:
+        """Make what sounds, and what is armed, agree with what should."""
+        station = self._clock.station(now)
+        effects = self._choosing.meet(station, now)
+        due = self._choosing.sounds_at(station, now, self.sounding)
+        effects += self._stop_others(due, station)
+        effects += self._arm(due, station, now)
+        effects += self._save_progress(now)
+        effects += self._choosing.close_cut(station, now, self.sounding)
+        return [*effects, *self._choosing.records.sweep(station)]
+
+    def began(self, event: PlayingBegan, now: datetime) -> list[Effect]:
+        """Take note that sound began."""
+        record = self._choosing.records.get(event.airing)
+        armed = self._armed.pop(event.airing, None)
+        if record is None or (
+            armed is None and self.sound is None and event.airing not in self._choosing.planned
+        ):
+            return [StopPlaying(event.airing)]
+        volume = armed.volume if armed else 0
+        self.sound = Sound(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
+        record.started, record.closed = True, False
+        record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
+        receipt = self._choosing.fact(record, ReceiptKind.STARTED, event.at, now, offset_ms=event.offset_ms)
+        return [self._choosing.records.save(record), *receipt]
+
+    def ended(self, event: PlayingEnded, now: datetime) -> list[Effect]:
+        """Take note that sound ended, and why."""
+        sound, record = self.sound, self._choosing.records.get(event.airing)
+        if sound is None or sound.airing != event.airing or record is None:
+            return []
+        self.sound = None
+        record.end_stretch(event.heard_ms)
+        record.closed = True
+        place = sound.offset_ms + event.heard_ms
+        whole = self._fetching.duration_ms(record.recording)
+        nearly = whole is not None and place >= whole - NEARLY_WHOLE_MS
+        if event.why is Ended.RAN_OUT or (event.why is Ended.STOPPED and nearly):
+            record.finished = True
+            facts = self._choosing.fact(record, ReceiptKind.FINISHED, event.at, now, offset_ms=place)
+        else:
+            if event.why is Ended.BROKE:
+                record.failures += 1
+                self._choosing.retry_at[event.airing] = now + RETRY_BROKEN
+            reason = self._stop_reason(sound, event)
+            facts = self._choosing.fact(
+                record, ReceiptKind.STOPPED, event.at, now, offset_ms=place, reason=reason
+            )
+        return [self._choosing.records.save(record), *facts]
+
+    def due_at(self, now: datetime) -> datetime | None:
+        """Return the raw instant at which `agree` may have something new to do."""
+        station = self._clock.station(now)
+        instants = self._choosing.change_points(station)
+        for airing in self._choosing.planned.values():
+            instants += [at for at in (airing.starts_at - ARM_AHEAD, airing.starts_at) if at > station]
+        if self.sound is not None:
+            ends = self._end_of(self.sound.airing)
+            instants += [ends + RUN_OUT] if ends is not None and ends + RUN_OUT > station else []
+        raws = [self._clock.raw(min(instants)) + JUST_AFTER] if instants else []
+        if self.sound is not None:
+            raws.append(self.sound.saved_at + PROGRESS)
+        raws += [arm.begin_at + LOST_ARM for arm in self._armed.values()]
+        raws += [at for at in self._choosing.retry_at.values() if at > now]
+        return min(raws, default=None)
+
+    def _end_of(self, airing: AiringId) -> datetime | None:
+        record = self._choosing.records.get(airing)
+        return record.ends_at if record else None
+
+    def _stop_others(self, due: PlannedAiring | None, station: datetime) -> list[Effect]:
+        sound = self.sound
+        if sound is None or (due is not None and due.airing == sound.airing):
+            return []
+        planned = self._choosing.planned.get(sound.airing)
+        if due is None and planned is not None and self._runs_out(planned, station):
+            return []
+        if sound.stop_reason is None:
+            sound.stop_reason = self._why_stop(sound, due, planned, station)
+        return [StopPlaying(sound.airing)]
+
+    def _runs_out(self, planned: PlannedAiring, station: datetime) -> bool:
+        record = self._choosing.records.get(planned.airing)
+        is_refused = record is not None and record.refused is not None
+        return not is_refused and ends_at(planned) <= station < ends_at(planned) + RUN_OUT
+
+    def _why_stop(
+        self, sound: Sound, due: PlannedAiring | None, planned: PlannedAiring | None, station: datetime
+    ) -> str:
+        record = self._choosing.records.get(sound.airing)
+        if due is not None:
+            return "pre-empted"
+        if planned is None:
+            return "plan-expired" if self._choosing.is_named(sound.airing) else "withdrawn"
+        if record is not None and record.refused is not None:
+            return record.refused
+        return "time-over" if station >= ends_at(planned) else "policy"
+
+    def _stop_reason(self, sound: Sound, event: PlayingEnded) -> str:
+        if event.why is Ended.BROKE:
+            return "loudspeaker-broke"
+        return sound.stop_reason or ("pre-empted" if self._armed else "stopped")
+
+    def _arm(self, due: PlannedAiring | None, station: datetime, now: datetime) -> list[Effect]:
+        wanted: dict[AiringId, Arm] = {}
+        for airing in (due, *self._next(station, now)):
+            if airing is None or airing.airing in wanted:
+                continue
+            is_new = airing.airing not in self._armed and airing.airing != self.sounding
+            if is_new and not self._choosing.is_still_approved(airing, station):
+                return self.agree(now)  # judged worse than before: once more, without it
+            arm = self._arm_of(airing, station, now)
+            if arm is not None:
+                wanted[airing.airing] = arm
+        effects: list[Effect] = [Disarm(airing) for airing in self._armed if airing not in wanted]
+        effects += [arm for arm in wanted.values() if arm.airing == self.sounding or self._is_other(arm)]
+        for gone in self._armed.keys() - wanted.keys():
+            del self._armed[gone]
+        self._armed |= {
+            a.airing: a for a in wanted.values() if a.airing != self.sounding and self._is_other(a)
+        }
+        return effects
+
+    def _next(self, station: datetime, now: datetime) -> list[PlannedAiring | None]:
+        """Return what will sound at each start that is near enough to be armed."""
+        starts = {a.starts_at for a in self._choosing.planned.values()}
+        soon = sorted(at for at in starts if station < at <= station + ARM_AHEAD)
+        chosen = ((at, self._choosing.sounds_at(at, now, self.sounding)) for at in soon)
+        return [airing for at, airing in chosen if airing is not None and airing.starts_at == at]
+
+    def _arm_of(self, airing: PlannedAiring, station: datetime, now: datetime) -> Arm | None:
+        """Return how to begin an airing, or, while it sounds, how to change its volume; None: leave it."""
+        if self.sound is not None and self.sound.airing == airing.airing:
+            if self.sound.volume == airing.volume:
+                return None
+            self.sound.volume = airing.volume
+        armed = self._armed.get(airing.airing)
+        if airing.starts_at > station:
+            begin_at, planned_at = self._clock.raw(airing.starts_at), airing.starts_at
+        elif armed is not None and armed.volume == airing.volume and now < armed.begin_at + LOST_ARM:
+            return armed
+        else:
+            begin_at = now + JOIN_AHEAD
+            planned_at = self._clock.station(begin_at)
+        return Arm(
+            airing=airing.airing,
+            recording=airing.recording,
+            begin_at=begin_at,
+            planned_at=planned_at,
+            offset_ms=(planned_at - airing.starts_at) // MILLISECOND,
+            duration_ms=self._fetching.duration_ms(airing.recording) or airing.duration_ms,
+            volume=airing.volume,
+        )
+
+    def _is_other(self, arm: Arm) -> bool:
+        armed = self._armed.get(arm.airing)
+        if armed is None or (armed.recording, armed.volume) != (arm.recording, arm.volume):
+            return True
+        return abs(armed.begin_at - arm.begin_at) >= REARM
+
+    def _save_progress(self, now: datetime) -> list[Effect]:
+        sound = self.sound
+        record = self._choosing.records.get(sound.airing) if sound is not None else None
+        if sound is None or record is None or now < sound.saved_at + PROGRESS:
+            return []
+        sound.saved_at = now
+        record.stretch_ms = max(0, (now - sound.began_at) // MILLISECOND)
+        return [self._choosing.records.save(record)]

@@ -1,0 +1,98 @@
+"""What a node remembers of each airing: so that nothing is heard twice, and a power cut loses no fact."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel, ValidationError
+
+from devices.messages import AiringId, PlannedAiring, RecordingId
+from devices.node.effects import DropDocument, Effect, SaveDocument
+from devices.plan import ends_at
+
+AIRING = "airing/"
+"""Names of the documents that hold one record each."""
+KEPT_AFTER = timedelta(days=1)
+"""After the end of an airing and of its plan: until then an old plan could still name it."""
+
+
+class AiringRecord(BaseModel):
+    """How far this node came with one airing; durations in ms of the recording."""
+
+    airing: AiringId
+    recording: RecordingId
+    ends_at: datetime
+    keep_until: datetime
+    fetched: bool = False
+    refused: str | None = None
+    started: bool = False
+    finished: bool = False
+    closed: bool = True
+    """Whether a receipt has said how the newest stretch of sound ended."""
+    heard_ms: int = 0
+    """In all stretches that are over."""
+    stretch_offset_ms: int = 0
+    stretch_ms: int | None = None
+    """Heard in the stretch that sounds, when last saved; None while it does not sound."""
+    failures: int = 0
+    """How often the loudspeaker could not go on."""
+
+    def end_stretch(self, heard_ms: int) -> None:
+        """Count a stretch of sound as over."""
+        self.heard_ms += heard_ms
+        self.stretch_ms = None
+
+
+class Records:
+    """All records, by airing."""
+
+    def __init__(self) -> None:
+        self._records: dict[AiringId, AiringRecord] = {}
+
+    def __iter__(self) -> Iterator[AiringRecord]:
+        return iter(self._records.values())
+
+    def restore(self, documents: Mapping[str, bytes]) -> None:
+        """Take back what was on disk; a stretch that the power cut ended counts as far as it was saved."""
+        for name, body in documents.items():
+            if not name.startswith(AIRING):
+                continue
+            try:
+                record = AiringRecord.model_validate_json(body)
+            except ValidationError:
+                continue  # half a document: the airing counts as never met
+            if record.stretch_ms is not None:
+                record.end_stretch(record.stretch_ms)
+            self._records[record.airing] = record
+
+    def get(self, airing: AiringId) -> AiringRecord | None:
+        """Return what is remembered of an airing."""
+        return self._records.get(airing)
+
+    def meet(self, airing: PlannedAiring, plans_expire_at: datetime) -> tuple[AiringRecord, bool]:
+        """Return the record of a planned airing, and whether it is new or its time changed."""
+        ends = ends_at(airing)
+        keep = max(ends, plans_expire_at) + KEPT_AFTER
+        record = self._records.get(airing.airing)
+        if record is None:
+            record = AiringRecord(
+                airing=airing.airing, recording=airing.recording, ends_at=ends, keep_until=keep
+            )
+            self._records[airing.airing] = record
+            return record, True
+        if record.ends_at == ends and record.recording == airing.recording and record.keep_until >= keep:
+            return record, False
+        if record.recording != airing.recording:
+            record.fetched = False
+        record.recording, record.ends_at, record.keep_until = airing.recording, ends, keep
+        return record, True
+
+    def save(self, record: AiringRecord) -> SaveDocument:
+        """Return the effect that makes a record durable."""
+        return SaveDocument(AIRING + record.airing, record.model_dump_json().encode())
+
+    def sweep(self, station: datetime) -> list[Effect]:
+        """Forget what no plan can name any more."""
+        past = [record.airing for record in self if record.keep_until < station]
+        for airing in past:
+            del self._records[airing]
+        return [DropDocument(AIRING + airing) for airing in past]

@@ -1,0 +1,214 @@
+"""What a node believes: keys, plans, policies and approvals that pass every check; docs/protocol.md."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from devices import topics
+from devices.messages import AreaCode, Manifest, Message, Plan, PlannedAiring, Policy, RecordingId, TimeReply
+from devices.node.effects import DropDocument, Effect, SaveDocument
+from devices.node.identity import NodeIdentity
+from devices.signing import (
+    Expired,
+    NotTrusted,
+    TrustedKeys,
+    UnknownKey,
+    read_key_set,
+    verify,
+    verify_approval,
+)
+
+KEYS = "keys"
+PLAN = "plan/"
+POLICY = "policy/"
+"""Names of documents: what is kept is the signed text itself, so that new keys can judge it again."""
+
+M = TypeVar("M", bound=Message)
+Judged = tuple[str, str, bool]
+"""Approval, recording, whether a test: what a judgement is of."""
+MOST_JUDGED = 1024
+"""Judgements remembered: two full plans; then it begins anew."""
+
+
+class Trust:
+    """Accepts what is signed by the right key for this node, newer than before, and within its lifetime."""
+
+    def __init__(self, identity: NodeIdentity) -> None:
+        self._identity = identity
+        self._keys: TrustedKeys | None = None
+        self._texts: dict[str, bytes] = {}
+        self._waiting: dict[str, bytes] = {}
+        self._approvals: dict[Judged, NotTrusted | None] = {}
+        self.plans: dict[str, Plan] = {}
+        self.policies: dict[AreaCode, Policy] = {}
+        self.counts: Counter[str] = Counter()
+        """Messages ignored, by reason."""
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether a key set of the pinned root is held."""
+        return self._keys is not None
+
+    def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
+        """Believe again what was believed before the power went, as far as it still passes."""
+        if KEYS in documents:
+            try:
+                self._keys = TrustedKeys.of(read_key_set(documents[KEYS], self._identity.root_public, None))
+                self._texts[KEYS] = documents[KEYS]
+            except NotTrusted as reason:
+                self._count("stored-keys", reason)
+        for name, text in documents.items():
+            if name.startswith((PLAN, POLICY)):
+                self._take(name, text, now)
+
+    def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
+        """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.
+
+        `judged_at` None: this node does not know the time, and believes the set for asking what time it is.
+        """
+        try:
+            key_set = read_key_set(text, self._identity.root_public, judged_at)
+        except NotTrusted as reason:
+            return self._count(KEYS, reason)
+        if self._keys is not None and key_set.version <= self._keys.version:
+            return self._old(KEYS, key_set.version, self._keys.version)
+        self._keys = TrustedKeys.of(key_set)
+        self._texts[KEYS] = text
+        self._approvals.clear()
+        return [SaveDocument(KEYS, text), *self._judge_again(now)]
+
+    def take_plan(self, target: str, text: bytes, now: datetime) -> list[Effect]:
+        """Accept a newer plan for this node or an area above it."""
+        return self._take(PLAN + target, text, now)
+
+    def take_policy(self, area: AreaCode, text: bytes, now: datetime) -> list[Effect]:
+        """Accept a newer policy for an area above this node."""
+        return self._take(POLICY + area, text, now)
+
+    def retry(self, now: datetime) -> list[Effect]:
+        """Try again what came before its key, or before the time was known."""
+        waiting, self._waiting = self._waiting, {}
+        return [effect for name, text in waiting.items() for effect in self._take(name, text, now)]
+
+    def read_manifest(self, recording: RecordingId, text: bytes, now: datetime) -> Manifest | None:
+        """Return the manifest if the station signed it and it is of this recording."""
+        try:
+            manifest = self._verified(text, Manifest, now)
+        except NotTrusted as reason:
+            self._count("manifest", reason)
+            return None
+        if manifest.recording != recording:
+            self.counts["manifest: wrong recording"] += 1
+            return None
+        return manifest
+
+    def read_time(self, text: bytes, now: datetime) -> TimeReply | None:
+        """Return the clock reply if the station signed it."""
+        try:
+            return self._verified(text, TimeReply, now)
+        except NotTrusted as reason:
+            self._count("time", reason)
+            return None
+
+    def judge(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+        """Return why an airing must not be heard, or None: a person approved exactly this recording.
+
+        The signature is checked once for these keys; lifetimes are judged at `now` again by `judge_anew`.
+        """
+        of = (airing.approval, airing.recording, airing.test)
+        if of not in self._approvals:
+            if len(self._approvals) > MOST_JUDGED:
+                self._approvals.clear()
+            self._approvals[of] = self.judge_anew(airing, now)
+        return self._approvals[of]
+
+    def judge_anew(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+        """Check the approval in full at this instant: done before it is armed, whatever was found earlier."""
+        if self._keys is None:
+            return UnknownKey("no key set yet")
+        try:
+            verify_approval(airing, self._keys, now)
+        except NotTrusted as reason:
+            return reason
+        return None
+
+    def remember(self, airing: PlannedAiring, reason: NotTrusted | None) -> None:
+        """Let a later judgement replace the earlier one."""
+        self._approvals[airing.approval, airing.recording, airing.test] = reason
+
+    def _verified(self, text: bytes, model: type[M], now: datetime) -> M:
+        if self._keys is None:
+            raise UnknownKey("no key set yet")
+        return verify(text, model, self._keys, now)
+
+    def _take(self, name: str, text: bytes, now: datetime) -> list[Effect]:
+        kind, _, target = name.partition("/")
+        try:
+            if kind == "plan":
+                return self._keep_plan(target, text, self._verified(text, Plan, now))
+            return self._keep_policy(AreaCode(target), text, self._verified(text, Policy, now))
+        except (UnknownKey, Expired) as reason:
+            if target in self._identity.targets:
+                self._waiting[name] = text  # the key, or the time, may come yet
+            return self._count(kind, reason)
+        except NotTrusted as reason:
+            return self._count(kind, reason)
+
+    def _keep_plan(self, target: str, text: bytes, plan: Plan) -> list[Effect]:
+        held = self.plans.get(target)
+        if plan.target != target or target not in self._identity.targets:
+            return self._wrong_target("plan")
+        if held is not None and plan.version <= held.version:
+            return self._old("plan", plan.version, held.version)
+        self.plans[target] = plan
+        return self._keep(PLAN + target, text)
+
+    def _keep_policy(self, area: AreaCode, text: bytes, policy: Policy) -> list[Effect]:
+        held = self.policies.get(area)
+        if policy.target != area or area not in self._identity.areas:
+            return self._wrong_target("policy")
+        if held is not None and policy.version <= held.version:
+            return self._old("policy", policy.version, held.version)
+        self.policies[area] = policy
+        return self._keep(POLICY + area, text)
+
+    def _keep(self, name: str, text: bytes) -> list[Effect]:
+        self._texts[name] = text
+        self._waiting.pop(name, None)
+        return [SaveDocument(name, text)]
+
+    def _judge_again(self, now: datetime) -> list[Effect]:
+        if self._keys is None:
+            return []
+        effects: list[Effect] = []
+        for name in [name for name in self._texts if name != KEYS]:
+            kind, _, target = name.partition("/")
+            try:
+                verify(self._texts[name], Plan if kind == "plan" else Policy, self._keys, now)
+            except Expired:
+                continue  # its time is judged where it is used
+            except NotTrusted as reason:
+                self._count(kind, reason)
+                del self._texts[name]
+                self.plans.pop(target, None) if kind == "plan" else self.policies.pop(AreaCode(target), None)
+                effects.append(DropDocument(name))
+        return [*effects, *self.retry(now)]
+
+    def _count(self, what: str, reason: NotTrusted) -> list[Effect]:
+        self.counts[f"{what}: {reason.code}"] += 1
+        return []
+
+    def _wrong_target(self, what: str) -> list[Effect]:
+        self.counts[f"{what}: wrong-target"] += 1
+        return []
+
+    def _old(self, what: str, version: int, held: int) -> list[Effect]:
+        if version < held:
+            self.counts[f"{what}: older-version"] += 1
+        return []
+
+
+def filters_of(identity: NodeIdentity) -> tuple[str, ...]:
+    """Return what this node always subscribes to, the keys first: everything else is judged by them."""
+    return topics.node_filters(identity.node, identity.areas)
