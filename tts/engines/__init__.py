@@ -1,0 +1,84 @@
+"""What every voice must offer, and by which name each voice is found."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from tts.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sound:
+    """Mono samples within -1..1 (float32) and how many of them make a second."""
+
+    samples: NDArray[np.float32]
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it sounds."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of an engine: `name` for orders, `title` (Vietnamese) for the page."""
+
+    name: str
+    title: str
+
+
+class Engine(Protocol):
+    """Turns one spoken phrase into sound; used by one worker process at a time.
+
+    Constructed with the directory where it may keep prepared files; constructing does nothing. `version`
+    changes whenever the same phrase would sound different: it is part of the phrase cache's key.
+    """
+
+    name: str
+    version: str
+    voices: tuple[Voice, ...]
+
+    def prepare(self) -> None:
+        """Load what speaking needs; slow at first, nothing afterwards. Raises EngineUnavailable."""
+
+    def speak(self, phrase: str, voice: str, rate: float) -> Sound:
+        """Say one phrase of spoken words at `rate` times the natural tempo.
+
+        Raises EngineUnavailable or EngineFailed; never leaves a word out.
+        """
+
+
+BUILT_IN: Mapping[str, str] = {
+    "loa": "tts.engines.kokoro:KokoroEngine",
+    "gtts": "tts.engines.gtts:GoogleEngine",
+    "espeak": "tts.engines.espeak:EspeakEngine",
+}
+"""Import path of each engine, by the name that orders use."""
+
+
+def make_engine(path: str, prepared: Path) -> Engine:
+    """Import the engine at `module:Class` and construct it; raises EngineUnavailable when there is none."""
+    module, _, class_name = path.partition(":")
+    try:
+        kind = getattr(importlib.import_module(module), class_name)
+    except (ImportError, AttributeError) as missing:
+        raise EngineUnavailable from missing
+    return cast("Engine", kind(prepared))
+
+
+def voice_named(engine: Engine, name: str) -> str:
+    """The engine's voice of that name; "" is its first one. Raises EngineUnavailable for an unknown name."""
+    if not name:
+        return engine.voices[0].name
+    if name not in {voice.name for voice in engine.voices}:
+        raise EngineUnavailable(f"Không có giọng đọc “{name}”. Hãy chọn một giọng trong danh sách.")
+    return name

@@ -1,0 +1,65 @@
+"""What is asked of the studio and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from tts.recordings import RecordingId
+
+Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOrder:
+    """A bulletin to be spoken; the same order always makes the same recording."""
+
+    title: str
+    text: str
+    engine: str = "loa"
+    voice: str = ""
+    """A voice of the engine; "" is its first one."""
+    rate: float = 1.0
+    """Times the natural tempo, 0.5 to 2."""
+    fallback: str | None = None
+    """The engine that speaks when `engine` cannot."""
+    loudness_lufs: float = -16.0
+    true_peak_dbtp: float = -1.0
+    bitrate_kbps: int = 48
+    framed: bool = True
+    """With chimes, spoken title and closing words; without, the text alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a render has come: `done` of `total` steps of the stage."""
+
+    stage: Stage
+    done: int
+    total: int
+
+
+OnProgress = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A finished recording; loudness and true peak are measured on the decoded MP3."""
+
+    recording: RecordingId
+    size: int
+    duration_ms: int
+    codec: str
+    sample_rate: int
+    engine: str
+    """The engine that really spoke."""
+    fallback_reason: str | None
+    """Why the ordered engine did not speak (Vietnamese)."""
+    loudness_lufs: float
+    true_peak_dbtp: float
+    text_characters: int
+    spoken_text: str
+    phrases: int
+    phrases_cached: int
+    text_sha256: str
