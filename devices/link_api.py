@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from threading import Condition
 from typing import ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
 MQTT_PORT = 1883
 MQTTS_PORT = 8883
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 15.0
+"""Between attempts to connect: doubled each time, spread by half, so that a fleet does not knock at once."""
 
 
 class LinkDown(Exception):  # noqa: N818 - says what is the case
@@ -47,6 +51,19 @@ class Will:
 
 OnMessage = Callable[[Message], None]
 OnChange = Callable[[], None]
+
+
+class Events:
+    """What the owner of a link wants to be told; whatever is None is not wanted."""
+
+    __slots__ = ("on_down", "on_message", "on_up")
+
+    def __init__(
+        self, on_message: OnMessage | None, on_up: OnChange | None, on_down: OnChange | None
+    ) -> None:
+        self.on_message: OnMessage = on_message or (lambda _: None)
+        self.on_up: OnChange = on_up or (lambda: None)
+        self.on_down: OnChange = on_down or (lambda: None)
 
 
 class Pending:
@@ -113,6 +130,45 @@ class Pending:
             self._condition.notify_all()
         for act in waiting:
             act(acknowledged)
+
+
+WillNow = Will | Callable[[], Will] | None
+"""A will, or what makes it before each connect: a node's will names the session that is about to begin."""
+
+
+def will_now(will: WillNow) -> Will | None:
+    """Return the will for the connection that is about to be made."""
+    return will() if callable(will) else will
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one client says of itself, and how much it holds."""
+
+    client_id: str
+    receive_maximum: int = 65535
+    """How many QoS 1 messages may be on their way to us; 8 for a node spares the broker's memory."""
+    keepalive_s: int = 30
+    window: int = 1000
+    """Messages published and not settled; more raise LinkBusy."""
+
+
+class BackOff:
+    """Growing, spread pauses between attempts."""
+
+    def __init__(self, randomness: Random) -> None:
+        self._randomness = randomness
+        self._next = FIRST_PAUSE_S
+
+    def pause(self) -> float:
+        """Return the seconds to wait now."""
+        pause = self._next * self._randomness.uniform(0.5, 1.5)
+        self._next = min(self._next * 2, LONGEST_PAUSE_S)
+        return pause
+
+    def reset(self) -> None:
+        """Begin again with the shortest pause: a connection stood."""
+        self._next = FIRST_PAUSE_S
 
 
 class AnyLink(Protocol):

@@ -1,0 +1,334 @@
+"""Links to a real broker: MQTT 5 over paho, driven by epoll; the only paho import.
+
+paho's own loop uses select(), which dies silently at file descriptor 1024; it also keeps what was published
+while disconnected and sends it later behind our back. So: our own loops (a thread in thread_link.py, an event
+loop for fleets in fleet_link.py), a new paho client for every connection, clean sessions, and LinkDown
+instead of a hidden queue.
+"""
+
+import logging
+import socket
+import ssl
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from random import Random
+from threading import Lock
+from time import monotonic
+from typing import Any, Final, cast
+
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from devices.link_api import (
+    Address,
+    AnyLink,
+    Events,
+    LinkBusy,
+    LinkDown,
+    Message,
+    OnChange,
+    OnMessage,
+    Options,
+    Pending,
+    Will,
+    WillNow,
+)
+from devices.thread_link import CONNECT_TIMEOUT_S, MOST_IN_FLIGHT, ThreadLink
+
+__all__ = ["AnyLink", "Connection", "Link", "LinkBusy", "LinkDown", "Message", "Options", "Pending", "Will"]
+
+_log = logging.getLogger(__name__)
+
+GREETING_TIMEOUT_S: Final = 10.0
+"""From TCP to all subscriptions granted; a broker that greets thousands at once needs seconds."""
+FILTERS_A_PACKET: Final = 50
+_FAILURES_FROM: Final = 0x80
+
+
+class Connection:
+    """One connection, from TCP to its loss; then it is thrown away, with all that paho kept.
+
+    The owner calls open, then read/write/misc as the socket demands, and drain after each; publish and
+    subscribe may come from other threads. paho's callbacks run inside paho's locks, so they only queue.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        options: Options,
+        will: Will | None,
+        *,
+        filters: Callable[[], Mapping[str, int]],
+        events: Events,
+        in_flight: int = MOST_IN_FLIGHT,
+    ) -> None:
+        self._address = address
+        self._options = options
+        self._filters = filters
+        self._events = events
+        self._held: list[Message] = []
+        self._queue: deque[Callable[[], None]] = deque()
+        self._pending: dict[int, Pending] = {}
+        self._lock = Lock()
+        self._ungranted: set[int] = set()
+        self._deadline = 0.0
+        self._is_accepted = False
+        self._is_parting = False
+        self.in_flight = in_flight
+        """How many the broker may get at once; lowered when it says so, for the next connection."""
+        self.is_up = False
+        self.was_up = False
+        """Whether on_up was called: then on_down is due at the end."""
+        self.loss: str | None = None
+        """Why the connection ended; None while it stands."""
+        self._client = self._make_client(will)
+
+    def _make_client(self, will: Will | None) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._options.client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.max_inflight_messages = self.in_flight
+        client.max_queued_messages = self._options.window
+        if self._address.user is not None:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set_context(ssl.create_default_context())
+        if will is not None:
+            client.will_set(will.topic, will.payload, will.qos, will.retain)
+        client.on_connect = self._note_connect
+        client.on_subscribe = self._note_subscribe
+        client.on_message = self._note_message
+        client.on_publish = self._note_publish
+        client.on_disconnect = self._note_disconnect
+        # With a callback here paho never writes from the thread that publishes; we look at wants_write.
+        client.on_socket_register_write = lambda *_: None
+        return client
+
+    # -- paho's callbacks: queue only
+
+    def _note_connect(
+        self, _c: Client, _u: Any, _f: Any, code: ReasonCode, properties: Properties | None
+    ) -> None:
+        if code.value >= _FAILURES_FROM:
+            self._queue.append(partial(self._lose, f"refused: {code}"))
+            return
+        at_once = int(getattr(properties, "ReceiveMaximum", self.in_flight))
+        self._queue.append(partial(self._accept, at_once))
+
+    def _note_subscribe(self, _c: Client, _u: Any, mid: int, codes: list[ReasonCode], _p: Any) -> None:
+        self._queue.append(partial(self._grant, mid, codes))
+
+    def _note_message(self, _c: Client, _u: Any, message: MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            _log.warning("dropped a message whose topic is not UTF-8")
+            return
+        came = Message(topic, bytes(message.payload), message.qos, bool(message.retain))
+        self._queue.append(partial(self._take, came))
+
+    def _note_publish(self, _c: Client, _u: Any, mid: int, code: ReasonCode, _p: Any) -> None:
+        failure = str(code) if code.value >= _FAILURES_FROM else None
+        self._queue.append(partial(self._settle, mid, failure))
+
+    def _note_disconnect(self, _c: Client, _u: Any, _f: Any, code: ReasonCode, _p: Any) -> None:
+        self._queue.append(partial(self._lose, str(code)))
+
+    # -- what the owner calls
+
+    def open(self) -> None:
+        """Connect TCP (and TLS) and send CONNECT; blocks up to CONNECT_TIMEOUT_S, raises OSError."""
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.ReceiveMaximum = self._options.receive_maximum
+        self._deadline = monotonic() + CONNECT_TIMEOUT_S + GREETING_TIMEOUT_S
+        self._client.connect(
+            self._address.host,
+            self._address.port,
+            keepalive=self._options.keepalive_s,
+            clean_start=True,
+            properties=properties,
+        )
+        cast("socket.socket", self._client.socket()).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor, or -1 when it is closed."""
+        found = self._client.socket()
+        return -1 if found is None else found.fileno()
+
+    def wants_write(self) -> bool:
+        """Say whether something waits to be written."""
+        return self._client.want_write()
+
+    @property
+    def outstanding(self) -> int:
+        """How many messages are published and not settled."""
+        return len(self._pending)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether drain has something to act on."""
+        return bool(self._queue)
+
+    def read(self) -> None:
+        """Take in what arrived."""
+        self._check(self._client.loop_read())
+        # TLS may hold decrypted bytes that the descriptor does not announce.
+        while isinstance(found := self._client.socket(), ssl.SSLSocket) and found.pending():
+            self._check(self._client.loop_read())
+
+    def write(self) -> None:
+        """Send what waits, as far as the socket takes it."""
+        self._check(self._client.loop_write())
+
+    def misc(self) -> None:
+        """Keep alive, and give up a greeting that takes too long."""
+        self._check(self._client.loop_misc())
+        if not self.is_up and monotonic() > self._deadline:
+            self._queue.append(partial(self._lose, "the broker does not greet"))
+
+    def drain(self) -> None:
+        """Act on what paho's callbacks noted; on_up and on_message are called from here."""
+        while self._queue:
+            act = self._queue.popleft()
+            try:
+                act()
+            except Exception:  # noqa: BLE001 - the link must outlive a fault in one callback
+                _log.exception("a callback of link %s failed", self._options.client_id)
+
+    def publish(self, topic: str, payload: bytes, qos: int, *, retain: bool) -> Pending:
+        """Hand over one message; LinkDown, LinkBusy as in AnyLink.publish."""
+        with self._lock:
+            if not self.is_up or self.loss is not None:
+                raise LinkDown("not connected to the broker")
+            if len(self._pending) >= self._options.window:
+                raise LinkBusy(f"{len(self._pending)} messages are outstanding")
+            sent = self._client.publish(topic, payload, qos, retain)
+            if sent.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+                raise LinkBusy("the client's queue is full")
+            if sent.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                raise LinkDown("the connection is being lost")
+            pending = self._pending[sent.mid] = Pending()
+            return pending
+
+    def subscribe(self, filters: Mapping[str, int]) -> None:
+        """Send SUBSCRIBE if the broker has accepted us; until then `filters()` is what is sent."""
+        if self._is_accepted and self.loss is None:
+            self._subscribe(filters)
+
+    def unsubscribe(self, filters: list[str]) -> None:
+        """Send UNSUBSCRIBE if the broker has accepted us."""
+        if self._is_accepted and self.loss is None and filters:
+            self._client.unsubscribe(filters)
+
+    def farewell(self) -> None:
+        """Send DISCONNECT, once, after all that waits: no will is published."""
+        if not self._is_parting:
+            self._is_parting = True
+            self._client.disconnect()
+
+    def cut(self, why: str) -> None:
+        """Close the socket without a word, as a power failure would: the broker publishes the will."""
+        self._lose(why)
+        self.close()
+
+    def close(self) -> None:
+        """Close the socket if it is open; the last call for every connection."""
+        if (found := self._client.socket()) is not None:
+            found.close()
+            # paho lets go of its socket when it finds it closed.
+            self._client.loop_read()
+        self._queue.clear()
+        self._lose("closed")
+
+    # -- what drain does
+
+    def _check(self, code: MQTTErrorCode) -> None:
+        if code != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._queue.append(partial(self._lose, code.name))
+
+    def _accept(self, at_once: int) -> None:
+        if at_once < self.in_flight:
+            self.in_flight = at_once
+            self.cut(f"the broker takes {at_once} messages at once; connecting again with fewer")
+            return
+        self._is_accepted = True
+        self._ungranted.update(self._subscribe(self._filters()))
+        self._rise()
+
+    def _subscribe(self, filters: Mapping[str, int]) -> list[int]:
+        mids: list[int] = []
+        wanted = [(name, SubscribeOptions(qos=qos)) for name, qos in filters.items()]
+        for at in range(0, len(wanted), FILTERS_A_PACKET):
+            _, mid = self._client.subscribe(wanted[at : at + FILTERS_A_PACKET])
+            if mid is not None:
+                mids.append(mid)
+        return mids
+
+    def _grant(self, mid: int, codes: list[ReasonCode]) -> None:
+        for code in codes:
+            if code.value >= _FAILURES_FROM:
+                _log.warning("%s: the broker refused a subscription: %s", self._options.client_id, code)
+        self._ungranted.discard(mid)
+        self._rise()
+
+    def _rise(self) -> None:
+        """Be up once all subscriptions are granted; messages that came before that follow on_up."""
+        if self._ungranted or self.is_up or self.loss is not None:
+            return
+        self.is_up = self.was_up = True
+        held, self._held = self._held, []
+        self._queue.extendleft(partial(self._take, message) for message in reversed(held))
+        self._events.on_up()
+
+    def _take(self, message: Message) -> None:
+        if self.is_up:
+            self._events.on_message(message)
+        else:
+            self._held.append(message)
+
+    def _settle(self, mid: int, failure: str | None) -> None:
+        with self._lock:
+            pending = self._pending.pop(mid, None)
+        if pending is not None:
+            pending.settle(acknowledged=failure is None, failure=failure)
+
+    def _lose(self, why: str) -> None:
+        with self._lock:
+            if self.loss is not None:
+                return
+            self.loss = why
+            self.is_up = False
+            lost, self._pending = self._pending, {}
+        for pending in lost.values():
+            pending.settle(acknowledged=False, failure=why)
+
+
+class Link(ThreadLink):
+    """One client with a thread of its own, over MQTT 5, for the station: `mqtt://user:password@host:port`."""
+
+    def __init__(
+        self,
+        url: str,
+        client_id: str,
+        *,
+        will: WillNow = None,
+        on_message: OnMessage | None = None,
+        on_up: OnChange | None = None,
+        on_down: OnChange | None = None,
+        options: Options | None = None,
+        randomness: Random | None = None,
+    ) -> None:
+        options = options or Options(client_id)
+        connect = partial(Connection, Address.of(url), options)
+        super().__init__(
+            connect, options, Events(on_message, on_up, on_down), will=will, randomness=randomness
+        )
