@@ -21,19 +21,19 @@ class BadInput(LoaError):
 class NotAllowed(LoaError):
     """This person may not do this here; nothing was changed."""
 
-    code = "operator.not_allowed"
+    code = "operator.not-allowed"
 
 
 class NotSignedIn(LoaError):
     """Name, password or session are not (or no longer) valid."""
 
-    code = "operator.not_signed_in"
+    code = "operator.not-signed-in"
 
 
 class TooManyTries(LoaError):
     """Too many failed sign-ins; `retry_after` seconds must pass."""
 
-    code = "operator.too_many_tries"
+    code = "operator.too-many-tries"
 
     def __init__(self, sentence: str, *, retry_after: int) -> None:
         super().__init__(sentence)
@@ -43,7 +43,7 @@ class TooManyTries(LoaError):
 class NotFound(LoaError):
     """No such thing is known."""
 
-    code = "loa.not_found"
+    code = "loa.not-found"
 
 
 class Conflict(LoaError):

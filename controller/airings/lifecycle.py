@@ -8,7 +8,7 @@ from controller.errors import Conflict
 class IllegalTransition(Conflict):
     """The airing's state does not lead anywhere by this event."""
 
-    code = "airing.illegal_transition"
+    code = "airing.illegal-transition"
 
 
 class AiringState(StrEnum):

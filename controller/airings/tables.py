@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -17,8 +17,8 @@ class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `claimed_at`: its plan was first handed to the broker;
-    `acknowledged_at`: the broker first said that it has it.
+    and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
+    that names this airing.
     """
 
     __tablename__ = "airings"
@@ -28,7 +28,6 @@ class Airing(Base):
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
     state: Mapped[AiringState] = mapped_column(Word(AiringState))
     grade: Mapped[Grade] = mapped_column(Word(Grade))
-    test: Mapped[bool] = mapped_column(Boolean, default=False)
     volume: Mapped[int] = mapped_column(Integer)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

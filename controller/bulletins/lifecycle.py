@@ -14,7 +14,7 @@ RenderingId = NewType("RenderingId", str)
 class IllegalTransition(Conflict):
     """The state does not lead anywhere by this action."""
 
-    code = "bulletin.illegal_transition"
+    code = "bulletin.illegal-transition"
 
 
 class BulletinState(StrEnum):
@@ -104,5 +104,5 @@ def after_rendering(state: RenderingState, action: RenderingAction) -> Rendering
     except KeyError:
         raise IllegalTransition(
             "Tệp âm thanh này đã được xử lý theo cách khác. Hãy tải lại trang.",
-            code="rendering.illegal_transition",
+            code="rendering.illegal-transition",
         ) from None

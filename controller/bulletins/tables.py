@@ -3,18 +3,31 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Float, ForeignKey, ForeignKeyConstraint, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    String,
+    Text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
-from devices.messages import AreaCode, RecordingId
+from devices.messages import AreaCode, KeyId, RecordingId
 
 
 class Bulletin(Base):
-    """A text to be read out; `revision` is the number of its newest wording."""
+    """A text to be read out; `revision` is the number of its newest wording.
+
+    A `test` is approved as one: nodes never take it for a real one, nor the other way.
+    """
 
     __tablename__ = "bulletins"
 
@@ -24,6 +37,7 @@ class Bulletin(Base):
     revision: Mapped[int] = mapped_column(Integer)
     author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    test: Mapped[bool] = mapped_column(Boolean)
     returned_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -101,6 +115,7 @@ class Approved(Base):
     approver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
     recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
     jws: Mapped[str] = mapped_column(Text)
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

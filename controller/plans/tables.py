@@ -15,8 +15,8 @@ class Published(Base):
     """One retained document; one row a (kind, target).
 
     `payload` is the signed text, `document` the same unsigned as JSON, `digest` of its content without
-    version and times. `claimed_at`: this version was handed to the broker at least once;
-    `acknowledged_at`: the broker said that it has this version. An empty payload takes the topic back.
+    version and times. `acknowledged_at`: the broker said that it has this version; until then it is offered
+    again and again. An empty payload takes the topic back.
     """
 
     __tablename__ = "published"
@@ -31,7 +31,6 @@ class Published(Base):
     document: Mapped[str] = mapped_column(Text)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     signed_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
 

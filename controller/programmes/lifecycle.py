@@ -12,7 +12,7 @@ ScheduleId = NewType("ScheduleId", str)
 class IllegalTransition(Conflict):
     """The schedule's state does not lead anywhere by this action."""
 
-    code = "schedule.illegal_transition"
+    code = "schedule.illegal-transition"
 
 
 class ScheduleState(StrEnum):

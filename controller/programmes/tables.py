@@ -13,16 +13,14 @@ from devices.messages import AiringId, AreaCode, Grade
 
 
 class Schedule(Base):
-    """A repeating rule in wall time; `made_until` is how far its occurrences are made already."""
+    """A repeating rule (`rule`: iCalendar, wall time and zone); its occurrences are made up to `made_until`."""
 
     __tablename__ = "schedules"
 
     id: Mapped[ScheduleId] = mapped_column(String(ID_LENGTH), primary_key=True)
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
     state: Mapped[ScheduleState] = mapped_column(Word(ScheduleState), index=True)
-    begins: Mapped[str] = mapped_column(String(19))  # wall time of the first, e.g. 2026-11-25T05:00:00
-    zone: Mapped[str] = mapped_column(String(64))
-    rule: Mapped[str] = mapped_column(Text)  # RRULE of RFC 5545
+    rule: Mapped[str] = mapped_column(Text)
     latest_after_s: Mapped[int] = mapped_column(Integer)
     grade: Mapped[Grade] = mapped_column(Word(Grade))
     volume: Mapped[int] = mapped_column(Integer)

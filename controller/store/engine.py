@@ -195,7 +195,7 @@ def _ours(error: DBAPIError) -> LoaError:
     if state in _LOCKED_STATES or "database is locked" in text:
         return Busy(_BUSY)
     if state in _FULL_STATES or "disk is full" in text:
-        return Unavailable(_FULL, code="store.no_space")
+        return Unavailable(_FULL, code="store.no-space")
     return Unavailable(_GONE)
 
 

@@ -49,7 +49,7 @@ def _run(engine: Engine, act: Any) -> None:
         except CommandError as error:
             raise Unavailable(
                 "Cơ sở dữ liệu thuộc phiên bản mới hơn chương trình này. Hãy cập nhật chương trình.",
-                code="store.too_new",
+                code="store.too-new",
             ) from error
         _check_foreign_keys(connection)
 

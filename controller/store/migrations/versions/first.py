@@ -187,6 +187,7 @@ def _bulletins() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("author", sa.String(length=64), nullable=False),
         sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("returned_reason", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
@@ -230,7 +231,6 @@ def _published() -> None:
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_by", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
@@ -298,8 +298,6 @@ def _schedules() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("bulletin", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(24), nullable=False),
-        sa.Column("begins", sa.String(length=19), nullable=False),
-        sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("latest_after_s", sa.Integer(), nullable=False),
         sa.Column("grade", sa.String(24), nullable=False),
@@ -327,7 +325,6 @@ def _airings() -> None:
         sa.Column("schedule", sa.String(length=64), nullable=True),
         sa.Column("state", sa.String(24), nullable=False),
         sa.Column("grade", sa.String(24), nullable=False),
-        sa.Column("test", sa.Boolean(), nullable=False),
         sa.Column("volume", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -366,6 +363,7 @@ def _approvals() -> None:
         sa.Column("approver", sa.String(length=64), nullable=False),
         sa.Column("text_sha256", sa.String(length=64), nullable=False),
         sa.Column("recording", sa.String(length=64), nullable=False),
+        sa.Column("kid", sa.String(length=64), nullable=False),
         sa.Column("jws", sa.Text(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -376,6 +374,7 @@ def _approvals() -> None:
             ["revisions.bulletin", "revisions.number"],
             name=op.f("fk_approvals_bulletin_revisions"),
         ),
+        sa.ForeignKeyConstraint(["kid"], ["keys.kid"], name=op.f("fk_approvals_kid_keys")),
         sa.ForeignKeyConstraint(
             ["recording"], ["recordings.id"], name=op.f("fk_approvals_recording_recordings")
         ),

@@ -1,0 +1,220 @@
+"""Moves airings on: what a beat finds due is done; a lost, late or doubled beat changes nothing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState, Event, Rung, after
+from controller.airings.queries import Reach, reaches, start_spread, targets_of
+from controller.airings.tables import Airing, Delivery
+from controller.airings.timing import (
+    NOBODY,
+    UNHEARD,
+    Times,
+    cut_off,
+    start_for,
+    too_late,
+    wall,
+    why_not_ready,
+)
+from controller.airings.usecases import add_deliveries
+from controller.areas.queries import area_tree
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
+from controller.journal.usecases import record
+from devices.messages import AiringId
+
+
+@dataclass(slots=True)
+class Advanced:
+    """What a beat moved."""
+
+    delivering: list[AiringId] = field(default_factory=list)
+    moved: list[AiringId] = field(default_factory=list)
+    sounding: list[AiringId] = field(default_factory=list)
+    aired: list[AiringId] = field(default_factory=list)
+    missed: list[AiringId] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.delivering or self.moved or self.sounding or self.aired or self.missed)
+
+
+@dataclass(slots=True)
+class _Beat:
+    session: Session
+    now: datetime
+    times: Times
+    settled: bool
+    done: Advanced = field(default_factory=Advanced)
+    notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
+
+    def miss(self, airing: Airing, reason: str) -> None:
+        """Give an airing up, with the reason; not before the receipts that waited have been read."""
+        if not self.settled:
+            return
+        airing.state = after(airing.state, Event.MISS)
+        airing.reason = reason
+        airing.ended_at = self.now
+        self.done.missed.append(airing.id)
+        self.note("airing.missed", airing, reason=reason)
+
+    def note(self, act: str, airing: Airing, **detail: Any) -> None:
+        self.notes.append((act, airing.id, detail))
+
+
+def advance_airings(session: Session, *, now: datetime, times: Times, settled: bool) -> Advanced:
+    """Move every airing that is due.
+
+    `settled` False: the receipts that waited at the broker have not all been read since the start, so nothing
+    is judged missed or ended yet.
+    """
+    beat = _Beat(session, now, times, settled)
+    _deliver(beat)
+    _move_unsent(beat)
+    _sound(beat)
+    _end(beat)
+    for act, airing_id, detail in beat.notes:
+        record(session, None, act, airing_id, now, detail)
+    return beat.done
+
+
+def _deliver(beat: _Beat) -> None:
+    """Planned, near, approved and recorded: fix what is aired and when, and let it into the plans."""
+    query = (
+        select(Airing, Bulletin, Rendering, Approved, Recording)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .outerjoin(
+            Rendering,
+            and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision),
+        )
+        .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .outerjoin(Recording, Recording.id == Approved.recording)
+        .where(Airing.state == AiringState.PLANNED, Airing.starts_at <= beat.now + beat.times.horizon)
+        .order_by(Airing.starts_at, Airing.id)
+        .with_for_update(of=Airing)
+    )
+    for row in beat.session.execute(query).all():
+        _deliver_one(beat, row)
+
+
+def _deliver_one(beat: _Beat, row: Row[tuple[Airing, Bulletin, Rendering, Approved, Recording]]) -> None:
+    airing, bulletin, rendering, approved, recording = row
+    if not _is_ready(bulletin, rendering, approved, beat.now):
+        if airing.latest_start_at < beat.now:
+            state = rendering.state if rendering is not None else None
+            beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+        return
+    lead = beat.times.lead(recording.size)
+    start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
+    if start is None:
+        beat.miss(airing, too_late(airing.latest_start_at))
+        return
+    airing.state = after(airing.state, Event.DELIVER)
+    airing.revision = approved.revision
+    airing.recording = recording.id
+    airing.duration_ms = recording.duration_ms
+    airing.delivering_at = beat.now
+    _start_at(airing, start)
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    beat.session.flush()
+    add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
+    beat.done.delivering.append(airing.id)
+    beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
+
+
+def _is_ready(
+    bulletin: Bulletin, rendering: Rendering | None, approved: Approved | None, now: datetime
+) -> bool:
+    """Return whether what would be aired is what was approved, and still is."""
+    return (
+        bulletin.state is BulletinState.APPROVED
+        and rendering is not None
+        and approved is not None
+        and approved.withdrawn_at is None
+        and approved.expires_at > now
+        and approved.recording == rendering.recording
+    )
+
+
+def _start_at(airing: Airing, start: datetime) -> None:
+    airing.starts_at = start
+    airing.latest_start_at = max(airing.latest_start_at, start)  # an emergency may start after its latest
+
+
+def _move_unsent(beat: _Beat) -> None:
+    """No broker took the plan, nobody has started, and half of the lead is gone: start later, if not too late."""
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    query = (
+        select(Airing, Recording.size)
+        .join(Recording, Recording.id == Airing.recording)
+        .where(Airing.state == AiringState.DELIVERING, Airing.acknowledged_at.is_(None), ~started)
+        .order_by(Airing.id)
+        .with_for_update(of=Airing)
+    )
+    for airing, size in beat.session.execute(query).all():
+        lead = beat.times.lead(size)
+        begun = airing.starts_at <= beat.now
+        if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
+            continue  # still in time; or perhaps heard already, by receipts that wait at the broker
+        start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
+        if start is not None:
+            _start_at(airing, start)
+            beat.done.moved.append(airing.id)
+        elif airing.latest_start_at < beat.now:
+            beat.miss(airing, cut_off(airing.latest_start_at))
+
+
+def _sound(beat: _Beat) -> None:
+    """The start has come of an airing that the nodes may know of."""
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    query = (
+        select(Airing)
+        .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.now)
+        .where(or_(Airing.acknowledged_at.is_not(None), started))
+        .order_by(Airing.id)
+        .with_for_update()
+    )
+    for airing in beat.session.scalars(query).all():
+        airing.state = after(airing.state, Event.SOUND)
+        beat.done.sounding.append(airing.id)
+        beat.note("airing.sounding", airing)
+
+
+def _end(beat: _Beat) -> None:
+    """All have finished, or the end and some grace have passed: heard, or missed by all."""
+    if not beat.settled:
+        return
+    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.id).with_for_update()
+    sounding = beat.session.scalars(query).all()
+    reached = reaches(beat.session, [airing.id for airing in sounding])
+    for airing in sounding:
+        reach = reached.get(airing.id, Reach())
+        is_over = beat.now >= end_of(airing) + beat.times.grace
+        if reach.started and (is_over or reach.finished == reach.nodes):
+            _air(beat, airing, reach)
+        elif is_over:
+            beat.miss(airing, UNHEARD if reach.nodes else NOBODY)
+
+
+def _air(beat: _Beat, airing: Airing, reach: Reach) -> None:
+    airing.state = after(airing.state, Event.END)
+    airing.ended_at = beat.now
+    spread = start_spread(beat.session, airing.id)
+    beat.done.aired.append(airing.id)
+    beat.note(
+        "airing.aired",
+        airing,
+        started_at=wall(airing.starts_at),
+        nodes=reach.nodes,
+        started=reach.started,
+        finished=reach.finished,
+        spread_p99_ms=None if spread is None else spread.p99,
+    )
+
+
+def end_of(airing: Airing) -> datetime:
+    """Return when the sound of an airing ends: its start, if it has no recording yet."""
+    return airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)

@@ -1,0 +1,83 @@
+"""How receipts become one delivery's facts, whatever their order and however often they come; pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from controller.airings.lifecycle import Rung, climb
+from devices.messages import Receipt, ReceiptKind
+
+_RUNGS = {
+    ReceiptKind.FETCHED: Rung.FETCHED,
+    ReceiptKind.STARTED: Rung.STARTED,
+    ReceiptKind.FINISHED: Rung.FINISHED,
+    ReceiptKind.STOPPED: Rung.PLANNED,
+    ReceiptKind.REFUSED: Rung.PLANNED,
+}
+"""The rung that a receipt proves; stopping and refusing prove none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one node did with one airing."""
+
+    rung: Rung = Rung.PLANNED
+    fetched_at: datetime | None = None
+    started_at: datetime | None = None
+    start_offset_ms: int | None = None
+    clock_error_ms: float | None = None
+    finished_at: datetime | None = None
+    heard_ms: int = 0
+    reason: str | None = None
+    reason_at: datetime | None = None
+
+
+def fold(facts: Facts, receipt: Receipt) -> Facts:
+    """Return the facts with the receipt folded in.
+
+    First fetch, first start and first finish hold, the longest hearing, the latest reason: so every order of
+    the same receipts, with any of them repeated, ends in the same facts.
+    """
+    facts = replace(
+        facts,
+        rung=climb(facts.rung, _RUNGS[receipt.kind]),
+        heard_ms=max(facts.heard_ms, receipt.heard_ms),
+    )
+    match receipt.kind:
+        case ReceiptKind.FETCHED:
+            return replace(facts, fetched_at=_first(facts.fetched_at, receipt.at))
+        case ReceiptKind.STARTED:
+            return _started(facts, receipt)
+        case ReceiptKind.FINISHED:
+            return replace(facts, finished_at=_first(facts.finished_at, receipt.at))
+        case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
+            return _with_reason(facts, receipt)
+
+
+def _first(known: datetime | None, told: datetime) -> datetime:
+    return told if known is None else min(known, told)
+
+
+def _started(facts: Facts, receipt: Receipt) -> Facts:
+    known = (facts.started_at, facts.start_offset_ms, facts.clock_error_ms)
+    told = (receipt.at, receipt.offset_ms, receipt.clock_error_ms)
+    if facts.started_at is not None and _order(known) <= _order(told):
+        return facts
+    return replace(
+        facts, started_at=receipt.at, start_offset_ms=receipt.offset_ms, clock_error_ms=receipt.clock_error_ms
+    )
+
+
+def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[float, int, float]:
+    at, offset, error = start
+    return (
+        at.timestamp() if at else 0.0,
+        offset or 0,
+        float("inf") if error is None else error,
+    )
+
+
+def _with_reason(facts: Facts, receipt: Receipt) -> Facts:
+    reason = receipt.reason or receipt.kind.value
+    if facts.reason_at is not None and (facts.reason_at, facts.reason or "") >= (receipt.at, reason):
+        return facts
+    return replace(facts, reason=reason, reason_at=receipt.at)

@@ -1,0 +1,144 @@
+"""Folds receipts into deliveries: hundreds of nodes' receipts in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Insert, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from controller.airings.facts import Facts, fold
+from controller.airings.lifecycle import AiringState, Event, Rung, after
+from controller.airings.tables import Airing, Delivery, Received
+from controller.fleet.tables import Node
+from controller.fleet.usecases import note_heard
+from controller.journal.usecases import record
+from devices.messages import AiringId, NodeId, Receipt, Receipts, RecordingId
+
+_FACTS = tuple(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What may be acknowledged to a node once the transaction is committed, not before."""
+
+    node: NodeId
+    ids: tuple[str, ...]
+
+
+def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
+    """Keep receipts and let deliveries climb; return what to acknowledge after the commit.
+
+    Doing it again changes nothing. A receipt for an airing that we do not know, or that was not meant for the
+    node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
+    of nodes that are not enrolled are not acknowledged.
+    """
+    known = _known_nodes(session, {told.node for told in batch})
+    told = [(told.node, receipt) for told in batch if told.node in known for receipt in told.receipts]
+    if not told:
+        return []
+    session.connection().execute(_insert(session), [_row(node, receipt, now) for node, receipt in told])
+    _climb(session, told, now)
+    note_heard(session, known, now=now)
+    ids: dict[NodeId, dict[str, None]] = {}
+    for node, receipt in told:
+        ids.setdefault(node, {})[receipt.id] = None
+    return [Committed(node, tuple(of_node)) for node, of_node in ids.items()]
+
+
+def _known_nodes(session: Session, nodes: set[NodeId]) -> set[NodeId]:
+    return set(session.scalars(select(Node.id).where(Node.id.in_(nodes))))
+
+
+def _insert(session: Session) -> Insert:
+    """Return an insert that leaves what is there: the two engines have it under one name, but not in one place."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(Received).on_conflict_do_nothing()
+    return sqlite.insert(Received).on_conflict_do_nothing()
+
+
+def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    return {
+        "node": node,
+        "id": receipt.id,
+        "airing": receipt.airing,
+        "recording": receipt.recording,
+        "kind": receipt.kind,
+        "at": receipt.at,
+        "offset_ms": receipt.offset_ms,
+        "heard_ms": receipt.heard_ms,
+        "clock_error_ms": receipt.clock_error_ms,
+        "reason": receipt.reason,
+        "received_at": now,
+    }
+
+
+def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: datetime) -> None:
+    told = list(told)
+    airings = {receipt.airing for _, receipt in told}
+    recordings = _recordings(session, airings)
+    deliveries = _facts(session, airings, {node for node, _ in told})
+    changed: dict[tuple[AiringId, NodeId], Facts] = {}
+    for node, receipt in told:
+        place = (receipt.airing, node)
+        known = changed.get(place, deliveries.get(place))
+        if known is None or recordings.get(receipt.airing) != receipt.recording:
+            continue  # not meant for this node, or not what the airing airs: a fact, but no hearing
+        if (folded := fold(known, receipt)) != known:
+            changed[place] = folded
+    if changed:
+        _save(session, changed)
+        heard = {airing for (airing, _), facts in changed.items() if facts.rung >= Rung.STARTED}
+        _heard_after_all(session, heard, now)
+
+
+def _recordings(session: Session, airings: set[AiringId]) -> dict[AiringId, RecordingId | None]:
+    rows = session.execute(select(Airing.id, Airing.recording).where(Airing.id.in_(airings)))
+    return dict(rows.tuples().all())
+
+
+def _facts(
+    session: Session, airings: set[AiringId], nodes: set[NodeId]
+) -> dict[tuple[AiringId, NodeId], Facts]:
+    columns = [getattr(Delivery, name) for name in _FACTS]
+    query = (
+        select(Delivery.airing, Delivery.node, *columns)
+        .where(Delivery.airing.in_(airings), Delivery.node.in_(nodes))
+        .order_by(Delivery.airing, Delivery.node)
+        .with_for_update()
+    )
+    return {
+        (airing, node): Facts(Rung(rung), *others) for airing, node, rung, *others in session.execute(query)
+    }
+
+
+def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> None:
+    statement = (
+        update(Delivery)
+        .where(Delivery.airing == bindparam("of_airing"), Delivery.node == bindparam("of_node"))
+        .values({name: bindparam(f"new_{name}") for name in _FACTS})
+    )
+    rows = [
+        {"of_airing": airing, "of_node": node}
+        | {f"new_{name}": getattr(facts, name) for name in _FACTS}
+        | {"new_rung": int(facts.rung)}
+        for (airing, node), facts in changed.items()
+    ]
+    session.connection().execute(statement, rows)
+
+
+def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:
+    """An airing that was given up as unheard was heard, behind an outage: say so."""
+    missed = session.scalars(
+        select(Airing)
+        .where(Airing.id.in_(airings), Airing.state == AiringState.MISSED)
+        .order_by(Airing.id)
+        .with_for_update()
+    ).all()
+    for airing in missed:
+        airing.state = after(airing.state, Event.HEARD_AFTER_ALL)
+        airing.reason = None
+    for airing in missed:
+        record(session, None, "airing.heard-after-all", airing.id, now)

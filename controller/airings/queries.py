@@ -1,0 +1,168 @@
+"""Reads of airings and deliveries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import OPEN, AiringState, Rung
+from controller.airings.tables import Airing, Delivery, Target
+from controller.areas.queries import area_tree
+from controller.errors import NotFound
+from controller.fleet.tables import Node
+from devices.messages import AiringId, AreaCode, NodeId
+
+
+def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:
+    """Return the airing, or raise NotFound; `lock`: nobody else may change it before this transaction ends."""
+    airing = session.get(Airing, airing_id, with_for_update=lock or None)
+    if airing is None:
+        raise NotFound("Không có lượt phát này.", code="airing.unknown")
+    return airing
+
+
+def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:
+    """Return the target areas of each airing, by code."""
+    found: dict[AiringId, tuple[AreaCode, ...]] = {}
+    query = select(Target).where(Target.airing.in_(list(airing_ids))).order_by(Target.area)
+    for target in session.scalars(query):
+        found[target.airing] = (*found.get(target.airing, ()), target.area)
+    return found
+
+
+def airings_between(
+    session: Session, since: datetime, until: datetime, *, area: AreaCode | None = None
+) -> Sequence[Airing]:
+    """Return airings that start in [since, until), in order; with an area, those that its loudspeakers hear."""
+    query = (
+        select(Airing)
+        .where(Airing.starts_at >= since, Airing.starts_at < until)
+        .order_by(Airing.starts_at, Airing.id)
+    )
+    if area is not None:
+        tree = area_tree(session)
+        meant = set(tree.lineage(area)) | tree.below([area])
+        query = query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(meant))))
+    return session.scalars(query).all()
+
+
+def open_airings(session: Session) -> Sequence[Airing]:
+    """Return the airings that still lead to a hearing, in order of their start."""
+    return session.scalars(select(Airing).where(Airing.state.in_(OPEN)).order_by(Airing.starts_at)).all()
+
+
+def sounding_airings(session: Session) -> Sequence[Airing]:
+    """Return what sounds now."""
+    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.starts_at)
+    return session.scalars(query).all()
+
+
+def deliveries_of(session: Session, airing_id: AiringId) -> Sequence[Delivery]:
+    """Return an airing's deliveries, by node."""
+    query = select(Delivery).where(Delivery.airing == airing_id).order_by(Delivery.node)
+    return session.scalars(query).all()
+
+
+def deliveries_to(session: Session, node: NodeId, limit: int = 50) -> Sequence[tuple[Delivery, Airing]]:
+    """Return a node's deliveries with their airings, newest first."""
+    query = (
+        select(Delivery, Airing)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.node == node)
+        .order_by(Airing.starts_at.desc())
+        .limit(limit)
+    )
+    return [(delivery, airing) for delivery, airing in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an airing came: each figure counts nodes, and includes those that came further."""
+
+    nodes: int = 0
+    fetched: int = 0
+    started: int = 0
+    finished: int = 0
+    with_reason: int = 0
+
+    @property
+    def missed(self) -> int:
+        """Return how many nodes have not (yet) started."""
+        return self.nodes - self.started
+
+
+def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
+    """Return the reach of each airing, counted by the database."""
+    query = (
+        select(Delivery.airing, *_counts())
+        .where(Delivery.airing.in_(list(airing_ids)))
+        .group_by(Delivery.airing)
+    )
+    return {airing: Reach(*map(int, counts)) for airing, *counts in session.execute(query)}
+
+
+def reach(session: Session, airing_id: AiringId) -> Reach:
+    """Return how far one airing came."""
+    return reaches(session, [airing_id]).get(airing_id, Reach())
+
+
+def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
+    """Return how far one airing came in each commune."""
+    query = (
+        select(Node.area, *_counts())
+        .join(Node, Node.id == Delivery.node)
+        .where(Delivery.airing == airing_id)
+        .group_by(Node.area)
+        .order_by(Node.area)
+    )
+    return {area: Reach(*map(int, counts)) for area, *counts in session.execute(query)}
+
+
+def _counts() -> tuple[object, ...]:
+    def of(rung: Rung) -> object:
+        return func.coalesce(func.sum(case((Delivery.rung >= int(rung), 1), else_=0)), 0)
+
+    unheard_with_reason = and_(Delivery.reason.is_not(None), Delivery.rung < int(Rung.FINISHED))
+    return (
+        func.count(),
+        of(Rung.FETCHED),
+        of(Rung.STARTED),
+        of(Rung.FINISHED),
+        func.coalesce(func.sum(case((unheard_with_reason, 1), else_=0)), 0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far from the planned instant nodes began, of those that began at the beginning; milliseconds."""
+
+    nodes: int
+    p50: float
+    p99: float
+    max: float
+
+
+def start_spread(session: Session, airing_id: AiringId) -> Spread | None:
+    """Return the spread of the starts by the nodes' own receipts, or None when nobody began on time.
+
+    Late starters (they began in the middle of the recording) are counted by reach, not here.
+    """
+    airing = get_airing(session, airing_id)
+    query = select(Delivery.started_at).where(
+        Delivery.airing == airing_id, Delivery.started_at.is_not(None), Delivery.start_offset_ms == 0
+    )
+    return spread_of(airing.starts_at, [at for at in session.scalars(query) if at is not None])
+
+
+def spread_of(planned: datetime, starts: Sequence[datetime]) -> Spread | None:
+    """Return the percentiles (nearest rank) of |start - planned|; pure."""
+    if not starts:
+        return None
+    away = sorted(abs((start - planned).total_seconds()) * 1000 for start in starts)
+
+    def rank(percent: int) -> float:
+        return round(away[max(0, -(-len(away) * percent // 100) - 1)], 3)
+
+    return Spread(len(away), rank(50), rank(99), round(away[-1], 3))

@@ -1,0 +1,89 @@
+"""When an airing starts, when it is too late, and the sentences that say so; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from controller.bulletins.lifecycle import BulletinState, RenderingState
+from devices.messages import Grade
+
+LATEST_AFTER = {
+    Grade.ROUTINE: timedelta(minutes=10),
+    Grade.PRIORITY: timedelta(minutes=30),
+    Grade.EMERGENCY: timedelta(hours=24),
+}
+"""How late an airing of a grade may start unless its planner says otherwise."""
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Head starts and patience of the station; settings may change them."""
+
+    horizon: timedelta = timedelta(hours=6)
+    """So long before its start an airing goes into the plans: time enough for a slow link to fetch it."""
+    least_lead: timedelta = timedelta(seconds=5)
+    """A plan's way to the nodes, their jittered asking, and the clock exchanges before a start."""
+    bytes_per_second: int = 512 * 1024
+    """What chunks are sent at: a recording's own time on the way is added to the lead."""
+    grace: timedelta = timedelta(seconds=10)
+    """After the end: for the last receipts, and for clocks that are not quite right."""
+
+    def lead(self, size: int) -> timedelta:
+        """Return the head start that a recording of that many bytes needs."""
+        return self.least_lead + timedelta(seconds=size / self.bytes_per_second)
+
+
+def start_for(
+    starts_at: datetime, latest_start_at: datetime, grade: Grade, now: datetime, lead: timedelta
+) -> datetime | None:
+    """Return when it can start, not before its time and not without its lead; None: it is too late.
+
+    An emergency always starts.
+    """
+    possible = max(starts_at, now + lead)
+    if possible <= latest_start_at or grade is Grade.EMERGENCY:
+        return possible
+    return None
+
+
+def wall(at: datetime) -> str:
+    """Return the instant as an officer reads it."""
+    return at.astimezone(ZONE).strftime("%H:%M:%S ngày %d/%m/%Y")
+
+
+def why_not_ready(bulletin: BulletinState, rendering: RenderingState | None, latest: datetime) -> str:
+    """Return why an airing whose latest start has passed was never delivered."""
+    late = f"Đã quá giờ phát muộn nhất ({wall(latest)}). "
+    if bulletin is BulletinState.DRAFT:
+        return late + "Bản tin chưa được gửi duyệt."
+    if bulletin is BulletinState.RETURNED:
+        return late + "Bản tin bị trả lại và chưa được sửa."
+    if bulletin is BulletinState.WITHDRAWN:
+        return late + "Bản tin đã bị rút."
+    if rendering is RenderingState.FAILED:
+        return late + "Không dựng được tệp âm thanh."
+    if rendering is not RenderingState.READY:
+        return late + "Tệp âm thanh chưa dựng xong."
+    if bulletin is BulletinState.SUBMITTED:
+        return late + "Bản tin chưa được duyệt."
+    return late + "Phê duyệt của bản tin không còn hiệu lực."
+
+
+def too_late(latest: datetime) -> str:
+    """Return the reason of an airing that is ready, but not in time."""
+    return f"Không kịp gửi tới loa trước giờ phát muộn nhất ({wall(latest)})."
+
+
+def cut_off(latest: datetime) -> str:
+    """Return the reason of an airing whose plan no broker took in time."""
+    return (
+        f"Mất kết nối với máy chủ MQTT nên không gửi được kế hoạch tới loa trước giờ phát muộn nhất "
+        f"({wall(latest)})."
+    )
+
+
+NOBODY = "Không có cụm loa nào đang dùng trong địa bàn."
+UNHEARD = "Không cụm loa nào báo đã phát. Hãy kiểm tra kết nối của các cụm loa trong địa bàn."
+"""Reasons of an airing whose time went by unheard."""

@@ -1,0 +1,120 @@
+"""Writes of airings: planning one, with its targets and one delivery a node."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.timing import LATEST_AFTER, wall
+from controller.areas.queries import area_tree
+from controller.areas.tree import AreaTree
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.queries import BulletinId, get_bulletin
+from controller.bulletins.tables import Bulletin
+from controller.errors import BadInput, Conflict
+from controller.fleet.tables import Node
+from controller.journal.usecases import record
+from controller.operators.permissions import Act, Operator
+from controller.operators.queries import require
+from controller.programmes.lifecycle import ScheduleId
+from controller.store.ids import new_id
+from devices.messages import AiringId, AreaCode, Grade
+
+DEFAULT_VOLUME = 70
+FURTHEST = timedelta(days=366)
+"""A start further away than a year is a slip of the hand."""
+SLIP = timedelta(seconds=2)
+"""So late a start may lie behind now and still be meant as now: the time from the form to here."""
+
+
+def plan_airing(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    areas: Collection[AreaCode],
+    starts_at: datetime,
+    by: Operator,
+    now: datetime,
+    latest_start_at: datetime | None = None,
+    grade: Grade = Grade.ROUTINE,
+    volume: int = DEFAULT_VOLUME,
+    schedule: ScheduleId | None = None,
+) -> Airing:
+    """Plan that a bulletin is heard in areas at an instant; it is delivered once its bulletin is approved."""
+    bulletin = get_bulletin(session, bulletin_id)
+    tree = area_tree(session)
+    check_targets(session, tree, areas, grade, by)
+    latest = latest_start_at or starts_at + LATEST_AFTER[grade]
+    _check_times(starts_at, latest, now)
+    check_sound(bulletin, grade, volume)
+    airing = Airing(
+        id=AiringId(new_id(now)),
+        bulletin=bulletin_id,
+        schedule=schedule,
+        state=AiringState.PLANNED,
+        grade=grade,
+        volume=volume,
+        asked_at=starts_at,
+        starts_at=starts_at,
+        latest_start_at=latest,
+        created_by=by.id,
+        created_at=now,
+    )
+    session.add(airing)
+    session.flush()
+    targets = tree.outermost(areas)
+    session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
+    add_deliveries(session, tree, airing.id, targets)
+    detail = {"bulletin": bulletin_id, "areas": list(targets), "starts_at": wall(starts_at), "grade": grade}
+    record(session, by, "airing.planned", airing.id, now, detail | {"volume": volume})
+    return airing
+
+
+def add_deliveries(
+    session: Session, tree: AreaTree, airing_id: AiringId, targets: Iterable[AreaCode]
+) -> None:
+    """Add the deliveries that are still lacking: one for each node in use under the targets; in one statement."""
+    there = select(Delivery.node).where(Delivery.airing == airing_id)
+    meant = (
+        select(literal(airing_id), Node.id, literal(int(Rung.PLANNED)), literal(0))
+        .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None))
+        .where(Node.id.not_in(there))
+        .order_by(Node.id)
+    )
+    session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], meant))
+
+
+def check_targets(
+    session: Session, tree: AreaTree, areas: Collection[AreaCode], grade: Grade, by: Operator
+) -> None:
+    """Raise for no or an unknown area, and where the person may not air at this grade."""
+    if not areas:
+        raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
+    for area in areas:
+        if area not in tree:
+            raise BadInput(f"Không có địa bàn nào mang mã {area}.", code="area.unknown")
+    require(session, by, Act.AIR_EMERGENCY if grade is Grade.EMERGENCY else Act.AIR, *areas)
+
+
+def check_sound(bulletin: Bulletin, grade: Grade, volume: int) -> None:
+    """Raise for a bulletin that may no longer be planned, a test called an emergency, or a volume off the scale."""
+    if bulletin.state is BulletinState.WITHDRAWN:
+        raise Conflict("Bản tin này đã bị rút nên không phát được nữa.", code="bulletin.withdrawn")
+    if bulletin.test and grade is Grade.EMERGENCY:
+        raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
+    if not 0 <= volume <= 100:  # noqa: PLR2004 - the scale of the wire
+        raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+
+
+def _check_times(starts_at: datetime, latest_start_at: datetime, now: datetime) -> None:
+    if starts_at.tzinfo is None or latest_start_at.tzinfo is None:
+        raise BadInput("Giờ phát phải kèm múi giờ.", code="airing.naive-time")
+    if starts_at < now - SLIP:
+        raise BadInput(f"Giờ phát {wall(starts_at)} đã qua.", code="airing.start-in-past")
+    if starts_at > now + FURTHEST:
+        raise BadInput("Giờ phát cách đây hơn một năm. Hãy kiểm tra lại ngày.", code="airing.too-far")
+    if latest_start_at < starts_at:
+        raise BadInput("Giờ phát muộn nhất phải sau giờ phát.", code="airing.latest-before-start")

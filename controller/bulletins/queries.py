@@ -1,0 +1,85 @@
+"""Reads of bulletins, revisions, renderings and approvals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering, Revision
+from controller.errors import NotFound
+from devices.messages import AreaCode, RecordingId
+
+
+def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
+    """Return the bulletin, or raise NotFound; `lock`: nobody else may change it before this transaction ends."""
+    bulletin = session.get(Bulletin, bulletin_id, with_for_update=lock or None)
+    if bulletin is None:
+        raise NotFound("Không có bản tin này.", code="bulletin.unknown")
+    return bulletin
+
+
+def get_revision(session: Session, bulletin_id: BulletinId, number: int) -> Revision:
+    """Return the wording, or raise NotFound."""
+    revision = session.get(Revision, (bulletin_id, number))
+    if revision is None:
+        raise NotFound("Không có phiên bản này của bản tin.", code="bulletin.unknown-revision")
+    return revision
+
+
+def get_rendering(session: Session, rendering_id: RenderingId, *, lock: bool = False) -> Rendering:
+    """Return the rendering, or raise NotFound."""
+    rendering = session.get(Rendering, rendering_id, with_for_update=lock or None)
+    if rendering is None:
+        raise NotFound("Không có lần dựng âm thanh này.", code="rendering.unknown")
+    return rendering
+
+
+def rendering_of(session: Session, bulletin_id: BulletinId, revision: int) -> Rendering | None:
+    """Return the making of a revision's recording, if it was ordered."""
+    query = select(Rendering).where(Rendering.bulletin == bulletin_id, Rendering.revision == revision)
+    return session.scalars(query).one_or_none()
+
+
+def get_recording(session: Session, recording_id: RecordingId) -> Recording:
+    """Return the recording, or raise NotFound."""
+    recording = session.get(Recording, recording_id)
+    if recording is None:
+        raise NotFound("Không có tệp âm thanh này.", code="recording.unknown")
+    return recording
+
+
+def approval_of(session: Session, bulletin_id: BulletinId, revision: int) -> Approved | None:
+    """Return a revision's approval, withdrawn or not, if there is one."""
+    return session.get(Approved, (bulletin_id, revision))
+
+
+def bulletins(
+    session: Session,
+    *,
+    states: Sequence[BulletinState] = (),
+    areas: Sequence[AreaCode] = (),
+    since: datetime | None = None,
+    limit: int = 100,
+) -> Sequence[Bulletin]:
+    """Return bulletins, newest first; empty `states` or `areas`: all."""
+    query = select(Bulletin).order_by(Bulletin.created_at.desc(), Bulletin.id.desc()).limit(limit)
+    if states:
+        query = query.where(Bulletin.state.in_(states))
+    if areas:
+        query = query.where(Bulletin.area.in_(areas))
+    if since is not None:
+        query = query.where(Bulletin.created_at >= since)
+    return session.scalars(query).all()
+
+
+def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
+    """Return renderings that nobody has begun, oldest first."""
+    query = (
+        select(Rendering)
+        .where(Rendering.state == RenderingState.WAITING)
+        .order_by(Rendering.ordered_at, Rendering.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()

@@ -1,0 +1,179 @@
+"""Writes of people: accounts, and the keys that they hold."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from controller.areas.queries import get_area
+from controller.errors import BadInput, Conflict, NotAllowed, NotFound
+from controller.journal.usecases import record
+from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
+from controller.operators.queries import held_key, require
+from controller.operators.sealing import WrongSecret, seal, unseal
+from controller.operators.tables import Account, HeldKey, SignedIn
+from controller.store.ids import new_id
+from devices.messages import AreaCode, KeyId, Role
+from devices.signing import ROOT, SigningKey
+
+SHORTEST_PASSWORD = 10
+"""Length is what makes a password strong; nothing else is asked of it."""
+LONGEST_PASSWORD = 200
+KEY_LIFE = timedelta(days=730)
+"""Two years: rotation is a new key set, signed by the root key, which is kept off the server."""
+ROOT_LIFE = timedelta(days=3650)
+NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
+
+_KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR}
+
+PASSWORDS = PasswordHash((Argon2Hasher(),))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingKeys:
+    """Made once: `root` is to be kept off the server, `station` in a file on it; neither is in the database."""
+
+    root: SigningKey
+    station: SigningKey
+
+
+def make_keys(session: Session, *, now: datetime) -> FoundingKeys:
+    """Make the root and the station key; only the station's public half is kept here."""
+    keys = FoundingKeys(
+        root=SigningKey.generate(ROOT, now, ROOT_LIFE),
+        station=SigningKey.generate(Role.STATION, now, KEY_LIFE),
+    )
+    _keep(session, keys.station, holder=None, sealed=None)
+    return keys
+
+
+def create_operator(
+    session: Session,
+    *,
+    name: str,
+    display_name: str,
+    roles: Collection[OperatorRole],
+    area: AreaCode,
+    password: str,
+    by: Operator | None,
+    now: datetime,
+) -> Operator:
+    """Open an account; an approver and an administrator get a key sealed by their password.
+
+    `by` None: the founding accounts, made on the server itself. A new key speaks only after the key set is
+    signed anew (`sign_key_set`).
+    """
+    if by is not None:
+        require(session, by, Act.RULE, area)
+    get_area(session, area)
+    name = _checked_name(session, name)
+    check_password(password)
+    if not roles:
+        raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+    account = Account(
+        id=OperatorId(new_id(now)),
+        name=name,
+        display_name=display_name.strip() or name,
+        roles=sorted(OperatorRole(role) for role in roles),
+        area=area,
+        password_hash=PASSWORDS.hash(password),
+        created_at=now,
+    )
+    session.add(account)
+    session.flush()
+    for role in sorted(frozenset(roles) & _KEYED.keys()):
+        _make_key(session, account.id, _KEYED[role], password, now)
+    record(session, by, "operator.created", account.id, now, {"name": name, "roles": list(account.roles)})
+    return account.operator()
+
+
+def change_password(session: Session, *, by: Operator, old: str, new: str, now: datetime) -> None:
+    """Change one's own password: keys are sealed anew, every session ends."""
+    check_password(new)
+    account = session.get(Account, by.id, with_for_update=True)
+    if account is None or not PASSWORDS.verify(old, account.password_hash):
+        raise NotAllowed("Mật khẩu hiện tại không đúng.", code="operator.wrong-password")
+    account.password_hash = PASSWORDS.hash(new)
+    for key in session.scalars(select(HeldKey).where(HeldKey.holder == by.id, HeldKey.sealed.is_not(None))):
+        opened = unseal(key.sealed or b"", old, _context(key.kid, by.id))
+        key.sealed = seal(opened, new, _context(key.kid, by.id))
+    for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == by.id)):
+        session.delete(signed_in)
+    record(session, by, "operator.password-changed", by.id, now)
+
+
+def disable_operator(session: Session, operator: OperatorId, *, by: Operator, now: datetime) -> None:
+    """Close an account: its sessions end, its keys are revoked with the next key set and plan."""
+    account = session.get(Account, operator, with_for_update=True)
+    if account is None:
+        raise NotFound("Không có tài khoản này.", code="operator.unknown")
+    require(session, by, Act.RULE, account.area)
+    if account.id == by.id:
+        raise Conflict("Không thể tự khóa tài khoản của chính mình.", code="operator.self")
+    account.disabled_at = account.disabled_at or now
+    for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == operator)):
+        session.delete(signed_in)
+    session.execute(
+        update(HeldKey).where(HeldKey.holder == operator, HeldKey.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    record(session, by, "operator.disabled", operator, now)
+
+
+def open_key(session: Session, holder: Operator, *, role: Role, password: str, now: datetime) -> SigningKey:
+    """Return the person's private key, opened with the password; it must not outlive the act."""
+    key = held_key(session, holder.id, role, now)
+    if key is None or key.sealed is None:
+        raise NotAllowed("Tài khoản này không có khóa ký còn hiệu lực.", code="operator.no-key")
+    try:
+        return SigningKey.from_json(unseal(key.sealed, password, _context(key.kid, holder.id)))
+    except WrongSecret:
+        raise NotAllowed("Mật khẩu không đúng, nên chưa ký.", code="operator.wrong-password") from None
+
+
+def check_password(password: str) -> None:
+    """Raise BadInput for a password that is too short to protect anything."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise BadInput(f"Mật khẩu phải có ít nhất {SHORTEST_PASSWORD} ký tự.", code="operator.weak-password")
+
+
+def _checked_name(session: Session, name: str) -> str:
+    name = name.strip().lower()
+    if not NAME.match(name):
+        raise BadInput(
+            "Tên đăng nhập gồm 2–40 chữ thường không dấu, chữ số, dấu chấm hoặc gạch.",
+            code="operator.bad-name",
+        )
+    if session.scalars(select(Account.id).where(Account.name == name)).first() is not None:
+        raise Conflict(f"Đã có tài khoản tên {name}.", code="operator.name-taken")
+    return name
+
+
+def _make_key(session: Session, holder: OperatorId, role: Role, password: str, now: datetime) -> None:
+    key = SigningKey.generate(role, now, KEY_LIFE)
+    sealed = seal(key.to_json().encode(), password, _context(key.kid, holder))
+    _keep(session, key, holder=holder, sealed=sealed)
+
+
+def _keep(session: Session, key: SigningKey, *, holder: OperatorId | None, sealed: bytes | None) -> None:
+    public = key.public()
+    session.add(
+        HeldKey(
+            kid=public.kid,
+            role=public.role,
+            public=public.public,
+            not_before=public.not_before,
+            not_after=public.not_after,
+            holder=holder,
+            sealed=sealed,
+        )
+    )
+    session.flush()
+
+
+def _context(kid: KeyId, holder: OperatorId) -> str:
+    return f"{kid}/{holder}"

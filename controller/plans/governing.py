@@ -1,0 +1,115 @@
+"""Writes of what binds the plans: the key set, signed by the root key, and policies, signed by administrators."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from controller.areas.queries import get_area
+from controller.errors import BadInput, Conflict
+from controller.journal.usecases import record
+from controller.operators.permissions import Act, Operator
+from controller.operators.queries import keys_in_force, require
+from controller.operators.usecases import open_key
+from controller.plans.lifecycle import Kind
+from controller.plans.publishing import Place, next_version_of, put
+from controller.plans.tables import Published
+from controller.store.locks import Lock, hold
+from devices.messages import AreaCode, Key, KeySet, Policy, QuietHours, Role
+from devices.signing import ROOT, SigningKey
+
+ZONE = "Asia/Ho_Chi_Minh"
+KEY_SET_LIFE = timedelta(days=400)
+"""Signed once a year, with a month to spare."""
+POLICY_LIFE = timedelta(days=400)
+
+QUIET_NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
+"""The province's default: nothing but an emergency between the evening's last and the morning's first slot."""
+LOUDEST_VOLUME = 90
+MINUTES_A_DAY = 120
+
+
+def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
+    """Publish the keys in force, signed by the root key; what is not in it is trusted by no node any more."""
+    if root_key.role != ROOT:
+        raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
+    hold(session, Lock.PUBLISHED)
+    place = Place(Kind.KEYS, "")
+    version = next_version_of(session, place, now)
+    keys = tuple(
+        Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
+        for key in keys_in_force(session, now)
+    )
+    if not any(key.role is Role.STATION for key in keys):
+        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
+    document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
+    digest = hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
+    row = put(
+        session,
+        place,
+        document,
+        version=version,
+        digest=digest,
+        key=root_key,
+        now=now,
+        expires_at=document.expires_at,
+    )
+    record(
+        session, None, "keys.signed", root_key.kid, now, {"version": version, "keys": [k.kid for k in keys]}
+    )
+    return row
+
+
+def sign_policy(
+    session: Session,
+    *,
+    area: AreaCode,
+    administrator: Operator,
+    password: str,
+    now: datetime,
+    quiet_hours: Sequence[QuietHours] = QUIET_NIGHT,
+    loudest_volume: int = LOUDEST_VOLUME,
+    minutes_a_day: int = MINUTES_A_DAY,
+    zone: str = ZONE,
+) -> Published:
+    """Lay down what an area's loudspeakers may at most do; signed by the administrator's own key."""
+    get_area(session, area)
+    require(session, administrator, Act.RULE, area)
+    hold(session, Lock.PUBLISHED)
+    place = Place(Kind.POLICY, area)
+    version = next_version_of(session, place, now)
+    try:
+        policy = Policy(
+            target=area,
+            version=version,
+            issued_at=now,
+            expires_at=now + POLICY_LIFE,
+            zone=zone,
+            quiet_hours=tuple(quiet_hours),
+            loudest_volume=loudest_volume,
+            minutes_a_day=minutes_a_day,
+        )
+    except ValidationError as error:
+        raise BadInput(
+            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440) và giờ yên lặng.",
+            code="policy.bad",
+        ) from error
+    key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
+    limits = policy.model_dump(
+        mode="json", include={"zone", "quiet_hours", "loudest_volume", "minutes_a_day"}
+    )
+    row = put(
+        session,
+        place,
+        policy,
+        version=version,
+        digest=hashlib.sha256(repr(sorted(limits.items())).encode()).hexdigest(),
+        key=key,
+        now=now,
+        expires_at=policy.expires_at,
+        signed_by=administrator.id,
+    )
+    record(session, administrator, "policy.signed", area, now, {"version": version, **limits})
+    return row
