@@ -1,0 +1,285 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from devices.messages import Grade, Plan, PlannedAiring, Policy, QuietHours
+from devices.plan import (
+    change_points,
+    ends_at,
+    is_due,
+    merge,
+    next_change,
+    timetable,
+    what_sounds,
+)
+
+DAWN = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).astimezone(UTC)
+"""A midnight in Vietnam."""
+ZONES = ("Asia/Ho_Chi_Minh", "UTC", "Europe/Berlin", "America/New_York")
+
+
+def airing(name="a", at=0, minutes=10, grade=Grade.ROUTINE, volume=80, *, test=False):
+    starts_at = DAWN + timedelta(minutes=at)
+    return PlannedAiring(
+        airing=name,
+        recording="0" * 64,
+        approval="a.b.c",
+        starts_at=starts_at,
+        latest_start_at=starts_at + timedelta(minutes=1),
+        duration_ms=int(minutes * 60_000),
+        grade=grade,
+        volume=volume,
+        test=test,
+    )
+
+
+def plan(*airings, target="56", version=1, expires_in=72 * 60):
+    return Plan(
+        target=target,
+        version=version,
+        issued_at=DAWN - timedelta(hours=1),
+        expires_at=DAWN + timedelta(minutes=expires_in),
+        airings=airings,
+    )
+
+
+def policy(*quiet, target="56", loudest=100, minutes=1440, zone=ZONES[0]):
+    return Policy(
+        target=target,
+        version=1,
+        issued_at=DAWN,
+        expires_at=DAWN + timedelta(days=30),
+        zone=zone,
+        quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
+        loudest_volume=loudest,
+        minutes_a_day=minutes,
+    )
+
+
+def at(minutes):
+    return DAWN + timedelta(minutes=minutes)
+
+
+def sounding(plans, policies, minutes):
+    found = what_sounds(plans, policies, at(minutes))
+    return found and found.airing
+
+
+# -- examples
+
+
+def test_an_airing_sounds_from_its_start_up_to_but_not_including_its_end():
+    plans = [plan(airing(at=60, minutes=10))]
+    assert [sounding(plans, [], m) for m in (59.999, 60, 69.999, 70)] == [None, "a", "a", None]
+
+
+def test_the_higher_grade_takes_the_area_and_the_lower_one_goes_on_afterwards():
+    plans = [plan(airing("r", 0, 30), airing("e", 10, 5, Grade.EMERGENCY))]
+    slots = timetable(plans, [], at(0), at(60))
+    assert [(slot.airing.airing, slot.cut) for slot in slots] == [("r", True), ("e", False), ("r", True)]
+
+
+def test_of_equal_grade_the_earlier_start_sounds_then_the_smaller_id():
+    assert sounding([plan(airing("b", 0), airing("a", 5))], [], 6) == "b"
+    assert sounding([plan(airing("b", 0), airing("a", 0))], [], 6) == "a"
+
+
+def test_quiet_hours_across_midnight_cut_a_routine_airing_where_they_begin():
+    plans = [plan(airing(at=21 * 60 + 50, minutes=30))]
+    (slot,) = timetable(plans, [policy(("22:00", "05:00"))], at(0), at(48 * 60))
+    assert (slot.ends_at, slot.cut) == (at(22 * 60), True)
+
+
+def test_an_emergency_breaks_quiet_hours_and_the_days_minutes_but_not_the_volume_cap():
+    plans = [plan(airing(at=60, grade=Grade.EMERGENCY, volume=100))]
+    found = what_sounds(plans, [policy(("00:00", "05:00"), minutes=0, loudest=70)], at(61))
+    assert found is not None
+    assert found.volume == 70
+
+
+def test_quiet_hours_that_begin_when_they_end_last_all_day():
+    assert sounding([plan(airing(at=300))], [policy(("06:00", "06:00"))], 301) is None
+
+
+def test_the_days_minutes_run_out_in_the_middle_of_an_airing_and_return_at_midnight():
+    plans = [plan(airing("a", 300, 10), airing("b", 600, 10), airing("c", 24 * 60 + 300, 10))]
+    slots = timetable(plans, [policy(minutes=15)], at(0), at(48 * 60))
+    assert [(s.airing.airing, s.ends_at, s.cut) for s in slots] == [
+        ("a", at(310), False),
+        ("b", at(605), True),
+        ("c", at(24 * 60 + 310), False),
+    ]
+
+
+def test_minutes_that_quiet_hours_silence_count_as_planned_so_that_a_policy_never_widens_another():
+    plans = [plan(airing("a", 60, 10), airing("b", 600, 10))]
+    budget, quiet = policy(minutes=10), policy(("00:00", "05:00"))
+    assert sounding(plans, [budget], 601) is None
+    assert sounding(plans, [budget, quiet], 601) is None
+
+
+def test_an_expired_plan_says_nothing_more():
+    plans = [plan(airing(at=60, minutes=10), expires_in=65)]
+    (slot,) = timetable(plans, [], at(0), at(120))
+    assert (slot.ends_at, slot.cut) == (at(65), True)
+
+
+def test_the_newest_plan_that_names_an_airing_counts():
+    old, new = plan(airing(at=60), version=1), plan(airing(at=90), target="56-1", version=2)
+    assert [found.starts_at for found in merge([new, old], DAWN)] == [at(90)]
+
+
+def test_the_next_change_is_the_next_start_or_end_or_bound():
+    plans = [plan(airing(at=60, minutes=10))]
+    assert next_change(plans, [], at(0)) == at(60)
+    assert next_change(plans, [], at(60)) == at(70)
+    assert next_change(plans, [], at(70)) is None
+
+
+# -- properties
+
+
+grades = st.sampled_from(Grade)
+minutes_of_three_days = st.integers(-24 * 60, 48 * 60)
+
+
+@st.composite
+def some_airings(draw):
+    return airing(
+        draw(st.sampled_from("abcdef")),
+        draw(minutes_of_three_days),
+        draw(st.integers(1, 300)),
+        draw(grades),
+        draw(st.integers(0, 100)),
+    )
+
+
+@st.composite
+def some_plans(draw):
+    made = []
+    for version in draw(st.lists(st.integers(1, 50), max_size=3, unique=True)):
+        airings = draw(st.lists(some_airings(), max_size=4, unique_by=lambda one: one.airing))
+        expires_in = draw(st.integers(-60, 72 * 60))
+        made.append(plan(*airings, target=str(version), version=version, expires_in=expires_in))
+    return made
+
+
+wall_times = st.tuples(st.integers(0, 23), st.integers(0, 59)).map(lambda t: f"{t[0]:02}:{t[1]:02}")
+
+
+@st.composite
+def some_policies(draw):
+    return policy(
+        *draw(st.lists(st.tuples(wall_times, wall_times), max_size=2)),
+        loudest=draw(st.integers(0, 100)),
+        minutes=draw(st.sampled_from([0, 5, 60, 200, 1440])),
+        zone=draw(st.sampled_from(ZONES)),
+    )
+
+
+policies_lists = st.lists(some_policies(), max_size=2)
+instants = minutes_of_three_days.map(at) | st.integers(0, 48 * 3600_000).map(
+    lambda ms: DAWN + timedelta(milliseconds=ms)
+)
+
+
+def is_quiet(one, now):
+    wall = now.astimezone(ZoneInfo(one.zone)).strftime("%H:%M")
+    return any(
+        (q.begins <= wall < q.ends) if q.begins < q.ends else (wall >= q.begins or wall < q.ends)
+        for q in one.quiet_hours
+    )
+
+
+@given(some_plans(), policies_lists, instants)
+def test_what_sounds_is_due_in_a_plan_that_is_in_force(plans, policies, now):
+    found = what_sounds(plans, policies, now)
+    if found is not None:
+        assert is_due(found, now)
+        assert any(found.airing == one.airing for p in plans if p.expires_at > now for one in p.airings)
+
+
+@given(some_plans(), policies_lists, instants)
+def test_in_quiet_hours_nothing_but_an_emergency_ever_sounds(plans, policies, now):
+    found = what_sounds(plans, policies, now)
+    if found is not None and any(is_quiet(one, now) for one in policies):
+        assert found.grade is Grade.EMERGENCY
+
+
+@given(some_plans(), policies_lists, instants)
+def test_nothing_louder_or_of_lower_grade_than_allowed_sounds(plans, policies, now):
+    found = what_sounds(plans, policies, now)
+    if found is not None:
+        assert all(found.volume <= one.loudest_volume for one in policies)
+        assert all(one.grade.rank <= found.grade.rank for one in merge(plans, now) if is_due(one, now))
+
+
+@given(some_plans(), policies_lists, instants, st.randoms())
+def test_the_order_of_plans_and_policies_changes_nothing(plans, policies, now, randomness):
+    before = (merge(plans, now), what_sounds(plans, policies, now))
+    randomness.shuffle(plans)
+    randomness.shuffle(policies)
+    assert (merge(plans, now), what_sounds(plans, policies, now)) == before
+
+
+@given(some_plans(), policies_lists, some_policies(), instants)
+def test_one_more_policy_only_narrows(plans, policies, more, now):
+    without, with_it = what_sounds(plans, policies, now), what_sounds(plans, [*policies, more], now)
+    if with_it is not None:
+        assert without is not None
+        assert with_it.airing == without.airing
+        assert with_it.volume <= without.volume
+
+
+@given(some_plans(), policies_lists, st.lists(instants, min_size=1, max_size=20))
+@settings(max_examples=60)
+def test_the_timetable_agrees_with_what_sounds_at_every_instant(plans, policies, moments):
+    since, until = at(0), at(48 * 60)
+    slots = timetable(plans, policies, since, until)
+    edges = [
+        moment for slot in slots for moment in (slot.starts_at, slot.ends_at - timedelta(microseconds=1))
+    ]
+    for now in (*moments, *edges):
+        if not since <= now < until:
+            continue
+        listed = [slot.airing for slot in slots if slot.starts_at <= now < slot.ends_at]
+        assert listed == [found for found in (what_sounds(plans, policies, now),) if found is not None]
+
+
+@given(some_plans(), policies_lists)
+@settings(max_examples=60)
+def test_slots_are_in_order_apart_and_inside_their_airings(plans, policies):
+    slots = timetable(plans, policies, at(0), at(48 * 60))
+    for slot in slots:
+        assert slot.airing.starts_at <= slot.starts_at < slot.ends_at <= ends_at(slot.airing)
+        whole = (slot.starts_at, slot.ends_at) == (slot.airing.starts_at, ends_at(slot.airing))
+        assert slot.cut is not whole
+    assert all(one.ends_at <= other.starts_at for one, other in pairwise(slots))
+
+
+@given(some_plans(), policies_lists, instants, instants)
+@settings(max_examples=60)
+def test_between_two_change_points_nothing_changes(plans, policies, one, other):
+    since, until = sorted((one, other))
+    points = [since, *change_points(plans, policies, since, until), until]
+    assert points == sorted(points)
+    for begins, ends in pairwise(points):
+        middle = begins + (ends - begins) / 2
+        assert what_sounds(plans, policies, begins) == what_sounds(plans, policies, middle)
+
+
+def test_where_clocks_are_set_back_quiet_hours_hold_in_both_of_the_doubled_hours():
+    berlin = policy(("02:00", "03:00"), zone="Europe/Berlin")
+    night = datetime(2026, 10, 25, 0, 0, tzinfo=UTC)  # 02:00 summer time; 02:00 again one hour later
+    starts_at = night - timedelta(hours=1)
+    one = airing().model_copy(
+        update={"starts_at": starts_at, "duration_ms": 6 * 3600_000, "latest_start_at": starts_at}
+    )
+    slots = timetable([plan(one, expires_in=1)], [berlin], starts_at, night + timedelta(hours=5))
+    assert [(s.starts_at, s.ends_at) for s in slots] == [
+        (starts_at, night),
+        (night + timedelta(hours=2), night + timedelta(hours=5)),
+    ]
