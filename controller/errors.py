@@ -1,6 +1,9 @@
 """What can go wrong, without HTTP: a sentence for the officer and a code for the technician."""
 
 
+# ruff: noqa: N818 - errors are named by what happened, as a person would say it
+
+
 class LoaError(Exception):
     """Base of all errors that a person may read; `sentence` is Vietnamese, `code` names the fault."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Event, Rung, after
@@ -77,7 +77,7 @@ def advance_airings(session: Session, *, now: datetime, times: Times, settled: b
     _sound(beat)
     _end(beat)
     for act, airing_id, detail in beat.notes:
-        record(session, None, act, airing_id, now, detail)
+        record(session, None, act, airing_id, now, detail=detail)
     return beat.done
 
 
@@ -96,17 +96,15 @@ def _deliver(beat: _Beat) -> None:
         .order_by(Airing.starts_at, Airing.id)
         .with_for_update(of=Airing)
     )
-    for row in beat.session.execute(query).all():
-        _deliver_one(beat, row)
-
-
-def _deliver_one(beat: _Beat, row: Row[tuple[Airing, Bulletin, Rendering, Approved, Recording]]) -> None:
-    airing, bulletin, rendering, approved, recording = row
-    if not _is_ready(bulletin, rendering, approved, beat.now):
-        if airing.latest_start_at < beat.now:
+    for airing, bulletin, rendering, approved, recording in beat.session.execute(query).all():
+        if approved is not None and _is_ready(bulletin, rendering, approved, beat.now):
+            _deliver_one(beat, airing, approved, recording)
+        elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
-        return
+
+
+def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
     lead = beat.times.lead(recording.size)
     start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
     if start is None:
@@ -125,14 +123,11 @@ def _deliver_one(beat: _Beat, row: Row[tuple[Airing, Bulletin, Rendering, Approv
     beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
 
 
-def _is_ready(
-    bulletin: Bulletin, rendering: Rendering | None, approved: Approved | None, now: datetime
-) -> bool:
+def _is_ready(bulletin: Bulletin, rendering: Rendering | None, approved: Approved, now: datetime) -> bool:
     """Return whether what would be aired is what was approved, and still is."""
     return (
         bulletin.state is BulletinState.APPROVED
         and rendering is not None
-        and approved is not None
         and approved.withdrawn_at is None
         and approved.expires_at > now
         and approved.recording == rendering.recording
@@ -145,7 +140,7 @@ def _start_at(airing: Airing, start: datetime) -> None:
 
 
 def _move_unsent(beat: _Beat) -> None:
-    """No broker took the plan, nobody has started, and half of the lead is gone: start later, if not too late."""
+    """No broker took the plan, nobody has started, half of the lead is gone: start later, if possible."""
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
     query = (
         select(Airing, Recording.size)

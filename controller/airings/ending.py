@@ -21,11 +21,11 @@ STOPPED = "Đã dừng theo yêu cầu."
 def cancel_airing(
     session: Session, airing_id: AiringId, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
-    """Stop an airing, planned or sounding: it leaves the plans, and loudspeakers fall silent with the next."""
+    """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next."""
     airing = get_airing(session, airing_id, lock=True)
     require(session, by, Act.STOP, *targets_of(session, [airing_id])[airing_id])
     _cancel(airing, reason.strip() or STOPPED, now)
-    record(session, by, "airing.cancelled", airing_id, now, {"reason": airing.reason})
+    record(session, by, "airing.cancelled", airing_id, now, detail={"reason": airing.reason})
 
 
 def cancel_airings_of(
@@ -37,7 +37,7 @@ def cancel_airings_of(
     now: datetime,
     schedule: ScheduleId | None = None,
 ) -> list[AiringId]:
-    """Stop whatever of a bulletin (of one schedule only, if named) is still to be heard; the caller has checked who asks."""
+    """Stop what of a bulletin (or of one schedule of it) is still to be heard; who asks was checked."""
     query = select(Airing).where(Airing.bulletin == bulletin_id, Airing.state.in_(OPEN)).order_by(Airing.id)
     if schedule is not None:
         query = query.where(Airing.schedule == schedule)
@@ -45,7 +45,7 @@ def cancel_airings_of(
     for airing in cancelled:
         _cancel(airing, reason, now)
     for airing in cancelled:
-        record(session, by, "airing.cancelled", airing.id, now, {"reason": reason})
+        record(session, by, "airing.cancelled", airing.id, now, detail={"reason": reason})
     return [airing.id for airing in cancelled]
 
 

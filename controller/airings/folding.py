@@ -53,7 +53,7 @@ def _known_nodes(session: Session, nodes: set[NodeId]) -> set[NodeId]:
 
 
 def _insert(session: Session) -> Insert:
-    """Return an insert that leaves what is there: the two engines have it under one name, but not in one place."""
+    """Return an insert that leaves what is there: one name on both engines, but not in one place."""
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(Received).on_conflict_do_nothing()
     return sqlite.insert(Received).on_conflict_do_nothing()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
@@ -16,7 +16,7 @@ from devices.messages import AiringId, AreaCode, NodeId
 
 
 def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:
-    """Return the airing, or raise NotFound; `lock`: nobody else may change it before this transaction ends."""
+    """Return the airing, or raise NotFound; `lock`: nobody else changes it till the end."""
     airing = session.get(Airing, airing_id, with_for_update=lock or None)
     if airing is None:
         raise NotFound("Không có lượt phát này.", code="airing.unknown")
@@ -35,7 +35,7 @@ def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringI
 def airings_between(
     session: Session, since: datetime, until: datetime, *, area: AreaCode | None = None
 ) -> Sequence[Airing]:
-    """Return airings that start in [since, until), in order; with an area, those that its loudspeakers hear."""
+    """Return airings that start in [since, until), in order; with an area, those that are heard in it."""
     query = (
         select(Airing)
         .where(Airing.starts_at >= since, Airing.starts_at < until)
@@ -100,7 +100,7 @@ def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
         .where(Delivery.airing.in_(list(airing_ids)))
         .group_by(Delivery.airing)
     )
-    return {airing: Reach(*map(int, counts)) for airing, *counts in session.execute(query)}
+    return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
 
 
 def reach(session: Session, airing_id: AiringId) -> Reach:
@@ -117,11 +117,11 @@ def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach
         .group_by(Node.area)
         .order_by(Node.area)
     )
-    return {area: Reach(*map(int, counts)) for area, *counts in session.execute(query)}
+    return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
 
 
-def _counts() -> tuple[object, ...]:
-    def of(rung: Rung) -> object:
+def _counts() -> tuple[ColumnElement[int], ...]:
+    def of(rung: Rung) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((Delivery.rung >= int(rung), 1), else_=0)), 0)
 
     unheard_with_reason = and_(Delivery.reason.is_not(None), Delivery.rung < int(Rung.FINISHED))

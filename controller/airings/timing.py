@@ -53,22 +53,26 @@ def wall(at: datetime) -> str:
     return at.astimezone(ZONE).strftime("%H:%M:%S ngày %d/%m/%Y")
 
 
+_NOT_READY = {
+    BulletinState.DRAFT: "Bản tin chưa được gửi duyệt.",
+    BulletinState.RETURNED: "Bản tin bị trả lại và chưa được sửa.",
+    BulletinState.WITHDRAWN: "Bản tin đã bị rút.",
+}
+
+
 def why_not_ready(bulletin: BulletinState, rendering: RenderingState | None, latest: datetime) -> str:
     """Return why an airing whose latest start has passed was never delivered."""
-    late = f"Đã quá giờ phát muộn nhất ({wall(latest)}). "
-    if bulletin is BulletinState.DRAFT:
-        return late + "Bản tin chưa được gửi duyệt."
-    if bulletin is BulletinState.RETURNED:
-        return late + "Bản tin bị trả lại và chưa được sửa."
-    if bulletin is BulletinState.WITHDRAWN:
-        return late + "Bản tin đã bị rút."
-    if rendering is RenderingState.FAILED:
-        return late + "Không dựng được tệp âm thanh."
-    if rendering is not RenderingState.READY:
-        return late + "Tệp âm thanh chưa dựng xong."
-    if bulletin is BulletinState.SUBMITTED:
-        return late + "Bản tin chưa được duyệt."
-    return late + "Phê duyệt của bản tin không còn hiệu lực."
+    if bulletin in _NOT_READY:
+        why = _NOT_READY[bulletin]
+    elif rendering is RenderingState.FAILED:
+        why = "Không dựng được tệp âm thanh."
+    elif rendering is not RenderingState.READY:
+        why = "Tệp âm thanh chưa dựng xong."
+    elif bulletin is BulletinState.SUBMITTED:
+        why = "Bản tin chưa được duyệt."
+    else:
+        why = "Phê duyệt của bản tin không còn hiệu lực."
+    return f"Đã quá giờ phát muộn nhất ({wall(latest)}). {why}"
 
 
 def too_late(latest: datetime) -> str:

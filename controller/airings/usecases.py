@@ -11,8 +11,8 @@ from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import LATEST_AFTER, wall
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import BulletinId, get_bulletin
+from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
 from controller.errors import BadInput, Conflict
 from controller.fleet.tables import Node
@@ -69,14 +69,14 @@ def plan_airing(
     session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
     add_deliveries(session, tree, airing.id, targets)
     detail = {"bulletin": bulletin_id, "areas": list(targets), "starts_at": wall(starts_at), "grade": grade}
-    record(session, by, "airing.planned", airing.id, now, detail | {"volume": volume})
+    record(session, by, "airing.planned", airing.id, now, detail=detail | {"volume": volume})
     return airing
 
 
 def add_deliveries(
     session: Session, tree: AreaTree, airing_id: AiringId, targets: Iterable[AreaCode]
 ) -> None:
-    """Add the deliveries that are still lacking: one for each node in use under the targets; in one statement."""
+    """Add the deliveries still lacking, one for each node in use under the targets, in one statement."""
     there = select(Delivery.node).where(Delivery.airing == airing_id)
     meant = (
         select(literal(airing_id), Node.id, literal(int(Rung.PLANNED)), literal(0))
@@ -100,7 +100,7 @@ def check_targets(
 
 
 def check_sound(bulletin: Bulletin, grade: Grade, volume: int) -> None:
-    """Raise for a bulletin that may no longer be planned, a test called an emergency, or a volume off the scale."""
+    """Raise for a withdrawn bulletin, a test called an emergency, or a volume off the scale."""
     if bulletin.state is BulletinState.WITHDRAWN:
         raise Conflict("Bản tin này đã bị rút nên không phát được nữa.", code="bulletin.withdrawn")
     if bulletin.test and grade is Grade.EMERGENCY:

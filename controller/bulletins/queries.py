@@ -13,7 +13,7 @@ from devices.messages import AreaCode, RecordingId
 
 
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
-    """Return the bulletin, or raise NotFound; `lock`: nobody else may change it before this transaction ends."""
+    """Return the bulletin, or raise NotFound; `lock`: nobody else changes it till the end."""
     bulletin = session.get(Bulletin, bulletin_id, with_for_update=lock or None)
     if bulletin is None:
         raise NotFound("Không có bản tin này.", code="bulletin.unknown")

@@ -69,7 +69,7 @@ class RenderedSpeech(Protocol):
 
 
 def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now: datetime) -> Rendering:
-    """Order the recording of the newest wording; one that is already ordered is kept, a failed one tried again."""
+    """Order the recording of the newest wording; one already ordered is kept, a failed one tried again."""
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     if rendering is None:
         rendering = Rendering(
@@ -130,7 +130,7 @@ def finish_rendering(
     rendering.phrases_cached = rendered.phrases_cached
     rendering.fault = rendering.fault_sentence = None
     detail = {"recording": manifest.recording, "engine": rendered.engine, "revision": rendering.revision}
-    record(session, None, "rendering.finished", rendering.bulletin, now, detail)
+    record(session, None, "rendering.finished", rendering.bulletin, now, detail=detail)
 
 
 def fail_rendering(
@@ -142,7 +142,7 @@ def fail_rendering(
     rendering.ended_at = now
     rendering.fault = code
     rendering.fault_sentence = sentence
-    record(session, None, "rendering.failed", rendering.bulletin, now, {"code": code})
+    record(session, None, "rendering.failed", rendering.bulletin, now, detail={"code": code})
 
 
 def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator, now: datetime) -> None:
@@ -156,7 +156,7 @@ def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator
 
 
 def requeue_renderings(session: Session, *, now: datetime) -> int:
-    """At start: what a worker of a process that is gone had begun waits again; too often begun, it has failed."""
+    """At start: what a process that is gone had begun waits again; too often begun, it has failed."""
     begun = session.scalars(
         select(Rendering).where(Rendering.state == RenderingState.RENDERING).with_for_update()
     ).all()

@@ -50,7 +50,7 @@ def draft_bulletin(
     session.add(bulletin)
     session.flush()
     revision = _write(session, bulletin, text, by, now)
-    record(session, by, "bulletin.drafted", bulletin.id, now, {"text_sha256": revision.text_sha256})
+    record(session, by, "bulletin.drafted", bulletin.id, now, detail={"text_sha256": revision.text_sha256})
     return bulletin
 
 
@@ -66,7 +66,7 @@ def revise_bulletin(
     if digest_of(clean_text(text)) != get_revision(session, bulletin_id, bulletin.revision).text_sha256:
         _write(session, bulletin, text, by, now)
     detail = {"revision": bulletin.revision}
-    record(session, by, "bulletin.revised", bulletin.id, now, detail)
+    record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
     return bulletin
 
 
@@ -80,7 +80,7 @@ def submit_bulletin(
     bulletin.returned_reason = None
     bulletin.changed_at = now
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
-    record(session, by, "bulletin.submitted", bulletin.id, now, {"revision": bulletin.revision})
+    record(session, by, "bulletin.submitted", bulletin.id, now, detail={"revision": bulletin.revision})
     return rendering
 
 
@@ -106,11 +106,11 @@ def approve_bulletin(
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
-    approved = _approve(session, bulletin, recording, by, key, now)
+    approved = _approve(session, bulletin, recording, by=by, key=key, now=now)
     session.add(approved)
     session.flush()
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
-    record(session, by, "bulletin.approved", bulletin.id, now, detail | {"kid": key.kid})
+    record(session, by, "bulletin.approved", bulletin.id, now, detail=detail | {"kid": key.kid})
     return approved
 
 
@@ -125,7 +125,7 @@ def return_bulletin(
     bulletin.state = after(bulletin.state, Action.RETURN)
     bulletin.returned_reason = reason.strip()
     bulletin.changed_at = now
-    record(session, by, "bulletin.returned", bulletin.id, now, {"reason": reason.strip()})
+    record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason.strip()})
 
 
 def withdraw_bulletin(
@@ -140,7 +140,7 @@ def withdraw_bulletin(
     if approved is not None:
         approved.withdrawn_at = now
     cancel_airings_of(session, bulletin_id, reason="Bản tin đã bị rút.", by=by, now=now)
-    record(session, by, "bulletin.withdrawn", bulletin_id, now, {"reason": reason.strip()})
+    record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
 
 
 def _write(session: Session, bulletin: Bulletin, text: str, by: Operator, now: datetime) -> Revision:
@@ -180,6 +180,7 @@ def _approve(
     session: Session,
     bulletin: Bulletin,
     recording: RecordingId,
+    *,
     by: Operator,
     key: SigningKey,
     now: datetime,

@@ -11,7 +11,7 @@ LONGEST_TITLE = 300
 
 
 def clean_text(text: str) -> str:
-    """Return the text as it is kept: NFC, line ends `\\n`, no blanks around; raise BadInput if it cannot be read out."""
+    """Return the text as it is kept: NFC, line feeds, no blanks around; BadInput if it cannot be read."""
     cleaned = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     try:
         check_text(cleaned)

@@ -53,7 +53,7 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
         for node in new
     ]
     session.execute(insert(Node), rows)
-    record(session, by, "nodes.enrolled", new[0].id, now, {"nodes": len(new), "last": new[-1].id})
+    record(session, by, "nodes.enrolled", new[0].id, now, detail={"nodes": len(new), "last": new[-1].id})
     return len(new)
 
 
@@ -81,7 +81,7 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
 
 
 def note_states(session: Session, states: Iterable[NodeState], *, now: datetime) -> None:
-    """Fold births and deaths in; those of a session older than the newest, and of unknown nodes, change nothing."""
+    """Fold births and deaths in; those of an older session and of unknown nodes change nothing."""
     rows = [
         {
             "node": state.node,

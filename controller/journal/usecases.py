@@ -22,6 +22,7 @@ def record(
     act: str,
     subject: str,
     now: datetime,
+    *,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Append what was done (`bulletin.approved`), to what, and by whom (None: the station itself).

@@ -82,12 +82,14 @@ def sign_in(store: Store, *, name: str, password: str, address: str, tries: Trie
                 address=address[:64],
             )
         )
-        record(session, known.operator(), "operator.signed-in", known.id, now, {"address": address[:64]})
+        record(
+            session, known.operator(), "operator.signed-in", known.id, now, detail={"address": address[:64]}
+        )
     return token
 
 
 def operator_of_token(session: Session, token: str, now: datetime) -> Operator | None:
-    """Return who the token belongs to, or None when it is unknown, too old or its account closed; reads only."""
+    """Return whose token it is; None when it is unknown, too old or its account closed; reads only."""
     row = session.execute(
         select(SignedIn, Account)
         .join(Account, Account.id == SignedIn.operator)

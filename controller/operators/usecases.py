@@ -36,7 +36,7 @@ PASSWORDS = PasswordHash((Argon2Hasher(),))
 
 @dataclass(frozen=True, slots=True)
 class FoundingKeys:
-    """Made once: `root` is to be kept off the server, `station` in a file on it; neither is in the database."""
+    """Made once: `root` is to be kept off the server, `station` in a file on it; none in the database."""
 
     root: SigningKey
     station: SigningKey
@@ -88,7 +88,9 @@ def create_operator(
     session.flush()
     for role in sorted(frozenset(roles) & _KEYED.keys()):
         _make_key(session, account.id, _KEYED[role], password, now)
-    record(session, by, "operator.created", account.id, now, {"name": name, "roles": list(account.roles)})
+    record(
+        session, by, "operator.created", account.id, now, detail={"name": name, "roles": list(account.roles)}
+    )
     return account.operator()
 
 

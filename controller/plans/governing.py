@@ -1,4 +1,4 @@
-"""Writes of what binds the plans: the key set, signed by the root key, and policies, signed by administrators."""
+"""Writes of what binds the plans: the key set (root key) and the policies (administrators' keys)."""
 
 import hashlib
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ KEY_SET_LIFE = timedelta(days=400)
 POLICY_LIFE = timedelta(days=400)
 
 QUIET_NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
-"""The province's default: nothing but an emergency between the evening's last and the morning's first slot."""
+"""The province's default: only an emergency between the evening's last and the morning's first slot."""
 LOUDEST_VOLUME = 90
 MINUTES_A_DAY = 120
 
@@ -57,7 +57,12 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
         expires_at=document.expires_at,
     )
     record(
-        session, None, "keys.signed", root_key.kid, now, {"version": version, "keys": [k.kid for k in keys]}
+        session,
+        None,
+        "keys.signed",
+        root_key.kid,
+        now,
+        detail={"version": version, "keys": [k.kid for k in keys]},
     )
     return row
 
@@ -111,5 +116,5 @@ def sign_policy(
         expires_at=policy.expires_at,
         signed_by=administrator.id,
     )
-    record(session, administrator, "policy.signed", area, now, {"version": version, **limits})
+    record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row

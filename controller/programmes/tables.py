@@ -13,7 +13,7 @@ from devices.messages import AiringId, AreaCode, Grade
 
 
 class Schedule(Base):
-    """A repeating rule (`rule`: iCalendar, wall time and zone); its occurrences are made up to `made_until`."""
+    """A repeating rule (`rule`: iCalendar); its occurrences are made up to `made_until`."""
 
     __tablename__ = "schedules"
 

@@ -24,7 +24,7 @@ from devices.messages import AiringId, AreaCode, Grade
 from schedules.recurrence import Recurrence, from_text, occurrences, to_text
 
 AHEAD = timedelta(days=7)
-"""Occurrences are made a week ahead: an officer sees next week's, and a day without the station loses none."""
+"""Occurrences are made a week ahead: an officer sees them, and a day without the station loses none."""
 
 
 def schedule_bulletin(
@@ -39,7 +39,7 @@ def schedule_bulletin(
     volume: int = DEFAULT_VOLUME,
     latest_after: timedelta | None = None,
 ) -> Schedule:
-    """Lay down that a bulletin is aired by a repeating rule; its occurrences of the next days are made at once."""
+    """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once."""
     bulletin = get_bulletin(session, bulletin_id)
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
@@ -62,7 +62,9 @@ def schedule_bulletin(
     session.flush()
     targets = tree.outermost(areas)
     session.execute(insert(ScheduleTarget), [{"schedule": schedule.id, "area": area} for area in targets])
-    record(session, by, "schedule.made", schedule.id, now, {"rule": schedule.rule, "areas": list(targets)})
+    record(
+        session, by, "schedule.made", schedule.id, now, detail={"rule": schedule.rule, "areas": list(targets)}
+    )
     _make(session, schedule, by, now + AHEAD, now)
     return schedule
 
@@ -131,4 +133,4 @@ def _end(
 ) -> None:
     schedule.state = after(schedule.state, Action.END)
     schedule.ended_at = now
-    record(session, by, "schedule.ended", schedule.id, now, {"reason": reason} if reason else None)
+    record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)

@@ -76,7 +76,7 @@ class Store:
         self._engine.dispose()
 
     def on_commit(self, listener: Callable[[], None]) -> None:
-        """Have the listener called after each commit that changed something; it must be quick and not raise."""
+        """Call the listener after each commit that changed something; it must be quick and not raise."""
         self._listeners.append(listener)
 
     @contextmanager
@@ -170,8 +170,8 @@ def _forget_changes(connection: Connection) -> None:
 
 
 def _note_change(
-    connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: bool
-) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+    connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: Any
+) -> None:
     if context is not None and (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
         connection.info[_CHANGED] = True
 
