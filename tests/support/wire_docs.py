@@ -1,0 +1,105 @@
+"""What the documents of the wire must say, read off the models, to compare page and AsyncAPI file with."""
+
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from devices import messages
+from devices.messages import Message
+
+# Keywords that a document may word as it likes, and our own strictness about unknown fields.
+_FREE = {"title", "description", "additionalProperties", "default"}
+
+MODELS: tuple[type[Message], ...] = tuple(
+    found
+    for found in vars(messages).values()
+    if isinstance(found, type) and issubclass(found, Message) and found is not Message
+)
+
+
+def schemas() -> dict[str, Any]:
+    """Return the JSON schema of every model and enumeration by name, free of wording."""
+    _, whole = models_json_schema(
+        [(model, "validation") for model in MODELS], ref_template="#/components/schemas/{model}"
+    )
+    return {name: plain(schema) for name, schema in whole["$defs"].items()}
+
+
+def plain(schema: Any) -> Any:
+    """Return a schema without what a document may word as it likes."""
+    if isinstance(schema, dict):
+        kept = {
+            name: plain(value) for name, value in schema.items() if name not in _FREE or name == "properties"
+        }
+        if "properties" in kept:  # a field may be called title or description
+            kept["properties"] = {name: plain(value) for name, value in schema["properties"].items()}
+        return kept
+    if isinstance(schema, list):
+        return [plain(value) for value in schema]
+    return schema
+
+
+def written_type(schema: dict[str, Any]) -> str:
+    """Return the type column of a field: `integer`, `string or null`, `array of Key`, `Grade`."""
+    if "anyOf" in schema:
+        return " or ".join(written_type(one) for one in schema["anyOf"])
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if schema["type"] == "array":
+        return f"array of {written_type(schema['items'])}"
+    if schema.get("format") == "date-time":
+        return "instant"
+    return str(schema["type"])
+
+
+def written_range(schema: dict[str, Any]) -> str:
+    """Return the range column of a field: `0..100`, `>= 1`, `at most 512`, `1..100 items`, or empty."""
+    if "anyOf" in schema:
+        return "; ".join(filter(None, (written_range(one) for one in schema["anyOf"])))
+    if schema.get("type") == "array":
+        low, high = schema.get("minItems", 0), schema.get("maxItems")
+        return f"{low}..{high} items"
+    low = schema.get("minimum", schema["exclusiveMinimum"] + 1 if "exclusiveMinimum" in schema else None)
+    high = schema.get("maximum", schema["exclusiveMaximum"] - 1 if "exclusiveMaximum" in schema else None)
+    if low is not None and high is not None:
+        return f"{low}..{high}"
+    if low is not None:
+        return f">= {low}"
+    if schema.get("type") == "string" and "format" not in schema:
+        return "; ".join(filter(None, (_pattern(schema), _longest(schema))))
+    return ""
+
+
+def _pattern(schema: dict[str, Any]) -> str:
+    known = {
+        messages.NAME_PATTERN: "name",
+        messages.DIGEST_PATTERN: "digest",
+        messages.WALL_TIME_PATTERN: "HH:MM",
+        messages.BASE64URL_KEY_PATTERN: "key",
+        messages.COMPACT_JWS_PATTERN: "JWS",
+        messages.BASE64_PATTERN: "base64",
+    }
+    pattern = schema.get("pattern", "")
+    return known.get(pattern, f"`{pattern}`" if pattern else "")
+
+
+def _longest(schema: dict[str, Any]) -> str:
+    return f"at most {schema['maxLength']} characters" if "maxLength" in schema else ""
+
+
+def tables(text: str) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return the field tables of docs/protocol.md: heading → field → (type, range)."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    heading, inside = "", False
+    for line in text.splitlines():
+        if line.startswith("#"):
+            heading, inside = line.lstrip("# ").strip(), False
+        elif line.startswith("| field |"):
+            inside = True
+            found[heading] = {}
+        elif inside and line.startswith("| `"):
+            field, kind, bounds, *_ = (cell.strip() for cell in line.strip("|").split(" | "))
+            found[heading][field.strip("`")] = (kind, bounds)
+        elif not line.startswith("|"):
+            inside = False
+    return found
