@@ -27,7 +27,7 @@ log_type error
 log_type warning
 """
 
-# No setting that saves over a restart exists; the station publishes its retained state anew whenever it connects.
+# It keeps nothing over a restart: the station publishes its retained state anew whenever it connects.
 _EMBEDDED = """\
 id = 0
 [router]

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     voice: str = Field(default="female", description="Voice of the engine: female or male.")
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
     fallback_engine: str = Field(default="loa", description="Engine used when the first one fails.")
+    speech_cache: Path | None = Field(
+        default=None,
+        description="Folder of spoken phrases; by default the folder speech in the home folder.",
+    )
     speech_workers: int = Field(default=2, ge=1, le=64, description="Processes that speak in parallel.")
     loudness_lufs: float = Field(default=-16.0, ge=-30, le=-9, description="Loudness of a recording, LUFS.")
     true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.1, description="Highest true peak, dBTP.")
@@ -49,7 +53,7 @@ class Settings(BaseSettings):
     lead_seconds: float = Field(
         default=6.0,
         ge=0.5,
-        description="Least time between a plan's publication and its start, without the recording's transfer.",
+        description="Least time from a plan's publication to its start, beside the transfer.",
     )
     latest_start_minutes: float = Field(
         default=10.0, ge=0, description="A routine airing that cannot start within this time is missed."
@@ -86,7 +90,7 @@ class Settings(BaseSettings):
     @property
     def speech_cache_dir(self) -> Path:
         """Where spoken phrases and the prepared voice lie."""
-        return self.home / "speech"
+        return self.speech_cache or self.home / "speech"
 
     @property
     def keys_dir(self) -> Path:

@@ -1,4 +1,4 @@
-"""A counter that grows with every commit, for those who wait for news; see docs/architecture.md (live pages)."""
+"""A counter that grows with every commit, for those who wait for news; see docs/architecture.md."""
 
 import threading
 

@@ -8,12 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from controller.airings.usecases import fold_receipts
-from controller.fleet.usecases import note_state, note_vitals
+from controller.airings.folding import Committed, fold_receipts
+from controller.fleet.usecases import note_states, note_vitals
 from controller.store import Store
 from devices import topics
 from devices.link_api import AnyLink, LinkDown
-from devices.messages import Malformed, NodeId, NodeState, Receipts, ReceiptsCommitted, Vitals, parse
+from devices.messages import (
+    MOST_RECEIPTS,
+    Malformed,
+    NodeId,
+    NodeState,
+    Receipts,
+    ReceiptsCommitted,
+    Vitals,
+    parse,
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -88,43 +97,39 @@ class Ingest:
         for one in batch:
             try:
                 self._acknowledge(self._write([one]))
-            except Exception:
+            except Exception:  # noqa: BLE001 - one bad word must not cost the others
                 _LOG.exception("what %s said could not be written", one[0])
 
-    def _write(self, batch: list[tuple[topics.Topic, bytes]]) -> list[tuple[NodeId, tuple[str, ...]]]:
+    def _write(self, batch: list[tuple[topics.Topic, bytes]]) -> list[Committed]:
         """Write a batch in one transaction; return whose receipts are now safe."""
         now = self.now()
-        committed: list[tuple[NodeId, tuple[str, ...]]] = []
+        receipts: list[Receipts] = []
+        states: list[NodeState] = []
         vitals: list[Vitals] = []
         with self.store.write() as session:
             for topic, payload in batch:
                 try:
                     match topic:
                         case topics.StateTopic(node):
-                            note_state(session, _own(parse(NodeState, payload), node), now=now)
+                            states.append(_own(parse(NodeState, payload), node))
                         case topics.VitalsTopic(node):
                             vitals.append(_own(parse(Vitals, payload), node))
                         case topics.ReceiptTopic(node):
-                            said = _own(parse(Receipts, payload), node)
-                            ids = fold_receipts(session, node, said.receipts, now=now)
-                            committed.append((node, tuple(ids)))
+                            receipts.append(_own(parse(Receipts, payload), node))
                         case _:
                             _LOG.warning("nothing is known to do with %s", topic)
                 except Malformed as error:
                     _LOG.warning("%s refused: %s", topic, error)
+            note_states(session, states, now=now)
             note_vitals(session, vitals, now=now)
-        return committed
+            return fold_receipts(session, receipts, now=now)
 
-    def _acknowledge(self, committed: list[tuple[NodeId, tuple[str, ...]]]) -> None:
-        for node, ids in committed:
-            if ids:
+    def _acknowledge(self, committed: list[Committed]) -> None:
+        for one in committed:
+            for at in range(0, len(one.ids), MOST_RECEIPTS):
+                said = ReceiptsCommitted(ids=one.ids[at : at + MOST_RECEIPTS])
                 try:
-                    self.link.publish(
-                        topics.receipt_committed(node),
-                        ReceiptsCommitted(ids=ids).payload(),
-                        qos=1,
-                        retain=False,
-                    )
+                    self.link.publish(topics.receipt_committed(one.node), said.payload(), qos=1, retain=False)
                 except LinkDown:
                     return  # the nodes repeat what was not acknowledged
 

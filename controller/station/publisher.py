@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from controller.plans.usecases import Outgoing, acknowledge, refresh_plans, retained_state, unacknowledged
+from controller.plans.queries import Outgoing, retained_state, unacknowledged
+from controller.plans.usecases import acknowledge, refresh_plans
 from controller.store import Store
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
 from devices.signing import SigningKey
@@ -39,7 +40,7 @@ class Publisher:
         """Bring the broker up to date; a broker that is away is left for the next beat."""
         now = self.now()
         with self.store.write() as session:
-            refresh_plans(session, self.key, now)
+            refresh_plans(session, station_key=self.key, now=now)
         if not self.link.is_up:
             return
         everything = self._all_again.is_set()
@@ -58,13 +59,16 @@ class Publisher:
             pending: list[tuple[Outgoing, Pending]] = []
             try:
                 for document in outgoing[at : at + _WINDOW]:
-                    pending.append((document, self._publish(document)))
+                    sent = self._publish(document)
+                    pending.append((document, sent))
             finally:
                 taken = [document for document, sent in pending if sent.wait(_ACKNOWLEDGED_WITHIN)]
                 if taken:
                     with self.store.write() as session:
                         for document in taken:
-                            acknowledge(session, document.published_id, document.version, self.now())
+                            acknowledge(
+                                session, document.published_id, version=document.version, now=self.now()
+                            )
 
     def _publish(self, document: Outgoing) -> Pending:
         try:

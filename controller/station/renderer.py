@@ -1,4 +1,4 @@
-"""Turns submitted bulletins into recordings, outside of any transaction; see docs/architecture.md (speech)."""
+"""Turns submitted bulletins into recordings, outside of any transaction; see docs/architecture.md."""
 
 import logging
 import threading
@@ -6,13 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tts.studio import Progress, RenderOrder, Studio
-
-from controller.bulletins.queries import WaitingRendering, waiting_renderings
-from controller.bulletins.usecases import begin_rendering, fail_rendering, finish_rendering
+from controller.bulletins.lifecycle import RenderingId
+from controller.bulletins.queries import get_bulletin, waiting_renderings
+from controller.bulletins.renderings import (
+    begin_rendering,
+    fail_rendering,
+    finish_rendering,
+    requeue_renderings,
+    text_to_speak,
+)
 from controller.settings import Settings
 from controller.store import Store
+from devices.chunks import manifest_of
 from tts.errors import SpeechError
+from tts.recordings import RecordingStore
+from tts.studio import Progress, RenderOrder, Studio
 
 _LOG = logging.getLogger(__name__)
 
@@ -28,16 +36,19 @@ class Renderer:
 
     store: Store
     studio: Studio
+    recordings: RecordingStore
     settings: Settings
     now: Callable[[], datetime]
     changed: Callable[[], None]
-    _progress: dict[int, Progress] = field(default_factory=dict)
+    _progress: dict[RenderingId, Progress] = field(default_factory=dict)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start looking for revisions that wait for their recording."""
+        """Start looking for renderings that wait; what a killed process had begun waits again."""
+        with self.store.write() as session:
+            requeue_renderings(session, now=self.now())
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
 
@@ -52,52 +63,65 @@ class Renderer:
         """Look at once."""
         self._wake.set()
 
-    def progress(self, revision_id: int) -> Progress | None:
-        """How far a revision's recording is, or None when it is not in the making."""
-        return self._progress.get(revision_id)
+    def progress(self, rendering: RenderingId) -> Progress | None:
+        """How far a recording is, or None when it is not in the making."""
+        return self._progress.get(rendering)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
-                with self.store.read() as session:
-                    waiting = waiting_renderings(session, now=self.now())
-                if waiting:
-                    self._render(waiting[0])
+                order = self._next()
+                if order is not None:
+                    self._render(*order)
                     continue
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever fails, the next bulletin must get its voice
                 _LOG.exception("rendering failed; it is tried again")
             self._wake.wait(_IDLE)
 
-    def _render(self, waiting: WaitingRendering) -> None:
-        revision = waiting.revision_id
+    def _next(self) -> tuple[RenderingId, RenderOrder] | None:
+        """Claim the oldest rendering that waits, and say what to speak."""
+        with self.store.read() as session:
+            waiting = waiting_renderings(session, limit=1)
+            if not waiting:
+                return None
+            rendering = waiting[0]
+            order = RenderOrder(
+                title=get_bulletin(session, rendering.bulletin).title,
+                text=text_to_speak(session, rendering),
+                engine=rendering.engine,
+                voice=rendering.voice,
+                rate=rendering.rate,
+                fallback=rendering.fallback,
+                loudness_lufs=self.settings.loudness_lufs,
+                true_peak_dbtp=self.settings.true_peak_dbtp,
+                bitrate_kbps=self.settings.bitrate_kbps,
+            )
         with self.store.write() as session:
-            if not begin_rendering(session, revision, now=self.now()):
-                return
-        order = RenderOrder(
-            title=waiting.title,
-            text=waiting.text,
-            engine=self.settings.engine,
-            voice=self.settings.voice,
-            rate=self.settings.rate,
-            fallback=self.settings.fallback_engine or None,
-            loudness_lufs=self.settings.loudness_lufs,
-            true_peak_dbtp=self.settings.true_peak_dbtp,
-            bitrate_kbps=self.settings.bitrate_kbps,
-        )
+            claimed = begin_rendering(session, rendering.id, now=self.now())
+        return (rendering.id, order) if claimed else None
+
+    def _render(self, rendering: RenderingId, order: RenderOrder) -> None:
         try:
-            rendered = self.studio.render(order, lambda progress: self._note(revision, progress))
+            rendered = self.studio.render(order, lambda progress: self._note(rendering, progress))
+            manifest = manifest_of(
+                self.recordings.read(rendered.recording),
+                codec=rendered.codec,
+                sample_rate=rendered.sample_rate,
+                duration_ms=rendered.duration_ms,
+            )
+            with self.store.write() as session:
+                finish_rendering(session, rendering, rendered, manifest, now=self.now())
         except SpeechError as error:
-            _LOG.warning("revision %s has no recording: %s (%s)", revision, error.sentence, error.code)
+            if self._stopping.is_set():
+                return  # the studio was stopped under it: it waits again at the next start
+            _LOG.warning("rendering %s: %s (%s)", rendering, error.sentence, error.code)
             with self.store.write() as session:
-                fail_rendering(session, revision, error.sentence, now=self.now())
-        else:
-            with self.store.write() as session:
-                finish_rendering(session, revision, rendered, now=self.now())
+                fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())
         finally:
-            self._progress.pop(revision, None)
+            self._progress.pop(rendering, None)
             self.changed()
 
-    def _note(self, revision: int, progress: Progress) -> None:
-        self._progress[revision] = progress
+    def _note(self, rendering: RenderingId, progress: Progress) -> None:
+        self._progress[rendering] = progress
         self.changed()

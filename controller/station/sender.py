@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tts.recordings import RecordingStore
-
 from controller.station.wants import Sending, WantBook
 from devices import topics
 from devices.chunks import CHUNK_SIZE, wanted
 from devices.link_api import AnyLink, LinkDown
 from devices.messages import Grade, NodeId, RecordingId, Want, parse
+from tts.recordings import RecordingId as Stored
+from tts.recordings import RecordingStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ _BREATH = 2.0  # seconds after a failure, so that a broker that refuses is not h
 
 @dataclass
 class ChunkSender:
-    """One thread that answers wants. What it was about to send is forgotten when it stops: nodes ask again."""
+    """One thread that answers wants. What it was about to send is forgotten at a stop: nodes ask again."""
 
     link: AnyLink
     recordings: RecordingStore
@@ -65,7 +65,7 @@ class ChunkSender:
             except LinkDown:
                 self._book.drop_queues()
                 self._stopping.wait(_BREATH)
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever fails, nodes ask again and must be answered
                 _LOG.exception("chunk sending failed; it goes on with what nodes ask next")
                 self._book.drop_queues()
                 self._stopping.wait(_BREATH)
@@ -93,7 +93,7 @@ class ChunkSender:
             except ValueError as error:
                 _LOG.warning("want of %s refused: %s", node, error)
                 continue
-            if want.node == node and want.recording in grades and self.recordings.has(want.recording):
+            if want.node == node and want.recording in grades and self.recordings.has(Stored(want.recording)):
                 self._book.note(want.recording, node, missing, grades[want.recording], self.now())
 
     def _send(self, sending: Sending) -> int:
@@ -112,5 +112,5 @@ class ChunkSender:
 
     def _data_of(self, recording: RecordingId) -> bytes:
         if self._held is None or self._held[0] != recording:
-            self._held = (recording, self.recordings.read(recording))
+            self._held = (recording, self.recordings.read(Stored(recording)))
         return self._held[1]

@@ -102,7 +102,7 @@ def _still_missing(wish: _Wish, sent_to_all_at: Mapping[int, datetime]) -> froze
 
 
 def deal(recording: RecordingId, lacking: Mapping[NodeId, frozenset[int]]) -> list[Sending]:
-    """Turn what each node lacks into sendings: first those for all, then single repairs, node by node in turn."""
+    """Turn what each node lacks into sendings: first those for all, then repairs, node by node in turn."""
     nodes = {node: missing for node, missing in lacking.items() if missing}
     if not nodes:
         return []

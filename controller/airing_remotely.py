@@ -1,0 +1,127 @@
+"""`loa air`: a text goes through author, approver and airing of a running station."""
+
+import getpass
+import os
+import re
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from controller.errors import BadInput, LoaError
+from controller.founding import APPROVER, OFFICER, Secrets
+from controller.remote import RemoteStation, wait_for
+from controller.settings import Settings
+from controller.terminal import Stages
+from controller.texts import draft_of, written_in
+from tts.reading import check_text
+
+_SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?$")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+_RENDER_PATIENCE = 45 * 60.0
+_OVER = {"aired", "missed", "cancelled"}
+_AFTER_END = 180.0  # seconds: an airing ends some ten seconds after its last sound
+
+
+def span_of(text: str) -> timedelta:
+    """Return how long `20s`, `5m`, `2h` or `90` (seconds) is; BadInput for anything else."""
+    found = _SPAN.match(text.strip())
+    if not found:
+        raise BadInput(
+            f"Không hiểu khoảng thời gian «{text}». Hãy viết như 20s, 5m hoặc 2h.", code="time.span"
+        )
+    return timedelta(**{_UNITS[found[2] or "s"]: int(found[1])})
+
+
+def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, address: str | None) -> None:
+    """Do all that two operators would do on the pages, and show it."""
+    wait = span_of(start_in)
+    written = written_in(text_file)
+    check_text(written)
+    draft = draft_of(written)
+    settings = Settings()
+    address = address or f"http://{settings.host}:{settings.port}"
+    author, approver = _person("AUTHOR", OFFICER, settings), _person("APPROVER", APPROVER, settings)
+    with Stages() as stages:
+        with RemoteStation.signed_in(address, *author) as station:
+            now = datetime.fromisoformat(station.call("GET", "/today")["now"])
+            bulletin = station.call("POST", "/bulletins", {"title": draft.title, "text": draft.text})
+            airing = station.call(
+                "POST",
+                "/airings",
+                {
+                    "bulletin": bulletin["id"],
+                    "areas": areas,
+                    "starts_at": (now + wait).isoformat(),
+                },
+            )
+            station.call("POST", f"/bulletins/{bulletin['id']}/submit", {})
+            stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
+            bulletin = _recorded(station, bulletin["id"], stages)
+        with RemoteStation.signed_in(address, *approver) as station:
+            station.call(
+                "POST",
+                f"/bulletins/{bulletin['id']}/approve",
+                {
+                    "revision": bulletin["revision"],
+                    "recording": bulletin["recording"],
+                    "password": approver[1],
+                },
+            )
+            stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{airing['id']}")
+            if follow:
+                _follow(station, airing["id"], stages)
+
+
+def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
+    """Return who signs in: from LOA_AUTHOR / LOA_AUTHOR_PASSWORD, the first passwords, or the keyboard."""
+    name = os.environ.get(f"LOA_{role}", name)
+    password = os.environ.get(f"LOA_{role}_PASSWORD") or Secrets(settings.home).passwords().get(name)
+    if not password:
+        if not sys.stdin.isatty():
+            raise BadInput(
+                f"Thiếu mật khẩu của {name}: đặt LOA_{role}_PASSWORD.", code="operator.no_password"
+            )
+        password = getpass.getpass(f"Mật khẩu của {name}: ")
+    return name, password
+
+
+def _recorded(station: RemoteStation, bulletin_id: str, stages: Stages) -> dict[str, Any]:
+    """Wait for the recording, showing phrase k of n."""
+
+    def look() -> dict[str, Any]:
+        seen: dict[str, Any] = station.call("GET", f"/bulletins/{bulletin_id}")
+        rendering = seen.get("rendering") or {}
+        if progress := rendering.get("progress"):
+            stages.show(f"Dựng âm thanh: {progress['stage']}", progress["done"], progress["total"])
+        if rendering.get("state") == "failed":
+            raise LoaError(
+                rendering.get("fault_sentence") or "Không tạo được tệp âm thanh.", code="rendering"
+            )
+        return seen
+
+    return dict(wait_for(look, lambda seen: bool(seen.get("recording")), _RENDER_PATIENCE, "dựng âm thanh"))
+
+
+def _follow(station: RemoteStation, airing_id: str, stages: Stages) -> None:
+    """Show the funnel until the airing is over; LoaError unless it was aired."""
+
+    def look() -> dict[str, Any]:
+        seen: dict[str, Any] = station.call("GET", f"/airings/{airing_id}")
+        reach = seen["reach"]
+        for stage, key in (("Đã tải", "fetched"), ("Đang phát", "started"), ("Đã phát xong", "finished")):
+            stages.show(stage, reach[key], reach["nodes"])
+        return seen
+
+    first = look()
+    length = (first.get("duration_ms") or 0) / 1000
+    start = datetime.fromisoformat(first["starts_at"])
+    until_start = (start - datetime.now(start.tzinfo)).total_seconds()
+    seen = wait_for(
+        look, lambda one: one["state"] in _OVER, until_start + length + _AFTER_END, "lượt phát kết thúc"
+    )
+    if seen["state"] != "aired":
+        raise LoaError(
+            seen.get("reason") or "Lượt phát không thực hiện được.", code=f"airing.{seen['state']}"
+        )
+    stages.say(f"Đã phát: {seen['reach']['finished']}/{seen['reach']['nodes']} cụm loa nghe hết.")

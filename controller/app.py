@@ -1,0 +1,240 @@
+"""The composition root: settings become a wired controller; parts start in order and stop in reverse."""
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from controller.airings.advancing import advance_airings
+from controller.airings.timing import Times
+from controller.areas.queries import get_area
+from controller.broker import ChildBroker
+from controller.bulletins.lifecycle import RenderingId
+from controller.bulletins.renderings import Speech
+from controller.errors import StartFailed
+from controller.founding import found, is_founded, station_key
+from controller.journal.chain import StationSeal
+from controller.operators.signing_in import sweep_sessions
+from controller.programmes.usecases import make_occurrences
+from controller.settings import Settings
+from controller.station.changes import Changes
+from controller.station.ingest import Ingest
+from controller.station.publisher import Publisher
+from controller.station.queries import grades_in_plans
+from controller.station.renderer import Renderer
+from controller.station.sender import ChunkSender
+from controller.station.timekeeper import Timekeeper
+from controller.station.web import PageServer
+from controller.store import Store
+from devices import topics
+from devices.link import Link, Options
+from devices.link_api import Message
+from devices.messages import AreaCode, Grade, RecordingId
+from devices.signing import SigningKey
+from schedules.clock import Beat, Clock
+from tts.recordings import RecordingStore
+from tts.studio import Progress, Studio
+
+_LOG = logging.getLogger(__name__)
+
+_WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
+_PLAN_AHEAD_EVERY = timedelta(minutes=1)
+_PLAN_AHEAD = timedelta(days=14)
+_KEEP_HOUSE_EVERY = timedelta(minutes=10)
+_WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
+
+
+def utc_now() -> datetime:
+    """The controller's clock; nothing below this module reads one."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Controller:
+    """The running station. It implements what the pages need (`controller.web.station.Station`)."""
+
+    settings: Settings
+    engines: dict[str, str] | None = None  # other voices than the built-in, by import path: for tests
+    serve_pages: bool = True
+    now: Callable[[], datetime] = utc_now
+    changes: Changes = field(default_factory=Changes)
+    label: str = ""
+    broker: ChildBroker | None = None
+    pages: PageServer | None = None
+    _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _started_at: datetime | None = None
+
+    def start(self) -> None:
+        """Start everything; StartFailed (and nothing left running) when a part cannot start."""
+        with contextlib.ExitStack() as parts:
+            parts.callback(self._stopping.set)
+            self._open_store(parts)
+            self._start_studio(parts)
+            self._start_broker(parts)
+            self._wire()
+            if self.serve_pages:
+                self.pages = PageServer(self, self.settings.host, self.settings.port)
+                self.pages.bind()
+                parts.callback(self.pages.stop)
+            self._start_parts(parts)
+            self._parts = parts.pop_all()
+
+    def stop(self) -> None:
+        """Stop everything, in the reverse order of the start."""
+        self._parts.close()
+
+    # --- what pages and use cases ask of a running station
+
+    @property
+    def speech(self) -> Speech:
+        """How a submitted bulletin is to be spoken."""
+        chosen = self.settings
+        fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
+        return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+
+    def rendering_progress(self, rendering: RenderingId) -> Progress | None:
+        """How far speech has come; None when nothing is being spoken for it."""
+        return self.renderer.progress(rendering)
+
+    def poke(self) -> None:
+        """Have the beats run at once, because a person is waiting."""
+        self.renderer.poke()
+        self.clock.poke("work")
+
+    def broker_up(self) -> bool:
+        """Whether the station is connected to its broker."""
+        return self.link.is_up
+
+    # --- starting
+
+    def _open_store(self, parts: contextlib.ExitStack) -> None:
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self.store = Store(self.settings.database)
+        parts.callback(self.store.close)
+        self.store.upgrade()
+        if not is_founded(self.store):
+            found(self.store, self.settings, now=self.now())
+        self.key: SigningKey = station_key(self.settings)
+        self.store.signer = StationSeal(self.key)
+        self.store.on_commit(self.changes.note)
+        with self.store.read() as session:
+            self.label = get_area(session, AreaCode(self.settings.province)).name
+
+    def _start_studio(self, parts: contextlib.ExitStack) -> None:
+        self.recordings = RecordingStore(self.settings.recordings_dir)
+        self.recordings.sweep()
+        self.studio = Studio(
+            self.settings.speech_cache_dir,
+            self.recordings,
+            workers=self.settings.speech_workers,
+            engines=self.engines,
+        )
+        self.studio.start()
+        parts.callback(self.studio.stop)
+
+    def _start_broker(self, parts: contextlib.ExitStack) -> None:
+        self.broker_url = self.settings.broker_url
+        if not self.broker_url:
+            self.broker = ChildBroker(self.settings.broker, self.settings.home / "broker")
+            self.broker.start()
+            parts.callback(self.broker.stop)
+            self.broker_url = self.broker.url
+
+    def _wire(self) -> None:
+        try:
+            self.link = Link(
+                self.broker_url,
+                "loa-station",
+                on_message=self._take,
+                on_up=self._connected,
+                on_down=self.changes.note,
+                options=Options("loa-station", window=_WINDOW),
+            )
+        except ValueError as error:
+            raise StartFailed(
+                f"Địa chỉ trạm trung chuyển không đúng: {self.broker_url}. Viết như mqtt://may-chu:1883.",
+                code="broker.address",
+            ) from error
+        self.link.subscribe(*topics.STATION_FILTERS)
+        self.publisher = Publisher(self.store, self.link, self.key, self.now)
+        self.ingest = Ingest(self.store, self.link, self.now)
+        self.timekeeper = Timekeeper(self.link, self.key, self.now)
+        self.sender = ChunkSender(
+            self.link, self.recordings, self._grades, self.now, self.settings.pace_bytes_per_second
+        )
+        self.renderer = Renderer(
+            self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
+        )
+        self.times = Times(
+            least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
+        )
+        self.clock = Clock(
+            [
+                Beat("work", _WORK_EVERY, self._work),
+                Beat("plan-ahead", _PLAN_AHEAD_EVERY, self._plan_ahead),
+                Beat("keep-house", _KEEP_HOUSE_EVERY, self._keep_house),
+            ]
+        )
+
+    def _start_parts(self, parts: contextlib.ExitStack) -> None:
+        self._started_at = self.now()
+        for part in (self.ingest, self.timekeeper, self.sender, self.link, self.renderer, self.clock):
+            part.start()
+            parts.callback(part.stop)
+        if self.pages is not None:
+            self.pages.start()
+
+    # --- what the link says, in the link's own thread: queue only
+
+    def _take(self, message: Message) -> None:
+        try:
+            topic = topics.parse(message.topic)
+        except topics.UnknownTopic:
+            _LOG.warning("unknown topic %s", message.topic)
+            return
+        match topic:
+            case topics.WantTopic(node):
+                self.sender.take(node, message.payload)
+            case topics.TimeTopic():
+                self.timekeeper.take(message.payload)
+            case _:
+                self.ingest.take(topic, message.payload)
+
+    def _connected(self) -> None:
+        self.publisher.connected()
+        self.changes.note()
+        with contextlib.suppress(KeyError):
+            self.clock.poke("work")
+
+    # --- beats: each asks the database what is due
+
+    def _work(self) -> None:
+        """Publish what is new, move what is due, publish what came of it."""
+        self.publisher.beat()
+        if not self.link.is_up and not self._is_settled():
+            return  # after a start the broker's word is heard before anything is moved
+        with self.store.write() as session:
+            moved = advance_airings(session, now=self.now(), times=self.times, settled=self._is_settled())
+        if moved:
+            self.publisher.beat()
+
+    def _plan_ahead(self) -> None:
+        with self.store.write() as session:
+            make_occurrences(session, until=self.now() + _PLAN_AHEAD, now=self.now())
+
+    def _keep_house(self) -> None:
+        with self.store.write() as session:
+            sweep_sessions(session, self.now())
+
+    def _is_settled(self) -> bool:
+        """Whether receipts that waited at the broker have been read since the start."""
+        assert self._started_at is not None
+        waited = self.now() - self._started_at >= timedelta(seconds=self.settings.settle_seconds)
+        return waited and self.ingest.is_idle()
+
+    def _grades(self) -> dict[RecordingId, Grade]:
+        with self.store.read() as session:
+            return grades_in_plans(session)

@@ -1,0 +1,237 @@
+"""The main job, once, by itself: a text is heard from every loudspeaker of a fresh province (`loa demo`)."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from controller.airings.lifecycle import OPEN, AiringState, Rung
+from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
+from controller.airings.tables import Airing, Delivery
+from controller.airings.usecases import plan_airing
+from controller.app import Controller
+from controller.bulletins.lifecycle import BulletinId, RenderingState
+from controller.bulletins.queries import get_bulletin, get_recording, get_revision, rendering_of
+from controller.bulletins.tables import Rendering
+from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.errors import LoaError
+from controller.founding import APPROVER, OFFICER, Secrets
+from controller.journal.chain import JournalBroken, verify
+from controller.journal.queries import export
+from controller.operators.permissions import Operator
+from controller.operators.queries import operator_named
+from controller.station.fleet import FleetProcess
+from controller.terminal import Stages
+from controller.texts import Draft
+from devices.messages import AiringId, AreaCode, NodeId
+
+_LOOK = 0.2  # seconds between two looks at the database
+_RENDER_PATIENCE = 45 * 60.0  # seconds; the longest bulletin takes a slow machine half an hour
+_END_PATIENCE = timedelta(minutes=3)  # after the planned end: for nodes that come back late
+_WHOLE_MS = 100  # a recording is heard whole when no more than this is lacking (rounding at both ends)
+
+STAGES = {
+    "reading": "1. Đọc hiểu văn bản",
+    "speaking": "2. Đọc thành tiếng (câu)",
+    "mixing": "3. Ghép nhạc hiệu, cân âm lượng",
+    "encoding": "4. Nén tệp âm thanh",
+    "done": "5. Lưu tệp âm thanh",
+}
+FETCHED, STARTED, FINISHED = "6. Loa đã tải", "7. Loa đã phát tiếng", "8. Loa đã phát xong"
+
+
+@dataclass
+class Job:
+    """One bulletin on its way through a station, with two people in their roles."""
+
+    station: Controller
+    stages: Stages
+    told_to_fail: frozenset[NodeId] = frozenset()
+    true_deviations_ms: list[float] = field(default_factory=list)
+    asked: threading.Event = field(default_factory=threading.Event)  # the person wants it to end
+
+    def render(self, draft: Draft) -> BulletinId:
+        """Draft and submit as the officer; wait for the recording."""
+        with self.station.store.write() as session:
+            officer = self._person(session, OFFICER)
+            bulletin = draft_bulletin(
+                session, title=draft.title, text=draft.text, by=officer, now=self.station.now()
+            )
+            rendering = submit_bulletin(
+                session, bulletin.id, by=officer, now=self.station.now(), speech=self.station.speech
+            )
+        self.station.poke()
+        self._await_recording(bulletin.id, rendering)
+        return bulletin.id
+
+    def approve(self, bulletin: BulletinId) -> None:
+        """Approve as the approver, who is another person and opens their own key."""
+        password = Secrets(self.station.settings.home).passwords()[APPROVER]
+        with self.station.store.write() as session:
+            rendering = rendering_of(session, bulletin, 1)
+            assert rendering is not None
+            assert rendering.recording is not None
+            approve_bulletin(
+                session,
+                bulletin,
+                revision=1,
+                recording=rendering.recording,
+                by=self._person(session, APPROVER),
+                password=password,
+                now=self.station.now(),
+            )
+
+    def air(self, bulletin: BulletinId, area: AreaCode, starts_at: datetime) -> AiringId:
+        """Plan the airing for the whole area."""
+        with self.station.store.write() as session:
+            airing = plan_airing(
+                session,
+                bulletin,
+                areas=[area],
+                starts_at=starts_at,
+                by=self._person(session, APPROVER),
+                now=self.station.now(),
+            )
+        self.station.poke()
+        return airing.id
+
+    def follow(self, airing_id: AiringId, fleet: FleetProcess | None) -> None:
+        """Show the airing until it is over, and every node that still may has told all."""
+        while not self.asked.is_set():
+            airing, deliveries = self._look(airing_id)
+            if fleet is not None:
+                self.true_deviations_ms += deviations(fleet)
+            self._show(deliveries)
+            if is_told(airing, deliveries, self.told_to_fail, self.station.now()):
+                return
+            time.sleep(_LOOK)
+
+    def _await_recording(self, bulletin: BulletinId, rendering: Rendering) -> None:
+        end = time.monotonic() + _RENDER_PATIENCE
+        while time.monotonic() < end and not self.asked.is_set():
+            progress = self.station.rendering_progress(rendering.id)
+            if progress is not None:
+                self.stages.show(STAGES[progress.stage], progress.done, progress.total)
+            with self.station.store.read() as session:
+                now = rendering_of(session, bulletin, 1)
+            assert now is not None
+            if now.state is RenderingState.READY:
+                for stage in STAGES.values():
+                    total = now.phrases if stage == STAGES["speaking"] else 1
+                    self.stages.show(stage, total or 1, total or 1)
+                return
+            if now.state is RenderingState.FAILED:
+                raise LoaError(now.fault_sentence or "Không tạo được tệp âm thanh.", code=now.fault)
+            time.sleep(_LOOK)
+        raise LoaError("Tạo tệp âm thanh quá lâu nên đã dừng. Chưa có gì được phát.", code="speech.slow")
+
+    def _look(self, airing_id: AiringId) -> tuple[Airing, list[Delivery]]:
+        with self.station.store.read() as session:
+            return get_airing(session, airing_id), list(deliveries_of(session, airing_id))
+
+    def _show(self, deliveries: list[Delivery]) -> None:
+        for stage, rung in ((FETCHED, Rung.FETCHED), (STARTED, Rung.STARTED), (FINISHED, Rung.FINISHED)):
+            done = sum(delivery.rung >= rung for delivery in deliveries)
+            self.stages.show(stage, done, len(deliveries))
+
+    def _person(self, session: Any, name: str) -> Operator:
+        person = operator_named(session, name)
+        assert person is not None, f"founding made {name}"
+        return person
+
+
+def deviations(fleet: FleetProcess) -> list[float]:
+    """Return how far from the planned instant nodes truly began, by the fleet's own clock; milliseconds."""
+    return [
+        float(one["deviation_ms"])
+        for fact in fleet.facts()
+        if fact.get("fact") == "began"
+        for one in fact["nodes"]
+        if not one.get("offset_ms")
+    ]
+
+
+def is_told(
+    airing: Airing, deliveries: list[Delivery], told_to_fail: frozenset[NodeId], now: datetime
+) -> bool:
+    """Whether nothing more is to be expected of an airing."""
+    over = airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0) + _END_PATIENCE
+    if airing.state in (AiringState.MISSED, AiringState.CANCELLED) or now > over:
+        return True
+    if airing.state in OPEN and airing.state is not AiringState.SOUNDING:
+        return False
+    waited_for = [one for one in deliveries if one.node not in told_to_fail]
+    return all(one.rung >= Rung.FINISHED for one in waited_for) and airing.state is AiringState.AIRED
+
+
+def heard_whole(delivery: Delivery, duration_ms: int) -> bool:
+    """Whether a node's receipts say that it played the recording from its first to its last moment."""
+    return delivery.rung >= Rung.FINISHED and delivery.heard_ms >= duration_ms - _WHOLE_MS
+
+
+def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: float) -> dict[str, Any]:
+    """Return the figures of `loa demo --json`."""
+    station = job.station
+    with station.store.read() as session:
+        airing = get_airing(session, airing_id)
+        deliveries = list(deliveries_of(session, airing_id))
+        revision = get_revision(session, bulletin, get_bulletin(session, bulletin).revision)
+        rendering = rendering_of(session, bulletin, revision.number)
+        assert rendering is not None
+        assert rendering.recording is not None
+        recording = get_recording(session, rendering.recording)
+        reached = reach(session, airing_id)
+        lines = list(export(session))
+    fetched = [one.fetched_at for one in deliveries if one.fetched_at is not None]
+    begun = airing.delivering_at
+    spread = spread_of(airing.starts_at, [_after(airing.starts_at, ms) for ms in job.true_deviations_ms])
+    return {
+        "bulletin_sha256": revision.text_sha256,
+        "text_characters": rendering.text_characters,
+        "spoken_text_characters": len(rendering.spoken_text or ""),
+        "recording_sha256": recording.id,
+        "recording_seconds": round(recording.duration_ms / 1000, 3),
+        "recording_bytes": recording.size,
+        "codec": recording.codec,
+        "engine": rendering.engine_used,
+        "fallback_reason": rendering.fallback_reason,
+        "loudness_lufs": recording.loudness_lufs,
+        "true_peak_dbtp": recording.true_peak_dbtp,
+        "nodes": len(deliveries),
+        "fetched": reached.fetched,
+        "started": reached.started,
+        "finished": reached.finished,
+        "missed": len(deliveries) - reached.finished,
+        "heard_whole": sum(heard_whole(one, recording.duration_ms) for one in deliveries),
+        "told_to_fail": len(job.told_to_fail),
+        "start_spread_ms": None if spread is None else _figures(spread),
+        "delivery_seconds": round((max(fetched) - begun).total_seconds(), 3) if fetched and begun else None,
+        "published_audio_bytes": station.sender.published_bytes,
+        "wall_seconds": round(wall_seconds, 3),
+        "journal_ok": _is_sound(lines, station.key.public_x),
+    }
+
+
+def succeeded(job: Job, airing_id: AiringId) -> bool:
+    """Whether every node that was not told to fail heard the whole recording."""
+    airing, deliveries = job._look(airing_id)  # noqa: SLF001 - the job's own report
+    return bool(deliveries) and all(
+        heard_whole(one, airing.duration_ms or 0) for one in deliveries if one.node not in job.told_to_fail
+    )
+
+
+def _is_sound(lines: list[str], public: str) -> bool:
+    try:
+        verify(lines, public)
+    except JournalBroken:
+        return False
+    return True
+
+
+def _figures(spread: Spread) -> dict[str, float]:
+    return {"p50": spread.p50, "p99": spread.p99, "max": spread.max}
+
+
+def _after(planned: datetime, ms: float) -> datetime:
+    return planned + timedelta(milliseconds=ms)

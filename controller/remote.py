@@ -1,0 +1,80 @@
+"""A running station, spoken to over its JSON interface: what `loa air` does by itself, step by step."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from controller.errors import BadInput, LoaError
+
+_PATIENCE = 15.0  # seconds for one answer; signing in alone costs a quarter of a second of argon2
+_LOOK_AGAIN = 0.5  # seconds between two looks at a rendering or an airing
+
+
+class StationAway(LoaError):  # noqa: N818 - named by what is the case
+    """No station answers at that address."""
+
+    code = "station.away"
+
+
+@dataclass
+class RemoteStation:
+    """One signed-in person at a station's JSON interface."""
+
+    address: str
+    _session: requests.Session
+
+    @classmethod
+    @contextmanager
+    def signed_in(cls, address: str, name: str, password: str) -> Iterator["RemoteStation"]:
+        """Sign a person in, and out at the end."""
+        with requests.Session() as session:
+            session.trust_env = False  # the station is ours: no proxy stands between
+            session.headers["Origin"] = address
+            station = cls(address, session)
+            station.call("POST", "/sign-in", {"name": name, "password": password})
+            try:
+                yield station
+            finally:
+                station.call("POST", "/sign-out", {})
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Make one call; StationAway or BadInput say in a person's words what went wrong."""
+        try:
+            reply = self._session.request(
+                method, f"{self.address}/api/v1{path}", json=body, timeout=_PATIENCE
+            )
+        except requests.RequestException as error:
+            raise StationAway(
+                f"Không kết nối được với đài tại {self.address}. Hãy chạy «loa up» trước, "
+                "hoặc cho biết địa chỉ bằng --station."
+            ) from error
+        if not reply.ok:
+            raise _as_error(reply)
+        return reply.json() if reply.content else None
+
+
+def _as_error(reply: requests.Response) -> LoaError:
+    try:
+        said = reply.json()
+        sentence, code = str(said["sentence"]), str(said["code"])
+    except (ValueError, KeyError, TypeError):
+        sentence, code = f"Đài trả lời lỗi {reply.status_code}.", "station.error"
+    if reply.status_code < requests.codes.server_error:
+        return BadInput(sentence, code=code)
+    return LoaError(sentence, code=code)
+
+
+def wait_for(look: Callable[[], Any], ready: Callable[[Any], bool], seconds: float, what: str) -> Any:
+    """Look again and again until ready; LoaError after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if ready(seen):
+            return seen
+        if time.monotonic() > end:
+            raise LoaError(f"Chờ quá lâu: {what}. Hãy xem trang của đài để biết thêm.", code="station.slow")
+        time.sleep(_LOOK_AGAIN)

@@ -1,0 +1,76 @@
+"""A text spoken into a file, without a station (`loa speak`)."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tts.codec import decode_mp3, write_sound
+
+from controller.settings import Settings
+from controller.terminal import Stages
+from controller.texts import draft_of
+from tts.reading import check_text
+from tts.recordings import RecordingStore
+from tts.studio import Progress, RenderOrder, Studio
+
+_STAGES = {
+    "reading": "Đọc hiểu văn bản",
+    "speaking": "Đọc thành tiếng (câu)",
+    "mixing": "Ghép, cân âm lượng",
+    "encoding": "Nén",
+    "done": "Xong",
+}
+
+
+def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | None) -> dict[str, Any]:
+    """Speak a text with chime and closing into a .wav, .mp3 or .opus file; return its figures."""
+    check_text(written)
+    settings = Settings()
+    draft = draft_of(written)
+    order = RenderOrder(
+        title=draft.title,
+        text=draft.text,
+        engine=engine or settings.engine,
+        voice=voice if voice is not None else settings.voice,
+        rate=settings.rate,
+        fallback=settings.fallback_engine or None,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+    )
+    with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
+        recordings = RecordingStore(Path(scratch))
+        studio = Studio(settings.speech_cache_dir, recordings, workers=settings.speech_workers)
+        studio.start()
+        try:
+            rendered = studio.render(order, lambda step: _show(stages, step))
+        finally:
+            studio.stop()
+        _write(recordings.read(rendered.recording), out)
+    return {
+        "file": str(out),
+        "text_sha256": rendered.text_sha256,
+        "text_characters": rendered.text_characters,
+        "spoken_text_characters": len(rendered.spoken_text),
+        "seconds": round(rendered.duration_ms / 1000, 3),
+        "engine": rendered.engine,
+        "fallback_reason": rendered.fallback_reason,
+        "loudness_lufs": rendered.loudness_lufs,
+        "true_peak_dbtp": rendered.true_peak_dbtp,
+        "phrases": rendered.phrases,
+        "phrases_cached": rendered.phrases_cached,
+    }
+
+
+def _show(stages: Stages, step: Progress) -> None:
+    stages.show(_STAGES[step.stage], step.done, step.total)
+
+
+def _write(mp3: bytes, out: Path) -> None:
+    if out.suffix.lower() == ".mp3":
+        part = out.with_name(out.name + ".part")
+        part.write_bytes(mp3)
+        part.replace(out)
+        return
+    samples, rate = decode_mp3(mp3)
+    write_sound(out, samples, rate)

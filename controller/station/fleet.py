@@ -1,0 +1,93 @@
+"""A simulated fleet as a child process: it is told what it is, and tells what it truly did."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from controller import child
+from controller.errors import BadInput, StartFailed
+
+_READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
+_QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over
+_TOLD_WRONG = 2  # the exit code of a program that was called wrongly
+
+Fact = dict[str, Any]
+
+
+@dataclass
+class FleetProcess:
+    """The child process `python -m simulator`."""
+
+    home: Path
+    spec: dict[str, Any]
+    ready: Fact = field(default_factory=dict)
+    _process: "subprocess.Popen[bytes] | None" = None
+    _facts: "queue.Queue[Fact | None]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+
+    def start(self) -> None:
+        """Start it; it connects in the background."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        path = self.home / "fleet.json"
+        path.write_text(json.dumps({"storage": str(self.home.absolute()), **self.spec}), "utf-8")
+        self._process = child.start(
+            [sys.executable, "-m", "simulator", "--spec", str(path)],
+            log=self.home / "fleet.log",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        threading.Thread(target=self._read, name="fleet-facts", daemon=True).start()
+
+    def wait_ready(self) -> Fact:
+        """Wait until its nodes are connected; return what it says of itself."""
+        end = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < end:
+            try:
+                fact = self._facts.get(timeout=1.0)
+            except queue.Empty:
+                continue
+            if fact is None:
+                break
+            if fact.get("fact") == "ready":
+                self.ready = fact
+                return fact
+        raise self._why_not()
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield what was told since the last call, without waiting."""
+        while True:
+            try:
+                fact = self._facts.get_nowait()
+            except queue.Empty:
+                return
+            if fact is not None:
+                yield fact
+
+    def stop(self) -> None:
+        """End it; its storage stays good."""
+        if self._process is not None:
+            child.stop(self._process)
+
+    def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            try:
+                self._facts.put(json.loads(line), timeout=10)
+            except (ValueError, queue.Full):
+                continue
+        self._facts.put(None)
+
+    def _why_not(self) -> Exception:
+        log = self.home / "fleet.log"
+        lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
+        sentence = lines[-1] if lines else "không rõ lý do"
+        if self._process is not None and self._process.poll() == _TOLD_WRONG:
+            return BadInput(sentence, code="fleet.spec")
+        return StartFailed(f"Dàn loa mô phỏng không khởi động được: {sentence}", code="fleet.not_started")

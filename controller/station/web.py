@@ -1,0 +1,75 @@
+"""Serves the pages from a thread of the station; its socket is bound before anything else starts."""
+
+import socket
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from controller.errors import StartFailed
+from controller.web.site import make_site
+
+if TYPE_CHECKING:
+    from controller.web.station import Station
+
+_STOP_SECONDS = 5.0
+_OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: they are cut off after so long
+
+
+@dataclass
+class PageServer:
+    """The web server of one station."""
+
+    station: "Station"
+    host: str
+    port: int
+    _socket: socket.socket | None = None
+    _server: uvicorn.Server | None = None
+    _thread: threading.Thread | None = field(default=None)
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the pages."""
+        return f"http://{self.host}:{self.port}"
+
+    def bind(self) -> None:
+        """Take the port; StartFailed when another program has it."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((self.host, self.port))
+        except OSError as error:
+            bound.close()
+            raise StartFailed(
+                f"Không mở được trang tại {self.host}:{self.port} ({error.strerror}). Chưa có gì đang phát. "
+                "Hãy tắt chương trình đang dùng cổng này, hoặc chọn cổng khác bằng LOA_PORT.",
+                code="station.port_taken",
+            ) from error
+        self.port = int(bound.getsockname()[1])
+        self._socket = bound
+
+    def start(self) -> None:
+        """Serve."""
+        assert self._socket is not None, "bind first"
+        config = uvicorn.Config(
+            make_site(self.station),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_OPEN_STREAMS_SECONDS,
+            lifespan="off",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, name="pages", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving; returns when the port is free."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._thread.join(_STOP_SECONDS)
+        if self._socket is not None:
+            self._socket.close()

@@ -1,0 +1,62 @@
+"""Progress on a terminal: one bar a stage, on standard error; see docs/operator.md."""
+
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+_FEW = 5  # a log (no terminal) gets a line at each fifth of a stage, not at each step
+
+
+@dataclass
+class Stages:
+    """Bars that grow; a stage appears when it is first told of. Without a terminal it prints lines."""
+
+    quiet: bool = False
+    _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    _progress: Progress | None = None
+    _tasks: dict[str, TaskID] = field(default_factory=dict)
+    _told: dict[str, int] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        if not self.quiet and self._console.is_terminal:
+            self._progress = Progress(
+                TextColumn("{task.description:<34}"),
+                BarColumn(bar_width=28),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                console=self._console,
+            )
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+            self._progress = None
+
+    def say(self, sentence: str) -> None:
+        """Print a line above the bars."""
+        if not self.quiet:
+            self._console.print(sentence, soft_wrap=True)
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done; a stage never goes back."""
+        if self.quiet or total <= 0:
+            return
+        if self._progress is None:
+            self._line(stage, done, total)
+            return
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        self._progress.update(self._tasks[stage], completed=done, total=total)
+
+    def _line(self, stage: str, done: int, total: int) -> None:
+        step = done * _FEW // total
+        if self._told.get(stage, -1) < step:
+            self._told[stage] = step
+            self._console.print(f"{stage}: {done}/{total}")

@@ -1,0 +1,130 @@
+"""`loa demo`: a station and a fleet on throw-away data, one bulletin, and the figures of its airing."""
+
+import json
+import logging
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from controller.app import Controller
+from controller.demo import Job, report, succeeded
+from controller.settings import BrokerChoice, Settings
+from controller.simulated import enrol_simulated, fleet_of
+from controller.terminal import Stages
+from controller.texts import Draft, draft_of, sample, written_in
+from devices.messages import AreaCode, NodeId
+from tts.reading import check_text
+
+_REPAIR_LEAD_S = 14.0  # two rounds of repair, for links that lose chunks
+_LEAD_S = 6.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What was asked of one demonstration."""
+
+    once: bool
+    as_json: bool
+    nodes: int
+    text_file: Path | None
+    record: Path | None
+    broker: BrokerChoice
+    fail: str
+    speed: float
+    engine: str | None
+
+
+def run(trial: Trial) -> int:
+    """Run it; return the exit code: 0 only if every node not told to fail heard the whole recording."""
+    began = time.monotonic()
+    draft = _draft(trial)
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-demo-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        log_to(home / "loa.log", "INFO")
+        stages = parts.enter_context(Stages())
+        station = Controller(_settings(trial, home), serve_pages=not trial.once)
+        station.start()
+        parts.callback(station.stop)
+        job = Job(station, stages)
+        good = _air(trial, draft, job, parts, began)
+        if not trial.once and station.pages is not None:
+            stages.say(f"Trang của đài: {station.pages.address}   (Ctrl-C để dừng)")
+            wait_for_interrupt()
+    return 0 if good else 1
+
+
+def _draft(trial: Trial) -> Draft:
+    if trial.text_file is None:
+        return sample("decision-1322")
+    written = written_in(trial.text_file)
+    check_text(written)
+    return draft_of(written)
+
+
+def _settings(trial: Trial, home: Path) -> Settings:
+    chosen: dict[str, Any] = {
+        "home": home,
+        "database_url": "",
+        "broker": trial.broker,
+        "port": 0,
+        "quiet_begins": "00:00",
+        "quiet_ends": "00:00",  # a demonstration may be wanted at night
+        "minutes_a_day": 1440,
+        "loudest_volume": 100,
+        "lead_seconds": _REPAIR_LEAD_S if trial.fail else _LEAD_S,
+        # spoken phrases are worth keeping from one demonstration to the next; they are named by their content
+        "speech_cache": Settings().speech_cache_dir,
+    }
+    if trial.engine is not None:
+        chosen["engine"] = trial.engine
+    return Settings(**chosen)
+
+
+def _air(trial: Trial, draft: Draft, job: Job, parts: ExitStack, began: float) -> bool:
+    station = job.station
+    nodes = enrol_simulated(station, trial.nodes)
+    more: dict[str, Any] = {"fail": trial.fail, "speed": trial.speed}
+    if trial.record is not None:
+        trial.record.mkdir(parents=True, exist_ok=True)
+        more["record_dir"] = str(trial.record.absolute())
+    fleet = fleet_of(station, nodes, **more)
+    fleet.start()
+    parts.callback(fleet.stop)
+    bulletin = job.render(draft)
+    ready = fleet.wait_ready()
+    job.told_to_fail = frozenset(NodeId(node) for node in ready["told_to_fail"])
+    job.approve(bulletin)
+    airing = job.air(bulletin, AreaCode(station.settings.province), station.now() + timedelta(seconds=1))
+    job.follow(airing, fleet)
+    good = succeeded(job, airing)
+    if trial.as_json:
+        figures = report(job, bulletin, airing, time.monotonic() - began)
+        sys.stdout.write(json.dumps(figures, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+    return good
+
+
+def log_to(path: Path, level: str) -> None:
+    """Send the log of this process to a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=path, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+
+
+def wait_for_interrupt() -> None:
+    """Return when the person presses Ctrl-C, or the program is asked to end."""
+    asked = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: asked.set())
+    while not asked.wait(1.0):
+        pass

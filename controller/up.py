@@ -1,0 +1,95 @@
+"""`loa up`: the station with all its parts, and on its first start a bulletin that shows them at work."""
+
+import signal
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from controller.airings.tables import Airing
+from controller.app import Controller
+from controller.demo import Job
+from controller.errors import LoaError
+from controller.founding import FIRST_OPERATORS, Secrets
+from controller.settings import Settings
+from controller.simulated import enrol_simulated, fleet_of
+from controller.terminal import Stages
+from controller.texts import sample
+from controller.trial import log_to
+from devices.messages import AreaCode
+from tts.errors import SpeechError
+
+_OPENING_AFTER = timedelta(seconds=30)
+
+
+def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
+    """Run the station until Ctrl-C (or SIGTERM)."""
+    settings = Settings(**chosen)
+    log_to(settings.home / "loa.log", settings.log_level)
+    asked = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: asked.set())
+    with ExitStack() as parts:
+        stages = parts.enter_context(Stages())
+        stages.say("Đang khởi động đài…")
+        station = Controller(settings)
+        began = station.now()
+        station.start()
+        parts.callback(stages.say, "Đã dừng.")
+        parts.callback(station.stop)
+        _greet(station, stages)
+        job = Job(station, stages, asked=asked)
+        if with_fleet:
+            nodes = enrol_simulated(station, None)
+            fleet = fleet_of(station, nodes)
+            fleet.start()
+            parts.callback(fleet.stop)
+            stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm.")
+        if with_opening and _is_first(station):
+            opening = threading.Thread(
+                target=_open, args=(job, began + _OPENING_AFTER), name="opening", daemon=True
+            )
+            opening.start()
+            parts.callback(opening.join, 5.0)
+        while not asked.wait(1.0):
+            pass
+        stages.say("Đang dừng…")
+
+
+def _greet(station: Controller, stages: Stages) -> None:
+    files = Secrets(station.settings.home)
+    assert station.pages is not None
+    stages.say(f"Trang của đài:  {station.pages.address}")
+    passwords = files.passwords()
+    for first in FIRST_OPERATORS:
+        if first.name in passwords:
+            stages.say(f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}")
+    if passwords:
+        stages.say(f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này.")
+    if files.root_key.exists():
+        stages.say(f"Khóa gốc nằm trong {files.root_key}; khi dùng thật, cất ra khỏi máy chủ.")
+    if station.broker is not None:
+        stages.say(f"Trạm trung chuyển MQTT: {station.broker.kind}, {station.broker_url}")
+
+
+def _is_first(station: Controller) -> bool:
+    with station.store.read() as session:
+        return not session.scalar(select(func.count()).select_from(Airing))
+
+
+def _open(job: Job, not_before: Any) -> None:
+    try:
+        job.stages.say("Bản tin mẫu: Quyết định 1322/QĐ-UBND, phát tới toàn tỉnh.")
+        bulletin = job.render(sample("decision-1322"))
+        job.approve(bulletin)
+        earliest = job.station.now() + job.station.settings.lead
+        airing = job.air(bulletin, AreaCode(job.station.settings.province), max(not_before, earliest))
+        job.follow(airing, None)
+    except (LoaError, SpeechError) as error:
+        if not job.asked.is_set():
+            job.stages.say(f"Chưa phát được bản tin mẫu: {error.sentence}")
+        return
+    if not job.asked.is_set():
+        job.stages.say("Đã phát xong bản tin mẫu. Đài vẫn chạy; Ctrl-C để dừng.")
