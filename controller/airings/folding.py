@@ -96,7 +96,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
 
 def _recordings(session: Session, airings: set[AiringId]) -> dict[AiringId, RecordingId | None]:
     rows = session.execute(select(Airing.id, Airing.recording).where(Airing.id.in_(airings)))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows.all()}
 
 
 def _facts(

@@ -1,0 +1,176 @@
+"""What must not exist, as queries; run by `loa doctor` and at the end of tests."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import IN_PLANS, AiringState, Rung
+from controller.airings.tables import Airing, Delivery, Received, Target
+from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
+from controller.bulletins.wording import digest_of
+from controller.journal.chain import JournalBroken, verify
+from controller.journal.queries import export
+from controller.operators.tables import HeldKey
+from controller.plans.lifecycle import Kind
+from controller.plans.tables import Published
+from controller.programmes.tables import Occurrence, Schedule
+from devices.messages import Plan, Role
+
+Check = Callable[[Session, datetime], Iterator[str]]
+
+
+def invariants(session: Session, *, now: datetime) -> list[str]:
+    """Return a line for each thing that must not exist; empty when all is well. Reads everything: not for beats."""
+    return [fault for check in _CHECKS for fault in check(session, now)]
+
+
+def _wordings_match_their_digest(session: Session, _now: datetime) -> Iterator[str]:
+    for revision in session.scalars(select(Revision).execution_options(yield_per=200)):
+        if digest_of(revision.text) != revision.text_sha256:
+            yield f"revision {revision.bulletin}/{revision.number}: the text does not fit its digest"
+
+
+def _bulletins_have_their_revision(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision)
+    for bulletin in session.scalars(select(Bulletin.id).where(~there)):
+        yield f"bulletin {bulletin}: its newest revision is not there"
+
+
+def _approved_bulletins_are_approved(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(
+        Approved.bulletin == Bulletin.id,
+        Approved.revision == Bulletin.revision,
+        Approved.withdrawn_at.is_(None),
+    )
+    query = select(Bulletin.id).where(Bulletin.state == BulletinState.APPROVED, ~there)
+    for bulletin in session.scalars(query):
+        yield f"bulletin {bulletin}: called approved without an approval in force"
+
+
+def _approvals_fit(session: Session, _now: datetime) -> Iterator[str]:
+    query = (
+        select(Approved, Revision, Rendering.recording, Bulletin.author)
+        .join(Bulletin, Bulletin.id == Approved.bulletin)
+        .join(Revision, and_(Revision.bulletin == Approved.bulletin, Revision.number == Approved.revision))
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Approved.bulletin, Rendering.revision == Approved.revision)
+        )
+    )
+    for approved, revision, recording, author in session.execute(query):
+        name = f"approval {approved.bulletin}/{approved.revision}"
+        if approved.approver in {revision.author, author}:
+            yield f"{name}: author and approver are one person"
+        if approved.text_sha256 != revision.text_sha256:
+            yield f"{name}: is of another text"
+        if approved.recording != recording:
+            yield f"{name}: is of another recording"
+
+
+def _ready_renderings_have_a_recording(session: Session, _now: datetime) -> Iterator[str]:
+    query = select(Rendering.id).where(
+        or_(
+            and_(Rendering.state == RenderingState.READY, Rendering.recording.is_(None)),
+            and_(Rendering.state == RenderingState.FAILED, Rendering.fault.is_(None)),
+        )
+    )
+    for rendering in session.scalars(query):
+        yield f"rendering {rendering}: ready without a recording, or failed without a fault"
+
+
+def _airings_are_whole(session: Session, _now: datetime) -> Iterator[str]:
+    fixed = and_(Airing.recording.is_not(None), Airing.revision.is_not(None), Airing.duration_ms.is_not(None))
+    in_plans = Airing.state.in_((*IN_PLANS, AiringState.AIRED))
+    for airing in session.scalars(select(Airing.id).where(in_plans, ~fixed)):
+        yield f"airing {airing}: in the plans without a fixed recording"
+    for airing in session.scalars(select(Airing.id).where(Airing.latest_start_at < Airing.starts_at)):
+        yield f"airing {airing}: starts after its latest start"
+    unexplained = Airing.state.in_((AiringState.MISSED, AiringState.CANCELLED)) & Airing.reason.is_(None)
+    for airing in session.scalars(select(Airing.id).where(unexplained)):
+        yield f"airing {airing}: missed or cancelled without a reason"
+    there = exists().where(Target.airing == Airing.id)
+    for airing in session.scalars(select(Airing.id).where(~there)):
+        yield f"airing {airing}: has no target"
+
+
+def _nothing_unapproved_is_aired(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(
+        Approved.bulletin == Airing.bulletin,
+        Approved.revision == Airing.revision,
+        Approved.recording == Airing.recording,
+    )
+    query = select(Airing.id).where(Airing.recording.is_not(None), ~there)
+    for airing in session.scalars(query):
+        yield f"airing {airing}: its recording was never approved"
+
+
+def _deliveries_fit_their_receipts(session: Session, _now: datetime) -> Iterator[str]:
+    facts = {
+        Rung.FETCHED: (Delivery.rung == int(Rung.FETCHED)) & Delivery.fetched_at.is_(None),
+        Rung.STARTED: (Delivery.rung == int(Rung.STARTED)) & Delivery.started_at.is_(None),
+        Rung.FINISHED: (Delivery.rung == int(Rung.FINISHED)) & Delivery.finished_at.is_(None),
+    }
+    for rung, lacking in facts.items():
+        for airing, node in session.execute(select(Delivery.airing, Delivery.node).where(lacking)):
+            yield f"delivery {airing}/{node}: {rung.name} without its instant"
+    there = exists().where(Received.airing == Delivery.airing, Received.node == Delivery.node)
+    query = select(Delivery.airing, Delivery.node).where(Delivery.rung > int(Rung.PLANNED), ~there)
+    for airing, node in session.execute(query):
+        yield f"delivery {airing}/{node}: climbed without a receipt"
+
+
+def _none_heard_twice(session: Session, _now: datetime) -> Iterator[str]:
+    query = (
+        select(Received.node, Received.airing)
+        .where(Received.kind == "finished")
+        .group_by(Received.node, Received.airing)
+        .having(func.count() > 1)
+    )
+    for node, airing in session.execute(query):
+        yield f"node {node}: finished airing {airing} more than once"
+
+
+def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
+    query = (
+        select(Occurrence.schedule, Occurrence.airing)
+        .join(Airing, Airing.id == Occurrence.airing)
+        .join(Schedule, Schedule.id == Occurrence.schedule)
+        .where(or_(Airing.schedule != Schedule.id, Airing.bulletin != Schedule.bulletin))
+    )
+    for schedule, airing in session.execute(query):
+        yield f"occurrence of {schedule}: airing {airing} is not of it"
+
+
+def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
+    query = select(Published).where(Published.kind == Kind.PLAN)
+    approvals = set(session.scalars(select(Approved.jws)))
+    for row in session.scalars(query):
+        for airing in Plan.model_validate_json(row.document).airings:
+            if airing.approval not in approvals:
+                yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
+
+
+def _journal_is_sound(session: Session, _now: datetime) -> Iterator[str]:
+    publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
+    try:
+        verify(export(session), publics)
+    except JournalBroken as broken:
+        yield f"journal: {broken}"
+
+
+_CHECKS: tuple[Check, ...] = (
+    _wordings_match_their_digest,
+    _bulletins_have_their_revision,
+    _approved_bulletins_are_approved,
+    _approvals_fit,
+    _ready_renderings_have_a_recording,
+    _airings_are_whole,
+    _nothing_unapproved_is_aired,
+    _deliveries_fit_their_receipts,
+    _none_heard_twice,
+    _occurrences_fit,
+    _plans_name_only_the_approved,
+    _journal_is_sound,
+)

@@ -1,0 +1,242 @@
+"""A small station for tests: areas, people, nodes and keys, made by the real use cases on a real store."""
+
+import itertools
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from controller.airings.usecases import plan_airing
+from controller.airings.folding import fold_receipts
+from controller.airings.advancing import advance_airings
+from controller.airings.timing import Times
+from controller.areas.usecases import load_areas
+from controller.bulletins.renderings import begin_rendering, finish_rendering
+from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.journal.chain import StationSeal
+from controller.operators.permissions import OperatorRole
+from controller.operators.queries import operator_named
+from controller.operators.usecases import create_operator, make_keys
+from controller.plans.governing import sign_key_set, sign_policy
+from controller.plans.queries import unacknowledged
+from controller.plans.usecases import acknowledge, refresh_plans
+from controller.store import Store
+from controller.store.engine import sqlite_url
+from devices.chunks import manifest_of
+from devices.messages import AreaCode, NodeId, Receipt, ReceiptKind, Receipts
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+PASSWORD = "một mật khẩu đủ dài"
+PROVINCE = AreaCode("56")
+NHA_TRANG = AreaCode("22366")
+BAC_NHA_TRANG = AreaCode("22333")
+NODES = tuple(
+    NewNode(NodeId(f"{area}-{n}"), area, f"Cụm {n}") for area in (NHA_TRANG, BAC_NHA_TRANG) for n in (1, 2)
+)
+TEXT = "Uỷ ban nhân dân phường thông báo lịch tiêm phòng ngày 30/11/2026."
+
+
+@dataclass(frozen=True)
+class Sound:
+    """What the studio would give back for some bytes."""
+
+    data: bytes
+    duration_ms: int = 60_000
+    codec: str = "mp3"
+    sample_rate: int = 24_000
+    engine: str = "loa"
+    fallback_reason: str | None = None
+    loudness_lufs: float = -16.0
+    true_peak_dbtp: float = -1.5
+    text_characters: int = len(TEXT)
+    spoken_text: str = "ủy ban nhân dân phường thông báo"
+    phrases: int = 2
+    phrases_cached: int = 0
+
+    @property
+    def manifest(self):
+        return manifest_of(
+            self.data, codec=self.codec, sample_rate=self.sample_rate, duration_ms=self.duration_ms
+        )
+
+    @property
+    def recording(self):
+        return self.manifest.recording
+
+    @property
+    def size(self):
+        return len(self.data)
+
+
+@dataclass
+class Seed:
+    """What a seeded database was made with; the same for every copy of it."""
+
+    root_key: object
+    station_key: object
+
+
+class World:
+    """One station on one store, with a clock that only the test moves."""
+
+    def __init__(self, store, seed):
+        self.store, self.seed, self.now = store, seed, NOW
+        self.station_key, self.root_key = seed.station_key, seed.root_key
+        self.times = Times(least_lead=timedelta(seconds=5), grace=timedelta(seconds=10))
+        self._receipts = itertools.count(1)
+        with store.read() as session:
+            self.officer = operator_named(session, "canbo")
+            self.approver = operator_named(session, "duyet")
+            self.technician = operator_named(session, "kythuat")
+            self.administrator = operator_named(session, "quantri")
+
+    def later(self, **amount):
+        self.now += timedelta(**amount)
+        return self.now
+
+    def do(self, use_case, *args, **kwargs):
+        """Run one use case in its own transaction, now."""
+        with self.store.write() as session:
+            return use_case(session, *args, now=self.now, **kwargs)
+
+    def ask(self, query, *args, **kwargs):
+        with self.store.read() as session:
+            return query(session, *args, **kwargs)
+
+    def submitted(self, text=TEXT, *, by=None, rendered=True, data=b"sound " * 20_000, test=False):
+        """Return a submitted bulletin, its recording made."""
+        by = by or self.officer
+        bulletin = self.do(draft_bulletin, title="Lịch tiêm phòng", text=text, by=by, test=test)
+        rendering = self.do(submit_bulletin, bulletin.id, by=by)
+        if rendered:
+            self.render(rendering.id, Sound(data))
+        return bulletin.id
+
+    def render(self, rendering_id, sound):
+        assert self.do(begin_rendering, rendering_id)
+        self.do(finish_rendering, rendering_id, sound, sound.manifest)
+
+    def approve(self, bulletin_id, data=b"sound " * 20_000, **changes):
+        asked = {
+            "revision": 1,
+            "recording": Sound(data).recording,
+            "by": self.approver,
+            "password": PASSWORD,
+        }
+        return self.do(approve_bulletin, bulletin_id, **(asked | changes))
+
+    def approved(self, **kwargs):
+        bulletin_id = self.submitted(**kwargs)
+        self.approve(bulletin_id, **{k: v for k, v in kwargs.items() if k == "data"})
+        return bulletin_id
+
+    def plan(self, bulletin_id, *, areas=(NHA_TRANG,), seconds=60, by=None, **kwargs):
+        return self.do(
+            plan_airing,
+            bulletin_id,
+            areas=areas,
+            starts_at=self.now + timedelta(seconds=seconds),
+            by=by or self.approver,
+            **kwargs,
+        ).id
+
+    def advance(self, *, settled=True):
+        return self.do(advance_airings, times=self.times, settled=settled)
+
+    def refresh(self):
+        return self.do(refresh_plans, station_key=self.station_key)
+
+    def publish(self):
+        """Have the broker take everything that waits for it."""
+        self.refresh()
+        waiting = self.ask(unacknowledged)
+        for document in waiting:
+            assert self.do(acknowledge, document.published_id, version=document.version)
+        return waiting
+
+    def tell(self, node, airing, kind, *, recording=None, at=None, **kwargs):
+        """Send one receipt of a node."""
+        receipt = self.receipt(airing, kind, recording=recording, at=at, **kwargs)
+        return self.do(fold_receipts, [Receipts(node=node, session=1, receipts=(receipt,))])
+
+    def receipt(self, airing, kind, *, recording=None, at=None, **kwargs):
+        return Receipt(
+            id=kwargs.pop("id", f"r{next(self._receipts)}"),
+            airing=airing,
+            recording=recording or Sound(b"sound " * 20_000).recording,
+            kind=ReceiptKind(kind),
+            at=at or self.now,
+            **kwargs,
+        )
+
+
+def seed(url):
+    """Fill an empty database: areas, four people, four nodes, keys and a policy that forbids nothing."""
+    store = Store(url)
+    store.upgrade()
+    with store.write() as session:
+        keys = make_keys(session, now=NOW)
+    store.signer = StationSeal(keys.station)
+    with store.write() as session:
+        load_areas(session)
+        people = {
+            "canbo": ({OperatorRole.OFFICER}, NHA_TRANG),
+            "duyet": ({OperatorRole.APPROVER}, PROVINCE),
+            "kythuat": ({OperatorRole.TECHNICIAN}, PROVINCE),
+            "quantri": ({OperatorRole.ADMINISTRATOR}, PROVINCE),
+        }
+        for name, (roles, area) in people.items():
+            create_operator(
+                session,
+                name=name,
+                display_name=name.title(),
+                roles=roles,
+                area=area,
+                password=PASSWORD,
+                by=None,
+                now=NOW,
+            )
+        enrol_nodes(session, NODES, by=None, now=NOW)
+        sign_key_set(session, root_key=keys.root, now=NOW)
+        sign_policy(
+            session,
+            area=PROVINCE,
+            administrator=operator_named(session, "quantri"),
+            password=PASSWORD,
+            quiet_hours=(),
+            minutes_a_day=1440,
+            now=NOW,
+        )
+    store.close()
+    return Seed(keys.root, keys.station)
+
+
+class SqliteWorlds:
+    """Makes worlds on copies of one seeded SQLite file."""
+
+    def __init__(self, folder):
+        self._template = folder / "seeded.db"
+        self._seed = seed(sqlite_url(self._template))
+
+    def url(self, folder):
+        shutil.copy(self._template, folder / "loa.db")
+        return sqlite_url(folder / "loa.db")
+
+    def world(self, folder):
+        return World(Store(self.url(folder), signer=StationSeal(self._seed.station_key)), self._seed)
+
+
+class PostgresWorlds:
+    """Makes worlds on copies of one seeded PostgreSQL database."""
+
+    def __init__(self, server):
+        self._server = server
+        url = server.create()
+        self._template = url.rpartition("/")[2]
+        self._seed = seed(url)
+
+    def url(self, _folder):
+        return self._server.create(self._template)
+
+    def world(self, folder):
+        return World(Store(self.url(folder), signer=StationSeal(self._seed.station_key)), self._seed)
