@@ -68,8 +68,8 @@ def plan_airing(
     targets = tree.outermost(areas)
     session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
     add_deliveries(session, tree, airing.id, targets)
-    detail = {"bulletin": bulletin_id, "areas": list(targets), "starts_at": wall(starts_at), "grade": grade}
-    record(session, by, "airing.planned", airing.id, now, detail=detail | {"volume": volume})
+    detail = {"bulletin": bulletin_id, "areas": targets, "starts_at": wall(starts_at), "grade": grade}
+    record(session, by, "airing.planned", airing.id, now, detail=detail)
     return airing
 
 

@@ -43,7 +43,15 @@ class FoundingKeys:
 
 
 def make_keys(session: Session, *, now: datetime) -> FoundingKeys:
-    """Make the root and the station key; only the station's public half is kept here."""
+    """Make the root and the station key; only the station's public half is kept here.
+
+    A station key made before is revoked: a founding that was interrupted is begun again.
+    """
+    session.execute(
+        update(HeldKey)
+        .where(HeldKey.role == Role.STATION, HeldKey.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
     keys = FoundingKeys(
         root=SigningKey.generate(ROOT, now, ROOT_LIFE),
         station=SigningKey.generate(Role.STATION, now, KEY_LIFE),

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -85,26 +86,14 @@ def sign_policy(
     hold(session, Lock.PUBLISHED)
     place = Place(Kind.POLICY, area)
     version = next_version_of(session, place, now)
-    try:
-        policy = Policy(
-            target=area,
-            version=version,
-            issued_at=now,
-            expires_at=now + POLICY_LIFE,
-            zone=zone,
-            quiet_hours=tuple(quiet_hours),
-            loudest_volume=loudest_volume,
-            minutes_a_day=minutes_a_day,
-        )
-    except ValidationError as error:
-        raise BadInput(
-            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440) và giờ yên lặng.",
-            code="policy.bad",
-        ) from error
+    limits = {
+        "zone": zone,
+        "quiet_hours": [hours.model_dump() for hours in quiet_hours],
+        "loudest_volume": loudest_volume,
+        "minutes_a_day": minutes_a_day,
+    }
+    policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
-    limits = policy.model_dump(
-        mode="json", include={"zone", "quiet_hours", "loudest_volume", "minutes_a_day"}
-    )
     row = put(
         session,
         place,
@@ -118,3 +107,13 @@ def sign_policy(
     )
     record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row
+
+
+def _policy(**fields: Any) -> Policy:
+    try:
+        return Policy.model_validate(fields)
+    except ValidationError as error:
+        raise BadInput(
+            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440) và giờ yên lặng.",
+            code="policy.bad",
+        ) from error

@@ -23,7 +23,7 @@ Check = Callable[[Session, datetime], Iterator[str]]
 
 
 def invariants(session: Session, *, now: datetime) -> list[str]:
-    """Return a line for each thing that must not exist; empty when all is well. Reads everything: not for beats."""
+    """Return a line for each thing that must not exist. Reads everything: not for beats."""
     return [fault for check in _CHECKS for fault in check(session, now)]
 
 

@@ -97,10 +97,10 @@ def _start(home):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
+        place = ["-D", home / "data", "-h", "127.0.0.1", "-p", str(port), "-k", ""]
         settings = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=120"]
         process = subprocess.Popen(
-            [*_as_its_user(), binaries() / "postgres", "-D", home / "data", "-p", str(port)]
-            + ["-h", "127.0.0.1", "-k", "", *settings],
+            [*_as_its_user(), binaries() / "postgres", *place, *settings],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=home,

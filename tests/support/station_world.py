@@ -5,10 +5,10 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from controller.airings.usecases import plan_airing
-from controller.airings.folding import fold_receipts
 from controller.airings.advancing import advance_airings
+from controller.airings.folding import fold_receipts
 from controller.airings.timing import Times
+from controller.airings.usecases import plan_airing
 from controller.areas.usecases import load_areas
 from controller.bulletins.renderings import begin_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin

@@ -9,7 +9,8 @@ from controller.bulletins.queries import get_bulletin
 from controller.journal.chain import verify
 from controller.journal.queries import export
 from devices.messages import Approval, Plan
-from devices.signing import TrustedKeys, read_key_set, verify as verify_jws, verify_approval
+from devices.signing import TrustedKeys, read_key_set, verify_approval
+from devices.signing import verify as verify_jws
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
 
