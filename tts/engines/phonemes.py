@@ -1,0 +1,121 @@
+"""A Vietnamese syllable as symbols of the Kokoro model, which was trained on other languages.
+
+The symbols were chosen by what a Vietnamese recogniser understood best, not by phonetic theory: a long m, an
+aspirated k for kh and ɣ for g come across where the textbook symbols do not. Northern mergers are spoken
+(ch = tr, s = x, d = gi = r).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tts.engines.syllables import Syllable
+
+_ONSETS = {
+    "": "",
+    "b": "b",
+    "c": "k",
+    "ch": "ʨ",
+    "d": "z",
+    "đ": "d",
+    "g": "ɣ",
+    "gh": "ɣ",
+    "gi": "z",
+    "h": "h",
+    "k": "k",
+    "kh": "kʰ",
+    "l": "l",
+    "m": "mm",
+    "n": "n",
+    "ng": "ŋ",
+    "ngh": "ŋ",
+    "nh": "ɲ",
+    "p": "p",
+    "ph": "f",
+    "qu": "k",
+    "r": "z",
+    "s": "s",
+    "t": "t",
+    "th": "tʰ",
+    "tr": "ʨ",
+    "v": "v",
+    "x": "s",
+}
+_NUCLEI = {
+    "a": "aː",
+    "ă": "a",
+    "â": "ə",
+    "e": "ɛː",
+    "ê": "eː",
+    "i": "iː",
+    "o": "ɔ",
+    "oo": "ɔː",
+    "ô": "oː",
+    "ơ": "ʌː",
+    "u": "ʊ",
+    "ư": "ɯː",
+    "iê": "iə",
+    "uô": "uə",
+    "ươ": "ɯə",
+}
+_CODAS = {
+    "": "",
+    "c": "k",
+    "ch": "k",
+    "j": "j",
+    "m": "m",
+    "n": "n",
+    "ng": "ŋ",
+    "nh": "ŋ",
+    "p": "p",
+    "t": "t",
+    "w": "w",
+}
+_SOUNDING_ONSETS = frozenset("bdzlmnŋɲvɣ")
+_SHORTENS = "ː"
+
+
+class Part(Enum):
+    """What a symbol is in its syllable; the tone is carried by GLIDE, NUCLEUS and CODA."""
+
+    VOICELESS = "voiceless onset"
+    VOICED = "voiced onset"
+    GLIDE = "glide"
+    NUCLEUS = "nucleus"
+    CODA = "coda"
+    BREAK = "space, punctuation or edge"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """One input symbol of the model; `syllable` counts from 0, -1 outside any."""
+
+    text: str
+    part: Part
+    syllable: int = -1
+
+
+def symbols_of(syllable: Syllable, place: int) -> list[Symbol]:
+    """The syllable's symbols, in the order in which they sound."""
+    parts = (
+        (_ONSETS[syllable.onset], None),
+        (syllable.glide, Part.GLIDE),
+        (_nucleus(syllable), Part.NUCLEUS),
+        (_CODAS[syllable.coda], Part.CODA),
+    )
+    return [Symbol(text, part or _onset_part(text), place) for spelled, part in parts for text in spelled]
+
+
+def _onset_part(symbol: str) -> Part:
+    return Part.VOICED if symbol in _SOUNDING_ONSETS else Part.VOICELESS
+
+
+def _nucleus(syllable: Syllable) -> str:
+    """Before nh and ch every vowel is short and a is fronted; before c and ng the round ones are short."""
+    symbols = _NUCLEI[syllable.nucleus]
+    if syllable.coda in {"nh", "ch"}:
+        return "ɛ" if syllable.nucleus == "a" else symbols.removesuffix(_SHORTENS)
+    if syllable.coda in {"c", "ng"} and syllable.nucleus in {"o", "u", "ô"}:
+        return symbols.removesuffix(_SHORTENS)
+    return symbols
