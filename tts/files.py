@@ -1,0 +1,81 @@
+"""Files that are there whole or not at all, whatever is killed or unplugged meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tts.errors import NoSpace
+
+LEFTOVER = ".part"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_PERMISSIONS = 0o644
+
+
+def write_whole(place: Path, content: bytes) -> None:
+    """Write the file and return when it is on the disk; raises NoSpace and leaves nothing behind then."""
+    with room_needed():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=f"{os.getpid()}-", suffix=LEFTOVER)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(content)
+                out.flush()
+                os.fsync(out.fileno())
+            part.chmod(_PERMISSIONS)
+            part.replace(place)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    _keep_name(place.parent)
+
+
+@contextmanager
+def room_needed() -> Iterator[None]:
+    """Turn the system's words for a full disk or quota into NoSpace."""
+    try:
+        yield
+    except OSError as refused:
+        if refused.errno in _FULL:
+            raise NoSpace from refused
+        raise
+
+
+def sweep_leftovers(candidates: Iterable[Path]) -> int:
+    """Remove half-written files whose writer is dead and return how many they were.
+
+    Their names begin with the writer's process number, as `write_whole` gives them.
+    """
+    swept = 0
+    for candidate in candidates:
+        writer = candidate.name.partition("-")[0]
+        if not (writer.isdecimal() and _is_alive(int(writer))):
+            candidate.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _is_alive(process: int) -> bool:
+    if process == os.getpid():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _keep_name(directory: Path) -> None:
+    """Make the renamed entry itself durable."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
