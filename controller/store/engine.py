@@ -6,6 +6,7 @@ a killed process but may lose the last commits of a power cut, and by then a nod
 receipt is kept, and has forgotten it. A commit therefore costs one fsync; receipts come in batches.
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,18 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from controller.errors import Busy, Conflict, LoaError, Unavailable
+from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
 
 WAIT_SECONDS = 10.0
 """How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
@@ -121,6 +129,10 @@ _GONE = "Không dùng được cơ sở dữ liệu. Loa vẫn phát theo kế h
 _FULL = "Máy chủ hết chỗ lưu. Chưa có gì thay đổi; hãy báo kỹ thuật viên giải phóng ổ đĩa."
 _RACED = "Dữ liệu vừa được thay đổi ở nơi khác hoặc đã có rồi. Hãy tải lại trang và thử lại."
 
+_UNFIT = "Có ký tự không lưu được. Hãy nhập lại bằng chữ thường đọc được."
+_SPOILT_FILE = "Tệp cơ sở dữ liệu bị hỏng. Loa vẫn phát theo kế hoạch đã gửi; hãy khôi phục từ bản sao lưu."
+
+_SPOILT = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _LOCKED_STATES = {"55P03", "40P01", "40001"}
 _FULL_STATES = {"53100"}
 
@@ -185,8 +197,14 @@ def _translated() -> Iterator[None]:
         raise Conflict(_RACED, code="store.raced") from error
     except PoolTimeoutError as error:
         raise Busy(_BUSY) from error
+    except DataError as error:
+        raise BadInput(_UNFIT, code="store.unfit") from error
     except (OperationalError, InterfaceError) as error:
         raise _ours(error) from error
+    except DatabaseError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorcode in _SPOILT:
+            raise Unavailable(_SPOILT_FILE, code="store.spoilt") from error
+        raise
 
 
 def _ours(error: DBAPIError) -> LoaError:

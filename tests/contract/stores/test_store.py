@@ -1,0 +1,293 @@
+"""What every store promises, on SQLite and on PostgreSQL."""
+
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from controller.areas.tables import Area
+from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
+from controller.fleet.tables import Node
+from controller.journal.tables import Entry
+from controller.store import Store
+from controller.store.engine import sqlite_url
+from controller.store.migrating import differences, downgrade
+
+NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def area(code="56", **fields):
+    return Area(code=code, name="Tỉnh Khánh Hòa", kind="Tỉnh", **fields)
+
+
+def node(node_id="n1", at=NOON):
+    return Node(id=node_id, area="56", name="Cụm 1", enrolled_at=at, session=2**40, online=False)
+
+
+def codes(store):
+    with store.read() as session:
+        return list(session.scalars(select(Area.code).order_by(Area.code)))
+
+
+def test_migrations_lead_to_exactly_the_shape_of_the_rows(store):
+    assert differences(store._engine) == []
+
+
+def test_migrations_lead_down_to_nothing_and_up_again(store):
+    downgrade(store._engine, "base")
+    assert inspect(store._engine).get_table_names() == ["alembic_version"]
+    store.upgrade()
+    assert differences(store._engine) == []
+
+
+def test_each_single_step_down_can_be_gone_up_again(store):
+    downgrade(store._engine, "-1")
+    store.upgrade()
+    assert differences(store._engine) == []
+
+
+def test_upgrading_twice_changes_nothing(store):
+    with store.write() as session:
+        session.add(area())
+    store.upgrade()
+    assert codes(store) == ["56"]
+
+
+def test_two_processes_may_upgrade_at_once(url):
+    stores = [Store(url), Store(url)]
+    threads = [threading.Thread(target=store.upgrade) for store in stores]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert differences(stores[0]._engine) == []
+    for store in stores:
+        store.close()
+
+
+def test_a_newer_database_is_refused_with_a_sentence(store):
+    with store.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Unavailable, match="phiên bản mới hơn"):
+        store.upgrade()
+
+
+def test_what_a_block_wrote_is_there_afterwards(store):
+    with store.write() as session:
+        session.add(area())
+    assert codes(store) == ["56"]
+
+
+def test_a_block_that_raises_leaves_nothing(store):
+    def fail():
+        with store.write() as session:
+            session.add(area())
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert codes(store) == []
+
+
+def test_instants_come_back_as_the_same_aware_utc(store):
+    hanoi = NOON.astimezone(timezone(timedelta(hours=7)))
+    with store.write() as session:
+        session.add(area())
+        session.flush()
+        session.add(node(at=hanoi))
+    with store.read() as session:
+        back = session.scalars(select(Node).where(Node.enrolled_at == hanoi)).one().enrolled_at
+    assert (back, back.utcoffset()) == (NOON, timedelta(0))
+
+
+def test_instants_are_ordered_across_zones(store):
+    with store.write() as session:
+        session.add(area())
+        session.flush()
+        session.add(node("early", NOON.astimezone(timezone(timedelta(hours=14)))))
+        session.add(node("late", NOON + timedelta(microseconds=1)))
+    with store.read() as session:
+        assert list(session.scalars(select(Node.id).where(Node.enrolled_at > NOON))) == ["late"]
+
+
+def test_a_naive_instant_is_refused(store):
+    with store.write() as session:
+        session.add(area())
+    with pytest.raises(StatementError, match="naive"), store.write() as session:
+        session.add(node(at=NOON.replace(tzinfo=None)))
+
+
+def test_a_row_that_points_nowhere_is_refused(store):
+    with pytest.raises(Conflict), store.write() as session:
+        session.add(node())
+    with pytest.raises(Conflict), store.write() as session:
+        session.add(area("22366", parent="57"))
+
+
+def test_a_second_row_of_one_key_is_a_conflict(store):
+    with store.write() as session:
+        session.add(area())
+    with pytest.raises(Conflict) as raced, store.write() as session:
+        session.execute(insert(Area).values(code="56", name="Khác", kind="Tỉnh"))
+    assert raced.value.code == "store.raced"
+
+
+def test_a_reading_block_cannot_write(store):
+    with pytest.raises((LoaError, DBAPIError)), store.read() as session:
+        session.execute(insert(Area).values(code="56", name="Khác", kind="Tỉnh"))
+    assert codes(store) == []
+
+
+def test_text_that_the_engine_cannot_keep_is_bad_input_or_kept_whole(store):
+    try:
+        with store.write() as session:
+            session.add(area("a\x00b"))
+    except BadInput:
+        assert codes(store) == []
+    else:
+        assert codes(store) == ["a\x00b"]
+
+
+def test_what_was_loaded_stays_usable_after_its_block(store):
+    with store.write() as session:
+        session.add(area())
+    with store.read() as session:
+        loaded = session.scalars(select(Area)).one()
+    assert loaded.name == "Tỉnh Khánh Hòa"
+
+
+def test_listeners_hear_of_commits_that_changed_something_and_of_no_others(store):
+    heard = []
+    store.on_commit(lambda: heard.append(codes(store)))
+    with store.write() as session:
+        session.add(area())
+    assert heard == [["56"]]
+    with store.write() as session:
+        session.scalars(select(Area)).all()
+        session.execute(update(Area).where(Area.code == "99").values(name="Không có"))
+    with pytest.raises(Conflict), store.write() as session:
+        session.execute(update(Area).values(name="Sẽ không còn", parent="99"))
+    assert len(heard) == 1
+    with store.write() as session:
+        session.execute(update(Area).values(name="Tên mới"))
+    assert len(heard) == 2
+
+
+def test_many_threads_write_without_losing_a_step(store):
+    with store.write() as session:
+        session.add(area())
+        session.flush()
+        session.add(node())
+
+    def count(times):
+        for _ in range(times):
+            with store.write() as session:
+                row = session.get(Node, "n1", with_for_update=True)
+                row.session += 1
+
+    threads = [threading.Thread(target=count, args=(10,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    with store.read() as session:
+        assert session.get_one(Node, "n1").session == 2**40 + 40
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer(store):
+    with store.write() as session:
+        session.add(area())
+    with store.write() as writing:
+        writing.execute(update(Area).values(name="Chưa xong"))
+        with store.read() as session:
+            assert session.scalars(select(Area.name)).one() == "Tỉnh Khánh Hòa"
+
+
+def test_who_waits_too_long_is_told_that_the_server_is_busy(store, url):
+    with store.write() as session:
+        session.add(area())
+    other = Store(url, wait_seconds=0.3)
+    with store.write() as session:
+        session.execute(update(Area).values(name="Đang giữ"))
+        with pytest.raises(Busy), other.write() as waiting:
+            waiting.execute(update(Area).values(name="Đang chờ"))
+    other.close()
+    with store.read() as session:
+        assert session.scalars(select(Area.name)).one() == "Đang giữ"
+
+
+def test_a_write_inside_a_write_is_a_mistake_that_shows_at_once(store):
+    with store.write(), pytest.raises(RuntimeError, match="inside another"), store.write():
+        pass
+    with store.write() as session:
+        session.add(area())
+    assert codes(store) == ["56"]
+
+
+def test_the_journal_cannot_be_changed_or_emptied(store):
+    with store.write() as session:
+        session.add(
+            Entry(
+                seq=1,
+                at=NOON,
+                by="station",
+                act="a",
+                subject="s",
+                detail={"lời": "ơ"},
+                previous="0" * 64,
+                hash="1" * 64,
+                kid="k",
+                signature="s",
+            )
+        )
+    for statement in ("UPDATE journal SET act = 'b'", "DELETE FROM journal"):
+        with pytest.raises(LoaError), store.write() as session:
+            session.execute(text(statement))
+    with store.read() as session:
+        entry = session.scalars(select(Entry)).one()
+    assert (entry.act, entry.detail) == ("a", {"lời": "ơ"})
+
+
+def test_sqlite_keeps_every_commit_through_a_power_cut(tmp_path):
+    store = Store(sqlite_url(tmp_path / "loa.db"))
+    store.upgrade()
+    with store.write() as session:
+        assert session.scalar(text("PRAGMA synchronous")) == 2  # FULL
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+        assert session.scalar(text("PRAGMA foreign_keys")) == 1
+    store.close()
+
+
+def test_the_sqlite_file_is_its_owners_alone(tmp_path):
+    store = Store(sqlite_url(tmp_path / "loa.db"))
+    store.upgrade()
+    store.close()
+    assert (tmp_path / "loa.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_that_is_not_there_is_told_in_a_sentence(tmp_path, free_port):
+    (tmp_path / "file").write_text("not a folder")
+    for gone in (
+        sqlite_url(tmp_path / "nowhere" / "loa.db"),
+        f"postgresql+psycopg://u:p@127.0.0.1:{free_port}/loa",
+    ):
+        store = Store(gone)
+        with pytest.raises(Unavailable), store.read() as session:
+            session.scalars(select(Area)).all()
+        store.close()
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "loa.db").write_text("đây không phải là cơ sở dữ liệu" * 100)
+    store = Store(sqlite_url(tmp_path / "loa.db"))
+    with pytest.raises(Unavailable):
+        store.upgrade()
+    store.close()
+
+
+def test_a_memory_database_is_refused_for_it_is_another_one_in_each_thread():
+    with pytest.raises(ValueError, match="file"):
+        Store("sqlite://")

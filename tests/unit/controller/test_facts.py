@@ -1,0 +1,75 @@
+"""Receipts come late, twice and out of order; a delivery's facts do not depend on it."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.airings.facts import Facts, fold
+from controller.airings.lifecycle import Rung
+from devices.messages import AiringId, Receipt, ReceiptKind, RecordingId
+
+START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
+
+
+def receipt(kind, seconds=0, **fields):
+    return Receipt(
+        id=fields.pop("id", "r1"),
+        airing=AiringId("a1"),
+        recording=RecordingId("0" * 64),
+        kind=kind,
+        at=START + timedelta(seconds=seconds),
+        **fields,
+    )
+
+
+RECEIPTS = st.builds(
+    receipt,
+    st.sampled_from(ReceiptKind),
+    st.integers(-5, 5),
+    offset_ms=st.integers(0, 3),
+    heard_ms=st.integers(0, 3),
+    clock_error_ms=st.none() | st.sampled_from([0.5, 2.0]),
+    reason=st.none() | st.sampled_from(["mất điện", "hết chỗ"]),
+)
+
+
+def folded(receipts):
+    facts = Facts()
+    for one in receipts:
+        facts = fold(facts, one)
+    return facts
+
+
+@given(st.data(), st.lists(RECEIPTS, max_size=8))
+def test_every_order_with_any_repeats_ends_in_the_same_facts(data, receipts):
+    repeated = receipts + data.draw(
+        st.lists(st.sampled_from(receipts), max_size=4) if receipts else st.just([])
+    )
+    assert folded(data.draw(st.permutations(repeated))) == folded(receipts)
+
+
+@given(st.lists(RECEIPTS, max_size=8), RECEIPTS)
+def test_no_receipt_takes_anything_back(receipts, one):
+    before, after = folded(receipts), folded([*receipts, one])
+    assert after.rung >= before.rung
+    assert after.heard_ms >= before.heard_ms
+    assert before.started_at is None or after.started_at <= before.started_at
+
+
+def test_a_node_that_was_cut_off_and_came_back_keeps_its_first_start():
+    facts = folded(
+        [
+            receipt("started", 0, offset_ms=0),
+            receipt("stopped", 20, heard_ms=20_000, reason="mất điện"),
+            receipt("started", 25, offset_ms=25_000),
+            receipt("finished", 60, heard_ms=55_000),
+        ]
+    )
+    assert (facts.rung, facts.started_at, facts.start_offset_ms) == (Rung.FINISHED, START, 0)
+    assert (facts.heard_ms, facts.reason) == (55_000, "mất điện")
+
+
+def test_a_refusal_says_why_and_climbs_nothing():
+    facts = folded([receipt("refused", 0, reason="đồng hồ sai")])
+    assert (facts.rung, facts.reason) == (Rung.PLANNED, "đồng hồ sai")

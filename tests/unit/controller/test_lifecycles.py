@@ -1,0 +1,89 @@
+"""Each lifecycle is a table: what it allows, it allows; all else is refused with a sentence."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.airings import lifecycle as airings
+from controller.airings.lifecycle import AiringState, Event, Rung, climb
+from controller.bulletins import lifecycle as bulletins
+from controller.bulletins.lifecycle import (
+    Action,
+    BulletinState,
+    RenderingAction,
+    RenderingState,
+    after_rendering,
+)
+from controller.errors import Conflict
+from controller.programmes import lifecycle as programmes
+from controller.programmes.lifecycle import ScheduleState
+
+BULLETIN_WAYS = {
+    (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,
+    (BulletinState.DRAFT, Action.SUBMIT): BulletinState.SUBMITTED,
+    (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
+    (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
+    (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,
+    (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(itertools.product(BulletinState, Action)))
+def test_a_bulletin_goes_only_the_ways_of_its_table(state, action):
+    if (state, action) in BULLETIN_WAYS:
+        assert bulletins.after(state, action) is BULLETIN_WAYS[state, action]
+        assert action in bulletins.actions(state)
+    else:
+        with pytest.raises(bulletins.IllegalTransition) as refused:
+            bulletins.after(state, action)
+        assert bulletins.IN_WORDS[state] in refused.value.sentence
+        assert action not in bulletins.actions(state)
+
+
+def test_nothing_leads_to_approved_but_the_approval_of_what_was_submitted():
+    ways = [
+        (state, action)
+        for state, action in itertools.product(BulletinState, Action)
+        if action in bulletins.actions(state) and bulletins.after(state, action) is BulletinState.APPROVED
+    ]
+    assert ways == [(BulletinState.SUBMITTED, Action.APPROVE)]
+
+
+def test_a_ready_recording_is_never_made_again():
+    for action in RenderingAction:
+        with pytest.raises(Conflict):
+            after_rendering(RenderingState.READY, action)
+
+
+@pytest.mark.parametrize("state", [AiringState.AIRED, AiringState.CANCELLED])
+@pytest.mark.parametrize("event", Event)
+def test_what_has_ended_stays_ended(state, event):
+    assert not airings.is_possible(state, event)
+    with pytest.raises(airings.IllegalTransition):
+        airings.after(state, event)
+
+
+@pytest.mark.parametrize("state", airings.OPEN)
+def test_what_is_still_to_be_heard_can_be_stopped(state):
+    assert airings.after(state, Event.CANCEL) is AiringState.CANCELLED
+
+
+def test_a_missed_airing_is_aired_once_an_outage_gives_its_receipts_back():
+    assert airings.after(AiringState.MISSED, Event.HEARD_AFTER_ALL) is AiringState.AIRED
+
+
+@given(st.lists(st.sampled_from(Rung)))
+def test_a_delivery_only_ever_climbs(reported):
+    rung = Rung.PLANNED
+    for one in reported:
+        assert climb(rung, one) >= rung
+        rung = climb(rung, one)
+    assert rung == max([Rung.PLANNED, *reported])
+
+
+def test_a_schedule_ends_once():
+    ended = programmes.after(ScheduleState.RUNNING, programmes.Action.END)
+    with pytest.raises(programmes.IllegalTransition):
+        programmes.after(ended, programmes.Action.END)

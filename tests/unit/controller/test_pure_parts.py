@@ -1,0 +1,127 @@
+"""Timing, spread, versions, wording, sealing, node status: the small pure parts."""
+
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.airings.queries import spread_of
+from controller.airings.timing import Times, start_for
+from controller.bulletins.wording import clean_text, clean_title, digest_of
+from controller.errors import BadInput
+from controller.fleet.lifecycle import SILENT_AFTER, NodeFacts, NodeStatus, faults_of, status_of
+from controller.operators.sealing import WrongSecret, seal, unseal
+from controller.plans.lifecycle import is_worn, next_version
+from controller.store.ids import new_id
+from devices.messages import Grade
+
+NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+LEAD = timedelta(seconds=5)
+
+
+def seconds(amount):
+    return NOW + timedelta(seconds=amount)
+
+
+def test_an_airing_in_good_time_starts_when_it_was_asked_for():
+    assert start_for(seconds(60), seconds(600), Grade.ROUTINE, NOW, LEAD) == seconds(60)
+
+
+def test_a_late_airing_gets_its_lead_while_that_is_not_too_late():
+    assert start_for(seconds(-60), seconds(5), Grade.ROUTINE, NOW, LEAD) == seconds(5)
+    assert start_for(seconds(-60), seconds(4), Grade.ROUTINE, NOW, LEAD) is None
+
+
+def test_an_emergency_always_starts():
+    assert start_for(seconds(-9000), seconds(-8000), Grade.EMERGENCY, NOW, LEAD) == seconds(5)
+
+
+def test_a_bigger_recording_needs_a_longer_lead():
+    times = Times(least_lead=LEAD, bytes_per_second=1000)
+    assert times.lead(3000) == timedelta(seconds=8)
+
+
+def test_the_spread_is_counted_by_nearest_rank():
+    spread = spread_of(NOW, [NOW + timedelta(milliseconds=n) for n in range(1, 101)])
+    assert (spread.nodes, spread.p50, spread.p99, spread.max) == (100, 50.0, 99.0, 100.0)
+    early = spread_of(NOW, [NOW - timedelta(milliseconds=7)])
+    assert (early.p50, early.p99, early.max) == (7.0, 7.0, 7.0)
+    assert spread_of(NOW, []) is None
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=1, max_size=50))
+def test_the_spreads_percentiles_are_ordered_and_reached(offsets):
+    spread = spread_of(NOW, [NOW + timedelta(milliseconds=n) for n in offsets])
+    assert spread.p50 <= spread.p99 <= spread.max == max(map(abs, offsets))
+
+
+@given(st.integers(0, 2**52))
+def test_a_version_grows_whatever_the_clock_or_a_backup_says(previous):
+    version = next_version(previous, NOW)
+    assert version > previous
+    assert version >= int(NOW.timestamp() * 1000)
+
+
+def test_a_document_is_worn_when_less_than_half_of_its_life_remains():
+    assert not is_worn(NOW, seconds(100), seconds(50))
+    assert is_worn(NOW, seconds(100), seconds(51))
+
+
+def test_one_text_has_one_digest_however_it_was_typed():
+    composed, decomposed = (unicodedata.normalize(form, "Uỷ ban") for form in ("NFC", "NFD"))
+    assert composed != decomposed
+    assert digest_of(clean_text(composed)) == digest_of(clean_text(f"  {decomposed}\r\n"))
+    assert digest_of("Uỷ ban") != digest_of("Ủy ban")
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "chữ\x00", "<b>đậm</b>", "a" * 200_000, "\ud800"])
+def test_a_text_that_cannot_be_read_out_is_refused_with_a_sentence(text):
+    with pytest.raises(BadInput) as refused:
+        clean_text(text)
+    assert refused.value.sentence.endswith(".")
+
+
+@pytest.mark.parametrize("title", ["", "  ", "a" * 301, "tiêu đề\x07"])
+def test_a_title_is_one_readable_line(title):
+    with pytest.raises(BadInput):
+        clean_title(title)
+    assert clean_title(" Lịch \n tiêm ") == "Lịch tiêm"
+
+
+def test_a_seal_opens_only_with_its_password_and_for_its_holder():
+    sealed = seal(b"secret", "mật khẩu", "kid/holder")
+    assert unseal(sealed, "mật khẩu", "kid/holder") == b"secret"
+    assert b"secret" not in sealed
+    for changed, password, context in (
+        (sealed, "mật khẩu khác", "kid/holder"),
+        (sealed, "mật khẩu", "kid/another"),
+        (sealed[:-1] + bytes([sealed[-1] ^ 1]), "mật khẩu", "kid/holder"),
+        (b"", "mật khẩu", "kid/holder"),
+    ):
+        with pytest.raises(WrongSecret):
+            unseal(changed, password, context)
+
+
+def test_a_nodes_status_is_what_its_facts_amount_to():
+    fresh = NodeFacts(online=True, last_heard_at=NOW)
+    cases = {
+        NodeStatus.NEVER_SEEN: NodeFacts(online=False, last_heard_at=None),
+        NodeStatus.OFFLINE: NodeFacts(online=False, last_heard_at=NOW),
+        NodeStatus.SILENT: NodeFacts(online=True, last_heard_at=NOW - SILENT_AFTER - timedelta(seconds=1)),
+        NodeStatus.FAULTY: NodeFacts(online=True, last_heard_at=NOW, clock_error_ms=400.0),
+        NodeStatus.SOUNDING: NodeFacts(online=True, last_heard_at=NOW, sounding="a1"),
+        NodeStatus.READY: fresh,
+        NodeStatus.RETIRED: NodeFacts(online=True, last_heard_at=NOW, retired=True),
+    }
+    assert {status: status_of(facts, NOW) for status, facts in cases.items()} == {s: s for s in cases}
+    assert faults_of(cases[NodeStatus.FAULTY])
+    assert not faults_of(fresh)
+
+
+def test_ids_are_sortable_by_age_and_fit_for_topics():
+    older, newer = new_id(NOW), new_id(seconds(0.001))
+    assert older < newer
+    assert older.isalnum()
+    assert new_id(NOW) != new_id(NOW)
