@@ -76,6 +76,10 @@ class Brain:
         """Return the station's time as this node knows it; for reading only."""
         return self._clock
 
+    def next_airing(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the raw instants at which the present or next planned airing starts and ends."""
+        return self._playing.next_airing(now)
+
     def will(self) -> Publish:
         """Return what the broker must say if the coming, or present, session ends without a farewell."""
         return self._state(online=False, now=None)
@@ -266,7 +270,7 @@ class Brain:
             node=self._identity.node,
             session=self._session,
             online=online,
-            at=self._clock.station(now) if now is not None else None,
+            at=self._clock.station(now) if now is not None and self._clock.is_set else None,
             software=self._identity.software,
         )
         return Publish(topics.state(self._identity.node), state.payload(), qos=1, retain=True)

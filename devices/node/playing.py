@@ -82,6 +82,15 @@ class Playing:
         starts = [a.starts_at for a in self._choosing.planned.values() if a.starts_at > station]
         return self._clock.raw(min(starts)) if starts else None
 
+    def next_airing(self, now: datetime) -> tuple[datetime, datetime] | None:
+        """Return the raw instants at which the present or next planned airing starts and ends."""
+        station = self._clock.station(now)
+        spans = [(a.starts_at, ends_at(a)) for a in self._choosing.planned.values() if ends_at(a) > station]
+        if not spans:
+            return None
+        starts, ends = min(spans)
+        return self._clock.raw(starts), self._clock.raw(ends)
+
     def agree(self, now: datetime) -> list[Effect]:
         """Make what sounds, and what is armed, agree with what should."""
         station = self._clock.station(now)

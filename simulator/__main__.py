@@ -1,0 +1,93 @@
+"""`python -m simulator --spec FILE.json`: a fleet as a process of its own; facts as JSON lines on stdout.
+
+It stops within three seconds at SIGTERM or SIGINT, when its stdin ends (so it dies with its parent), and when
+nobody reads its facts any more.
+"""
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import resource
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from simulator.facts import FactLines
+from simulator.fleet import Fleet
+from simulator.spec import FleetSpec
+
+SWITCH_S = 0.0005
+"""How long the loop's thread may hold the interpreter when a loudspeaker is due: bounds a late start."""
+WATCH_S = 0.5
+USAGE_ERROR = 2
+
+
+def main() -> int:
+    """Run a fleet until it is told to stop; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
+    parser.add_argument("--spec", type=Path, required=True, help="JSON file of the fleet: docs/simulator.md")
+    told = parser.parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
+    try:
+        spec = FleetSpec.model_validate_json(told.spec.read_bytes())
+    except (OSError, ValidationError) as error:
+        sys.stderr.write(f"Không đọc được cấu hình mô phỏng {told.spec}: {error}\n")
+        return USAGE_ERROR
+    _allow_many_files()
+    sys.setswitchinterval(SWITCH_S)
+    facts = FactLines(sys.stdout.buffer)
+    facts.start()
+    try:
+        asyncio.run(_run(spec, facts))
+    finally:
+        facts.stop()
+    return 0
+
+
+async def _run(spec: FleetSpec, facts: FactLines) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    watch = threading.Thread(target=_watch_stdin, args=(loop, stopping), name="stdin", daemon=True)
+    watch.start()
+    fleet = Fleet(spec, facts)
+    starting = asyncio.create_task(fleet.start())
+    waiting = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if starting.done():
+            starting.result()
+            # Collecting over thousands of nodes would hold up every thread for longer than a start may wait.
+            gc.collect()
+            gc.freeze()
+        while not (stopping.is_set() or facts.is_broken):
+            await asyncio.wait({waiting}, timeout=WATCH_S)
+    finally:
+        starting.cancel()
+        waiting.cancel()
+        await asyncio.gather(starting, waiting, return_exceptions=True)
+        await fleet.stop()
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+    """Stop when the parent closes our stdin, or dies. Reads the descriptor: no lock is held at exit."""
+    while os.read(0, 4096):
+        continue
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(stopping.set)
+
+
+def _allow_many_files() -> None:
+    """Raise the soft limit of descriptors to the hard one: a socket a node."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

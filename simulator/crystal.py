@@ -1,0 +1,32 @@
+"""The raw clock of a cheap board: wrong by some offset, and ever more so by its drift."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from devices.messages import NodeId
+
+
+@dataclass(slots=True)
+class Crystal:
+    """Raw time is true time plus `offset`, plus `drift` (seconds a second) since `set_at`."""
+
+    offset: timedelta
+    drift: float
+    set_at: datetime
+
+    @classmethod
+    def of(cls, node: NodeId, seed: int, error_ms: float, drift_ppm: float, now: datetime) -> "Crystal":
+        """Return the clock that the seed gives a node: off by up to `error_ms`, drifting by `drift_ppm`."""
+        rng = random.Random(f"crystal {seed} {node}")  # noqa: S311 - a repeatable world
+        offset = timedelta(milliseconds=rng.uniform(-error_ms, error_ms))
+        return cls(offset, rng.uniform(-drift_ppm, drift_ppm) * 1e-6, now)
+
+    def raw(self, true: datetime) -> datetime:
+        """Return what this clock shows at a true instant."""
+        return true + self.offset + (true - self.set_at) * self.drift
+
+    def true(self, raw: datetime) -> datetime:
+        """Return the true instant at which this clock shows `raw`."""
+        since = (raw - self.offset - self.set_at) / (1 + self.drift)
+        return self.set_at + since

@@ -1,0 +1,112 @@
+"""Facts that a fleet tells its parent: JSON lines, many nodes to a line, written by a thread of their own."""
+
+import json
+import queue
+import threading
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from simulator.speakers import Began, Over, Sounded
+
+BATCH_S = 0.25
+"""A fleet's starts come at one instant: one line tells of all that came within this."""
+MOST_ITEMS = 1000
+"""In one line; about 200 kB."""
+MOST_LINES = 2000
+"""Waiting to be read; a parent that reads nothing for so long loses lines, which the last line counts."""
+
+Item = dict[str, Any]
+
+
+def written(true_at: float) -> str:
+    """Return a true instant as RFC 3339, UTC, with microseconds."""
+    return datetime.fromtimestamp(true_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def item_of(fact: Sounded) -> Item:
+    """Return what one loudspeaker did; `deviation_ms` is true minus planned begin."""
+    began_at = fact.true_at if isinstance(fact, Began) else fact.began_at
+    planned_at = fact.arm.planned_at.timestamp()
+    item: Item = {
+        "node": fact.node,
+        "airing": fact.arm.airing,
+        "true_at": written(fact.true_at),
+        "planned_at": written(planned_at),
+        "deviation_ms": round((began_at - planned_at) * 1000, 3),
+        "offset_ms": fact.arm.offset_ms,
+        "heard_ms": 0,
+    }
+    if isinstance(fact, Over):
+        item |= {"began_at": written(fact.began_at), "heard_ms": fact.heard_ms, "why": str(fact.why)}
+    return item
+
+
+class FactLines:
+    """Writes `{"fact": ..., ...}` lines; a slow reader never holds the fleet up."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._queue: queue.Queue[Item | None] = queue.Queue(MOST_LINES)
+        self._items: dict[str, list[Item]] = defaultdict(list)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._due = threading.Event()
+        self.lost = 0
+        """Lines that nobody read in time."""
+        self.is_broken = False
+        """Whether the reader is gone."""
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread = threading.Thread(target=self._run, name="facts", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, bounded, and end."""
+        self._flush()
+        try:
+            self._queue.put(None, timeout=1)
+        except queue.Full:
+            return
+        if self._thread is not None:
+            self._thread.join(1)
+
+    def tell(self, fact: str, **what: object) -> None:
+        """Write one line at once."""
+        self._flush()
+        self._put({"fact": fact, **what})
+
+    def gather(self, fact: str, item: Item) -> None:
+        """Write with others of its kind, soon."""
+        with self._lock:
+            self._items[fact].append(item)
+
+    def _put(self, line: Item) -> None:
+        try:
+            self._queue.put_nowait(line)
+        except queue.Full:
+            self.lost += 1
+
+    def _flush(self) -> None:
+        with self._lock:
+            gathered, self._items = self._items, defaultdict(list)
+        for fact, items in gathered.items():
+            for at in range(0, len(items), MOST_ITEMS):
+                self._put({"fact": fact, "items": items[at : at + MOST_ITEMS]})
+
+    def _run(self) -> None:
+        while True:
+            try:
+                line = self._queue.get(timeout=BATCH_S)
+            except queue.Empty:
+                self._flush()
+                continue
+            if line is None:
+                return
+            try:
+                self._out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                self._out.flush()
+            except OSError:
+                self.is_broken = True
+                return

@@ -1,0 +1,101 @@
+"""Faults that a fleet is told to have, and which node has which: dealt by the seed, never by chance."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.messages import NodeId
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class BadFaults(ValueError):  # noqa: N818 - the word for it
+    """The wish for faults cannot be read; `sentence` tells a person why."""
+
+    code: ClassVar[str] = "bad-faults"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class Faults(BaseModel):
+    """Which part of the nodes stays offline, loses chunks, or is power-cycled; 0 to 1 each."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    offline: Fraction = 0.0
+    """Of the nodes: never connects, or drops before the start and stays away."""
+    loss: Fraction = 0.0
+    """Of the chunk messages that arrive: lost, at every node."""
+    reboot: Fraction = 0.0
+    """Of the nodes: power-cycled once, between the plan and the end of play."""
+
+
+class Fate(StrEnum):
+    """What one node was told to do beside working."""
+
+    NEVER_CONNECTS = "never-connects"
+    DROPS = "drops"
+    """Loses power for good between the plan and the first start."""
+    REBOOTS = "reboots"
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """A node's fate, and at which part (0 to 1) of its span it strikes."""
+
+    fate: Fate
+    moment: float
+
+
+EXAMPLE = "offline=5%,loss=2%,reboot=3%"
+
+
+def parse_faults(text: str) -> Faults:
+    """Read `offline=5%,loss=2%,reboot=3%` (each optional, `0.05` is 5%); raise BadFaults for all else."""
+    shares: dict[str, float] = {}
+    for part in text.split(","):
+        if not part.strip():
+            continue
+        name, equals, share = (piece.strip() for piece in part.partition("="))
+        if not equals:
+            raise BadFaults(f"Không hiểu lỗi mô phỏng “{part.strip()}”. Hãy viết như: {EXAMPLE}.")
+        if name not in Faults.model_fields:
+            known = ", ".join(Faults.model_fields)
+            raise BadFaults(f"Không có loại lỗi mô phỏng “{name}”. Các loại có thể dùng: {known}.")
+        if name in shares:
+            raise BadFaults(f"Loại lỗi mô phỏng “{name}” được ghi hai lần.")
+        shares[name] = _share(name, share)
+    return Faults(**shares)
+
+
+def _share(name: str, text: str) -> float:
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise BadFaults(f"Tỷ lệ “{text}” của “{name}” không phải là số. Hãy viết như: {EXAMPLE}.") from None
+    if not 0 <= value <= 1:
+        raise BadFaults(f"Tỷ lệ “{text}” của “{name}” phải từ 0% đến 100%.")
+    return value
+
+
+def deal(nodes: Iterable[NodeId], faults: Faults, seed: int) -> dict[NodeId, Dealt]:
+    """Return which nodes fail and how; the same for the same seed and nodes, in whatever order they come."""
+    rng = random.Random(f"faults {seed}")  # noqa: S311 - a repeatable world
+    names = sorted(nodes)
+    rng.shuffle(names)
+    away = _rounded(len(names) * faults.offline)
+    cycled = min(_rounded(len(names) * faults.reboot), len(names) - away)
+    fates = [Fate.NEVER_CONNECTS if i % 2 == 0 else Fate.DROPS for i in range(away)]
+    fates += [Fate.REBOOTS] * cycled
+    return {name: Dealt(fate, rng.random()) for name, fate in zip(names, fates, strict=False)}
+
+
+def _rounded(count: float) -> int:
+    """Round to the nearest, but never a wished fault down to none."""
+    return max(1, round(count)) if count > 0 else 0

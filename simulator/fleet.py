@@ -1,0 +1,323 @@
+"""A fleet of loudspeakers over real MQTT, in one event loop: power, faults, messages, and news of sound.
+
+Messages only queue; thinking is done by the pump, see pump.py. Sound is another thread's: see speakers.py.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from devices.fleet_link import AsyncLink, LinkHub
+from devices.link_api import LinkDown, Message
+from devices.messages import NodeId
+from devices.node import NodeIdentity
+from devices.node.effects import Arm, DigestRecording, Disarm, Publish, StopPlaying
+from devices.node.events import (
+    Connected,
+    Digested,
+    Disconnected,
+    PlayingBegan,
+    PlayingEnded,
+    Received,
+)
+from simulator.crystal import Crystal
+from simulator.facts import FactLines, item_of
+from simulator.faults import Dealt, Fate, deal
+from simulator.node import VirtualNode
+from simulator.pump import Pump, Seat, true_now
+from simulator.shelf import Shelf
+from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
+from simulator.spec import FleetSpec, NodeSpec
+from simulator.tape import RECORDED_EACH, Reel, Tape
+
+_log = logging.getLogger(__name__)
+
+BOOT_S = (1.0, 3.0)
+"""How long a power-cycled node is away."""
+BEFORE_START = timedelta(seconds=0.5)
+"""A node that is told to drop before the start is gone by then."""
+READY_TIMEOUT_S = 30.0
+READY_PER_NODE_S = 0.01
+"""How long the fleet waits for its nodes to connect before it says how many did."""
+
+
+class Fleet:
+    """All loudspeakers of a spec; also the host of its nodes. Everything but sound runs in one event loop."""
+
+    def __init__(self, spec: FleetSpec, facts: FactLines) -> None:
+        self._spec = spec
+        self._facts = facts
+        self._shelf = Shelf(spec.storage)
+        self._bank = SpeakerBank(spec.speed)
+        self._hub = LinkHub(spec.broker, randomness=random.Random(f"links {spec.seed}"))  # noqa: S311
+        self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
+        self._seats: dict[NodeId, Seat] = {}
+        self._pump = Pump(self._shelf, self, self._fix_fate)
+        self._up: set[NodeId] = set()
+        self._all_up = asyncio.Event()
+        self._strikes: set[asyncio.TimerHandle] = set()
+        self._tape = Tape(spec.record_dir) if spec.record_dir is not None else None
+        self._taping: set[asyncio.Future[dict[str, object]]] = set()
+        self._speakers: SpeakerThread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._counts: Counter[str] = Counter()
+        self._is_stopping = False
+
+    async def start(self) -> None:
+        """Open the disks, boot every node, connect, and say ready once all that should be are connected."""
+        self._spec.storage.mkdir(parents=True, exist_ok=True)
+        self._shelf.open()
+        if self._tape is not None:
+            self._tape.start()
+        self._loop = asyncio.get_running_loop()
+        self._speakers = SpeakerThread(self._bank, time.time, self._hear)
+        self._speakers.start()
+        await self._hub.start()
+        await self._pump.start()
+        await self._seat_all()
+        await self._say_ready()
+
+    async def stop(self) -> None:
+        """Take everyone's power, as pulling the plug would; the disks stay good. Bounded."""
+        self._is_stopping = True
+        if self._speakers is not None:
+            self._speakers.stop()
+        for seat in self._seats.values():
+            self._switch_off(seat)
+        if self._taping:
+            await asyncio.wait(self._taping, timeout=1.5)
+        if self._tape is not None:
+            self._tape.stop()
+        for strike in self._strikes:
+            strike.cancel()
+        await self._pump.stop()
+        await self._hub.stop()
+        self._shelf.close()
+        self._facts.tell(
+            "stopped", nodes=len(self._seats), lost_lines=self._facts.lost, counts=dict(self._counts)
+        )
+
+    # -- setting up
+
+    async def _seat_all(self) -> None:
+        dealt = deal((node.id for node in self._spec.nodes), self._spec.fail, self._spec.seed)
+        now = true_now()
+        for n, told in enumerate(self._spec.nodes):
+            seat = self._seat(told, dealt.get(told.id), now)
+            seat.is_recorded = self._tape is not None and n % RECORDED_EACH == 0
+            if not seat.is_away:
+                self._switch_on(seat)
+            if n % 20 == 0:
+                await asyncio.sleep(0)
+
+    def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
+        spec = self._spec
+        identity = NodeIdentity(told.id, told.areas, spec.root_public)
+        crystal = Crystal.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
+        seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
+        has_struck = told.id in self._shelf.struck
+        seat.is_fated = has_struck
+        seat.is_away = dealt is not None and (
+            dealt.fate is Fate.NEVER_CONNECTS or (dealt.fate is Fate.DROPS and has_struck)
+        )
+        self._seats[told.id] = seat
+        return seat
+
+    async def _say_ready(self) -> None:
+        self._check_all_up()
+        limit = READY_TIMEOUT_S + READY_PER_NODE_S * len(self._seats)
+        try:
+            async with asyncio.timeout(limit):
+                await self._all_up.wait()
+        except TimeoutError:
+            _log.warning("only %d of %d nodes connected", len(self._up), len(self._seats))
+        fates = {seat.node.id: seat.dealt.fate for seat in self._seats.values() if seat.dealt is not None}
+        self._facts.tell(
+            "ready",
+            nodes=len(self._seats),
+            connected=len(self._up),
+            told_offline=sorted(node for node, fate in fates.items() if fate is not Fate.REBOOTS),
+            told_to_reboot=sorted(node for node, fate in fates.items() if fate is Fate.REBOOTS),
+        )
+
+    def _check_all_up(self) -> None:
+        if len(self._up) >= sum(not seat.is_away for seat in self._seats.values()):
+            self._all_up.set()
+
+    # -- power
+
+    def _switch_on(self, seat: Seat) -> None:
+        memory = self._shelf.memory_of(seat.node.id)
+        effects = seat.node.switch_on(memory, true_now())
+        self._pump.carry_out_saved(seat, effects)
+        if seat.link is None:
+            seat.link = self._link_of(seat)
+        seat.link.start()
+
+    def _switch_off(self, seat: Seat) -> None:
+        if not seat.node.is_on:
+            return
+        self._note([*self._bank.cut(seat.node.id, time.time())])
+        seat.node.switch_off()
+        seat.wake_at = None
+        if seat.link is not None:
+            seat.link.cut()
+            seat.link.unsubscribe(*seat.filters)
+        seat.filters.clear()
+
+    def _link_of(self, seat: Seat) -> AsyncLink:
+        return self._hub.link(
+            seat.node.id,
+            will=seat.node.will,
+            on_message=lambda message: self._came(seat, message),
+            on_up=lambda: self._rose(seat),
+            on_down=lambda: self._fell(seat),
+        )
+
+    # -- faults
+
+    def _fix_fate(self, seat: Seat) -> None:
+        """Choose the moment of a node's fate, once it knows of an airing."""
+        if seat.is_fated or seat.dealt is None or seat.node.brain is None:
+            return
+        now = true_now()
+        airing = seat.node.brain.next_airing(seat.node.crystal.raw(now))
+        if airing is None:
+            return
+        seat.is_fated = True
+        starts, ends = (seat.node.crystal.true(at) for at in airing)
+        until = ends if seat.dealt.fate is Fate.REBOOTS else starts - BEFORE_START
+        after = max(0.0, (until - now).total_seconds() * seat.dealt.moment)
+        self._call_later(after, lambda: self._strike(seat))
+
+    def _strike(self, seat: Seat) -> None:
+        if self._is_stopping:
+            return
+        self._shelf.note_struck(seat.node.id)
+        self._switch_off(seat)
+        self._counts["power-cuts"] += 1
+        if seat.dealt is not None and seat.dealt.fate is Fate.REBOOTS:
+            self._call_later(self._rng.uniform(*BOOT_S), lambda: self._switch_on(seat))
+        else:
+            seat.is_away = True
+
+    def _call_later(self, after: float, act: Callable[[], None]) -> None:
+        def run() -> None:
+            self._strikes.discard(handle)
+            if not self._is_stopping:
+                act()
+
+        handle = asyncio.get_running_loop().call_later(after, run)
+        self._strikes.add(handle)
+
+    # -- what happens: only queue
+
+    def _came(self, seat: Seat, message: Message) -> None:
+        if "/chunk/" in message.topic:
+            if self._rng.random() < self._spec.fail.loss:
+                self._counts["chunks-lost"] += 1
+                return
+            if self._pump.is_full:
+                self._counts["chunks-dropped"] += 1
+                return
+        self._pump.queue(seat, Received(message.topic, message.payload), true_now())
+
+    def _rose(self, seat: Seat) -> None:
+        self._up.add(seat.node.id)
+        self._check_all_up()
+        self._pump.queue(seat, Connected())
+
+    def _fell(self, seat: Seat) -> None:
+        if seat.link is not None:
+            seat.link.unsubscribe(*seat.filters)  # the brain subscribes to everything again
+        seat.filters.clear()
+        self._pump.queue(seat, Disconnected())
+
+    def _hear(self, facts: list[Sounded]) -> None:
+        """Hand on what the loudspeakers' thread reports."""
+        if self._loop is not None and not self._is_stopping:
+            self._loop.call_soon_threadsafe(self._sounded, facts)
+
+    def _sounded(self, facts: list[Sounded]) -> None:
+        for fact in facts:
+            seat = self._seats[fact.node]
+            if not seat.node.is_on:
+                continue
+            at = seat.node.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
+            if isinstance(fact, Began):
+                self._pump.queue(seat, PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms))
+            else:
+                self._pump.queue(seat, PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why))
+        self._note(facts)
+
+    def _note(self, facts: list[Sounded] | list[Over]) -> None:
+        """Tell the parent, and have tapes written, of what loudspeakers did."""
+        for fact in facts:
+            name = "began" if isinstance(fact, Began) else "ended"
+            self._counts[name] += 1
+            self._facts.gather(name, item_of(fact))
+            if isinstance(fact, Over) and self._tape is not None and self._seats[fact.node].is_recorded:
+                self._write_tape(self._tape, fact)
+
+    def _write_tape(self, tape: Tape, over: Over) -> None:
+        pieces = self._shelf.pieces_of(over.node, over.arm.recording)
+        writing = asyncio.wrap_future(tape.write(Reel(over, pieces)))
+        self._taping.add(writing)
+        writing.add_done_callback(self._taped)
+
+    def _taped(self, writing: "asyncio.Future[dict[str, object]]") -> None:
+        self._taping.discard(writing)
+        if writing.cancelled():
+            return
+        if error := writing.exception():
+            _log.error("a tape could not be written: %s", error)
+            self._counts["tapes-failed"] += 1
+        else:
+            self._facts.gather("recorded", writing.result())
+
+    # -- what nodes ask for
+
+    def publish(self, node: VirtualNode, message: Publish) -> None:
+        """Send it if the node is connected; else the brain sends what matters again."""
+        link = self._seats[node.id].link
+        if link is None:
+            return
+        try:
+            link.publish(message.topic, message.payload, message.qos, retain=message.retain)
+        except LinkDown:
+            self._counts["unsent"] += 1
+
+    def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
+        """Subscribe."""
+        seat = self._seats[node.id]
+        if seat.link is not None:
+            seat.filters.update(filters)
+            seat.link.subscribe(*filters)
+
+    def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
+        """Unsubscribe."""
+        seat = self._seats[node.id]
+        if seat.link is not None:
+            seat.filters.difference_update(filters)
+            seat.link.unsubscribe(*filters)
+
+    def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
+        """Answer with the digest of what the node's disk holds."""
+        sha256 = self._shelf.digest_of(node.id, asked.recording, asked.count)
+        self._pump.queue(self._seats[node.id], Digested(asked.recording, sha256))
+
+    def arm(self, node: VirtualNode, arm: Arm) -> None:
+        """Have an airing begin at the true instant that the node's clock takes for the right one."""
+        self._bank.arm(node.id, arm, node.crystal.true(arm.begin_at).timestamp())
+
+    def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
+        """Do not begin it."""
+        self._bank.disarm(node.id, disarm.airing)
+
+    def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
+        """End it now."""
+        self._sounded([*self._bank.stop(node.id, stop.airing, time.time())])

@@ -1,0 +1,121 @@
+"""One simulated loudspeaker: a brain, its wrong clock, its power switch; a host does what it asks for."""
+
+import random
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Protocol
+
+from devices.link_api import Will
+from devices.messages import NodeId
+from devices.node import Brain, NodeIdentity, NodeMemory
+from devices.node.effects import (
+    Arm,
+    DigestRecording,
+    Disarm,
+    Effect,
+    Publish,
+    StopPlaying,
+    Subscribe,
+    Unsubscribe,
+)
+from devices.node.events import Booted, Event
+from simulator.crystal import Crystal
+
+
+class Host(Protocol):
+    """Carries out, for a node, what is no save."""
+
+    def publish(self, node: "VirtualNode", message: Publish) -> None:
+        """Send it if the node is connected; else drop it."""
+
+    def subscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
+        """Subscribe."""
+
+    def unsubscribe(self, node: "VirtualNode", filters: tuple[str, ...]) -> None:
+        """Unsubscribe."""
+
+    def digest(self, node: "VirtualNode", asked: DigestRecording) -> None:
+        """Answer with a Digested event."""
+
+    def arm(self, node: "VirtualNode", arm: Arm) -> None:
+        """Have an airing begin."""
+
+    def disarm(self, node: "VirtualNode", disarm: Disarm) -> None:
+        """Do not begin it."""
+
+    def stop_playing(self, node: "VirtualNode", stop: StopPlaying) -> None:
+        """End it."""
+
+
+class VirtualNode:
+    """A loudspeaker that is switched on and off; while it is off it has no brain."""
+
+    def __init__(self, identity: NodeIdentity, crystal: Crystal, seed: int) -> None:
+        self.identity = identity
+        self.crystal = crystal
+        self.brain: Brain | None = None
+        self.life = 0
+        """Grows at each change of power: what was meant for an earlier life is dropped."""
+        self._seed = seed
+        self._will: Will | None = None
+
+    @property
+    def id(self) -> NodeId:
+        """Return the node's name."""
+        return self.identity.node
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it has power."""
+        return self.brain is not None
+
+    def switch_on(self, memory: NodeMemory, true: datetime) -> list[Effect]:
+        """Give it power; return what its brain asks for first."""
+        self.life += 1
+        rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
+        self.brain = Brain(self.identity, memory, rng)
+        return self.handle(Booted(), true)
+
+    def switch_off(self) -> None:
+        """Take its power; only what is on its disk remains."""
+        self.life += 1
+        self.brain = None
+
+    def handle(self, event: Event, true: datetime) -> list[Effect]:
+        """Tell the brain of an event at a true instant; nothing happens while there is no power."""
+        return [] if self.brain is None else self.brain.handle(event, self.crystal.raw(true))
+
+    def wake_at(self) -> datetime | None:
+        """Return the true instant at which it wants a Tick."""
+        wake = None if self.brain is None else self.brain.wake_at()
+        return None if wake is None else self.crystal.true(wake)
+
+    def will(self) -> Will:
+        """Return what the broker shall say when the node is lost."""
+        if self.brain is not None:
+            will = self.brain.will()
+            self._will = Will(will.topic, will.payload, will.qos, will.retain)
+        assert self._will is not None, "a node connects after it was switched on"
+        return self._will
+
+
+def carry_out(node: VirtualNode, effects: Iterable[Effect], host: Host) -> None:
+    """Have the host do, in order, what is no save; saves are the host's own business, before this."""
+    for effect in effects:
+        match effect:
+            case Publish():
+                host.publish(node, effect)
+            case Subscribe(filters):
+                host.subscribe(node, filters)
+            case Unsubscribe(filters):
+                host.unsubscribe(node, filters)
+            case DigestRecording():
+                host.digest(node, effect)
+            case Arm():
+                host.arm(node, effect)
+            case Disarm():
+                host.disarm(node, effect)
+            case StopPlaying():
+                host.stop_playing(node, effect)
+            case _:
+                continue

@@ -1,0 +1,172 @@
+"""The fleet's pump: hands events to brains a slice at a time, makes durable, then sends; one timer for all.
+
+What many brains save in a slice is committed in one transaction, and only then goes out what they say.
+"""
+
+import asyncio
+import heapq
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from devices.fleet_link import AsyncLink
+from devices.messages import NodeId
+from devices.node.effects import Effect, SaveChunk
+from devices.node.events import Event, Tick
+from simulator.faults import Dealt
+from simulator.node import Host, VirtualNode, carry_out
+from simulator.shelf import SAVES, Save, Shelf
+
+SLICE_S = 0.008
+"""How long brains think before the event loop gets its turn: clock replies are stamped as they arrive."""
+MOST_QUEUED = 200_000
+"""Events waiting for brains; beyond it chunks are dropped, which their nodes ask for again."""
+BITMAPS_EVERY_S = 1.0
+"""How long a chunk's arrival may be known only to memory; a killed process fetches so much again."""
+
+
+@dataclass(slots=True)
+class Seat:
+    """A node, and what surrounds it in this process."""
+
+    node: VirtualNode
+    link: AsyncLink | None = None
+    dealt: Dealt | None = None
+    is_recorded: bool = False
+    is_away: bool = False
+    """Told to stay away for good."""
+    is_fated: bool = False
+    """Whether the moment of its fate is fixed."""
+    wake_at: float | None = None
+    filters: set[str] = field(default_factory=set)
+
+
+class Pump:
+    """Everything between an event and its effects, for all nodes; of one event loop."""
+
+    def __init__(self, shelf: Shelf, host: Host, after: Callable[[Seat], None]) -> None:
+        self._shelf = shelf
+        self._host = host
+        self._after = after
+        """Called for a node after each event that it has thought about."""
+        self._inbox: deque[tuple[Seat, int, Event, datetime | None]] = deque()
+        self._has_work = asyncio.Event()
+        self._timers: list[tuple[float, int, Seat, int]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._count = 0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Begin to pump."""
+        self._tasks = [
+            asyncio.create_task(self._run(), name="pump"),
+            asyncio.create_task(self._write_bitmaps(), name="bitmaps"),
+        ]
+
+    async def stop(self) -> None:
+        """Pump no more; what still waits is dropped."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that what can be asked for again should be dropped."""
+        return len(self._inbox) > MOST_QUEUED
+
+    def queue(self, seat: Seat, event: Event, at: datetime | None = None) -> None:
+        """Have a brain told of an event, at the instant given or when its turn comes."""
+        self._inbox.append((seat, seat.node.life, event, at))
+        self._has_work.set()
+
+    def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
+        """Make durable, then do, what a brain asks for."""
+        self._commit([(seat, effects)])
+        self.plan_wake(seat)
+
+    async def _run(self) -> None:
+        while True:
+            await self._has_work.wait()
+            self._think()
+            if not self._inbox:
+                self._has_work.clear()
+            await asyncio.sleep(0)
+
+    def _think(self) -> None:
+        """Hand events to brains for one slice, then make durable and send what they ask for."""
+        until = time.perf_counter() + SLICE_S
+        asked: list[tuple[Seat, list[Effect]]] = []
+        while self._inbox and time.perf_counter() < until:
+            seat, life, event, at = self._inbox.popleft()
+            if seat.node.life != life:
+                continue
+            effects = seat.node.handle(event, at or true_now())
+            if any(isinstance(effect, SAVES) and not isinstance(effect, SaveChunk) for effect in effects):
+                asked.append((seat, effects))
+            else:
+                self._carry_out(seat, effects)
+            self.plan_wake(seat)
+            self._after(seat)
+        if asked:
+            self._commit(asked)
+
+    def _commit(self, asked: list[tuple[Seat, list[Effect]]]) -> None:
+        saves: list[tuple[NodeId, Save]] = [
+            (seat.node.id, effect)
+            for seat, effects in asked
+            for effect in effects
+            if isinstance(effect, SAVES)
+        ]
+        self._shelf.commit(saves)
+        for seat, effects in asked:
+            carry_out(seat.node, effects, self._host)
+
+    def _carry_out(self, seat: Seat, effects: list[Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, SaveChunk):
+                self._shelf.keep_chunk(seat.node.id, effect)
+        carry_out(seat.node, effects, self._host)
+
+    async def _write_bitmaps(self) -> None:
+        while True:
+            await asyncio.sleep(BITMAPS_EVERY_S)
+            self._shelf.commit_bitmaps()
+
+    def plan_wake(self, seat: Seat) -> None:
+        """Have a node ticked when it wants."""
+        wake = seat.node.wake_at()
+        due = None if wake is None else wake.timestamp()
+        if due is None or (seat.wake_at is not None and due >= seat.wake_at):
+            return  # a tick too early does no harm: it plans the next
+        seat.wake_at = due
+        self._count += 1
+        heapq.heappush(self._timers, (due, self._count, seat, seat.node.life))
+        if self._timers[0][2] is seat or self._timer is None:
+            self._set_timer()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._timers:
+            after = max(0.0, self._timers[0][0] - time.time())
+            self._timer = asyncio.get_running_loop().call_later(after, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        now = time.time()
+        while self._timers and self._timers[0][0] <= now:
+            due, _, seat, life = heapq.heappop(self._timers)
+            if seat.node.life == life and seat.wake_at == due:
+                seat.wake_at = None
+                self.queue(seat, Tick())
+        self._set_timer()
+
+
+def true_now() -> datetime:
+    """Return true time: this machine's clock is the world's."""
+    return datetime.now(UTC)

@@ -1,0 +1,170 @@
+"""The disks of a whole fleet: documents and bitmaps in one SQLite file, each chunk once, by its digest."""
+
+import hashlib
+import shutil
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from devices.chunks import Bitmap, digest
+from devices.messages import Manifest, NodeId, RecordingId
+from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
+from devices.node.fetching import MANIFEST
+from devices.node.memory import NodeMemory
+from devices.signing import read_payload
+
+Save = SaveDocument | DropDocument | SaveChunk | DropRecording
+SAVES = (SaveDocument, DropDocument, SaveChunk, DropRecording)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS documents (
+    node TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (node, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bitmaps (
+    node TEXT NOT NULL, recording TEXT NOT NULL, count INTEGER NOT NULL, held TEXT NOT NULL,
+    PRIMARY KEY (node, recording)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS struck (node TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+_PART = ".part"
+
+
+class Shelf:
+    """Durable storage of a fleet; one transaction carries the saves of many nodes. Of one thread only."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._chunks = folder / "chunks"
+        self._db: sqlite3.Connection | None = None
+        self._bitmaps: dict[NodeId, dict[RecordingId, Bitmap]] = defaultdict(dict)
+        self._dirty: set[tuple[NodeId, RecordingId]] = set()
+        self._kept: set[str] = set()
+        self._names: dict[tuple[RecordingId, int, int], str] = {}
+        self._wholes: dict[tuple[RecordingId, int], str] = {}
+        self.struck: set[NodeId] = set()
+        """Nodes whose fate has struck: it strikes once, whatever becomes of the process."""
+
+    def open(self) -> None:
+        """Open, or make, the storage; what a killed process left half written is swept."""
+        self._chunks.mkdir(parents=True, exist_ok=True)
+        for file in self._chunks.iterdir():
+            if file.suffix == _PART:
+                file.unlink()
+            else:
+                self._kept.add(file.name)
+        self._db = sqlite3.connect(self._folder / "nodes.sqlite", isolation_level=None)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # A killed process loses nothing at NORMAL; a power cut of the host is no fault of a simulated disk.
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(_SCHEMA)
+        self.struck = {NodeId(node) for (node,) in self._db.execute("SELECT node FROM struck")}
+        for node, recording, count, held in self._db.execute("SELECT * FROM bitmaps"):
+            self._bitmaps[NodeId(node)][RecordingId(recording)] = Bitmap.from_base64(held, count)
+
+    def close(self) -> None:
+        """Write what is not yet written, and close."""
+        if self._db is not None:
+            self.commit(())
+            self._db.close()
+            self._db = None
+
+    def memory_of(self, node: NodeId) -> NodeMemory:
+        """Return what a node finds on its disk at boot."""
+        rows = self._connection.execute("SELECT name, body FROM documents WHERE node = ?", (node,))
+        chunks = {rec: Bitmap.of(held.count, held) for rec, held in self._bitmaps[node].items()}
+        return NodeMemory(dict(rows), chunks, shutil.disk_usage(self._folder).free)
+
+    def commit(self, saves: Iterable[tuple[NodeId, Save]]) -> None:
+        """Make saves of many nodes durable, in order, in one transaction."""
+        db = self._connection
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            for node, save in saves:
+                self._apply(db, node, save)
+            self._write_bitmaps(db)
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
+
+    def commit_bitmaps(self) -> None:
+        """Make the arrival of chunks durable, if there is any that is not."""
+        if self._dirty:
+            self.commit(())
+
+    def note_struck(self, node: NodeId) -> None:
+        """Write down that a node's fate has struck."""
+        self.struck.add(node)
+        self._connection.execute("INSERT OR IGNORE INTO struck VALUES (?)", (node,))
+
+    def keep_chunk(self, node: NodeId, save: SaveChunk) -> None:
+        """Keep a chunk; that this node has it becomes durable with the next commit, or is fetched again."""
+        place = (save.recording, save.n, save.count)
+        if place not in self._names:  # nodes checked it already: the same place holds the same bytes
+            self._names[place] = self._keep_bytes(save.body)
+        self._bitmaps[node].setdefault(save.recording, Bitmap(save.count)).set(save.n)
+        self._dirty.add((node, save.recording))
+
+    def digest_of(self, node: NodeId, recording: RecordingId, count: int) -> str:
+        """Return the SHA-256 of all chunks joined; read once for all nodes."""
+        if (recording, count) not in self._wholes:
+            pieces = self.pieces_of(node, recording)
+            whole = hashlib.sha256(b"".join(piece.read_bytes() for piece in pieces)).hexdigest()
+            if whole != recording:
+                return whole
+            self._wholes[recording, count] = whole
+        return self._wholes[recording, count]
+
+    def pieces_of(self, node: NodeId, recording: RecordingId) -> tuple[Path, ...]:
+        """Return the files of the chunks that a node holds of a recording, in order."""
+        manifest = self.manifest_of(node, recording)
+        held = self._bitmaps[node].get(recording)
+        if manifest is None or held is None:
+            return ()
+        names = (name for n, name in enumerate(manifest.chunks) if n in held and name in self._kept)
+        return tuple(self._chunks / name for name in names)
+
+    def manifest_of(self, node: NodeId, recording: RecordingId) -> Manifest | None:
+        """Return the manifest that a node keeps of a recording; it was checked when it came."""
+        found = self._connection.execute(
+            "SELECT body FROM documents WHERE node = ? AND name = ?", (node, MANIFEST + recording)
+        ).fetchone()
+        return (
+            None
+            if found is None
+            else Manifest.model_validate(read_payload(found[0].decode()), extra="ignore")
+        )
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        assert self._db is not None, "open() comes first"
+        return self._db
+
+    def _apply(self, db: sqlite3.Connection, node: NodeId, save: Save) -> None:
+        match save:
+            case SaveDocument(name, body):
+                db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (node, name, body))
+            case DropDocument(name):
+                db.execute("DELETE FROM documents WHERE node = ? AND name = ?", (node, name))
+            case SaveChunk():
+                self.keep_chunk(node, save)
+            case DropRecording(recording):
+                self._bitmaps[node].pop(recording, None)
+                self._dirty.discard((node, recording))
+                db.execute("DELETE FROM bitmaps WHERE node = ? AND recording = ?", (node, recording))
+
+    def _write_bitmaps(self, db: sqlite3.Connection) -> None:
+        dirty, self._dirty = self._dirty, set()
+        rows = []
+        for node, recording in dirty:
+            held = self._bitmaps[node][recording]
+            rows.append((node, recording, held.count, held.base64()))
+        db.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", rows)
+
+    def _keep_bytes(self, body: bytes) -> str:
+        name = digest(body)
+        if name not in self._kept:
+            part = self._chunks / (name + _PART)
+            part.write_bytes(body)
+            part.rename(self._chunks / name)
+            self._kept.add(name)
+        return name

@@ -1,0 +1,85 @@
+"""What came out of a loudspeaker, as a WAV file and its sidecar: decoded from the chunks that really came."""
+
+import io
+import json
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from simulator.facts import Item, item_of, written
+from simulator.speakers import Over
+
+RECORDED_EACH = 10
+"""Each tenth node of the list writes its tapes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """One stretch of sound, and the files of the chunks that it came from."""
+
+    over: Over
+    pieces: tuple[Path, ...]
+
+
+class Tape:
+    """Writes tapes one after another in a thread of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pool: ThreadPoolExecutor | None = None
+        self._count = 0
+
+    def start(self) -> None:
+        """Be ready to write."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="tape")
+
+    def stop(self) -> None:
+        """Write no more; the owner has waited for what mattered."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def write(self, reel: Reel) -> "Future[Item]":
+        """Write a stretch of sound; the future holds what is told of it."""
+        assert self._pool is not None, "start() comes first"
+        self._count += 1
+        return self._pool.submit(_write, reel, self._folder)
+
+
+def _write(reel: Reel, folder: Path) -> Item:
+    import soundfile
+
+    over = reel.over
+    samples, rate = _decoded(reel.pieces)
+    first = over.arm.offset_ms * rate // 1000
+    last = first + over.heard_ms * rate // 1000
+    stretch = f".from{over.arm.offset_ms // 1000}s" if over.arm.offset_ms else ""
+    wav = folder / f"{over.arm.airing}.{over.node}{stretch}.wav"
+    part = wav.with_suffix(".part")
+    soundfile.write(part, samples[first:last], rate, subtype="PCM_16", format="WAV")
+    part.rename(wav)
+    heard = item_of(over)
+    sidecar = {
+        "node": over.node,
+        "airing": over.arm.airing,
+        "started_at": written(over.began_at),
+        "planned_at": heard["planned_at"],
+        "deviation_ms": heard["deviation_ms"],
+        "offset_ms": over.arm.offset_ms,
+        "heard_ms": over.heard_ms,
+        "volume": over.arm.volume,
+    }
+    wav.with_suffix(".json").write_text(json.dumps(sidecar, indent=2) + "\n", encoding="utf-8")
+    return {"node": over.node, "airing": over.arm.airing, "wav": str(wav)}
+
+
+@lru_cache(maxsize=1)
+def _decoded(pieces: tuple[Path, ...]) -> tuple[Any, int]:
+    """Decode a recording to 16-bit mono; the same chunks at another node are the same sound."""
+    import soundfile
+
+    data = b"".join(piece.read_bytes() for piece in pieces)
+    samples, rate = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
+    return samples[:, 0], rate

@@ -1,0 +1,324 @@
+"""A world in virtual time: the same nodes as in a fleet, an in-process broker, and a clock that only we move.
+
+Hours pass in seconds, the seed decides every delay, and the network may reorder, lose and double messages.
+"""
+
+import hashlib
+import heapq
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from devices import topics
+from devices.chunks import Bitmap
+from devices.link_api import LinkDown, Message
+from devices.memory_link import MemoryBroker, MemoryLink
+from devices.messages import NodeId, RecordingId
+from devices.node import NodeIdentity, NodeMemory
+from devices.node.effects import (
+    Arm,
+    DigestRecording,
+    Disarm,
+    DropDocument,
+    DropRecording,
+    Effect,
+    Publish,
+    SaveChunk,
+    SaveDocument,
+    StopPlaying,
+)
+from devices.node.events import (
+    Connected,
+    Digested,
+    Disconnected,
+    Event,
+    PlayingBegan,
+    PlayingEnded,
+    Received,
+    Tick,
+)
+from simulator.crystal import Crystal
+from simulator.node import VirtualNode, carry_out
+from simulator.speakers import Began, Over, Sounded, SpeakerBank
+from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
+
+MOST_STEPS = 2_000_000
+"""A world that does more than this in one run goes round in circles."""
+
+
+class Disk:
+    """A node's storage in memory; the twin of one node's part of the shelf."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, bytes] = {}
+        self.chunks: dict[RecordingId, dict[int, bytes]] = {}
+        self._counts: dict[RecordingId, int] = {}
+
+    def save(self, effect: Effect) -> None:
+        """Carry out a save; anything else is not for the disk."""
+        match effect:
+            case SaveDocument(name, body):
+                self.documents[name] = body
+            case DropDocument(name):
+                self.documents.pop(name, None)
+            case SaveChunk(recording, n, count, body):
+                self.chunks.setdefault(recording, {})[n] = body
+                self._counts[recording] = count
+            case DropRecording(recording):
+                self.chunks.pop(recording, None)
+            case _:
+                return
+
+    def memory(self) -> NodeMemory:
+        """Return what a brain finds at boot."""
+        held = {rec: Bitmap.of(self._counts[rec], chunks) for rec, chunks in self.chunks.items()}
+        return NodeMemory(dict(self.documents), held, 1_000_000_000)
+
+    def sha256(self, recording: RecordingId) -> str:
+        """Return the digest of all chunks of a recording joined."""
+        chunks = self.chunks.get(recording, {})
+        return hashlib.sha256(b"".join(chunks[n] for n in sorted(chunks))).hexdigest()
+
+
+@dataclass(slots=True)
+class _Place:
+    """A node in this world with all that is around it."""
+
+    node: VirtualNode
+    link: MemoryLink
+    disk: Disk = field(default_factory=Disk)
+    wake_at: datetime | None = None
+    filters: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How messages travel: delays in seconds each way, and the share of chunks lost, of messages doubled."""
+
+    quickest_s: float = 0.001
+    jitter_s: float = 0.004
+    loss: float = 0.0
+    doubled: float = 0.0
+
+
+class World:
+    """Virtual time, a broker and nodes; also the host of its nodes."""
+
+    def __init__(self, seed: int, now: datetime, network: Network | None = None) -> None:
+        self.now = now
+        self.broker = MemoryBroker()
+        self.bank = SpeakerBank()
+        self.sounds: list[Sounded] = []
+        self.network = network or Network()
+        self.rng = random.Random(f"world {seed}")  # noqa: S311 - a repeatable world
+        self._seed = seed
+        self._places: dict[NodeId, _Place] = {}
+        self._heap: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._count = 0
+
+    # -- time
+
+    def later(self, after: timedelta, act: Callable[[], None]) -> None:
+        """Do something when that much time has passed."""
+        self._count += 1
+        heapq.heappush(self._heap, (self.now + after, self._count, act))
+
+    def delay(self) -> timedelta:
+        """Return how long a message is on its way now."""
+        jitter = self.rng.expovariate(1.0) * self.network.jitter_s
+        return timedelta(seconds=self.network.quickest_s + jitter)
+
+    def run_for(self, span: timedelta) -> None:
+        """Let time pass."""
+        self.run_until(self.now + span)
+
+    def run_until(self, end: datetime) -> None:
+        """Let time pass until an instant."""
+        for _ in range(MOST_STEPS):
+            self.broker.deliver()
+            due = self._next()
+            if due is None or due > end:
+                self.now = max(self.now, end)
+                return
+            self.now = max(self.now, due)
+            self._step()
+        raise RuntimeError("the world goes round in circles")
+
+    def _next(self) -> datetime | None:
+        sound = self.bank.due_at()
+        due = [] if sound is None else [datetime.fromtimestamp(sound, UTC)]
+        if self._heap:
+            due.append(self._heap[0][0])
+        return min(due, default=None)
+
+    def _moment(self) -> float:
+        """Return now as the bank counts; rounding must not put it before what is due now."""
+        return self.now.timestamp() + 1e-6
+
+    def _step(self) -> None:
+        for fact in self.bank.fire(self._moment):
+            self._sounded(fact)
+        while self._heap and self._heap[0][0] <= self.now:
+            heapq.heappop(self._heap)[2]()
+            self.broker.deliver()
+
+    # -- nodes
+
+    def add(
+        self, identity: NodeIdentity, error_ms: float = CLOCK_ERROR_MS, drift_ppm: float = DRIFT_PPM
+    ) -> VirtualNode:
+        """Put a node into the world, without power."""
+        crystal = Crystal.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
+        node = VirtualNode(identity, crystal, self._seed)
+        link = MemoryLink(
+            self.broker,
+            node.id,
+            will=node.will,
+            on_message=lambda message: self._came(node, message),
+            on_up=lambda: self._tell(node, Connected()),
+            on_down=lambda: self._down(node),
+        )
+        self._places[node.id] = _Place(node, link)
+        return node
+
+    def switch_on(self, node: VirtualNode) -> None:
+        """Give a node power; it boots and connects."""
+        place = self._places[node.id]
+        place.wake_at = None
+        self._do(node, node.switch_on(place.disk.memory(), self.now))
+        place.link.start()
+
+    def switch_off(self, node: VirtualNode) -> None:
+        """Take a node's power without warning."""
+        for over in self.bank.cut(node.id, self.now.timestamp()):
+            self.sounds.append(over)
+        node.switch_off()
+        place = self._places[node.id]
+        self.broker.later(lambda: self.broker.leave(place.link, with_will=True))
+        self.broker.deliver()
+
+    def unplug(self, node: VirtualNode) -> None:
+        """Take a node's network, not its power."""
+        place = self._places[node.id]
+        self.broker.later(lambda: self.broker.leave(place.link, with_will=True))
+        self.broker.deliver()
+
+    def plug_in(self, node: VirtualNode) -> None:
+        """Give a node its network back."""
+        self._places[node.id].link.start()
+
+    def disk(self, node: VirtualNode) -> Disk:
+        """Return a node's storage."""
+        return self._places[node.id].disk
+
+    def heard(self, node: VirtualNode) -> list[Over]:
+        """Return every stretch of sound that a node's loudspeaker made and ended."""
+        return [sound for sound in self.sounds if isinstance(sound, Over) and sound.node == node.id]
+
+    # -- events
+
+    def _came(self, node: VirtualNode, message: Message) -> None:
+        if not isinstance(self.topic_of(message.topic), topics.ChunkTopic | topics.RepairChunkTopic):
+            times = 2 if self.rng.random() < self.network.doubled else 1
+        else:
+            times = 0 if self.rng.random() < self.network.loss else 1
+        life = node.life
+        for _ in range(times):
+            self.later(self.delay(), lambda: self._receive(node, life, message))
+
+    @staticmethod
+    def topic_of(topic: str) -> topics.Topic:
+        """Return what a topic names."""
+        return topics.parse(topic)
+
+    def _receive(self, node: VirtualNode, life: int, message: Message) -> None:
+        if node.life == life:
+            self._tell(node, Received(message.topic, message.payload))
+
+    def _down(self, node: VirtualNode) -> None:
+        place = self._places[node.id]
+        place.link.unsubscribe(*place.filters)
+        place.filters.clear()
+        self._tell(node, Disconnected())
+
+    def _sounded(self, fact: Sounded) -> None:
+        self.sounds.append(fact)
+        node = self._places[fact.node].node
+        if not node.is_on:
+            return
+        at = node.crystal.raw(datetime.fromtimestamp(fact.true_at, UTC))
+        if isinstance(fact, Began):
+            self._tell(node, PlayingBegan(fact.arm.airing, at, fact.arm.offset_ms))
+        else:
+            self._tell(node, PlayingEnded(fact.arm.airing, at, fact.heard_ms, fact.why))
+
+    def _tell(self, node: VirtualNode, event: Event) -> None:
+        self._do(node, node.handle(event, self.now))
+
+    def _do(self, node: VirtualNode, effects: list[Effect]) -> None:
+        place = self._places[node.id]
+        for effect in effects:
+            place.disk.save(effect)
+        carry_out(node, effects, self)
+        wake = node.wake_at()
+        if wake is not None and (place.wake_at is None or wake < place.wake_at):
+            place.wake_at = max(wake, self.now)
+            life, due = node.life, place.wake_at
+            self.later(due - self.now, lambda: self._tick(node, life, due))
+
+    def _tick(self, node: VirtualNode, life: int, due: datetime) -> None:
+        place = self._places[node.id]
+        if node.life == life and place.wake_at == due:
+            place.wake_at = None
+            self._tell(node, Tick())
+
+    # -- what nodes ask for
+
+    def publish(self, node: VirtualNode, message: Publish) -> None:
+        """Send a message; it is lost where the node is not connected when it leaves."""
+        self.later(self.delay(), lambda: self._send(node, message))
+
+    def _send(self, node: VirtualNode, message: Publish) -> None:
+        try:
+            link = self._places[node.id].link
+            link.publish(message.topic, message.payload, message.qos, retain=message.retain)
+        except LinkDown:
+            return
+
+    def subscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
+        """Subscribe."""
+        place = self._places[node.id]
+        place.filters.update(filters)
+        place.link.subscribe(*filters)
+
+    def unsubscribe(self, node: VirtualNode, filters: tuple[str, ...]) -> None:
+        """Unsubscribe."""
+        place = self._places[node.id]
+        place.filters.difference_update(filters)
+        place.link.unsubscribe(*filters)
+
+    def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
+        """Answer in the next instant."""
+        life, sha256 = node.life, self.disk(node).sha256(asked.recording)
+
+        def answer() -> None:
+            if node.life == life:
+                self._tell(node, Digested(asked.recording, sha256))
+
+        self.later(timedelta(milliseconds=1), answer)
+
+    def arm(self, node: VirtualNode, arm: Arm) -> None:
+        """Have an airing begin."""
+        due = node.crystal.true(arm.begin_at)
+        self.bank.arm(node.id, arm, max(due, self.now).timestamp())
+
+    def disarm(self, node: VirtualNode, disarm: Disarm) -> None:
+        """Do not begin it."""
+        self.bank.disarm(node.id, disarm.airing)
+
+    def stop_playing(self, node: VirtualNode, stop: StopPlaying) -> None:
+        """End it, and say so in the next instant."""
+        for over in self.bank.stop(node.id, stop.airing, self.now.timestamp()):
+            self.later(timedelta(0), partial(self._sounded, over))

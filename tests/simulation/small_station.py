@@ -1,0 +1,239 @@
+"""A station of a few dozen lines, built from devices/ alone: enough to keep nodes busy, and honest about commits."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from devices import topics
+from devices.chunks import digest, manifest_of, split, wanted
+from devices.messages import (
+    AiringId,
+    Approval,
+    AreaCode,
+    Grade,
+    KeySet,
+    NodeId,
+    NodeState,
+    Plan,
+    PlannedAiring,
+    Policy,
+    QuietHours,
+    Receipt,
+    ReceiptKind,
+    Receipts,
+    ReceiptsCommitted,
+    RecordingId,
+    Role,
+    TimeReply,
+    TimeRequest,
+    Vitals,
+    Want,
+    parse,
+)
+from devices.signing import ROOT, SigningKey, sign
+
+YEAR = timedelta(days=365)
+REPEAT_AFTER = timedelta(seconds=1)
+"""A chunk sent to all within this is not sent again: what several nodes want is answered once."""
+
+Send = Callable[[str, bytes, int, bool], None]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """One key of each role."""
+
+    root: SigningKey
+    station: SigningKey
+    approver: SigningKey
+    administrator: SigningKey
+
+    @classmethod
+    def made(cls, now: datetime) -> "Keys":
+        since = now - timedelta(days=1)
+        roles = (ROOT, Role.STATION, Role.APPROVER, Role.ADMINISTRATOR)
+        return cls(*(SigningKey.generate(role, since, YEAR) for role in roles))
+
+
+class SmallStation:
+    """Publishes what it is told, answers clock requests and wants, commits receipts."""
+
+    def __init__(self, now: Callable[[], datetime], send: Send, keys: Keys | None = None) -> None:
+        self.now = now
+        self.send = send
+        self.keys = keys or Keys.made(now())
+        self.retained: dict[str, bytes] = {}
+        self.recordings: dict[RecordingId, tuple[bytes, ...]] = {}
+        self.receipts: dict[str, tuple[NodeId, Receipt]] = {}
+        self.states: list[NodeState] = []
+        self.vitals: dict[NodeId, Vitals] = {}
+        self.wants: list[Want] = []
+        self.is_silent = False
+        self.commits = True
+        self.spoil: Callable[[RecordingId, int, bytes], bytes] = lambda _recording, _n, body: body
+        self._version = 0
+        self._sent_at: dict[tuple[RecordingId, int], datetime] = {}
+        self._planned: dict[str, tuple[PlannedAiring, ...]] = defaultdict(tuple)
+
+    # -- what it says
+
+    def retain(self, topic: str, payload: bytes) -> None:
+        self.retained[topic] = payload
+        self.send(topic, payload, 1, True)
+
+    def say_all(self) -> None:
+        for topic, payload in self.retained.items():
+            self.send(topic, payload, 1, True)
+
+    def next_version(self) -> int:
+        self._version = max(self._version + 1, round(self.now().timestamp() * 1000))
+        return self._version
+
+    def publish_keys(self, *extra: SigningKey, without: Iterable[SigningKey] = ()) -> None:
+        keys = {self.keys.station, self.keys.approver, self.keys.administrator, *extra} - set(without)
+        key_set = KeySet(
+            version=self.next_version(),
+            issued_at=self.now(),
+            expires_at=self.now() + YEAR / 2,
+            keys=tuple(key.public() for key in sorted(keys, key=lambda key: key.kid)),
+        )
+        self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
+
+    def publish_policy(self, area: str, *, quiet=(), loudest=100, minutes=1440) -> None:
+        policy = Policy(
+            target=AreaCode(area),
+            version=self.next_version(),
+            issued_at=self.now(),
+            expires_at=self.now() + YEAR / 2,
+            zone="Asia/Ho_Chi_Minh",
+            quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
+            loudest_volume=loudest,
+            minutes_a_day=minutes,
+        )
+        self.retain(topics.policy(AreaCode(area)), sign(policy, self.keys.administrator).encode())
+
+    def add_recording(
+        self, data: bytes, duration_ms: int, codec: str = "mp3", sample_rate: int = 24000
+    ) -> RecordingId:
+        manifest = manifest_of(
+            data, codec=codec, sample_rate=sample_rate, duration_ms=duration_ms, chunk_size=4096
+        )
+        self.recordings[manifest.recording] = split(data, 4096)
+        self.retain(topics.manifest(manifest.recording), sign(manifest, self.keys.station).encode())
+        return manifest.recording
+
+    def approval(self, recording: RecordingId, key: SigningKey | None = None, lasts: timedelta = YEAR) -> str:
+        approval = Approval(
+            bulletin="b1",
+            revision=1,
+            text_sha256=digest(b"text"),
+            recording=recording,
+            approver="lan",
+            approved_at=self.now(),
+            expires_at=self.now() + lasts,
+        )
+        return sign(approval, key or self.keys.approver)
+
+    def airing(
+        self,
+        name: str,
+        recording: RecordingId,
+        starts_at: datetime,
+        duration_ms: int,
+        *,
+        grade: Grade = Grade.ROUTINE,
+        late: timedelta = timedelta(minutes=5),
+        volume: int = 80,
+        approval: str | None = None,
+    ) -> PlannedAiring:
+        return PlannedAiring(
+            airing=AiringId(name),
+            recording=recording,
+            approval=approval or self.approval(recording),
+            starts_at=starts_at,
+            latest_start_at=starts_at + late,
+            duration_ms=duration_ms,
+            grade=grade,
+            volume=volume,
+        )
+
+    def signed_plan(
+        self,
+        target: str,
+        airings: Iterable[PlannedAiring],
+        *,
+        key=None,
+        lasts=timedelta(days=2),
+        version=None,
+    ) -> bytes:
+        plan = Plan(
+            target=target,
+            version=version or self.next_version(),
+            issued_at=self.now(),
+            expires_at=self.now() + lasts,
+            airings=tuple(airings),
+        )
+        return sign(plan, key or self.keys.station).encode()
+
+    def publish_plan(self, target: str, *airings: PlannedAiring, **how) -> None:
+        self.retain(topics.plan(target), self.signed_plan(target, airings, **how))
+
+    # -- what it hears
+
+    def take(self, topic: str, payload: bytes, arrived_at: datetime | None = None) -> None:
+        if self.is_silent:
+            return
+        match topics.parse(topic):
+            case topics.TimeTopic(node):
+                self._answer_time(node, payload, arrived_at or self.now())
+            case topics.ReceiptTopic(node):
+                self._commit(node, parse(Receipts, payload))
+            case topics.WantTopic():
+                self._answer_want(parse(Want, payload))
+            case topics.StateTopic():
+                self.states.append(parse(NodeState, payload))
+            case topics.VitalsTopic(node):
+                self.vitals[node] = parse(Vitals, payload)
+
+    def _answer_time(self, node: NodeId, payload: bytes, arrived_at: datetime) -> None:
+        request = parse(TimeRequest, payload)
+        reply = TimeReply(
+            node=node,
+            sent_us=request.sent_us,
+            received_us=_micros(arrived_at),
+            replied_us=_micros(self.now()),
+        )
+        self.send(topics.time_reply(node), sign(reply, self.keys.station).encode(), 0, False)
+
+    def _commit(self, node: NodeId, receipts: Receipts) -> None:
+        if not self.commits:
+            return
+        self.receipts.update((receipt.id, (node, receipt)) for receipt in receipts.receipts)
+        committed = ReceiptsCommitted(ids=tuple(receipt.id for receipt in receipts.receipts))
+        self.send(topics.receipt_committed(node), committed.payload(), 1, False)
+
+    def _answer_want(self, want: Want) -> None:
+        self.wants.append(want)
+        chunks = self.recordings.get(want.recording, ())
+        for n in wanted(want):
+            sent_at = self._sent_at.get((want.recording, n))
+            if n < len(chunks) and (sent_at is None or self.now() - sent_at > REPEAT_AFTER):
+                self._sent_at[want.recording, n] = self.now()
+                body = self.spoil(want.recording, n, chunks[n])
+                self.send(topics.chunk(want.recording, n), body, 1, False)
+
+    # -- what it knows
+
+    def kinds(self, node: NodeId, airing: str) -> list[ReceiptKind]:
+        """Kinds of a node's committed receipts of an airing, by time."""
+        return [receipt.kind for receipt in self.of(node, airing)]
+
+    def of(self, node: NodeId, airing: str) -> list[Receipt]:
+        found = [r for owner, r in self.receipts.values() if owner == node and r.airing == airing]
+        order = list(ReceiptKind)
+        return sorted(found, key=lambda receipt: (receipt.at, order.index(receipt.kind)))
+
+
+def _micros(at: datetime) -> int:
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
