@@ -9,7 +9,7 @@ from tts.errors import BadText, EmptyText, TextTooLong
 
 MAX_CHARACTERS = 100_000  # about two hours of speech; more is a book, or a mistake
 
-_HTML = re.compile(
+HTML_TAG = re.compile(
     r"</?(?:a|abbr|article|b|blockquote|body|br|button|center|code|div|em|font|footer|form|h[1-6]|head|header|hr"
     r"|html|i|iframe|img|input|label|li|link|main|meta|nav|object|ol|p|pre|s|script|section|small|span|strong"
     r"|style|sub|sup|svg|table|tbody|td|textarea|th|thead|title|tr|u|ul|video)(?:\s[^<>]*)?/?>|<!--|<!doctype",
@@ -44,7 +44,7 @@ def check_text(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:
                 f"Dòng {line} có ký tự điều khiển lạ (mã {ord(character):04X}) không đọc được. "
                 "Hãy xóa ký tự đó hoặc sao chép lại bản tin dưới dạng văn bản thường."
             )
-    found = _HTML.search(text)
+    found = HTML_TAG.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         raise BadText(

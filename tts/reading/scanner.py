@@ -2,9 +2,146 @@
 
 from __future__ import annotations
 
-from tts.reading.result import Reading
+import re
+from typing import Final
+
+from tts.reading.addresses import ADDRESS_RULES
+from tts.reading.alignment import Alignment, Speech
+from tts.reading.cleaning import clean
+from tts.reading.dates import DATE_RULES, TIME_RULES
+from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
+from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.lexicon import ABBREVIATIONS
+from tts.reading.marks import LABEL_RULES, SIGN_RULES, TIMES, any_sign
+from tts.reading.quantities import AMOUNT, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.result import Reading, ReadingWarning
+from tts.reading.scene import Hit, Rule, Scene
+from tts.reading.syllables import is_syllable
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WORD_RULES
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
+_SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
+
+_DIGIT_ORDER: Final[tuple[Rule, ...]] = (
+    *LABEL_RULES,
+    NUMBERED_DOCUMENT,
+    *DATE_RULES,
+    *TIME_RULES,
+    *PHONE_RULES,
+    *PLATE_RULES,
+    AMOUNT,
+    MIXED,
+    *NUMBER_RULES,
+)
+_LETTER_ORDER: Final[tuple[Rule, ...]] = (
+    *LABEL_RULES,
+    *ADDRESS_RULES,
+    *ROAD_RULES,
+    DOCUMENT_SIGN,
+    MIXED,
+    TIMES,
+    *WORD_RULES,
+)
+_SIGN_ORDER: Final[tuple[Rule, ...]] = (*PHONE_RULES[:2], MONEY_SIGN, NEGATIVE, *SIGN_RULES, any_sign)
 
 
 def read(text: str) -> Reading:
-    """Read a text: written into spoken, line by line; never raises for what a text may hold."""
-    return Reading(written=text, spoken=text)
+    """Read a text: written into spoken, a line for a line; never raises for what a text may hold."""
+    written, had_tags = clean(text)
+    alignment = Alignment(written)
+    if had_tags:
+        alignment.warnings.append(
+            ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
+        )
+    definitions: dict[str, str] = {}
+    spoken: list[str] = []
+    lines = written.split("\n")
+    signature = _signature_line(lines)
+    offset = 0
+    for number, line in enumerate(lines):
+        if number == signature:
+            start = offset + len(line) - len(line.lstrip())
+            alignment.add(start, start + len(line.strip()), Hit(len(line), "", "signature"))
+            spoken.append("")
+        else:
+            spoken.append(_read_line(Scene(line, definitions), offset, alignment))
+        alignment.close()
+        offset += len(line) + 1
+    return Reading(written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
+
+
+def _signature_line(lines: list[str]) -> int | None:
+    """The last line, where it is only the writer's initials below a text."""
+    filled = [number for number, line in enumerate(lines) if line.strip()]
+    if len(filled) > 1:
+        last = lines[filled[-1]].strip()
+        if _SIGNATURE.fullmatch(last) and last not in ABBREVIATIONS and not is_syllable(last):
+            return filled[-1]
+    return None
+
+
+def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
+    speech = Speech()
+    line, place = scene.line, 0
+    while place < len(line):
+        if line[place] == " ":
+            scene.spaced = True
+            place += 1
+            continue
+        hit = _next_hit(scene, place)
+        scene.hear(hit)
+        scene.spaced = False
+        speech.add(hit.spoken, soft=hit.after)
+        alignment.add(offset + place, offset + hit.end, hit)
+        place = hit.end
+    return speech.text()
+
+
+def _next_hit(scene: Scene, place: int) -> Hit:
+    character = scene.line[place]
+    if character.isalpha():
+        return _next_word(scene, place)
+    order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER
+    if character.isdecimal() and "@" in scene.line:
+        order = (*ADDRESS_RULES, *order)
+    for rule in order:
+        hit = rule(scene, place)
+        if hit:
+            return hit
+    return any_sign(scene, place)
+
+
+def _next_word(scene: Scene, place: int) -> Hit:
+    line = scene.line
+    found = _WORD.match(line, place)
+    if found is None:
+        return any_sign(scene, place)
+    word, end = found.group(), found.end()
+    per = scene.words[-1:] == ["trên"] and line[place - 1] == "/"
+    syllable = is_syllable(word)
+    if syllable and len(word) > 1 and not word.isupper() and not per and not _GLUED.match(line, end):
+        return Hit(end, word, "plain")
+    order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
+    for rule in order:
+        hit = rule(scene, place)
+        if hit:
+            return hit
+    if syllable:
+        return Hit(end, word.lower() if word.isupper() else word, "plain")
+    return _strange_word(scene, place, found)
+
+
+def _strange_word(scene: Scene, place: int, found: re.Match[str]) -> Hit:
+    word = found.group()
+    latin = word.isascii() or any(
+        character.isascii() or character in _VIETNAMESE for character in word.lower()
+    )
+    hit = UNKNOWN(scene, place) if latin else None
+    if hit and hit.spoken:
+        return hit
+    warning = ("leftover", f"Chữ “{word[:40]}” không phải tiếng Việt nên bị bỏ qua.")
+    return Hit(found.end(), "", "leftover", sure=False, warning=warning)
+
+
+_VIETNAMESE: Final = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")

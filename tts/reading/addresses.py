@@ -1,0 +1,91 @@
+"""Web and e-mail addresses, spoken part by part."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from tts.reading.documents import spell
+from tts.reading.lexicon import DOMAINS, FOREIGN
+from tts.reading.numbers import spell_digits
+from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.syllables import as_syllable, is_syllable
+
+_LONGEST_SYLLABLE = 7  # "nghiêng"
+_LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
+_SIGNS: Final = {
+    ".": "chấm",
+    "/": "gạch chéo",
+    "-": "gạch ngang",
+    "_": "gạch dưới",
+    "@": "a còng",
+    ":": "hai chấm",
+    "?": "hỏi",
+    "=": "bằng",
+    "&": "và",
+    "%": "phần trăm",
+    "#": "thăng",
+    "+": "cộng",
+    "~": "ngã",
+}
+_TOP: Final = "vn|com|net|org|gov|edu|info|io|me|tv|asia"
+
+
+@lru_cache(maxsize=4096)
+def segmented(word: str) -> str | None:
+    """A run of letters as the fewest syllables that spell it ("khanhhoa" → "khanh hoa"), or None."""
+    if len(word) > _LONGEST_LABEL:
+        return None
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before, said = best[start], _unmarked(word[start:end])
+            if before is None or said is None:
+                continue
+            longer = (*before, said)
+            if best[end] is None or len(longer) < len(best[end] or ()):
+                best[end] = longer
+    found = best[-1]
+    return " ".join(found) if found else None
+
+
+def _unmarked(piece: str) -> str | None:
+    """One syllable written without its marks; single letters are left to spelling."""
+    if len(piece) < 2:  # noqa: PLR2004
+        return None
+    if is_syllable(piece):
+        return piece
+    if piece[0] in "fjwz" or piece[-1] not in "cpth":
+        return None
+    return as_syllable(piece)
+
+
+def _label(part: str) -> str:
+    known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
+    return known or segmented(part.lower()) or spell(part)
+
+
+def say_address(written: str) -> str:
+    """The words of an address: names as syllables where they can be, signs by name."""
+    said = []
+    for part in re.findall(r"\d+|[^\W\d_]+|[^\w\s]|_", written):
+        if part.isdecimal():
+            said.append(spell_digits(part))
+        else:
+            said.append(_SIGNS.get(part, "") if not part.isalpha() else _label(part))
+    return " ".join(word for word in said if word)
+
+
+def _address(_scene: Scene, found: re.Match[str]) -> Hit:
+    written = found.group().rstrip(".,;:!?)'\"/")
+    bare = re.sub(r"^https?://", "", written, flags=re.IGNORECASE)
+    return Hit(found.start() + len(written), say_address(bare), "address")
+
+
+_PATH: Final = r"(?:[/?#][A-Za-z0-9./?#&=%_~:+@-]*)?"
+ADDRESS_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", _address),
+    matching(rf"(?i:https?://)[A-Za-z0-9.-]+(?::\d+)?{_PATH}", _address),
+    matching(rf"(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}(?i:{_TOP})(?![\w@]){_PATH}", _address),
+)

@@ -1,0 +1,71 @@
+"""From the hits of the rules to the spoken text and its spans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tts.reading.result import ReadingWarning, Span
+from tts.reading.scene import Hit
+
+MARKS = ",:;.?!"  # in rising strength: of two that meet, the stronger one stays
+
+
+class Speech:
+    """Words and punctuation marks joined as Vietnamese is written."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._mark = ""
+        self._soft = False
+
+    def add(self, spoken: str, *, soft: bool = False) -> None:
+        """Add words or one mark; `soft` asks for a comma in case that words follow."""
+        if spoken and spoken in MARKS:
+            if self._parts and (not self._mark or MARKS.index(spoken) > MARKS.index(self._mark)):
+                self._mark = spoken
+        elif spoken:
+            if self._parts:
+                self._parts.append(f"{self._mark or (',' if self._soft else '')} ")
+            self._parts.append(spoken)
+            self._mark, self._soft = "", False
+        self._soft = self._soft or soft
+
+    def text(self) -> str:
+        """All that was added, without a soft comma at the end."""
+        return "".join(self._parts) + self._mark
+
+
+@dataclass(slots=True)
+class Alignment:
+    """Gathers the hits of a whole text."""
+
+    written: str
+    spans: list[Span] = field(default_factory=list)
+    warnings: list[ReadingWarning] = field(default_factory=list)
+    _plain: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def add(self, start: int, end: int, hit: Hit) -> None:
+        """Take in one hit at its place in the whole text; plain neighbours become one span."""
+        if hit.warning:
+            code, sentence = hit.warning
+            self.warnings.append(ReadingWarning(code, sentence, start, end))
+        if hit.rule == "plain":
+            self._plain.append((start, end, hit.spoken))
+            return
+        self.close()
+        self.spans.append(Span(self.written[start:end], hit.spoken, hit.rule, start, end, hit.sure))
+
+    def close(self) -> None:
+        """End the run of plain words, at a line's end or before another span."""
+        if not self._plain:
+            return
+        start, end = self._plain[0][0], self._plain[-1][1]
+        if len(self._plain) == 1:
+            spoken = self._plain[0][2]
+        else:
+            speech = Speech()
+            for _, _, word in self._plain:
+                speech.add(word)
+            spoken = speech.text()
+        self.spans.append(Span(self.written[start:end], spoken, "plain", start, end))
+        self._plain.clear()

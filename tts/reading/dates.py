@@ -1,0 +1,134 @@
+"""Dates and times of day."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.numbers import cardinal
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_FIRST_YEAR, _LAST_YEAR = 1000, 2999
+_MONTHS, _DAYS = 12, 31
+_HOURS, _MINUTES = 24, 59
+_KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
+    [
+        (30, 4),
+        (1, 5),
+        (2, 9),
+        (8, 3),
+        (20, 11),
+        (20, 10),
+        (22, 12),
+        (3, 2),
+        (19, 5),
+        (19, 8),
+        (26, 3),
+        (27, 7),
+    ]
+)
+_DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh)$")
+_NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
+_RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
+_HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
+_ROUND_THE_CLOCK: Final = (24, 7)
+_MONTH_CUE: Final = re.compile(r"\btháng$")
+_NUMBERED: Final = re.compile(
+    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt|kỳ|kì|tập|vụ)$"
+)
+
+
+def month(number: int) -> str:
+    """The month's number as it is called: the fourth is "tư"."""
+    return "tư" if number == 4 else cardinal(number)  # noqa: PLR2004
+
+
+def _is_year(number: int) -> bool:
+    return _FIRST_YEAR <= number <= _LAST_YEAR
+
+
+def _with_day(scene: Scene, said: str) -> str:
+    return said if scene.cue(_NAMED_DAY, 1) else f"ngày {said}"
+
+
+def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
+    day, month_number, year = int(found["day"]), int(found["month"]), int(found["year"])
+    short = len(found["year"]) != 4  # noqa: PLR2004
+    if not (1 <= day <= _DAYS and 1 <= month_number <= _MONTHS and (short or _is_year(year))):
+        return None
+    said = f"{cardinal(day)} tháng {month(month_number)} năm {cardinal(year)}"
+    return Hit(found.end(), _with_day(scene, said), "date", sure=not short)
+
+
+def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
+    number, year = int(found["month"]), int(found["year"])
+    if not (1 <= number <= _MONTHS and _is_year(year)):
+        return None
+    if scene.cue(_NUMBERED, 2):
+        return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
+    said = f"{month(number)} năm {cardinal(year)}"
+    return Hit(found.end(), said if scene.cue(_MONTH_CUE, 1) else f"tháng {said}", "month")
+
+
+def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
+    day, number = int(found["day"]), int(found["month"])
+    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
+        return None
+    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
+    known = (day, number) in _KNOWN_DAYS
+    if not cued and (scene.cue(_HOUSE_CUE, 1) or (day, number) == _ROUND_THE_CLOCK):
+        return None
+    if found["mark"] == "/":
+        if not cued and not known and (day <= number or scene.rule == "phone"):
+            return None  # a fraction
+    elif not cued or (day < number and not known):
+        return None  # "ngày 5-7" are three days
+    said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
+    return Hit(found.end(), said, "date", sure=cued or known)
+
+
+def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    hour = int(found["hour"])
+    given = found.groupdict()
+    minute = int(given["minute"] or given.get("spaced") or 0)
+    second = int(given["second"] or 0)
+    if hour > _HOURS or minute > _MINUTES or second > _MINUTES:
+        return None
+    said = f"{cardinal(hour)} giờ"
+    if minute or second:
+        said += f" {cardinal(minute)} phút"
+    if second:
+        said += f" {cardinal(second)} giây"
+    return Hit(found.end(), said, "time")
+
+
+_NO_MORE: Final = r"(?![\d/]|[.,-]\d)"
+DATE_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
+    matching(
+        r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})(?![\d/]|[.-]\d)", _full_date
+    ),
+    matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
+    matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
+    matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
+    matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
+)
+_MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|')(?!\w))"
+_SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
+_AFTER_BARE_MINUTES: Final = (
+    r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
+)
+TIME_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),
+    matching(  # 17h, 17h30, 17h 30p, 17g30
+        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
+        rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN})?{_SECONDS}",
+        _clock,
+    ),
+    matching(  # 17 giờ 30, 17 giờ 30 phút
+        rf"(?P<hour>\d{{1,2}}) ?giờ (?:(?P<minute>\d{{2}}){_AFTER_BARE_MINUTES}"
+        rf"|(?P<spaced>\d{{1,2}}){_MINUTE_SIGN})"
+        rf"{_SECONDS}",
+        _clock,
+    ),
+)

@@ -1,0 +1,137 @@
+"""Figures that are names, not amounts: telephone numbers, identity numbers, plates, roads."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.documents import spell
+from tts.reading.lexicon import FOREIGN
+from tts.reading.numbers import cardinal, spell_digits
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
+_PHONE: Final = re.compile(
+    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)\b"
+)
+_PHONE_FILLER: Final = re.compile(
+    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)"
+    r"(?: (?:số|là|di|động|bàn|máy|miễn phí|quốc gia|khẩn cấp|cố định|cơ quan|hỗ trợ|bảo vệ trẻ em))*$"
+)
+_CALL: Final = re.compile(
+    r"\b(?:gọi|báo|liên hệ|số|tổng đài|cảnh sát|công an|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
+)
+_IDENTITY: Final = re.compile(
+    r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
+    r"|ô tê pê|hộ chiếu|biển số)\b"
+)
+_AMOUNT_FOLLOWS: Final = re.compile(
+    r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
+    r"|lượt|cuộc|lần|ngày|giờ|phút)",
+    re.IGNORECASE,
+)
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
+_LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
+
+
+def _grouped(written: str) -> str:
+    """Digits one by one, with a comma where the number is written in groups."""
+    return ", ".join(spell_digits(group) for group in re.split(r"\D+", written) if group)
+
+
+def _phone(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    digits = sum(character.isdecimal() for character in found.group())
+    if not _SHORTEST_PHONE <= digits <= _LONGEST_PHONE:
+        return None
+    plus = "cộng " if "+" in found.group() else ""
+    if digits == _LONGEST_PHONE and not plus:
+        return None
+    return Hit(found.end(), plus + _grouped(found.group()), "phone")
+
+
+def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if found["mark"] == "-" and not scene.cue(_PHONE, 10):
+        return None  # "1900-1945" are years
+    return Hit(found.end(), _grouped(found.group()), "phone")
+
+
+def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    written = found.group()
+    digits = sum(character.isdecimal() for character in written)
+    follows_phone = scene.rule == "phone" and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
+    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end())
+    if digits >= 7 and "/" not in written and scene.cue(_PHONE, 10) and not amount:  # noqa: PLR2004
+        return Hit(found.end(), _grouped(written), "phone")
+    first = re.match(r"\d+(?:[ .-]\d{3,4})*", written) if digits >= 7 else re.match(r"\d+", written)  # noqa: PLR2004
+    if first is None or amount:
+        return None
+    end = found.start() + first.end()
+    short = first.group() in _SHORT_CODES
+    if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
+        return Hit(end, _grouped(first.group()), "phone")
+    if short and (follows_phone or scene.cue(_CALL, 14)):
+        return Hit(end, _grouped(first.group()), "phone")
+    return None
+
+
+def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
+    written = found.group()
+    digits = re.sub(r"\D", "", written)
+    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or _THOUSANDS.fullmatch(written)
+    if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
+        return None
+    if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
+        return Hit(found.end(), _grouped(written), "identity")
+    if digits == written and digits.startswith("0"):
+        return Hit(found.end(), spell_digits(written), "identity", sure=False)
+    return None
+
+
+def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    said = f"{spell_digits(found['place'])} {spell(found['series'])}"
+    return Hit(found.end(), f"{said}, {spell_digits(found['number'])}", "plate")
+
+
+def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Letters and figures in one word: 27C, H5N1, 4G, B2."""
+    said = []
+    for part in re.findall(r"\d+|\D+", found.group()):
+        if not part.isdecimal():
+            said.append(FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part))
+        elif part.startswith("0") or len(part) > 4:  # noqa: PLR2004
+            said.append(spell_digits(part))
+        else:
+            said.append(cardinal(int(part)))
+    return Hit(found.end(), " ".join(said), "mixed")
+
+
+def _road(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    letter = f" {spell(found['letter'])}" if found["letter"] else ""
+    return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
+
+
+def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
+    return Hit(found.end(), f"ki lô mét {cardinal(int(found['number']))}{more}", "road")
+
+
+PHONE_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?:\(\+?84\)|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){1,4}(?!\d)", _phone),
+    matching(r"\(0\d{1,4}\)[ .-]?\d{2,4}(?:[ .-]?\d{2,4}){0,3}(?!\d)", _phone),
+    matching(r"0\d{1,4}(?:[ .-]?\d{2,4}){1,4}(?![\d/]|[.,]\d)", _phone),
+    matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
+    matching(r"\d{3,}(?:[ .-]\d{2,4})*(?![\d%]|,\d)", _cued_phone),
+    matching(r"\d{3,}(?:[ .-]\d{2,})*(?!\w|[/%]|,\d)", _identity),
+)
+PLATE_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
+    ),
+)
+MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?!\w)", _mixed)
+ROAD_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>\d{1,4})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(r"[Kk]m ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+)

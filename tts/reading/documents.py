@@ -1,0 +1,91 @@
+"""Numbers of legal documents: 1322/QĐ-UBND, 45/2019/QH14, 27-NQ/TW."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
+from tts.reading.numbers import cardinal, spell_digits
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]*\d{0,2}"
+_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART})*"
+_ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
+_NUMBER_CUE: Final = re.compile(
+    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
+)
+
+
+def code_part(part: str) -> str | None:
+    """What one part of a document's sign stands for, or None if it is not known."""
+    assembly = _ASSEMBLY.fullmatch(part)
+    if assembly:
+        return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
+    known = DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
+    if known is None and "&" in part:
+        halves = [code_part(half) for half in part.split("&")]
+        return " và ".join(half for half in halves if half) if all(halves) else None
+    return known.lower() if known else None
+
+
+def spell(letters: str) -> str:
+    """The names of the letters and digits of an unknown sign."""
+    names = []
+    for letter in letters.upper():
+        if letter in LETTERS:
+            names.append(LETTERS[letter])
+        elif letter.isdecimal():
+            names.append(spell_digits(letter))
+    return " ".join(names)
+
+
+def _said_code(code: str) -> tuple[str, bool, int]:
+    """The words of a sign, whether all parts are known, and how many are."""
+    parts = [part for part in re.split(r" ?[-/] ?", code) if part]
+    meanings = [code_part(part) for part in parts]
+    said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
+    known = sum(meaning is not None for meaning in meanings)
+    return said, known == len(parts), known
+
+
+def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
+    said_code, sure, known = _said_code(found["code"])
+    if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
+        return None
+    number = found["number"]
+    said = cardinal(int(number))
+    if number.startswith("0") and number.strip("0"):
+        said = f"không {cardinal(int(number))}"
+    if found["letter"]:
+        said += f" {spell(found['letter'])}"
+    if found["year"]:
+        said += f", năm {cardinal(int(found['year']))}"
+    return Hit(found.end(), f"{said}, {said_code}", "document", sure, warning=_unknown(found["code"], sure))
+
+
+def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A sign without a number ("QĐ-UBND"): at least its first part must be a kind of document."""
+    code = found.group()
+    whole = ABBREVIATIONS.get(code)
+    if whole:
+        return Hit(found.end(), whole, "abbreviation")
+    said, sure, known = _said_code(code)
+    del scene
+    if not sure or known < 2:  # noqa: PLR2004 -- one part alone is an abbreviation, or a word
+        return None
+    return Hit(found.end(), said, "document")
+
+
+def _unknown(code: str, sure: bool) -> tuple[str, str] | None:  # noqa: FBT001
+    if sure:
+        return None
+    return ("unknown-code", f"Không rõ ký hiệu văn bản “{code}”, phần lạ được đánh vần từng chữ.")
+
+
+NUMBERED_DOCUMENT: Final[Rule] = matching(
+    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?/ ?(?P<year>(?:19|20)\d\d))?"
+    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?!\w)",
+    _document,
+)
+DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART})+(?!\w)", _sign)

@@ -1,0 +1,29 @@
+"""The word lists of reading, loaded once from the CSV files beside the code."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+from typing import Final
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+def _table(name: str) -> dict[str, str]:
+    return {row["written"]: row["spoken"] for row in _rows(name)}
+
+
+LETTERS: Final = {row["letter"]: row["spoken"] for row in _rows("letters")}
+ABBREVIATIONS: Final = _table("abbreviations")
+DOCUMENT_CODES: Final = _table("documents")
+DOMAINS: Final = _table("domains")
+DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
+FOREIGN: Final = _table("foreign")
+
+_UNIT_ROWS: Final = _rows("units")
+UNITS: Final = {row["written"]: row["spoken"] for row in _UNIT_ROWS if row["kind"] != "scale"}
+SCALES: Final = {row["written"]: row["spoken"] for row in _UNIT_ROWS if row["kind"] == "scale"}
+MONEY: Final = frozenset(row["written"] for row in _UNIT_ROWS if row["kind"] == "money")

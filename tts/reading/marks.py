@@ -1,0 +1,180 @@
+"""Signs between words: list labels, brackets, dashes, slashes, quotes, and what is left over."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.documents import spell
+from tts.reading.lexicon import ABBREVIATIONS, LETTERS, UNITS
+from tts.reading.numbers import cardinal, roman_value
+from tts.reading.quantities import is_score
+from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.syllables import split_tone
+
+_COUNTED: Final = frozenset(
+    {
+        "number",
+        "unit",
+        "percent",
+        "money",
+        "date",
+        "month",
+        "time",
+        "fraction",
+        "numbered",
+        "roman",
+        "negative",
+        "road",
+    }
+)
+_PER: Final = re.compile(
+    r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
+    r"|\btrên [^ ]+)$"
+)
+_WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
+_UNTIL: Final = re.compile(
+    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
+)
+_SAID: Final = {
+    **{sign: UNITS[sign] for sign in "%‰°$€₫"},
+    "£": "bảng Anh",
+    "¥": "yên",
+    "&": "và",
+    "+": "cộng",
+    "=": "bằng",
+    "<": "nhỏ hơn",
+    ">": "lớn hơn",
+    "≤": "nhỏ hơn hoặc bằng",
+    "≥": "lớn hơn hoặc bằng",
+    "≠": "khác",
+    "≈": "khoảng",
+    "±": "cộng trừ",
+    "@": "a còng",
+}
+_SILENT: Final = frozenset("\"'*_#^`\\~\u00b2\u00b3")
+_PAUSES: Final = frozenset("()[]{}|•→")
+
+
+def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
+    if not scene.at_start:
+        return None
+    mark = found["label"]
+    if mark.isdecimal():
+        said = cardinal(int(mark))
+    elif "." in mark:
+        said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
+    else:
+        value = roman_value(mark) if mark.isupper() else None
+        said = cardinal(value) if value else LETTERS.get(mark.upper()) or spell(mark)
+    return Hit(found.end(), said, "label", after=True)
+
+
+def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
+    return Hit(found.end(), "", "bullet") if scene.at_start else None
+
+
+def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    value = roman_value(found[1])
+    return Hit(found.end(), cardinal(value), "label", after=True) if value else None
+
+
+def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Initials ("UBND") right after its own words is not said again; a new one is learnt from them."""
+    initials = found[1]
+    known = scene.definitions.get(initials) or ABBREVIATIONS.get(initials)
+    if known:
+        plain = known.lower().replace(",", "")
+        if scene.last_words(len(plain.split())) == plain:
+            return Hit(found.end(), "", "repeat")
+    letters = [letter for letter in initials if letter.isalpha()]
+    words = scene.words[-len(letters) :]
+    if len(words) == len(letters) and all(
+        split_tone(word)[0][:1].upper() == letter for word, letter in zip(words, letters, strict=True)
+    ):
+        scene.definitions[initials] = " ".join(words)
+        return Hit(found.end(), "", "repeat")
+    return None
+
+
+def _dash(scene: Scene, found: re.Match[str]) -> Hit:
+    line, end = scene.line, found.end()
+    follows = line[end:].lstrip(" ")
+    counted = scene.rule in _COUNTED and line[: found.start()].rstrip(" ")[-1:] not in set('.,;:?!()"')
+    if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
+        if is_score(scene):
+            return Hit(end, "", "score")
+        return Hit(end, "đến", "range", sure=not _falls(scene, found))
+    if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
+        return Hit(end, "đến", "range")
+    return Hit(end, "", "dash", after=scene.spaced or line[end : end + 1] == " ")
+
+
+def _falls(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether the second number of a range is not above the first (then it may be none)."""
+    before = re.search(r"(?:^|[^\d.,/])(\d{1,9}) ?$", scene.line[: found.start()])
+    after = re.match(r" ?(\d{1,9})(?![\d.,/])", scene.line[found.end() :])
+    return bool(before and after and int(after[1]) <= int(before[1]))
+
+
+def _slash(scene: Scene, found: re.Match[str]) -> Hit:
+    end = found.end()
+    follows = scene.line[end : end + 1]
+    if re.match(r"(?:19|20)\d\d(?!\d)", scene.line[end:]) and scene.rule in {"roman", "number"}:
+        return Hit(end, "năm", "year")
+    if follows.isalpha() and (scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
+        return Hit(end, "trên", "per")
+    return Hit(end, "", "slash", after=True)
+
+
+def _dots(scene: Scene, found: re.Match[str]) -> Hit:
+    """An ellipsis, or a line of dots to be filled in."""
+    follows = scene.line[found.end() :].lstrip(" ")[:1]
+    closes = not follows or follows.isupper()
+    return Hit(found.end(), "." if closes else ",", "plain")
+
+
+def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
+    counted = scene.rule in {"number", "unit"} and found.end() < len(scene.line)
+    return Hit(found.end(), "nhân", "times") if counted else None
+
+
+def _about(_scene: Scene, found: re.Match[str]) -> Hit:
+    return Hit(found.end(), "khoảng", "sign")
+
+
+def any_sign(scene: Scene, place: int) -> Hit:
+    """The last rule: every sign is said, is a pause, is silent, or is left over with a warning."""
+    sign = scene.line[place]
+    if sign in ".,;:?!":
+        return Hit(place + 1, sign, "plain")
+    if sign in _SAID:
+        return Hit(place + 1, _SAID[sign], "sign")
+    if sign in _PAUSES:
+        return Hit(place + 1, "", "bracket", after=True)
+    if sign in _SILENT:
+        return Hit(place + 1, "", "silent")
+    warning = ("leftover", f"Ký tự “{sign}” không đọc được nên bị bỏ qua.")
+    return Hit(place + 1, "", "leftover", sure=False, warning=warning)
+
+
+LABEL_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
+    matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
+    matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
+    matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"(?P<label>[A-ZĐb-df-hj-np-tv-xzđ])\.(?= )", _label),  # a vowel and a full stop are spoken text
+)
+SIGN_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
+    matching(r"\(([ivx]{1,5})\)", _small_roman),
+    matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]*(?:[&-][A-ZĐƯ]+)*)\"?\)", _bracketed_initials),
+    matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
+    matching(r"\.{2,}(?:/\.{2,})*", _dots),
+    matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
+    matching(r"-{1,2}>?", _dash),
+    matching(r"~(?= ?\d)", _about),
+    matching(r"/", _slash),
+)
+TIMES: Final[Rule] = matching(r"[xX](?= ?\d)", _times)

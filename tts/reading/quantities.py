@@ -1,0 +1,128 @@
+"""Amounts: numbers with units, money, percent, fractions, and bare numbers."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.lexicon import MONEY, SCALES, UNITS
+from tts.reading.numbers import cardinal, spell_digits, written_number
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_NUMBER: Final = (
+    r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?(?!\d)"
+    r"|\d{1,3}(?: \d{3})+(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
+)
+_UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V"})  # these are units only right at the number
+_ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
+_MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
+_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường)$")
+_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
+_ENDS: Final = r"(?![^\W\d_])"
+
+
+def is_score(scene: Scene) -> bool:
+    """Whether the sentence speaks of a match's result just before."""
+    return scene.cue(_SCORE_CUE, 5)
+
+
+def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
+    number, scale, unit = found["number"], found["scale"], found["unit"]
+    gap = found["gap"] or ""
+    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap:
+        return None
+    if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
+        return None  # "khoản 1 đ" is a point's letter
+    said = _plain_number(scene, number)
+    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    if scale:
+        said += f" {SCALES[scale]}"
+    if unit:
+        said += f" {UNITS[unit]}"
+    rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
+    per = found["per"]
+    if per:
+        said += f" trên {UNITS.get(per, per)}"
+    return Hit(found.end(), said, rule, sure)
+
+
+def _plain_number(scene: Scene, number: str) -> str:
+    if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
+        return spell_digits(number)
+    if number.isdecimal() and scene.words:
+        value = int(number) if len(number) < 3 else 0  # noqa: PLR2004
+        if value == 4 and scene.cue(_MONTH_OR_DAY, 1):  # noqa: PLR2004
+            return "tư"
+        if value == 1 and scene.cue(_ORDINAL_CUE, 2):
+            return "nhất"
+    return written_number(number)
+
+
+def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
+    number = found.group()
+    if "." in number and scene.cue(_LABEL_CUE, 1) and number.count(".") == 1 and "," not in number:
+        return _version(scene, found)
+    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    return Hit(found.end(), _plain_number(scene, number), "number", sure)
+
+
+def _version(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Numbers with several dots that are no thousands: 1.1, 2.3.4."""
+    if _THOUSANDS.fullmatch(found.group()):
+        return None
+    parts = found.group().split(".")
+    return Hit(found.end(), " chấm ".join(_part(part) for part in parts), "number")
+
+
+def _part(digits: str) -> str:
+    return cardinal(int(digits)) if len(digits) <= 4 else spell_digits(digits)  # noqa: PLR2004
+
+
+def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
+    upper, lower = found["upper"], found["lower"]
+    if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
+        return None
+    over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
+    if scene.cue(_ADDRESS_CUE, 1):
+        return Hit(found.end(), " xuyệt ".join(over), "address")
+    if re.fullmatch(r"(?:19|20)\d\d", upper) and re.fullmatch(r"(?:19|20)\d\d", lower):
+        return Hit(found.end(), ", ".join(over), "years")
+    if int(upper) == 1 or (int(upper) < int(lower) <= _EASY_DENOMINATOR):
+        fourth = "tư" if int(lower) == 4 else over[1]  # noqa: PLR2004
+        return Hit(found.end(), f"{over[0]} phần {fourth}", "fraction")
+    hours = " giờ" if found["hours"] else ""
+    return Hit(found.end(), " trên ".join(over) + hours, "fraction")
+
+
+def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A minus is one when it stands close before a number and free of what is before it."""
+    if not scene.spaced or (scene.at_start and not found["unit"]):
+        return None
+    return Hit(found.end(), "âm", "negative")
+
+
+def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    scale = f" {SCALES[found['scale']]}" if found["scale"] else ""
+    return Hit(found.end(), f"{written_number(found['number'])}{scale} {UNITS[found['sign']]}", "money")
+
+
+_PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
+AMOUNT: Final[Rule] = matching(
+    rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}"
+    rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
+    _amount,
+)
+NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<upper>\d+)/(?P<lower>\d+)(?![\d/]|[.,]\d)(?P<hours> ?h(?![^\W_]))?", _fraction),
+    matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
+    matching(_NUMBER, _bare),
+)
+NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ)?)", _negative)
+MONEY_SIGN: Final[Rule] = matching(
+    rf"(?P<sign>[$€]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
+)

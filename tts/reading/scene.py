@@ -1,0 +1,81 @@
+"""What a rule sees: the line, the place in it, and what has been said so far in the sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+_REMEMBERED: Final = 24  # words; no cue reaches farther back
+_SENTENCE_ENDS: Final = frozenset(".?!;")
+
+
+@dataclass(slots=True)
+class Hit:
+    """What one rule makes of the written text up to `end`.
+
+    `spoken` is words (with commas inside, if any), one punctuation mark, or "". `after` asks for
+    a soft comma: it is said only where a word follows. `warning` is (code, Vietnamese sentence).
+    """
+
+    end: int
+    spoken: str
+    rule: str
+    sure: bool = True
+    after: bool = False
+    warning: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Scene:
+    """One line while it is being read; rules look, only the scanner writes."""
+
+    line: str
+    definitions: dict[str, str] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    rule: str = ""  # the rule of the last hit that was not plain, "" once a plain word follows
+    at_start: bool = True  # nothing has been said in this line
+    spaced: bool = True  # white space, or the line's start, stands before this place
+
+    def hear(self, hit: Hit) -> None:
+        """Remember what was said, for the rules that follow."""
+        if hit.spoken in _SENTENCE_ENDS:
+            self.words.clear()
+        elif hit.spoken:
+            self.words += hit.spoken.lower().replace(",", "").split()
+            if len(self.words) > 2 * _REMEMBERED:
+                del self.words[:-_REMEMBERED]
+            self.at_start = False
+            if hit.spoken != ",":
+                self.rule = hit.rule
+
+    def last_words(self, count: int = 1) -> str:
+        """The last words said in this sentence, in lower case, joined by spaces."""
+        return " ".join(self.words[-count:])
+
+    def cue(self, pattern: re.Pattern[str], within: int) -> bool:
+        """Whether the pattern is found among the last words."""
+        return bool(self.words) and pattern.search(self.last_words(within)) is not None
+
+
+class Rule(Protocol):
+    """Looks at a place and either speaks or passes."""
+
+    def __call__(self, scene: Scene, place: int, /) -> Hit | None:
+        """Speak for what stands at the place, or return None."""
+        ...
+
+
+Say = Callable[[Scene, re.Match[str]], Hit | None]
+
+
+def matching(pattern: str, say: Say) -> Rule:
+    """A rule for one pattern: `say` may still refuse what it matches."""
+    compiled = re.compile(pattern)
+
+    def rule(scene: Scene, place: int) -> Hit | None:
+        found = compiled.match(scene.line, place)
+        return say(scene, found) if found else None
+
+    return rule

@@ -1,0 +1,136 @@
+"""Which words are Vietnamese syllables: onset, rime and tone by the rules of spelling."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_TONES: Final = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
+_ACUTE: Final = "\u0301"
+_STOPPED_TONES: Final = frozenset("'.")  # a rime that ends in c, ch, p or t carries sắc or nặng only
+
+_ONSETS: Final = (
+    *("ngh", "ng", "nh", "ch", "tr", "th", "ph", "kh", "gh", "gi", "qu"),
+    *("b", "c", "d", "đ", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "x", ""),
+)
+_RIMES_TEXT: Final = (
+    "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
+    "e ec em en eng eo ep et ê êch êm ên êng ênh êp êt êu "
+    "i ich im in inh ip it iu ia iêc iêm iên iêng iêp iêt iêu "
+    "o oc oi om on ong op ot oong ooc "
+    "oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oe oem oen oeo oet "
+    "ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt "
+    "u uc ui um un ung up ut ua uôc uôi uôm uôn uông uôt "
+    "uê uêch uên uênh uêt uơ uy uya uych uyên uyêt uyn uynh uyp uyt uyu uân uâng uât uây "
+    "ư ưc ưi ưm ưn ưng ưt ưu ưa ươc ươi ươm ươn ương ươp ươt ươu "
+    "y yêm yên yêng yêt yêu"
+)
+_RIMES: Final = frozenset(_RIMES_TEXT.split())
+_AFTER_QU_TEXT: Final = (
+    "a ac ach ai an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt ân âng ât âu ây "
+    "e en eo ep et ê ên êch ênh êt êu i in it ít inh ich ôc ơ ơi y ych yên yêt ynh yt yu ya yn yp"
+)
+_AFTER_QU: Final = frozenset(_AFTER_QU_TEXT.split())
+_WITHOUT_ONSET_TEXT: Final = "yêm yên yêng yêt yêu"
+_WITHOUT_ONSET: Final = frozenset(_WITHOUT_ONSET_TEXT.split())
+_SPELT_I: Final = frozenset("hklmstvbqd")  # "ký", "lý", "mỹ": y for i after these alone
+_FRONT: Final = frozenset("eêiy")
+_HARD_AND_SOFT: Final = {  # whether it stands before e, ê, i and y, or before the other vowels
+    **dict.fromkeys(("k", "gh", "ngh"), True),
+    **dict.fromkeys(("c", "g", "ng"), False),
+}
+
+
+def split_tone(word: str) -> tuple[str, str]:
+    """The lower-case word without its tone mark, and the mark ("" for ngang)."""
+    tone, letters = "", []
+    for character in unicodedata.normalize("NFD", word.lower()):
+        if character in _TONES:
+            tone += _TONES[character]
+        else:
+            letters.append(character)
+    return unicodedata.normalize("NFC", "".join(letters)), tone
+
+
+def _is_onset_with(onset: str, rime: str) -> bool:
+    """Whether spelling lets the rime follow the onset ("" is none)."""
+    if onset == "qu":
+        return rime in _AFTER_QU
+    if rime not in _RIMES or (rime in _WITHOUT_ONSET and onset):
+        return False
+    if onset in _HARD_AND_SOFT:
+        return (rime[0] in _FRONT) == _HARD_AND_SOFT[onset]
+    if rime == "y":
+        return onset == "" or onset[0] in _SPELT_I
+    return onset != "" or not rime.startswith("iê")
+
+
+def _rimes_of(base: str) -> list[tuple[str, str]]:
+    """Every way to cut the toneless word into onset and rime; "gi" lends its i to the rime."""
+    cuts = [(onset, base[len(onset) :]) for onset in _ONSETS if base.startswith(onset)]
+    found = [(onset, rime) for onset, rime in cuts if rime and _is_onset_with(onset, rime)]
+    if base.startswith("gi"):
+        rest = base[1:]
+        if rest in _RIMES:  # gì, gìn, giếng
+            found.append(("gi", rest))
+        if "i" + base[2:] in _RIMES and base[2:3] == "ê":
+            found.append(("gi", "i" + base[2:]))
+    return found
+
+
+@lru_cache(maxsize=65_536)
+def is_syllable(word: str) -> bool:
+    """Whether a Vietnamese reader can speak the word as one syllable (case and tone place are free)."""
+    base, tone = split_tone(word)
+    if len(tone) > 1 or not base:
+        return False
+    return any(_tone_fits(rime, tone) for _, rime in _rimes_of(base))
+
+
+def _tone_fits(rime: str, tone: str) -> bool:
+    stopped = rime.endswith(("c", "ch", "p", "t"))
+    return not stopped or (tone != "" and tone in _STOPPED_TONES)
+
+
+_ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("kr", "cr"))
+_ALIKE_CODAS: Final = (
+    ("k", "c"),
+    ("h", ""),
+    ("l", "n"),
+    ("r", ""),
+    ("s", "t"),
+    ("b", "p"),
+    ("d", "t"),
+    ("g", "c"),
+)
+
+
+@lru_cache(maxsize=16_384)
+def as_syllable(word: str) -> str | None:
+    """The nearest Vietnamese spelling of a word that is nearly one ("Lắk" → "lắc"), or None."""
+    lowered = word.lower()
+    heads = [lowered] + [new + lowered[len(old) :] for old, new in _ALIKE_ONSETS if lowered.startswith(old)]
+    heads += ["c" + head[1:] for head in heads if head.startswith("k")]
+    heads += ["k" + head[1:] for head in heads if head.startswith("c")]
+    candidates = list(heads)
+    for head in heads:
+        candidates += [head[: -len(old)] + new for old, new in _ALIKE_CODAS if head.endswith(old)]
+    for candidate in candidates:
+        for attempt in (candidate, with_acute(candidate)):
+            if is_syllable(attempt):
+                return attempt
+    return None
+
+
+def with_acute(word: str) -> str:
+    """The word with a sắc on its main vowel, if it has no tone yet."""
+    base, tone = split_tone(word)
+    if tone:
+        return word
+    places = [place for place, letter in enumerate(base) if letter in "aăâeêioôơuưy"]
+    if not places:
+        return word
+    marked = [place for place in places if base[place] in "ăâêôơư"]
+    place = marked[-1] if marked else places[-1] if base[-1] not in "aeiouy" else places[-2:][0]
+    return unicodedata.normalize("NFC", base[: place + 1] + _ACUTE + base[place + 1 :])

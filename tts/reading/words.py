@@ -1,0 +1,164 @@
+"""Words that are no plain syllables: abbreviations, Roman numbers, foreign words, unknown ones."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from tts.reading.addresses import segmented
+from tts.reading.documents import code_part, spell
+from tts.reading.lexicon import ABBREVIATIONS, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.numbers import cardinal, roman_value
+from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.syllables import as_syllable, is_syllable
+
+LETTER: Final = r"[^\W\d_]"
+_UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
+_ROMAN_CUE: Final = re.compile(
+    r"\b(?:chương|mục|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng|bậc"
+    r"|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng)$"
+)
+_ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
+_ORDINAL_CUE: Final = re.compile(r"\bthứ$")
+_PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
+_CLUSTER: Final = re.compile(r"(?:ch|kh|[bcdđghklmnprstvx])(?=[bcdđghklmnprstvx])")
+_CLUSTER_SOUNDS: Final = {
+    **{letter: f"{letter}ờ" for letter in "bcdđghlmnprstvx"},
+    "k": "cờ",
+    "ch": "chờ",
+    "kh": "khờ",
+}
+_LONGEST_INITIALS = 12
+
+
+def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
+    written = found.group()
+    spoken, before = DOTTED[written]
+    follows = scene.line[found.end() :].lstrip(" ")[:1]
+    if before == "name" and (not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)):
+        return None
+    if before == "number" and not follows.isdecimal():
+        return None
+    return Hit(found.end(), spoken, "abbreviation")
+
+
+def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
+    value = roman_value(found.group())
+    if value is None:
+        return None
+    cued = scene.cue(_ROMAN_CUE, 2)
+    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(
+        re.compile(r"\b(?:chương|mục|phần|quý|khóa|vùng)\b"), 6
+    )
+    if not cued and not chained and len(found.group()) == 1:
+        return None
+    ordinal = scene.cue(_ORDINAL_CUE, 1)
+    said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)
+    return Hit(found.end(), said, "roman")
+
+
+def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Capitals (and what is written like them: TTg, ThS, LĐTB&XH)."""
+    written = found.group()
+    if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
+        return None
+    defined = scene.definitions.get(written)
+    spoken = defined or ABBREVIATIONS.get(written)
+    if spoken:
+        return Hit(found.end(), spoken, "defined" if defined else "abbreviation")
+    if written in FOREIGN:
+        return Hit(found.end(), FOREIGN[written], "foreign")
+    meaning = code_part(written) if "&" in written or written[-1].isdecimal() else None
+    return Hit(found.end(), meaning, "abbreviation") if meaning else None
+
+
+def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
+    before = scene.line[: found.start()].rstrip(" ").rsplit(" ", 1)[-1].lstrip("\"'(")
+    after = scene.line[found.end() :].lstrip(" ").split(" ", 1)[0].rstrip("\"'),.;:")
+    return any(
+        word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
+        for word in (before, after)
+    )
+
+
+def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
+    return Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation")
+
+
+def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    written = found.group()
+    spoken = (
+        FOREIGN.get(written) or FOREIGN.get(written.lower()) or FOREIGN.get(written.replace("-", "").lower())
+    )
+    return Hit(found.end(), spoken, "foreign") if spoken else None
+
+
+def _single(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """One letter by itself is called by its name; a vowel with a tone is a word."""
+    letter = found.group()
+    if letter.islower() and is_syllable(letter):
+        return Hit(found.end(), letter, "plain")
+    name = LETTERS.get(letter.upper())
+    return Hit(found.end(), name, "letter") if name else None
+
+
+def _unit_after_slash(scene: Scene, found: re.Match[str]) -> Hit | None:
+    spoken = UNITS.get(found.group())
+    return Hit(found.end(), spoken, "unit") if spoken and scene.last_words() == "trên" else None
+
+
+def say_unknown(word: str) -> tuple[str, bool]:
+    """Words for a word that no list knows, and whether they are near enough not to warn."""
+    if word.isupper() and len(word) <= _LONGEST_INITIALS:
+        return spell(word), False
+    near = as_syllable(word)
+    if near:
+        return near, word[0].isupper() or not word.isascii()
+    cluster = _CLUSTER.match(word.lower())
+    if cluster:
+        rest = word.lower()[cluster.end() :]
+        if is_syllable(rest):
+            return f"{_CLUSTER_SOUNDS[cluster.group()]} {rest}", True
+        near = as_syllable(rest)
+        if near:
+            return f"{_CLUSTER_SOUNDS[cluster.group()]} {near}", True
+    return segmented(word.lower()) or spell(_bare(word)), False
+
+
+def _bare(word: str) -> str:
+    """The letters of a word without tone marks, as spelling knows them."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if c.isascii() or c in "đĐ")
+
+
+def _unknown(_scene: Scene, found: re.Match[str]) -> Hit:
+    written = found.group()
+    said, near = say_unknown(written)
+    if near:
+        if written.istitle() and len(said.split()[0]) > 1:  # a single capital would be a letter's name
+            said = said[0].upper() + said[1:]
+        return Hit(found.end(), said, "respelt", sure=False)
+    if written.isupper():
+        problem = ("unknown-capitals", f"Không rõ chữ viết tắt “{written}”, đang đọc là “{said}”.")
+    else:
+        problem = ("unknown-word", f"Từ lạ “{written[:40]}”, đang đọc là “{said[:120]}”.")
+    return Hit(found.end(), said, "spelt", sure=False, warning=problem)
+
+
+_DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=len, reverse=True))
+_SPACED: Final = "|".join(
+    re.escape(written) for written in sorted(ABBREVIATIONS, key=len, reverse=True) if " " in written
+)
+WORD_RULES: Final[tuple[Rule, ...]] = (
+    matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
+    matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
+    matching(r"[IVX]+(?!\w)", _roman),
+    matching(rf"[{_UPPER}][{_UPPER}a-zđ]*(?:[&-][{_UPPER}][{_UPPER}a-zđ&]*)*\d{{0,2}}(?!\w)", _initials),
+    matching(rf"[{_UPPER}][{_UPPER}a-zđ]*(?:&[{_UPPER}][{_UPPER}a-zđ]*)*(?!\w)", _initials),
+    matching(r"[A-Za-z]+(?:-[A-Za-z]+)+(?!\w)", _foreign),
+    matching(rf"{LETTER}+(?!\w)", _foreign),
+    matching(rf"{LETTER}(?![\w])", _single),
+)
+UNIT_AFTER_SLASH: Final[Rule] = matching(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
+UNKNOWN: Final[Rule] = matching(rf"{LETTER}+", _unknown)
