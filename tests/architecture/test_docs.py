@@ -1,0 +1,92 @@
+import re
+
+import pytest
+import typer.main
+from pydantic_core import PydanticUndefined
+
+from controller.cli import app
+from controller.settings import Settings
+from tests.architecture.source import ROOT, modules, tracked_files
+
+OPERATOR = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
+NOT_SETTINGS = {"LOA_AUTHOR", "LOA_AUTHOR_PASSWORD", "LOA_APPROVER", "LOA_APPROVER_PASSWORD"}
+ROWS = {
+    name: (default, meaning)
+    for name, default, meaning in re.findall(r"^\| `(LOA_\w+)` \| (.+?) \| (.+) \|$", OPERATOR, re.MULTILINE)
+}
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+PATH = re.compile(r"`((?:controller|schedules|tts|devices|simulator|docs|tests|deploy)/[\w./-]+)`")
+
+
+def commands_of(group, above=""):
+    for name, command in group.commands.items():
+        yield from (
+            commands_of(command, f"{above}{name} ") if hasattr(command, "commands") else [f"{above}{name}"]
+        )
+
+
+def pages():
+    return [path for path in tracked_files() if path.suffix == ".md" and "vendor" not in path.parts]
+
+
+def written(default):
+    return {"": "empty", "None": "unset"}.get(str(default), f"`{default}`")
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_explained_with_its_default(name):
+    default, meaning = ROWS[f"LOA_{name.upper()}"]
+    field = Settings.model_fields[name]
+    assert field.default is not PydanticUndefined
+    assert default == written(field.default)
+    assert len(meaning) > 30
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_does_something(name):
+    derived = {
+        prop
+        for prop, found in vars(Settings).items()
+        if isinstance(found, property) and name in found.fget.__code__.co_names
+    }
+    reading = re.compile(rf"\.({'|'.join({name, *derived})})\b")
+    readers = [
+        module.name
+        for module in modules().values()
+        if module.name != Settings.__module__ and reading.search(module.path.read_text(encoding="utf-8"))
+    ]
+    assert readers
+
+
+def test_the_page_explains_no_setting_that_is_gone():
+    named = set(re.findall(r"\bLOA_[A-Z_]+\b", OPERATOR))
+    assert named - NOT_SETTINGS == {f"LOA_{name.upper()}" for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("command", list(commands_of(typer.main.get_command(app))))
+def test_every_command_is_described(command):
+    assert f"### `loa {command}`" in OPERATOR
+
+
+def test_the_page_describes_no_command_that_is_gone():
+    described = set(re.findall(r"^### `loa ([\w ]+)`$", OPERATOR, re.MULTILINE))
+    assert described == set(commands_of(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file(page):
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_path_that_a_page_names_is_there(page):
+    assert [
+        path for path in PATH.findall(page.read_text(encoding="utf-8")) if not (ROOT / path).exists()
+    ] == []
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_make_target_that_a_page_names_is_there(page):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))) <= targets
