@@ -1,0 +1,102 @@
+"""Nodes are enrolled in bulk; what they tell is kept by session, and their status follows from it."""
+
+import pytest
+
+from controller.areas.queries import areas, top_area
+from controller.areas.usecases import load_areas
+from controller.errors import BadInput, Conflict, NotAllowed, NotFound
+from controller.fleet.lifecycle import NodeStatus
+from controller.fleet.queries import count_nodes, get_node, nodes_under, tiles
+from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals, retire_node
+from devices.messages import NodeId, NodeState, Vitals
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+
+NODE = NODES[0].id
+
+
+def state(session, online, world, node=NODE):
+    return NodeState(node=node, session=session, online=online, at=world.now, software="sim 1")
+
+
+def vitals(session, world, node=NODE, **fields):
+    return Vitals(
+        node=node,
+        session=session,
+        at=world.now,
+        clock_offset_ms=1.0,
+        clock_error_ms=fields.pop("clock_error_ms", 2.0),
+        volume=70,
+        storage_free=10**12,
+        **fields,
+    )
+
+
+def test_the_province_has_its_65_communes_and_loading_again_adds_none(world):
+    assert world.ask(top_area).name == "Tỉnh Khánh Hòa"
+    assert len(world.ask(areas, PROVINCE)) == 65
+    with world.store.write() as session:
+        assert load_areas(session) == 0
+
+
+def test_nodes_are_enrolled_in_bulk_and_known_ones_left_alone(world):
+    new = [NewNode(NodeId(f"new-{n}"), NHA_TRANG, f"Cụm {n}") for n in range(50)]
+    assert world.do(enrol_nodes, [*NODES, *new], by=world.technician) == 50
+    assert world.do(enrol_nodes, new, by=world.technician) == 0
+    assert world.ask(count_nodes) == 54
+    assert len(world.ask(nodes_under, PROVINCE)) == 54
+    assert len(world.ask(nodes_under, BAC_NHA_TRANG)) == 2
+
+
+@pytest.mark.parametrize(
+    ("node", "error"),
+    [
+        (NewNode(NodeId("a/b"), NHA_TRANG, "x"), BadInput),
+        (NewNode(NodeId("22366"), NHA_TRANG, "x"), BadInput),
+        (NewNode(NodeId("x"), "0", "x"), BadInput),
+        (NewNode(NODE, BAC_NHA_TRANG, "x"), Conflict),
+    ],
+)
+def test_a_node_that_cannot_be_is_refused_with_all_its_list(world, node, error):
+    with pytest.raises(error):
+        world.do(enrol_nodes, [NewNode(NodeId("fine"), NHA_TRANG, "x"), node], by=world.technician)
+    with pytest.raises(NotFound):
+        world.ask(get_node, NodeId("fine"))
+
+
+def test_an_officer_enrols_nothing(world):
+    with pytest.raises(NotAllowed):
+        world.do(enrol_nodes, [NewNode(NodeId("x"), NHA_TRANG, "x")], by=world.officer)
+    with pytest.raises(NotAllowed):
+        world.do(retire_node, NODE, by=world.officer)
+
+
+def test_the_death_of_an_older_session_does_not_kill_the_newer(world):
+    world.do(note_states, [state(2, True, world), state(1, False, world)])
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.session) == (True, 2)
+    world.do(note_states, [state(2, False, world)])
+    assert not world.ask(get_node, NODE).online
+
+
+def test_in_one_batch_the_last_word_of_a_session_holds(world):
+    world.do(note_states, [state(3, True, world), state(3, False, world)])
+    assert not world.ask(get_node, NODE).online
+    world.do(note_states, [state(3, False, world), state(4, True, world)])
+    assert world.ask(get_node, NODE).online
+
+
+def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):
+    world.do(note_states, [state(5, True, world)])
+    world.do(note_vitals, [vitals(5, world, sounding="a1"), vitals(5, world, node=NodeId("stranger"))])
+    world.do(note_vitals, [vitals(4, world, sounding=None)])
+    assert world.ask(get_node, NODE).vitals["sounding"] == "a1"
+
+
+def test_tiles_count_each_communes_nodes_by_status(world):
+    world.do(note_states, [state(1, True, world), state(1, True, world, NODES[1].id)])
+    world.do(note_vitals, [vitals(1, world), vitals(1, world, NODES[1].id, clock_error_ms=500.0)])
+    by_area = {tile.area: tile for tile in world.ask(tiles, world.now)}
+    assert by_area[NHA_TRANG].by_status == {NodeStatus.READY: 1, NodeStatus.FAULTY: 1}
+    assert by_area[BAC_NHA_TRANG].by_status == {NodeStatus.NEVER_SEEN: 2}
+    world.do(retire_node, NODES[2].id, by=world.technician)
+    assert {tile.area: tile.nodes for tile in world.ask(tiles, world.now)}[BAC_NHA_TRANG] == 1

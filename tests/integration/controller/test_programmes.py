@@ -1,0 +1,106 @@
+"""A schedule's occurrences are made once each, whenever and however often they are asked for."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import open_airings
+from controller.bulletins.usecases import withdraw_bulletin
+from controller.errors import BadInput, NotAllowed
+from controller.operators.usecases import disable_operator
+from controller.programmes.lifecycle import ScheduleState
+from controller.programmes.queries import get_schedule, running_schedules
+from controller.programmes.usecases import AHEAD, end_schedule, make_occurrences, schedule_bulletin
+from schedules.recurrence import Daily, Once, Weekday, Weekly
+from tests.support.station_world import NHA_TRANG, PROVINCE
+
+DAILY = Daily(at=time(17, 0), first=date(2026, 11, 25))  # the world begins at 10:00 wall time of that day
+
+
+def scheduled(world, rule=DAILY, by=None, bulletin=None, areas=(NHA_TRANG,)):
+    return world.do(
+        schedule_bulletin,
+        bulletin or world.approved(),
+        areas=areas,
+        rule=rule,
+        by=by or world.officer,
+    ).id
+
+
+def starts(world):
+    return [airing.starts_at for airing in world.ask(open_airings)]
+
+
+def test_a_daily_schedule_makes_a_week_of_airings_at_its_wall_time(world):
+    scheduled(world)
+    first = world.now.replace(hour=10)
+    assert starts(world) == [first + timedelta(days=day) for day in range(7)]
+
+
+def test_beats_make_each_occurrence_once_whenever_they_come(world):
+    scheduled(world)
+    for _ in range(3):
+        assert world.do(make_occurrences, until=world.now + AHEAD) == []
+    world.later(days=2)
+    assert len(world.do(make_occurrences, until=world.now + AHEAD)) == 2
+    assert world.do(make_occurrences, until=world.now + AHEAD) == []
+    assert len(set(starts(world))) == len(starts(world)) == 9
+
+
+def test_what_fell_into_an_outage_of_weeks_is_not_made_up_for(world):
+    scheduled(world)
+    world.later(days=30)
+    made = world.do(make_occurrences, until=world.now + AHEAD)
+    assert len(made) == 7
+    assert min(airing.starts_at for airing in world.ask(open_airings) if airing.id in made) >= world.now
+
+
+def test_a_weekly_rule_keeps_its_days(world):
+    rule = Weekly(
+        at=time(5, 0), first=date(2026, 11, 25), weekdays=frozenset({Weekday.MONDAY, Weekday.FRIDAY})
+    )
+    scheduled(world, rule)
+    assert [(at + timedelta(hours=7)).weekday() for at in starts(world)] == [4, 0]
+
+
+def test_a_rule_that_never_comes_is_refused(world):
+    bulletin = world.approved()
+    with pytest.raises(BadInput):
+        scheduled(world, Once(at=time(9, 0), first=date(2026, 11, 25)), bulletin=bulletin)
+    with pytest.raises(NotAllowed):
+        scheduled(world, areas=[PROVINCE], bulletin=bulletin)
+    assert world.ask(running_schedules) == []
+
+
+def test_an_ended_schedule_stops_what_of_it_is_still_to_be_heard(world):
+    bulletin = world.approved()
+    schedule = scheduled(world, bulletin=bulletin)
+    alone = world.plan(bulletin)
+    world.do(end_schedule, schedule, by=world.officer)
+    assert [airing.id for airing in world.ask(open_airings)] == [alone]
+    assert world.do(make_occurrences, until=world.now + 3 * AHEAD) == []
+
+
+def test_a_withdrawn_bulletin_ends_its_schedule(world):
+    bulletin = world.approved()
+    schedule = scheduled(world, bulletin=bulletin)
+    world.do(withdraw_bulletin, bulletin, by=world.approver)
+    assert starts(world) == []
+    world.do(make_occurrences, until=world.now + 2 * AHEAD)
+    assert world.ask(get_schedule, schedule).state is ScheduleState.ENDED
+
+
+def test_a_schedule_of_somebody_who_may_no_longer_air_ends(world):
+    schedule = scheduled(world)
+    world.do(disable_operator, world.officer.id, by=world.administrator)
+    assert world.do(make_occurrences, until=world.now + 2 * AHEAD) == []
+    assert world.ask(get_schedule, schedule).state is ScheduleState.ENDED
+
+
+def test_an_occurrence_is_delivered_like_any_airing(world):
+    scheduled(world)
+    world.later(hours=6)
+    (airing,) = world.advance().delivering
+    assert world.ask(open_airings)[0].id == airing
+    assert world.ask(open_airings)[0].state is AiringState.DELIVERING

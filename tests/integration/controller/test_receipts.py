@@ -1,0 +1,112 @@
+"""Receipts are kept once, climb deliveries, and are acknowledged only when they are safe."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from controller.airings.folding import fold_receipts
+from controller.airings.lifecycle import Rung
+from controller.airings.queries import deliveries_of, deliveries_to, reach
+from controller.airings.tables import Received
+from controller.fleet.queries import get_node
+from devices.messages import NodeId, Receipts, RecordingId
+from tests.support.station_world import NHA_TRANG, NODES
+
+NODE = NODES[0].id
+
+
+def delivering(world):
+    airing = world.plan(world.approved())
+    world.advance()
+    return airing
+
+
+def rung(world, airing, node=NODE):
+    return next(one.rung for one in world.ask(deliveries_of, airing) if one.node == node)
+
+
+def kept(world):
+    with world.store.read() as session:
+        return session.scalar(select(func.count()).select_from(Received))
+
+
+def test_the_same_receipts_again_change_nothing_and_are_acknowledged_again(world):
+    airing = delivering(world)
+    said = Receipts(
+        node=NODE,
+        session=1,
+        receipts=tuple(world.receipt(airing, kind) for kind in ("fetched", "started", "finished")),
+    )
+    first = world.do(fold_receipts, [said])
+    once = [vars(one) for one in world.ask(deliveries_of, airing)]
+    world.later(seconds=30)
+    again = world.do(fold_receipts, [said, said])
+    assert again == first
+    assert first[0].ids == tuple(one.id for one in said.receipts)
+    twice = [vars(one) for one in world.ask(deliveries_of, airing)]
+    strip = [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in once]
+    assert [{k: v for k, v in row.items() if k != "_sa_instance_state"} for row in twice] == strip
+    assert kept(world) == 3
+
+
+def test_receipts_out_of_order_climb_to_the_highest_rung(world):
+    airing = delivering(world)
+    world.tell(NODE, airing, "finished", heard_ms=60_000)
+    world.tell(NODE, airing, "fetched")
+    assert rung(world, airing) == Rung.FINISHED
+    world.tell(NODE, airing, "started")
+    reached = world.ask(reach, airing)
+    assert (reached.fetched, reached.started, reached.finished) == (1, 1, 1)
+
+
+def test_a_receipt_of_another_recording_is_kept_but_proves_no_hearing(world):
+    airing = delivering(world)
+    assert world.tell(NODE, airing, "started", recording=RecordingId("0" * 64))
+    assert rung(world, airing) == Rung.PLANNED
+    assert kept(world) == 1
+
+
+def test_a_receipt_for_an_airing_that_was_not_meant_for_the_node_moves_nothing_but_is_acknowledged(world):
+    airing = delivering(world)
+    stranger = NODES[3]
+    assert stranger.area != NHA_TRANG
+    assert world.tell(stranger.id, airing, "started")
+    assert world.tell(NODE, "unknown-airing", "started")
+    assert world.ask(reach, airing).started == 0
+    assert kept(world) == 2
+
+
+def test_a_node_that_is_not_enrolled_is_not_acknowledged(world):
+    assert world.tell(NodeId("stranger"), delivering(world), "started") == []
+    assert kept(world) == 0
+
+
+def test_one_nodes_receipt_ids_do_not_shadow_anothers(world):
+    airing = delivering(world)
+    for node in NODES[:2]:
+        world.tell(node.id, airing, "fetched", id="same")
+    assert world.ask(reach, airing).fetched == 2
+
+
+def test_a_receipt_shows_that_its_node_is_there(world):
+    airing = delivering(world)
+    world.later(seconds=5)
+    world.tell(NODE, airing, "fetched")
+    assert world.ask(get_node, NODE).last_heard_at == world.now
+
+
+def test_why_a_node_did_not_play_can_be_read(world):
+    airing = delivering(world)
+    world.tell(NODE, airing, "refused", reason="đồng hồ chưa đúng giờ")
+    (row,) = world.ask(deliveries_to, NODE)
+    assert row[0].reason == "đồng hồ chưa đúng giờ"
+    assert world.ask(reach, airing).with_reason == 1
+
+
+def test_an_outage_of_hours_loses_no_receipt(world):
+    airing = delivering(world)
+    start = world.now + timedelta(seconds=60)
+    receipts = tuple(world.receipt(airing, kind, at=start) for kind in ("fetched", "started", "finished"))
+    world.later(hours=30)
+    world.do(fold_receipts, [Receipts(node=NODE, session=1, receipts=receipts)])
+    assert rung(world, airing) == Rung.FINISHED
