@@ -1,0 +1,120 @@
+"""Samples to files and back: MP3 by LAME, everything else by libsndfile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tts.errors import SpeechError
+from tts.files import write_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CODEC = "mp3"
+SAMPLE_RATE = 24_000
+"""Of every recording: speech has nothing above 12 kHz that a horn loudspeaker could give."""
+BITRATE_KBPS = 48
+_LAME_QUALITY = 2
+_FULL_SCALE = 32_767
+_BLOCK = 1 << 18
+_OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
+_OPUS_BEST = 48_000
+
+
+class UnknownSoundFormat(SpeechError):  # noqa: N818 - the names of speech errors say what happened
+    """The file's suffix names no format that can be written, or the bytes hold no sound."""
+
+    code = "sound.format"
+    text = "Chỉ ghi được tệp .wav, .mp3 hoặc .opus. Hãy đổi phần đuôi của tên tệp."
+
+
+def encode_mp3(blocks: Iterable[NDArray[np.float32]], sample_rate: int, bitrate_kbps: int) -> bytes:
+    """Mono MP3 at a constant bit rate; the same blocks always give the same bytes."""
+    import lameenc
+    import numpy as np
+
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(bitrate_kbps)
+    encoder.set_in_sample_rate(sample_rate)
+    encoder.set_out_sample_rate(sample_rate)
+    encoder.set_channels(1)
+    encoder.set_quality(_LAME_QUALITY)
+    encoder.silence()
+    packed = bytearray()
+    for block in blocks:
+        whole = np.rint(np.clip(block, -1.0, 1.0) * _FULL_SCALE).astype("<i2")
+        packed += encoder.encode(whole.tobytes())
+    packed += encoder.flush()
+    return bytes(packed)
+
+
+def decode_mp3(content: bytes) -> tuple[NDArray[np.float32], int]:
+    """The samples (mono float32) and their rate; raises UnknownSoundFormat for bytes that are no sound."""
+    import numpy as np
+
+    with _opened(content) as (blocks, sample_rate):
+        return np.concatenate([np.zeros(0, np.float32), *blocks]), sample_rate
+
+
+def decoded_blocks(content: bytes) -> Iterator[NDArray[np.float32]]:
+    """The decoded samples piece by piece, so that a long recording never lies in memory whole."""
+    with _opened(content) as (blocks, _):
+        yield from blocks
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[tuple[Iterator[NDArray[np.float32]], int]]:
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(BytesIO(content)) as opened:
+            yield _mono(opened), opened.samplerate
+    except soundfile.LibsndfileError as damaged:
+        raise UnknownSoundFormat("Tệp âm thanh bị hỏng, không giải mã được.") from damaged
+
+
+def _mono(opened: Any) -> Iterator[NDArray[np.float32]]:
+    import numpy as np
+
+    for block in opened.blocks(blocksize=_BLOCK, dtype="float32", always_2d=True):
+        yield np.asarray(block.mean(axis=1) if block.shape[1] > 1 else block[:, 0], np.float32)
+
+
+def write_sound(path: Path, samples: NDArray[np.float32], sample_rate: int) -> None:
+    """Write mono samples as .wav, .mp3 or .opus by the path's suffix, whole or not at all.
+
+    Raises UnknownSoundFormat for another suffix and NoSpace when the disk is full.
+    """
+    match path.suffix.lower():
+        case ".wav":
+            content = _by_libsndfile(samples, sample_rate, "WAV", "PCM_16")
+        case ".mp3":
+            content = encode_mp3([samples], sample_rate, BITRATE_KBPS)
+        case ".opus":
+            content = _opus(samples, sample_rate)
+        case _:
+            raise UnknownSoundFormat
+    write_whole(path, content)
+
+
+def _opus(samples: NDArray[np.float32], sample_rate: int) -> bytes:
+    if sample_rate not in _OPUS_RATES:
+        import soxr
+
+        samples, sample_rate = soxr.resample(samples, sample_rate, _OPUS_BEST), _OPUS_BEST
+    return _by_libsndfile(samples, sample_rate, "OGG", "OPUS")
+
+
+def _by_libsndfile(samples: NDArray[np.float32], sample_rate: int, kind: str, subtype: str) -> bytes:
+    import soundfile
+
+    packed = BytesIO()
+    with soundfile.SoundFile(packed, "w", sample_rate, 1, subtype=subtype, format=kind) as out:
+        for begin in range(0, len(samples), _BLOCK):
+            out.write(samples[begin : begin + _BLOCK])
+    return packed.getvalue()

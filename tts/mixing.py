@@ -1,0 +1,97 @@
+"""Puts chimes, phrases and rests one after the other; the only module that knows pydub."""
+
+from __future__ import annotations
+
+import shutil
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tts.cache import read_phrase
+from tts.codec import SAMPLE_RATE
+from tts.engines import Sound
+from tts.files import room_needed
+from tts.sounds import closing_chime, opening_chime
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+OPENING, CLOSING = "opening", "closing"
+_WIDTH = 2
+"""Bytes a sample: 16 bits are enough before the final gain."""
+_SPEECH_DBFS = -20.0
+_CHIME_DBFS = -23.0
+_GAIN_AT_MOST = 8.0
+"""Decibels by which a phrase may be raised or lowered to sound as loud as its neighbours."""
+_HEADROOM_DB = 0.5
+_EDGE_MS = 8
+"""Fade at both ends of a piece: a cut inside a wave would click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A phrase in the cache or a chime, and the rest after it."""
+
+    sound: Path | str
+    """Path of a phrase, or OPENING or CLOSING."""
+    rest_ms: int
+
+
+def mix(pieces: Iterable[Piece], out: IO[bytes]) -> int:
+    """Write the pieces as raw 16-bit mono samples at SAMPLE_RATE and return how many samples.
+
+    One piece at a time is in memory. Raises FileNotFoundError when a phrase has left the cache, NoSpace.
+    """
+    written = 0
+    with room_needed():
+        for segment in _segments(pieces):
+            written += out.write(segment.raw_data)
+    return written // _WIDTH
+
+
+def _segments(pieces: Iterable[Piece]) -> Iterator[Any]:
+    audio = _audio_segment()
+    for piece in pieces:
+        if isinstance(piece.sound, Path):
+            yield _levelled(_segment(audio, _at_our_rate(read_phrase(piece.sound))), _SPEECH_DBFS)
+        else:
+            chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
+            yield _levelled(_segment(audio, chime), _CHIME_DBFS)
+        yield audio.silent(duration=piece.rest_ms, frame_rate=SAMPLE_RATE)
+
+
+def _audio_segment() -> Any:
+    """Pydub's AudioSegment, imported without its warning that ffmpeg is missing: nothing here needs it."""
+    with warnings.catch_warnings():
+        if shutil.which("ffmpeg") is None:
+            warnings.filterwarnings("ignore", "Couldn't find ffmpeg", RuntimeWarning)
+        warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
+        warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
+        from pydub import AudioSegment
+    return AudioSegment
+
+
+def _segment(audio: Any, samples: NDArray[np.float32]) -> Any:
+    import numpy as np
+
+    whole = np.rint(np.clip(samples, -1.0, 1.0) * np.iinfo(np.int16).max).astype("<i2")
+    return audio(data=whole.tobytes(), sample_width=_WIDTH, frame_rate=SAMPLE_RATE, channels=1)
+
+
+def _levelled(segment: Any, dbfs: float) -> Any:
+    """The segment brought to the mean level, as far as its peaks allow, with soft edges."""
+    gain = min(max(dbfs - segment.dBFS, -_GAIN_AT_MOST), _GAIN_AT_MOST)
+    gain = min(gain, -segment.max_dBFS - _HEADROOM_DB)
+    return segment.apply_gain(gain).fade_in(_EDGE_MS).fade_out(_EDGE_MS)
+
+
+def _at_our_rate(sound: Sound) -> NDArray[np.float32]:
+    if sound.sample_rate == SAMPLE_RATE:
+        return sound.samples
+    import numpy as np
+    import soxr
+
+    return np.asarray(soxr.resample(sound.samples, sound.sample_rate, SAMPLE_RATE), np.float32)
