@@ -1,7 +1,7 @@
 """Copy the page's outside files out of node_modules, with licences and digests; see frontend/README.md.
 
-`npm ci && python vendor.py` refreshes (needs node and a network); `python vendor.py --check` holds the committed
-files against vendor.json (needs neither).
+`npm ci && python vendor.py` refreshes (needs node and a network); `python vendor.py --check` holds the
+committed files against vendor.json (needs neither).
 """
 # ruff: noqa: INP001 - a script beside package.json, not a package
 

@@ -1,0 +1,117 @@
+"""Airings by JSON: today, the list, planning, following and stopping."""
+
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from sqlalchemy import true
+
+from controller.airings.ending import cancel_airing
+from controller.api import shown
+from controller.api.models import (
+    Air,
+    Aired,
+    AiringShown,
+    DeliveryShown,
+    PlanAiring,
+    Reason,
+    TileShown,
+    TodayShown,
+    When,
+)
+from controller.api.refusals import refusals
+from controller.web.acts import Wish, hand_in, plan, seen_bulletin
+from controller.web.pages.airings import found
+from controller.web.queries import airing_views, delivery_rows
+from controller.web.queries import today as today_of
+from controller.web.viewer import Signed, TheStation
+from devices.messages import AiringId, AreaCode
+
+router = APIRouter(tags=["airings"])
+_MOST = 100
+_MOST_NODES = 10_000
+
+
+@router.get("/today", responses=refusals(401))
+def today(station: TheStation, viewer: Signed) -> TodayShown:
+    """Return what sounds, what comes in the next 24 hours, the last airing, and each commune's nodes."""
+    now = station.now()
+    with station.store.read() as session:
+        day = today_of(session, viewer.operator, viewer.scope, station.rendering_progress, now)
+    return TodayShown(
+        now=now,
+        broker_up=station.broker_up(),
+        sounding=[shown.airing(view) for view in day.sounding],
+        upcoming=[shown.airing(view) for view in day.upcoming],
+        last=day.last and shown.airing(day.last),
+        to_approve=day.todo.to_approve,
+        tiles=[
+            TileShown(
+                area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty
+            )
+            for tile in day.tiles
+        ],
+    )
+
+
+@router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
+def air(station: TheStation, viewer: Signed, asked: Air) -> Aired:
+    """Write, submit and plan a text in one transaction: all of it, or nothing."""
+    wish = _wish(asked, station.now())
+    bulletin, airing = hand_in(station, viewer, title=asked.title, text=asked.text, wish=wish)
+    return Aired(bulletin=bulletin, airing=airing)
+
+
+@router.get("/airings", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
+    """Return the airings that the person may see, newest first; at most 100."""
+    with station.store.read() as session:
+        views = airing_views(session, viewer.scope, true(), newest_first=True, limit=_MOST)
+    return [shown.airing(view) for view in views]
+
+
+@router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShown:
+    """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
+    now = station.now()
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        airing_id = plan(session, viewer.operator, bulletin.id, _wish(asked, now), now)
+    station.poke()
+    with station.store.read() as session:
+        return shown.airing(found(session, viewer, airing_id))
+
+
+@router.get("/airings/{airing_id}", responses=refusals(401, 404))
+def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
+    """Return one airing with its reach and the spread of its starts."""
+    with station.store.read() as session:
+        return shown.airing(found(session, viewer, airing_id))
+
+
+@router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
+def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
+    """Return how far each node came, the least far first."""
+    with station.store.read() as session:
+        found(session, viewer, airing_id)
+        rows = delivery_rows(session, viewer.scope, AiringId(airing_id), limit=_MOST_NODES)
+    return [shown.delivery(delivery) for delivery, _ in rows]
+
+
+@router.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
+def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
+    """Stop an airing, planned or sounding."""
+    with station.store.write() as session:
+        found(session, viewer, airing_id)
+        cancel_airing(
+            session, AiringId(airing_id), by=viewer.operator, now=station.now(), reason=asked.reason
+        )
+    station.poke()
+    with station.store.read() as session:
+        return shown.airing(found(session, viewer, airing_id))
+
+
+def _wish(asked: When, now: datetime) -> Wish:
+    seconds = asked.starts_in_seconds
+    starts_at = asked.starts_at or now + timedelta(seconds=seconds or 0)
+    areas = [AreaCode(area) for area in asked.areas]
+    return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume)

@@ -1,0 +1,263 @@
+"""Shapes of what programs send and get."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.usecases import DEFAULT_VOLUME
+from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.fleet.lifecycle import NodeStatus
+from controller.operators.permissions import OperatorRole
+from devices.messages import DIGEST_PATTERN, NAME_PATTERN, Grade, ReceiptKind
+
+Code = Annotated[
+    str, Field(pattern=NAME_PATTERN, description="Official code of a province, commune or village.")
+]
+LONGEST_WAIT_SECONDS = 366 * 86_400
+
+
+class Asked(BaseModel):
+    """Base of what a program sends: an unknown field is a mistake of the program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Fault(BaseModel):
+    """Why a call was refused or failed."""
+
+    code: str = Field(description="For programs, such as `airing.start-in-past`.")
+    sentence: str = Field(description="For people, in Vietnamese.")
+
+
+class SignIn(Asked):
+    """Name and password."""
+
+    name: Annotated[str, Field(max_length=200)]
+    password: Annotated[str, Field(max_length=500)]
+
+
+class Person(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    display_name: str
+    roles: list[OperatorRole]
+    area: Code
+
+
+class AreaShown(BaseModel):
+    """One area that the person may see."""
+
+    code: Code
+    parent: Code | None
+    name: str
+    kind: str
+    latitude: float | None
+    longitude: float | None
+
+
+class NodeShown(BaseModel):
+    """One node, its status derived from what is known of it."""
+
+    id: str
+    area: Code
+    name: str
+    status: NodeStatus
+    session: int
+    last_heard_at: datetime | None
+    software: str
+    faults: list[str] = Field(description="What is wrong, a Vietnamese sentence each.")
+    sounding: str | None = Field(description="The airing that sounds there now.")
+    clock_offset_ms: float | None
+    clock_error_ms: float | None
+    volume: int | None
+    storage_free: int | None = Field(description="Bytes.")
+
+
+class DeliveryShown(BaseModel):
+    """How far one node came with one airing."""
+
+    node: str
+    airing: str
+    rung: Annotated[int, Field(ge=0, le=3, description="0 planned, 1 fetched, 2 started, 3 finished.")]
+    fetched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    heard_ms: int
+    reason: str | None
+
+
+class ReceiptShown(BaseModel):
+    """One receipt as it came."""
+
+    id: str
+    airing: str
+    kind: ReceiptKind
+    at: datetime
+    received_at: datetime
+    offset_ms: int
+    heard_ms: int
+    reason: str | None
+
+
+class NodeWhole(NodeShown):
+    """One node with its last deliveries and receipts."""
+
+    deliveries: list[DeliveryShown]
+    receipts: list[ReceiptShown]
+
+
+class Draft(Asked):
+    """A text to be read out."""
+
+    title: str
+    text: str
+    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
+
+
+class Approve(Asked):
+    """What the approver has read and listened to, and the password that opens the approver's key."""
+
+    revision: Annotated[int, Field(ge=1)]
+    recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
+    password: Annotated[str, Field(max_length=500)]
+
+
+class Reason(Asked):
+    """Why."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class RenderingShown(BaseModel):
+    """The making of a recording."""
+
+    state: RenderingState
+    stage: str | None = Field(description="reading, speaking, mixing, encoding or done; null when at rest.")
+    done: int | None
+    total: int | None
+    engine: str | None = Field(description="The engine that really spoke.")
+    fallback_reason: str | None
+    fault: str | None
+    sentence: str | None = Field(description="What went wrong, for people.")
+    spoken_text: str | None
+    recording: str | None = Field(description="SHA-256; the audio is at `/tep/{recording}.mp3`.")
+    duration_ms: int | None
+    size: int | None
+    loudness_lufs: float | None
+    true_peak_dbtp: float | None
+
+
+class BulletinShown(BaseModel):
+    """One bulletin in a list."""
+
+    id: str
+    title: str
+    state: BulletinState
+    revision: int
+    area: Code
+    test: bool
+    returned_reason: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
+class BulletinWhole(BulletinShown):
+    """One bulletin with its newest wording and recording."""
+
+    text: str
+    text_sha256: str
+    rendering: RenderingShown | None
+
+
+class When(Asked):
+    """Where, when and how. Either `starts_at`, or `starts_in_seconds` from now."""
+
+    areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+    starts_at: AwareDatetime | None = None
+    starts_in_seconds: Annotated[float, Field(ge=0, le=LONGEST_WAIT_SECONDS)] | None = None
+    latest_start_at: AwareDatetime | None = Field(None, description="By default by grade: 10, 30 min, 24 h.")
+    grade: Grade = Grade.ROUTINE
+    volume: Annotated[int, Field(ge=0, le=100)] = DEFAULT_VOLUME
+
+    @model_validator(mode="after")
+    def _one_start(self) -> Self:
+        if (self.starts_at is None) == (self.starts_in_seconds is None):
+            raise ValueError("give starts_at or starts_in_seconds, one of the two")
+        return self
+
+
+class PlanAiring(When):
+    """An airing of a bulletin that exists."""
+
+    bulletin: str
+
+
+class Air(When):
+    """A new text, submitted and planned in one go; it is heard once an approver has approved it."""
+
+    title: str
+    text: str
+
+
+class Aired(BaseModel):
+    """What `air` made."""
+
+    bulletin: str
+    airing: str
+
+
+class SpreadShown(BaseModel):
+    """How far from the planned instant the nodes began, milliseconds."""
+
+    nodes: int
+    p50: float
+    p99: float
+    max: float
+
+
+class AiringShown(BaseModel):
+    """One airing with its reach: each count includes the nodes that came further."""
+
+    id: str
+    bulletin: str
+    title: str
+    state: AiringState
+    grade: Grade
+    volume: int
+    where: str
+    starts_at: datetime
+    latest_start_at: datetime
+    ended_at: datetime | None
+    duration_ms: int | None
+    recording: str | None
+    reason: str | None
+    nodes: int
+    fetched: int
+    started: int
+    finished: int
+    start_spread_ms: SpreadShown | None = None
+
+
+class TileShown(BaseModel):
+    """One commune's nodes, counted."""
+
+    area: Code
+    name: str
+    nodes: int
+    online: int
+    faulty: int
+
+
+class TodayShown(BaseModel):
+    """What the page Hôm nay shows."""
+
+    now: datetime
+    broker_up: bool
+    sounding: list[AiringShown]
+    upcoming: list[AiringShown]
+    last: AiringShown | None
+    to_approve: int
+    tiles: list[TileShown]

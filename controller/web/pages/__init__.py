@@ -1,0 +1,9 @@
+"""Every page by its address; one module a subject."""
+
+from fastapi import APIRouter
+
+from controller.web.pages import airings, approving, bulletins, door, nodes, recordings, today, writing
+
+router = APIRouter(include_in_schema=False)
+for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door):
+    router.include_router(subject.router)

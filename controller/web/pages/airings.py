@@ -1,0 +1,130 @@
+"""Lượt phát: the list, one airing live, its nodes, and stopping it in two clicks."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.airings.ending import cancel_airing
+from controller.airings.lifecycle import Event, is_possible
+from controller.airings.queries import targets_of
+from controller.errors import NotFound
+from controller.operators.permissions import Act
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.views import AiringView
+from devices.messages import AiringId, AreaCode
+
+router = APIRouter()
+_LIST = 50
+_NODES_ON_PAGE = 300
+"""Nodes listed on the airing's own page; a bigger airing's list has pages of its own, by commune."""
+_NODES_LISTED = 2000
+
+PAGE = LivePage(
+    "luot_phat.html",
+    {
+        "tinh-trang": "luot_phat/tinh_trang.html",
+        "loi-doc": "luot_phat/loi_doc.html",
+        "dia-ban": "luot_phat/dia_ban.html",
+        "cum-loa": "luot_phat/cum_loa.html",
+    },
+)
+
+
+def found(session: Session, viewer: Viewer, airing_id: str) -> AiringView:
+    """Return the airing, or raise NotFound: one outside the person's view is not there."""
+    airing = one_airing(session, viewer.scope, AiringId(airing_id))
+    if airing is None:
+        raise NotFound("Không có lượt phát này, hoặc lượt phát không thuộc địa bàn của bạn.")
+    return airing
+
+
+def may_stop(session: Session, viewer: Viewer, airing: AiringView) -> bool:
+    """Whether the stop button is drawn."""
+    targets = targets_of(session, [AiringId(airing.id)]).get(AiringId(airing.id), ())
+    return is_possible(airing.state, Event.CANCEL) and viewer.scope.may(viewer.operator, Act.STOP, targets)
+
+
+def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
+    airing = found(session, viewer, airing_id)
+    listed = airing.reach.nodes <= _NODES_ON_PAGE
+    rows = delivery_rows(session, viewer.scope, AiringId(airing_id), limit=_NODES_ON_PAGE) if listed else []
+    speech = spoken(session, airing.bulletin, airing.revision)
+    return {
+        "airing": airing,
+        "tiles": airing_tiles(session, viewer.scope, AiringId(airing_id)),
+        "rows": rows,
+        "reasons": reasons(session, AiringId(airing_id)),
+        "speech": speech,
+        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "may_stop": may_stop(session, viewer, airing),
+    }
+
+
+@router.get("/phat")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """List the airings, newest first."""
+    with station.store.read() as session:
+        airings = airing_views(session, viewer.scope, true(), newest_first=True, limit=_LIST)
+    return page(request, "luot_phat_ds.html", {"airings": airings})
+
+
+@router.get("/phat/{airing_id}")
+def show(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """Show one airing."""
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, airing_id))
+
+
+@router.get("/song/phat/{airing_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, airing_id))
+
+
+@router.get("/phat/{airing_id}/cum-loa")
+def nodes(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    xa: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """List what each node did with it, in one commune or in all."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+        asked = viewer.scope.tree.below([AreaCode(xa)]) if xa else None
+        rows = delivery_rows(session, viewer.scope, AiringId(airing_id), areas=asked, limit=_NODES_LISTED)
+    area = viewer.scope.name(AreaCode(xa)) if xa else ""
+    return page(request, "luot_phat_cum_loa.html", {"airing": airing, "rows": rows, "area": area})
+
+
+@router.get("/phat/{airing_id}/dung")
+def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """Ask once more before anything falls silent."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+        allowed = may_stop(session, viewer, airing)
+    return page(request, "dung_phat.html", {"airing": airing, "may_stop": allowed})
+
+
+@router.post("/phat/{airing_id}/dung")
+def stop(
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    ly_do: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Stop it."""
+    with station.store.write() as session:
+        found(session, viewer, airing_id)
+        cancel_airing(session, AiringId(airing_id), by=viewer.operator, now=station.now(), reason=ly_do)
+    station.poke()
+    return RedirectResponse(f"/phat/{airing_id}", 303)

@@ -1,0 +1,141 @@
+"""Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.usecases import approve_bulletin, return_bulletin
+from controller.errors import LoaError, NotAllowed
+from controller.operators.permissions import Act
+from controller.web.acts import seen_bulletin
+from controller.web.errors import status_of
+from controller.web.pages.bulletins import done_sentence, load
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import bulletins_seen, waiting_for
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from devices.messages import RecordingId
+
+router = APIRouter()
+QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})
+PAGE = LivePage(
+    "duyet_mot.html",
+    {"tinh-trang": "ban_tin/tinh_trang.html", "nghe": "duyet/nghe.html"},
+)
+_REASONS = (
+    "Sai hoặc thiếu căn cứ pháp lý.",
+    "Số liệu, ngày tháng chưa đúng.",
+    "Câu chữ khó nghe khi đọc lên loa.",
+    "Nội dung không thuộc phạm vi phát thanh.",
+)
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may(Act.APPROVE):
+        raise NotAllowed("Chỉ cán bộ duyệt mới xem được hàng chờ duyệt.")
+
+
+def _queue(session: Session, viewer: Viewer) -> Mapping[str, Any]:
+    return {"rows": bulletins_seen(session, viewer.scope, waiting_for(viewer.operator, viewer.scope))}
+
+
+@router.get("/duyet")
+def index(request: Request, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+    """Show what waits for approval."""
+    _allowed(viewer)
+    return QUEUE.show(request, viewer, lambda session: _queue(session, viewer), done=done_sentence(xong))
+
+
+@router.get("/song/duyet")
+def follow_queue(request: Request, viewer: Signed) -> Response:
+    """Keep the queue alive."""
+    _allowed(viewer)
+    return QUEUE.follow(request, viewer, lambda session: _queue(session, viewer))
+
+
+@router.get("/duyet/{bulletin_id}")
+def show(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Show one bulletin to its approver."""
+    _allowed(viewer)
+    return _page(request, station, viewer, bulletin_id)
+
+
+@router.get("/song/duyet/{bulletin_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Keep it alive: the audio appears as soon as it is made."""
+    _allowed(viewer)
+    return PAGE.follow(request, viewer, lambda session: load(session, station, viewer, bulletin_id))
+
+
+@router.post("/duyet/{bulletin_id}/duyet")
+def approve(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Form()],
+    tep: Annotated[str, Form(max_length=64)] = "",
+    mat_khau: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Approve the wording and the recording that the page showed."""
+    try:
+        with station.store.write() as session:
+            seen_bulletin(session, viewer, bulletin_id)
+            approve_bulletin(
+                session,
+                BulletinId(bulletin_id),
+                revision=phien_ban,
+                recording=RecordingId(tep),
+                by=viewer.operator,
+                password=mat_khau,
+                now=station.now(),
+            )
+    except LoaError as error:
+        return _page(request, station, viewer, bulletin_id, error)
+    station.poke()
+    return RedirectResponse("/duyet?xong=duyet", 303)
+
+
+@router.post("/duyet/{bulletin_id}/tra-lai")
+def give_back(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    mau: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Return it to its author with a reason."""
+    try:
+        with station.store.write() as session:
+            seen_bulletin(session, viewer, bulletin_id)
+            reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
+            return_bulletin(
+                session, BulletinId(bulletin_id), reason=reason, by=viewer.operator, now=station.now()
+            )
+    except LoaError as error:
+        return _page(request, station, viewer, bulletin_id, error)
+    station.poke()
+    return RedirectResponse("/duyet?xong=tra", 303)
+
+
+def _page(
+    request: Request, station: Station, viewer: Viewer, bulletin_id: str, error: LoaError | None = None
+) -> Response:
+    response = PAGE.show(
+        request,
+        viewer,
+        lambda session: load(session, station, viewer, bulletin_id),
+        place=f"/duyet/{bulletin_id}",
+        fault=error.sentence if error else "",
+        sample_reasons=_REASONS,
+    )
+    response.status_code = status_of(error) if error else 200
+    return response

@@ -1,0 +1,161 @@
+"""Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy import true
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.airings.tables import Airing
+from controller.bulletins.lifecycle import Action, BulletinId, BulletinState, RenderingState, actions
+from controller.bulletins.renderings import retry_rendering
+from controller.bulletins.tables import Bulletin
+from controller.bulletins.usecases import submit_bulletin, withdraw_bulletin
+from controller.errors import Conflict
+from controller.operators.permissions import Act
+from controller.web.acts import seen_bulletin
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import airing_views, bulletins_seen, name_of, spoken
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+
+router = APIRouter()
+PAGE = LivePage(
+    "ban_tin.html",
+    {
+        "tinh-trang": "ban_tin/tinh_trang.html",
+        "loi-doc": "ban_tin/loi_doc.html",
+        "lan-phat": "ban_tin/lan_phat.html",
+    },
+)
+_DONE = {
+    "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
+    "nhap": "Đã lưu bản nháp.",
+    "duyet": "Đã duyệt bản tin.",
+    "tra": "Đã trả lại bản tin cho người soạn.",
+    "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
+}
+_ACTS = {
+    Action.REVISE: Act.WRITE,
+    Action.SUBMIT: Act.WRITE,
+    Action.APPROVE: Act.APPROVE,
+    Action.RETURN: Act.APPROVE,
+    Action.WITHDRAW: Act.WITHDRAW,
+}
+
+
+def done_sentence(key: str) -> str:
+    """Return what was just done, in words; nothing for a made-up key."""
+    return _DONE.get(key, "")
+
+
+def buttons(viewer: Viewer, bulletin: Bulletin) -> frozenset[Action]:
+    """Return what this person may do with the bulletin now: the lifecycle's and the permissions' own answer."""
+    lineage = [bulletin.area]
+    allowed = {
+        action
+        for action in actions(bulletin.state)
+        if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
+    }
+    if bulletin.author == viewer.operator.id:
+        allowed -= {Action.APPROVE}
+    return frozenset(allowed)
+
+
+def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
+    """Return all that the page of a bulletin shows."""
+    bulletin = seen_bulletin(session, viewer, bulletin_id)
+    speech = spoken(session, bulletin.id, bulletin.revision)
+    is_of = Airing.bulletin == bulletin.id
+    return {
+        "bulletin": bulletin,
+        "author": name_of(session, bulletin.author),
+        "where": viewer.scope.name(bulletin.area),
+        "speech": speech,
+        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
+        "buttons": buttons(viewer, bulletin),
+        "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
+    }
+
+
+@router.get("/ban-tin")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """List the bulletins, last changed first."""
+    with station.store.read() as session:
+        rows = bulletins_seen(session, viewer.scope, true())
+    return page(request, "ban_tin_ds.html", {"rows": rows})
+
+
+@router.get("/ban-tin/{bulletin_id}")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one bulletin."""
+    return PAGE.show(
+        request,
+        viewer,
+        lambda session: load(session, station, viewer, bulletin_id),
+        done=done_sentence(xong),
+    )
+
+
+@router.get("/song/ban-tin/{bulletin_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: load(session, station, viewer, bulletin_id))
+
+
+@router.post("/ban-tin/{bulletin_id}/gui")
+def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Hand a draft in."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        submit_bulletin(
+            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
+        )
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/dung-lai")
+def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Have the audio made once more after it failed."""
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        rendering = spoken(session, bulletin.id, bulletin.revision).rendering
+        if rendering is None or rendering.state is not RenderingState.FAILED:
+            raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
+        retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+
+
+@router.get("/ban-tin/{bulletin_id}/rut")
+def ask_to_withdraw(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Ask once more before it is taken off the air."""
+    with station.store.read() as session:
+        context = load(session, station, viewer, bulletin_id)
+    return page(request, "rut_ban_tin.html", context)
+
+
+@router.post("/ban-tin/{bulletin_id}/rut")
+def withdraw(
+    station: TheStation, viewer: Signed, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
+) -> Response:
+    """Take it off the air."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        withdraw_bulletin(
+            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), reason=ly_do
+        )
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

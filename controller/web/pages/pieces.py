@@ -1,0 +1,54 @@
+"""Pages that live: a page is made of pieces, each sent again when it has changed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.operators.signing_in import operator_of_token
+from controller.web.live import Live, Piece, stream
+from controller.web.render import fragment, page
+from controller.web.station import Station
+from controller.web.viewer import Viewer, station_of
+
+Load = Callable[[Session], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """A page: its template, and the pieces in it by the id of their element."""
+
+    template: str
+    pieces: Mapping[str, str]
+
+    def show(
+        self, request: Request, viewer: Viewer, load: Load, *, place: str = "", **extra: Any
+    ) -> Response:
+        """Return the whole page; `extra` is for the first look only, `place` its own address."""
+        station = station_of(request)
+        with station.store.read() as session:
+            context = load(session)
+        address = f"/song{(place or request.url.path).rstrip('/')}"
+        return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
+
+    def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
+        """Return the stream that keeps it alive."""
+        station = station_of(request)
+        live = cast("Live", request.app.state.live)
+
+        def render() -> list[Piece]:
+            with station.store.read() as session:
+                context = {"viewer": viewer, "now": station.now(), "broker_up": station.broker_up()}
+                context |= load(session)
+            return [Piece(name, fragment(template, context)) for name, template in self.pieces.items()]
+
+        key = (request.url.path, viewer.operator.id)
+        return stream(live, key, render, lambda: _is_welcome(station, viewer.token))
+
+
+def _is_welcome(station: Station, token: str) -> bool:
+    with station.store.read() as session:
+        return operator_of_token(session, token, station.now()) is not None

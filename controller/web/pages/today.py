@@ -1,0 +1,44 @@
+"""Hôm nay: what sounds, what comes, what waits for me, and every commune at a glance."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import today
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+
+router = APIRouter()
+PAGE = LivePage(
+    "hom_nay.html",
+    {
+        "dang-phat": "hom_nay/dang_phat.html",
+        "can-lam": "hom_nay/can_lam.html",
+        "chuan-bi": "hom_nay/chuan_bi.html",
+        "sap-toi": "hom_nay/sap_toi.html",
+        "vua-phat": "hom_nay/vua_phat.html",
+        "dia-ban": "hom_nay/dia_ban.html",
+    },
+)
+
+
+def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, Any]:
+    found = today(session, viewer.operator, viewer.scope, station.rendering_progress, station.now())
+    return {"today": found}
+
+
+@router.get("/")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the day."""
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer))
+
+
+@router.get("/song")
+def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer))

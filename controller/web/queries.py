@@ -1,0 +1,348 @@
+"""Reads that fill the pages: a constant number of queries a page, however many nodes there are."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
+from controller.airings.tables import Airing, Delivery, Received, Target
+from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
+from controller.errors import NotFound
+from controller.fleet.lifecycle import NodeStatus, status_of
+from controller.fleet.queries import facts_of
+from controller.fleet.tables import Node
+from controller.operators.permissions import Act, Operator
+from controller.operators.tables import Account
+from controller.web.scope import Scope
+from controller.web.views import ONLINE, AiringView, Making, Tile
+from devices.messages import AiringId, AreaCode, NodeId
+from tts.orders import Progress
+
+AHEAD = timedelta(hours=24)
+BEHIND = timedelta(hours=24)
+MOST_LINES = 30
+"""Lines of a list on a page; who wants more opens the list's own page."""
+MOST_AIRINGS = 100
+
+ProgressOf = Callable[[RenderingId], Progress | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """What waits for this person."""
+
+    to_approve: int
+    returned: Sequence[Bulletin]
+    missed: Sequence[AiringView]
+    offline: int
+
+    def __bool__(self) -> bool:
+        return bool(self.to_approve or self.returned or self.missed or self.offline)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """All that the page Hôm nay shows."""
+
+    sounding: Sequence[AiringView]
+    upcoming: Sequence[AiringView]
+    making: Sequence[Making]
+    tiles: Sequence[Tile]
+    last: AiringView | None
+    todo: Todo
+
+    @property
+    def online(self) -> int:
+        """Nodes that can be reached now."""
+        return sum(tile.online for tile in self.tiles)
+
+    @property
+    def nodes(self) -> int:
+        """Nodes in use."""
+        return sum(tile.nodes for tile in self.tiles)
+
+
+def today(
+    session: Session, operator: Operator, scope: Scope, progress_of: ProgressOf, now: datetime
+) -> Today:
+    """Return the state of things for one person."""
+    is_open = and_(
+        Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
+    )
+    is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
+    current = airing_views(session, scope, or_(Airing.state == AiringState.SOUNDING, is_open, is_missed))
+    sounding = [airing for airing in current if airing.state is AiringState.SOUNDING]
+    missed = [airing for airing in current if airing.state is AiringState.MISSED]
+    last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
+    tiles = today_tiles(session, scope, [airing.id for airing in sounding], now)
+    return Today(
+        sounding=sounding,
+        upcoming=[airing for airing in current if airing not in sounding and airing not in missed],
+        making=makings(session, scope, progress_of),
+        tiles=tiles,
+        last=last[0] if last else None,
+        todo=_todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+    )
+
+
+def _todo(
+    session: Session, operator: Operator, scope: Scope, missed: Sequence[AiringView], offline: int
+) -> Todo:
+    returned = session.scalars(
+        select(Bulletin)
+        .where(Bulletin.state == BulletinState.RETURNED, Bulletin.author == operator.id)
+        .order_by(Bulletin.changed_at.desc())
+        .limit(MOST_LINES)
+    ).all()
+    return Todo(count_waiting(session, operator, scope), returned, missed, offline)
+
+
+def count_waiting(session: Session, operator: Operator, scope: Scope) -> int:
+    """Return how many bulletins wait for this person's approval."""
+    if not scope.may(operator, Act.APPROVE):
+        return 0
+    query = select(func.count()).select_from(Bulletin).where(waiting_for(operator, scope))
+    return session.scalar(query) or 0
+
+
+def waiting_for(operator: Operator, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition of bulletins that this person may approve: submitted, in the area, by others."""
+    waiting = and_(Bulletin.state == BulletinState.SUBMITTED, Bulletin.author != operator.id)
+    return waiting if scope.is_whole() else and_(waiting, Bulletin.area.in_(scope.seen))
+
+
+def airing_views(
+    session: Session,
+    scope: Scope,
+    condition: ColumnElement[bool],
+    *,
+    newest_first: bool = False,
+    limit: int = MOST_AIRINGS,
+) -> list[AiringView]:
+    """Return airings that the person may see, with their reach; three queries."""
+    rows = session.execute(_airings(scope, condition, newest_first=newest_first).limit(limit)).all()
+    ids = [row[0].id for row in rows]
+    targets, reach = targets_of(session, ids), reaches(session, ids)
+    views = []
+    for row in rows:
+        airing, bulletin = row.tuple()
+        view = _view(airing, bulletin, scope.where(targets.get(airing.id, ())))
+        if airing.id in reach:
+            view.reach = reach[airing.id]
+        views.append(view)
+    return views
+
+
+def one_airing(session: Session, scope: Scope, airing_id: AiringId) -> AiringView | None:
+    """Return one airing that the person may see, with its start spread; None when there is none."""
+    found = airing_views(session, scope, Airing.id == airing_id, limit=1)
+    if not found:
+        return None
+    found[0].spread = start_spread(session, airing_id)
+    return found[0]
+
+
+def _airings(scope: Scope, condition: ColumnElement[bool], *, newest_first: bool) -> Select[Airing, Bulletin]:
+    order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
+    query = select(Airing, Bulletin).join(Bulletin, Bulletin.id == Airing.bulletin)
+    query = query.where(condition).order_by(*order)
+    if scope.is_whole():
+        return query
+    return query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(scope.hears))))
+
+
+def _view(airing: Airing, bulletin: Bulletin, where: str) -> AiringView:
+    return AiringView(
+        id=airing.id,
+        bulletin=bulletin.id,
+        title=bulletin.title,
+        state=airing.state,
+        grade=airing.grade,
+        volume=airing.volume,
+        where=where,
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        ended_at=airing.ended_at,
+        duration=None if airing.duration_ms is None else timedelta(milliseconds=airing.duration_ms),
+        recording=airing.recording,
+        reason=airing.reason,
+        bulletin_state=bulletin.state,
+        revision=airing.revision or bulletin.revision,
+    )
+
+
+def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:
+    """Return the recordings in the making, and those that failed while their bulletin waits."""
+    unready = (RenderingState.WAITING, RenderingState.RENDERING, RenderingState.FAILED)
+    query = (
+        select(Rendering, Bulletin)
+        .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .where(Rendering.state.in_(unready), Bulletin.state == BulletinState.SUBMITTED)
+        .order_by(Rendering.ordered_at)
+        .limit(MOST_LINES)
+    )
+    if not scope.is_whole():
+        query = query.where(Bulletin.area.in_(scope.seen))
+    return [
+        Making(bulletin.id, bulletin.title, made.state, progress_of(made.id), made.fault_sentence)
+        for made, bulletin in session.execute(query)
+    ]
+
+
+def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None = None) -> Sequence[Node]:
+    """Return the nodes in use that the person may see (in the areas, if given), by area and id."""
+    query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
+    if areas is not None:
+        query = query.where(Node.area.in_(scope.seen & frozenset(areas)))
+    elif not scope.is_whole():
+        query = query.where(Node.area.in_(scope.seen))
+    return session.scalars(query).all()
+
+
+def today_tiles(session: Session, scope: Scope, sounding: Sequence[str], now: datetime) -> list[Tile]:
+    """Return a tile for each commune: who is there, and how far what sounds now has come."""
+    tiles = _empty_tiles(scope)
+    communes = {code: scope.commune_of(code) for code in scope.by_code}
+    for node in nodes_seen(session, scope):
+        tile = tiles.get(communes.get(node.area))
+        if tile is None:
+            continue
+        status = status_of(facts_of(node), now)
+        tile.nodes += 1
+        tile.online += status in ONLINE
+        tile.faulty += status is NodeStatus.FAULTY
+        tile.never += status is NodeStatus.NEVER_SEEN
+    for airing in sounding:
+        _count_reach(session, AiringId(airing), tiles, communes)
+    return list(tiles.values())
+
+
+def airing_tiles(session: Session, scope: Scope, airing_id: AiringId) -> list[Tile]:
+    """Return a tile for each commune that the airing is meant for."""
+    tiles = _empty_tiles(scope)
+    communes = {code: scope.commune_of(code) for code in scope.by_code}
+    _count_reach(session, airing_id, tiles, communes)
+    return [tile for tile in tiles.values() if tile.asked]
+
+
+def _empty_tiles(scope: Scope) -> dict[AreaCode | None, Tile]:
+    return {area.code: Tile(area.code, area.name) for area in scope.communes}
+
+
+def _count_reach(
+    session: Session,
+    airing_id: AiringId,
+    tiles: dict[AreaCode | None, Tile],
+    communes: dict[AreaCode, AreaCode | None],
+) -> None:
+    for area, reach in reach_by_area(session, airing_id).items():
+        tile = tiles.get(communes.get(area))
+        if tile is not None:
+            tile.asked += reach.nodes
+            tile.fetched += reach.fetched
+            tile.started += reach.started
+            tile.finished += reach.finished
+
+
+def sounding_now(session: Session) -> Sequence[str]:
+    """Return the titles of what sounds somewhere now."""
+    query = select(Bulletin.title).join(Airing, Airing.bulletin == Bulletin.id)
+    return session.scalars(query.where(Airing.state == AiringState.SOUNDING).limit(MOST_LINES)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A revision: its words, how they are read, and the audio."""
+
+    revision: Revision
+    rendering: Rendering | None
+    recording: Recording | None
+
+
+def spoken(session: Session, bulletin_id: str, revision: int) -> Spoken:
+    """Return a revision with its recording; one query."""
+    row = session.execute(
+        select(Revision, Rendering, Recording)
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Revision.bulletin, Rendering.revision == Revision.number)
+        )
+        .outerjoin(Recording, Recording.id == Rendering.recording)
+        .where(Revision.bulletin == bulletin_id, Revision.number == revision)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Không có phiên bản này của bản tin.", code="bulletin.unknown-revision")
+    return Spoken(*row)
+
+
+def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:
+    """Return the titles of bulletins."""
+    rows = session.execute(select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(set(bulletin_ids))))
+    return dict(rows.tuples().all())
+
+
+def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[Received]:
+    """Return what a node reported last, newest first."""
+    query = select(Received).where(Received.node == node).order_by(Received.at.desc()).limit(limit)
+    return session.scalars(query).all()
+
+
+def bulletins_seen(
+    session: Session, scope: Scope, condition: ColumnElement[bool], limit: int = MOST_AIRINGS
+) -> list[tuple[Bulletin, str]]:
+    """Return bulletins that the person may see with their authors' names, newest first."""
+    query = (
+        select(Bulletin, Account.display_name)
+        .join(Account, Account.id == Bulletin.author)
+        .where(condition)
+        .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
+        .limit(limit)
+    )
+    if not scope.is_whole():
+        query = query.where(Bulletin.area.in_(scope.seen))
+    return list(session.execute(query).tuples())
+
+
+def name_of(session: Session, operator_id: str) -> str:
+    """Return how a person is called."""
+    query = select(Account.display_name).where(Account.id == operator_id)
+    return session.scalar(query) or "?"
+
+
+def delivery_rows(
+    session: Session,
+    scope: Scope,
+    airing_id: AiringId,
+    *,
+    areas: Iterable[AreaCode] | None = None,
+    limit: int,
+) -> list[tuple[Delivery, Node]]:
+    """Return an airing's deliveries with their nodes, the least far first."""
+    query = (
+        select(Delivery, Node)
+        .join(Node, Node.id == Delivery.node)
+        .where(Delivery.airing == airing_id)
+        .order_by(Delivery.rung, Node.area, Node.id)
+        .limit(limit)
+    )
+    if areas is not None:
+        query = query.where(Node.area.in_(scope.seen & frozenset(areas)))
+    elif not scope.is_whole():
+        query = query.where(Node.area.in_(scope.seen))
+    return list(session.execute(query).tuples())
+
+
+def reasons(session: Session, airing_id: AiringId) -> list[tuple[str, int]]:
+    """Return why nodes did not play to the end, with how many each; the most frequent first."""
+    query = (
+        select(func.coalesce(Delivery.reason, ""), func.count())
+        .where(Delivery.airing == airing_id, Delivery.rung < int(Rung.FINISHED))
+        .group_by(Delivery.reason)
+        .order_by(func.count().desc())
+        .limit(MOST_LINES)
+    )
+    return [(reason, count) for reason, count in session.execute(query)]

@@ -1,0 +1,79 @@
+"""Turns templates into pages; the only place that knows Jinja."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.operators.permissions import Act
+from controller.web import assets, words
+from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone
+
+TEMPLATES = Path(__file__).with_name("templates")
+ROLE_WORDS = {
+    "officer": "cán bộ xã",
+    "approver": "cán bộ duyệt",
+    "technician": "kỹ thuật viên",
+    "administrator": "quản trị",
+}
+
+
+def icon(name: str) -> Markup:
+    """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
+    place = f"{assets.address('vendor/icons.svg')}#{name}"
+    return Markup(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>'
+    ).format(place)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        icon=icon,
+        static=assets.address,
+        words=words,
+        ROLE_WORDS=ROLE_WORDS,
+        AIRING_SIGNS=AIRING_SIGNS,
+        BULLETIN_SIGNS=BULLETIN_SIGNS,
+        NODE_SIGNS=NODE_SIGNS,
+        GRADE_WORDS=GRADE_WORDS,
+        AiringState=AiringState,
+        BulletinState=BulletinState,
+        RenderingState=RenderingState,
+        Rung=Rung,
+        Act=Act,
+        Tone=Tone,
+    )
+    return environment
+
+
+def fragment(template: str, context: Mapping[str, Any]) -> str:
+    """Return one piece of a page."""
+    return _environment().get_template(template).render(context)
+
+
+def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Return a whole page; the frame finds who is signed in, the station's name and its clock by itself."""
+    station = request.app.state.station
+    frame = {
+        "viewer": getattr(request.state, "viewer", None),
+        "label": station.label,
+        "now": station.now(),
+        "path": request.url.path,
+        "broker_up": station.broker_up(),
+    }
+    return HTMLResponse(fragment(template, frame | dict(context)), status)

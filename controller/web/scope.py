@@ -1,0 +1,70 @@
+"""What a signed-in person may see: the own area with all below, and what is meant for it from above."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from controller.areas.queries import areas
+from controller.areas.tables import Area
+from controller.areas.tree import AreaTree
+from controller.operators.permissions import Act, Operator, can
+from devices.messages import AreaCode
+
+_FEW = 3  # names that a line carries before it counts instead
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A person's view of the tree; what a page asks about areas is answered without a query."""
+
+    home: AreaCode
+    tree: AreaTree
+    by_code: dict[AreaCode, Area]
+    seen: frozenset[AreaCode]
+    """The own area and all below it."""
+    hears: frozenset[AreaCode]
+    """Areas whose airings sound somewhere in the own area: those seen, and those above."""
+
+    @property
+    def communes(self) -> tuple[Area, ...]:
+        """The areas that get a tile each: those directly below the own one, or itself when there are none."""
+        below = tuple(area for area in self.by_code.values() if area.parent == self.home)
+        return below or (self.by_code[self.home],)
+
+    def is_whole(self) -> bool:
+        """Whether the person sees all there is."""
+        return len(self.seen) == len(self.by_code)
+
+    def name(self, code: AreaCode) -> str:
+        """The area's name, or its code where it is unknown."""
+        return self.by_code[code].name if code in self.by_code else code
+
+    def commune_of(self, code: AreaCode) -> AreaCode | None:
+        """The tile that an area belongs to, or None outside the person's view."""
+        tiled = {area.code for area in self.communes}
+        return next((above for above in self.tree.lineage(code) if above in tiled), None)
+
+    def where(self, targets: Iterable[AreaCode]) -> str:
+        """Targets in words: “Toàn tỉnh Khánh Hòa”, “Phường A, Xã B”, “12 xã, phường”."""
+        codes = list(targets)
+        tops = [code for code in codes if code in self.by_code and self.by_code[code].parent is None]
+        if tops:
+            name = self.name(tops[0])
+            return f"Toàn {name[:1].lower()}{name[1:]}"
+        if len(codes) <= _FEW:
+            return ", ".join(self.name(code) for code in codes)
+        return f"{len(codes)} xã, phường"
+
+    def may(self, operator: Operator, act: Act, areas_asked: Iterable[AreaCode] | None = None) -> bool:
+        """Whether the person may do it in all of the areas (by default the own one): for buttons."""
+        asked = [self.home] if areas_asked is None else list(areas_asked)
+        return all(can(operator.roles, operator.area, act, self.tree.lineage(area)).allowed for area in asked)
+
+
+def scope_of(session: Session, operator: Operator) -> Scope:
+    """Return the person's view; one query."""
+    rows = {area.code: area for area in areas(session)}
+    tree = AreaTree({code: area.parent for code, area in rows.items()})
+    seen = tree.below([operator.area])
+    return Scope(operator.area, tree, rows, seen, seen | frozenset(tree.lineage(operator.area)))

@@ -1,0 +1,71 @@
+"""Builds the site: pages, JSON, live streams and errors over one running station."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller import api
+from controller.errors import LoaError
+from controller.operators.signing_in import Tries
+from controller.web import assets, errors, pages
+from controller.web.live import Live
+from controller.web.queries import sounding_now
+from controller.web.security import LARGEST_BODY, Guard
+from controller.web.station import Station
+
+
+def make_site(station: Station) -> FastAPI:
+    """Return the site of a station; it starts and stops with the server that runs it."""
+    live = Live(station.changes)
+
+    @asynccontextmanager
+    async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
+        yield
+        live.close()
+
+    site = FastAPI(
+        title="Loa",
+        version="1",
+        description=api.DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    site.state.station = station
+    site.state.live = live
+    site.state.tries = Tries()
+    site.state.sounding = lambda: _sounding_sentence(station)
+    site.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    site.add_middleware(Guard)
+    site.add_exception_handler(LoaError, errors.on_loa_error)
+    site.add_exception_handler(HTTPException, errors.on_http_error)
+    site.add_exception_handler(RequestValidationError, errors.on_invalid)
+    site.add_exception_handler(Exception, errors.on_fault)
+    site.add_api_route("/tinh/{version}/{name:path}", _asset, include_in_schema=False)
+    site.include_router(api.router)
+    site.include_router(pages.router)
+    return site
+
+
+def end_streams(site: FastAPI) -> None:
+    """End the live streams, so that the server can shut down at once; from any thread."""
+    site.state.live.close()
+
+
+def _asset(request: Request, version: str, name: str) -> Response:
+    return assets.serve(request, version, name)
+
+
+def _sounding_sentence(station: Station) -> str:
+    with station.store.read() as session:
+        titles = sounding_now(session)
+    if not titles:
+        return "Hiện không có bản tin nào đang phát."
+    return f"Hiện đang phát: {'; '.join(titles)}. Việc phát không bị ảnh hưởng."

@@ -1,0 +1,118 @@
+// Small help for pages that are whole without it: running clocks, the lost-connection banner, filters, sent buttons.
+(() => {
+  const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
+
+  // --- clocks: the server's time decides, never the phone's ---
+  const started = Date.parse(meta("loa-now") || "") || Date.now();
+  const ahead = started - Date.now();
+  const now = () => Date.now() + ahead;
+  const two = (n) => String(n).padStart(2, "0");
+  const clock = (ms) => {
+    const s = Math.max(0, Math.floor(ms / 1000));
+    const h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
+    return h ? `${h}:${two(m)}:${two(s % 60)}` : `${m}:${two(s % 60)}`;
+  };
+  const span = (ms) => {
+    const s = Math.max(0, Math.round(ms / 1000));
+    if (s < 60) return `${s} giây`;
+    const m = Math.floor(s / 60), h = Math.floor(m / 60);
+    if (h) return m % 60 ? `${h} giờ ${m % 60} phút` : `${h} giờ`;
+    return s % 60 && m < 10 ? `${m} phút ${s % 60} giây` : `${m} phút`;
+  };
+  const write = (el, text) => { if (el.textContent !== text) el.textContent = text; };
+  const tick = () => {
+    for (const el of document.querySelectorAll("[data-since]")) {
+      const gone = now() - Date.parse(el.dataset.since);
+      const most = Number(el.dataset.most || Infinity);
+      if (el.tagName === "PROGRESS") el.value = Math.min(Math.max(gone, 0), most);
+      else write(el, clock(Math.min(gone, most)));
+    }
+    for (const el of document.querySelectorAll("[data-until]")) {
+      const left = Date.parse(el.dataset.until) - now();
+      write(el, left > 0 ? `còn ${span(left)}` : "đến giờ");
+    }
+    for (const el of document.querySelectorAll("[data-ago]")) {
+      const gone = now() - Date.parse(el.dataset.ago);
+      write(el, gone < 5000 ? "vừa xong" : `${gone < 60000 ? Math.floor(gone / 1000) + " giây"
+        : gone < 3600000 ? Math.floor(gone / 60000) + " phút"
+        : gone < 86400000 ? Math.floor(gone / 3600000) + " giờ"
+        : Math.floor(gone / 86400000) + " ngày"} trước`);
+    }
+    watch();
+  };
+
+  // --- the stream: say at once when what is seen has grown old ---
+  const SILENCE = 25000; // the server says something at least each 15 s
+  const banner = document.getElementById("mat-ket-noi");
+  const stream = document.querySelector("[data-stream]");
+  let heard = Date.now(), fresh = started, down = false;
+  const alive = () => { heard = Date.now(); fresh = now(); down = false; };
+  const watch = () => {
+    if (!stream || !banner) return;
+    const lost = !document.hidden && (down || Date.now() - heard > SILENCE);
+    if (banner.hidden === !lost) { if (lost) age(); return; }
+    if (lost) age();
+    banner.hidden = !lost;
+  };
+  const age = () => {
+    const at = new Date(fresh);
+    const shown = at.toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false });
+    write(banner.querySelector("[data-seen]"), `lúc ${shown} (${span(now() - fresh)} trước)`);
+  };
+  if (stream) {
+    stream.addEventListener("htmx:sse:after:connection", (e) => {
+      const status = e.detail.connection.status;
+      if (status === 401) window.location.reload();
+      else if (status < 400) alive();
+    });
+    stream.addEventListener("htmx:sse:after:message", alive);
+    stream.addEventListener("htmx:sse:error", (e) => {
+      if (e.detail.status === 401) window.location.reload();
+      down = true;
+      watch();
+    });
+    stream.addEventListener("htmx:sse:before:connection", (e) => { if (e.detail.connection.attempt > 1) down = true; });
+    stream.addEventListener("htmx:error", () => { down = true; watch(); });
+    document.addEventListener("visibilitychange", () => { heard = Date.now(); });
+  }
+
+  // --- forms: nothing is sent twice by an impatient finger ---
+  document.addEventListener("submit", (e) => {
+    if (e.defaultPrevented) return;
+    for (const button of e.target.querySelectorAll("button[type=submit], button:not([type])")) {
+      setTimeout(() => { button.disabled = true; button.setAttribute("aria-busy", "true"); }, 0);
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    for (const button of document.querySelectorAll("button[aria-busy]")) {
+      button.disabled = false;
+      button.removeAttribute("aria-busy");
+    }
+  });
+
+  // --- lists: find a commune typed without accents ---
+  const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  document.addEventListener("input", (e) => {
+    const list = e.target.dataset?.filters && document.getElementById(e.target.dataset.filters);
+    if (list) {
+      const wanted = plain(e.target.value.trim());
+      for (const item of list.querySelectorAll("[data-name]")) item.hidden = !plain(item.dataset.name).includes(wanted);
+    }
+    const counter = e.target.dataset?.counts && document.getElementById(e.target.dataset.counts);
+    if (counter) count(e.target, counter);
+  });
+  const SYLLABLES_A_SECOND = 3.6; // of the offline voice, pauses included
+  const count = (field, counter) => {
+    const text = field.value.trim();
+    const words = text ? text.split(/\s+/).length : 0;
+    write(counter, words ? `${words.toLocaleString("vi-VN")} chữ, đọc khoảng ${span(words / SYLLABLES_A_SECOND * 1000)}` : "");
+  };
+  for (const field of document.querySelectorAll("[data-counts]")) {
+    const counter = document.getElementById(field.dataset.counts);
+    if (counter) count(field, counter);
+  }
+  for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;
+
+  tick();
+  setInterval(tick, 500);
+})();

@@ -1,0 +1,57 @@
+"""What the pages need of the running station; the composition root supplies it."""
+
+from datetime import datetime
+from typing import Protocol
+
+from controller.bulletins.lifecycle import RenderingId
+from controller.bulletins.renderings import Speech
+from controller.store import Store
+from tts.orders import Progress
+from tts.recordings import RecordingStore
+
+
+class Changes(Protocol):
+    """A counter that grows with every committed change, for whoever waits for news."""
+
+    @property
+    def number(self) -> int:
+        """How many changes there have been."""
+
+    def wait(self, after: int, timeout: float) -> int:
+        """Return the number once it is above `after`, at the latest after `timeout` seconds."""
+
+
+class Station(Protocol):
+    """The running station, as far as a page may see it; every member may be used from any thread."""
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+
+    @property
+    def recordings(self) -> RecordingStore:
+        """The finished recordings, named by digest."""
+
+    @property
+    def changes(self) -> Changes:
+        """Tells when something was committed, or speech has come further."""
+
+    @property
+    def label(self) -> str:
+        """The name that the pages carry at their head, such as “Khánh Hòa”."""
+
+    @property
+    def speech(self) -> Speech:
+        """How a submitted bulletin is to be spoken."""
+
+    def now(self) -> datetime:
+        """The controller's clock, aware UTC."""
+
+    def rendering_progress(self, rendering: RenderingId) -> Progress | None:
+        """How far speech has come for a rendering; None when nothing is being spoken for it."""
+
+    def poke(self) -> None:
+        """Have the beats run at once, because a person is waiting."""
+
+    def broker_up(self) -> bool:
+        """Whether the station is connected to its MQTT broker."""
