@@ -73,20 +73,20 @@ def test_the_page_describes_no_command_that_is_gone():
     assert described == set(commands_of(typer.main.get_command(app)))
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_link_leads_to_a_file(page):
-    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
-    assert [target for target in targets if not (page.parent / target).exists()] == []
+@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file(document):
+    targets = [target for target in LINK.findall(document.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (document.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_path_that_a_page_names_is_there(page):
+@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_path_that_a_page_names_is_there(document):
     assert [
-        path for path in PATH.findall(page.read_text(encoding="utf-8")) if not (ROOT / path).exists()
+        path for path in PATH.findall(document.read_text(encoding="utf-8")) if not (ROOT / path).exists()
     ] == []
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_make_target_that_a_page_names_is_there(page):
+@pytest.mark.parametrize("document", pages(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_make_target_that_a_page_names_is_there(document):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8"))) <= targets
+    assert set(re.findall(r"`make ([a-z]+)", document.read_text(encoding="utf-8"))) <= targets
