@@ -20,7 +20,7 @@ SAMPLE_RATE = 24_000
 """Of every recording: speech has nothing above 12 kHz that a horn loudspeaker could give."""
 BITRATE_KBPS = 48
 _LAME_QUALITY = 2
-_FULL_SCALE = 32_767
+FULL_SCALE = 32_767
 _BLOCK = 1 << 18
 _OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 _OPUS_BEST = 48_000
@@ -33,10 +33,16 @@ class UnknownSoundFormat(SpeechError):  # noqa: N818 - the names of speech error
     text = "Chỉ ghi được tệp .wav, .mp3 hoặc .opus. Hãy đổi phần đuôi của tên tệp."
 
 
+def as_whole(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Samples within -1..1 as whole numbers of 16 bits."""
+    import numpy as np
+
+    return np.rint(np.clip(samples, -1.0, 1.0) * FULL_SCALE).astype("<i2")
+
+
 def encode_mp3(blocks: Iterable[NDArray[np.float32]], sample_rate: int, bitrate_kbps: int) -> bytes:
     """Mono MP3 at a constant bit rate; the same blocks always give the same bytes."""
     import lameenc
-    import numpy as np
 
     encoder = lameenc.Encoder()
     encoder.set_bit_rate(bitrate_kbps)
@@ -47,8 +53,7 @@ def encode_mp3(blocks: Iterable[NDArray[np.float32]], sample_rate: int, bitrate_
     encoder.silence()
     packed = bytearray()
     for block in blocks:
-        whole = np.rint(np.clip(block, -1.0, 1.0) * _FULL_SCALE).astype("<i2")
-        packed += encoder.encode(whole.tobytes())
+        packed += encoder.encode(as_whole(block).tobytes())
     packed += encoder.flush()
     return bytes(packed)
 

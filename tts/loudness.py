@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tts.codec import decoded_blocks, encode_mp3
+from tts.codec import FULL_SCALE, decoded_blocks, encode_mp3
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
+    Whole = NDArray[np.int16]
 
 OVERSAMPLING = 4
 SILENT_LUFS = -70.0
@@ -129,11 +130,11 @@ def high_passed(blocks: Iterable[Samples], sample_rate: int) -> Iterator[Samples
         yield np.asarray(passed, np.float32)
 
 
-def limited(whole: Samples, gain: float, ceiling_dbtp: float, sample_rate: int) -> Iterator[Samples]:
+def limited(whole: Whole, gain: float, ceiling_dbtp: float, sample_rate: int) -> Iterator[Samples]:
     """The sound times `gain`, turned down around every true peak above the ceiling.
 
-    `whole` may be a memory map: a few seconds of it are read at a time, with the neighbours on both sides
-    that the limiter looks at, so that the result does not depend on where the blocks begin.
+    `whole` (16 bits) may be a memory map: a few seconds of it are read at a time, with the neighbours on
+    both sides that the limiter looks at, so that the result does not depend on where the blocks begin.
     """
     import numpy as np
     import soxr
@@ -143,7 +144,7 @@ def limited(whole: Samples, gain: float, ceiling_dbtp: float, sample_rate: int) 
     ceiling = 10 ** (ceiling_dbtp / 20)
     for begin in range(0, len(whole), step):
         first, last = max(0, begin - margin), min(len(whole), begin + step + margin)
-        near = np.asarray(whole[first:last], np.float32) * np.float32(gain)
+        near = whole[first:last] * np.float32(gain / FULL_SCALE)
         fine = soxr.resample(near, sample_rate, OVERSAMPLING * sample_rate)
         turned = near * _gains(near, fine, ceiling, reach)
         yield turned[begin - first : begin - first + min(step, len(whole) - begin)]
@@ -164,7 +165,7 @@ def _gains(near: Samples, fine: Samples, ceiling: float, reach: int) -> Samples:
 
 
 def mastered(
-    whole: Samples,
+    whole: Whole,
     sample_rate: int,
     *,
     loudness_lufs: float,
@@ -174,11 +175,10 @@ def mastered(
 ) -> Mastered:
     """The sound as MP3, as loud as asked and nowhere above the peak allowed, judged after decoding.
 
-    Gain and limiter are corrected by what was measured until both fit; the peak goes before the loudness.
+    `whole` holds 16 bits a sample and may be a memory map. Gain and limiter are corrected by
+    what was measured until both fit; the peak goes before the loudness.
     """
-    step = _WORK_SECONDS * sample_rate
-    begins = range(0, len(whole), step)
-    before, _ = measured((_float(whole[begin : begin + step]) for begin in begins), sample_rate)
+    before, _ = measured(_floats(whole, _WORK_SECONDS * sample_rate), sample_rate)
     gain_db = loudness_lufs - before.lufs if before.lufs > SILENT_LUFS else 0.0
     ceiling = true_peak_dbtp - _FIRST_CEILING_RESERVE
     best: Mastered | None = None
@@ -208,10 +208,11 @@ def _better(best: Mastered | None, found: Mastered, lufs: float, dbtp: float) ->
     return found if best is None or faults(found) < faults(best) else best
 
 
-def _float(block: Samples) -> Samples:
+def _floats(whole: Whole, step: int) -> Iterator[Samples]:
     import numpy as np
 
-    return np.asarray(block, np.float32)
+    for begin in range(0, len(whole), step):
+        yield np.asarray(whole[begin : begin + step] / np.float32(FULL_SCALE), np.float32)
 
 
 def _peak(block: Samples) -> float:

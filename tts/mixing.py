@@ -7,12 +7,11 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from tts.cache import read_phrase
-from tts.codec import SAMPLE_RATE
+from tts.codec import FULL_SCALE, SAMPLE_RATE, as_whole
 from tts.engines import Sound
-from tts.files import room_needed
 from tts.sounds import closing_chime, opening_chime
 
 if TYPE_CHECKING:
@@ -40,16 +39,16 @@ class Piece:
     rest_ms: int
 
 
-def mix(pieces: Iterable[Piece], out: IO[bytes]) -> int:
-    """Write the pieces as raw 16-bit mono samples at SAMPLE_RATE and return how many samples.
+def mix(pieces: Iterable[Piece]) -> Iterator[NDArray[np.float32]]:
+    """The pieces and their rests, mono at SAMPLE_RATE, one after the other; only one is in memory.
 
-    One piece at a time is in memory. Raises FileNotFoundError when a phrase has left the cache, NoSpace.
+    Raises FileNotFoundError when a phrase has left the cache.
     """
-    written = 0
-    with room_needed():
-        for segment in _segments(pieces):
-            written += out.write(segment.raw_data)
-    return written // _WIDTH
+    import numpy as np
+
+    for segment in _segments(pieces):
+        whole = np.frombuffer(segment.raw_data, "<i2")
+        yield np.asarray(whole / np.float32(FULL_SCALE), np.float32)
 
 
 def _segments(pieces: Iterable[Piece]) -> Iterator[Any]:
@@ -75,10 +74,7 @@ def _audio_segment() -> Any:
 
 
 def _segment(audio: Any, samples: NDArray[np.float32]) -> Any:
-    import numpy as np
-
-    whole = np.rint(np.clip(samples, -1.0, 1.0) * np.iinfo(np.int16).max).astype("<i2")
-    return audio(data=whole.tobytes(), sample_width=_WIDTH, frame_rate=SAMPLE_RATE, channels=1)
+    return audio(data=as_whole(samples).tobytes(), sample_width=_WIDTH, frame_rate=SAMPLE_RATE, channels=1)
 
 
 def _levelled(segment: Any, dbfs: float) -> Any:

@@ -2,17 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import logging
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tts.cache import PhraseCache, PhraseKey
+from tts.codec import CODEC, SAMPLE_RATE
+from tts.engines import BUILT_IN, make_engine, voice_named
+from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
+from tts.files import sweep_leftovers
+from tts.jobs import Master, Measured, Mix, Speak, Warm, scratch
+from tts.mixing import Piece
 from tts.orders import OnProgress, Progress, Rendered, RenderOrder, Stage
-from tts.recordings import RecordingStore
+from tts.recordings import RecordingId, RecordingStore
+from tts.script import Line, Script, script_of
+from tts.workers import Stopped, Workers
 
 __all__ = ["OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
 
+_LOG = logging.getLogger(__name__)
+
+CACHE_BYTES = 2 << 30
+"""About 25 hours of phrases."""
+PHRASE_SECONDS = 120.0
+"""A phrase of 100 syllables takes 25 s on one slow core; the first one also prepares the voice."""
+_WARM_SECONDS = 300.0
+_MIX_SECONDS = 600.0
+_MASTER_SECONDS = 1800.0
+"""Five hours of speech on one slow core."""
+_SLOWEST, _FASTEST = 0.5, 2.0
+_TRIES = 2
+"""A phrase may leave the cache between speaking and mixing when somebody clears the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """Who speaks: an engine found and its voice checked."""
+
+    engine: str
+    path: str
+    version: str
+    voice: str
+    rate: float
+
+    def key(self, line: Line) -> str:
+        return PhraseKey(self.engine, self.version, self.voice, self.rate, line.text).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """All lines are in the cache; how many of them already were, and why not by the ordered voice."""
+
+    cast: _Cast
+    cached: int
+    reason: str | None = None
+
 
 class Studio:
-    """Renders orders in worker processes; `render` may be called from several threads at once."""
+    """Renders orders in worker processes; `render` may be called from several threads at once.
+
+    `engines` adds engines to the built-in ones, or takes the place of one, by import path
+    ("module:Class"). `warm_engine` is loaded as soon as the workers start.
+    """
 
     def __init__(
         self,
@@ -21,18 +78,179 @@ class Studio:
         *,
         workers: int = 2,
         engines: Mapping[str, str] | None = None,
+        warm_engine: str | None = "loa",
+        cache_bytes: int = CACHE_BYTES,
+        phrase_seconds: float = PHRASE_SECONDS,
     ) -> None:
-        self._cache_dir = cache_dir
+        self._prepared = cache_dir / "prepared"
+        self._scratch = cache_dir / "mixing"
+        self._cache = PhraseCache(cache_dir / "phrases", cache_bytes)
         self._recordings = recordings
-        self._workers = workers
-        self._engines = engines
+        self._engines = {**BUILT_IN, **(engines or {})}
+        self._warm_engine = warm_engine
+        self._phrase_seconds = phrase_seconds
+        self._window = 2 * workers
+        self._warming = workers
+        self._workers = Workers(workers, self._prepared)
+        self._in_use: Counter[str] = Counter()
+        self._lock = threading.Lock()
 
     def start(self) -> None:
-        """Start the worker processes; they prepare the voice while the caller goes on."""
+        """Start the worker processes; they load the voice while the caller goes on."""
+        self._recordings.sweep()
+        if self._scratch.is_dir():
+            sweep_leftovers(self._scratch.iterdir())
+        self._workers.start()
+        if self._warm_engine in self._engines:
+            for _ in range(self._warming):
+                self._workers.submit(Warm(self._engines[self._warm_engine]), _WARM_SECONDS)
 
     def stop(self) -> None:
         """End the worker processes; a render under way raises EngineFailed."""
+        self._workers.stop()
 
     def render(self, order: RenderOrder, on_progress: OnProgress | None = None) -> Rendered:
-        """Speak the order and keep the recording; raises SpeechError."""
-        raise NotImplementedError
+        """Speak the order and keep the recording; raises SpeechError.
+
+        `on_progress` is called from this thread.
+        """
+        tell = on_progress or (lambda _: None)
+        tell(Progress("reading", 0, 1))
+        script = script_of(order.title, order.text, framed=order.framed)
+        if not script.lines:
+            raise EmptyText
+        tell(Progress("reading", 1, 1))
+        for last in range(1, _TRIES + 1):
+            try:
+                return self._record(order, script, tell)
+            except FileNotFoundError as lost:
+                _LOG.warning("a phrase has left the cache: %s", lost)
+                if last == _TRIES:
+                    raise EngineFailed from lost
+        raise AssertionError("unreachable")
+
+    def process_ids(self) -> tuple[int, ...]:
+        """Of the worker processes that live now."""
+        return self._workers.process_ids()
+
+    def _record(self, order: RenderOrder, script: Script, tell: OnProgress) -> Rendered:
+        with self._keeping() as held, scratch(self._scratch) as place:
+            spoken = self._speak(order, script, held, tell)
+            tell(Progress("mixing", 0, 1))
+            phrases = {line: self._cache.path(spoken.cast.key(line)) for line in script.lines}
+            pieces = tuple(Piece(phrases.get(line, line.chime), line.rest_ms) for line in script.all)
+            mixed, finished = place / "mix.raw", place / "recording.mp3"
+            self._workers.submit(Mix(pieces, mixed), _MIX_SECONDS).result()
+            tell(Progress("encoding", 0, 1))
+            job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
+            measured = self._workers.submit(job, _MASTER_SECONDS).result()
+            content = finished.read_bytes()
+            recording = self._recordings.put(content)
+        size = len(content)
+        rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
+        tell(Progress("done", 1, 1))
+        return rendered
+
+    def _speak(self, order: RenderOrder, script: Script, held: set[str], tell: OnProgress) -> _Spoken:
+        """Have every line in the cache, by the ordered engine or else by the one that stands in for it."""
+        try:
+            cast = self._cast(order.engine, order.voice, order.rate)
+            return _Spoken(cast, self._speak_all(cast, script, held, tell))
+        except Stopped:
+            raise
+        except (EngineUnavailable, EngineFailed, SilentSpeech) as failed:
+            if order.fallback is None or order.fallback == order.engine:
+                raise
+            _LOG.warning("engine %s gave up (%s), %s speaks", order.engine, failed.code, order.fallback)
+            cast = self._cast(order.fallback, "", order.rate)
+            cached = self._speak_all(cast, script, held, tell)
+            return _Spoken(cast, cached, _reason(failed.sentence))
+
+    def _cast(self, name: str, voice: str, rate: float) -> _Cast:
+        if not _SLOWEST <= rate <= _FASTEST:
+            raise EngineUnavailable("Tốc độ đọc phải từ 0,5 đến 2. Hãy chọn lại tốc độ.")
+        if name not in self._engines:
+            raise EngineUnavailable
+        engine = make_engine(self._engines[name], self._prepared)
+        return _Cast(name, self._engines[name], engine.version, voice_named(engine, voice), rate)
+
+    def _speak_all(self, cast: _Cast, script: Script, held: set[str], tell: OnProgress) -> int:
+        """Speak what is not in the cache, a few lines at a time; return how many lines were there."""
+        self._hold(held, {cast.key(line) for line in script.lines})
+        missing: dict[str, Line] = {}
+        for line in script.lines:
+            if not self._cache.use(cast.key(line)):
+                missing.setdefault(cast.key(line), line)
+        total = len(script.lines)
+        done = total - len(missing)
+        tell(Progress("speaking", done, total))
+        waiting = iter(missing.items())
+        running: set[Future[None]] = set()
+        try:
+            while True:
+                while len(running) < self._window and (pair := next(waiting, None)):
+                    running.add(self._submit(cast, *pair))
+                if not running:
+                    return total - len(missing)
+                finished, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                done += len(finished)
+                tell(Progress("speaking", done, total))
+        finally:
+            for future in running:
+                future.cancel()
+
+    def _submit(self, cast: _Cast, digest: str, line: Line) -> Future[None]:
+        job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))
+        return self._workers.submit(job, self._phrase_seconds)
+
+    @contextmanager
+    def _keeping(self) -> Iterator[set[str]]:
+        """A set of phrases that no sweep of the cache takes away; the cache is swept afterwards."""
+        held: set[str] = set()
+        try:
+            yield held
+        finally:
+            with self._lock:
+                self._in_use.subtract(held)
+                self._in_use += Counter()
+                self._cache.sweep(self._in_use.keys())
+
+    def _hold(self, held: set[str], digests: set[str]) -> None:
+        with self._lock:
+            self._in_use.update(digests - held)
+            held |= digests
+
+
+def _rendered(
+    order: RenderOrder,
+    script: Script,
+    spoken: _Spoken,
+    measured: Measured,
+    *,
+    recording: RecordingId,
+    size: int,
+) -> Rendered:
+    return Rendered(
+        recording=recording,
+        size=size,
+        duration_ms=round(measured.samples * 1000 / SAMPLE_RATE),
+        codec=CODEC,
+        sample_rate=SAMPLE_RATE,
+        engine=spoken.cast.engine,
+        fallback_reason=spoken.reason,
+        loudness_lufs=round(measured.loudness_lufs, 2),
+        true_peak_dbtp=round(measured.true_peak_dbtp, 2),
+        text_characters=len(order.text),
+        spoken_text=script.text,
+        phrases=len(script.lines),
+        phrases_cached=spoken.cached,
+        text_sha256=hashlib.sha256(order.text.encode()).hexdigest(),
+    )
+
+
+def _reason(sentence: str) -> str:
+    """Why another voice speaks; only what happened is quoted, not the advice that follows it."""
+    happened = sentence.split(". ", 1)[0].rstrip(".")
+    return f"Bản tin được đọc bằng giọng dự phòng. Lý do: {happened}."

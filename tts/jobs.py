@@ -1,0 +1,167 @@
+"""The three kinds of work that worker processes do: speak a phrase, mix, master.
+
+A job carries names and paths, never samples; what it makes it leaves in a file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from tts.engines import Engine, Sound, make_engine
+from tts.errors import SilentSpeech
+from tts.files import LEFTOVER, room_needed, write_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tts.mixing import Piece
+
+Made_co = TypeVar("Made_co", covariant=True)
+
+_SILENCE = 10 ** (-50 / 20)
+"""Peak below which nothing was spoken."""
+_EDGE = 10 ** (-45 / 20)
+"""Times the phrase's peak: what is softer at its beginning and end is cut off."""
+_KEPT_SECONDS = 0.04
+"""Left before the first and after the last loud sample, for soft consonants."""
+_WORD_SECONDS = 0.05
+"""Nobody speaks a syllable faster; less sound than that means that words are missing."""
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a worker process keeps from one job to the next: its engines, loaded."""
+
+    prepared: Path
+    _engines: dict[str, Engine] = field(default_factory=dict)
+
+    def engine(self, path: str) -> Engine:
+        """The engine at `module:Class`, constructed once."""
+        if path not in self._engines:
+            self._engines[path] = make_engine(path, self.prepared)
+        return self._engines[path]
+
+
+class Job(Protocol[Made_co]):
+    """A piece of work that can be sent to another process and done again after a crash."""
+
+    def run(self, bench: Bench) -> Made_co:
+        """Do it; raises SpeechError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """Load an engine, so that the first phrase need not wait for it."""
+
+    engine: str
+
+    def run(self, bench: Bench) -> None:
+        """Raises EngineUnavailable."""
+        bench.engine(self.engine).prepare()
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """Say one phrase and keep it at `place`."""
+
+    engine: str
+    phrase: str
+    voice: str
+    rate: float
+    place: Path
+
+    def run(self, bench: Bench) -> None:
+        """Raises EngineUnavailable, EngineFailed, SilentSpeech or NoSpace."""
+        from tts.cache import write_phrase
+
+        spoken = bench.engine(self.engine).speak(self.phrase, self.voice, self.rate)
+        sound = _trimmed(spoken)
+        if sound.seconds < _WORD_SECONDS * len(re.findall(r"\w+", self.phrase)):
+            raise SilentSpeech
+        write_phrase(self.place, sound)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Join the pieces into one file of raw 16-bit samples."""
+
+    pieces: tuple[Piece, ...]
+    place: Path
+
+    def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
+        """Raises NoSpace; FileNotFoundError when a phrase has left the cache."""
+        from tts.codec import SAMPLE_RATE, as_whole
+        from tts.loudness import high_passed
+        from tts.mixing import mix
+
+        with room_needed(), self.place.open("wb") as out:
+            for block in high_passed(mix(self.pieces), SAMPLE_RATE):
+                out.write(as_whole(block).tobytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the finished MP3 is like when decoded."""
+
+    loudness_lufs: float
+    true_peak_dbtp: float
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """Bring a mix to its loudness and write it as MP3."""
+
+    mixed: Path
+    place: Path
+    loudness_lufs: float
+    true_peak_dbtp: float
+    bitrate_kbps: int
+
+    def run(self, bench: Bench) -> Measured:  # noqa: ARG002 - every job is given the bench
+        """Raises NoSpace."""
+        import numpy as np
+
+        from tts.codec import SAMPLE_RATE
+        from tts.loudness import mastered
+
+        made = mastered(
+            np.memmap(self.mixed, "<i2", "r"),
+            SAMPLE_RATE,
+            loudness_lufs=self.loudness_lufs,
+            true_peak_dbtp=self.true_peak_dbtp,
+            bitrate_kbps=self.bitrate_kbps,
+        )
+        write_whole(self.place, made.content)
+        return Measured(made.level.lufs, made.level.dbtp, made.samples)
+
+
+@contextmanager
+def scratch(directory: Path) -> Iterator[Path]:
+    """A directory for the files of one render, gone afterwards."""
+    directory.mkdir(parents=True, exist_ok=True)
+    name = {"prefix": f"{os.getpid()}-", "suffix": LEFTOVER}
+    with tempfile.TemporaryDirectory(dir=directory, **name, ignore_cleanup_errors=True) as place:
+        yield Path(place)
+
+
+def _trimmed(sound: Sound) -> Sound:
+    """The sound without the silence at both ends; raises SilentSpeech when there is nothing else."""
+    import numpy as np
+
+    samples: NDArray[np.float32] = np.clip(np.nan_to_num(sound.samples), -1.0, 1.0)
+    level = np.abs(samples)
+    peak = float(level.max()) if len(level) else 0.0
+    if peak < _SILENCE:
+        raise SilentSpeech
+    loud = np.flatnonzero(level > peak * _EDGE)
+    kept = round(_KEPT_SECONDS * sound.sample_rate)
+    return Sound(samples[max(0, loud[0] - kept) : loud[-1] + kept], sound.sample_rate)

@@ -1,0 +1,69 @@
+"""What is heard in a recording, from the first chime to the last, before anybody has spoken it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from tts.mixing import CLOSING, OPENING
+from tts.phrases import phrases
+from tts.reading import read
+
+CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
+_AFTER_OPENING_MS = 500
+_AFTER_TITLE_MS = 900
+_BEFORE_CLOSING_MS = 1000
+_BEFORE_CLOSING_CHIME_MS = 600
+_AT_THE_END_MS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A spoken phrase, or a chime when `text` is empty, and the rest after it."""
+
+    text: str
+    rest_ms: int
+    chime: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All lines in order; `text` is what is spoken, title and bulletin, a paragraph a line."""
+
+    all: tuple[Line, ...]
+    text: str
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The spoken lines alone."""
+        return tuple(line for line in self.all if line.text)
+
+
+def script_of(title: str, text: str, *, framed: bool) -> Script:
+    """The script of a bulletin; without lines when there is nothing to speak. Raises TextError.
+
+    `framed` puts chimes, the title and closing words around it.
+    """
+    body_text = read(text).spoken
+    body = _lines(body_text)
+    if not body:
+        return Script((), "")
+    if not framed:
+        return Script(_with_last_rest(body, _AT_THE_END_MS), body_text)
+    title_text = read(title).spoken if title.strip() else ""
+    said = "\n".join(filter(None, [title_text, body_text, CLOSING_WORDS]))
+    framed_lines = (
+        Line("", _AFTER_OPENING_MS, OPENING),
+        *_with_last_rest(_lines(title_text), _AFTER_TITLE_MS),
+        *_with_last_rest(body, _BEFORE_CLOSING_MS),
+        *_with_last_rest(_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
+        Line("", _AT_THE_END_MS, CLOSING),
+    )
+    return Script(framed_lines, said)
+
+
+def _lines(spoken: str) -> tuple[Line, ...]:
+    return tuple(Line(phrase.text, phrase.pause_ms) for phrase in phrases(spoken))
+
+
+def _with_last_rest(lines: tuple[Line, ...], rest_ms: int) -> tuple[Line, ...]:
+    return (*lines[:-1], replace(lines[-1], rest_ms=rest_ms)) if lines else ()

@@ -1,0 +1,56 @@
+"""A worker process: does one job after the other until its parent closes the connection or dies.
+
+Started by tts.workers as `python -m tts.worker FD DIRECTORY`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from tts.errors import EngineFailed, SpeechError
+from tts.jobs import Bench, Job
+
+_LOG = logging.getLogger("tts.worker")
+_ENDED = 0
+
+
+def main(descriptor: int, prepared: Path) -> None:
+    """Serve jobs from the connection; each is answered by (made, None) or (None, error)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent too, which ends us in order
+    threading.Thread(target=_end_with_parent, name="lifeline", daemon=True).start()
+    bench = Bench(prepared)
+    with Connection(descriptor) as line:
+        while True:
+            try:
+                job = line.recv()
+            except EOFError:
+                return
+            line.send(_done(job, bench))
+
+
+def _end_with_parent() -> None:
+    """End at once when the parent is gone, even in the middle of a phrase: its end of stdin closes then."""
+    while os.read(0, 1):
+        pass
+    os._exit(_ENDED)
+
+
+def _done(job: Job[Any], bench: Bench) -> tuple[Any, SpeechError | FileNotFoundError | None]:
+    try:
+        return job.run(bench), None
+    except (SpeechError, FileNotFoundError) as told:
+        return None, told
+    except Exception:  # noqa: BLE001 - whatever an engine throws fails the render, not the process
+        _LOG.exception("%s failed", type(job).__name__)
+        return None, EngineFailed()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), Path(sys.argv[2]))

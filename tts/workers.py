@@ -1,0 +1,218 @@
+"""Worker processes and the queue before them: a killed worker costs the phrase it was at, no more."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tts.errors import EngineFailed
+from tts.jobs import Job
+
+_LOG = logging.getLogger(__name__)
+
+_QUEUED = 64
+"""Jobs that may wait; who submits more waits with them."""
+_TRIES = 3
+"""Starts of one job before a worker's death counts as the job's fault."""
+_QUIT_SECONDS = 3.0
+
+Made = TypeVar("Made")
+
+
+class Stopped(EngineFailed):
+    """The workers were stopped under a job."""
+
+    code = "engine.stopped"
+    text = "Việc tạo giọng đọc đã dừng vì chương trình đang tắt."
+
+
+class TooSlow(EngineFailed):
+    """A job passed its time limit."""
+
+    code = "engine.slow"
+    text = "Giọng đọc mất quá nhiều thời gian cho một câu. Hãy thử lại hoặc chọn giọng khác."
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    job: Job[Any]
+    seconds: float
+    future: Future[Any]
+
+
+class Workers:
+    """A fixed number of processes; one thread of ours feeds each and starts it again when it dies."""
+
+    def __init__(self, count: int, prepared: Path) -> None:
+        self._count = count
+        self._prepared = prepared
+        self._tasks: queue.Queue[_Task | None] = queue.Queue(_QUEUED)
+        self._threads: list[threading.Thread] = []
+        self._processes: dict[int, _Process] = {}
+        self._lock = threading.Lock()
+        self._stopping = True
+
+    def start(self) -> None:
+        """Start the processes and return at once."""
+        self._stopping = False
+        names = [f"tts-worker-{number}" for number in range(self._count)]
+        self._threads = [threading.Thread(target=self._feed, name=name, daemon=True) for name in names]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """End all processes; jobs under way and in the queue fail with Stopped."""
+        with self._lock:
+            if self._stopping:
+                return
+            self._stopping = True
+            for process in self._processes.values():
+                process.interrupt()
+        self._fail_waiting()
+        for _ in self._threads:
+            with suppress(queue.Full):  # then nobody waits for it
+                self._tasks.put_nowait(None)
+        for thread in self._threads:
+            thread.join(2 * _QUIT_SECONDS)
+        self._threads = []
+        self._fail_waiting()
+
+    def submit(self, job: Job[Made], seconds: float) -> Future[Made]:
+        """Have the job done within so many seconds; the future raises SpeechError or FileNotFoundError."""
+        future: Future[Made] = Future()
+        if self._stopping:
+            future.set_exception(Stopped())
+            return future
+        self._tasks.put(_Task(job, seconds, future))
+        if self._stopping:  # the queue may have been emptied for the last time before our job came in
+            self._fail_waiting()
+        return future
+
+    def process_ids(self) -> tuple[int, ...]:
+        """Of the processes that live now."""
+        with self._lock:
+            return tuple(process.pid for process in self._processes.values())
+
+    def _feed(self) -> None:
+        """One thread's life: keep one process, and give it one job after the other."""
+        process: _Process | None = None
+        try:
+            while not self._stopping:
+                process = process or self._spawn()
+                task = self._tasks.get()
+                if task is None:
+                    break
+                if not task.future.set_running_or_notify_cancel():
+                    continue
+                process = self._see_through(task, process)
+        finally:
+            self._bury(process)
+
+    def _see_through(self, task: _Task, process: _Process | None) -> _Process | None:
+        """Do the task, on new processes where one dies; return the process that is left, if any."""
+        for _ in range(_TRIES):
+            process = process or self._spawn()
+            if process is None:
+                break
+            try:
+                made, error = process.do(task.job, task.seconds)
+            except (EOFError, OSError) as died:
+                _LOG.warning("worker %d died during %s (%r)", process.pid, type(task.job).__name__, died)
+                self._bury(process)
+                process = None
+            except TooSlow as slow:
+                self._bury(process)
+                task.future.set_exception(slow)
+                return None
+            else:
+                if error is None:
+                    task.future.set_result(made)
+                else:
+                    task.future.set_exception(error)
+                return process
+        task.future.set_exception(Stopped() if self._stopping else EngineFailed())
+        return process
+
+    def _spawn(self) -> _Process | None:
+        """A new process, or None when we are stopping or the system has no room for one."""
+        with self._lock:
+            if self._stopping:
+                return None
+            try:
+                process = _Process(self._prepared)
+            except OSError:
+                _LOG.exception("no worker process could be started")
+                return None
+            self._processes[process.pid] = process
+            return process
+
+    def _bury(self, process: _Process | None) -> None:
+        if process is not None:
+            process.end()
+            with self._lock:
+                self._processes.pop(process.pid, None)
+
+    def _fail_waiting(self) -> None:
+        while True:
+            try:
+                task = self._tasks.get_nowait()
+            except queue.Empty:
+                return
+            if task is not None and task.future.set_running_or_notify_cancel():
+                task.future.set_exception(Stopped())
+
+
+class _Process:
+    """One worker: a fresh interpreter (nothing is inherited by fork) and the line to it."""
+
+    def __init__(self, prepared: Path) -> None:
+        ours, theirs = Pipe()
+        with theirs:
+            command = [sys.executable, "-m", "tts.worker", str(theirs.fileno()), str(prepared)]
+            try:
+                self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                    command,
+                    stdin=subprocess.PIPE,  # held open as long as we live: its end tells the worker
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                )
+            except OSError:
+                ours.close()
+                raise
+        self._line: Connection[Any, Any] = ours
+        self.pid = self._child.pid
+
+    def do(self, job: Job[Any], seconds: float) -> tuple[Any, Exception | None]:
+        """What the job made, or its error; raises EOFError or OSError when the process died, or TooSlow."""
+        self._line.send(job)
+        if not self._line.poll(seconds):
+            raise TooSlow
+        made, error = self._line.recv()
+        return made, error
+
+    def interrupt(self) -> None:
+        """Kill the process without waiting; nothing it writes can be left half-written."""
+        self._child.kill()
+
+    def end(self) -> None:
+        """Kill the process and wait until it is gone."""
+        self._child.kill()
+        self._line.close()
+        if self._child.stdin is not None:
+            self._child.stdin.close()
+        try:
+            self._child.wait(_QUIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            _LOG.warning("worker %d does not end", self.pid)
