@@ -1,0 +1,87 @@
+"""The journal is one chain, whoever writes at once, and can be checked away from the database."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from controller.errors import LoaError
+from controller.journal.chain import JournalBroken, verify
+from controller.journal.queries import entries_of, export, newest_entries
+from controller.journal.usecases import STATION, record
+from controller.store import Store
+
+
+def exported(world):
+    with world.store.read() as session:
+        return list(export(session))
+
+
+def test_an_act_that_failed_leaves_no_entry(world):
+    before = exported(world)
+
+    def fail(session, now):
+        record(session, None, "nothing.done", "s", now)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        world.do(fail)
+    assert exported(world) == before
+
+
+def test_writers_at_once_make_one_unbroken_chain(world):
+    before = len(exported(world))
+    other = Store(world.store.url.render_as_string(hide_password=False), signer=world.store.signer)
+
+    def write(store):
+        for n in range(15):
+            with store.write() as session:
+                record(session, world.officer, "act.done", f"s{n}", world.now, detail={"n": n})
+
+    threads = [threading.Thread(target=write, args=(store,)) for store in (world.store, other) * 2]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    other.close()
+    assert verify(exported(world), world.station_key.public_x).entries == before + 60
+
+
+def test_entries_name_who_did_it_and_to_what(world):
+    bulletin = world.approved()
+    acts = [(entry.by, entry.act) for entry in world.ask(entries_of, bulletin)]
+    assert acts == [
+        (world.approver.id, "bulletin.approved"),
+        (STATION, "rendering.finished"),
+        (world.officer.id, "bulletin.submitted"),
+        (world.officer.id, "bulletin.drafted"),
+    ]
+    assert world.ask(newest_entries, 1)[0].act == "bulletin.approved"
+
+
+@pytest.mark.parametrize("table", ["journal", "receipts", "revisions"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {}={}", "DELETE FROM {}"])
+def test_what_is_written_once_can_be_neither_changed_nor_deleted(world, table, statement):
+    airing = world.plan(world.approved())
+    world.advance()
+    world.tell("22366-1", airing, "fetched")
+    column = {"journal": "act", "receipts": "kind", "revisions": "text"}[table]
+    with pytest.raises(LoaError), world.store.write() as session:
+        session.execute(text(statement.format(table, column, "'x'")))
+
+
+def test_a_journal_changed_behind_the_triggers_back_is_found(world):
+    lines = exported(world)
+    forged = [lines[0].replace('"canbo"', '"khác"'), *lines[1:]]
+    assert forged != lines
+    with pytest.raises(JournalBroken):
+        verify(forged, world.station_key.public_x)
+
+
+def test_a_store_without_a_key_for_the_journal_acts_not_at_all(world):
+    signer, world.store.signer = world.store.signer, None
+    try:
+        with pytest.raises(RuntimeError, match="key for the journal"):
+            world.submitted()
+    finally:
+        world.store.signer = signer
