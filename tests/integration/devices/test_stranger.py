@@ -1,0 +1,227 @@
+"""A node that was written from docs/protocol.md alone hears, and refuses, what it should."""
+
+import ast
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from devices import topics
+from devices.messages import Grade, ReceiptKind, Role
+from devices.signing import SigningKey, sign
+from tests.support import stranger_node
+from tests.support.brokers import KINDS, BrokerProcess, is_available
+from tests.support.small_station import YEAR, SmallStation
+
+NODE, AREAS = "loa-56-22333-1", ("56", "56-22333")
+AUDIO = hashlib.shake_256(b"audio").digest(50_000)
+PATIENCE = timedelta(seconds=25)
+SHORTLY = timedelta(seconds=2.5)
+
+
+@pytest.fixture(params=KINDS)
+def station(request, tmp_path):
+    if not is_available(request.param):
+        pytest.skip(f"{request.param} is not installed here")
+    broker = BrokerProcess(request.param, tmp_path)
+    broker.start()
+    with SmallStation(broker.url) as small:
+        small.broker = broker
+        yield small
+    broker.stop()
+
+
+@pytest.fixture
+def on_mosquitto(station):
+    if station.broker.kind != "mosquitto" and is_available("mosquitto"):
+        pytest.skip("what a node refuses does not depend on the broker: once is enough")
+    return station
+
+
+def listen(station, *, patience=PATIENCE, **options):
+    until = datetime.now(UTC) + patience
+    return stranger_node.run(station.broker.url, station.root.public_x, NODE, AREAS, until, **options)
+
+
+def test_the_stranger_imports_nothing_of_ours():
+    tree = ast.parse(Path(stranger_node.__file__).read_text(encoding="utf-8"))
+    imported = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").split(".")[0])
+    assert not imported & {"devices", "controller", "schedules", "tts", "simulator", "tests", "joserfc"}
+
+
+def test_it_fetches_plays_on_time_and_its_receipts_are_committed(station):
+    station.publish_keys()
+    station.publish_policy("56")
+    manifest = station.publish_recording(AUDIO, duration_ms=1000)
+    station.publish_plan(station.plan("56-22333", station.airing(manifest)))
+    report = listen(station, clock_error_s=0.4)
+    (played,) = report.played
+    assert (played.data, played.why, played.offset_ms, played.volume) == (AUDIO, "finished", 0, 60)
+    assert abs(played.began_at - played.planned_at) < timedelta(milliseconds=50)
+    assert report.offset_us == pytest.approx(-400_000, abs=20_000)
+    kinds = [receipt.kind for receipt in station.receipts]
+    assert kinds == [ReceiptKind.FETCHED, ReceiptKind.STARTED, ReceiptKind.FINISHED]
+    assert (report.uncommitted, report.committed) == (0, {receipt.id for receipt in station.receipts})
+    assert [state.online for state in station.states][:1] == [True]
+    assert not report.refused
+
+
+def test_a_chunk_with_one_bit_flipped_is_dropped_and_asked_for_again(station):
+    def flip(n, times, chunk):
+        return bytes([chunk[0] ^ 1, *chunk[1:]]) if n == 3 and times == 0 else chunk
+
+    station.spoil = flip
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=8)))
+    report = listen(station)
+    assert report.chunks_refused == 1
+    assert report.wants == 2
+    assert [played.data for played in report.played] == [AUDIO]
+
+
+def test_a_late_comer_joins_at_the_place_where_the_others_are(station):
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=6000)
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=-1)))
+    (played,) = listen(station).played
+    assert played.offset_ms > 1000
+    assert played.began_at - played.planned_at == pytest.approx(
+        timedelta(milliseconds=played.offset_ms), abs=timedelta(milliseconds=100)
+    )
+
+
+def test_an_emergency_takes_over_and_what_it_interrupted_goes_on_at_its_place(station):
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=4000)
+    alarm = station.publish_recording(AUDIO[:9000], duration_ms=1000)
+    station.publish_plan(station.plan("56", station.airing(manifest, grade=Grade.ROUTINE)))
+    urgent = station.airing(alarm, airing="urgent", starts_in_s=4, grade=Grade.EMERGENCY)
+    station.publish_plan(station.plan("56-22333", urgent))
+    report = listen(station, is_enough=lambda node: len(node.finished) == 2 and not node.receipts)
+    assert [(p.airing, p.why) for p in report.played] == [
+        ("airing-1", "stopped"),
+        ("urgent", "finished"),
+        ("airing-1", "finished"),
+    ]
+    assert report.played[2].offset_ms >= 2000
+
+
+def refused_by(station):
+    """Run for a moment and return what was refused; nothing at all may have sounded."""
+    report = listen(station, patience=SHORTLY)
+    assert not report.played
+    return report.refused
+
+
+def test_a_key_set_of_another_root_is_refused(on_mosquitto):
+    on_mosquitto.root, true_root = SigningKey.generate("root", datetime.now(UTC), YEAR), on_mosquitto.root
+    on_mosquitto.publish_keys()
+    on_mosquitto.root = true_root
+    assert refused_by(on_mosquitto)["keys: bad-signature"] == 1
+
+
+def test_a_plan_signed_by_another_key_of_the_same_name_is_refused(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    text = sign(station.plan("56", station.airing(manifest, starts_in_s=1)), station.keys[Role.STATION])
+    head, body, signature = text.split(".")
+    forged = signature[:-2] + ("AA" if signature[-2:] != "AA" else "BA")
+    station.keep(topics.plan("56"), f"{head}.{body}.{forged}")
+    assert refused_by(station)["plan: bad-signature"] == 1
+
+
+def test_a_plan_signed_by_an_approver_is_refused(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    plan = station.plan("56")
+    text = station.keys[Role.APPROVER].sign_bytes(plan.payload(), "loa-plan")
+    station.keep(topics.plan("56"), text)
+    assert refused_by(station)["plan: wrong-role"] == 1
+
+
+def test_a_message_of_another_typ_is_refused(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    station.keep(
+        topics.plan("56"), station.keys[Role.STATION].sign_bytes(station.plan("56").payload(), "loa-manifest")
+    )
+    assert refused_by(station)["plan: wrong-kind"] == 1
+
+
+def test_an_expired_plan_is_refused(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=1), expires_at=past))
+    assert refused_by(station)["plan: expired"] >= 1
+
+
+def test_an_older_plan_and_the_plan_of_another_area_are_refused(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    old = station.plan("56", station.airing(manifest, starts_in_s=2))
+    station.publish_plan(station.plan("56"))
+    played_back = sign(old, station.keys[Role.STATION]).encode()
+
+    def send_the_old_one_once(node):
+        if node.plans and not hasattr(node, "was_tried"):
+            node.was_tried = True
+            station.link.publish(topics.plan("56"), played_back)
+            station.link.publish(topics.plan("56-22333"), played_back)
+        return False
+
+    report = listen(station, patience=timedelta(seconds=4), is_enough=send_the_old_one_once)
+    assert not report.played
+    assert (report.refused["plan: old"], report.refused["plan: other-target"]) == (1, 1)
+
+
+def test_an_approval_for_another_recording_is_refused_and_told(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    airing = station.airing(manifest, starts_in_s=1, approval=station.approval("f" * 64))
+    station.publish_plan(station.plan("56", airing))
+    assert refused_by(station)["airing: wrong-approval"] == 1
+    assert [(r.kind, r.reason) for r in station.receipts] == [(ReceiptKind.REFUSED, "wrong-approval")]
+
+
+@pytest.mark.parametrize("role", [Role.STATION, Role.ADMINISTRATOR])
+def test_an_approval_that_no_approver_signed_is_refused(on_mosquitto, role):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    good = station.approval(manifest.recording)
+    payload = stranger_node.unbase64url(good.split(".")[1])
+    forged = station.keys[role].sign_bytes(payload, "loa-approval")
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=1, approval=forged)))
+    assert refused_by(station)["airing: wrong-role"] == 1
+
+
+def test_an_ordinary_approval_airs_no_test_and_a_tests_approval_nothing_else(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    for_test = station.approval(manifest.recording, test=True)
+    as_real = station.airing(manifest, starts_in_s=1, approval=for_test)
+    as_test = station.airing(manifest, airing="airing-2", starts_in_s=1, test=True)
+    station.publish_plan(station.plan("56", as_real, as_test))
+    assert refused_by(station)["airing: wrong-approval"] == 2
+
+
+def test_in_quiet_hours_it_is_silent(on_mosquitto):
+    station = on_mosquitto
+    station.publish_keys()
+    station.publish_policy("56-22333", quiet_hours=({"begins": "00:00", "ends": "00:00"},))
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=1)))
+    assert not refused_by(station)
