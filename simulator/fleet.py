@@ -224,7 +224,8 @@ class Fleet:
             if self._pump.is_full:
                 self._counts["chunks-dropped"] += 1
                 return
-        self._pump.queue(seat, Received(message.topic, message.payload), true_now())
+        arrived = seat.node.crystal.raw(true_now())
+        self._pump.queue(seat, Received(message.topic, message.payload, arrived))
 
     def _rose(self, seat: Seat) -> None:
         self._up.add(seat.node.id)

@@ -51,7 +51,7 @@ class Pump:
         self._host = host
         self._after = after
         """Called for a node after each event that it has thought about."""
-        self._inbox: deque[tuple[Seat, int, Event, datetime | None]] = deque()
+        self._inbox: deque[tuple[Seat, int, Event]] = deque()
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -78,9 +78,9 @@ class Pump:
         """Whether so much waits that what can be asked for again should be dropped."""
         return len(self._inbox) > MOST_QUEUED
 
-    def queue(self, seat: Seat, event: Event, at: datetime | None = None) -> None:
-        """Have a brain told of an event, at the instant given or when its turn comes."""
-        self._inbox.append((seat, seat.node.life, event, at))
+    def queue(self, seat: Seat, event: Event) -> None:
+        """Have a brain told of an event when its turn comes."""
+        self._inbox.append((seat, seat.node.life, event))
         self._has_work.set()
 
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
@@ -101,10 +101,10 @@ class Pump:
         until = time.perf_counter() + SLICE_S
         asked: list[tuple[Seat, list[Effect]]] = []
         while self._inbox and time.perf_counter() < until:
-            seat, life, event, at = self._inbox.popleft()
+            seat, life, event = self._inbox.popleft()
             if seat.node.life != life:
                 continue
-            effects = seat.node.handle(event, at or true_now())
+            effects = seat.node.handle(event, true_now())
             if any(isinstance(effect, SAVES) and not isinstance(effect, SaveChunk) for effect in effects):
                 asked.append((seat, effects))
             else:

@@ -37,7 +37,7 @@ SESSION = "session"
 VITALS_EVERY = timedelta(seconds=30)
 """5,000 nodes: 167 messages a second."""
 SET_BACK = timedelta(seconds=1)
-"""A raw clock that goes back further than this was set; less is the order in which messages are handled."""
+"""A raw clock that goes back further than this was set; less may be a runner's rounding."""
 
 
 class Brain:
@@ -94,8 +94,8 @@ class Brain:
                 effects += self._connect(now)
             case Disconnected():
                 effects += self._disconnect()
-            case Received(topic, payload):
-                effects += self._receive(topic, payload, now)
+            case Received():
+                effects += self._receive(event, now)
             case Tick():
                 effects += self._tick(now)
             case PlayingBegan():
@@ -163,9 +163,10 @@ class Brain:
         self._outbox.disconnected()
         return self._next_session()
 
-    def _receive(self, topic: str, payload: bytes, now: datetime) -> list[Effect]:
+    def _receive(self, came: Received, now: datetime) -> list[Effect]:
+        payload = came.payload
         try:
-            about = topics.parse(topic)
+            about = topics.parse(came.topic)
         except topics.UnknownTopic:
             self._trust.counts["unknown topic"] += 1
             return []
@@ -174,7 +175,7 @@ class Brain:
             case topics.ChunkTopic(recording, n) | topics.RepairChunkTopic(self._identity.node, recording, n):
                 effects = self._fetching.take_chunk(recording, n, payload, now)
             case topics.TimeReplyTopic(self._identity.node):
-                effects = self._take_time(payload, now)
+                effects = self._take_time(payload, came.at or now, now)
             case topics.ReceiptCommittedTopic(self._identity.node):
                 effects = self._take_committed(payload)
             case topics.ManifestTopic(recording):
@@ -217,9 +218,9 @@ class Brain:
             self._trust.counts["receipt-committed: malformed"] += 1
             return []
 
-    def _take_time(self, payload: bytes, now: datetime) -> list[Effect]:
+    def _take_time(self, payload: bytes, arrived: datetime, now: datetime) -> list[Effect]:
         reply = self._trust.read_time(payload, now)
-        exchange = self._pings.answered(reply, now) if reply is not None else None
+        exchange = self._pings.answered(reply, arrived) if reply is not None else None
         if exchange is None:
             return []
         was_trusted, was_set = self._clock.is_trusted(now), self._clock.is_set

@@ -153,7 +153,7 @@ class StationClock:
             return True
         gap = abs(self._fit.offset(exchange.middle_us) - exchange.offset_us / 1e6)
         allowed = self._fit.error(exchange.middle_us) + exchange.round_trip / 2 + STEP_MARGIN
-        return exchange.middle_us >= self._fit.newest_us - 1_000_000 and gap <= allowed
+        return gap <= allowed
 
 
 def _fitted(exchanges: tuple[Exchange, ...]) -> _Fit:
@@ -182,5 +182,5 @@ def _fitted(exchanges: tuple[Exchange, ...]) -> _Fit:
         var_b=s0 / determinant,
         cov=-st / determinant,
         half_trip=shortest / 2,
-        newest_us=newest.middle_us,
+        newest_us=max(e.middle_us for e in exchanges),
     )

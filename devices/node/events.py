@@ -35,10 +35,14 @@ class Disconnected:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message came; perhaps not for the first time."""
+    """A message came; perhaps not for the first time.
+
+    `at`: the raw instant at which it arrived, where it had to wait; for clock replies, which age in a queue.
+    """
 
     topic: str
     payload: bytes
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

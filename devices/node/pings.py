@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.messages import NodeId, TimeReply, TimeRequest
-from devices.node.clock import Exchange, micros
+from devices.node.clock import MICROSECOND, Exchange, micros
 from devices.node.effects import Publish
 
 BURST = 8
@@ -15,6 +15,10 @@ USUAL_GAP = timedelta(seconds=20)
 """5,000 nodes ask 250 times a second."""
 BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8))
 """Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
+BURSTS_APART = timedelta(seconds=10)
+"""However often a clock is found to be wrong, bursts come no faster: they must not make a station busy."""
+LATEST_REPLY = timedelta(seconds=2)
+"""A reply that took longer says too little about the clock to be worth its time."""
 MOST_OPEN = 16
 """Requests that may be unanswered at a time; the oldest is given up."""
 
@@ -29,6 +33,7 @@ class Pings:
         self._open: dict[int, None] = {}
         self._connected = False
         self._start: datetime | None = None
+        self._burst_at: datetime | None = None
 
     def connected(self, now: datetime) -> None:
         """Begin with a burst."""
@@ -42,11 +47,15 @@ class Pings:
         self._open.clear()
 
     def burst(self, now: datetime) -> None:
-        """Ask several times in a row, the first within one gap from now."""
+        """Ask several times in a row, the first within one gap from now; or soon, if that was just done."""
         self._open.clear()
+        self._start = None
+        if self._burst_at is not None and timedelta(0) <= now - self._burst_at < BURSTS_APART:
+            self._due = [now + BURSTS_APART * self._rng.uniform(0.8, 1.2)] if self._connected else []
+            return
+        self._burst_at = now
         first = now + self._rng.random() * BURST_GAP
         self._due = [first + i * BURST_GAP for i in range(BURST)] if self._connected else []
-        self._start = None
 
     def before(self, start: datetime | None, now: datetime) -> None:
         """Ask more often before this raw instant, the start of the next airing."""
@@ -72,12 +81,13 @@ class Pings:
         request = TimeRequest(node=self._node, sent_us=sent)
         return [Publish(topics.time(self._node), request.payload(), qos=0)]
 
-    def answered(self, reply: TimeReply, now: datetime) -> Exchange | None:
-        """Return the exchange that a reply completes; None for one that we did not ask for, or had before."""
+    def answered(self, reply: TimeReply, arrived: datetime) -> Exchange | None:
+        """Return the exchange that a reply completes; None if we did not ask, had it before, or it is old."""
         if reply.node != self._node or reply.sent_us not in self._open:
             return None
         del self._open[reply.sent_us]
-        return Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(now))
+        exchange = Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(arrived))
+        return exchange if exchange.arrived_us - exchange.sent_us <= LATEST_REPLY // MICROSECOND else None
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to ask."""

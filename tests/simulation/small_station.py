@@ -36,6 +36,8 @@ from devices.signing import ROOT, SigningKey, sign
 YEAR = timedelta(days=365)
 REPEAT_AFTER = timedelta(seconds=1)
 """A chunk sent to all within this is not sent again: what several nodes want is answered once."""
+CHUNK_SIZE = 4096
+"""Small, so that small recordings have several."""
 
 Send = Callable[[str, bytes, int, bool], None]
 
@@ -59,7 +61,14 @@ class Keys:
 class SmallStation:
     """Publishes what it is told, answers clock requests and wants, commits receipts."""
 
-    def __init__(self, now: Callable[[], datetime], send: Send, keys: Keys | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        send: Send,
+        keys: Keys | None = None,
+        repeat_after: timedelta = REPEAT_AFTER,
+    ) -> None:
+        self._repeat_after = repeat_after
         self.now = now
         self.send = send
         self.keys = keys or Keys.made(now())
@@ -114,12 +123,17 @@ class SmallStation:
         self.retain(topics.policy(AreaCode(area)), sign(policy, self.keys.administrator).encode())
 
     def add_recording(
-        self, data: bytes, duration_ms: int, codec: str = "mp3", sample_rate: int = 24000
+        self,
+        data: bytes,
+        duration_ms: int,
+        codec: str = "mp3",
+        sample_rate: int = 24000,
+        chunk_size: int = CHUNK_SIZE,
     ) -> RecordingId:
         manifest = manifest_of(
-            data, codec=codec, sample_rate=sample_rate, duration_ms=duration_ms, chunk_size=4096
+            data, codec=codec, sample_rate=sample_rate, duration_ms=duration_ms, chunk_size=chunk_size
         )
-        self.recordings[manifest.recording] = split(data, 4096)
+        self.recordings[manifest.recording] = split(data, chunk_size)
         self.retain(topics.manifest(manifest.recording), sign(manifest, self.keys.station).encode())
         return manifest.recording
 
@@ -218,7 +232,7 @@ class SmallStation:
         chunks = self.recordings.get(want.recording, ())
         for n in wanted(want):
             sent_at = self._sent_at.get((want.recording, n))
-            if n < len(chunks) and (sent_at is None or self.now() - sent_at > REPEAT_AFTER):
+            if n < len(chunks) and (sent_at is None or self.now() - sent_at > self._repeat_after):
                 self._sent_at[want.recording, n] = self.now()
                 body = self.spoil(want.recording, n, chunks[n])
                 self.send(topics.chunk(want.recording, n), body, 1, False)

@@ -1,0 +1,140 @@
+"""The small station on a real broker, and a fleet as the process that it is in use."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from devices import topics
+from devices.link import Link
+from devices.link_api import LinkDown, Message
+from tests.simulation.small_station import Keys, SmallStation
+
+ROOT = Path(__file__).parents[3]
+REPEAT_AFTER = timedelta(seconds=3)
+"""A fleet's wants come within a second or two; what it takes in meanwhile need not be sent again."""
+
+
+class StationOnMqtt:
+    """A thread that takes messages one after another; arrivals are stamped by the link's thread."""
+
+    def __init__(self, url: str, keys: Keys | None = None) -> None:
+        self._queue: queue.Queue[tuple[datetime, Message] | None] = queue.Queue(100_000)
+        self._link = Link(url, "station", on_message=self._came)
+        self.station = SmallStation(lambda: datetime.now(UTC), self._send, keys, REPEAT_AFTER)
+        self._thread = threading.Thread(target=self._run, name="station", daemon=True)
+
+    def __enter__(self) -> SmallStation:
+        self._link.subscribe(*topics.STATION_FILTERS)
+        self._link.start()
+        wait_until(lambda: self._link.is_up, 10, "the station's link is up")
+        self._thread.start()
+        return self.station
+
+    def __exit__(self, *_: object) -> None:
+        self._queue.put(None)
+        self._thread.join(5)
+        self._link.stop()
+
+    def _came(self, message: Message) -> None:
+        self._queue.put_nowait((datetime.now(UTC), message))
+
+    def _send(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001
+        try:
+            self._link.publish(topic, payload, qos, retain=retain)
+        except LinkDown:
+            return
+
+    def _run(self) -> None:
+        while (came := self._queue.get()) is not None:
+            at, message = came
+            self.station.take(message.topic, message.payload, at)
+
+
+class FleetProcess:
+    """`python -m simulator` as a child, its facts read by a thread."""
+
+    def __init__(self, folder: Path, broker: str, station: SmallStation, nodes: int, **spec: object) -> None:
+        self.names = [f"n{n:04d}" for n in range(nodes)]
+        self._spec = folder / "fleet.json"
+        self._spec.write_text(
+            json.dumps(
+                {
+                    "broker": broker,
+                    "root_public": station.keys.root.public_x,
+                    "nodes": [{"id": name, "areas": ["56", "56.1"]} for name in self.names],
+                    "storage": str(folder / "storage"),
+                    "seed": 7,
+                    **spec,
+                }
+            )
+        )
+        self.facts: list[dict] = []
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "simulator", "--spec", str(self._spec)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+
+    def wait_ready(self, within: float = 30) -> dict:
+        wait_until(lambda: self.told("ready"), within, "the fleet is ready")
+        return self.told("ready")[-1]
+
+    def told(self, fact: str) -> list[dict]:
+        return [told for told in list(self.facts) if told["fact"] == fact]
+
+    def items(self, fact: str) -> list[dict]:
+        return [item for told in self.told(fact) for item in told["items"]]
+
+    def close_stdin(self, within: float = 3) -> int:
+        """End it as the death of its parent would; return the exit code."""
+        self.process.stdin.close()
+        return self._reap(within)
+
+    def terminate(self, within: float = 3) -> int:
+        self.process.terminate()
+        return self._reap(within)
+
+    def _reap(self, within: float) -> int:
+        code = self.process.wait(within)
+        wait_until(lambda: self.process.stdout.closed, 2, "all facts are read")
+        self.process.stdin.close()
+        return code
+
+    def kill(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self._reap(3)
+
+    def _read(self, process: subprocess.Popen) -> None:
+        with process.stdout:
+            for line in process.stdout:
+                self.facts.append(json.loads(line))
+
+
+def wait_until(is_so, within: float, what: str) -> None:
+    """Wait until a condition holds, bounded."""
+    until = time.monotonic() + within
+    while not is_so():
+        if time.monotonic() > until:
+            raise AssertionError(f"not within {within} s: {what}")
+        time.sleep(0.02)
+
+
+def deviations(fleet: FleetProcess) -> list[float]:
+    """How far from the planned instant each start was, ms, smallest first."""
+    return sorted(abs(item["deviation_ms"]) for item in fleet.items("began"))
+
+
+def part(ordered: list[float], share: float) -> float:
+    """The value below which that share lies."""
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
