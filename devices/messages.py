@@ -183,6 +183,12 @@ class Plan(Message):
     expires_at: Instant
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len({airing.airing for airing in self.airings}) != len(self.airings):
+            raise ValueError("the same airing twice in one plan")
+        return self
+
 
 class QuietHours(Message):
     """A daily silence in wall time, from `begins` up to but not including `ends`; may cross midnight."""
@@ -242,6 +248,12 @@ class KeySet(Message):
     issued_at: Instant
     expires_at: Instant
     keys: Annotated[tuple[Key, ...], Field(max_length=MOST_KEYS)]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len({key.kid for key in self.keys}) != len(self.keys):
+            raise ValueError("the same kid twice in one key set")
+        return self
 
 
 class Manifest(Message):

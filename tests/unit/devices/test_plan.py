@@ -1,3 +1,4 @@
+import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from devices.plan import (
     timetable,
     what_sounds,
 )
+from tests.support import stranger_node
 
 DAWN = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).astimezone(UTC)
 """A midnight in Vietnam."""
@@ -269,6 +271,15 @@ def test_between_two_change_points_nothing_changes(plans, policies, one, other):
     for begins, ends in pairwise(points):
         middle = begins + (ends - begins) / 2
         assert what_sounds(plans, policies, begins) == what_sounds(plans, policies, middle)
+
+
+@given(some_plans(), policies_lists, instants)
+def test_a_stranger_who_read_only_the_page_gives_the_same_answer(plans, policies, now):
+    found = what_sounds(plans, policies, now)
+    theirs = stranger_node.what_sounds(
+        [json.loads(one.payload()) for one in plans], [json.loads(one.payload()) for one in policies], now
+    )
+    assert (found and json.loads(found.payload())) == theirs
 
 
 def test_where_clocks_are_set_back_quiet_hours_hold_in_both_of_the_doubled_hours():
