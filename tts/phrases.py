@@ -1,22 +1,31 @@
-"""Spoken text into phrases: what the voice says in one breath, and how long it rests after it."""
+"""Spoken text into phrases: what the voice says in one call, and how long it rests after it."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from tts.reading.numbers import DIGITS, NUMBER_WORDS
 from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-CLAUSE: Closes = "clause"
-SENTENCE: Closes = "sentence"
-PARAGRAPH: Closes = "paragraph"
+COMFORTABLE_SYLLABLES = 65  # a whole sentence in one call sounds best, up to about here
+MOST_SYLLABLES = 100  # the voice's model takes 510 tokens, 4.7 a syllable
+FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 
+BREATH_MS = 120  # a cut where the text has no mark: hardly a rest
 CLAUSE_MS = 250
 SENTENCE_MS = 450
+LIST_ITEM_MS = 600  # after a line that is not the end of its list
 PARAGRAPH_MS = 800
+
+_SENTENCE: Final = re.compile(r"[^.?!]+[.?!]*")
+_STRENGTH: Final = {";": 3, ":": 2, ",": 1}
+_JOINT_WORDS: Final = "và hoặc của theo trong để nhằm cho về với từ đến khi nếu vì do bằng tại trên qua"
+_JOINTS: Final = frozenset(_JOINT_WORDS.split())
+_SPOKEN_DIGITS: Final = frozenset(DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +38,82 @@ class Phrase:
 
 
 def phrases(spoken: str | Reading) -> tuple[Phrase, ...]:
-    """Split a spoken text at the bounds of sentences and clauses; lines are paragraphs."""
+    """Split a spoken text at the bounds of sentences, else of clauses, else of words; lines are paragraphs.
+
+    Joined by spaces, the phrases are the spoken text; a number is never divided unless it alone
+    is longer than a phrase may be.
+    """
     text = spoken.spoken if isinstance(spoken, Reading) else spoken
+    return tuple(phrase for line in text.split("\n") for phrase in _of_line(line))
+
+
+def _of_line(line: str) -> list[Phrase]:
+    sentences = [found.split() for found in _SENTENCE.findall(line)]
+    sentences = [words for words in sentences if words]
     said: list[Phrase] = []
-    for line in text.split("\n"):
-        sentences = re.findall(r"[^.?!]+[.?!]*", line)
-        for place, sentence in enumerate(sentences):
-            last = place == len(sentences) - 1
-            pause, closes = (PARAGRAPH_MS, PARAGRAPH) if last else (SENTENCE_MS, SENTENCE)
-            said.append(Phrase(sentence.strip(), pause, closes))
-    return tuple(phrase for phrase in said if phrase.text)
+    for place, words in enumerate(sentences):
+        *pieces, last = _pieces(words)
+        for piece in pieces:
+            pause = CLAUSE_MS if piece[-1][-1] in _STRENGTH else BREATH_MS
+            said.append(Phrase(" ".join(piece), pause, "clause"))
+        said.append(_closing(" ".join(last), ends_line=place == len(sentences) - 1))
+    return said
+
+
+def _closing(text: str, *, ends_line: bool) -> Phrase:
+    """The last phrase of a sentence, with the rest that its place asks for."""
+    if not ends_line:
+        return Phrase(text, SENTENCE_MS, "sentence")
+    if text[-1] in _STRENGTH:
+        return Phrase(text, LIST_ITEM_MS, "sentence")
+    return Phrase(text, PARAGRAPH_MS, "paragraph")
+
+
+def _pieces(words: list[str]) -> list[list[str]]:
+    """A sentence's words in pieces that the voice can take."""
+    pieces = []
+    while len(words) > COMFORTABLE_SYLLABLES:
+        cut = _best_cut(words)
+        if cut is None:
+            break
+        pieces.append(words[:cut])
+        words = words[cut:]
+    return [*pieces, words]
+
+
+def _best_cut(words: list[str]) -> int | None:
+    """Where to end the first piece: the strongest mark within comfort, near an even share; or None."""
+    shares = -(-len(words) // COMFORTABLE_SYLLABLES)
+    even = len(words) / shares
+    last = len(words) - FEWEST_SYLLABLES
+    marks = [
+        cut for cut in range(FEWEST_SYLLABLES, last + 1) if _may_cut(words, cut) and _strength(words, cut)
+    ]
+    near = [cut for cut in marks if cut <= COMFORTABLE_SYLLABLES]
+    if near:
+        return max(near, key=lambda cut: _strength(words, cut) - abs(cut - even) / COMFORTABLE_SYLLABLES * 3)
+    far = [cut for cut in marks if cut <= MOST_SYLLABLES]
+    if far:
+        return far[0]
+    if len(words) <= MOST_SYLLABLES:
+        return None
+    free = [cut for cut in range(FEWEST_SYLLABLES, COMFORTABLE_SYLLABLES + 1) if _may_cut(words, cut)]
+    if free:
+        return max(free, key=lambda cut: (words[cut] in _JOINTS, cut))
+    farther = [cut for cut in range(1, MOST_SYLLABLES + 1) if _may_cut(words, cut)]
+    return farther[-1] if farther else MOST_SYLLABLES
+
+
+def _strength(words: list[str], cut: int) -> float:
+    """How much the mark before the cut divides; after a number a comma belongs to what follows."""
+    word = words[cut - 1]
+    strength = _STRENGTH.get(word[-1], 0)
+    return strength / 4 if word[:-1].lower() in NUMBER_WORDS else strength
+
+
+def _may_cut(words: list[str], cut: int) -> bool:
+    """Whether no number is divided there; digits one by one may be grouped by commas."""
+    before, after = words[cut - 1].lower(), words[cut].lower().rstrip(",;:")
+    if before[-1] in _STRENGTH:
+        return before[-1] != "," or not (before[:-1] in _SPOKEN_DIGITS and after in _SPOKEN_DIGITS)
+    return not (before in NUMBER_WORDS and after in NUMBER_WORDS)

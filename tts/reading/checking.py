@@ -38,7 +38,7 @@ def check_text(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:
             "Hãy chia thành nhiều bản tin."
         )
     for place, character in enumerate(text):
-        if not character.isprintable() and is_control(character):
+        if (not character.isprintable() or character == _REPLACEMENT) and is_control(character):
             line = text.count("\n", 0, place) + 1
             raise BadText(
                 f"Dòng {line} có ký tự điều khiển lạ (mã {ord(character):04X}) không đọc được. "

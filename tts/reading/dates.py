@@ -10,6 +10,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
+_QUARTERS = 4
 _HOURS, _MINUTES = 24, 59
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
@@ -32,6 +33,7 @@ _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tố
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _ROUND_THE_CLOCK: Final = (24, 7)
+_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt|kỳ|kì|tập|vụ)$"
@@ -64,6 +66,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
     if not (1 <= number <= _MONTHS and _is_year(year)):
         return None
+    if scene.cue(_MAP_CUE, 4):
+        return None  # "bản đồ tỷ lệ 1/2000"
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
@@ -87,10 +91,26 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "date", sure=cued or known)
 
 
+def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """T5/2025 and Q3/2025, as reports write them."""
+    number, year = int(found["number"]), int(found["year"])
+    if found["kind"] == "Q":
+        return (
+            Hit(found.end(), f"quý {cardinal(number)} năm {cardinal(year)}", "month")
+            if number <= _QUARTERS
+            else None
+        )
+    return (
+        Hit(found.end(), f"tháng {month(number)} năm {cardinal(year)}", "month")
+        if number <= _MONTHS
+        else None
+    )
+
+
 def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
     hour = int(found["hour"])
     given = found.groupdict()
-    minute = int(given["minute"] or given.get("spaced") or 0)
+    minute = int(given["minute"] or given.get("spaced") or given.get("bare") or 0)
     second = int(given["second"] or 0)
     if hour > _HOURS or minute > _MINUTES or second > _MINUTES:
         return None
@@ -118,11 +138,15 @@ _SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
 _AFTER_BARE_MINUTES: Final = (
     r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
+SHORT_PERIOD: Final[Rule] = matching(
+    r"(?P<kind>[TQ])(?P<number>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)", _short_period
+)
 TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
         r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
-        rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN})?{_SECONDS}",
+        rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
+        rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
         _clock,
     ),
     matching(  # 17 giờ 30, 17 giờ 30 phút

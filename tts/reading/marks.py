@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, LETTERS, UNITS
-from tts.reading.numbers import cardinal, roman_value
+from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
 from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
@@ -32,6 +32,7 @@ _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
 )
+_EACH: Final = re.compile(r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|người|hộ|lớp|xã|thôn)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
     r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
@@ -123,7 +124,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     follows = scene.line[end : end + 1]
     if re.match(r"(?:19|20)\d\d(?!\d)", scene.line[end:]) and scene.rule in {"roman", "number"}:
         return Hit(end, "năm", "year")
-    if follows.isalpha() and (scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
+    counted = scene.words[-2:-1] and scene.words[-2] in NUMBER_WORDS and _EACH.match(scene.line, end)
+    if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
 
@@ -147,6 +149,8 @@ def _about(_scene: Scene, found: re.Match[str]) -> Hit:
 def any_sign(scene: Scene, place: int) -> Hit:
     """The last rule: every sign is said, is a pause, is silent, or is left over with a warning."""
     sign = scene.line[place]
+    if sign == ":" and scene.last_words() == "số" and scene.line[place + 1 :].lstrip(" ")[:1].isdecimal():
+        return Hit(place + 1, "", "silent")  # "Số: 45/KH-UBND"
     if sign in ".,;:?!":
         return Hit(place + 1, sign, "plain")
     if sign in _SAID:
@@ -164,7 +168,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
-    matching(r"(?P<label>[A-ZĐb-df-hj-np-tv-xzđ])\.(?= )", _label),  # a vowel and a full stop are spoken text
+    matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
 SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),

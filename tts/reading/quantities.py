@@ -19,6 +19,7 @@ _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V"})  # these are units onl
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_MINUTES: Final = re.compile(r"\d{1,2}")
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
@@ -38,6 +39,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
+    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.line[: found.start()]):
+        return None  # a closing quote
     said = _plain_number(scene, number)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     if scale:
@@ -83,6 +86,14 @@ def _part(digits: str) -> str:
     return cardinal(int(digits)) if len(digits) <= 4 else spell_digits(digits)  # noqa: PLR2004
 
 
+def _ratio(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
+    first, second = found.groups()
+    if re.fullmatch(r"(?:19|20)\d\d", second):
+        return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
+    return Hit(found.end(), f"{written_number(first)} trên {written_number(second)}", "ratio")
+
+
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     upper, lower = found["upper"], found["lower"]
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
@@ -119,6 +130,7 @@ AMOUNT: Final[Rule] = matching(
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<upper>\d+)/(?P<lower>\d+)(?![\d/]|[.,]\d)(?P<hours> ?h(?![^\W_]))?", _fraction),
+    matching(r"(\d{1,6}):(\d{1,6})(?![\d:])", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
 )

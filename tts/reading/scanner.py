@@ -8,7 +8,7 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, TIME_RULES
+from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
 from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.lexicon import ABBREVIATIONS
@@ -37,6 +37,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
 _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
+    SHORT_PERIOD,
     *ROAD_RULES,
     DOCUMENT_SIGN,
     MIXED,

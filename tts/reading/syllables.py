@@ -93,7 +93,8 @@ def _tone_fits(rime: str, tone: str) -> bool:
     return not stopped or (tone != "" and tone in _STOPPED_TONES)
 
 
-_ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("kr", "cr"))
+_ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("y", "d"))
+_BARE_RIMES: Final = (("uye", "uyê"), ("ie", "iê"), ("ye", "yê"), ("uo", "ươ"), ("uo", "uô"), ("ua", "uâ"))
 _ALIKE_CODAS: Final = (
     ("k", "c"),
     ("h", ""),
@@ -114,6 +115,7 @@ def as_syllable(word: str) -> str | None:
     heads += ["c" + head[1:] for head in heads if head.startswith("k")]
     heads += ["k" + head[1:] for head in heads if head.startswith("c")]
     candidates = list(heads)
+    candidates += [head.replace(bare, full) for head in heads for bare, full in _BARE_RIMES if bare in head]
     for head in heads:
         candidates += [head[: -len(old)] + new for old, new in _ALIKE_CODAS if head.endswith(old)]
     for candidate in candidates:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tts.reading.addresses import segmented
 from tts.reading.documents import code_part, spell
-from tts.reading.lexicon import ABBREVIATIONS, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
@@ -22,6 +22,10 @@ _ROMAN_CUE: Final = re.compile(
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
+_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
+_AMBIGUOUS: Final = frozenset(
+    {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
+)
 _CLUSTER: Final = re.compile(r"(?:ch|kh|[bcdđghklmnprstvx])(?=[bcdđghklmnprstvx])")
 _CLUSTER_SOUNDS: Final = {
     **{letter: f"{letter}ờ" for letter in "bcdđghlmnprstvx"},
@@ -30,6 +34,7 @@ _CLUSTER_SOUNDS: Final = {
     "kh": "khờ",
 }
 _LONGEST_INITIALS = 12
+_SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
 
 def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -37,8 +42,6 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     spoken, before = DOTTED[written]
     follows = scene.line[found.end() :].lstrip(" ")[:1]
     if before == "name" and (not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)):
-        return None
-    if before == "number" and not follows.isdecimal():
         return None
     return Hit(found.end(), spoken, "abbreviation")
 
@@ -63,10 +66,15 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
         return None
+    kind = DOCUMENT_CODES.get(written)
+    if kind and _NUMBER_FOLLOWS.match(scene.line, found.end()):
+        return Hit(found.end(), kind, "abbreviation")
     defined = scene.definitions.get(written)
     spoken = defined or ABBREVIATIONS.get(written)
+    if spoken is None and len(written) >= _SHORTEST_ORGAN:
+        spoken = DOCUMENT_CODES.get(written)
     if spoken:
-        return Hit(found.end(), spoken, "defined" if defined else "abbreviation")
+        return Hit(found.end(), spoken, "defined" if defined else "abbreviation", written not in _AMBIGUOUS)
     if written in FOREIGN:
         return Hit(found.end(), FOREIGN[written], "foreign")
     meaning = code_part(written) if "&" in written or written[-1].isdecimal() else None
@@ -98,8 +106,8 @@ def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _single(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """One letter by itself is called by its name; a vowel with a tone is a word."""
     letter = found.group()
-    if letter.islower() and is_syllable(letter):
-        return Hit(found.end(), letter, "plain")
+    if is_syllable(letter):
+        return Hit(found.end(), letter.lower(), "plain")
     name = LETTERS.get(letter.upper())
     return Hit(found.end(), name, "letter") if name else None
 

@@ -1,0 +1,48 @@
+"""The spelling of Vietnamese syllables."""
+
+import csv
+from importlib import resources
+
+import pytest
+
+from tts.reading.syllables import as_syllable, is_syllable
+
+_GOOD = """ủy uỷ gì gìn giếng giêng gió giữa quốc quyết quýt quỳnh khuỷu nghiêng nghĩa ghế kỷ ký lý mỹ tỷ y
+ý yêu yên ỉa hoà hòa khuya khuyến thuở quý oai oát ây ai en pin xăng xoong quếch ngoằn ngoèo
+Đặng ƯỚC huơ loẹt tuýp"""
+_BAD = """pat luat thuơng ubnd kan ce gh ngia qo x đ giq hoaa áà bắk kon iên ngiêng kà ghà web a1 1"""
+
+
+@pytest.mark.parametrize("word", _GOOD.split())
+def test_a_syllable_is_known(word):
+    assert is_syllable(word)
+
+
+@pytest.mark.parametrize("word", _BAD.split())
+def test_what_cannot_be_spelt_so_is_none(word):
+    assert not is_syllable(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "near"), [("Lắk", "lắc"), ("Kon", "con"), ("phap", "pháp"), ("truoc", "trước"), ("xyzq", None)]
+)
+def test_a_word_that_is_nearly_one_is_mended(word, near):
+    assert as_syllable(word) == near
+
+
+@pytest.mark.parametrize(
+    "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "units"]
+)
+def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
+    text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    key = "letter" if name == "letters" else "written"
+    assert len({row[key] for row in rows}) == len(rows)
+    said = " ".join(row["spoken"] for row in rows).replace(",", " ").split()
+    assert [word for word in said if not is_syllable(word)] == []
+
+
+def test_no_foreign_word_in_small_letters_hides_a_vietnamese_one():
+    text = resources.files("tts.reading.data").joinpath("foreign.csv").read_text("utf-8")
+    words = [row["written"] for row in csv.DictReader(text.splitlines()) if row["written"].islower()]
+    assert [word for word in words if is_syllable(word)] == []

@@ -1,0 +1,95 @@
+"""Phrases: what the voice gets in one call."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tts.phrases import (
+    CLAUSE_MS,
+    LIST_ITEM_MS,
+    MOST_SYLLABLES,
+    PARAGRAPH_MS,
+    SENTENCE_MS,
+    Phrase,
+    phrases,
+)
+from tts.reading import read
+from tts.reading.numbers import NUMBER_WORDS, cardinal
+
+
+def test_a_sentence_with_commas_stays_whole():
+    assert phrases("Thưa bà con, hôm nay, xã họp.") == (
+        Phrase("Thưa bà con, hôm nay, xã họp.", PARAGRAPH_MS, "paragraph"),
+    )
+
+
+def test_sentences_rest_shorter_than_paragraphs():
+    said = phrases("Một câu. Hai câu!\nBa câu?")
+    assert [(p.pause_ms, p.closes) for p in said] == [
+        (SENTENCE_MS, "sentence"),
+        (PARAGRAPH_MS, "paragraph"),
+        (PARAGRAPH_MS, "paragraph"),
+    ]
+
+
+def test_a_list_item_has_its_own_rest():
+    said = phrases("Gồm:\nviệc thứ nhất;\nviệc thứ hai.")
+    assert [p.pause_ms for p in said] == [LIST_ITEM_MS, LIST_ITEM_MS, PARAGRAPH_MS]
+
+
+def test_nothing_gives_no_phrase():
+    assert phrases("") == phrases(" \n\n ") == phrases("...\n.") == ()
+
+
+def test_a_long_sentence_is_cut_at_the_semicolon():
+    clause = "ủy ban nhân dân xã báo cho bà con trong thôn được biết lịch tiêm phòng của trạm y tế năm nay"
+    cut = phrases(f"{clause}, {clause}; {clause} {clause}.")
+    assert cut[0].text.endswith(";")
+    assert (cut[0].pause_ms, cut[0].closes) == (CLAUSE_MS, "clause")
+    assert all(len(phrase.text.split()) <= 65 for phrase in cut)
+
+
+def test_a_sentence_without_marks_is_cut_between_words():
+    said = phrases(" ".join(["loa"] * 250) + ".")
+    assert max(len(phrase.text.split()) for phrase in said) <= MOST_SYLLABLES
+    assert said[-1].closes == "paragraph"
+
+
+def test_a_reading_is_taken_as_well():
+    assert phrases(read("Có 9 hộ.")) == phrases("Có chín hộ.")
+
+
+@pytest.mark.parametrize("number", [123_456_789_123, 999_999_999_999])
+def test_a_number_is_never_divided(number):
+    words = cardinal(number)
+    for before in range(40, 105):
+        said = phrases(" ".join(["loa"] * before) + f" {words} " + " ".join(["loa"] * 80) + ".")
+        assert sum(words in phrase.text for phrase in said) == 1, before
+
+
+def test_a_telephone_number_in_groups_is_not_divided():
+    number = read("0912 345 678").spoken
+    for before in range(40, 75):
+        said = phrases(" ".join(["loa"] * before) + f", {number}, " + " ".join(["loa"] * 60) + ".")
+        assert sum(number in phrase.text for phrase in said) == 1, before
+
+
+_WORDS = st.sampled_from(
+    ["loa", "xã", "và", "một", "trăm", "năm,", "hộ;", "dân,", "nhà:", "gì?", "đi.", "\n", "mười"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_WORDS, max_size=400).map(" ".join))
+def test_joined_phrases_are_the_text_and_none_is_too_long(text):
+    spoken = read(text).spoken
+    said = phrases(spoken)
+    assert " ".join(phrase.text for phrase in said) == " ".join(spoken.split())
+    assert all(0 < len(phrase.text.split()) <= MOST_SYLLABLES for phrase in said)
+    for one, two in pairwise(said):
+        divided = (
+            one.text.split()[-1] in NUMBER_WORDS and two.text.split()[0].rstrip(",;:.?!") in NUMBER_WORDS
+        )
+        assert not divided or one.closes != "clause"
