@@ -8,6 +8,7 @@ receipt is kept, and has forgotten it. A commit therefore costs one fsync; recei
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
 
 WAIT_SECONDS = 10.0
 """How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
+_WAL_TRIES, _WAL_PAUSE = 50, 0.1
+"""Five seconds: the first migration of another process is over by then."""
 POOL_SIZE = 10
 POOL_OVERFLOW = 40
 """At most 50 connections: FastAPI's 40 worker threads and the station's own."""
@@ -61,7 +64,11 @@ class Store:
         self.signer = signer
         self._wait_seconds = wait_seconds
         self._engine = _engine(url, wait_seconds)
-        self._reading = self._engine.execution_options(**{_MODE: "read", "postgresql_readonly": True})
+        # one view for the whole block: SQLite's snapshot is that by nature
+        one_view = (
+            {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        self._reading = self._engine.execution_options(**{_MODE: "read"}, **one_view)
         self._writing = self._engine.execution_options(**{_MODE: "write"})
         self._turn = threading.Lock() if self.is_sqlite else None
         self._mine = threading.local()
@@ -164,8 +171,22 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = (
         None  # the driver shall not begin transactions on its own: `_begin_sqlite` does
     )
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+    _have_wal(connection)
+
+
+def _have_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL, once in a file's life; SQLite does not wait by itself while others do the same."""
+    for left in range(_WAL_TRIES, -1, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(_WAL_PAUSE)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -206,6 +206,18 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(store):
             assert session.scalars(select(Area.name)).one() == "Tỉnh Khánh Hòa"
 
 
+def test_a_reader_keeps_one_view_whatever_is_committed_meanwhile(store):
+    with store.write() as session:
+        session.add(area())
+    with store.read() as reading:
+        assert reading.scalars(select(Area.name)).all() == ["Tỉnh Khánh Hòa"]
+        with store.write() as session:
+            session.execute(update(Area).values(name="Tên mới"))
+        assert reading.scalars(select(Area.name)).all() == ["Tỉnh Khánh Hòa"]
+    with store.read() as session:
+        assert session.scalars(select(Area.name)).all() == ["Tên mới"]
+
+
 def test_who_waits_too_long_is_told_that_the_server_is_busy(store, url):
     with store.write() as session:
         session.add(area())

@@ -18,7 +18,7 @@ from controller.operators.signing_in import (
     touch,
     wants_touch,
 )
-from controller.operators.tables import SignedIn
+from controller.operators.tables import Account, SignedIn
 from controller.operators.usecases import change_password, create_operator, disable_operator, open_key
 from devices.messages import Role
 from tests.support.station_world import NHA_TRANG, PASSWORD
@@ -123,9 +123,14 @@ def test_a_barred_person_is_out_at_once(world):
         world.do(disable_operator, world.administrator.id, by=world.administrator)
 
 
-def test_rights_are_read_at_the_moment_of_effect_not_from_what_the_page_knew(world):
-    from controller.operators.tables import Account
+def test_a_session_alone_lets_nobody_in_whose_account_is_closed(world):
+    token = enter(world)
+    with world.store.write() as session:
+        session.get_one(Account, world.officer.id).disabled_at = world.now
+    assert who(world, token) is None
 
+
+def test_rights_are_read_at_the_moment_of_effect_not_from_what_the_page_knew(world):
     with world.store.write() as session:
         session.get_one(Account, world.officer.id).roles = [OperatorRole.TECHNICIAN]
     with pytest.raises(NotAllowed):

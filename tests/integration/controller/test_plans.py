@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.airings.ending import cancel_airing
+from controller.airings.tables import Airing
 from controller.bulletins.tables import Approved
 from controller.errors import BadInput, NotAllowed, NotFound
 from controller.operators.usecases import disable_operator
@@ -160,6 +161,33 @@ def test_an_approval_that_is_no_longer_good_takes_its_airing_out_of_the_plan(wor
         approved = session.scalars(select(Approved)).one()
         approved.expires_at = world.now
     assert content(plan_of(world.refresh())) == []
+
+
+def test_a_withdrawn_approval_alone_takes_its_airing_out_of_the_plan(world):
+    world.plan(world.approved())
+    world.advance()
+    world.publish()
+    with world.store.write() as session:
+        session.scalars(select(Approved)).one().withdrawn_at = world.now
+    assert content(plan_of(world.refresh())) == []
+    with world.store.write() as session:
+        session.scalars(select(Approved)).one().withdrawn_at = None
+
+
+def test_a_recording_that_is_not_the_approved_one_is_in_no_plan(world):
+    airing = world.plan(world.approved())
+    world.approved(data=b"another" * 20_000)
+    world.advance()
+    world.publish()
+
+    def swap(recording):
+        with world.store.write() as session:
+            session.get_one(Airing, airing).recording = recording
+
+    swap(Sound(b"another" * 20_000).recording)
+    assert content(plan_of(world.refresh())) == []
+    swap(Sound(b"sound " * 20_000).recording)
+    assert content(plan_of(world.refresh())) == [airing]
 
 
 def test_an_approver_who_is_barred_speaks_no_more(world):
