@@ -72,8 +72,9 @@ class Pings:
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
-        if not self._due:
-            self._due = [now + self._rng.uniform(0.8, 1.2) * USUAL_GAP]
+        usual = now + self._rng.uniform(0.8, 1.2) * USUAL_GAP
+        if not self._due or self._due[0] > usual:
+            self._due.insert(0, usual)
         sent = micros(now)
         self._open[sent] = None
         if len(self._open) > MOST_OPEN:

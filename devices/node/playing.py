@@ -17,6 +17,8 @@ from devices.plan import ends_at
 
 ARM_AHEAD = timedelta(seconds=5)
 """A start is handed to the loudspeaker so long before: it can decode, and a busy node is still exact."""
+EARLY = timedelta(seconds=1)
+"""What sounds so shortly before its planned start began rightly, by the clock as it was known then."""
 REARM = timedelta(milliseconds=0.5)
 """A better clock moves an armed start only where an ear or a measurement could tell."""
 JOIN_AHEAD = timedelta(milliseconds=300)
@@ -95,12 +97,19 @@ class Playing:
         """Make what sounds, and what is armed, agree with what should."""
         station = self._clock.station(now)
         effects = self._choosing.meet(station, now)
-        due = self._choosing.sounds_at(station, now, self.sounding)
+        due = self._choosing.sounds_at(self._judged_at(station), now, self.sounding)
         effects += self._stop_others(due, station)
         effects += self._arm(due, station, now)
         effects += self._save_progress(now)
         effects += self._choosing.close_cut(station, now, self.sounding)
         return [*effects, *self._choosing.records.sweep(station)]
+
+    def _judged_at(self, station: datetime) -> datetime:
+        """Return the instant to ask for: a start a hair early, or whose clock moved since, is no mistake."""
+        planned = self._choosing.planned.get(self.sounding) if self.sounding is not None else None
+        if planned is not None and station < planned.starts_at <= station + EARLY:
+            return planned.starts_at
+        return station
 
     def began(self, event: PlayingBegan, now: datetime) -> list[Effect]:
         """Take note that sound began."""
