@@ -37,6 +37,10 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+.PHONY: bench
+bench: $(TESTS) ## measure what decides how big a station may get
+	$(BIN)/python -m tests.benchmarks.measure --voice
+
 .PHONY: clean
 clean: ## remove .venv and caches; what the station keeps in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
