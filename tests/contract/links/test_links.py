@@ -1,5 +1,7 @@
 """What every link must do: one suite over memory, thread and event loop, at two real brokers."""
 
+import os
+import resource
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -232,6 +234,20 @@ class TestUp:
         listener.came = took
         assert speaker.link.publish("a/b", b"2").wait(PATIENCE_S)
         assert listener.next().payload == b"2"
+
+    def test_a_link_works_beyond_file_descriptor_1024(self, open_client):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+        nowhere = os.open(os.devnull, os.O_RDONLY)
+        taken = [nowhere, *(os.dup(nowhere) for _ in range(1100))]
+        try:
+            listener, speaker = open_client("l", "a/b"), open_client("s")
+            assert speaker.link.publish("a/b", b"x").wait(PATIENCE_S)
+            assert listener.next().payload == b"x"
+        finally:
+            for descriptor in taken:
+                os.close(descriptor)
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class TestDown:
