@@ -1,4 +1,4 @@
-"""A station of a few dozen lines, built from devices/ alone: enough to keep nodes busy, and honest about commits."""
+"""A small station, built from devices/ alone: enough to keep nodes busy, and honest about commits."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -244,7 +244,6 @@ def test_a_node_speaks_by_its_stored_plan_when_the_broker_is_gone(scene):
 
 
 def test_a_node_that_never_learnt_the_time_plays_only_an_emergency(scene):
-    scene.station.keys.root  # the keys are known to all
     rec = recording(scene)
     scene.station.publish_plan(
         "56",

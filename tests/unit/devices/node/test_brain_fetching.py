@@ -1,0 +1,223 @@
+"""How recordings come to a loudspeaker, and how its receipts leave it, in virtual time."""
+
+import random
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from devices import topics
+from devices.chunks import manifest_of, split, wanted
+from devices.node.effects import Publish, Subscribe
+from devices.node.events import Connected
+from devices.signing import sign
+from simulator.world import Network
+from tests.simulation.station_in_world import Scene
+
+LENGTH = 20_000
+CHUNKS = 13
+
+
+@pytest.fixture
+def scene():
+    return Scene()
+
+
+def recording(scene: Scene, n: int = 1):
+    return scene.station.add_recording(random.Random(n).randbytes(4096 * (CHUNKS - 1) + 17), LENGTH)
+
+
+def plan(scene: Scene, rec, in_s: float = 60, name: str = "a1"):
+    airing = scene.station.airing(name, rec, scene.in_s(in_s), LENGTH)
+    scene.station.publish_plan("56", airing)
+    return airing
+
+
+def test_a_recording_is_asked_for_once_and_then_no_more(scene):
+    plan(scene, recording(scene))
+    scene.run(30)
+    assert [len(wanted(want)) for want in scene.station.wants] == [CHUNKS]
+    filters = scene.world._places[scene.node.id].filters
+    assert not any("recording" in name for name in filters)
+
+
+def test_what_is_lost_is_asked_for_again_and_nothing_else():
+    scene = Scene(seed=3, network=Network(loss=0.4))
+    plan(scene, recording(scene))
+    scene.run(59)
+    asked = [set(wanted(want)) for want in scene.station.wants]
+    assert len(asked) > 1
+    assert all(later < earlier for earlier, later in pairwise(asked))
+    assert scene.kinds("a1") == ["fetched"]
+
+
+def test_a_chunk_with_one_bit_wrong_is_dropped_counted_and_fetched_again(scene):
+    rec = recording(scene)
+    spoilt = []
+
+    def spoil(_, n, body):
+        if n == 5 and not spoilt:
+            spoilt.append(n)
+            return bytes([body[0] ^ 1]) + body[1:]
+        return body
+
+    scene.station.spoil = spoil
+    plan(scene, rec)
+    scene.run(100)
+    assert spoilt == [5]
+    assert scene.node.brain.counts["chunk: wrong digest"] == 1
+    assert [set(wanted(want)) for want in scene.station.wants][1:] == [{5}]
+    assert scene.kinds("a1") == ["fetched", "started", "finished"]
+    assert scene.station.vitals[scene.node.id].chunks_refused == 1
+
+
+def test_a_node_that_lost_power_fetches_only_what_is_missing(scene):
+    rec = recording(scene)
+    scene.station.spoil = lambda _, n, body: body if n < 6 else b""
+    plan(scene, rec)
+    scene.run(3)
+    scene.world.switch_off(scene.node)
+    scene.station.spoil = lambda _recording, _n, body: body
+    scene.station.wants.clear()
+    scene.run(5)
+    scene.world.switch_on(scene.node)
+    scene.run(20)
+    assert set(wanted(scene.station.wants[0])) == set(range(6, CHUNKS))
+    assert scene.kinds("a1") == ["fetched"]
+
+
+def test_a_disk_that_forgot_bytes_is_found_out_at_boot_and_mended(scene):
+    rec = recording(scene)
+    plan(scene, rec, in_s=90)
+    scene.run(10)
+    scene.world.switch_off(scene.node)
+    scene.world.disk(scene.node).chunks[rec][4] = b"spoilt"
+    scene.world.switch_on(scene.node)
+    scene.run(120)
+    assert scene.world.heard(scene.node)[0].heard_ms == LENGTH
+    assert scene.world.disk(scene.node).sha256(rec) == rec
+
+
+def test_a_manifest_whose_chunks_make_another_whole_is_given_up_and_told(scene):
+    data, other = random.Random(1).randbytes(9000), random.Random(2).randbytes(9000)
+    true = manifest_of(data, codec="mp3", sample_rate=24000, duration_ms=LENGTH, chunk_size=4096)
+    lie = manifest_of(other, codec="mp3", sample_rate=24000, duration_ms=LENGTH, chunk_size=4096)
+    lie = lie.model_copy(update={"recording": true.recording})
+    scene.station.recordings[true.recording] = split(other, 4096)
+    scene.station.retain(topics.manifest(true.recording), sign(lie, scene.station.keys.station).encode())
+    plan(scene, true.recording)
+    scene.run(120)
+    assert scene.world.sounds == []
+    assert 2 <= len(scene.station.wants) <= 3  # the second round may begin before the station repeats
+    (refused,) = scene.station.of(scene.node.id, "a1")
+    assert (refused.kind, refused.reason) == ("refused", "recording-spoilt")
+
+
+def test_a_station_that_does_not_answer_is_asked_ever_more_rarely(scene):
+    rec = recording(scene)
+    chunks = scene.station.recordings.pop(rec)
+    plan(scene, rec, in_s=600)
+    scene.run(300)
+    assert 9 <= len(scene.station.wants) <= 16
+    scene.station.recordings[rec] = chunks
+    scene.run(45)
+    assert scene.kinds("a1") == ["fetched"]
+
+
+def test_a_recording_that_is_here_already_is_not_asked_for_again(scene):
+    rec = recording(scene)
+    plan(scene, rec, in_s=20)
+    scene.run(60)
+    plan(scene, rec, in_s=3600, name="a2")
+    scene.run(5)
+    assert len(scene.station.wants) == 1
+    assert scene.kinds("a2") == ["fetched"]
+
+
+def test_a_recording_that_no_plan_names_for_a_day_is_dropped(scene):
+    rec = recording(scene)
+    plan(scene, rec, in_s=20)
+    scene.run(60)
+    scene.station.publish_plan("56")
+    scene.run(5)
+    scene.world.unplug(scene.node)
+    scene.run(23 * 3600)
+    assert rec in scene.world.disk(scene.node).chunks
+    scene.run(26 * 3600)
+    assert rec not in scene.world.disk(scene.node).chunks
+    scene.run(60 * 3600)
+    assert not any(
+        name.startswith(("manifest/", "airing/")) for name in scene.world.disk(scene.node).documents
+    )
+
+
+def test_receipts_are_kept_on_disk_and_repeated_until_they_are_committed(scene):
+    scene.station.commits = False
+    plan(scene, recording(scene), in_s=20)
+    scene.run(120)
+    disk = scene.world.disk(scene.node)
+    assert sum(name.startswith("receipt/") for name in disk.documents) == 3
+    scene.world.switch_off(scene.node)
+    scene.run(3600)
+    scene.station.commits = True
+    scene.world.switch_on(scene.node)
+    scene.run(10)
+    assert scene.kinds("a1") == ["fetched", "started", "finished"]
+    assert not any(name.startswith("receipt/") for name in disk.documents)
+
+
+def test_a_silent_station_gets_receipts_at_most_once_a_minute_in_the_end(scene):
+    scene.station.commits = False
+    taken = []
+    take = scene.station.take
+
+    def noting(topic, payload, at=None):
+        if topic.endswith("/receipt"):
+            taken.append(scene.now)
+        take(topic, payload, at)
+
+    scene.station.take = noting
+    plan(scene, recording(scene), in_s=20)
+    scene.run(1800)
+    last = [later - earlier for earlier, later in pairwise(taken[-6:])]
+    assert all(timedelta(seconds=40) < gap < timedelta(seconds=80) for gap in last)
+
+
+def test_at_connect_a_node_subscribes_first_then_says_birth_then_what_is_outstanding(scene):
+    scene.station.commits = False
+    plan(scene, recording(scene), in_s=20)
+    scene.run(60)
+    effects = scene.node.handle(Connected(), scene.now)
+    topics_in_order = [effect.topic for effect in effects if isinstance(effect, Publish)]
+    assert isinstance(effects[0], Subscribe)
+    assert topics_in_order == [topics.state(scene.node.id), topics.receipt(scene.node.id)]
+    assert not any(isinstance(effect, Subscribe) for effect in effects[effects.index(_birth(effects)) :])
+
+
+def _birth(effects):
+    return next(effect for effect in effects if isinstance(effect, Publish))
+
+
+def test_each_boot_and_each_connection_has_a_session_of_its_own_and_wills_name_it(scene):
+    scene.world.unplug(scene.node)
+    scene.run(2)
+    scene.world.plug_in(scene.node)
+    scene.run(2)
+    scene.world.switch_off(scene.node)
+    scene.run(2)
+    scene.world.switch_on(scene.node)
+    scene.run(2)
+    told = [(state.session, state.online) for state in scene.station.states]
+    assert told == [(1, True), (1, False), (2, True), (2, False), (3, True)]
+
+
+def test_vitals_tell_what_sounds_and_how_good_the_clock_is(scene):
+    rec = scene.station.add_recording(b"long" * 1000, 120_000)
+    scene.station.publish_plan("56", scene.station.airing("a1", rec, scene.in_s(20), 120_000))
+    scene.run(90)
+    vitals = scene.station.vitals[scene.node.id]
+    assert vitals.sounding == "a1"
+    assert vitals.volume == 80
+    true_offset = -(scene.node.crystal.raw(scene.now) - scene.now) / timedelta(milliseconds=1)
+    assert abs(vitals.clock_offset_ms - true_offset) < 5
+    assert 0 < vitals.clock_error_ms < 30
