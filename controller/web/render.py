@@ -14,7 +14,7 @@ from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
 from controller.web import assets, words
-from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone
+from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 
 TEMPLATES = Path(__file__).with_name("templates")
 ROLE_WORDS = {
@@ -23,6 +23,44 @@ ROLE_WORDS = {
     "technician": "kỹ thuật viên",
     "administrator": "quản trị",
 }
+
+
+REASON_WORDS = {
+    "power-lost": "mất điện giữa lúc phát",
+    "recording-spoilt": "tải tệp âm thanh bị hỏng",
+    "pre-empted": "nhường cho bản tin ưu tiên cao hơn",
+    "withdrawn": "được dừng từ máy chủ",
+    "stopped": "bị dừng tại cụm loa",
+    "plan-expired": "kế hoạch phát đã hết hạn",
+    "time-over": "hết giờ được phép phát",
+    "policy": "quy định giờ yên tĩnh không cho phát",
+    "loudspeaker-broke": "loa hỏng",
+    "bad-signature": "chữ ký không đúng",
+    "unknown-key": "không biết khóa ký",
+    "wrong-role": "khóa ký không đúng vai trò",
+    "wrong-kind": "văn bản ký không đúng loại",
+    "malformed": "không đọc được kế hoạch",
+    "expired": "phê duyệt đã hết hạn",
+    "wrong-approval": "phê duyệt không khớp với tệp âm thanh",
+}
+RECEIPT_WORDS = {
+    "fetched": "Đã tải xong",
+    "started": "Bắt đầu phát",
+    "finished": "Phát hết",
+    "stopped": "Dừng",
+    "refused": "Từ chối phát",
+}
+ENGINE_WORDS = {"loa": "giọng đọc ngoại tuyến", "gtts": "giọng Google", "espeak": "giọng máy eSpeak"}
+
+
+def reason_words(reason: str) -> str:
+    """Return a node's reason in words; one we have no words for, as it came."""
+    return REASON_WORDS.get(reason, reason)
+
+
+def engine_words(engine: str | None) -> str:
+    """Return what an officer calls a voice engine."""
+    return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
 
 
 def icon(name: str) -> Markup:
@@ -42,10 +80,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["lower_first"] = words.lower_first
     environment.globals.update(
         icon=icon,
         static=assets.address,
         words=words,
+        reason_words=reason_words,
+        engine_words=engine_words,
+        progress_words=progress_words,
+        RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         AIRING_SIGNS=AIRING_SIGNS,
         BULLETIN_SIGNS=BULLETIN_SIGNS,

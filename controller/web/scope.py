@@ -9,6 +9,7 @@ from controller.areas.queries import areas
 from controller.areas.tables import Area
 from controller.areas.tree import AreaTree
 from controller.operators.permissions import Act, Operator, can
+from controller.web.words import lower_first
 from devices.messages import AreaCode
 
 _FEW = 3  # names that a line carries before it counts instead
@@ -51,7 +52,7 @@ class Scope:
         tops = [code for code in codes if code in self.by_code and self.by_code[code].parent is None]
         if tops:
             name = self.name(tops[0])
-            return f"Toàn {name[:1].lower()}{name[1:]}"
+            return f"Toàn {lower_first(name)}"
         if len(codes) <= _FEW:
             return ", ".join(self.name(code) for code in codes)
         return f"{len(codes)} xã, phường"

@@ -147,16 +147,21 @@ class Making:
         """What is being done, with the phrase's number while it speaks."""
         if self.state is RenderingState.FAILED:
             return self.fault or "Chưa dựng được âm thanh."
-        if self.progress is None:
-            return "Chờ đến lượt dựng âm thanh"
-        stages = {
-            "reading": "Đang phân tích văn bản",
-            "speaking": f"Đang đọc câu {self.progress.done}/{self.progress.total}",
-            "mixing": "Đang ghép nhạc hiệu và lời đọc",
-            "encoding": "Đang nén thành tệp âm thanh",
-            "done": "Đã dựng xong",
-        }
-        return stages[self.progress.stage]
+        return progress_words(self.progress)
+
+
+def progress_words(progress: Progress | None) -> str:
+    """Return what is being done for a recording; None: it waits for its turn."""
+    if progress is None:
+        return "Chờ đến lượt dựng âm thanh"
+    words = {
+        "reading": "Đang phân tích văn bản",
+        "speaking": f"Đang đọc câu {progress.done}/{progress.total}",
+        "mixing": "Đang ghép nhạc hiệu và lời đọc",
+        "encoding": "Đang nén thành tệp âm thanh",
+        "done": "Đã dựng xong",
+    }
+    return words[progress.stage]
 
 
 @dataclass(slots=True)

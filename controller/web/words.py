@@ -85,3 +85,28 @@ def megabytes(size: int) -> str:
 def iso(at: datetime) -> str:
     """Return “2026-11-24T05:30:00Z”: for <time datetime> and for the page's clock."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def short_day(at: datetime) -> str:
+    """Return “24/11/2026”."""
+    return f"{at.astimezone(ZONE):%d/%m/%Y}"
+
+
+def date_value(at: datetime) -> str:
+    """Return “2026-11-24”: the local day, as a date field holds it."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d}"
+
+
+def milliseconds(span: int) -> str:
+    """Return the length in words, as `length` does."""
+    return length(timedelta(milliseconds=span))
+
+
+def signed(value: float, decimals: int = 0) -> str:
+    """Return “+1,5” or “−1,5”."""
+    return f"{'−' if value < 0 else '+'}{number(abs(value), decimals)}"
+
+
+def lower_first(text: str) -> str:
+    """Return the text as it stands inside a sentence: “tỉnh Khánh Hòa”."""
+    return text[:1].lower() + text[1:]

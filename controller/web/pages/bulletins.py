@@ -54,7 +54,7 @@ def done_sentence(key: str) -> str:
 
 
 def buttons(viewer: Viewer, bulletin: Bulletin) -> frozenset[Action]:
-    """Return what this person may do with the bulletin now: the lifecycle's and the permissions' own answer."""
+    """Return what this person may do with the bulletin now, by lifecycle and permissions."""
     lineage = [bulletin.area]
     allowed = {
         action
