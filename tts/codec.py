@@ -22,6 +22,8 @@ BITRATE_KBPS = 48
 _LAME_QUALITY = 2
 FULL_SCALE = 32_767
 _BLOCK = 1 << 18
+_READ = 15 * 60 * SAMPLE_RATE
+"""Samples decoded in one call: after each call the reader seeks, and its MP3 decoder grumbles to stderr."""
 _OPUS_RATES = frozenset({8_000, 12_000, 16_000, 24_000, 48_000})
 _OPUS_BEST = 48_000
 
@@ -86,8 +88,9 @@ def _opened(content: bytes) -> Iterator[tuple[Iterator[NDArray[np.float32]], int
 def _mono(opened: Any) -> Iterator[NDArray[np.float32]]:
     import numpy as np
 
-    for block in opened.blocks(blocksize=_BLOCK, dtype="float32", always_2d=True):
-        yield np.asarray(block.mean(axis=1) if block.shape[1] > 1 else block[:, 0], np.float32)
+    while len(read := opened.read(_READ, dtype="float32", always_2d=True)):
+        for begin in range(0, len(read), _BLOCK):
+            yield np.asarray(read[begin : begin + _BLOCK].mean(axis=1), np.float32)
 
 
 def write_sound(path: Path, samples: NDArray[np.float32], sample_rate: int) -> None:

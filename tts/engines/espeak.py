@@ -1,0 +1,57 @@
+"""The last resort: espeak-ng as a separate program, where it is installed; hard to understand."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+from tts.engines import Sound, Voice
+from tts.errors import EngineFailed, EngineUnavailable
+
+_PROGRAM = "espeak-ng"
+_WORDS_A_MINUTE = 130
+"""The tempo at which a recogniser understood it best."""
+_SECONDS = 60.0
+
+
+class EspeakEngine:
+    """Engine "espeak"; no neural voice, but it needs next to nothing."""
+
+    name = "espeak"
+    version = "1"
+    voices = (Voice("vi+f3", "Giọng máy (dự phòng)"),)
+
+    def __init__(self, _prepared: Path) -> None:
+        self._program: str | None = None
+
+    def prepare(self) -> None:
+        """Find the program; raises EngineUnavailable."""
+        self._program = self._program or shutil.which(_PROGRAM)
+        if self._program is None:
+            raise EngineUnavailable("Chưa cài giọng máy espeak-ng. Hãy chọn giọng khác.")
+
+    def speak(self, phrase: str, voice: str, rate: float) -> Sound:
+        """Say one phrase."""
+        import soundfile
+
+        self.prepare()
+        assert self._program is not None
+        command = [
+            self._program,
+            "-v",
+            voice,
+            "-s",
+            str(round(_WORDS_A_MINUTE * rate)),
+            "--stdin",
+            "--stdout",
+        ]
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program; the phrase goes in by stdin
+                command, input=phrase.encode(), capture_output=True, check=True, timeout=_SECONDS
+            )
+            samples, sample_rate = soundfile.read(BytesIO(done.stdout), dtype="float32")
+        except (subprocess.SubprocessError, soundfile.LibsndfileError) as failed:
+            raise EngineFailed from failed
+        return Sound(samples, sample_rate)
