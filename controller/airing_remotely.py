@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from controller.demo import FETCHED, FINISHED, STAGES, STARTED
 from controller.errors import BadInput, LoaError
 from controller.founding import APPROVER, OFFICER, Secrets
 from controller.remote import RemoteStation, wait_for
@@ -44,33 +45,28 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     author, approver = _person("AUTHOR", OFFICER, settings), _person("APPROVER", APPROVER, settings)
     with Stages() as stages:
         with RemoteStation.signed_in(address, *author) as station:
-            now = datetime.fromisoformat(station.call("GET", "/today")["now"])
-            bulletin = station.call("POST", "/bulletins", {"title": draft.title, "text": draft.text})
-            airing = station.call(
-                "POST",
-                "/airings",
-                {
-                    "bulletin": bulletin["id"],
-                    "areas": areas,
-                    "starts_at": (now + wait).isoformat(),
-                },
-            )
-            station.call("POST", f"/bulletins/{bulletin['id']}/submit", {})
+            asked = {
+                "title": draft.title,
+                "text": draft.text,
+                "areas": areas,
+                "starts_in_seconds": wait.total_seconds(),
+            }
+            handed_in = station.call("POST", "/air", asked)
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
-            bulletin = _recorded(station, bulletin["id"], stages)
+            bulletin = _recorded(station, handed_in["bulletin"], stages)
         with RemoteStation.signed_in(address, *approver) as station:
             station.call(
                 "POST",
                 f"/bulletins/{bulletin['id']}/approve",
                 {
                     "revision": bulletin["revision"],
-                    "recording": bulletin["recording"],
+                    "recording": bulletin["rendering"]["recording"],
                     "password": approver[1],
                 },
             )
-            stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{airing['id']}")
+            stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{handed_in['airing']}")
             if follow:
-                _follow(station, airing["id"], stages)
+                _follow(station, handed_in["airing"], stages)
 
 
 def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
@@ -91,16 +87,18 @@ def _recorded(station: RemoteStation, bulletin_id: str, stages: Stages) -> dict[
 
     def look() -> dict[str, Any]:
         seen: dict[str, Any] = station.call("GET", f"/bulletins/{bulletin_id}")
-        rendering = seen.get("rendering") or {}
-        if progress := rendering.get("progress"):
-            stages.show(f"Dựng âm thanh: {progress['stage']}", progress["done"], progress["total"])
+        rendering = seen["rendering"] or {}
+        if rendering.get("stage"):
+            stages.show(STAGES[rendering["stage"]], rendering["done"], rendering["total"])
         if rendering.get("state") == "failed":
-            raise LoaError(
-                rendering.get("fault_sentence") or "Không tạo được tệp âm thanh.", code="rendering"
-            )
+            sentence = rendering.get("sentence") or "Không tạo được tệp âm thanh."
+            raise LoaError(sentence, code=rendering.get("fault") or "rendering.failed")
         return seen
 
-    return dict(wait_for(look, lambda seen: bool(seen.get("recording")), _RENDER_PATIENCE, "dựng âm thanh"))
+    def is_ready(seen: dict[str, Any]) -> bool:
+        return bool(seen["rendering"]) and seen["rendering"]["state"] == "ready"
+
+    return dict(wait_for(look, is_ready, _RENDER_PATIENCE, "dựng âm thanh"))
 
 
 def _follow(station: RemoteStation, airing_id: str, stages: Stages) -> None:
@@ -108,9 +106,8 @@ def _follow(station: RemoteStation, airing_id: str, stages: Stages) -> None:
 
     def look() -> dict[str, Any]:
         seen: dict[str, Any] = station.call("GET", f"/airings/{airing_id}")
-        reach = seen["reach"]
-        for stage, key in (("Đã tải", "fetched"), ("Đang phát", "started"), ("Đã phát xong", "finished")):
-            stages.show(stage, reach[key], reach["nodes"])
+        for stage, key in ((FETCHED, "fetched"), (STARTED, "started"), (FINISHED, "finished")):
+            stages.show(stage, seen[key], seen["nodes"])
         return seen
 
     first = look()
@@ -124,4 +121,4 @@ def _follow(station: RemoteStation, airing_id: str, stages: Stages) -> None:
         raise LoaError(
             seen.get("reason") or "Lượt phát không thực hiện được.", code=f"airing.{seen['state']}"
         )
-    stages.say(f"Đã phát: {seen['reach']['finished']}/{seen['reach']['nodes']} cụm loa nghe hết.")
+    stages.say(f"Đã phát: {seen['finished']}/{seen['nodes']} cụm loa nghe hết.")

@@ -47,7 +47,8 @@ class Job:
 
     station: Controller
     stages: Stages
-    told_to_fail: frozenset[NodeId] = frozenset()
+    told_offline: frozenset[NodeId] = frozenset()
+    told_to_reboot: frozenset[NodeId] = frozenset()
     true_deviations_ms: list[float] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)  # the person wants it to end
 
@@ -103,7 +104,7 @@ class Job:
             if fleet is not None:
                 self.true_deviations_ms += deviations(fleet)
             self._show(deliveries)
-            if is_told(airing, deliveries, self.told_to_fail, self.station.now()):
+            if is_told(airing, deliveries, self.told_offline, self.station.now()):
                 return
             time.sleep(_LOOK)
 
@@ -147,13 +148,13 @@ def deviations(fleet: FleetProcess) -> list[float]:
         float(one["deviation_ms"])
         for fact in fleet.facts()
         if fact.get("fact") == "began"
-        for one in fact["nodes"]
+        for one in fact["items"]
         if not one.get("offset_ms")
     ]
 
 
 def is_told(
-    airing: Airing, deliveries: list[Delivery], told_to_fail: frozenset[NodeId], now: datetime
+    airing: Airing, deliveries: list[Delivery], told_offline: frozenset[NodeId], now: datetime
 ) -> bool:
     """Whether nothing more is to be expected of an airing."""
     over = airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0) + _END_PATIENCE
@@ -161,7 +162,7 @@ def is_told(
         return True
     if airing.state in OPEN and airing.state is not AiringState.SOUNDING:
         return False
-    waited_for = [one for one in deliveries if one.node not in told_to_fail]
+    waited_for = [one for one in deliveries if one.node not in told_offline]
     return all(one.rung >= Rung.FINISHED for one in waited_for) and airing.state is AiringState.AIRED
 
 
@@ -204,7 +205,7 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         "finished": reached.finished,
         "missed": len(deliveries) - reached.finished,
         "heard_whole": sum(heard_whole(one, recording.duration_ms) for one in deliveries),
-        "told_to_fail": len(job.told_to_fail),
+        "told_to_fail": len(job.told_offline | job.told_to_reboot),
         "start_spread_ms": None if spread is None else _figures(spread),
         "delivery_seconds": round((max(fetched) - begun).total_seconds(), 3) if fetched and begun else None,
         "published_audio_bytes": station.sender.published_bytes,
@@ -217,7 +218,10 @@ def succeeded(job: Job, airing_id: AiringId) -> bool:
     """Whether every node that was not told to fail heard the whole recording."""
     airing, deliveries = job._look(airing_id)  # noqa: SLF001 - the job's own report
     return bool(deliveries) and all(
-        heard_whole(one, airing.duration_ms or 0) for one in deliveries if one.node not in job.told_to_fail
+        heard_whole(one, airing.duration_ms or 0)
+        or (one.node in job.told_to_reboot and one.rung >= Rung.FINISHED)
+        for one in deliveries
+        if one.node not in job.told_offline
     )
 
 

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     province: str = Field(default="56", description="Official code of the province.")
     nodes_per_commune: int = Field(default=2, ge=0, le=100, description="Simulated nodes in each commune.")
     engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts or espeak.")
-    voice: str = Field(default="female", description="Voice of the engine: female or male.")
+    voice: str = Field(default="", description="Voice of the engine; empty is its first one.")
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
     fallback_engine: str = Field(default="loa", description="Engine used when the first one fails.")
     speech_cache: Path | None = Field(

@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from simulator.facts import FactLines
+from simulator.faults import BadFaults
 from simulator.fleet import Fleet
 from simulator.spec import FleetSpec
 
@@ -35,7 +36,12 @@ def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
         spec = FleetSpec.model_validate_json(told.spec.read_bytes())
-    except (OSError, ValidationError) as error:
+    except ValidationError as error:
+        causes = [one.get("ctx", {}).get("error") for one in error.errors()]
+        wrong = next((cause for cause in causes if isinstance(cause, BadFaults)), None)
+        sys.stderr.write(f"{wrong.sentence if wrong else error}\n")
+        return USAGE_ERROR
+    except OSError as error:
         sys.stderr.write(f"Không đọc được cấu hình mô phỏng {told.spec}: {error}\n")
         return USAGE_ERROR
     _allow_many_files()

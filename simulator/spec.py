@@ -1,17 +1,21 @@
 """What a fleet is told: broker, nodes, storage, how wrong its clocks are, and which faults it shall have."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from devices.messages import AreaCode, NodeId
-from simulator.faults import Faults
+from simulator.faults import Faults, parse_faults
 
 CLOCK_ERROR_MS = 500
 """How wrong a cheap board's clock usually is when nobody disciplines it."""
 DRIFT_PPM = 50
 """What a cheap crystal loses or gains."""
+
+
+def _read_faults(told: Any) -> Any:
+    return parse_faults(told) if isinstance(told, str) else told
 
 
 class NodeSpec(BaseModel):
@@ -38,7 +42,8 @@ class FleetSpec(BaseModel):
     seed: int = 0
     clock_error_ms: Annotated[float, Field(ge=0)] = CLOCK_ERROR_MS
     drift_ppm: Annotated[float, Field(ge=0, le=1000)] = DRIFT_PPM
-    fail: Faults = Faults()
+    fail: Annotated[Faults, BeforeValidator(_read_faults)] = Faults()
+    """Also as a person writes them: `offline=5%,loss=2%,reboot=3%`."""
     record_dir: Path | None = None
     """Where each tenth node writes what came out of its loudspeaker."""
     speed: Annotated[float, Field(gt=0, le=1000)] = 1.0

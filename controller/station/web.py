@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import uvicorn
+from fastapi import FastAPI
 
 from controller.errors import StartFailed
-from controller.web.site import make_site
+from controller.web.site import end_streams, make_site
 
 if TYPE_CHECKING:
     from controller.web.station import Station
@@ -26,6 +27,7 @@ class PageServer:
     port: int
     _socket: socket.socket | None = None
     _server: uvicorn.Server | None = None
+    _site: FastAPI | None = None
     _thread: threading.Thread | None = field(default=None)
 
     @property
@@ -53,12 +55,13 @@ class PageServer:
     def start(self) -> None:
         """Serve."""
         assert self._socket is not None, "bind first"
+        self._site = make_site(self.station)
         config = uvicorn.Config(
-            make_site(self.station),
+            self._site,
             log_config=None,
             access_log=False,
             timeout_graceful_shutdown=_OPEN_STREAMS_SECONDS,
-            lifespan="off",
+            lifespan="on",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -68,7 +71,8 @@ class PageServer:
 
     def stop(self) -> None:
         """Stop serving; returns when the port is free."""
-        if self._server is not None and self._thread is not None:
+        if self._server is not None and self._thread is not None and self._site is not None:
+            end_streams(self._site)
             self._server.should_exit = True
             self._thread.join(_STOP_SECONDS)
         if self._socket is not None:
