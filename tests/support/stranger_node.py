@@ -1,168 +1,41 @@
 """A loudspeaker written from docs/protocol.md alone: imports nothing of ours, only paho and cryptography."""
 
 import base64
-import binascii
 import hashlib
 import json
 import random
-import re
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import paho.mqtt.client as paho
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-RANKS = {"routine": 0, "priority": 1, "emergency": 2}
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+from tests.support.stranger_rules import (
+    KeyRing,
+    Played,
+    Refused,
+    StrangerReport,
+    merged,
+    read_instant,
+    span_of,
+    what_sounds,
+    write_instant,
+)
+
 TRUSTED_ERROR_US = 100_000
-ROLES = {"loa-plan": "station", "loa-manifest": "station", "loa-time": "station"} | {
-    "loa-policy": "administrator",
-    "loa-approval": "approver",
-}
-
-
-class Refused(Exception):  # noqa: N818 - the page's word
-    """A message that must not be acted upon; its text is the reason code."""
-
-
-@dataclass
-class Played:
-    """One airing as it was heard."""
-
-    airing: str
-    recording: str
-    data: bytes
-    planned_at: datetime
-    began_at: datetime
-    """By the true clock of this machine, not by the stranger's own."""
-    offset_ms: int
-    heard_ms: int
-    volume: int
-    why: str
-
-
-@dataclass
-class StrangerReport:
-    """What the stranger saw and did."""
-
-    played: list[Played] = field(default_factory=list)
-    refused: Counter[str] = field(default_factory=Counter)
-    """Messages and airings refused, by `kind: reason`."""
-    fetched: list[str] = field(default_factory=list)
-    committed: set[str] = field(default_factory=set)
-    uncommitted: int = 0
-    wants: int = 0
-    chunks_refused: int = 0
-    offset_us: int | None = None
-    error_us: int | None = None
-
-
-def unbase64url(text):
-    if not re.fullmatch(r"[A-Za-z0-9_-]*", text):
-        raise Refused("malformed")
-    try:
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error as error:
-        raise Refused("malformed") from error
-
-
-def read_instant(text):
-    if not isinstance(text, str) or not INSTANT.fullmatch(text):
-        raise Refused("malformed")
-    return datetime.fromisoformat(text)
-
-
-def write_instant(at):
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
-
-
-def open_jws(text, typ, find_key):
-    """Check a compact JWS as the page says, up to the signature; return its payload."""
-    raw = text if isinstance(text, bytes) else text.encode()
-    if len(raw) > 524_288 or raw.count(b".") != 2:
-        raise Refused("malformed")
-    head, body, signature = raw.decode("ascii", "replace").split(".")
-    try:
-        header = json.loads(unbase64url(head))
-    except ValueError as error:
-        raise Refused("malformed") from error
-    if not isinstance(header, dict) or set(header) != {"alg", "kid", "typ"} or header["alg"] != "Ed25519":
-        raise Refused("malformed")
-    if header["typ"] != typ:
-        raise Refused("wrong-kind")
-    public = find_key(header["kid"])
-    try:
-        key = Ed25519PublicKey.from_public_bytes(unbase64url(public))
-        key.verify(unbase64url(signature), f"{head}.{body}".encode())
-    except InvalidSignature as error:
-        raise Refused("bad-signature") from error
-    return json.loads(unbase64url(body))
-
-
-def merged(plans, now):
-    airings = {}
-    for plan in sorted(plans, key=lambda plan: (plan["version"], plan["target"])):
-        if read_instant(plan["expires_at"]) > now:
-            airings.update({airing["airing"]: airing for airing in plan["airings"]})
-    return list(airings.values())
-
-
-def span_of(airing):
-    begins = read_instant(airing["starts_at"])
-    return begins, begins + timedelta(milliseconds=airing["duration_ms"])
-
-
-def is_silenced(policy, airings, now):
-    wall = now.astimezone(ZoneInfo(policy["zone"]))
-    minute = wall.strftime("%H:%M")
-    for quiet in policy["quiet_hours"]:
-        begins, ends = quiet["begins"], quiet["ends"]
-        if (begins <= minute < ends) if begins < ends else (minute >= begins or minute < ends):
-            return True
-    if policy["minutes_a_day"] >= 1440:
-        return False
-    midnight = datetime.combine(wall.date(), datetime.min.time(), ZoneInfo(policy["zone"])).astimezone(UTC)
-    # Add up, between all bounds of today until now, the pieces in which something is due but no emergency.
-    spans = [(*span_of(airing), airing["grade"] == "emergency") for airing in airings]
-    bounds = sorted({midnight, now, *(at for one in spans for at in one[:2] if midnight < at < now)})
-    used = timedelta()
-    for begins, ends in pairwise(bounds):
-        due = [emergency for since, until, emergency in spans if since <= begins < until]
-        if due and not any(due):
-            used += ends - begins
-    return used >= timedelta(minutes=policy["minutes_a_day"])
-
-
-def what_sounds(plans, policies, now, playable=lambda _: True):
-    """The page's question, answered by its five steps; an airing that cannot be played leaves its place."""
-    airings = merged(plans, now)
-    due = [one for one in airings if span_of(one)[0] <= now < span_of(one)[1] and playable(one)]
-    if not due:
-        return None
-    first = min(due, key=lambda one: (-RANKS[one["grade"]], span_of(one)[0], one["airing"].encode()))
-    if first["grade"] != "emergency" and any(is_silenced(policy, airings, now) for policy in policies):
-        return None
-    volume = min([first["volume"], *(policy["loudest_volume"] for policy in policies)])
-    return first | {"volume": volume}
 
 
 class Stranger:
     """One node; a single thread turns paho's loop and its own."""
 
     def __init__(self, url, root_public, node_id, areas, clock_error_s):
-        self.url, self.root, self.node, self.areas = urlsplit(url), root_public, node_id, list(areas)
+        self.url, self.node, self.areas = urlsplit(url), node_id, list(areas)
         self.clock_error_s = clock_error_s
         self.report = StrangerReport()
         self.session = 0
-        self.keys, self.keys_version, self.keys_expire = {}, 0, None
+        self.ring = KeyRing(root_public)
         self.plans, self.policies = {}, {}
         self.early = {}
         self.manifests, self.chunks, self.whole = {}, {}, {}
@@ -192,38 +65,10 @@ class Stranger:
     # -- trust
 
     def checked(self, text, typ):
-        """Return a signed message after all checks but those of its own kind."""
-
-        def find(kid):
-            if kid not in self.keys:
-                raise Refused("unknown-key")
-            if self.keys[kid]["role"] != ROLES[typ]:
-                raise Refused("wrong-role")
-            key.update(self.keys[kid])
-            return key["public"]
-
-        key = {}
-        message = open_jws(text, typ, find)
-        now = self.now()
-        if typ == "loa-time":
-            now = datetime.fromtimestamp(message["replied_us"] / 1e6, UTC)
-        if not read_instant(key["not_before"]) <= now < read_instant(key["not_after"]):
-            raise Refused("expired")
-        if now >= self.keys_expire or (
-            "expires_at" in message and now >= read_instant(message["expires_at"])
-        ):
-            raise Refused("expired")
-        return message
+        return self.ring.checked(text, typ, self.now())
 
     def take_keys(self, payload):
-        key_set = open_jws(payload, "loa-keys", lambda _: self.root)
-        if key_set["version"] <= self.keys_version:
-            raise Refused("old")
-        expires = read_instant(key_set["expires_at"])
-        if self.best and self.now() >= expires:
-            raise Refused("expired")
-        self.keys_version, self.keys_expire = key_set["version"], expires
-        self.keys = {key["kid"]: key for key in key_set["keys"]}
+        self.ring.take(payload, self.now() if self.best else None)
         early, self.early = self.early, {}
         for topic, waiting in early.items():
             self.take(topic, waiting)
@@ -370,7 +215,7 @@ class Stranger:
                 {"node": self.node, "session": self.session, "receipts": batch},
             )
             self.send_at, self.send_gap = at + self.send_gap, min(self.send_gap * 2, 60.0)
-        if self.keys:
+        if self.ring.keys:
             self.fetch(at)
             self.play()
 

@@ -16,7 +16,7 @@ from devices.plan import (
     timetable,
     what_sounds,
 )
-from tests.support import stranger_node
+from tests.support import stranger_rules
 
 DAWN = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).astimezone(UTC)
 """A midnight in Vietnam."""
@@ -276,7 +276,7 @@ def test_between_two_change_points_nothing_changes(plans, policies, one, other):
 @given(some_plans(), policies_lists, instants)
 def test_a_stranger_who_read_only_the_page_gives_the_same_answer(plans, policies, now):
     found = what_sounds(plans, policies, now)
-    theirs = stranger_node.what_sounds(
+    theirs = stranger_rules.what_sounds(
         [json.loads(one.payload()) for one in plans], [json.loads(one.payload()) for one in policies], now
     )
     assert (found and json.loads(found.payload())) == theirs

@@ -1,0 +1,195 @@
+"""What docs/protocol.md says of signed messages and of what sounds, and what a stranger reports."""
+
+import base64
+import binascii
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+RANKS = {"routine": 0, "priority": 1, "emergency": 2}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+
+
+ROLES = {
+    "loa-plan": "station",
+    "loa-manifest": "station",
+    "loa-time": "station",
+    "loa-policy": "administrator",
+    "loa-approval": "approver",
+}
+
+
+class Refused(Exception):  # noqa: N818 - the page's word
+    """A message that must not be acted upon; its text is the reason code."""
+
+
+def unbase64url(text):
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text):
+        raise Refused("malformed")
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise Refused("malformed") from error
+
+
+def read_instant(text):
+    if not isinstance(text, str) or not INSTANT.fullmatch(text):
+        raise Refused("malformed")
+    return datetime.fromisoformat(text)
+
+
+def write_instant(at):
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
+
+
+def open_jws(text, typ, find_key):
+    """Check a compact JWS as the page says, up to the signature; return its payload."""
+    raw = text if isinstance(text, bytes) else text.encode()
+    if len(raw) > 524_288 or raw.count(b".") != 2:
+        raise Refused("malformed")
+    head, body, signature = raw.decode("ascii", "replace").split(".")
+    try:
+        header = json.loads(unbase64url(head))
+    except ValueError as error:
+        raise Refused("malformed") from error
+    if not isinstance(header, dict) or set(header) != {"alg", "kid", "typ"} or header["alg"] != "Ed25519":
+        raise Refused("malformed")
+    if header["typ"] != typ:
+        raise Refused("wrong-kind")
+    public = find_key(header["kid"])
+    try:
+        key = Ed25519PublicKey.from_public_bytes(unbase64url(public))
+        key.verify(unbase64url(signature), f"{head}.{body}".encode())
+    except InvalidSignature as error:
+        raise Refused("bad-signature") from error
+    return json.loads(unbase64url(body))
+
+
+class KeyRing:
+    """The pinned root key, the newest key set that it signed, and the checks of all else by these."""
+
+    def __init__(self, root_public):
+        self.root = root_public
+        self.keys, self.version, self.expires_at = {}, 0, None
+
+    def take(self, payload, now):
+        """Take a key set in; `now` None: the clock was never set."""
+        key_set = open_jws(payload, "loa-keys", lambda _: self.root)
+        if key_set["version"] <= self.version:
+            raise Refused("old")
+        expires_at = read_instant(key_set["expires_at"])
+        if now is not None and now >= expires_at:
+            raise Refused("expired")
+        self.version, self.expires_at = key_set["version"], expires_at
+        self.keys = {key["kid"]: key for key in key_set["keys"]}
+
+    def checked(self, text, typ, now):
+        """Return a signed message after all checks but those of its own kind."""
+        used = {}
+
+        def find(kid):
+            if kid not in self.keys:
+                raise Refused("unknown-key")
+            if self.keys[kid]["role"] != ROLES[typ]:
+                raise Refused("wrong-role")
+            used.update(self.keys[kid])
+            return used["public"]
+
+        message = open_jws(text, typ, find)
+        if typ == "loa-time":
+            now = datetime.fromtimestamp(message["replied_us"] / 1e6, UTC)
+        if not read_instant(used["not_before"]) <= now < read_instant(used["not_after"]):
+            raise Refused("expired")
+        if any(now >= at for at in (self.expires_at, read_expiry(message)) if at is not None):
+            raise Refused("expired")
+        return message
+
+
+def read_expiry(message):
+    return read_instant(message["expires_at"]) if "expires_at" in message else None
+
+
+def merged(plans, now):
+    airings = {}
+    for plan in sorted(plans, key=lambda plan: (plan["version"], plan["target"])):
+        if read_instant(plan["expires_at"]) > now:
+            airings.update({airing["airing"]: airing for airing in plan["airings"]})
+    return list(airings.values())
+
+
+def span_of(airing):
+    begins = read_instant(airing["starts_at"])
+    return begins, begins + timedelta(milliseconds=airing["duration_ms"])
+
+
+def is_silenced(policy, airings, now):
+    wall = now.astimezone(ZoneInfo(policy["zone"]))
+    minute = wall.strftime("%H:%M")
+    for quiet in policy["quiet_hours"]:
+        begins, ends = quiet["begins"], quiet["ends"]
+        if (begins <= minute < ends) if begins < ends else (minute >= begins or minute < ends):
+            return True
+    if policy["minutes_a_day"] >= 1440:
+        return False
+    midnight = datetime.combine(wall.date(), datetime.min.time(), ZoneInfo(policy["zone"])).astimezone(UTC)
+    # Add up, between all bounds of today until now, the pieces in which something is due but no emergency.
+    spans = [(*span_of(airing), airing["grade"] == "emergency") for airing in airings]
+    bounds = sorted({midnight, now, *(at for one in spans for at in one[:2] if midnight < at < now)})
+    used = timedelta()
+    for begins, ends in pairwise(bounds):
+        due = [emergency for since, until, emergency in spans if since <= begins < until]
+        if due and not any(due):
+            used += ends - begins
+    return used >= timedelta(minutes=policy["minutes_a_day"])
+
+
+def what_sounds(plans, policies, now, playable=lambda _: True):
+    """The page's question, answered by its five steps; an airing that cannot be played leaves its place."""
+    airings = merged(plans, now)
+    due = [one for one in airings if span_of(one)[0] <= now < span_of(one)[1] and playable(one)]
+    if not due:
+        return None
+    first = min(due, key=lambda one: (-RANKS[one["grade"]], span_of(one)[0], one["airing"].encode()))
+    if first["grade"] != "emergency" and any(is_silenced(policy, airings, now) for policy in policies):
+        return None
+    volume = min([first["volume"], *(policy["loudest_volume"] for policy in policies)])
+    return first | {"volume": volume}
+
+
+@dataclass
+class Played:
+    """One airing as it was heard."""
+
+    airing: str
+    recording: str
+    data: bytes
+    planned_at: datetime
+    began_at: datetime
+    """By the true clock of this machine, not by the stranger's own."""
+    offset_ms: int
+    heard_ms: int
+    volume: int
+    why: str
+
+
+@dataclass
+class StrangerReport:
+    """What the stranger saw and did."""
+
+    played: list[Played] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    """Messages and airings refused, by `kind: reason`."""
+    fetched: list[str] = field(default_factory=list)
+    committed: set[str] = field(default_factory=set)
+    uncommitted: int = 0
+    wants: int = 0
+    chunks_refused: int = 0
+    offset_us: int | None = None
+    error_us: int | None = None
