@@ -1,0 +1,99 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.support.sounds import RATE, tone
+from tts.cache import write_phrase
+from tts.engines import Sound
+from tts.mixing import CLOSING, OPENING, Piece, mix
+from tts.sounds import closing_chime, opening_chime
+
+
+def dbfs(samples):
+    return 20 * np.log10(np.sqrt((samples.astype(np.float64) ** 2).mean()))
+
+
+@pytest.fixture
+def phrase(tmp_path):
+    def keep(name, sound, rate=RATE):
+        place = tmp_path / f"{name}.flac"
+        write_phrase(place, Sound(sound, rate))
+        return place
+
+    return keep
+
+
+def joined(pieces):
+    return np.concatenate(list(mix(pieces)))
+
+
+def test_the_length_is_the_sum_of_the_parts(phrase):
+    pieces = [
+        Piece(OPENING, 500),
+        Piece(phrase("a", tone(300, 1.25, 0.3)), 250),
+        Piece(phrase("b", tone(300, 0.75, 0.3)), 1000),
+        Piece(CLOSING, 0),
+    ]
+    chimes = len(opening_chime(RATE)) + len(closing_chime(RATE))
+    assert len(joined(pieces)) == chimes + round((1.25 + 0.75 + 0.5 + 0.25 + 1.0) * RATE)
+
+
+def test_phrases_of_different_loudness_become_equal(phrase):
+    mixed = joined([Piece(phrase("a", tone(300, 1, 0.06)), 0), Piece(phrase("b", tone(300, 1, 0.3)), 0)])
+    assert dbfs(mixed[:RATE]) == pytest.approx(dbfs(mixed[RATE:]), abs=0.3)
+
+
+def test_the_rests_are_silent(phrase):
+    mixed = joined([Piece(phrase("a", tone(300, 1, 0.3)), 400)])
+    assert not mixed[RATE:].any()
+
+
+def test_no_piece_begins_or_ends_with_a_click(phrase):
+    mixed = joined([Piece(phrase("a", np.full(RATE, 0.3, np.float32)), 100)])
+    assert np.abs(np.diff(mixed)).max() < 0.01
+
+
+def test_another_sample_rate_is_converted_and_keeps_its_length(phrase):
+    mixed = joined([Piece(phrase("a", tone(300, 1, 0.3, rate=22_050), 22_050), 0)])
+    assert len(mixed) == pytest.approx(RATE, abs=2)
+
+
+def test_a_phrase_that_is_gone_or_damaged_is_missed(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        joined([Piece(tmp_path / "gone.flac", 0)])
+    (tmp_path / "damaged.flac").write_bytes(b"fLaC but not really")
+    with pytest.raises(FileNotFoundError):
+        joined([Piece(tmp_path / "damaged.flac", 0)])
+    assert not (tmp_path / "damaged.flac").exists()
+
+
+def test_the_chimes_are_pleasantly_short_start_softly_and_die_away():
+    for chime, longest in ((opening_chime(RATE), 2.7), (closing_chime(RATE), 2.3)):
+        assert 2.0 < len(chime) / RATE < longest
+        assert np.abs(chime).max() == pytest.approx(0.5)
+        assert np.abs(chime[:20]).max() < 0.1
+        assert np.abs(chime[-100:]).max() < 0.01
+
+
+def test_importing_the_mixer_warns_of_nothing_and_loads_nothing_heavy():
+    program = (
+        "import sys, tts.mixing, tts.studio\n"
+        "print([name for name in ('numpy', 'scipy', 'pydub') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, check=True, text=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_pydub_is_used_without_its_warning_about_ffmpeg():
+    program = (
+        "import os; os.environ['PATH'] = '/nowhere'\n"
+        "from tts.mixing import Piece, mix; print(sum(map(len, mix([Piece('opening', 100)]))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
