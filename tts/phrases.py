@@ -71,20 +71,23 @@ def _closing(text: str, *, ends_line: bool) -> Phrase:
 
 def _pieces(words: list[str]) -> list[list[str]]:
     """A sentence's words in pieces that the voice can take."""
-    pieces = []
-    while len(words) > COMFORTABLE_SYLLABLES:
-        cut = _best_cut(words)
+    pieces, start = [], 0
+    while len(words) - start > COMFORTABLE_SYLLABLES:
+        window = words[start : start + MOST_SYLLABLES + FEWEST_SYLLABLES]
+        cut = _best_cut(window, len(words) - start)
         if cut is None:
             break
-        pieces.append(words[:cut])
-        words = words[cut:]
-    return [*pieces, words]
+        pieces.append(window[:cut])
+        start += cut
+    return [*pieces, words[start:]]
 
 
-def _best_cut(words: list[str]) -> int | None:
-    """Where to end the first piece: the strongest mark within comfort, near an even share; or None."""
-    shares = -(-len(words) // COMFORTABLE_SYLLABLES)
-    even = len(words) / shares
+def _best_cut(words: list[str], left: int) -> int | None:
+    """Where to end the first piece of the `left` words that begin with these; None to keep them whole.
+
+    Best is the strongest mark within comfort, near an even share.
+    """
+    even = left / -(-left // COMFORTABLE_SYLLABLES)
     last = len(words) - FEWEST_SYLLABLES
     marks = [
         cut for cut in range(FEWEST_SYLLABLES, last + 1) if _may_cut(words, cut) and _strength(words, cut)
@@ -95,7 +98,7 @@ def _best_cut(words: list[str]) -> int | None:
     far = [cut for cut in marks if cut <= MOST_SYLLABLES]
     if far:
         return far[0]
-    if len(words) <= MOST_SYLLABLES:
+    if left <= MOST_SYLLABLES:
         return None
     free = [cut for cut in range(FEWEST_SYLLABLES, COMFORTABLE_SYLLABLES + 1) if _may_cut(words, cut)]
     if free:

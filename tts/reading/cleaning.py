@@ -15,7 +15,9 @@ _ZERO_WIDTH: Final = dict.fromkeys(
 )
 _LINE_END: Final = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _HIDDEN: Final = re.compile(
-    r"<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->|<!doctype[^<>]*>", re.IGNORECASE | re.DOTALL
+    r"<(script|style)\b[^<>]*>[^<]*(?:<(?!/?(?:script|style)\b)[^<]*)*</\1\s*>"
+    r"|<!--(?:(?!<!--|-->).)*-->|<!doctype[^<>]*>",
+    re.IGNORECASE | re.DOTALL,
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")

@@ -9,8 +9,8 @@ from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
-_PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]*\d{0,2}"
-_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART})*"
+_PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,2}"
+_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
@@ -88,4 +88,4 @@ NUMBERED_DOCUMENT: Final[Rule] = matching(
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?!\w)",
     _document,
 )
-DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART})+(?!\w)", _sign)
+DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)

@@ -32,6 +32,7 @@ _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
 )
+_YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|người|hộ|lớp|xã|thôn)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
@@ -101,8 +102,8 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
-    follows = line[end:].lstrip(" ")
-    counted = scene.rule in _COUNTED and line[: found.start()].rstrip(" ")[-1:] not in set('.,;:?!()"')
+    follows = scene.after(end)
+    counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene):
             return Hit(end, "", "score")
@@ -114,15 +115,15 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the second number of a range is not above the first (then it may be none)."""
-    before = re.search(r"(?:^|[^\d.,/])(\d{1,9}) ?$", scene.line[: found.start()])
-    after = re.match(r" ?(\d{1,9})(?![\d.,/])", scene.line[found.end() :])
+    before = re.search(r"(?:^|[^\d.,/])(\d{1,9})$", scene.before(found.start()))
+    after = re.match(r"(\d{1,9})(?![\d.,/])", scene.after(found.end()))
     return bool(before and after and int(after[1]) <= int(before[1]))
 
 
 def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
-    if re.match(r"(?:19|20)\d\d(?!\d)", scene.line[end:]) and scene.rule in {"roman", "number"}:
+    if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
         return Hit(end, "năm", "year")
     counted = scene.words[-2:-1] and scene.words[-2] in NUMBER_WORDS and _EACH.match(scene.line, end)
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
@@ -132,7 +133,7 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
 
 def _dots(scene: Scene, found: re.Match[str]) -> Hit:
     """An ellipsis, or a line of dots to be filled in."""
-    follows = scene.line[found.end() :].lstrip(" ")[:1]
+    follows = scene.after(found.end())[:1]
     closes = not follows or follows.isupper()
     return Hit(found.end(), "." if closes else ",", "plain")
 
@@ -149,7 +150,7 @@ def _about(_scene: Scene, found: re.Match[str]) -> Hit:
 def any_sign(scene: Scene, place: int) -> Hit:
     """The last rule: every sign is said, is a pause, is silent, or is left over with a warning."""
     sign = scene.line[place]
-    if sign == ":" and scene.last_words() == "số" and scene.line[place + 1 :].lstrip(" ")[:1].isdecimal():
+    if sign == ":" and scene.last_words() == "số" and scene.after(place + 1)[:1].isdecimal():
         return Hit(place + 1, "", "silent")  # "Số: 45/KH-UBND"
     if sign in ".,;:?!":
         return Hit(place + 1, sign, "plain")
@@ -173,7 +174,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
 SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
-    matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]*(?:[&-][A-ZĐƯ]+)*)\"?\)", _bracketed_initials),
+    matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),

@@ -11,7 +11,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 
 _NUMBER: Final = (
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?(?!\d)"
-    r"|\d{1,3}(?: \d{3})+(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
+    r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
 _UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
@@ -39,7 +39,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
-    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.line[: found.start()]):
+    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.before(found.start())):
         return None  # a closing quote
     said = _plain_number(scene, number)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)

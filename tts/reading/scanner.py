@@ -21,6 +21,7 @@ from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
+_LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
@@ -104,7 +105,7 @@ def _next_hit(scene: Scene, place: int) -> Hit:
     if character.isalpha():
         return _next_word(scene, place)
     order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER
-    if character.isdecimal() and "@" in scene.line:
+    if character.isdecimal() and "@" in scene.line[place : place + _LONGEST_LOCAL_PART]:
         order = (*ADDRESS_RULES, *order)
     for rule in order:
         hit = rule(scene, place)

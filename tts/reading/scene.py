@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
+_WINDOW: Final = 48  # characters; no rule looks farther around
 _SENTENCE_ENDS: Final = frozenset(".?!;")
 
 
@@ -49,6 +50,14 @@ class Scene:
             self.at_start = False
             if hit.spoken != ",":
                 self.rule = hit.rule
+
+    def before(self, place: int) -> str:
+        """The line just before a place, without the spaces there (a window: lines may be long)."""
+        return self.line[max(0, place - _WINDOW) : place].rstrip(" ")
+
+    def after(self, place: int) -> str:
+        """The line just after a place, without the spaces there."""
+        return self.line[place : place + _WINDOW].lstrip(" ")
 
     def last_words(self, count: int = 1) -> str:
         """The last words said in this sentence, in lower case, joined by spaces."""

@@ -40,7 +40,7 @@ _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     spoken, before = DOTTED[written]
-    follows = scene.line[found.end() :].lstrip(" ")[:1]
+    follows = scene.after(found.end())[:1]
     if before == "name" and (not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)):
         return None
     return Hit(found.end(), spoken, "abbreviation")
@@ -83,8 +83,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
     """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
-    before = scene.line[: found.start()].rstrip(" ").rsplit(" ", 1)[-1].lstrip("\"'(")
-    after = scene.line[found.end() :].lstrip(" ").split(" ", 1)[0].rstrip("\"'),.;:")
+    before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
+    after = scene.after(found.end()).split(" ", 1)[0].rstrip("\"'),.;:")
     return any(
         word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
         for word in (before, after)
@@ -158,13 +158,14 @@ _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=l
 _SPACED: Final = "|".join(
     re.escape(written) for written in sorted(ABBREVIATIONS, key=len, reverse=True) if " " in written
 )
+_CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     matching(r"[IVX]+(?!\w)", _roman),
-    matching(rf"[{_UPPER}][{_UPPER}a-zđ]*(?:[&-][{_UPPER}][{_UPPER}a-zđ&]*)*\d{{0,2}}(?!\w)", _initials),
-    matching(rf"[{_UPPER}][{_UPPER}a-zđ]*(?:&[{_UPPER}][{_UPPER}a-zđ]*)*(?!\w)", _initials),
-    matching(r"[A-Za-z]+(?:-[A-Za-z]+)+(?!\w)", _foreign),
+    matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
+    matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
     matching(rf"{LETTER}(?![\w])", _single),
 )

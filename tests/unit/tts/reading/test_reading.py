@@ -150,3 +150,9 @@ def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
         assert reading.written[span.start : span.end] == span.written
         end = span.end
     assert reading.written[end:].strip() == ""
+
+
+@pytest.mark.timeout(20)  # a rule that looks at the whole line from every place would take minutes
+@pytest.mark.parametrize("scrap", ["a-", "A&", "1 111 ", "<script>"])
+def test_reading_takes_time_in_proportion_to_the_text(scrap):
+    assert read(scrap * (30_000 // len(scrap))).spoken is not None
