@@ -14,6 +14,7 @@ from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
 from controller.web import assets, words
+from controller.web.station import Station
 from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -109,14 +110,19 @@ def fragment(template: str, context: Mapping[str, Any]) -> str:
     return _environment().get_template(template).render(context)
 
 
-def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
-    """Return a whole page; the frame finds who is signed in, the station's name and its clock by itself."""
-    station = request.app.state.station
-    frame = {
-        "viewer": getattr(request.state, "viewer", None),
+def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
+    """Return what every template may ask for."""
+    return {
+        "viewer": viewer,
         "label": station.label,
         "now": station.now(),
-        "path": request.url.path,
+        "path": path,
         "broker_up": station.broker_up(),
     }
+
+
+def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Return a whole page; the frame finds who is signed in, the station's name and its clock by itself."""
+    viewer = getattr(request.state, "viewer", None)
+    frame = frame_of(request.app.state.station, viewer, request.url.path)
     return HTMLResponse(fragment(template, frame | dict(context)), status)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_MEGA = 1_000_000
+_MEGA, _GIGA = 1_000_000, 1_000_000_000
 _JUST_NOW = 5  # seconds that are still “vừa xong”
 
 
@@ -74,11 +74,14 @@ def until(at: datetime, now: datetime) -> str:
 
 def number(value: float, decimals: int = 0) -> str:
     """Return “1.234,5”."""
-    return f"{value:,.{decimals}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    text = f"{value:,.{decimals}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
+    return text.replace("-", "−")
 
 
 def megabytes(size: int) -> str:
-    """Return “2,4 MB”, “980 kB”."""
+    """Return “1,9 GB”, “2,4 MB”, “980 kB”."""
+    if size >= _GIGA:
+        return f"{number(size / _GIGA, 1)} GB"
     return f"{number(size / _MEGA, 1)} MB" if size >= _MEGA else f"{number(size / 1e3)} kB"
 
 

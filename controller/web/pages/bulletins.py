@@ -144,6 +144,8 @@ def ask_to_withdraw(request: Request, station: TheStation, viewer: Signed, bulle
     """Ask once more before it is taken off the air."""
     with station.store.read() as session:
         context = load(session, station, viewer, bulletin_id)
+    if Action.WITHDRAW not in context["buttons"]:
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     return page(request, "rut_ban_tin.html", context)
 
 

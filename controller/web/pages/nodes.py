@@ -18,7 +18,7 @@ from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.views import group_by_area
-from devices.messages import AreaCode, NodeId
+from devices.messages import AreaCode, NodeId, Vitals
 
 router = APIRouter()
 _DELIVERIES, _RECEIPTS = 20, 30
@@ -35,7 +35,7 @@ def _load(session: Session, station: Station, viewer: Viewer, node_id: str) -> M
     deliveries = deliveries_to(session, node.id, _DELIVERIES)
     return {
         "node": node,
-        "vitals": node.vitals or {},
+        "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
         "status": status_of(facts, station.now()),
         "faults": faults_of(facts) if node.online else (),
         "area": viewer.scope.name(node.area),

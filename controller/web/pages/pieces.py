@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from controller.operators.signing_in import operator_of_token
 from controller.web.live import Live, Piece, stream
-from controller.web.render import fragment, page
+from controller.web.render import fragment, frame_of, page
 from controller.web.station import Station
 from controller.web.viewer import Viewer, station_of
 
+_STREAMS = "/song"
 Load = Callable[[Session], Mapping[str, Any]]
 
 
@@ -31,18 +32,18 @@ class LivePage:
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
-        address = f"/song{(place or request.url.path).rstrip('/')}"
+        address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
         return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
 
     def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
         """Return the stream that keeps it alive."""
         station = station_of(request)
         live = cast("Live", request.app.state.live)
+        place = request.url.path.removeprefix(_STREAMS) or "/"
 
         def render() -> list[Piece]:
             with station.store.read() as session:
-                context = {"viewer": viewer, "now": station.now(), "broker_up": station.broker_up()}
-                context |= load(session)
+                context = frame_of(station, viewer, place) | dict(load(session))
             return [Piece(name, fragment(template, context)) for name, template in self.pieces.items()]
 
         key = (request.url.path, viewer.operator.id)

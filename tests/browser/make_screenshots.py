@@ -1,0 +1,88 @@
+"""Takes the pictures of docs/images from the real pages: python -m tests.browser.make_screenshots [FOLDER]."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving, sign_in
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made, Seeds, mp3
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+_TALLEST = 1700  # a picture in a document; the rest of a long page looks like its middle
+_LONG = Made(mp3(8, 440), 424_000)
+
+
+def tell_a_day(world):
+    """Let a morning go by in the province; return what the pictures show."""
+    away = [world.nodes[17], world.nodes[40], world.nodes[41]]
+    world.bring_online()
+    world.later(minutes=1)
+    world.lose(away)
+    world.aired(title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")])
+    world.later(minutes=35)
+    waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về phòng, chống đuối nước")
+    world.plan(waiting, seconds=4 * 3600 + 400)
+    made, rendering = world.submitted("Thông báo cắt điện sửa lưới", rendered=False)
+    world.plan(made, areas=[NHA_TRANG, BAC_NHA_TRANG], seconds=6 * 3600)
+    world.speak(rendering, 7, 12)
+    live, _ = world.approved_airing(made=_LONG, seconds=20, grade="priority")
+    world.approved_airing(title="Hướng dẫn phân loại rác tại nhà", seconds=17 * 3600)
+    there = [node for node in world.nodes if node not in away]
+    world.tell(live, _LONG, "fetched", there[:-4])
+    world.later(seconds=20)
+    world.advance()
+    world.tell(live, _LONG, "started", there[:-9], spread_ms=14)
+    world.later(seconds=97)
+    world.bring_online(without=away, sounding=live)
+    return {"live": live, "waiting": waiting, "node": there[2]}
+
+
+def take(page, address, path, name, folder):
+    """Take one picture of a page, as far down as a document needs."""
+    page.goto(address + path)
+    page.wait_for_timeout(400)
+    height = min(page.evaluate("document.documentElement.scrollHeight"), _TALLEST)
+    width = page.viewport_size["width"]
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_timeout(150)
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
+
+
+def main(folder):
+    """Take every picture on a wide screen and on a phone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
+        seeds = Seeds(Path(kept))
+        (Path(kept) / "world").mkdir()
+        world = seeds.world(Path(kept) / "world")
+        shown = tell_a_day(world)
+        browser = playwright.chromium.launch(**LAUNCH)
+        with serving(world) as server:
+            for suffix, screen in (("", DESKTOP), ("-dien-thoai", PHONE)):
+                pages = [
+                    ("canbo", "/", "hom-nay"),
+                    ("canbo", f"/phat/{shown['live']}", "luot-phat"),
+                    ("canbo", f"/cum-loa/{shown['node']}", "cum-loa"),
+                    ("canbo", "/tao-ban-tin", "tao-ban-tin"),
+                    ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
+                ]
+                context = browser.new_context(**CONTEXT, **screen)
+                take(context.new_page(), server.address, "/dang-nhap", f"dang-nhap{suffix}", folder)
+                context.close()
+                for name in ("canbo", "duyet"):
+                    context = browser.new_context(**CONTEXT, **screen)
+                    page = context.new_page()
+                    sign_in(page, server.address, name)
+                    for who, path, picture in pages:
+                        if who == name:
+                            take(page, server.address, path, picture + suffix, folder)
+                    context.close()
+        browser.close()
+        world.store.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)

@@ -1,0 +1,90 @@
+"""A site on a real port, and the browser that looks at it; used by the browser tests and the screenshots."""
+
+import contextlib
+import socket
+import threading
+import time
+from pathlib import Path
+
+import uvicorn
+
+from controller.web.site import end_streams, make_site
+from tests.integration.web.site_world import PASSWORDS
+
+CHROMIUM = Path("/usr/bin/chromium")
+LAUNCH = {
+    "executable_path": str(CHROMIUM),
+    "args": [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--autoplay-policy=no-user-gesture-required",
+    ],
+}
+CONTEXT = {"locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh"}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+_PATIENCE = 10.0
+
+
+class Server:
+    """One uvicorn in a thread; the port stays the same over a stop and a start."""
+
+    def __init__(self, world):
+        self.world = world
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._server = self._thread = None
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        self.site = make_site(self.world)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                self.site, host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=1
+            )
+        )
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        until = time.monotonic() + _PATIENCE
+        while not self._server.started:
+            assert time.monotonic() < until, "the server did not start"
+            assert self._thread.is_alive(), "the server ended at once"
+            time.sleep(0.01)
+
+    def stop(self):
+        end_streams(self.site)
+        self._server.should_exit = True
+        self._thread.join(_PATIENCE)
+        assert not self._thread.is_alive(), "the server did not stop"
+
+
+@contextlib.contextmanager
+def serving(world):
+    server = Server(world)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def sign_in(page, address, name):
+    page.goto(f"{address}/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill(name)
+    page.get_by_label("Mật khẩu").fill(PASSWORDS[name])
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url(f"{address}/")

@@ -1,0 +1,346 @@
+"""A whole province for the pages: 65 communes, 130 nodes, people and real recordings, made by the use cases."""
+
+import functools
+import itertools
+import shutil
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import lameenc
+import numpy as np
+
+from controller.airings.advancing import advance_airings
+from controller.airings.folding import fold_receipts
+from controller.airings.timing import Times
+from controller.airings.usecases import plan_airing
+from controller.areas.queries import areas
+from controller.areas.usecases import load_areas
+from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
+from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
+from controller.journal.chain import StationSeal
+from controller.operators.permissions import OperatorRole
+from controller.operators.queries import operator_named
+from controller.operators.usecases import create_operator, make_keys
+from controller.plans.queries import unacknowledged
+from controller.plans.usecases import acknowledge, refresh_plans
+from controller.station.changes import Changes
+from controller.store import Store
+from controller.store.engine import sqlite_url
+from devices.chunks import manifest_of
+from devices.messages import AreaCode, NodeId, NodeState, Receipt, ReceiptKind, Receipts, Vitals
+from devices.signing import SigningKey
+from tts.orders import Progress
+from tts.recordings import RecordingStore
+
+PROVINCE = AreaCode("56")
+NHA_TRANG = AreaCode("22366")
+BAC_NHA_TRANG = AreaCode("22333")
+PASSWORDS = {
+    "canbo": "cá bơi ngược dòng",
+    "xanhatrang": "sóng vỗ bờ cát",
+    "duyet": "đèn biển Hòn Lớn",
+    "kythuat": "dây đồng chống sét",
+}
+TITLE = "Phòng, chống bão số 13"
+TEXT = (
+    "Uỷ ban nhân dân tỉnh Khánh Hoà thông báo: bão số 13 dự kiến đổ bộ vào rạng sáng ngày 26/11/2026.\n\n"
+    "Đề nghị bà con chằng chống nhà cửa, đưa tàu thuyền vào nơi tránh trú trước 18 giờ hôm nay, "
+    "không ra khơi, không ở lại trên lồng bè. Học sinh nghỉ học ngày 26/11 theo Công văn 1322/UBND-VP.\n\n"
+    "Khi cần trợ giúp, gọi số điện thoại 112."
+)
+SPOKEN = (
+    "ủy ban nhân dân tỉnh khánh hòa thông báo bão số mười ba dự kiến đổ bộ vào rạng sáng ngày hai mươi sáu "
+    "tháng mười một năm hai nghìn không trăm hai mươi sáu"
+)
+NOON = datetime(2026, 11, 25, 4, 40, tzinfo=UTC)  # 11:40 in Khánh Hòa
+
+
+@functools.cache
+def mp3(seconds=8, hertz=330):
+    """A real recording: a soft tone that swells and falls."""
+    rate = 24_000
+    time = np.arange(rate * seconds) / rate
+    wave = 0.2 * np.sin(2 * np.pi * hertz * time) * np.sin(np.pi * time / seconds) ** 2
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(48)
+    encoder.set_in_sample_rate(rate)
+    encoder.set_channels(1)
+    encoder.set_quality(7)
+    encoder.silence()
+    samples = (wave * 32_767).astype("<i2").tobytes()
+    return bytes(encoder.encode(samples)) + bytes(encoder.flush())
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the studio would give back for a recording."""
+
+    data: bytes
+    duration_ms: int
+    engine: str = "loa"
+    fallback_reason: str | None = None
+    codec: str = "mp3"
+    sample_rate: int = 24_000
+    loudness_lufs: float = -16.1
+    true_peak_dbtp: float = -1.4
+    text_characters: int = len(TEXT)
+    spoken_text: str = SPOKEN
+    phrases: int = 9
+    phrases_cached: int = 2
+
+    @property
+    def manifest(self):
+        return manifest_of(
+            self.data, codec=self.codec, sample_rate=self.sample_rate, duration_ms=self.duration_ms
+        )
+
+    @property
+    def recording(self):
+        return self.manifest.recording
+
+    @property
+    def size(self):
+        return len(self.data)
+
+
+@dataclass
+class SiteWorld:
+    """The station as the pages ask for it (`controller.web.station.Station`), and the hands that move it."""
+
+    store: Store
+    recordings: RecordingStore
+    key: SigningKey
+    start: datetime = NOON
+    real_clock: bool = False
+    changes: Changes = field(default_factory=Changes)
+    label: str = "Tỉnh Khánh Hòa"
+    speech: Speech = field(default_factory=Speech)
+    up: bool = True
+    pokes: int = 0
+    progress: dict = field(default_factory=dict)
+    times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
+    _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self):
+        self._now = datetime.now(UTC) if self.real_clock else self.start
+        self.store.on_commit(self.changes.note)
+        with self.store.read() as session:
+            self.people = {name: operator_named(session, name) for name in PASSWORDS}
+            self.communes = [area.code for area in areas(session) if area.parent == PROVINCE]
+        self.officer, self.approver = self.people["canbo"], self.people["duyet"]
+        self.nodes = [NodeId(f"loa-{code}-{number}") for code in self.communes for number in (1, 2)]
+
+    # --- what pages ask
+
+    def now(self):
+        return datetime.now(UTC) if self.real_clock else self._now
+
+    def rendering_progress(self, rendering):
+        return self.progress.get(rendering)
+
+    def poke(self):
+        self.pokes += 1
+
+    def broker_up(self):
+        return self.up
+
+    # --- what tests do
+
+    def later(self, **amount):
+        self._now += timedelta(**amount)
+        self.changes.note()
+        return self._now
+
+    def do(self, use_case, *args, **kwargs):
+        with self.store.write() as session:
+            return use_case(session, *args, now=self.now(), **kwargs)
+
+    def ask(self, query, *args, **kwargs):
+        with self.store.read() as session:
+            return query(session, *args, **kwargs)
+
+    def bring_online(self, *, without=(), sounding=None):
+        """Births and vitals of every node but those named; each clock a little off."""
+        there = [node for node in self.nodes if node not in set(without)]
+        now = self.now()
+        self.do(
+            note_states,
+            [NodeState(node=n, session=3, online=True, at=now, software="loa-node 0.1") for n in there],
+        )
+        self.do(note_vitals, [self.vitals(node, place, sounding=sounding) for place, node in enumerate(there)])
+
+    def lose(self, nodes):
+        """The broker says, as their will, that these are gone."""
+        at = self.now()
+        self.do(
+            note_states,
+            [NodeState(node=node, session=3, online=False, at=at, software="loa-node 0.1") for node in nodes],
+        )
+
+    def vitals(self, node, place=0, **changes):
+        told = {
+            "node": node,
+            "session": 3,
+            "at": self.now(),
+            "clock_offset_ms": (place % 11 - 5) * 0.7,
+            "clock_error_ms": 1.2 + place % 4,
+            "volume": 70,
+            "storage_free": 1_850_000_000,
+            "sounding": None,
+            "signal_dbm": -71 - place % 9,
+            "temperature_c": 41.5 + place % 5,
+        }
+        return Vitals(**(told | changes))
+
+    def draft(self, title=TITLE, text=TEXT, by=None):
+        return self.do(draft_bulletin, title=title, text=text, by=by or self.officer).id
+
+    def submitted(self, title=TITLE, text=TEXT, *, by=None, made=None, rendered=True):
+        """Return a submitted bulletin and its rendering."""
+        by = by or self.officer
+        bulletin = self.draft(title, text, by)
+        rendering = self.do(submit_bulletin, bulletin, by=by, speech=self.speech).id
+        if rendered:
+            self.render(rendering, made)
+        return bulletin, rendering
+
+    def render(self, rendering, made=None):
+        made = made or Made(mp3(), 8_000)
+        self.recordings.put(made.data)
+        assert self.do(begin_rendering, rendering)
+        self.do(finish_rendering, rendering, made, made.manifest)
+        return made
+
+    def fail(self, rendering, sentence="Giọng đọc không trả lời. Hãy thử dựng lại."):
+        assert self.do(begin_rendering, rendering)
+        self.do(fail_rendering, rendering, code="speech.engine-failed", sentence=sentence)
+
+    def speak(self, rendering, done, total, stage="speaking"):
+        self.progress[rendering] = Progress(stage, done, total)
+        self.changes.note()
+
+    def approve(self, bulletin, made=None):
+        made = made or Made(mp3(), 8_000)
+        return self.do(
+            approve_bulletin,
+            bulletin,
+            revision=1,
+            recording=made.recording,
+            by=self.approver,
+            password=PASSWORDS["duyet"],
+        )
+
+    def plan(self, bulletin, *, areas=(PROVINCE,), seconds=60, **kwargs):
+        starts_at = self.now() + timedelta(seconds=seconds)
+        by = kwargs.pop("by", self.approver)
+        return self.do(plan_airing, bulletin, areas=areas, starts_at=starts_at, by=by, **kwargs).id
+
+    def approved_airing(self, *, title=TITLE, made=None, areas=(PROVINCE,), seconds=60, **kwargs):
+        made = made or Made(mp3(), 8_000)
+        bulletin, _ = self.submitted(title, made=made)
+        self.approve(bulletin, made)
+        airing = self.plan(bulletin, areas=areas, seconds=seconds, **kwargs)
+        self.advance()
+        self.publish()
+        return airing, made
+
+    def publish(self):
+        """Have the broker take every plan that waits for it."""
+        self.do(refresh_plans, station_key=self.key)
+        for document in self.ask(unacknowledged):
+            assert self.do(acknowledge, document.published_id, version=document.version)
+
+    def advance(self):
+        return self.do(advance_airings, times=self.times, settled=True)
+
+    def tell(self, airing, made, kind, nodes=None, *, spread_ms=0.0, at=None, **kwargs):
+        """Have nodes report; each a little later or earlier than the one before."""
+        at = at or self.now()
+        batch = [
+            Receipts(
+                node=node,
+                session=3,
+                receipts=(
+                    Receipt(
+                        id=f"r{next(self._receipts)}",
+                        airing=airing,
+                        recording=made.recording,
+                        kind=ReceiptKind(kind),
+                        at=at + timedelta(milliseconds=(place % 17 - 8) / 8 * spread_ms),
+                        **({"offset_ms": 0, "heard_ms": 0} | kwargs),
+                    ),
+                ),
+            )
+            for place, node in enumerate(self.nodes if nodes is None else nodes)
+        ]
+        self.do(fold_receipts, batch)
+
+    def aired(self, *, title=TITLE, without=(), made=None, reasons=()):
+        """A whole airing that is over: everybody but `without` heard it; `reasons`: (node, reason) that stopped."""
+        made = made or Made(mp3(), 8_000)
+        stopped = dict(reasons)
+        airing, _ = self.approved_airing(title=title, made=made, seconds=30)
+        there = [node for node in self.nodes if node not in set(without)]
+        self.tell(airing, made, "fetched", there)
+        start = self.later(seconds=30)
+        self.advance()
+        self.tell(airing, made, "started", there, spread_ms=12, at=start)
+        self.later(milliseconds=made.duration_ms)
+        self.tell(airing, made, "finished", [n for n in there if n not in stopped], heard_ms=made.duration_ms)
+        for node, reason in stopped.items():
+            self.tell(airing, made, "stopped", [node], heard_ms=3000, reason=reason)
+        self.later(seconds=30)
+        self.advance()
+        return airing
+
+
+class Seeds:
+    """Makes worlds on copies of one seeded database: hashing passwords and enrolling once is enough."""
+
+    def __init__(self, folder: Path):
+        self._file = folder / "seeded.sqlite"
+        store = Store(sqlite_url(self._file))
+        store.upgrade()
+        made_at = datetime(2026, 11, 1, tzinfo=UTC)
+        with store.write() as session:
+            self._key = make_keys(session, now=made_at).station
+        store.signer = StationSeal(self._key)
+        with store.write() as session:
+            load_areas(session)
+            _people(session, made_at)
+            codes = [area.code for area in areas(session) if area.parent == PROVINCE]
+            names = {area.code: area.name for area in areas(session)}
+            nodes = [
+                NewNode(NodeId(f"loa-{code}-{number}"), code, f"Cụm {number}, {names[code]}")
+                for code in codes
+                for number in (1, 2)
+            ]
+            enrol_nodes(session, nodes, by=None, now=made_at)
+        store.close()
+
+    def world(self, folder: Path, **options) -> SiteWorld:
+        shutil.copy(self._file, folder / "loa.sqlite")
+        store = Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(self._key))
+        return SiteWorld(store, RecordingStore(folder / "recordings"), self._key, **options)
+
+
+def _people(session, now):
+    people = {
+        "canbo": ("Nguyễn Thị Hoa", {OperatorRole.OFFICER}, PROVINCE),
+        "xanhatrang": ("Trần Văn Biển", {OperatorRole.OFFICER}, NHA_TRANG),
+        "duyet": ("Lê Minh Đức", {OperatorRole.APPROVER}, PROVINCE),
+        "kythuat": ("Phạm Quốc Bảo", {OperatorRole.TECHNICIAN}, PROVINCE),
+    }
+    for name, (shown, roles, area) in people.items():
+        create_operator(
+            session,
+            name=name,
+            display_name=shown,
+            roles=roles,
+            area=area,
+            password=PASSWORDS[name],
+            by=None,
+            now=now,
+        )
