@@ -33,6 +33,10 @@ _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tố
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _ROUND_THE_CLOCK: Final = (24, 7)
+_SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
+_NO_WHOLE: Final = re.compile(
+    r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
+)  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
@@ -79,6 +83,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
         return None
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
+    cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     known = (day, number) in _KNOWN_DAYS
     if not cued and (scene.cue(_HOUSE_CUE, 1) or (day, number) == _ROUND_THE_CLOCK):
         return None
@@ -130,7 +135,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
     matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
-    matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
+    matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
 _MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|')(?!\w))"

@@ -120,7 +120,7 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{2,4}(?:[ .-]?\d{2,4}){0,3}(?!\d)", _phone),
-    matching(r"0\d{1,4}(?:[ .-]?\d{2,4}){1,4}(?![\d/]|[.,]\d)", _phone),
+    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}){0,8}(?!\w|[/%]|,\d)", _identity),

@@ -12,6 +12,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,2}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
+_REGULATION: Final = re.compile(r"\bquy định\b")
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
 )
@@ -53,6 +54,8 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     said_code, sure, known = _said_code(found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
+    if found["code"].startswith("QĐ") and scene.cue(_REGULATION, 3):
+        said_code = said_code.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
     number = found["number"]
     said = cardinal(int(number))
     if number.startswith("0") and number.strip("0"):

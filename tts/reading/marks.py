@@ -147,11 +147,19 @@ def _about(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), "khoảng", "sign")
 
 
+def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The colon of "Số: 45/KH-UBND" is silent."""
+    return Hit(found.end(), "", "silent") if scene.last_words() == "số" else None
+
+
+def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The point of "mục III.2"."""
+    return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
+
+
 def any_sign(scene: Scene, place: int) -> Hit:
     """The last rule: every sign is said, is a pause, is silent, or is left over with a warning."""
     sign = scene.line[place]
-    if sign == ":" and scene.last_words() == "số" and scene.after(place + 1)[:1].isdecimal():
-        return Hit(place + 1, "", "silent")  # "Số: 45/KH-UBND"
     if sign in ".,;:?!":
         return Hit(place + 1, sign, "plain")
     if sign in _SAID:
@@ -176,6 +184,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
+    matching(r":(?= ?\d)", _colon_of_number),
+    matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
