@@ -39,7 +39,8 @@ def main() -> int:
     except ValidationError as error:
         causes = [one.get("ctx", {}).get("error") for one in error.errors()]
         wrong = next((cause for cause in causes if isinstance(cause, BadFaults)), None)
-        sys.stderr.write(f"{wrong.sentence if wrong else error}\n")
+        unread = f"Không đọc được cấu hình mô phỏng {told.spec}: {error}"
+        sys.stderr.write(f"{wrong.sentence if wrong else unread}\n")
         return USAGE_ERROR
     except OSError as error:
         sys.stderr.write(f"Không đọc được cấu hình mô phỏng {told.spec}: {error}\n")

@@ -1,0 +1,216 @@
+"""A fleet as a process on a real broker: it plays as one, survives being killed, and ends when told."""
+
+import io
+import json
+import random
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.integration.simulator.station_on_mqtt import (
+    ROOT,
+    FleetProcess,
+    StationOnMqtt,
+    deviations,
+    part,
+    wait_until,
+)
+from tests.simulation.small_station import SmallStation
+
+NODES = 20
+RATE = 24000
+SPREAD_MS = 50
+
+
+def beep(seconds: float) -> bytes:
+    """An MP3 of a rising tone: what is decoded can be told from silence, and its place from its pitch."""
+    t = np.arange(int(seconds * RATE)) / RATE
+    tone = 0.4 * np.sin(2 * np.pi * (300 * t + 200 * t * t))
+    out = io.BytesIO()
+    soundfile.write(out, tone, RATE, format="MP3")
+    return out.getvalue()
+
+
+@contextmanager
+def running(tmp_path, broker, nodes=NODES, **spec):
+    with StationOnMqtt(broker.url) as station:
+        station.publish_keys()
+        station.publish_policy("56", loudest=70)
+        fleet = FleetProcess(tmp_path, broker.url, station, nodes, **spec)
+        fleet.start()
+        try:
+            yield station, fleet
+        finally:
+            fleet.kill()
+
+
+def plan(station, seconds: float, in_s: float, data: bytes | None = None):
+    rec = station.add_recording(data or random.Random(1).randbytes(60_000), round(seconds * 1000))
+    start = datetime.now(UTC) + timedelta(seconds=in_s)
+    airing = station.airing("a1", rec, start, round(seconds * 1000))
+    station.publish_plan("56.1", airing)
+    return airing
+
+
+def run_with(spec) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", "--spec", str(spec)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def count(station, kind: str) -> int:
+    return sum(receipt.kind == kind for _, receipt in list(station.receipts.values()))
+
+
+def test_twenty_loudspeakers_play_two_seconds_as_one_and_tell_it(tmp_path, broker):
+    with running(tmp_path, broker) as (station, fleet):
+        ready = fleet.wait_ready()
+        assert (ready["connected"], ready["told_offline"]) == (NODES, [])
+        airing = plan(station, 2, in_s=7)
+        wait_until(lambda: count(station, "finished") == NODES, 20, "all have finished")
+        assert part(deviations(fleet), 0.99) < SPREAD_MS
+        for name in fleet.names:
+            assert [str(kind) for kind in station.kinds(name, "a1")] == ["fetched", "started", "finished"]
+        wait_until(lambda: len(fleet.items("ended")) == NODES, 5, "all ends are told")
+        assert {item["heard_ms"] for item in fleet.items("ended")} == {2000}
+        # What nodes say of their start is as true as their clocks: within the bound that they give.
+        true_at = {item["node"]: datetime.fromisoformat(item["true_at"]) for item in fleet.items("began")}
+        for name in fleet.names:
+            started = station.of(name, "a1")[1]
+            assert abs(started.at - true_at[name]) < timedelta(milliseconds=started.clock_error_ms + 1)
+            assert abs(started.at - airing.starts_at) < timedelta(milliseconds=SPREAD_MS)
+        assert fleet.terminate() == 0
+        assert fleet.told("stopped")[0]["counts"]["ended"] == NODES
+
+
+def test_a_fleet_killed_in_the_middle_goes_on_when_it_starts_again_and_is_heard_once(tmp_path, broker):
+    with running(tmp_path, broker) as (station, fleet):
+        fleet.wait_ready()
+        plan(station, 9, in_s=7)
+        wait_until(lambda: len(fleet.items("began")) == NODES, 20, "all have begun")
+        wait_until(lambda: count(station, "started") == NODES, 5, "all starts are committed")
+        fleet.kill()
+        fleet.start()
+        wait_until(lambda: count(station, "finished") == NODES, 20, "all have finished")
+        for name in fleet.names:
+            kinds = [str(kind) for kind in station.kinds(name, "a1")]
+            assert kinds == ["fetched", "started", "started", "finished"]
+            again = station.of(name, "a1")[2]
+            assert again.offset_ms > 1000
+        wants = len(station.wants)
+        fleet.kill()
+        fleet.start()
+        fleet.wait_ready()
+        assert count(station, "finished") == NODES
+        assert len(station.wants) == wants
+
+
+def test_a_broker_killed_while_they_wait_changes_nothing(tmp_path, broker):
+    with running(tmp_path, broker) as (station, fleet):
+        fleet.wait_ready()
+        plan(station, 2, in_s=9)
+        wait_until(lambda: count(station, "fetched") == NODES, 8, "all have fetched")
+        broker.kill()
+        wait_until(lambda: len(fleet.items("began")) == NODES, 15, "all have begun")
+        broker.start()
+        wait_until(lambda: count(station, "finished") == NODES, 40, "all receipts have come")
+        assert part(deviations(fleet), 0.99) < SPREAD_MS
+        assert all(station.kinds(name, "a1").count("started") == 1 for name in fleet.names)
+
+
+def test_each_tenth_writes_what_came_out_of_its_loudspeaker(tmp_path, broker):
+    tapes = tmp_path / "tapes"
+    with running(tmp_path, broker, record_dir=str(tapes)) as (station, fleet):
+        fleet.wait_ready()
+        data = beep(2)
+        plan(station, 2, in_s=7, data=data)
+        wait_until(lambda: len(fleet.items("recorded")) == 2, 20, "the tapes are written")
+        assert fleet.terminate() == 0
+    whole, _ = soundfile.read(io.BytesIO(data), dtype="int16")
+    for name in ("n0000", "n0010"):
+        samples, rate = soundfile.read(tapes / f"a1.{name}.wav", dtype="int16")
+        assert rate == RATE
+        assert soundfile.info(tapes / f"a1.{name}.wav").subtype == "PCM_16"
+        assert np.array_equal(samples, whole[: len(samples)])
+        assert len(samples) == 2 * RATE
+        sidecar = json.loads((tapes / f"a1.{name}.json").read_text())
+        assert abs(sidecar["deviation_ms"]) < SPREAD_MS
+        assert {"node", "airing", "started_at", "planned_at"} <= sidecar.keys()
+
+
+@pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
+def test_told_faults_strike_as_told_and_all_others_finish_once(tmp_path, broker):
+    faults = {"offline": 0.1, "loss": 0.1, "reboot": 0.15}
+    with running(tmp_path, broker, 40, fail=faults) as (station, fleet):
+        ready = fleet.wait_ready()
+        away, cycled = set(ready["told_offline"]), set(ready["told_to_reboot"])
+        assert (len(away), len(cycled)) == (4, 6)
+        plan(station, 6, in_s=8)
+        wait_until(lambda: count(station, "finished") >= 40 - len(away), 40, "all others have finished")
+        finished = [name for name in fleet.names if "finished" in station.kinds(name, "a1")]
+        assert set(finished) == set(fleet.names) - away
+        assert all(station.kinds(name, "a1").count("finished") == 1 for name in finished)
+        assert not any("started" in station.kinds(name, "a1") for name in away)
+        assert fleet.terminate() == 0
+        counts = fleet.told("stopped")[0]["counts"]
+        assert counts["power-cuts"] == 2 + len(cycled)
+        assert counts["chunks-lost"] > 0
+
+
+def test_faults_that_cannot_be_read_are_told_in_a_sentence(tmp_path):
+    spec = tmp_path / "fleet.json"
+    told = {"broker": "mqtt://127.0.0.1:1", "root_public": "x", "nodes": [], "storage": str(tmp_path)}
+    spec.write_text(json.dumps({**told, "fail": "offline=often"}))
+    ended = run_with(spec)
+    assert ended.returncode == 2
+    assert ended.stderr.decode().startswith("Tỷ lệ “often” của “offline” không phải là số.")
+
+
+@pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
+def test_a_fleet_dies_with_its_parent_within_three_seconds_and_leaves_wills(tmp_path, broker):
+    with running(tmp_path, broker) as (station, fleet):
+        fleet.wait_ready()
+        wait_until(lambda: len(station.states) == NODES, 5, "all are born")
+        assert fleet.close_stdin(within=3) == 0
+        wait_until(lambda: len(station.states) == 2 * NODES, 5, "all wills are told")
+        assert {state.online for state in station.states[NODES:]} == {False}
+
+
+def test_without_a_broker_a_fleet_still_ends_when_told(tmp_path, free_port):
+    folder = tmp_path
+    with StationThatIsNotThere() as station:
+        fleet = FleetProcess(folder, f"mqtt://127.0.0.1:{free_port}", station, 5)
+        fleet.start()
+        wait_until((folder / "storage" / "nodes.sqlite").exists, 10, "the fleet has begun")
+        assert fleet.terminate(within=3) == 0
+    assert fleet.told("ready") == []
+    assert len(fleet.told("stopped")) == 1
+
+
+class StationThatIsNotThere:
+    """Only keys: nobody can be reached."""
+
+    def __enter__(self):
+        return SmallStation(lambda: datetime.now(UTC), lambda *_: None)
+
+    def __exit__(self, *_):
+        return None
+
+
+def test_a_spec_that_cannot_be_read_is_the_callers_mistake(tmp_path):
+    spec = tmp_path / "fleet.json"
+    spec.write_text('{"nodes": 3}')
+    ended = run_with(spec)
+    assert ended.returncode == 2
+    assert "Không đọc được cấu hình mô phỏng" in ended.stderr.decode()
+    assert ended.stdout == b""

@@ -1,0 +1,32 @@
+"""The wrong clocks of simulated boards."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.crystal import Crystal
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+@given(offset=st.floats(-0.5, 0.5), drift=st.floats(-1e-3, 1e-3), at=st.integers(-86_400_000, 86_400_000))
+def test_raw_and_true_are_each_others_inverse(offset, drift, at):
+    crystal = Crystal(timedelta(seconds=offset), drift, NOON)
+    true = NOON + timedelta(milliseconds=at)
+    assert abs(crystal.true(crystal.raw(true)) - true) <= timedelta(microseconds=2)
+
+
+def test_a_nodes_clock_is_given_by_seed_and_name_and_stays_within_its_limits():
+    clocks = [Crystal.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
+    assert clocks == [Crystal.of(f"n{n}", 1, 500, 50, NOON) for n in range(300)]
+    assert Crystal.of("n1", 2, 500, 50, NOON) != clocks[1]
+    assert all(abs(c.offset) <= timedelta(milliseconds=500) and abs(c.drift) <= 50e-6 for c in clocks)
+    assert max(c.offset for c in clocks) > timedelta(milliseconds=400)
+    assert min(c.drift for c in clocks) < -40e-6
+
+
+def test_fifty_ppm_are_three_milliseconds_a_minute():
+    crystal = Crystal(timedelta(0), 50e-6, NOON)
+    minute = NOON + timedelta(minutes=1)
+    assert crystal.raw(minute) - minute == timedelta(milliseconds=3)

@@ -1,0 +1,108 @@
+"""The disks of a fleet."""
+
+import pytest
+
+from devices.chunks import manifest_of, split
+from devices.messages import Role
+from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
+from devices.signing import SigningKey, sign
+from simulator.shelf import Shelf
+from tests.simulation.small_station import YEAR
+from tests.simulation.station_in_world import MORNING
+
+DATA = bytes(range(256)) * 40
+MANIFEST = manifest_of(DATA, codec="mp3", sample_rate=24000, duration_ms=1000, chunk_size=4096)
+REC = MANIFEST.recording
+PIECES = split(DATA, 4096)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    shelf = Shelf(tmp_path)
+    shelf.open()
+    yield shelf
+    shelf.close()
+
+
+def chunk(n: int) -> SaveChunk:
+    return SaveChunk(REC, n, len(PIECES), PIECES[n])
+
+
+def signed_manifest() -> SaveDocument:
+    station = SigningKey.generate(Role.STATION, MORNING, YEAR)
+    return SaveDocument(f"manifest/{REC}", sign(MANIFEST, station).encode())
+
+
+def reopened(tmp_path) -> Shelf:
+    shelf = Shelf(tmp_path)
+    shelf.open()
+    return shelf
+
+
+def test_a_node_finds_at_boot_what_was_committed_for_it_and_nothing_of_others(shelf, tmp_path):
+    shelf.commit(
+        [("n1", SaveDocument("session", b"7")), ("n2", SaveDocument("session", b"9")), ("n1", chunk(1))]
+    )
+    other = reopened(tmp_path)
+    memory = other.memory_of("n1")
+    assert memory.documents == {"session": b"7"}
+    assert list(memory.chunks[REC]) == [1]
+    assert other.memory_of("n3").documents == {}
+    assert memory.storage_free > 0
+    other.close()
+
+
+def test_a_later_document_takes_the_place_of_the_earlier_and_a_dropped_one_is_gone(shelf):
+    shelf.commit(
+        [("n1", SaveDocument("a", b"1")), ("n1", SaveDocument("b", b"1")), ("n1", SaveDocument("a", b"2"))]
+    )
+    shelf.commit([("n1", DropDocument("b")), ("n1", DropDocument("never was"))])
+    assert shelf.memory_of("n1").documents == {"a": b"2"}
+
+
+def test_a_transaction_that_fails_leaves_nothing(shelf):
+    with pytest.raises(Exception, match="not supported"):
+        shelf.commit([("n1", SaveDocument("a", b"1")), ("n1", SaveDocument("b", object()))])
+    assert shelf.memory_of("n1").documents == {}
+    shelf.commit([("n1", SaveDocument("a", b"3"))])
+    assert shelf.memory_of("n1").documents == {"a": b"3"}
+
+
+def test_the_same_chunk_of_many_nodes_is_kept_once(shelf, tmp_path):
+    for node in ("n1", "n2", "n3"):
+        shelf.keep_chunk(node, chunk(0))
+    shelf.commit_bitmaps()
+    assert len(list((tmp_path / "chunks").iterdir())) == 1
+    assert list(shelf.memory_of("n3").chunks[REC]) == [0]
+
+
+def test_the_whole_is_digested_from_what_the_node_really_holds(shelf):
+    shelf.commit([("n1", signed_manifest()), ("n1", chunk(0))])
+    assert shelf.digest_of("n1", REC, len(PIECES)) != REC
+    shelf.commit([("n1", chunk(n)) for n in range(1, len(PIECES))])
+    assert shelf.digest_of("n1", REC, len(PIECES)) == REC
+    assert b"".join(piece.read_bytes() for piece in shelf.pieces_of("n1", REC)) == DATA
+    assert shelf.pieces_of("n2", REC) == ()
+
+
+def test_a_dropped_recording_is_no_longer_held(shelf, tmp_path):
+    shelf.commit([("n1", chunk(0))])
+    shelf.commit([("n1", DropRecording(REC))])
+    other = reopened(tmp_path)
+    assert other.memory_of("n1").chunks == {}
+    other.close()
+
+
+def test_half_written_chunks_are_swept_when_it_opens(tmp_path):
+    (tmp_path / "chunks").mkdir()
+    (tmp_path / "chunks" / "abc.part").write_bytes(b"half")
+    shelf = reopened(tmp_path)
+    assert list((tmp_path / "chunks").iterdir()) == []
+    shelf.close()
+
+
+def test_a_fate_that_struck_is_remembered(shelf, tmp_path):
+    shelf.note_struck("n1")
+    other = reopened(tmp_path)
+    assert other.struck == {"n1"}
+    other.close()
