@@ -22,7 +22,7 @@ from controller.settings import Settings
 from controller.station.changes import Changes
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
-from controller.station.queries import grades_in_plans
+from controller.station.queries import grades_in_plans, has_airings_in_plans
 from controller.station.renderer import Renderer
 from controller.station.sender import ChunkSender
 from controller.station.timekeeper import Timekeeper
@@ -66,6 +66,9 @@ class Controller:
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _started_at: datetime | None = None
+    _heard_since: datetime | None = None  # the first connect to the broker since the start
+    _had_open_airings: bool = False
+    _settled: bool = False
 
     def start(self) -> None:
         """Start everything; StartFailed (and nothing left running) when a part cannot start."""
@@ -121,6 +124,7 @@ class Controller:
         self.store.signer = StationSeal(self.key)
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
+            self._had_open_airings = has_airings_in_plans(session)
             self.label = get_area(session, AreaCode(self.settings.province)).name
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
@@ -129,11 +133,13 @@ class Controller:
         self.studio = Studio(
             self.settings.speech_cache_dir,
             self.recordings,
-            workers=self.settings.speech_workers,
+            workers=max(1, self.settings.speech_workers),
             engines=self.engines,
+            warm_engine=self.settings.engine,
         )
-        self.studio.start()
-        parts.callback(self.studio.stop)
+        if self.settings.speech_workers:
+            self.studio.start()
+            parts.callback(self.studio.stop)
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
         self.broker_url = self.settings.broker_url
@@ -181,7 +187,8 @@ class Controller:
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
         self._started_at = self.now()
-        for part in (self.ingest, self.timekeeper, self.sender, self.link, self.renderer, self.clock):
+        speakers = (self.renderer,) if self.settings.speech_workers else ()
+        for part in (self.ingest, self.timekeeper, self.sender, self.link, *speakers, self.clock):
             part.start()
             parts.callback(part.stop)
         if self.pages is not None:
@@ -205,6 +212,7 @@ class Controller:
 
     def _connected(self) -> None:
         self.publisher.connected()
+        self._heard_since = self._heard_since or self.now()
         self.changes.note()
         with contextlib.suppress(KeyError):
             self.clock.poke("work")
@@ -212,14 +220,17 @@ class Controller:
     # --- beats: each asks the database what is due
 
     def _work(self) -> None:
-        """Publish what is new, move what is due, publish what came of it."""
-        self.publisher.beat()
-        if not self.link.is_up and not self._is_settled():
-            return  # after a start the broker's word is heard before anything is moved
+        """Move what is due, then publish what is new.
+
+        After a start, what was under way stays as it is until the nodes had time to tell what they did
+        meanwhile: else an airing could be moved, or judged missed, that sounds already.
+        """
+        self.publisher.renew()
+        if not self._is_settled():
+            return
         with self.store.write() as session:
-            moved = advance_airings(session, now=self.now(), times=self.times, settled=self._is_settled())
-        if moved:
-            self.publisher.beat()
+            advance_airings(session, now=self.now(), times=self.times, settled=True)
+        self.publisher.beat()
 
     def _plan_ahead(self) -> None:
         with self.store.write() as session:
@@ -230,10 +241,13 @@ class Controller:
             sweep_sessions(session, self.now())
 
     def _is_settled(self) -> bool:
-        """Whether receipts that waited at the broker have been read since the start."""
-        assert self._started_at is not None
-        waited = self.now() - self._started_at >= timedelta(seconds=self.settings.settle_seconds)
-        return waited and self.ingest.is_idle()
+        """Whether nothing was under way at the start, or what nodes had to tell since has been read."""
+        if not self._had_open_airings or self._settled:
+            return True
+        since = self._heard_since or self._started_at
+        patience = timedelta(seconds=self.settings.settle_seconds)
+        self._settled = since is not None and self.now() - since >= patience and self.ingest.is_idle()
+        return self._settled
 
     def _grades(self) -> dict[RecordingId, Grade]:
         with self.store.read() as session:

@@ -39,7 +39,12 @@ class Settings(BaseSettings):
         default=None,
         description="Folder of spoken phrases; by default the folder speech in the home folder.",
     )
-    speech_workers: int = Field(default=2, ge=1, le=64, description="Processes that speak in parallel.")
+    speech_workers: int = Field(
+        default=2,
+        ge=0,
+        le=64,
+        description="Processes that speak in parallel; 0 leaves that to another station.",
+    )
     loudness_lufs: float = Field(default=-16.0, ge=-30, le=-9, description="Loudness of a recording, LUFS.")
     true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.1, description="Highest true peak, dBTP.")
     bitrate_kbps: Literal[32, 40, 48, 56, 64] = Field(

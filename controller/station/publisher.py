@@ -36,23 +36,32 @@ class Publisher:
         """Note that the broker may have lost everything; cheap, for the link's own thread."""
         self._all_again.set()
 
-    def beat(self) -> None:
-        """Bring the broker up to date; a broker that is away is left for the next beat."""
-        now = self.now()
-        with self.store.write() as session:
-            refresh_plans(session, station_key=self.key, now=now)
-        if not self.link.is_up:
+    def renew(self) -> None:
+        """After a connect, give the broker again what it once took; nodes then tell what we missed."""
+        if not self.link.is_up or not self._all_again.is_set():
             return
-        everything = self._all_again.is_set()
         self._all_again.clear()
         with self.store.read() as session:
-            outgoing = retained_state(session) if everything else unacknowledged(session)
+            waiting = {document.published_id for document in unacknowledged(session)}
+            taken = [one for one in retained_state(session) if one.published_id not in waiting]
+        try:
+            self._send(taken)
+        except LinkDown:
+            self._all_again.set()
+            _LOG.warning("the broker went away while it was given its retained state again")
+
+    def beat(self) -> None:
+        """Sign what is wanted and new, and send what the broker has not taken yet."""
+        with self.store.write() as session:
+            refresh_plans(session, station_key=self.key, now=self.now())
+        if not self.link.is_up:
+            return
+        with self.store.read() as session:
+            outgoing = unacknowledged(session)
         try:
             self._send(outgoing)
         except LinkDown:
-            if everything:
-                self._all_again.set()
-            _LOG.warning("the broker went away while plans were sent; they are sent again when it is back")
+            _LOG.warning("the broker went away while plans were sent; they are sent when it is back")
 
     def _send(self, outgoing: list[Outgoing]) -> None:
         for at in range(0, len(outgoing), _WINDOW):

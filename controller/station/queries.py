@@ -20,3 +20,8 @@ def grades_in_plans(session: Session) -> dict[RecordingId, Grade]:
         if recording not in grades or grade.rank > grades[recording].rank:
             grades[recording] = grade
     return grades
+
+
+def has_airings_in_plans(session: Session) -> bool:
+    """Return whether anything is on its way to nodes, or sounding there."""
+    return session.scalars(select(Airing.id).where(Airing.state.in_(IN_PLANS)).limit(1)).first() is not None

@@ -193,6 +193,11 @@ class Brain:
         match about:
             case topics.KeysTopic():
                 effects = self._trust.take_keys(payload, station if self._clock.is_set else None, station)
+                # The station publishes its keys whenever it connects: also when they are the same as before.
+                self._outbox.station_spoke(now)
+                self._fetching.station_spoke(now)
+                if not self._clock.is_trusted(now):
+                    self._pings.station_spoke(now)
             case topics.PlanTopic(target):
                 effects = self._trust.take_plan(target, payload, station)
             case topics.PolicyTopic(area):

@@ -201,6 +201,13 @@ class Fetching:
             (fetch.want_at for fetch in self._fetches.values() if fetch.want_at is not None), default=None
         )
 
+    def station_spoke(self, now: datetime) -> None:
+        """The station has (again) reached the broker, and forgot who lacks what: ask soon."""
+        for fetch in self._fetches.values():
+            if fetch.want_at is not None:
+                fetch.patience = PATIENCE
+                fetch.want_at = min(fetch.want_at, now + self._jittered(PATIENCE))
+
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock near again."""
         for fetch in self._fetches.values():

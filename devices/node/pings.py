@@ -57,6 +57,11 @@ class Pings:
         first = now + self._rng.random() * BURST_GAP
         self._due = [first + i * BURST_GAP for i in range(BURST)] if self._connected else []
 
+    def station_spoke(self, now: datetime) -> None:
+        """The station has (again) reached the broker: what was asked before may never be answered."""
+        self._burst_at = None
+        self.burst(now)
+
     def before(self, start: datetime | None, now: datetime) -> None:
         """Ask more often before this raw instant, the start of the next airing."""
         if start is None or not self._connected:

@@ -138,6 +138,13 @@ class Outbox:
         """Return when `tick` has something to send."""
         return min((at for at in (self._fresh_at, self._repeat_at) if at is not None), default=None)
 
+    def station_spoke(self, now: datetime) -> None:
+        """The station has (again) reached the broker: what it may have missed is told within a second."""
+        if self._connected and self._kept:
+            self._wait = FIRST_REPEAT
+            soon = now + self._rng.random() * SEND_SPREAD
+            self._repeat_at = soon if self._repeat_at is None else min(soon, self._repeat_at)
+
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock near again."""
         if self._connected and self._kept:

@@ -1,0 +1,133 @@
+"""A station that is killed at its n-th act: before a commit, before a publish, or right after one."""
+
+import itertools
+import os
+import signal
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
+
+from controller.airings.tables import Airing
+from controller.airings.usecases import plan_airing
+from controller.app import Controller, utc_now
+from controller.bulletins.renderings import begin_rendering, finish_rendering
+from controller.bulletins.tables import Bulletin
+from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.founding import APPROVER, OFFICER, Secrets, found, station_key
+from controller.journal.chain import StationSeal
+from controller.operators.queries import operator_named
+from controller.settings import Settings
+from controller.store import Store
+from devices.chunks import manifest_of
+from devices.link import Link
+from devices.messages import AreaCode, NodeId
+from tests.support.station_world import Sound
+from tts.codec import decode_mp3, encode_mp3
+from tts.recordings import RecordingStore
+
+NODES = tuple(NewNode(NodeId(f"kill-{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(3))
+PROVINCE = AreaCode("56")
+SECONDS = 2.0
+LEAD_SECONDS = 6.0
+
+
+def settings_of(home: Path, broker_url: str) -> Settings:
+    """Settings of a station that speaks nothing itself and airs at any hour."""
+    return Settings(
+        home=home,
+        broker_url=broker_url,
+        speech_workers=0,
+        quiet_begins="00:00",
+        quiet_ends="00:00",
+        lead_seconds=LEAD_SECONDS,
+        settle_seconds=2.0,
+    )
+
+
+def make_home(home: Path) -> None:
+    """Found a station whose one bulletin is recorded and approved, and whose three nodes are enrolled."""
+    settings = settings_of(home, "")
+    home.mkdir(parents=True)
+    store = Store(settings.database)
+    store.upgrade()
+    now = utc_now()
+    found(store, settings, now=now)
+    store.signer = StationSeal(station_key(settings))
+    when = np.arange(round(SECONDS * 24_000)) / 24_000
+    mp3 = encode_mp3([(0.3 * np.sin(2 * np.pi * 440 * when)).astype(np.float32)], 24_000, 48)
+    RecordingStore(settings.recordings_dir).put(mp3)
+    samples, rate = decode_mp3(mp3)
+    sound = Sound(mp3, duration_ms=round(1000 * len(samples) / rate))
+    manifest = manifest_of(mp3, codec="mp3", sample_rate=rate, duration_ms=sound.duration_ms)
+    with store.write() as session:
+        enrol_nodes(session, NODES, by=None, now=now)
+        officer = operator_named(session, OFFICER)
+        bulletin = draft_bulletin(session, title="Thử", text="Thử loa.", by=officer, now=now)
+        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
+        begin_rendering(session, rendering.id, now=now)
+        finish_rendering(session, rendering.id, sound, manifest, now=now)
+        approve_bulletin(
+            session,
+            bulletin.id,
+            revision=1,
+            recording=manifest.recording,
+            by=operator_named(session, APPROVER),
+            password=Secrets(home).passwords()[APPROVER],
+            now=now,
+        )
+    store.close()
+
+
+def run(home: Path, broker_url: str, kill_at: int, acts: Path) -> None:
+    """Run the station until it is killed: by itself at act `kill_at` (0: never), or from outside."""
+    counter = itertools.count(1)
+    lock = threading.Lock()
+
+    def act(what: str) -> None:
+        with lock:
+            number = next(counter)
+            with acts.open("a") as log:
+                log.write(f"{number} {what}\n")
+            if number == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    publish = Link.publish
+
+    def publishing(link: Link, topic: str, payload: bytes, qos: int = 1, *, retain: bool = False):
+        if "/time/" in topic:  # not part of an airing, and there are many
+            return publish(link, topic, payload, qos, retain=retain)
+        act(f"before publishing {topic}")
+        pending = publish(link, topic, payload, qos, retain=retain)
+        act(f"after publishing {topic}")
+        return pending
+
+    Link.publish = publishing
+    event.listen(Engine, "commit", lambda connection: act("before a commit") if _wrote(connection) else None)
+    station = Controller(settings_of(home, broker_url), serve_pages=False)
+    station.start()
+    _plan_once(station)
+    threading.Event().wait(120)
+
+
+def _wrote(connection) -> bool:
+    return bool(connection.info.get("loa_changed"))
+
+
+def _plan_once(station: Controller) -> None:
+    """Plan the airing if it is not there yet: what the officer, who saw an error, would do again."""
+    with station.store.write() as session:
+        if session.scalars(select(Airing)).first() is None:
+            plan_airing(
+                session,
+                session.scalars(select(Bulletin)).one().id,
+                areas=[PROVINCE],
+                starts_at=station.now() + timedelta(seconds=1),
+                by=operator_named(session, APPROVER),
+                now=station.now(),
+            )
+    station.poke()

@@ -1,0 +1,153 @@
+"""The station is killed at each commit and publish of an airing; each node hears it once all the same."""
+
+import json
+import multiprocessing
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.tables import Airing, Delivery
+from controller.founding import Secrets, station_key
+from controller.journal.chain import verify
+from controller.journal.queries import export
+from controller.store import Store
+from controller.store.invariants import invariants
+from tests.support import crashing_station
+from tests.support.brokers import BrokerProcess
+from tests.support.crashing_station import NODES, SECONDS, settings_of
+
+AT_ONCE = 6  # runs mostly wait
+PATIENCE = 60.0
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.support.crashing_station"])
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("kill") / "home"
+    crashing_station.make_home(home)
+    return home
+
+
+class Run:
+    """One airing on a copy of the template, with a broker and a fleet of its own."""
+
+    def __init__(self, template: Path, folder: Path, kill_at: int) -> None:
+        self.folder, self.kill_at = folder, kill_at
+        self.home = folder / "home"
+        shutil.copytree(template, self.home)
+        self.acts = folder / "acts.txt"
+        self.broker = BrokerProcess("mosquitto", folder)
+        self.store = Store(settings_of(self.home, "").database)
+
+    def play(self) -> None:
+        """Run, be killed, run again until all is heard; the fleet never stops."""
+        self.broker.start()
+        fleet = self._fleet()
+        station = self._station(self.kill_at)
+        try:
+            began = time.monotonic()
+            while not self._is_over():
+                assert time.monotonic() - began < PATIENCE, f"not over: {self._last_act()}"
+                if station.exitcode is not None:
+                    assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
+                    station.close()
+                    station = self._station(0)
+                time.sleep(0.2)
+        finally:
+            station.kill()
+            station.join(10)
+            station.close()
+            fleet.terminate()
+            out, _ = fleet.communicate(timeout=10)
+            self.broker.stop()
+        self.facts = [json.loads(line) for line in out.decode().splitlines()]
+
+    def check(self) -> None:
+        """Each node began once and ended once, whole; nothing that must not exist exists."""
+        where = f"killed at {self._last_act()}"
+        ended = self._items("ended")
+        assert Counter(item["node"] for item in self._items("began")) == Counter(n.id for n in NODES), where
+        assert Counter(item["node"] for item in ended) == Counter(n.id for n in NODES), where
+        assert min(item["heard_ms"] for item in ended) >= SECONDS * 1000 - 100, where
+        with self.store.read() as session:
+            assert invariants(session, now=datetime.now(UTC)) == [], where
+            verify(list(export(session)), station_key(settings_of(self.home, "")).public_x)
+        self.store.close()
+
+    def _items(self, fact: str) -> list[dict]:
+        return [item for line in self.facts if line["fact"] == fact for item in line["items"]]
+
+    def _last_act(self) -> str:
+        lines = self.acts.read_text().splitlines() if self.acts.exists() else []
+        return next((line for line in lines if line.startswith(f"{self.kill_at} ")), f"act {self.kill_at}")
+
+    def _station(self, kill_at: int):
+        process = CONTEXT.Process(
+            target=crashing_station.run, args=(self.home, self.broker.url, kill_at, self.acts)
+        )
+        process.start()
+        return process
+
+    def _fleet(self) -> subprocess.Popen:
+        spec = {
+            "broker": self.broker.url,
+            "root_public": Secrets(self.home).root_public.read_text().strip(),
+            "nodes": [{"id": node.id, "areas": ["56", node.area]} for node in NODES],
+            "storage": str(self.folder / "fleet"),
+        }
+        path = self.folder / "fleet.json"
+        path.write_text(json.dumps(spec))
+        with (self.folder / "fleet.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "simulator", "--spec", str(path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    def _is_over(self) -> bool:
+        with self.store.read() as session:
+            airing = session.query(Airing).one_or_none()
+            if airing is None or airing.state not in (AiringState.AIRED, AiringState.MISSED):
+                return False
+            assert airing.state is AiringState.AIRED, f"{airing.reason}: {self._last_act()}"
+            rungs = [delivery.rung for delivery in session.query(Delivery)]
+        return len(rungs) == len(NODES) and min(rungs) >= Rung.FINISHED
+
+
+def _acts_of(template: Path, folder: Path) -> int:
+    run = Run(template, folder, kill_at=0)
+    run.play()
+    run.check()
+    lines = run.acts.read_text().splitlines()
+    return len(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(template: Path, tmp_path: Path):
+    total = _acts_of(template, tmp_path / "whole")
+    assert total > 30, "an airing takes more acts than that: the hooks no longer see them"
+
+    def one(kill_at: int) -> str | None:
+        run = Run(template, tmp_path / f"at-{kill_at}", kill_at)
+        try:
+            run.play()
+            run.check()
+        except AssertionError as error:
+            return f"act {kill_at}: {error}"
+        return None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        wrong = [fault for fault in pool.map(one, range(1, total + 1)) if fault]
+    assert wrong == []
