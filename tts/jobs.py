@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -102,9 +102,22 @@ class Mix:
         from tts.loudness import high_passed
         from tts.mixing import mix
 
-        with room_needed(), self.place.open("wb") as out:
-            for block in high_passed(mix(self.pieces), SAMPLE_RATE):
-                out.write(as_whole(block).tobytes())
+        try:
+            with room_needed(), self.place.open("wb") as out:
+                for block in high_passed(mix(self.pieces), SAMPLE_RATE):
+                    out.write(as_whole(block).tobytes())
+        except FileNotFoundError:
+            self._drop_damaged()
+            raise
+
+    def _drop_damaged(self) -> None:
+        """Where one phrase is damaged others may be: all of them are to be spoken again at once."""
+        from tts.cache import read_phrase
+
+        for piece in self.pieces:
+            if isinstance(piece.sound, Path):
+                with suppress(FileNotFoundError):
+                    read_phrase(piece.sound)
 
 
 @dataclass(frozen=True, slots=True)

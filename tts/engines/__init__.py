@@ -70,7 +70,7 @@ def make_engine(path: str, prepared: Path) -> Engine:
     module, _, class_name = path.partition(":")
     try:
         kind = getattr(importlib.import_module(module), class_name)
-    except (ImportError, AttributeError) as missing:
+    except (ImportError, AttributeError, ValueError) as missing:
         raise EngineUnavailable from missing
     return cast("Engine", kind(prepared))
 

@@ -1,0 +1,82 @@
+"""One suite over every engine."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import numpy as np
+import pytest
+
+from tests.support.loopback_google import LoopbackGoogle
+from tts.engines import BUILT_IN, make_engine, voice_named
+from tts.errors import EngineFailed, EngineUnavailable
+
+PHRASE = "Xin chào bà con, mời họp."
+ENGINES = {**BUILT_IN, "tone": "tests.support.tone_engine:ToneEngine"}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request, prepared, monkeypatch):
+    if request.param == "espeak" and shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed here")
+    google = LoopbackGoogle()
+    google.start()
+    monkeypatch.setenv("HTTPS_PROXY", google.proxy)
+    monkeypatch.setenv("https_proxy", google.proxy)
+    yield make_engine(ENGINES[request.param], prepared)
+    google.stop()
+
+
+def test_it_knows_its_name_version_and_at_least_one_voice_with_a_title(engine):
+    assert ENGINES[engine.name]
+    assert engine.version
+    assert all(voice.name and voice.title for voice in engine.voices)
+    assert len({voice.name for voice in engine.voices}) == len(engine.voices)
+
+
+def test_its_first_voice_is_the_default_and_an_unknown_one_is_refused(engine):
+    assert voice_named(engine, "") == engine.voices[0].name
+    assert voice_named(engine, engine.voices[-1].name) == engine.voices[-1].name
+    with pytest.raises(EngineUnavailable, match="nobody"):
+        voice_named(engine, "nobody")
+
+
+def test_it_says_a_phrase_in_each_of_its_voices(engine):
+    engine.prepare()
+    for voice in engine.voices:
+        sound = engine.speak(PHRASE, voice.name, 1.0)
+        assert sound.samples.dtype == np.float32
+        assert sound.samples.ndim == 1
+        assert 0.1 < np.abs(sound.samples).max() <= 1.0
+        assert 0.15 < sound.seconds / len(re.findall(r"\w+", PHRASE)) < 0.8
+
+
+def test_the_same_phrase_sounds_the_same(engine):
+    first, second = (engine.speak("Mời họp.", engine.voices[0].name, 1.0) for _ in range(2))
+    assert np.array_equal(first.samples, second.samples)
+
+
+def test_nothing_to_say_is_a_failure_or_silence_but_never_a_word(engine):
+    try:
+        sound = engine.speak("", engine.voices[0].name, 1.0)
+    except EngineFailed:
+        return
+    assert len(sound.samples) == 0 or np.abs(sound.samples).max() < 0.01
+
+
+def test_an_engine_that_does_not_exist_is_unavailable(tmp_path):
+    for path in ("tts.engines.nobody:Engine", "tts.engines.kokoro:Nobody", "nonsense"):
+        with pytest.raises(EngineUnavailable):
+            make_engine(path, tmp_path)
+
+
+def test_constructing_an_engine_does_nothing(tmp_path):
+    for path in ENGINES.values():
+        make_engine(path, tmp_path / "prepared")
+    assert not (tmp_path / "prepared").exists()
