@@ -31,7 +31,9 @@ USAGE_ERROR = 2
 def main() -> int:
     """Run a fleet until it is told to stop; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--spec", type=Path, required=True, help="JSON file of the fleet: docs/simulator.md")
+    parser.add_argument(
+        "--spec", type=Path, required=True, help="JSON file of the fleet, see simulator/spec.py"
+    )
     told = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
@@ -84,8 +86,11 @@ async def _run(spec: FleetSpec, facts: FactLines) -> None:
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
     """Stop when the parent closes our stdin, or dies. Reads the descriptor: no lock is held at exit."""
-    while os.read(0, 4096):
-        continue
+    try:
+        while os.read(0, 4096):
+            continue
+    except OSError:
+        logging.getLogger(__name__).info("stdin is closed")
     if not loop.is_closed():
         loop.call_soon_threadsafe(stopping.set)
 

@@ -79,6 +79,26 @@ class Life(RuleBasedStateMachine):
         if target is not None:
             self.publish(target)
 
+    @precondition(lambda self: self.airings)
+    @rule(data=st.data(), in_s=st.sampled_from([1, 8]), seconds=st.sampled_from([0.3, 30.0]))
+    def an_airing_is_planned_once_more(self, data, in_s, seconds):
+        name = data.draw(st.sampled_from(sorted(self.airings)))
+        where, airing = self.airings[name]
+        at = self.scene.in_s(in_s)
+        again = airing.model_copy(update={"starts_at": at, "latest_start_at": at + timedelta(minutes=5)})
+        self.airings[name] = (where or "56", again)
+        self.publish(where or "56")
+        self.scene.run(seconds)
+
+    @precondition(lambda self: self.scene.node.is_on)
+    @rule(after_s=st.sampled_from([2.0, 18.0, 47.0]), silent=st.booleans())
+    def power_blinks(self, after_s, silent):
+        self.station.is_silent = silent
+        self.scene.run(after_s)
+        self.scene.world.switch_off(self.scene.node)
+        self.scene.run(2)
+        self.power_comes()
+
     def publish(self, target):
         self.station.publish_plan(
             target, *(airing for owner, airing in self.airings.values() if owner == target)
@@ -178,4 +198,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestLife.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
