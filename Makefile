@@ -41,6 +41,10 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.measure --voice
 
+.PHONY: screenshots
+screenshots: $(TESTS) parts ## take the pictures of docs/images from the real pages
+	$(BIN)/python -m tests.browser.make_screenshots
+
 .PHONY: clean
 clean: ## remove .venv and caches; what the station keeps in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -63,6 +63,13 @@ def test_the_page_explains_no_setting_that_is_gone():
     assert named - NOT_SETTINGS == {f"LOA_{name.upper()}" for name in Settings.model_fields}
 
 
+def test_every_code_of_the_troubleshooting_table_can_occur():
+    named = set(re.findall(r"^\| `([a-z]+\.[a-z_-]+)`", OPERATOR, re.MULTILINE))
+    source = "".join(module.path.read_text(encoding="utf-8") for module in modules().values())
+    assert len(named) > 5
+    assert {code for code in named if f'"{code}"' not in source} == set()
+
+
 @pytest.mark.parametrize("command", list(commands_of(typer.main.get_command(app))))
 def test_every_command_is_described(command):
     assert f"### `loa {command}`" in OPERATOR
