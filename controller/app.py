@@ -69,6 +69,7 @@ class Controller:
     _heard_since: datetime | None = None  # the first connect to the broker since the start
     _had_open_airings: bool = False
     _settled: bool = False
+    _returning: bool = False  # airings were under way when the station went away
 
     def start(self) -> None:
         """Start everything; StartFailed (and nothing left running) when a part cannot start."""
@@ -124,7 +125,7 @@ class Controller:
         self.store.signer = StationSeal(self.key)
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
-            self._had_open_airings = has_airings_in_plans(session)
+            self._had_open_airings = self._returning = has_airings_in_plans(session)
             self.label = get_area(session, AreaCode(self.settings.province)).name
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
@@ -228,9 +229,11 @@ class Controller:
         self.publisher.renew()
         if not self._is_settled():
             return
+        returned, self._returning = self._returning, False
         with self.store.write() as session:
-            advance_airings(session, now=self.now(), times=self.times, settled=True)
+            advance_airings(session, now=self.now(), times=self.times, settled=True, returned=returned)
         self.publisher.beat()
+        self.sender.release()
 
     def _plan_ahead(self) -> None:
         with self.store.write() as session:

@@ -48,6 +48,7 @@ class _Beat:
     now: datetime
     times: Times
     settled: bool
+    returned: bool = False
     done: Advanced = field(default_factory=Advanced)
     notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
 
@@ -65,13 +66,16 @@ class _Beat:
         self.notes.append((act, airing.id, detail))
 
 
-def advance_airings(session: Session, *, now: datetime, times: Times, settled: bool) -> Advanced:
+def advance_airings(
+    session: Session, *, now: datetime, times: Times, settled: bool, returned: bool = False
+) -> Advanced:
     """Move every airing that is due.
 
     `settled` False: the receipts that waited at the broker have not all been read since the start, so nothing
-    is judged missed or ended yet.
+    is judged missed or ended yet. `returned` True: the station has just settled after it was away, and has
+    sent no recording since; what nobody has fetched by now can then safely start later.
     """
-    beat = _Beat(session, now, times, settled)
+    beat = _Beat(session, now, times, settled, returned)
     _deliver(beat)
     _move_unsent(beat)
     _sound(beat)
@@ -140,12 +144,18 @@ def _start_at(airing: Airing, start: datetime) -> None:
 
 
 def _move_unsent(beat: _Beat) -> None:
-    """No broker took the plan, nobody has started, half of the lead is gone: start later, if possible."""
+    """Start later, if not too late, what nobody can have in time: half of the lead is gone, and no broker
+    took the plan, or the station was away and no node has fetched the recording.
+    """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    unsent = Airing.acknowledged_at.is_(None)
+    if beat.returned:
+        fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
+        unsent = or_(unsent, ~fetched)
     query = (
         select(Airing, Recording.size)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, Airing.acknowledged_at.is_(None), ~started)
+        .where(Airing.state == AiringState.DELIVERING, unsent, ~started)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )

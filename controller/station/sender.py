@@ -36,6 +36,7 @@ class ChunkSender:
     published_bytes: int = 0
     _book: WantBook = field(default_factory=WantBook)
     _wants: "queue.Queue[tuple[NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _released: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _held: tuple[RecordingId, bytes] | None = None
@@ -44,6 +45,10 @@ class ChunkSender:
         """Start answering."""
         self._thread = threading.Thread(target=self._run, name="chunk-sender", daemon=True)
         self._thread.start()
+
+    def release(self) -> None:
+        """Begin to answer: until then wants are only collected, since airings may still be moved."""
+        self._released.set()
 
     def stop(self) -> None:
         """Stop within the time of one chunk."""
@@ -81,7 +86,7 @@ class ChunkSender:
         self._stopping.wait(size / (self.pace_bytes_per_second * links))
 
     def _read_wants(self) -> None:
-        if self._wants.empty():
+        if self._wants.empty() or not self._released.is_set():
             return
         grades = self.grades()
         self._book.forget(keep=grades)

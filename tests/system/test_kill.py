@@ -150,4 +150,4 @@ def test_an_airing_is_heard_once_by_each_node_wherever_the_station_is_killed(tem
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         wrong = [fault for fault in pool.map(one, range(1, total + 1)) if fault]
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
