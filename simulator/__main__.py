@@ -11,6 +11,7 @@ import logging
 import os
 import resource
 import signal
+import sqlite3
 import sys
 import threading
 from pathlib import Path
@@ -25,6 +26,7 @@ from simulator.spec import FleetSpec
 SWITCH_S = 0.0005
 """How long the loop's thread may hold the interpreter when a loudspeaker is due: bounds a late start."""
 WATCH_S = 0.5
+FAILED = 1
 USAGE_ERROR = 2
 
 
@@ -53,6 +55,9 @@ def main() -> int:
     facts.start()
     try:
         asyncio.run(_run(spec, facts))
+    except (OSError, sqlite3.Error) as error:
+        sys.stderr.write(f"Mô phỏng dừng vì không ghi được vào {spec.storage}: {error}\n")
+        return FAILED
     finally:
         facts.stop()
     return 0
@@ -77,6 +82,8 @@ async def _run(spec: FleetSpec, facts: FactLines) -> None:
             gc.freeze()
         while not (stopping.is_set() or facts.is_broken):
             await asyncio.wait({waiting}, timeout=WATCH_S)
+            if fleet.failure is not None:
+                raise fleet.failure
     finally:
         starting.cancel()
         waiting.cancel()

@@ -81,6 +81,11 @@ class Fleet:
         await self._seat_all()
         await self._say_ready()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """Return why the fleet cannot go on, or None."""
+        return self._pump.failure
+
     async def stop(self) -> None:
         """Take everyone's power, as pulling the plug would; the disks stay good. Bounded."""
         self._is_stopping = True

@@ -14,15 +14,18 @@ from datetime import UTC, datetime
 from devices.fleet_link import AsyncLink
 from devices.messages import NodeId
 from devices.node.effects import Effect, SaveChunk
-from devices.node.events import Event, Tick
+from devices.node.events import Event, Received, Tick
 from simulator.faults import Dealt
 from simulator.node import Host, VirtualNode, carry_out
 from simulator.shelf import SAVES, Save, Shelf
 
 SLICE_S = 0.008
 """How long brains think before the event loop gets its turn: clock replies are stamped as they arrive."""
+LONGEST_SLICE_S = 0.25
+"""Brains get as long as the loop took for all else, but no longer than this: neither must starve."""
 MOST_QUEUED = 200_000
-"""Events waiting for brains; beyond it chunks are dropped, which their nodes ask for again."""
+MOST_QUEUED_BYTES = 64 * 1024 * 1024
+"""Waiting for brains; beyond either, chunks are dropped, which their nodes ask for again."""
 BITMAPS_EVERY_S = 1.0
 """How long a chunk's arrival may be known only to memory; a killed process fetches so much again."""
 
@@ -52,11 +55,14 @@ class Pump:
         self._after = after
         """Called for a node after each event that it has thought about."""
         self._inbox: deque[tuple[Seat, int, Event]] = deque()
+        self._inbox_bytes = 0
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._count = 0
         self._tasks: list[asyncio.Task[None]] = []
+        self.failure: BaseException | None = None
+        """Why it pumps no more: the disk is full, or a fault of ours."""
 
     async def start(self) -> None:
         """Begin to pump."""
@@ -64,6 +70,8 @@ class Pump:
             asyncio.create_task(self._run(), name="pump"),
             asyncio.create_task(self._write_bitmaps(), name="bitmaps"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(self._note_end)
 
     async def stop(self) -> None:
         """Pump no more; what still waits is dropped."""
@@ -76,11 +84,12 @@ class Pump:
     @property
     def is_full(self) -> bool:
         """Whether so much waits that what can be asked for again should be dropped."""
-        return len(self._inbox) > MOST_QUEUED
+        return len(self._inbox) > MOST_QUEUED or self._inbox_bytes > MOST_QUEUED_BYTES
 
     def queue(self, seat: Seat, event: Event) -> None:
         """Have a brain told of an event when its turn comes."""
         self._inbox.append((seat, seat.node.life, event))
+        self._inbox_bytes += _size(event)
         self._has_work.set()
 
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
@@ -89,19 +98,27 @@ class Pump:
         self.plan_wake(seat)
 
     async def _run(self) -> None:
+        others_took = 0.0
         while True:
             await self._has_work.wait()
-            self._think()
+            self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
             if not self._inbox:
                 self._has_work.clear()
+            turned_at = time.perf_counter()
             await asyncio.sleep(0)
+            others_took = time.perf_counter() - turned_at
 
-    def _think(self) -> None:
+    def _note_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled():
+            self.failure = task.exception()
+
+    def _think(self, slice_s: float) -> None:
         """Hand events to brains for one slice, then make durable and send what they ask for."""
-        until = time.perf_counter() + SLICE_S
+        until = time.perf_counter() + slice_s
         asked: list[tuple[Seat, list[Effect]]] = []
         while self._inbox and time.perf_counter() < until:
             seat, life, event = self._inbox.popleft()
+            self._inbox_bytes -= _size(event)
             if seat.node.life != life:
                 continue
             effects = seat.node.handle(event, true_now())
@@ -165,6 +182,10 @@ class Pump:
                 seat.wake_at = None
                 self.queue(seat, Tick())
         self._set_timer()
+
+
+def _size(event: Event) -> int:
+    return len(event.payload) if isinstance(event, Received) else 0
 
 
 def true_now() -> datetime:

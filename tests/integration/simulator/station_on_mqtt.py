@@ -22,10 +22,10 @@ REPEAT_AFTER = timedelta(seconds=3)
 class StationOnMqtt:
     """A thread that takes messages one after another; arrivals are stamped by the link's thread."""
 
-    def __init__(self, url: str, keys: Keys | None = None) -> None:
+    def __init__(self, url: str, keys: Keys | None = None, repeat_after: timedelta = REPEAT_AFTER) -> None:
         self._queue: queue.Queue[tuple[datetime, Message] | None] = queue.Queue(100_000)
         self._link = Link(url, "station", on_message=self._came)
-        self.station = SmallStation(lambda: datetime.now(UTC), self._send, keys, REPEAT_AFTER)
+        self.station = SmallStation(lambda: datetime.now(UTC), self._send, keys, repeat_after)
         self._thread = threading.Thread(target=self._run, name="station", daemon=True)
 
     def __enter__(self) -> SmallStation:

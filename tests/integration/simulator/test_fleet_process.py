@@ -167,6 +167,22 @@ def test_told_faults_strike_as_told_and_all_others_finish_once(tmp_path, broker)
         assert counts["chunks-lost"] > 0
 
 
+def test_a_storage_that_cannot_be_written_is_told_in_a_sentence(tmp_path):
+    spec, taken = tmp_path / "fleet.json", tmp_path / "file"
+    taken.write_text("no folder")
+    told = {"broker": "mqtt://127.0.0.1:1", "root_public": "x", "nodes": [], "storage": str(taken)}
+    spec.write_text(json.dumps(told))
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--spec", str(spec)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.wait(20) == 1
+        assert process.stderr.read().decode().startswith("Mô phỏng dừng vì không ghi được")
+
+
 def test_faults_that_cannot_be_read_are_told_in_a_sentence(tmp_path):
     spec = tmp_path / "fleet.json"
     told = {"broker": "mqtt://127.0.0.1:1", "root_public": "x", "nodes": [], "storage": str(tmp_path)}
