@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
 from controller.airings.tables import Airing, Delivery
@@ -177,17 +179,37 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
     with station.store.read() as session:
         airing = get_airing(session, airing_id)
         deliveries = list(deliveries_of(session, airing_id))
-        revision = get_revision(session, bulletin, get_bulletin(session, bulletin).revision)
-        rendering = rendering_of(session, bulletin, revision.number)
-        assert rendering is not None
-        assert rendering.recording is not None
-        recording = get_recording(session, rendering.recording)
+        of_recording, duration_ms = _recorded(session, bulletin)
         reached = reach(session, airing_id)
         lines = list(export(session))
     fetched = [one.fetched_at for one in deliveries if one.fetched_at is not None]
     begun = airing.delivering_at
     spread = spread_of(airing.starts_at, [_after(airing.starts_at, ms) for ms in job.true_deviations_ms])
     return {
+        **of_recording,
+        "nodes": len(deliveries),
+        "fetched": reached.fetched,
+        "started": reached.started,
+        "finished": reached.finished,
+        "missed": len(deliveries) - reached.finished,
+        "heard_whole": sum(heard_whole(one, duration_ms) for one in deliveries),
+        "told_to_fail": len(job.told_offline | job.told_to_reboot),
+        "start_spread_ms": None if spread is None else _figures(spread),
+        "delivery_seconds": round((max(fetched) - begun).total_seconds(), 3) if fetched and begun else None,
+        "published_audio_bytes": station.sender.published_bytes,
+        "wall_seconds": round(wall_seconds, 3),
+        "journal_ok": _is_sound(lines, station.key.public_x),
+    }
+
+
+def _recorded(session: Session, bulletin: BulletinId) -> tuple[dict[str, Any], int]:
+    """Return the figures of a bulletin's text and recording, and its duration in milliseconds."""
+    revision = get_revision(session, bulletin, get_bulletin(session, bulletin).revision)
+    rendering = rendering_of(session, bulletin, revision.number)
+    assert rendering is not None
+    assert rendering.recording is not None
+    recording = get_recording(session, rendering.recording)
+    figures = {
         "bulletin_sha256": revision.text_sha256,
         "text_characters": rendering.text_characters,
         "spoken_text_characters": len(rendering.spoken_text or ""),
@@ -199,19 +221,8 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         "fallback_reason": rendering.fallback_reason,
         "loudness_lufs": recording.loudness_lufs,
         "true_peak_dbtp": recording.true_peak_dbtp,
-        "nodes": len(deliveries),
-        "fetched": reached.fetched,
-        "started": reached.started,
-        "finished": reached.finished,
-        "missed": len(deliveries) - reached.finished,
-        "heard_whole": sum(heard_whole(one, recording.duration_ms) for one in deliveries),
-        "told_to_fail": len(job.told_offline | job.told_to_reboot),
-        "start_spread_ms": None if spread is None else _figures(spread),
-        "delivery_seconds": round((max(fetched) - begun).total_seconds(), 3) if fetched and begun else None,
-        "published_audio_bytes": station.sender.published_bytes,
-        "wall_seconds": round(wall_seconds, 3),
-        "journal_ok": _is_sound(lines, station.key.public_x),
     }
+    return figures, recording.duration_ms
 
 
 def succeeded(job: Job, airing_id: AiringId) -> bool:

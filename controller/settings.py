@@ -60,9 +60,6 @@ class Settings(BaseSettings):
         ge=0.5,
         description="Least time from a plan's publication to its start, beside the transfer.",
     )
-    latest_start_minutes: float = Field(
-        default=10.0, ge=0, description="A routine airing that cannot start within this time is missed."
-    )
     settle_seconds: float = Field(
         default=3.0,
         ge=0,
@@ -101,11 +98,6 @@ class Settings(BaseSettings):
     def keys_dir(self) -> Path:
         """Where the station's own key lies (mode 0600)."""
         return self.home / "keys"
-
-    @property
-    def latest_start(self) -> timedelta:
-        """How late a routine airing may start."""
-        return timedelta(minutes=self.latest_start_minutes)
 
     @property
     def lead(self) -> timedelta:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Event, Rung, after
@@ -144,11 +144,12 @@ def _start_at(airing: Airing, start: datetime) -> None:
 
 
 def _move_unsent(beat: _Beat) -> None:
-    """Start later, if not too late, what nobody can have in time: half of the lead is gone, and no broker
-    took the plan, or the station was away and no node has fetched the recording.
+    """Start later, if not too late, what nobody can have in time.
+
+    Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
-    unsent = Airing.acknowledged_at.is_(None)
+    unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
         fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
         unsent = or_(unsent, ~fetched)

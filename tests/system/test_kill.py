@@ -26,7 +26,7 @@ from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of
 
 AT_ONCE = 6  # runs mostly wait
-PATIENCE = 60.0
+PATIENCE = 90.0
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.support.crashing_station"])
 
