@@ -66,7 +66,8 @@ class Live:
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _closing: threading.Event = field(default_factory=threading.Event)
-    _watcher: threading.Thread | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _watching: bool = False
     _boards: "OrderedDict[object, _Board]" = field(default_factory=OrderedDict)
 
     def close(self) -> None:
@@ -76,16 +77,27 @@ class Live:
 
     def _arrive(self) -> None:
         """Count a viewer; the first one starts the watcher."""
-        self._viewers += 1
-        if self._watcher is None or not self._watcher.is_alive():
-            self._loop = asyncio.get_running_loop()
-            self._number = self.changes.number
-            self._watcher = threading.Thread(target=self._watch, name="live pages", daemon=True)
-            self._watcher.start()
+        with self._lock:
+            self._viewers += 1
+            if self._watching:
+                return
+            self._watching = True
+        self._loop = asyncio.get_running_loop()
+        self._number = self.changes.number
+        threading.Thread(target=self._watch, args=(self._number,), name="live pages", daemon=True).start()
 
-    def _watch(self) -> None:
-        number = self._number
-        while self._viewers and not self._closing.is_set():
+    def _leave(self) -> None:
+        with self._lock:
+            self._viewers -= 1
+
+    def _is_watched(self) -> bool:
+        """Whether to go on watching; the lock keeps a viewer from arriving while the watcher goes."""
+        with self._lock:
+            self._watching = self._viewers > 0 and not self._closing.is_set()
+            return self._watching
+
+    def _watch(self, number: int) -> None:
+        while self._is_watched():
             latest = self.changes.wait(number, _LOOK)
             if latest != number:
                 number = latest
@@ -128,7 +140,7 @@ class Live:
             async for message in self._told(key, render, is_welcome):
                 yield message
         finally:
-            self._viewers -= 1
+            self._leave()
 
     async def _told(
         self, key: object, render: Render, is_welcome: Callable[[], bool]

@@ -126,11 +126,10 @@ def airing_views(
 ) -> list[AiringView]:
     """Return airings that the person may see, with their reach; three queries."""
     rows = session.execute(_airings(scope, condition, newest_first=newest_first).limit(limit)).all()
-    ids = [row[0].id for row in rows]
+    ids = [airing.id for airing, _ in rows]
     targets, reach = targets_of(session, ids), reaches(session, ids)
     views = []
-    for row in rows:
-        airing, bulletin = row.tuple()
+    for airing, bulletin in rows:
         view = _view(airing, bulletin, scope.where(targets.get(airing.id, ())))
         if airing.id in reach:
             view.reach = reach[airing.id]
@@ -282,7 +281,7 @@ def spoken(session: Session, bulletin_id: str, revision: int) -> Spoken:
 def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:
     """Return the titles of bulletins."""
     rows = session.execute(select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(set(bulletin_ids))))
-    return dict(rows.tuples().all())
+    return {bulletin: title for bulletin, title in rows}  # noqa: C416 - a typed dict from typed rows
 
 
 def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[Received]:
@@ -304,7 +303,7 @@ def bulletins_seen(
     )
     if not scope.is_whole():
         query = query.where(Bulletin.area.in_(scope.seen))
-    return list(session.execute(query).tuples())
+    return [(found, other) for found, other in session.execute(query)]
 
 
 def name_of(session: Session, operator_id: str) -> str:
@@ -333,7 +332,7 @@ def delivery_rows(
         query = query.where(Node.area.in_(scope.seen & frozenset(areas)))
     elif not scope.is_whole():
         query = query.where(Node.area.in_(scope.seen))
-    return list(session.execute(query).tuples())
+    return [(found, other) for found, other in session.execute(query)]
 
 
 def reasons(session: Session, airing_id: AiringId) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/images from the real pages: python -m tests.browser.make_screenshots [FOLDER]."""
+"""Takes the pictures of docs/images from the real pages; `make screenshots` calls it."""
 
 import sys
 import tempfile
@@ -20,7 +20,9 @@ def tell_a_day(world):
     world.bring_online()
     world.later(minutes=1)
     world.lose(away)
-    world.aired(title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")])
+    world.aired(
+        title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")]
+    )
     world.later(minutes=35)
     waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về phòng, chống đuối nước")
     world.plan(waiting, seconds=4 * 3600 + 400)

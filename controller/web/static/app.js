@@ -72,6 +72,9 @@
       watch();
     });
     stream.addEventListener("htmx:sse:before:connection", (e) => { if (e.detail.connection.attempt > 1) down = true; });
+    stream.addEventListener("htmx:response:error", (e) => {
+      if (e.detail.ctx?.response?.status === 401) window.location.reload();
+    });
     stream.addEventListener("htmx:error", () => { down = true; watch(); });
     document.addEventListener("visibilitychange", () => { heard = Date.now(); });
   }

@@ -1,4 +1,4 @@
-"""A whole province for the pages: 65 communes, 130 nodes, people and real recordings, made by the use cases."""
+"""A whole province for the pages: 65 communes, 130 nodes, people, recordings; made by the use cases."""
 
 import functools
 import itertools
@@ -22,6 +22,7 @@ from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vi
 from controller.journal.chain import StationSeal
 from controller.operators.permissions import OperatorRole
 from controller.operators.queries import operator_named
+from controller.operators.signing_in import Tries, sign_in
 from controller.operators.usecases import create_operator, make_keys
 from controller.plans.queries import unacknowledged
 from controller.plans.usecases import acknowledge, refresh_plans
@@ -169,7 +170,9 @@ class SiteWorld:
             note_states,
             [NodeState(node=n, session=3, online=True, at=now, software="loa-node 0.1") for n in there],
         )
-        self.do(note_vitals, [self.vitals(node, place, sounding=sounding) for place, node in enumerate(there)])
+        self.do(
+            note_vitals, [self.vitals(node, place, sounding=sounding) for place, node in enumerate(there)]
+        )
 
     def lose(self, nodes):
         """The broker says, as their will, that these are gone."""
@@ -278,7 +281,7 @@ class SiteWorld:
         self.do(fold_receipts, batch)
 
     def aired(self, *, title=TITLE, without=(), made=None, reasons=()):
-        """A whole airing that is over: everybody but `without` heard it; `reasons`: (node, reason) that stopped."""
+        """An airing that is over: all but `without` heard it; `reasons`: (node, reason) of those stopped."""
         made = made or Made(mp3(), 8_000)
         stopped = dict(reasons)
         airing, _ = self.approved_airing(title=title, made=made, seconds=30)
@@ -318,6 +321,10 @@ class Seeds:
                 for number in (1, 2)
             ]
             enrol_nodes(session, nodes, by=None, now=made_at)
+        self.tokens = {
+            name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)
+            for name, password in PASSWORDS.items()
+        }
         store.close()
 
     def world(self, folder: Path, **options) -> SiteWorld:

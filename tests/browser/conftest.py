@@ -1,0 +1,103 @@
+"""A province on a real port, and Chromium that fails a test over any error in its console."""
+
+import pytest
+
+from tests.browser import serving
+from tests.integration.web.site_world import Seeds
+
+EXPECTED = ("net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONNECTION", "net::ERR_ABORTED")
+"""What Chromium says of a stream that a test itself cut, or that a page left behind when it was left."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.slow)
+            if not serving.CHROMIUM.exists():
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (make test installs it)"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return serving.LAUNCH
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return serving.CONTEXT | serving.DESKTOP
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory):
+    return Seeds(tmp_path_factory.mktemp("seed"))
+
+
+@pytest.fixture
+def world(seeds, tmp_path):
+    world = seeds.world(tmp_path)
+    world.bring_online()
+    yield world
+    world.store.close()
+
+
+@pytest.fixture
+def server(world):
+    with serving.serving(world) as server:
+        yield server
+
+
+class Watch:
+    """Notes whatever a page complains about."""
+
+    def __init__(self):
+        self.complaints = []
+
+    def over(self, page):
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        page.on("requestfailed", self._on_failed)
+        page.on("response", self._on_response)
+        return page
+
+    def _on_console(self, message):
+        if message.type in {"error", "warning"} and not self._expected(message.text):
+            self.complaints.append(f"{message.type}: {message.text}")
+
+    def _on_failed(self, request):
+        if not self._expected(request.failure or ""):
+            self.complaints.append(f"failed: {request.url} {request.failure}")
+
+    def forgive(self, *words):
+        """Forget the complaints that a test brought about itself."""
+        self.complaints[:] = [c for c in self.complaints if not any(word in c for word in words)]
+
+    def _on_response(self, response):
+        if response.status >= 400:
+            self.complaints.append(f"status {response.status}: {response.url}")
+
+    @staticmethod
+    def _expected(text):
+        return any(expected in text for expected in EXPECTED)
+
+
+@pytest.fixture
+def open_page(browser, browser_context_args, server, seeds):
+    """Opens a page signed in as a person (or nobody) on a screen; any complaint fails the test."""
+    watch, contexts = Watch(), []
+
+    def opened(name=None, path="/", *, screen=serving.DESKTOP, **options):
+        context = browser.new_context(**(browser_context_args | screen | options))
+        contexts.append(context)
+        if name is not None:
+            cookie = {"name": "loa", "value": seeds.tokens[name], "url": server.address}
+            context.add_cookies([cookie])
+        page = watch.over(context.new_page())
+        page.set_default_timeout(10_000)
+        page.goto(server.address + path)
+        return page
+
+    opened.watch = watch
+    yield opened
+    for context in contexts:
+        context.close()
+    assert watch.complaints == []

@@ -1,0 +1,124 @@
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.serving import DESKTOP, PHONE
+
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = "() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
+
+
+@pytest.fixture
+def places(world):
+    """An address of each kind of page, with something on it, and who looks."""
+    airing = world.aired(without=world.nodes[:3], reasons=[(world.nodes[9], "power-lost")])
+    waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về công tác phòng, chống đuối nước trẻ em")
+    world.plan(waiting, seconds=4000)
+    world.lose(world.nodes[3:6])
+    return [
+        (None, "/dang-nhap"),
+        ("canbo", "/"),
+        ("canbo", "/phat"),
+        ("canbo", f"/phat/{airing}"),
+        ("canbo", f"/phat/{airing}/cum-loa"),
+        ("canbo", "/cum-loa"),
+        ("canbo", f"/cum-loa/{world.nodes[2]}"),
+        ("canbo", "/tao-ban-tin"),
+        ("canbo", "/ban-tin"),
+        ("duyet", "/duyet"),
+        ("duyet", f"/duyet/{waiting}"),
+        ("duyet", f"/ban-tin/{waiting}"),
+        ("duyet", f"/ban-tin/{waiting}/dat-lich"),
+    ]
+
+
+def faults(page):
+    """What axe finds against WCAG 2.2 AA; the policy forbids injected scripts, so it is evaluated."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map("
+        "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + "
+        "n.any.map(a => a.message).join(' ')).join(' | ')))",
+        TAGS,
+    )
+    return [f"{page.url}: {fault}" for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "screen"),
+    [("light", DESKTOP), ("dark", DESKTOP), ("light", PHONE)],
+    ids=["light", "dark", "phone"],
+)
+def test_no_page_breaks_a_rule_of_wcag_that_a_program_can_check(places, open_page, server, scheme, screen):
+    found, pages = [], {}
+    for name, path in places:
+        if name not in pages:
+            pages[name] = open_page(name, path, screen=screen, color_scheme=scheme, reduced_motion="reduce")
+        pages[name].goto(server.address + path)
+        found += faults(pages[name])
+    assert found == []
+
+
+@pytest.mark.parametrize("screen", [NARROW, PHONE, DESKTOP], ids=["320", "390", "1280"])
+def test_no_page_scrolls_sideways(places, open_page, server, screen):
+    wide, pages = [], {}
+    for name, path in places:
+        if name not in pages:
+            pages[name] = open_page(name, path, screen=screen)
+        page = pages[name]
+        page.goto(server.address + path)
+        room, needed = page.evaluate(WIDTHS)
+        if needed > room:
+            wide.append((path, room, needed))
+    assert wide == []
+
+
+def test_what_a_finger_presses_is_large_enough(places, open_page, server):
+    small, pages = set(), {}
+    for name, path in places:
+        if name not in pages:
+            pages[name] = open_page(name, path, screen=PHONE)
+        page = pages[name]
+        page.goto(server.address + path)
+        small |= {
+            f"{path} {what}"
+            for what in page.evaluate(
+                "() => [...document.querySelectorAll('button, .btn, .line, .places a, summary, select, "
+                "input:not([type=hidden], [type=radio], [type=checkbox]), .chip span, .check')]"
+                ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)"
+                ".map(e => e.outerHTML.slice(0, 80))"
+            )
+        }
+    assert small == set()
+
+
+def test_the_font_is_ours_and_speaks_vietnamese(open_page):
+    page = open_page("canbo")
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_timeout(300)
+    loaded = page.evaluate(
+        "() => [...document.fonts].filter(f => f.status === 'loaded').map(f => f.family.replaceAll('\"', ''))"
+    )
+    assert set(loaded) == {"Be Vietnam Pro"}
+
+
+def test_nothing_is_asked_of_another_server(open_page, server):
+    asked = []
+    page = open_page("canbo")
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{server.address}/")
+    page.goto(f"{server.address}/tao-ban-tin")
+    page.wait_for_timeout(300)
+    assert asked
+    assert all(url.startswith(server.address) for url in asked)
+
+
+def test_a_keyboard_reaches_the_words_and_the_way_to_write(open_page):
+    page = open_page("canbo")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Đến nội dung chính")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#noi-dung")).to_be_focused()

@@ -1,0 +1,116 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from controller.airings.queries import get_airing
+from controller.bulletins.queries import bulletins, get_bulletin, rendering_of
+from tests.browser.serving import DESKTOP, PHONE, sign_in
+from tests.integration.web.site_world import PASSWORDS, TEXT
+
+SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+@SCREENS
+def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(world, server, open_page, screen):
+    officer = open_page(path="/dang-nhap", screen=screen)
+    sign_in(officer, server.address, "canbo")
+    officer.get_by_role("link", name="Tạo bản tin").click()
+    officer.get_by_label("Tiêu đề").fill("Phòng, chống bão số 13")
+    officer.get_by_label("Lời sẽ đọc trên loa").fill(TEXT)
+    expect(officer.locator("#dem")).to_contain_text("đọc khoảng")
+    officer.get_by_role("radio", name="Chọn xã, phường").check()
+    officer.get_by_label("Tìm xã, phường").fill("bac nha")
+    expect(officer.locator("#ds-xa li:visible")).to_have_count(1)
+    officer.get_by_label("Phường Bắc Nha Trang").check()
+    officer.get_by_label("Tìm xã, phường").fill("dong hai")
+    officer.get_by_label("Phường Đông Hải").check()
+    officer.get_by_role("button", name="Gửi duyệt").click()
+    expect(officer.get_by_text("Đã gửi duyệt.")).to_be_visible()
+    bulletin = world.ask(bulletins)[0].id
+
+    approver = open_page("duyet", screen=screen)
+    approver.get_by_text("1 bản tin chờ bạn duyệt").click()
+    approver.get_by_text("Phòng, chống bão số 13").click()
+    expect(approver.get_by_text("Có thể duyệt khi âm thanh dựng xong.")).to_be_visible()
+    world.render(world.ask(rendering_of, bulletin, 1).id)
+    approver.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
+    approver.get_by_role("button", name="Duyệt cho phát").click()
+    expect(approver.get_by_text("Đã duyệt bản tin.")).to_be_visible()
+    expect(approver.get_by_text("Không còn bản tin nào chờ duyệt")).to_be_visible()
+
+    expect(officer.locator("#tinh-trang")).to_contain_text("Đã duyệt")
+    world.advance()
+    expect(officer.locator("#lan-phat")).to_contain_text("Đang gửi tới loa")
+    expect(officer.locator("#lan-phat")).to_contain_text("Phường Bắc Nha Trang, Phường Đông Hải")
+
+
+@SCREENS
+def test_an_approver_who_is_typing_a_password_is_not_disturbed_by_news(world, open_page, screen):
+    bulletin, _ = world.submitted()
+    page = open_page("duyet", f"/duyet/{bulletin}", screen=screen)
+    field = page.get_by_label("Mật khẩu của bạn, để ký duyệt")
+    field.fill("nửa mật kh")
+    world.lose(world.nodes[:5])
+    world.plan(bulletin, seconds=4000)
+    expect(page.locator("#nghe")).to_contain_text("hôm nay, Toàn tỉnh Khánh Hòa")
+    expect(field).to_have_value("nửa mật kh")
+    expect(field).to_be_focused()
+
+
+def test_a_bulletin_is_returned_with_a_reason(world, open_page):
+    bulletin, _ = world.submitted()
+    page = open_page("duyet", f"/duyet/{bulletin}")
+    page.get_by_text("Trả lại cho người soạn").click()
+    page.get_by_label("Lý do thường gặp").select_option("Số liệu, ngày tháng chưa đúng.")
+    page.get_by_label("Ghi rõ cần sửa gì").fill("Ngày 26 là Thứ Năm.")
+    page.get_by_role("button", name="Trả lại").click()
+    expect(page.get_by_text("Đã trả lại bản tin cho người soạn.")).to_be_visible()
+    found = world.ask(get_bulletin, bulletin)
+    assert found.returned_reason == "Số liệu, ngày tháng chưa đúng. Ngày 26 là Thứ Năm."
+
+
+@SCREENS
+def test_what_sounds_is_stopped_in_two_clicks(world, open_page, screen):
+    airing, made = world.approved_airing(seconds=10)
+    world.tell(airing, made, "fetched")
+    start = world.later(seconds=10)
+    world.advance()
+    world.tell(airing, made, "started", at=start)
+    page = open_page("canbo", screen=screen)
+    page.get_by_role("link", name="Dừng phát").click()
+    page.get_by_role("button", name="Dừng phát").click()
+    expect(page.locator("#tinh-trang")).to_contain_text("Đã dừng")
+    assert world.ask(get_airing, airing).state == "cancelled"
+
+
+def test_the_main_job_needs_no_script(world, server, open_page):
+    page = open_page(path="/dang-nhap", java_script_enabled=False)
+    sign_in(page, server.address, "canbo")
+    page.get_by_role("link", name="Tạo bản tin").click()
+    page.get_by_label("Tiêu đề").fill("Lịch tiêm phòng")
+    page.get_by_label("Lời sẽ đọc trên loa").fill(TEXT)
+    page.get_by_role("radio", name="Chọn xã, phường").check()
+    page.get_by_label("Phường Đông Hải").check()
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Đã gửi duyệt.")).to_be_visible()
+    bulletin = world.ask(bulletins)[0].id
+    world.render(world.ask(rendering_of, bulletin, 1).id)
+    other = open_page("duyet", f"/duyet/{bulletin}", java_script_enabled=False)
+    other.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
+    other.get_by_role("button", name="Duyệt cho phát").click()
+    expect(other.get_by_text("Đã duyệt bản tin.")).to_be_visible()
+    world.advance()
+    page.reload()
+    page.locator("#lan-phat a").first.click()
+    expect(page.locator("#tinh-trang")).to_contain_text("Đang gửi tới loa")
+
+
+def test_a_wrong_password_is_told_beside_the_form(open_page):
+    page = open_page(path="/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill("canbo")
+    page.get_by_label("Mật khẩu").fill("không phải mật khẩu")
+    page.get_by_role("button", name="Đăng nhập").click()
+    expect(page.get_by_role("alert").filter(has_text="không đúng")).to_be_visible()
+    expect(page).to_have_url(re.compile("/dang-nhap$"))
+    open_page.watch.forgive("401")

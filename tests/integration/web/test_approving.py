@@ -1,0 +1,143 @@
+import pytest
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import get_airing
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.queries import get_bulletin
+from controller.bulletins.usecases import revise_bulletin
+from tests.integration.web.site_world import PASSWORDS, Made, mp3
+
+RECORDING = Made(mp3(), 8_000).recording
+
+
+def state_of(world, bulletin):
+    return world.ask(get_bulletin, bulletin).state
+
+
+def approve(client, bulletin, **changes):
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]} | changes
+    return client.post(f"/duyet/{bulletin}/duyet", data=form)
+
+
+def test_the_approver_reads_listens_and_approves_with_the_password(world, approver):
+    bulletin, _ = world.submitted()
+    assert bulletin in approver.get("/duyet").text
+    page = approver.get(f"/duyet/{bulletin}").text
+    assert "chằng chống nhà cửa" in page
+    assert f"/tep/{RECORDING}.mp3" in page
+    reply = approve(approver, bulletin)
+    assert reply.headers["location"] == "/duyet?xong=duyet"
+    assert state_of(world, bulletin) is BulletinState.APPROVED
+    assert world.pokes == 1
+    queue = approver.get("/duyet?xong=duyet").text
+    assert "Đã duyệt bản tin." in queue
+    assert "Không còn bản tin nào chờ duyệt" in queue
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"mat_khau": "sai mật khẩu rồi"}, 403, "Mật khẩu không đúng, nên chưa ký."),
+        ({"mat_khau": ""}, 403, "Mật khẩu không đúng, nên chưa ký."),
+        ({"phien_ban": "2"}, 409, "Bản tin đã thay đổi"),
+        ({"tep": "0" * 64}, 409, "Bản tin đã thay đổi"),
+        ({"tep": ""}, 409, "Bản tin đã thay đổi"),
+    ],
+)
+def test_nothing_is_approved_but_what_was_seen_and_signed(world, approver, changes, status, words):
+    bulletin, _ = world.submitted()
+    reply = approve(approver, bulletin, **changes)
+    assert reply.status_code == status
+    assert words in reply.text
+    assert f'hx-sse:connect="/song/duyet/{bulletin}"' in reply.text
+    assert state_of(world, bulletin) is BulletinState.SUBMITTED
+
+
+def test_a_bulletin_without_its_recording_cannot_be_approved_and_the_page_says_why(world, approver):
+    bulletin, _ = world.submitted(rendered=False)
+    page = approver.get(f"/duyet/{bulletin}").text
+    assert "Có thể duyệt khi âm thanh dựng xong." in page
+    assert "mat_khau" not in page
+    assert approve(approver, bulletin).status_code == 409
+
+
+def test_an_officer_can_neither_see_the_queue_nor_approve(world, officer):
+    bulletin, _ = world.submitted()
+    assert approve(officer, bulletin).status_code == 403
+    assert state_of(world, bulletin) is BulletinState.SUBMITTED
+    page = officer.get(f"/ban-tin/{bulletin}").text
+    assert f"/duyet/{bulletin}" not in page
+
+
+def test_an_author_is_not_offered_the_own_bulletin_and_cannot_approve_it(world, approver):
+    bulletin, _ = world.submitted(by=world.approver)
+    assert bulletin not in approver.get("/duyet").text
+    assert "không được tự duyệt" in approver.get(f"/duyet/{bulletin}").text
+    assert approve(approver, bulletin).status_code == 403
+    assert state_of(world, bulletin) is BulletinState.SUBMITTED
+
+
+def test_a_bulletin_goes_back_with_a_reason_and_not_without(world, approver, officer):
+    bulletin, _ = world.submitted()
+    bare = approver.post(f"/duyet/{bulletin}/tra-lai", data={"ly_do": " "})
+    assert bare.status_code == 422
+    assert "Hãy ghi lý do" in bare.text
+    reply = approver.post(
+        f"/duyet/{bulletin}/tra-lai", data={"mau": "Sai số liệu.", "ly_do": "Ngày 26 là Thứ Năm."}
+    )
+    assert reply.headers["location"] == "/duyet?xong=tra"
+    page = officer.get(f"/ban-tin/{bulletin}").text
+    assert "Sai số liệu. Ngày 26 là Thứ Năm." in page
+    assert f"/ban-tin/{bulletin}/sua" in page
+    assert "Đã trả lại bản tin" in approver.get("/duyet?xong=tra").text
+    world.do(revise_bulletin, bulletin, title="Mới", text="Bản mới.", by=world.officer)
+    assert state_of(world, bulletin) is BulletinState.DRAFT
+
+
+def test_an_airing_is_stopped_in_two_clicks(world, officer):
+    airing, made = world.approved_airing(seconds=10)
+    world.tell(airing, made, "fetched")
+    start = world.later(seconds=10)
+    world.advance()
+    world.tell(airing, made, "started", at=start)
+    assert f'href="/phat/{airing}/dung"' in officer.get("/").text
+    question = officer.get(f"/phat/{airing}/dung").text
+    assert "Dừng phát ngay?" in question
+    assert "130 cụm loa sẽ im trong vài giây." in question
+    pokes = world.pokes
+    reply = officer.post(f"/phat/{airing}/dung", data={"ly_do": "Nhầm giờ."})
+    assert reply.headers["location"] == f"/phat/{airing}"
+    stopped = world.ask(get_airing, airing)
+    assert (stopped.state, stopped.reason) == (AiringState.CANCELLED, "Nhầm giờ.")
+    assert world.pokes == pokes + 1
+    assert "Không còn gì để dừng" in officer.get(f"/phat/{airing}/dung").text
+    assert officer.post(f"/phat/{airing}/dung").status_code == 409
+
+
+def test_a_commune_cannot_stop_what_the_province_airs(world, sign_in):
+    airing, _ = world.approved_airing(seconds=600)
+    commune = sign_in("xanhatrang")
+    assert f"/phat/{airing}/dung" not in commune.get(f"/phat/{airing}").text
+    assert commune.post(f"/phat/{airing}/dung").status_code == 403
+    assert world.ask(get_airing, airing).state is AiringState.DELIVERING
+
+
+def test_withdrawing_stops_every_airing_of_the_bulletin(world, approver, officer):
+    airing, _ = world.approved_airing(seconds=600)
+    bulletin = world.ask(get_airing, airing).bulletin
+    assert officer.get(f"/ban-tin/{bulletin}/rut").status_code == 303
+    assert "Rút bản tin này?" in approver.get(f"/ban-tin/{bulletin}/rut").text
+    assert approver.post(f"/ban-tin/{bulletin}/rut").status_code == 303
+    assert state_of(world, bulletin) is BulletinState.WITHDRAWN
+    assert world.ask(get_airing, airing).state is AiringState.CANCELLED
+
+
+def test_a_failed_recording_is_made_again_at_a_press(world, officer):
+    bulletin, rendering = world.submitted(rendered=False)
+    world.fail(rendering)
+    page = officer.get(f"/ban-tin/{bulletin}").text
+    assert "Chưa dựng được âm thanh." in page
+    assert f'action="/ban-tin/{bulletin}/dung-lai"' in page
+    assert officer.post(f"/ban-tin/{bulletin}/dung-lai").status_code == 303
+    assert "Chờ đến lượt dựng âm thanh" in officer.get(f"/ban-tin/{bulletin}").text
+    assert officer.post(f"/ban-tin/{bulletin}/dung-lai").status_code == 409

@@ -1,0 +1,210 @@
+import re
+
+import pytest
+from sqlalchemy import event
+
+from controller.bulletins.usecases import return_bulletin
+from controller.web.views import Tile, Tone
+from tests.integration.web.site_world import NHA_TRANG, Made, mp3
+
+
+def text_of(reply):
+    """What a person reads: tags away, blanks made one."""
+    assert reply.status_code == 200, reply.text
+    body = re.sub(r"<(script|style|title)\b.*?</\1>", "", reply.text, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+def sounding(world, without=()):
+    airing, made = world.approved_airing(made=Made(mp3(8, 440), 424_000), seconds=20)
+    there = [node for node in world.nodes if node not in without]
+    world.tell(airing, made, "fetched", there)
+    start = world.later(seconds=20)
+    world.advance()
+    world.tell(airing, made, "started", there, at=start, spread_ms=8)
+    return airing, made
+
+
+def test_a_quiet_day_says_so_and_what_comes_next(world, officer):
+    assert "Không có bản tin nào đang phát" in text_of(officer.get("/"))
+    world.approved_airing(title="Lịch tiêm phòng", seconds=3600)
+    page = text_of(officer.get("/"))
+    assert "Phát lúc 12:40 hôm nay , còn 1 giờ" in page
+    assert "130 /130" in page
+
+
+def test_what_sounds_stands_first_with_its_time_and_funnel(world, officer):
+    world.bring_online()
+    airing, _ = sounding(world, without=world.nodes[:3])
+    world.later(seconds=65)
+    page = officer.get("/")
+    words = text_of(page)
+    assert "Đang phát Toàn tỉnh Khánh Hòa · từ 11:40:20 Phòng, chống bão số 13" in words
+    assert "1:05 / 7:04" in words
+    assert "Đã tải về loa 127 /130" in words
+    assert "Đã phát hết 0 /130" in words
+    assert f'href="/phat/{airing}/dung"' in page.text
+
+
+def test_each_of_the_65_communes_has_a_tile_in_words(world, officer):
+    world.bring_online()
+    world.lose([world.nodes[0], world.nodes[2], world.nodes[3]])
+    page = officer.get("/").text
+    assert len(re.findall(r'id="xa-\d+"', page)) == 65
+    words = text_of(officer.get("/"))
+    assert "Phường Bắc Nha Trang Thiếu kết nối 1/2 trực tuyến" in words
+    assert "Phường Nha Trang Mất kết nối 0/2 trực tuyến" in words
+    assert "Phường Tây Nha Trang Sẵn sàng 2/2 trực tuyến" in words
+    assert "127/130 cụm loa trực tuyến" in words
+    assert "3 cụm loa mất kết nối" in words
+
+
+def test_speech_in_the_making_shows_its_phrase(world, officer):
+    _, rendering = world.submitted("Thông báo cắt điện", rendered=False)
+    assert "Chờ đến lượt dựng âm thanh" in text_of(officer.get("/"))
+    world.speak(rendering, 7, 12)
+    assert "Thông báo cắt điện Đang đọc câu 7/12" in text_of(officer.get("/"))
+    world.fail(rendering, "Giọng đọc không trả lời.")
+    world.progress.clear()
+    assert "Giọng đọc không trả lời." in text_of(officer.get("/"))
+
+
+def test_the_last_airing_can_be_listened_to_and_tells_its_reach(world, officer):
+    world.aired(without=world.nodes[:3])
+    page = officer.get("/")
+    assert "127/130 cụm loa đã phát hết" in text_of(page)
+    assert re.search(r'<audio[^>]+src="/tep/[0-9a-f]{64}\.mp3"', page.text)
+
+
+def test_each_person_sees_what_waits_for_them(world, sign_in):
+    bulletin, _ = world.submitted()
+    assert "1 bản tin chờ bạn duyệt" in text_of(sign_in("duyet").get("/"))
+    assert "chờ bạn duyệt" not in text_of(sign_in("canbo").get("/"))
+    world.do(return_bulletin, bulletin, reason="Sai ngày.", by=world.approver)
+    assert "Bị trả lại: Phòng, chống bão số 13 Sai ngày." in text_of(sign_in("canbo").get("/"))
+    assert "Bị trả lại" not in text_of(sign_in("duyet").get("/"))
+
+
+def test_an_airing_that_was_missed_is_shown_with_its_reason(world, officer):
+    bulletin, _ = world.submitted()
+    airing = world.plan(bulletin, seconds=60)
+    world.later(minutes=20)
+    world.advance()
+    assert "Không phát được: Phòng, chống bão số 13 Đã quá giờ phát muộn nhất" in text_of(officer.get("/"))
+    assert "Bản tin chưa được duyệt." in text_of(officer.get(f"/phat/{airing}"))
+
+
+def test_an_airing_that_is_over_tells_reach_spread_and_why_nodes_missed_it(world, officer):
+    away = world.nodes[:3]
+    airing = world.aired(
+        without=away, reasons=[(world.nodes[9], "power-lost"), (world.nodes[11], "power-lost")]
+    )
+    words = text_of(officer.get(f"/phat/{airing}"))
+    assert "Đã phát hết 125 /130" in words
+    assert "Độ phủ 96,2%" in words
+    assert "6,0 ms trung vị · 99%: 12,0 ms · lớn nhất: 12,0 ms" in words
+    assert "3 cụm loa: không báo về" in words
+    assert "2 cụm loa: mất điện giữa lúc phát" in words
+    assert "giọng đọc ngoại tuyến" in words
+    assert "ủy ban nhân dân tỉnh khánh hòa thông báo bão số mười ba" in words
+
+
+def test_an_airing_says_which_voice_stood_in_and_why(world, officer):
+    made = Made(mp3(), 8_000, engine="loa", fallback_reason="không có mạng")
+    bulletin, rendering = world.submitted(rendered=False)
+    world.render(rendering, made)
+    airing = world.plan(bulletin, seconds=600)
+    assert "Đã đọc bằng giọng đọc ngoại tuyến" in text_of(officer.get(f"/phat/{airing}"))
+    assert "không có mạng" in text_of(officer.get(f"/phat/{airing}"))
+
+
+def test_a_node_shows_its_clock_its_health_and_what_it_reported(world, officer):
+    world.bring_online()
+    world.aired(without=world.nodes[1:2])
+    words = text_of(officer.get(f"/cum-loa/{world.nodes[2]}"))
+    assert "Sẵn sàng Phường Nha Trang Cụm 1, Phường Nha Trang" in words
+    assert re.search(r"Sai số đồng hồ −2,1 ms ± 3,2 ms", words)
+    assert "Bộ nhớ còn trống 1,9 GB" in words
+    assert "Phát hết sau 8 giây" in words
+    missed = text_of(officer.get(f"/cum-loa/{world.nodes[1]}"))
+    assert "Chưa tải" in missed
+    assert "Chưa có biên nhận" in missed
+
+
+def test_a_node_that_never_spoke_has_a_page_too(world, officer):
+    words = text_of(officer.get(f"/cum-loa/{world.nodes[0]}"))
+    assert "Cụm loa này chưa kết nối lần nào." in words
+    assert "Sai số đồng hồ chưa biết" in words
+
+
+def test_a_node_falls_silent_by_the_clock_alone(world, officer):
+    world.bring_online()
+    world.later(minutes=4)
+    assert "Không trả lời" in text_of(officer.get(f"/cum-loa/{world.nodes[0]}"))
+
+
+def test_a_commune_sees_its_own_and_what_comes_from_above(world, sign_in):
+    whole = world.aired(title="Cả tỉnh")
+    other, _ = world.approved_airing(title="Nơi khác", areas=["22333"], seconds=600)
+    commune = sign_in("xanhatrang")
+    home = text_of(commune.get("/"))
+    assert "Cả tỉnh" in home
+    assert "Nơi khác" not in home
+    assert len(re.findall(r'id="xa-\d+"', commune.get("/").text)) == 1
+    assert commune.get(f"/phat/{whole}").status_code == 200
+    assert commune.get(f"/phat/{other}").status_code == 404
+    assert f"/cum-loa/loa-{NHA_TRANG}-1" in commune.get("/cum-loa").text
+    assert "/cum-loa/loa-22333-1" not in commune.get("/cum-loa").text
+
+
+def test_a_lost_broker_is_told(world, officer):
+    world.up = False
+    assert "mất liên lạc với các cụm loa" in text_of(officer.get("/"))
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/phat", "/phat/{airing}", "/cum-loa", "/cum-loa/loa-22366-1", "/ban-tin"]
+)
+def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, officer, path):
+    world.bring_online()
+    address = path.format(airing=world.aired())
+    few = queries_of(world, officer, address)
+    for _ in range(3):
+        world.aired()
+        world.submitted()
+    assert queries_of(world, officer, address) == few
+    assert few <= 20
+
+
+def queries_of(world, client, address):
+    seen = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        if statement.lstrip().upper().startswith("SELECT"):
+            seen.append(statement)
+
+    engine = world.store._engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert client.get(address).status_code == 200
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    ("tile", "word", "tone"),
+    [
+        (Tile("1", "Xã A"), "Chưa có cụm loa", Tone.CALM),
+        (Tile("1", "Xã A", nodes=2, never=2), "Chưa từng kết nối", Tone.CALM),
+        (Tile("1", "Xã A", nodes=2), "Mất kết nối", Tone.BAD),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2), "Đang phát", Tone.LIVE),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, finished=2), "Đã phát hết", Tone.GOOD),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=1, finished=1), "Đã phát hết", Tone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=1), "Thiếu kết nối", Tone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=2, faulty=1), "Có trục trặc", Tone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=2), "Sẵn sàng", Tone.GOOD),
+    ],
+)
+def test_a_tile_says_the_first_thing_that_matters(tile, word, tone):
+    assert (tile.today.word, tile.today.tone) == (word, tone)
