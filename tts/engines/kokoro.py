@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tts.engines import Sound, Voice
-from tts.engines.graphs import DURATIONS, GRAPHS, PITCH, package_directory, prepared_graphs
+from tts.engines.graphs import DURATIONS, ENERGY, GRAPHS, PITCH, package_directory, prepared_graphs
 from tts.engines.phonemes import Part, Symbol, symbols_of
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.engines.tones import contour
@@ -28,6 +28,8 @@ MAX_SYMBOLS = 300
 """About 60 syllables at once. The model takes 510 symbols, but memory grows with them: 0.8 GB here."""
 FRAMES_A_UNIT = 2
 """Pitch frames to one unit of the model's durations."""
+AUDIBLE = 3.0
+"""Of the model's energy curve; about 15 dB below a vowel's middle."""
 NUCLEUS_AT_LEAST = 2
 """Units below which a vowel is not understood."""
 BASE_HZ = {"jf_nezumi": 205.0, "jf_gongitsune": 205.0, "jm_kumo": 120.0}
@@ -46,7 +48,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "1"
+    version = "2"
     voices = (
         Voice("jf_nezumi", "Giọng nữ"),
         Voice("jm_kumo", "Giọng nam"),
@@ -120,7 +122,8 @@ class KokoroEngine:
         known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
         bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
-        heard[PITCH] = _with_tones(heard[PITCH], said.syllables, symbols, bounds, BASE_HZ[voice])
+        tones = _tones(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
+        heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], BASE_HZ[voice] * np.exp2(tones / 12))
         spoken = self._run("voice", heard | {"style": style})["audio"]
         return np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
 
@@ -172,17 +175,20 @@ def _slice(said: Utterance, begin: int, end: int) -> Utterance:
     return Utterance(tuple(said.syllables[place] for place in places), moved)
 
 
-def _with_tones(
-    pitch: NDArray[np.float32],
+def _tones(
     syllables: tuple[Syllable, ...],
     symbols: tuple[Symbol, ...],
     bounds: NDArray[np.int64],
-    base: float,
+    audible: NDArray[np.bool_],
 ) -> NDArray[np.float32]:
-    """The pitch curve with each syllable's voiced frames (Hz) replaced by its tone."""
+    """Semitones above the base pitch for each frame; NaN where the model's own pitch stays.
+
+    A tone is completed while its syllable can be heard: at the end of a phrase the voice fades long
+    before the syllable's time is over, and a rise after that would be lost.
+    """
     import numpy as np
 
-    bent = pitch.copy()
+    bent = np.full(len(audible), np.nan, np.float32)
     parts: dict[int, dict[Part, list[int]]] = {}
     for place, symbol in enumerate(symbols):
         parts.setdefault(symbol.syllable, {}).setdefault(symbol.part, []).append(place)
@@ -192,8 +198,11 @@ def _with_tones(
         if not syllable.is_stopped:
             toned += at.get(Part.CODA, [])
         begin, end = bounds[toned[0]], bounds[toned[-1] + 1]
-        curve = base * np.exp2(contour(syllable, end - begin, progress=number / len(syllables)) / 12)
-        bent[0, begin:end] = curve
+        loud = np.flatnonzero(audible[begin:end])
+        heard = int(loud[-1]) + 1 if len(loud) else int(end - begin)
+        curve = contour(syllable, heard, progress=number / len(syllables))
+        bent[begin : begin + heard] = curve
+        bent[begin + heard : end] = curve[-1]
         if Part.VOICED in at:
-            bent[0, bounds[at[Part.VOICED][0]] : begin] = curve[0]
+            bent[bounds[at[Part.VOICED][0]] : begin] = curve[0]
     return bent

@@ -1,3 +1,6 @@
+import numpy as np
+
+from tts.engines.kokoro import _tones, utterance
 from tts.engines.syllables import parse_syllable
 from tts.engines.tones import contour
 
@@ -28,3 +31,25 @@ def test_a_phrase_sinks_towards_its_end():
 
 def test_a_single_frame_has_a_pitch():
     assert len(contour(parse_syllable("má"), 1, progress=0)) == 1
+
+
+def frames_of(phrase, units, audible_frames):
+    said = utterance(phrase)
+    bounds = np.arange(len(said.symbols) + 1) * units
+    audible = np.arange(bounds[-1]) < audible_frames
+    return said, bounds, _tones(said.syllables, said.symbols, bounds, audible)
+
+
+def test_a_rise_is_completed_before_the_voice_fades():
+    _, bounds, semitones = frames_of("má", 20, 60)
+    assert semitones[59] > 5
+    assert semitones[-1] == semitones[59]
+    assert semitones[bounds[2]] < 1
+
+
+def test_the_pitch_of_breaks_and_voiceless_sounds_is_left_to_the_model():
+    said, bounds, semitones = frames_of("tám, sáu", 10, 1000)
+    free = [
+        said.symbols[place].text for place in range(len(said.symbols)) if np.isnan(semitones[bounds[place]])
+    ]
+    assert free == ["t", ",", " ", "s"]

@@ -1,0 +1,147 @@
+"""The offline voice itself: its melody, its determinism, and whether it can be understood."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import pytest
+
+from tests.support.recogniser import SENTENCES, heard, word_errors
+from tts.codec import decode_mp3
+from tts.engines.graphs import GRAPHS, prepared_graphs
+from tts.engines.kokoro import BASE_HZ, KokoroEngine
+from tts.errors import EngineFailed
+from tts.recordings import RecordingStore
+from tts.studio import RenderOrder, Studio
+
+RATE = 24_000
+UNDERSTOOD = 0.30
+"""Pooled word error rate at most; espeak-ng's is 0.65, real recordings have 0.10."""
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    ready = KokoroEngine(tmp_path_factory.mktemp("prepared"), threads=2)
+    ready.prepare()
+    return ready
+
+
+def pitch(samples):
+    """Fundamental frequency (Hz) of each voiced 40 ms, by autocorrelation."""
+    length, found = int(0.04 * RATE), []
+    for begin in range(0, len(samples) - length, length // 4):
+        frame = samples[begin : begin + length] - samples[begin : begin + length].mean()
+        likeness = np.correlate(frame, frame, "full")[length - 1 :]
+        lags = slice(RATE // 450, RATE // 80)
+        best = lags.start + int(np.argmax(likeness[lags]))
+        if np.abs(frame).max() > 0.02 * np.abs(samples).max() and likeness[best] > 0.5 * likeness[0]:
+            found.append(RATE / best)
+    return np.array(found)
+
+
+def melody(engine, word, voice):
+    """The word's pitch in semitones above the voice's base: begin, lowest, end."""
+    semitones = 12 * np.log2(pitch(engine.speak(f"{word}.", voice, 1.0).samples) / BASE_HZ[voice])
+    assert len(semitones) > 12
+    vowel = semitones[len(semitones) // 4 :]  # before it sounds the m
+    smooth = np.convolve(vowel, np.ones(3) / 3, "valid")
+    return smooth[0], smooth.min(), smooth[-1]
+
+
+@pytest.mark.parametrize("voice", ["jf_nezumi", "jm_kumo"])
+def test_the_pitch_moves_as_the_tone_asks(engine, voice):
+    level, falling, rising, dipping, broken, heavy = (
+        melody(engine, word, voice) for word in ("ma", "mà", "má", "mả", "mã", "mạ")
+    )
+    begin, lowest, end = range(3)
+    assert abs(level[end] - level[begin]) < 1.5
+    assert falling[end] < falling[begin] - 1
+    assert rising[end] > rising[begin] + 2
+    assert dipping[lowest] < dipping[begin] - 2
+    assert broken[end] > broken[lowest] + 1.5
+    assert heavy[end] < heavy[begin] - 2
+    assert level[begin] > falling[begin] + 2
+
+
+@pytest.mark.parametrize("voice", ["jf_nezumi", "jm_kumo"])
+def test_a_voice_speaks_around_its_own_pitch(engine, voice):
+    hertz = pitch(engine.speak("Xin chào bà con nhân dân.", voice, 1.0).samples)
+    assert np.median(hertz) == pytest.approx(BASE_HZ[voice], rel=0.25)
+
+
+def test_a_faster_rate_takes_less_time(engine):
+    usual, fast = (engine.speak("Mời bà con đến họp.", "jf_nezumi", rate).seconds for rate in (1.0, 1.4))
+    assert fast < usual * 0.85
+
+
+def test_a_word_that_is_no_syllable_is_refused_by_name(engine):
+    with pytest.raises(EngineFailed, match="facebook"):
+        engine.speak("Trang facebook của xã.", "jf_nezumi", 1.0)
+
+
+def test_a_long_sentence_is_said_to_its_end(engine):
+    half = "đề nghị bà con nhân dân trong thôn chấp hành nghiêm các quy định"
+    once = engine.speak(half, "jf_nezumi", 1.4).seconds
+    long = engine.speak(", ".join([half] * 6), "jf_nezumi", 1.4).seconds
+    assert long > 5 * once * 0.8
+
+
+def test_another_process_says_the_same(engine):
+    here = engine.speak("Mời họp.", "jf_nezumi", 1.0).samples
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        there = pool.submit(_said_elsewhere, engine._prepared).result(60)
+    # another number of threads may round differently in the last place, no more
+    assert np.abs(here - there).max() < 1e-3
+
+
+def _said_elsewhere(prepared):
+    return KokoroEngine(prepared, threads=1).speak("Mời họp.", "jf_nezumi", 1.0).samples
+
+
+def test_the_model_is_cut_once_even_when_several_processes_ask_at_the_same_time(tmp_path):
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        places = set(pool.map(prepared_graphs, [tmp_path] * 2))
+    assert len(places) == 1
+    assert {file.name for file in places.pop().iterdir()} == {f"{graph}.onnx" for graph in GRAPHS}
+    assert not list(tmp_path.glob("cutting-*"))
+
+
+def test_a_cut_that_was_broken_off_is_made_again(tmp_path):
+    (tmp_path / "cutting-dead").mkdir()
+    (tmp_path / "cutting-dead" / "text.onnx").write_bytes(b"half")
+    assert (prepared_graphs(tmp_path) / "voice.onnx").stat().st_size > 1_000_000
+    assert not (tmp_path / "cutting-dead").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_recogniser_understands_the_finished_recording(tmp_path):
+    recordings = RecordingStore(tmp_path / "recordings")
+    studio = Studio(tmp_path / "cache", recordings)
+    studio.start()
+    try:
+        pairs = []
+        for sentence in SENTENCES[:6]:
+            rendered = studio.render(RenderOrder("", sentence, framed=False))
+            pairs.append((sentence, heard(*decode_mp3(recordings.read(rendered.recording)))))
+    finally:
+        studio.stop()
+    assert word_errors(pairs) <= UNDERSTOOD, pairs
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_the_first_sound_of_a_fresh_installation_comes_within_a_minute(tmp_path):
+    began = time.monotonic()
+    studio = Studio(tmp_path / "cache", RecordingStore(tmp_path / "recordings"))
+    studio.start()
+    try:
+        text = " ".join(SENTENCES[:4])
+        rendered = studio.render(RenderOrder("Thông báo", text))
+    finally:
+        studio.stop()
+    assert rendered.duration_ms > 25_000
+    assert time.monotonic() - began < 60
