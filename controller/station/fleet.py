@@ -1,5 +1,6 @@
 """A simulated fleet as a child process: it is told what it is, and tells what it truly did."""
 
+import contextlib
 import json
 import queue
 import subprocess
@@ -16,6 +17,7 @@ from controller.errors import BadInput, StartFailed
 
 _READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
 _QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over
+_READER_SECONDS = 5.0  # its pipe has ended by then
 _TOLD_WRONG = 2  # the exit code of a program that was called wrongly
 
 Fact = dict[str, Any]
@@ -29,6 +31,7 @@ class FleetProcess:
     spec: dict[str, Any]
     ready: Fact = field(default_factory=dict)
     _process: "subprocess.Popen[bytes] | None" = None
+    _reader: threading.Thread | None = None
     _facts: "queue.Queue[Fact | None]" = field(default_factory=lambda: queue.Queue(_QUEUE))
 
     def start(self) -> None:
@@ -42,7 +45,8 @@ class FleetProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-        threading.Thread(target=self._read, name="fleet-facts", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name="fleet-facts", daemon=True)
+        self._reader.start()
 
     def wait_ready(self) -> Fact:
         """Wait until its nodes are connected; return what it says of itself."""
@@ -73,16 +77,23 @@ class FleetProcess:
         """End it; its storage stays good."""
         if self._process is not None:
             child.stop(self._process)
+            if self._reader is not None:
+                self._reader.join(_READER_SECONDS)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
 
     def _read(self) -> None:
         assert self._process is not None
         assert self._process.stdout is not None
         for line in self._process.stdout:
             try:
-                self._facts.put(json.loads(line), timeout=10)
-            except (ValueError, queue.Full):
+                self._facts.put_nowait(json.loads(line))
+            except ValueError:
                 continue
-        self._facts.put(None)
+            except queue.Full:
+                break  # nobody reads: nothing more is kept
+        with contextlib.suppress(queue.Full):
+            self._facts.put_nowait(None)
 
     def _why_not(self) -> Exception:
         log = self.home / "fleet.log"

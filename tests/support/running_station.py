@@ -1,0 +1,80 @@
+"""A whole station in this process for tests: tone voice, real broker, real fleet as a child."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import deliveries_of, get_airing
+from controller.app import Controller
+from controller.demo import Job
+from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.settings import Settings
+from controller.simulated import fleet_of
+from controller.terminal import Stages
+from controller.texts import sample
+from devices.messages import AreaCode, NodeId
+
+ENGINES = {
+    "tone": "tests.support.tone_engine:ToneEngine",
+    "silent": "tests.support.tone_engine:SilentEngine",
+}
+NODES = tuple(NewNode(NodeId(f"n{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(4))
+PROVINCE = AreaCode("56")
+OVER = (AiringState.AIRED, AiringState.MISSED, AiringState.CANCELLED)
+
+
+@contextmanager
+def running(home: Path, *, serve_pages: bool = False, **chosen) -> Iterator[Controller]:
+    """Run a station with four enrolled nodes (which somebody else must play) until the block ends."""
+    settings = Settings(
+        **{
+            "home": home,
+            "port": 0,
+            "engine": "tone",
+            "fallback_engine": "",
+            "voice": "",
+            "speech_workers": 1,
+            "quiet_begins": "00:00",
+            "quiet_ends": "00:00",
+            "settle_seconds": 1.0,
+            **chosen,
+        }
+    )
+    station = Controller(settings, engines=ENGINES, serve_pages=serve_pages)
+    station.start()
+    try:
+        with station.store.write() as session:
+            enrol_nodes(session, NODES, by=None, now=station.now())
+        yield station
+    finally:
+        station.stop()
+
+
+@contextmanager
+def playing(station: Controller) -> Iterator[None]:
+    """Run the fleet of the four nodes."""
+    fleet = fleet_of(station, list(NODES))
+    fleet.start()
+    try:
+        fleet.wait_ready()
+        yield
+    finally:
+        fleet.stop()
+
+
+def air_short(station: Controller) -> tuple[Job, str]:
+    """Take the short sample through author and approver to an airing in a second's time."""
+    job = Job(station, Stages(quiet=True))
+    bulletin = job.render(sample("short"))
+    job.approve(bulletin)
+    return job, job.air(bulletin, PROVINCE, station.now() + timedelta(seconds=1))
+
+
+def outcome(station: Controller, airing_id) -> tuple[AiringState, dict[str, int], int]:
+    """Return an airing's state, each node's rung, and its recording's length in milliseconds."""
+    with station.store.read() as session:
+        airing = get_airing(session, airing_id)
+        rungs = {delivery.node: delivery.rung for delivery in deliveries_of(session, airing_id)}
+    return airing.state, rungs, airing.duration_ms or 0
