@@ -24,8 +24,8 @@ SLICE_S = 0.008
 LONGEST_SLICE_S = 0.25
 """Brains get as long as the loop took for all else, but no longer than this: neither must starve."""
 MOST_QUEUED = 200_000
-MOST_QUEUED_BYTES = 64 * 1024 * 1024
-"""Waiting for brains; beyond either, chunks are dropped, which their nodes ask for again."""
+MOST_QUEUED_BYTES = 256 * 1024 * 1024
+"""Waiting for brains: a chunk each for 5,000 nodes; beyond it chunks are dropped, and asked for again."""
 BITMAPS_EVERY_S = 1.0
 """How long a chunk's arrival may be known only to memory; a killed process fetches so much again."""
 
