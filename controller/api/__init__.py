@@ -1,4 +1,4 @@
-"""JSON under /api/v1: the same as the pages, for programs; see docs/api.md."""
+"""JSON under /api/v1: the same as the pages, for programs; it describes itself at /api/v1/openapi.json."""
 
 from fastapi import APIRouter
 

@@ -24,6 +24,7 @@ from controller.errors import (
     Unavailable,
 )
 from controller.web.render import page
+from controller.web.viewer import signed_in
 
 log = logging.getLogger(__name__)
 
@@ -68,12 +69,23 @@ def sounding_sentence(request: Request) -> str:
         return _UNKNOWN_SOUND
 
 
+def _find_viewer(request: Request) -> None:
+    """Let the error's page keep the navigation, also where no page of ours was reached."""
+    if hasattr(request.state, "viewer"):
+        return
+    try:
+        signed_in(request)
+    except LoaError:
+        request.state.viewer = None
+
+
 def error_response(request: Request, status: int, sentence: str = "", code: str = "") -> Response:
     """Return the page, or the JSON, of an error; never a stack trace."""
     title = _TITLES.get(status, "Có lỗi xảy ra")
     code = code or f"http-{status}"
     if wants_json(request):
         return JSONResponse({"code": code, "sentence": sentence or f"{title}."}, status)
+    _find_viewer(request)
     return page(
         request,
         "loi.html",

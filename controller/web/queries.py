@@ -55,6 +55,8 @@ class Today:
     tiles: Sequence[Tile]
     last: AiringView | None
     todo: Todo
+    own: Sequence[tuple[Node, NodeStatus]] = ()
+    """The nodes themselves, for a person who sees but one commune."""
 
     @property
     def online(self) -> int:
@@ -79,7 +81,8 @@ def today(
     sounding = [airing for airing in current if airing.state is AiringState.SOUNDING]
     missed = [airing for airing in current if airing.state is AiringState.MISSED]
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
-    tiles = today_tiles(session, scope, [airing.id for airing in sounding], now)
+    nodes = [(node, status_of(facts_of(node), now)) for node in nodes_seen(session, scope)]
+    tiles = today_tiles(session, scope, nodes, [airing.id for airing in sounding])
     return Today(
         sounding=sounding,
         upcoming=[airing for airing in current if airing not in sounding and airing not in missed],
@@ -87,6 +90,7 @@ def today(
         tiles=tiles,
         last=last[0] if last else None,
         todo=_todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+        own=nodes if len(tiles) == 1 else (),
     )
 
 
@@ -130,7 +134,7 @@ def airing_views(
     targets, reach = targets_of(session, ids), reaches(session, ids)
     views = []
     for airing, bulletin in rows:
-        view = _view(airing, bulletin, scope.where(targets.get(airing.id, ())))
+        view = _view(airing, bulletin, scope, targets.get(airing.id, ()))
         if airing.id in reach:
             view.reach = reach[airing.id]
         views.append(view)
@@ -155,7 +159,7 @@ def _airings(scope: Scope, condition: ColumnElement[bool], *, newest_first: bool
     return query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(scope.hears))))
 
 
-def _view(airing: Airing, bulletin: Bulletin, where: str) -> AiringView:
+def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaCode, ...]) -> AiringView:
     return AiringView(
         id=airing.id,
         bulletin=bulletin.id,
@@ -163,7 +167,8 @@ def _view(airing: Airing, bulletin: Bulletin, where: str) -> AiringView:
         state=airing.state,
         grade=airing.grade,
         volume=airing.volume,
-        where=where,
+        where=scope.where(targets),
+        targets=targets,
         starts_at=airing.starts_at,
         latest_start_at=airing.latest_start_at,
         ended_at=airing.ended_at,
@@ -203,15 +208,16 @@ def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None 
     return session.scalars(query).all()
 
 
-def today_tiles(session: Session, scope: Scope, sounding: Sequence[str], now: datetime) -> list[Tile]:
+def today_tiles(
+    session: Session, scope: Scope, nodes: Iterable[tuple[Node, NodeStatus]], sounding: Sequence[str]
+) -> list[Tile]:
     """Return a tile for each commune: who is there, and how far what sounds now has come."""
     tiles = _empty_tiles(scope)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
-    for node in nodes_seen(session, scope):
+    for node, status in nodes:
         tile = tiles.get(communes.get(node.area))
         if tile is None:
             continue
-        status = status_of(facts_of(node), now)
         tile.nodes += 1
         tile.online += status in ONLINE
         tile.faulty += status is NodeStatus.FAULTY

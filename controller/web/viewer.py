@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.airings.lifecycle import Event, is_possible
 from controller.errors import NotSignedIn
 from controller.operators.permissions import Act, Operator
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
+from controller.web.views import AiringView
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,11 @@ class Viewer:
     waiting: int
     """Bulletins that wait for this person's approval."""
     token: str
+
+    def may_stop(self, airing: AiringView) -> bool:
+        """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
+        possible = is_possible(airing.state, Event.CANCEL)
+        return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
 
     def may(self, act: Act) -> bool:
         """Whether the person may do it in the own area: for buttons."""

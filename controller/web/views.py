@@ -98,6 +98,7 @@ class AiringView:
     grade: Grade
     volume: int
     where: str
+    targets: tuple[AreaCode, ...]
     starts_at: datetime
     latest_start_at: datetime
     ended_at: datetime | None

@@ -10,10 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.ending import cancel_airing
-from controller.airings.lifecycle import Event, is_possible
-from controller.airings.queries import targets_of
 from controller.errors import NotFound
-from controller.operators.permissions import Act
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
 from controller.web.render import page
@@ -47,12 +44,6 @@ def found(session: Session, viewer: Viewer, airing_id: str) -> AiringView:
     return airing
 
 
-def may_stop(session: Session, viewer: Viewer, airing: AiringView) -> bool:
-    """Whether the stop button is drawn."""
-    targets = targets_of(session, [AiringId(airing.id)]).get(AiringId(airing.id), ())
-    return is_possible(airing.state, Event.CANCEL) and viewer.scope.may(viewer.operator, Act.STOP, targets)
-
-
 def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
     airing = found(session, viewer, airing_id)
     listed = airing.reach.nodes <= _NODES_ON_PAGE
@@ -65,7 +56,6 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
         "reasons": reasons(session, AiringId(airing_id)),
         "speech": speech,
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
-        "may_stop": may_stop(session, viewer, airing),
     }
 
 
@@ -111,8 +101,7 @@ def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id
     """Ask once more before anything falls silent."""
     with station.store.read() as session:
         airing = found(session, viewer, airing_id)
-        allowed = may_stop(session, viewer, airing)
-    return page(request, "dung_phat.html", {"airing": airing, "may_stop": allowed})
+    return page(request, "dung_phat.html", {"airing": airing})
 
 
 @router.post("/phat/{airing_id}/dung")

@@ -115,11 +115,18 @@ def test_an_airing_is_stopped_in_two_clicks(world, officer):
 
 
 def test_a_commune_cannot_stop_what_the_province_airs(world, sign_in):
-    airing, _ = world.approved_airing(seconds=600)
+    airing, made = world.approved_airing(seconds=10)
+    start = world.later(seconds=10)
+    world.advance()
+    world.tell(airing, made, "started", at=start)
     commune = sign_in("xanhatrang")
-    assert f"/phat/{airing}/dung" not in commune.get(f"/phat/{airing}").text
+    for path in ("/", f"/phat/{airing}"):
+        page = commune.get(path).text
+        assert "Đang phát" in page
+        assert f"/phat/{airing}/dung" not in page
+    assert "Bạn không dừng được" in commune.get(f"/phat/{airing}/dung").text
     assert commune.post(f"/phat/{airing}/dung").status_code == 403
-    assert world.ask(get_airing, airing).state is AiringState.DELIVERING
+    assert world.ask(get_airing, airing).state is AiringState.SOUNDING
 
 
 def test_withdrawing_stops_every_airing_of_the_bulletin(world, approver, officer):

@@ -56,7 +56,7 @@ def test_each_of_the_65_communes_has_a_tile_in_words(world, officer):
     assert "Phường Nha Trang Mất kết nối 0/2 trực tuyến" in words
     assert "Phường Tây Nha Trang Sẵn sàng 2/2 trực tuyến" in words
     assert "127/130 cụm loa trực tuyến" in words
-    assert "3 cụm loa mất kết nối" in words
+    assert "3 cụm loa không trực tuyến" in words
 
 
 def test_speech_in_the_making_shows_its_phrase(world, officer):
