@@ -152,7 +152,8 @@ def test_progress_goes_forward_through_all_stages(studio):
     stages = list(dict.fromkeys(step.stage for step in told))
     assert stages == ["reading", "speaking", "mixing", "encoding", "done"]
     spoken = [step.done for step in told if step.stage == "speaking"]
-    assert spoken == list(range(rendered.phrases + 1))
+    assert spoken == sorted(set(spoken))
+    assert (spoken[0], spoken[-1]) == (0, rendered.phrases)
 
 
 def test_without_a_frame_there_is_no_chime(studio):
