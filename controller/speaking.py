@@ -4,15 +4,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tts.codec import decode_mp3, write_sound
-
+from controller.errors import BadInput
 from controller.settings import Settings
 from controller.terminal import Stages
 from controller.texts import draft_of
+from tts.codec import decode_mp3, write_sound
 from tts.reading import check_text
 from tts.recordings import RecordingStore
 from tts.studio import Progress, RenderOrder, Studio
 
+_SUFFIXES = (".wav", ".mp3", ".opus")
 _STAGES = {
     "reading": "Đọc hiểu văn bản",
     "speaking": "Đọc thành tiếng (câu)",
@@ -24,6 +25,7 @@ _STAGES = {
 
 def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | None) -> dict[str, Any]:
     """Speak a text with chime and closing into a .wav, .mp3 or .opus file; return its figures."""
+    _check_place(out)
     check_text(written)
     settings = Settings()
     draft = draft_of(written)
@@ -60,6 +62,15 @@ def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | N
         "phrases": rendered.phrases,
         "phrases_cached": rendered.phrases_cached,
     }
+
+
+def _check_place(out: Path) -> None:
+    """Refuse a file that could not be written, before minutes of work go into it."""
+    if out.suffix.lower() not in _SUFFIXES:
+        sentence = f"Không ghi được «{out.name}»: chỉ ghi được tệp .wav, .mp3 hoặc .opus."
+        raise BadInput(sentence, code="sound.format")
+    if not out.parent.is_dir():
+        raise BadInput(f"Không có thư mục «{out.parent}» để ghi tệp.", code="sound.no_folder")
 
 
 def _show(stages: Stages, step: Progress) -> None:

@@ -1,0 +1,159 @@
+"""The commands as a person types them: sentences, exit codes, and nothing left half done."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from tests.support.running_station import PROVINCE, playing, running
+from tts.samples import __name__ as samples
+
+SAMPLES = Path(__import__(samples, fromlist=["x"]).__file__).parent
+LOA = Path(sys.executable).with_name("loa")
+
+
+def loa(*arguments: str, stdin: bytes = b"", home: Path | None = None, timeout: float = 110, **more: str):
+    """Run the program; return what it did, with its words decoded."""
+    env = {**os.environ, **more} | ({} if home is None else {"LOA_HOME": str(home)})
+    done = subprocess.run(
+        [str(LOA), *arguments], input=stdin, capture_output=True, timeout=timeout, env=env, check=False
+    )
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_read_gives_a_line_for_a_line():
+    code, out, _ = loa("read", stdin="Số 12/QĐ-UBND\n\nNgày 22/5/2025\n".encode())
+    assert code == 0
+    assert len(out.splitlines()) == 3
+    assert "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm" in out.lower()
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        (b"", "trống"),
+        (b"  \n\t ", "trống"),
+        ("Thông báo".encode("utf-16"), "UTF-8"),
+        (b"Th\xf4ng b\xe1o", "UTF-8"),
+    ],
+)
+def test_read_refuses_what_is_no_text(written, sentence):
+    code, out, err = loa("read", stdin=written)
+    assert (code, out) == (2, "")
+    assert sentence in err
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("", "trống"),
+        ("   \n ", "trống"),
+        ("a" * 200_000, "100.000 ký tự"),
+        ("Bà con \x07 chú ý", "ký tự"),
+        ("<b>Thông báo</b> <script>x</script>", "HTML"),
+    ],
+)
+def test_speak_refuses_a_text_that_cannot_be_read_out_and_writes_nothing(tmp_path, written, sentence):
+    out = tmp_path / "out.wav"
+    path = tmp_path / "text.txt"
+    path.write_text(written, "utf-8")
+    code, _, err = loa("speak", "--text-file", str(path), "--out", str(out), home=tmp_path / "var")
+    assert code == 2
+    assert sentence in err
+    assert not out.exists()
+
+
+def test_speak_wants_exactly_one_text(tmp_path):
+    code, _, err = loa("speak", "--out", str(tmp_path / "x.wav"))
+    assert code == 2
+    assert "--text" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("demo", "--once", "--text-file", "khong-co.txt"), "khong-co.txt"),
+        (("speak", "--text-file", "khong-co.txt", "--out", "x.wav"), "khong-co.txt"),
+        (("air", "--text-file", "khong-co.txt", "--area", "56"), "khong-co.txt"),
+        (("speak", "--text", "Xin chào.", "--out", "x.flac"), "x.flac"),
+        (("demo", "--nodes", "0"), "nodes"),
+        (("demo", "--broker", "khac"), "broker"),
+        (("khong-co-lenh",), "khong-co-lenh"),
+    ],
+)
+def test_what_the_caller_did_wrong_is_named_and_ends_with_2(tmp_path, arguments, sentence):
+    code, _, err = loa(*arguments, home=tmp_path)
+    assert code == 2, err
+    assert sentence in err
+
+
+def test_a_wrong_setting_is_named_and_ends_with_2(tmp_path):
+    code, _, err = loa("up", home=tmp_path, LOA_PORT="cổng")
+    assert code == 2
+    assert "LOA_PORT" in err
+
+
+def test_air_without_a_station_fails_with_1(tmp_path, free_port):
+    code, _, err = loa(
+        "air", "--text-file", str(SAMPLES / "short.txt"), "--area", "56",
+        "--station", f"http://127.0.0.1:{free_port}",
+        home=tmp_path, LOA_AUTHOR_PASSWORD="x" * 12, LOA_APPROVER_PASSWORD="x" * 12,
+    )  # fmt: skip
+    assert code == 1
+    assert "loa up" in err
+
+
+def test_doctor_without_a_station_fails_with_1(tmp_path):
+    code, _, err = loa("doctor", home=tmp_path)
+    assert code == 1
+    assert "loa up" in err
+
+
+@pytest.mark.slow
+def test_a_wish_for_faults_that_cannot_be_read_ends_with_2(tmp_path):
+    code, _, err = loa("demo", "--once", "--fail", "mưa=5%", home=tmp_path)
+    assert code == 2
+    assert "mưa" in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "opus"])
+def test_speak_writes_each_kind_of_file(tmp_path_factory, tmp_path, suffix):
+    home = tmp_path_factory.getbasetemp() / "speak-home"  # the voice is prepared once for all three
+    out = tmp_path / f"loa.{suffix}"
+    code, printed, err = loa("speak", "--text", "Xin chào bà con.", "--out", str(out), "--json", home=home)
+    assert code == 0, err
+    told = json.loads(printed)
+    samples, rate = soundfile.read(out)
+    assert abs(len(samples) / rate - told["seconds"]) < 0.2
+    assert abs(samples).max() > 0.1
+    assert told["engine"] == "loa"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_air_takes_a_text_through_two_people_to_every_loudspeaker(tmp_path):
+    home = tmp_path / "var"
+    with running(home, serve_pages=True) as station, playing(station):
+        asked = ("air", "--text-file", str(SAMPLES / "short.txt"), "--station", station.pages.address)
+        code, _, err = loa(*asked, "--area", PROVINCE, "--in", "3s", "--follow", home=home)
+        assert code == 0, err
+        assert "4/4" in err
+        code, _, err = loa(*asked, "--area", "99999", "--in", "3s", home=home)
+        assert code == 2, err
+        assert "99999" in err
+        code, _, err = loa(*asked, "--area", PROVINCE, "--in", "hôm qua", home=home)
+        assert code == 2
+        public = station.key.public_x
+    code, lines, _ = loa("journal", "export", home=home)
+    assert code == 0
+    file = tmp_path / "journal.jsonl"
+    file.write_text(lines, "utf-8")
+    assert loa("journal", "verify", str(file), "--public", public)[0] == 0
+    file.write_text(lines.replace("bulletin.approved", "bulletin.returned"), "utf-8")
+    assert loa("journal", "verify", str(file), "--public", public)[0] == 1
+    assert loa("doctor", home=home)[0] == 0
