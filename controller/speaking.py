@@ -9,6 +9,7 @@ from controller.settings import Settings
 from controller.terminal import Stages
 from controller.texts import draft_of
 from tts.codec import decode_mp3, write_sound
+from tts.files import write_whole
 from tts.reading import check_text
 from tts.recordings import RecordingStore
 from tts.studio import Progress, RenderOrder, Studio
@@ -79,9 +80,7 @@ def _show(stages: Stages, step: Progress) -> None:
 
 def _write(mp3: bytes, out: Path) -> None:
     if out.suffix.lower() == ".mp3":
-        part = out.with_name(out.name + ".part")
-        part.write_bytes(mp3)
-        part.replace(out)
+        write_whole(out, mp3)
         return
     samples, rate = decode_mp3(mp3)
     write_sound(out, samples, rate)
