@@ -26,7 +26,7 @@ _OPENING_AFTER = timedelta(seconds=30)
 
 def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
     """Run the station until Ctrl-C (or SIGTERM)."""
-    settings = Settings(**chosen)
+    settings = _settings(chosen, with_fleet=with_fleet)
     log_to(settings.home / "loa.log", settings.log_level)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -46,7 +46,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
             fleet = fleet_of(station, nodes)
             fleet.start()
             parts.callback(fleet.stop)
-            stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm.")
+            stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm, không có giờ yên lặng.")
         if with_opening and _is_first(station):
             opening = threading.Thread(
                 target=_open, args=(job, began + _OPENING_AFTER), name="opening", daemon=True
@@ -56,6 +56,15 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         while not asked.wait(1.0):
             pass
         stages.say("Đang dừng…")
+
+
+def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
+    """Return the settings; simulated loudspeakers wake nobody, so they keep quiet hours only if told to."""
+    settings = Settings(**chosen)
+    told = settings.model_fields_set & {"quiet_begins", "quiet_ends"}
+    if not with_fleet or told:
+        return settings
+    return Settings(**chosen, quiet_begins="00:00", quiet_ends="00:00")
 
 
 def _greet(station: Controller, stages: Stages) -> None:

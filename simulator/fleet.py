@@ -40,6 +40,8 @@ BOOT_S = (1.0, 3.0)
 """How long a power-cycled node is away."""
 BEFORE_START = timedelta(seconds=0.5)
 """A node that is told to drop before the start is gone by then."""
+BACK_BEFORE_END = timedelta(seconds=8)
+"""A power-cycled node has booted, connected and asked for the time by then, and hears the end."""
 READY_TIMEOUT_S = 30.0
 READY_PER_NODE_S = 0.01
 """How long the fleet waits for its nodes to connect before it says how many did."""
@@ -195,7 +197,7 @@ class Fleet:
             return
         seat.is_fated = True
         starts, ends = (seat.node.crystal.true(at) for at in airing)
-        until = ends if seat.dealt.fate is Fate.REBOOTS else starts - BEFORE_START
+        until = ends - BACK_BEFORE_END if seat.dealt.fate is Fate.REBOOTS else starts - BEFORE_START
         after = max(0.0, (until - now).total_seconds() * seat.dealt.moment)
         self._call_later(after, lambda: self._strike(seat))
 

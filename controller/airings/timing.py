@@ -89,5 +89,8 @@ def cut_off(latest: datetime) -> str:
 
 
 NOBODY = "Không có cụm loa nào đang dùng trong địa bàn."
-UNHEARD = "Không cụm loa nào báo đã phát. Hãy kiểm tra kết nối của các cụm loa trong địa bàn."
+UNHEARD = (
+    "Không cụm loa nào báo đã phát. Hãy xem giờ phát có nằm trong giờ yên lặng hay vượt số phút một ngày của "
+    "quy định không, rồi kiểm tra kết nối của các cụm loa trong địa bàn."
+)
 """Reasons of an airing whose time went by unheard."""
