@@ -1,5 +1,6 @@
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -47,8 +48,9 @@ def test_fifty_viewers_see_news_within_two_seconds_and_the_server_still_stops_at
         await asyncio.to_thread(world.submitted, News.words, rendered=False)
         return await asyncio.gather(*viewers)
 
-    with serving(world) as server:
-        waits = asyncio.run(scene(server))
+    # a thread of its own: browser tests of the same session leave a running loop in this one
+    with serving(world) as server, ThreadPoolExecutor(1) as pool:
+        waits = pool.submit(lambda: asyncio.run(scene(server))).result(60)
         began = time.monotonic()
     assert max(waits) < 2
     assert time.monotonic() - began < 2
