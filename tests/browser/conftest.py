@@ -4,6 +4,7 @@ import pytest
 
 from tests.browser import serving
 from tests.integration.web.site_world import Seeds
+from tests.support.parts import missing
 
 EXPECTED = ("net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONNECTION", "net::ERR_ABORTED")
 """What Chromium says of a stream that a test itself cut, or that a page left behind when it was left."""
@@ -13,8 +14,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.slow)
-            if not serving.CHROMIUM.exists():
-                item.add_marker(pytest.mark.skip(reason="Chromium is not installed (make test installs it)"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chromium():
+    if not serving.CHROMIUM.exists():
+        missing("Chromium")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -102,6 +104,16 @@ class BrokerProcess:
             self._child.kill()
             self._child.wait(STOP_TIMEOUT_S)
             self._child = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep it from doing anything for a while; what is sent to it waits."""
+        assert self._child is not None
+        self._child.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._child.send_signal(signal.SIGCONT)
 
     def _command(self) -> list[str]:
         if self.kind == "mosquitto":

@@ -18,6 +18,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.support.parts import missing
+
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
 _TRIES = 3
@@ -143,7 +145,7 @@ def _shared():
 def postgres():
     """Return a running server, started when it is first asked for."""
     if binaries() is None:
-        pytest.skip("PostgreSQL is not installed on this machine")
+        missing("PostgreSQL")
     shared = _shared()
     if shared["users"] == 0:
         shared["context"] = running_postgres()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.loopback_google import LoopbackGoogle
+from tests.support.parts import missing
 from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EngineFailed, EngineUnavailable
 
@@ -24,7 +25,7 @@ def prepared(tmp_path_factory):
 @pytest.fixture(params=ENGINES)
 def engine(request, prepared, monkeypatch):
     if request.param == "espeak" and shutil.which("espeak-ng") is None:
-        pytest.skip("espeak-ng is not installed here")
+        missing("espeak-ng")
     google = LoopbackGoogle()
     google.start()
     monkeypatch.setenv("HTTPS_PROXY", google.proxy)

@@ -13,6 +13,7 @@ from devices.messages import Grade, ReceiptKind, Role
 from devices.signing import SigningKey, sign
 from tests.support import stranger_node, stranger_rules
 from tests.support.brokers import KINDS, BrokerProcess, is_available
+from tests.support.parts import missing
 from tests.support.small_station import YEAR, SmallStation
 
 NODE, AREAS = "loa-56-22333-1", ("56", "56-22333")
@@ -36,7 +37,7 @@ def open_station(kind, directory):
 @pytest.fixture(params=KINDS)
 def station(request, tmp_path):
     if not is_available(request.param):
-        pytest.skip(f"{request.param} is not installed here")
+        missing(request.param)
     with open_station(request.param, tmp_path) as small:
         yield small
 

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.support.brokers import KINDS, BrokerProcess, is_available
+from tests.support.parts import missing
 
 
 @pytest.fixture(params=KINDS)
 def broker(request, tmp_path):
     if not is_available(request.param):
-        pytest.skip(f"{request.param} is not installed here")
+        missing(request.param)
     process = BrokerProcess(request.param, tmp_path)
     process.start()
     yield process
