@@ -27,7 +27,6 @@ PURE = [
     "devices.plan",
     "devices.topics",
     "schedules.recurrence",
-    "schedules.timetable",
     "tts.phrases",
     "tts.reading",
 ]
