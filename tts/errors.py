@@ -57,6 +57,13 @@ class BadEncoding(TextError):
     text = "Tệp văn bản không đúng bảng mã UTF-8. Hãy lưu lại tệp với bảng mã UTF-8 rồi thử lại."
 
 
+class BadEntry(TextError):
+    """A province's own word cannot be kept: nothing to find it by, or no Vietnamese to say for it."""
+
+    code = "text.entry"
+    text = "Từ này không thêm vào từ điển được. Hãy sửa chữ viết hoặc cách đọc."
+
+
 class EngineUnavailable(SpeechError):
     """The voice cannot be used here: not installed, not reachable, or refused."""
 

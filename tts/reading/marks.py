@@ -85,7 +85,7 @@ def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Initials ("UBND") right after its own words is not said again; a new one is learnt from them."""
     initials = found[1]
-    known = scene.definitions.get(initials) or ABBREVIATIONS.get(initials)
+    known = scene.meaning(initials) or ABBREVIATIONS.get(initials)
     if known:
         plain = known.lower().replace(",", "")
         if scene.last_words(len(plain.split())) == plain:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
 from tts.reading.addresses import ADDRESS_RULES
@@ -13,7 +16,9 @@ from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import LABEL_RULES, SIGN_RULES, TIMES, any_sign
+from tts.reading.province import own_words
 from tts.reading.quantities import AMOUNT, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
@@ -48,8 +53,15 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
 _SIGN_ORDER: Final[tuple[Rule, ...]] = (*PHONE_RULES[:2], MONEY_SIGN, NEGATIVE, *SIGN_RULES, any_sign)
 
 
-def read(text: str) -> Reading:
-    """Read a text: written into spoken, a line for a line; never raises for what a text may hold."""
+_NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "north") -> Reading:
+    """Read a text: written into spoken, a line for a line; never raises for what a text may hold.
+
+    `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
+    `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
+    """
     written, had_tags = clean(text)
     alignment = Alignment(written)
     if had_tags:
@@ -57,6 +69,7 @@ def read(text: str) -> Reading:
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
         )
     definitions: dict[str, str] = {}
+    own = own_words(words) if words else None
     spoken: list[str] = []
     lines = written.split("\n")
     signature = _signature_line(lines)
@@ -67,7 +80,7 @@ def read(text: str) -> Reading:
             alignment.add(start, start + len(line.strip()), Hit(len(line), "", "signature"))
             spoken.append("")
         else:
-            spoken.append(_read_line(Scene(line, definitions), offset, alignment))
+            spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment))
         alignment.close()
         offset += len(line) + 1
     return Reading(written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
@@ -93,6 +106,8 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
             continue
         hit = _next_hit(scene, place)
         scene.hear(hit)
+        if scene.region != "north":
+            hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
         scene.spaced = False
         speech.add(hit.spoken, soft=hit.after)
         alignment.add(offset + place, offset + hit.end, hit)
@@ -102,6 +117,9 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
 
 def _next_hit(scene: Scene, place: int) -> Hit:
     character = scene.line[place]
+    own = scene.own.match(scene.line, place) if scene.own else None
+    if own:
+        return own
     if character.isalpha():
         return _next_word(scene, place)
     order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER
