@@ -34,6 +34,7 @@ from devices.link_api import Message
 from devices.messages import AreaCode, Grade, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
+from tts.engines import engines_with
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -135,7 +136,7 @@ class Controller:
             self.settings.speech_cache_dir,
             self.recordings,
             workers=max(1, self.settings.speech_workers),
-            engines=self.engines,
+            engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
             warm_engine=self.settings.engine,
         )
         if self.settings.speech_workers:

@@ -1,54 +1,26 @@
 """`loa`: thin commands; each calls one thing. docs/operator.md explains every one."""
 
-import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
-from pydantic import ValidationError
 
-from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
-from tts.errors import SpeechError, TextError
-
-FAILED, WRONGLY_CALLED, INTERRUPTED = 1, 2, 130
-_CALLERS_FAULT = (BadInput, NotFound, NotAllowed, NotSignedIn, Conflict, TextError)
+from controller.errors import BadInput
+from controller.told import FAILED, AsJson, print_json, told
+from controller.voice_commands import voice as voices
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
 )
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+app.add_typer(voices, name="voice")
 
-F = TypeVar("F", bound=Callable[..., Any])
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
-AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]
 BrokerOption = Annotated[
     Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT khởi động kèm.")
 ]
-
-
-def told(command: F) -> F:
-    """Turn every error that a person may read into its sentence and the right exit code."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (LoaError, SpeechError) as error:
-            print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201 - a command speaks
-            code = WRONGLY_CALLED if isinstance(error, _CALLERS_FAULT) else FAILED
-            raise typer.Exit(code) from None
-        except ValidationError as error:
-            wrong = "; ".join(f"LOA_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
-            print(f"Thiết lập không đúng: {wrong} [settings]", file=sys.stderr)  # noqa: T201
-            raise typer.Exit(WRONGLY_CALLED) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
-
-    return wrapped  # type: ignore[return-value]
 
 
 @app.command()
@@ -99,16 +71,24 @@ def demo(
 @app.command()
 @told
 def speak(
-    out: Annotated[Path, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")],
+    out: Annotated[Path | None, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")] = None,
     text: Annotated[str | None, typer.Option(help="Văn bản cần đọc.")] = None,
     text_file: TextFile = None,
-    engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Bộ đọc: loa, gtts, espeak, piper.")] = None,
     voice: Annotated[str | None, typer.Option(help="Giọng của bộ đọc.")] = None,
+    list_voices: Annotated[
+        bool, typer.Option("--list-voices", help="Chỉ liệt kê các giọng (của --engine, hoặc tất cả).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Đọc một văn bản thành tệp âm thanh."""
+    """Đọc một văn bản thành tệp âm thanh, hoặc liệt kê các giọng đọc."""
     from controller.speaking import speak_to_file
 
+    if list_voices:
+        _list_voices(engine, as_json=as_json)
+        return
+    if out is None:
+        raise BadInput("Hãy cho biết tệp âm thanh bằng --out.", code="sound.no_file")
     if (text is None) == (text_file is None):
         raise BadInput("Hãy cho biết đúng một trong hai: --text hoặc --text-file.", code="text.which")
     from controller.texts import written_in
@@ -116,7 +96,22 @@ def speak(
     written = text if text is not None else written_in(text_file or Path("-"))
     figures = speak_to_file(written, out, engine=engine, voice=voice)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
+
+
+def _list_voices(engine: str | None, *, as_json: bool) -> None:
+    from controller.voices import voices_here
+
+    found = voices_here(engine)
+    if as_json:
+        print_json({"voices": found})
+        return
+    for one in found:
+        works = "dùng được" if one["works"] else "chưa dùng được"
+        note = f" ({one['note']})" if one["note"] else ""
+        typer.echo(f"{one['engine']}\t{one['name']}\t{one['title']}\t{works}{note}")
+    if not found:
+        typer.echo("Bộ đọc này chưa có giọng nào. Hãy thêm giọng bằng «loa voice add».")
 
 
 @app.command()
@@ -182,10 +177,6 @@ def verify_journal(
     from controller.checks import verify_file
 
     typer.echo(verify_file(file, public))
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def main() -> None:

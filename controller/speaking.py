@@ -9,6 +9,7 @@ from controller.settings import Settings
 from controller.terminal import Stages
 from controller.texts import draft_of
 from tts.codec import decode_mp3, write_sound
+from tts.engines import engines_with
 from tts.files import write_whole
 from tts.reading import check_text
 from tts.recordings import RecordingStore
@@ -40,10 +41,16 @@ def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | N
         loudness_lufs=settings.loudness_lufs,
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
+        region=settings.region,
     )
     with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
         recordings = RecordingStore(Path(scratch))
-        studio = Studio(settings.speech_cache_dir, recordings, workers=settings.speech_workers)
+        studio = Studio(
+            settings.speech_cache_dir,
+            recordings,
+            workers=max(1, settings.speech_workers),
+            engines=engines_with(settings.voices_dir),
+        )
         studio.start()
         try:
             rendered = studio.render(order, lambda step: _show(stages, step))

@@ -85,6 +85,13 @@ class SilentSpeech(SpeechError):
     text = "Giọng đọc không phát ra tiếng. Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
 
 
+class BadVoice(SpeechError):
+    """The file is no voice that can be used here, or not the one that was meant: its giver's mistake."""
+
+    code = "voice.bad"
+    text = "Tệp này không phải giọng đọc dùng được. Chưa có gì được thêm."
+
+
 class NoSpace(SpeechError):
     """The disk has no room for the recording."""
 

@@ -96,6 +96,7 @@ class Renderer:
                 loudness_lufs=self.settings.loudness_lufs,
                 true_peak_dbtp=self.settings.true_peak_dbtp,
                 bitrate_kbps=self.settings.bitrate_kbps,
+                region=self.settings.region,
             )
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())
