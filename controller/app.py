@@ -137,11 +137,16 @@ class Controller:
             self.recordings,
             workers=max(1, self.settings.speech_workers),
             engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
-            warm_engine=self.settings.engine,
+            warm_engine=self._engine_to_warm(),
         )
         if self.settings.speech_workers:
             self.studio.start()
             parts.callback(self.studio.stop)
+
+    def _engine_to_warm(self) -> str:
+        """The engine that takes time to load: a voice from the network has nothing to load."""
+        chosen = self.settings
+        return chosen.fallback_engine if chosen.engine == "gtts" else chosen.engine
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
         self.broker_url = self.settings.broker_url
