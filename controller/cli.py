@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller.errors import BadInput
+from controller.lexicon_commands import lexicon
 from controller.told import FAILED, AsJson, print_json, told
 from controller.voice_commands import voice as voices
 
@@ -15,6 +16,7 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.errors import BadInput
+from controller.lexicon.here import words_here
 from controller.settings import Settings
 from controller.terminal import Stages
 from controller.texts import draft_of
@@ -42,6 +43,7 @@ def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | N
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
         region=settings.region,
+        words=words_here(settings),
     )
     with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
         recordings = RecordingStore(Path(scratch))
