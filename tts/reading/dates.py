@@ -32,6 +32,7 @@ _DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|m
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
+_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
 _NO_WHOLE: Final = re.compile(
@@ -84,6 +85,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
+    if scene.cue(_STREET_CUE, 2):
+        return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS
     if not cued and (scene.cue(_HOUSE_CUE, 1) or (day, number) == _ROUND_THE_CLOCK):
         return None
@@ -127,7 +130,7 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "time")
 
 
-_NO_MORE: Final = r"(?![\d/]|[.,-]\d)"
+_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import FOREIGN
+from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -31,6 +31,7 @@ _AMOUNT_FOLLOWS: Final = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
@@ -95,9 +96,12 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
-    said = []
+    said: list[str] = []
     for part in re.findall(r"\d+|\D+", found.group()):
         if not part.isdecimal():
+            if part in _COUNTED and not said:
+                said.append(ABBREVIATIONS[part])
+                continue
             said.append(FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part))
         elif part.startswith("0") or len(part) > 4:  # noqa: PLR2004
             said.append(spell_digits(part))

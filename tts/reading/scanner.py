@@ -15,9 +15,10 @@ from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
 from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import LABEL_RULES, SIGN_RULES, TIMES, any_sign
+from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
 from tts.reading.province import own_words
-from tts.reading.quantities import AMOUNT, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
@@ -32,10 +33,12 @@ _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     NUMBERED_DOCUMENT,
+    HOUSE,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
     *PLATE_RULES,
+    COORDINATE,
     AMOUNT,
     MIXED,
     *NUMBER_RULES,
@@ -44,6 +47,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    *REFERENCE_RULES,
     *ROAD_RULES,
     DOCUMENT_SIGN,
     MIXED,
@@ -75,9 +79,10 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     signature = _signature_line(lines)
     offset = 0
     for number, line in enumerate(lines):
-        if number == signature:
+        if number == signature or CAPTION_LINE.fullmatch(line.strip()):
             start = offset + len(line) - len(line.lstrip())
-            alignment.add(start, start + len(line.strip()), Hit(len(line), "", "signature"))
+            rule = "signature" if number == signature else "caption"
+            alignment.add(start, start + len(line.strip()), Hit(len(line), "", rule))
             spoken.append("")
         else:
             spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment))

@@ -12,17 +12,23 @@ from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, 
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.transliteration import transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng|bậc"
-    r"|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng)$"
+    r"|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai|quyển"
+    r"|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường|ca|độ|vụ)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
+_TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
+_TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
+_PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
+_LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
 )
@@ -41,7 +47,15 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     spoken, before = DOTTED[written]
     follows = scene.after(found.end())[:1]
-    if before == "name" and (not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)):
+    if before == "number" and not follows.isdecimal():
+        return None
+    if before == "phone" and not _PHONE_FOLLOWS.match(scene.line, found.end()):
+        return None
+    if before == "word" and not _TITLE_WORD.match(scene.line, found.end()):
+        return None  # "T. A" are a person's initials
+    if before in {"name", "word"} and (
+        not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)
+    ):
         return None
     return Hit(found.end(), spoken, "abbreviation")
 
@@ -69,8 +83,10 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     kind = DOCUMENT_CODES.get(written)
     if kind and _NUMBER_FOLLOWS.match(scene.line, found.end()):
         return Hit(found.end(), kind, "abbreviation")
-    defined = scene.definitions.get(written)
+    defined = scene.meaning(written)
     spoken = defined or ABBREVIATIONS.get(written)
+    if written == "TT" and _TWO_TITLES.match(scene.line, found.end()):
+        spoken = "thị trấn"
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
     if spoken:
@@ -89,6 +105,18 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
         word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
         for word in (before, after)
     )
+
+
+def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The sign of a comrade before a house is an address."""
+    return Hit(found.end(), "địa chỉ", "abbreviation")
+
+
+def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Classes of driving licences, which may look like words: hạng BE, DE, FC."""
+    if not scene.cue(_LICENCE_CUE, 2):
+        return None
+    return Hit(found.end(), spell(found.group()), "letter")
 
 
 def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -132,7 +160,7 @@ def say_unknown(word: str) -> tuple[str, bool]:
         near = as_syllable(rest)
         if near:
             return f"{_CLUSTER_SOUNDS[cluster.group()]} {near}", True
-    return segmented(word.lower()) or spell(_bare(word)), False
+    return segmented(word.lower()) or transliterated(word) or spell(_bare(word)), False
 
 
 def _bare(word: str) -> str:
@@ -156,10 +184,14 @@ def _unknown(_scene: Scene, found: re.Match[str]) -> Hit:
 
 _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=len, reverse=True))
 _SPACED: Final = "|".join(
-    re.escape(written) for written in sorted(ABBREVIATIONS, key=len, reverse=True) if " " in written
+    re.escape(written)
+    for written in sorted(ABBREVIATIONS, key=len, reverse=True)
+    if " " in written or "." in written or "," in written or "/" in written
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     matching(r"[IVX]+(?!\w)", _roman),
