@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import cardinal
+from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
@@ -100,19 +100,14 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T5/2025 and Q3/2025, as reports write them."""
-    number, year = int(found["number"]), int(found["year"])
+    """T5/2025, Q3/2025 and Q.III/2025, as reports write them."""
+    written, year = found["number"], f"năm {cardinal(int(found['year']))}"
+    number = int(written) if written.isdecimal() else roman_value(written) or 0
     if found["kind"] == "Q":
-        return (
-            Hit(found.end(), f"quý {cardinal(number)} năm {cardinal(year)}", "month")
-            if number <= _QUARTERS
-            else None
-        )
-    return (
-        Hit(found.end(), f"tháng {month(number)} năm {cardinal(year)}", "month")
-        if number <= _MONTHS
-        else None
-    )
+        return Hit(found.end(), f"quý {cardinal(number)} {year}", "month") if number <= _QUARTERS else None
+    if not 1 <= number <= _MONTHS:
+        return None
+    return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
 def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -147,7 +142,7 @@ _AFTER_BARE_MINUTES: Final = (
     r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
 SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?P<number>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)", _short_period
+    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
 TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),

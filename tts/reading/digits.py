@@ -32,6 +32,10 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
+_MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
+_FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
+_SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
@@ -74,6 +78,20 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     if short and (follows_phone or scene.cue(_CALL, 14)):
         return Hit(end, _grouped(first.group()), "phone")
     return None
+
+
+def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A short number that messages are sent to: "nhắn tin đến 1414"."""
+    if not (scene.cue(_MESSAGE, 12) and scene.cue(_MESSAGE_TO, 1)):
+        return None
+    return Hit(found.end(), spell_digits(found.group()), "phone")
+
+
+def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The mark of a file, of letters and figures in groups, spelt group by group."""
+    if not scene.cue(_FILE_CUE, 4) or sum(one.isdecimal() for one in found.group()) < _SHORTEST_CODE:
+        return None
+    return Hit(found.end(), ", ".join(spell(part) for part in re.split(r"[./-]", found.group())), "identity")
 
 
 def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -123,9 +141,11 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){1,4}(?!\d)", _phone),
-    matching(r"\(0\d{1,4}\)[ .-]?\d{2,4}(?:[ .-]?\d{2,4}){0,3}(?!\d)", _phone),
+    matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
     matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
+    matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
+    matching(r"(?=[\dA-Z./-]*[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}){0,8}(?!\w|[/%]|,\d)", _identity),
 )

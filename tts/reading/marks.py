@@ -60,6 +60,7 @@ _SAID: Final = {
     "≈": "khoảng",
     "±": "cộng trừ",
     "@": "a còng",
+    "§": "mục",
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
@@ -212,6 +213,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
     matching(r":(?= ?\d)", _colon_of_number),
+    matching(r":(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")),
     matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
@@ -219,4 +221,4 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )
-TIMES: Final[Rule] = matching(r"[xX](?= ?\d)", _times)
+TIMES: Final[Rule] = matching(r"[xX](?= {0,2}\d)", _times)

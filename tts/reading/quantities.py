@@ -21,11 +21,12 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,2}")
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
-_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường)$")
+_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
@@ -104,7 +105,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
-    if scene.cue(_GRADE_CUE, 2):
+    if scene.cue(_GRADE_CUE, 2) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
     if scene.cue(_ADDRESS_CUE, 1):
         return Hit(found.end(), " xuyệt ".join(over), "address")

@@ -16,7 +16,7 @@ _LAW_FOLLOWS: Final = re.compile(
 )
 _ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:khóa|lớp|viện|sinh viên|vi ta min|vitamin|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
+    r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
 
 

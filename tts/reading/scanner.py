@@ -23,7 +23,7 @@ from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WORD_RULES
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WEEKDAY, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -47,6 +47,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    WEEKDAY,
     *REFERENCE_RULES,
     *ROAD_RULES,
     DOCUMENT_SIGN,

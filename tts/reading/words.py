@@ -17,8 +17,8 @@ from tts.reading.transliteration import transliterated
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _ROMAN_CUE: Final = re.compile(
-    r"\b(?:chương|mục|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng|bậc"
-    r"|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai|quyển"
+    r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
+    r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai|quyển"
     r"|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường|ca|độ|vụ)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
@@ -26,8 +26,12 @@ _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
+_FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
+_PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
+_DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
+_DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
@@ -65,8 +69,10 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if value is None:
         return None
     cued = scene.cue(_ROMAN_CUE, 2)
+    if not cued and is_syllable(found.group()) and _in_headline(scene, found):
+        return None  # "VI PHẠM", "XI MĂNG"
     chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(
-        re.compile(r"\b(?:chương|mục|phần|quý|khóa|vùng)\b"), 6
+        re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b"), 6
     )
     if not cued and not chained and len(found.group()) == 1:
         return None
@@ -80,13 +86,11 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
         return None
-    kind = DOCUMENT_CODES.get(written)
-    if kind and _NUMBER_FOLLOWS.match(scene.line, found.end()):
-        return Hit(found.end(), kind, "abbreviation")
+    here = _meaning_here(scene, found)
+    if here:
+        return Hit(found.end(), here, "abbreviation")
     defined = scene.meaning(written)
     spoken = defined or ABBREVIATIONS.get(written)
-    if written == "TT" and _TWO_TITLES.match(scene.line, found.end()):
-        spoken = "thị trấn"
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
     if spoken:
@@ -97,6 +101,19 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), meaning, "abbreviation") if meaning else None
 
 
+def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
+    """What the initials stand for because of what is around them."""
+    written, line, end = found.group(), scene.line, found.end()
+    kind = DOCUMENT_CODES.get(written)
+    if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
+        return kind
+    if written == "BKS" and _PLATE_FOLLOWS.match(line, end):
+        return "biển kiểm soát"
+    if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
+        return "thị trấn"
+    return None
+
+
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
     """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
     before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
@@ -105,6 +122,16 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
         word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
         for word in (before, after)
     )
+
+
+def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """T2 to T7 and CN, where days are spoken of."""
+    cued = scene.rule == "weekday" or scene.cue(_DAY_CUE, 2) or _DAY_AFTER.match(scene.line, found.end())
+    if not cued:
+        return None
+    number = found["number"]
+    said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
+    return Hit(found.end(), said, "weekday")
 
 
 def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -189,6 +216,7 @@ _SPACED: Final = "|".join(
     if " " in written or "." in written or "," in written or "/" in written
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
+WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
     matching(r"[A-F][B-F]?E?(?!\w)", _licence),
