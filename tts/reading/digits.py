@@ -128,8 +128,10 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " ".join(said), "mixed")
 
 
-def _road(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    if scene.last_words() == "đường":
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
 

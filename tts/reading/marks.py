@@ -121,7 +121,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     follows = scene.after(end)
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
-        if is_score(scene):
+        if is_score(scene, end):
             return Hit(end, "", "score")
         return Hit(end, "đến", "range", sure=not _falls(scene, found))
     if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):

@@ -23,6 +23,8 @@ _MINUTES: Final = re.compile(r"\d{1,2}")
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+_RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
@@ -33,14 +35,17 @@ _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
-def is_score(scene: Scene) -> bool:
-    """Whether the sentence speaks of a match's result just before."""
-    return scene.cue(_SCORE_CUE, 5)
+def is_score(scene: Scene, end: int) -> bool:
+    """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
+    far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
+    return bool(far) or scene.cue(_SCORE_CUE, 5)
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, scale, unit = found["number"], found["scale"], found["unit"]
     gap = found["gap"] or ""
+    if number == "5" and scale == "K":
+        return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap:
         return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
@@ -51,6 +56,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     if scale:
         said += f" {SCALES[scale]}"
+    if found["scaled"]:
+        unit = found["scaled"]
     if unit:
         said += f" {UNITS[unit]}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
@@ -161,6 +168,7 @@ COORDINATE: Final[Rule] = matching(
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
     rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}"
+    rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
     rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
     _amount,
 )
