@@ -159,5 +159,5 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>\d{1,4})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
-    matching(r"[Kk]m ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+    matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )

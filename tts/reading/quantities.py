@@ -23,6 +23,8 @@ _MINUTES: Final = re.compile(r"\d{1,2}")
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
+_PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
@@ -68,6 +70,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _plain_number(scene: Scene, number: str) -> str:
+    if _PROJECT_NUMBER.fullmatch(number) and scene.cue(_PROJECT_CUE, 2):
+        return spell_digits(number)
     if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
         return spell_digits(number)
     if number.isdecimal() and scene.words:

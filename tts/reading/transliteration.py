@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tts.reading.syllables import is_syllable, with_acute
+from tts.reading.syllables import as_syllable, is_syllable, with_acute
 
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
 _SPELLINGS: Final = (  # in this order, from spelling to something near the sound
@@ -110,3 +110,43 @@ def transliterated(word: str) -> str | None:
     if not said or not all(is_syllable(syllable) for syllable in said):
         return None
     return " ".join(said)
+
+
+_VOWEL: Final = "aăâeêioôơuưyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+_PIECE: Final = re.compile(rf"[^{_VOWEL}]*[{_VOWEL}]+(?:[^{_VOWEL}]+$|ng(?![{_VOWEL}])|nh(?![{_VOWEL}])"
+                           rf"|[^{_VOWEL}](?=[^{_VOWEL}]))?")  # fmt: skip
+_BREATHED: Final = re.compile(r"^([bdđ])h")  # "Dhông", of the highlands
+_MOST_PIECES = 5
+
+
+@lru_cache(maxsize=4096)
+def in_pieces(word: str) -> str | None:
+    """A name as syllables that are, or nearly are, Vietnamese: "Sêrêpôk" → "sê rê pốc"."""
+    if len(word) > _LONGEST:
+        return None
+    pieces = _PIECE.findall(word.lower())
+    if "".join(pieces) != word.lower() or not 1 < len(pieces) + (len(pieces) == 1) <= _MOST_PIECES:
+        return None
+    said: list[str] = []
+    for piece in pieces:
+        near = _near(_BREATHED.sub(r"\1", piece))
+        if near is None:
+            return None
+        said.append(near)
+    return " ".join(said)
+
+
+def _near(piece: str) -> str | None:
+    """One syllable, or two where vowels do not go together ("niê" → "ni ê")."""
+    if is_syllable(piece):
+        return piece
+    near = as_syllable(piece)
+    if near:
+        return near
+    for cut in range(1, len(piece)):
+        first, second = piece[:cut], piece[cut:]
+        if is_syllable(first) and second[0] in _VOWEL:
+            rest = second if is_syllable(second) else as_syllable(second)
+            if rest:
+                return f"{first} {rest}"
+    return None

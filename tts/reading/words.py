@@ -8,18 +8,19 @@ from typing import Final
 
 from tts.reading.addresses import segmented
 from tts.reading.documents import code_part, spell
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, CONTEXTS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
-from tts.reading.transliteration import transliterated
+from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
-    r"|quyển|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường|ca|độ|vụ)$"
+    r"|quyển|giải|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
+    r"|ca|độ|vụ)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
@@ -111,7 +112,13 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return "biển kiểm soát"
     if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
         return "thị trấn"
-    return None
+    if written == "CN" and _TWO_TITLES.match(line, end):
+        return "cử nhân"
+    if scene.meaning(written):
+        return None
+    return next(
+        (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
+    )
 
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
@@ -148,6 +155,16 @@ def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation")
+
+
+def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A unit without an amount: m2/người."""
+    return Hit(found.end(), UNITS[found.group()], "unit")
+
+
+def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The first sound of a highland name: H'Ler, K'Ho, M'nông."""
+    return Hit(found.end(), _CLUSTER_SOUNDS[found[1].lower()], "respelt", sure=False)
 
 
 def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -187,6 +204,9 @@ def say_unknown(word: str) -> tuple[str, bool]:
         near = as_syllable(rest)
         if near:
             return f"{_CLUSTER_SOUNDS[cluster.group()]} {near}", True
+    pieces = in_pieces(word) if word.istitle() or not word.isascii() else None
+    if pieces:
+        return pieces, True
     return segmented(word.lower()) or transliterated(word) or spell(_bare(word)), False
 
 
@@ -225,6 +245,8 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[IVX]+(?!\w)", _roman),
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
+    matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
     matching(rf"{LETTER}(?![\w])", _single),
