@@ -115,8 +115,10 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
-    for part in re.findall(r"\d+|\D+", found.group()):
-        if not part.isdecimal():
+    for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
+        if part == ".":
+            said.append("chấm")
+        elif not part.isdecimal():
             if part in _COUNTED and not said:
                 said.append(ABBREVIATIONS[part])
                 continue
@@ -156,8 +158,8 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
     ),
 )
-MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?!\w)", _mixed)
+MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>\d{1,4})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
     matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )
