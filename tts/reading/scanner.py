@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -27,6 +28,9 @@ from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WEEKDAY, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
+_RUN: Final = re.compile(
+    r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
+)  # bounded: lines may be long
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
@@ -110,7 +114,7 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
             scene.spaced = True
             place += 1
             continue
-        hit = _next_hit(scene, place)
+        hit = _plain_run(scene, place) or _next_hit(scene, place)
         scene.hear(hit)
         if scene.region != "north":
             hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
@@ -119,6 +123,22 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
         alignment.add(offset + place, offset + hit.end, hit)
         place = hit.end
     return speech.text()
+
+
+def _plain_run(scene: Scene, place: int) -> Hit | None:
+    """Ordinary words, many at a time: most of a text is nothing else, and no rule looks at them."""
+    found = None if scene.own or (place and scene.line[place - 1] == "/") else _RUN.match(scene.line, place)
+    if found is None:
+        return None
+    words = found.group().split(" ")
+    count = next((place for place, word in enumerate(words) if not _is_plain(word)), len(words))
+    said = " ".join(words[:count])
+    return Hit(place + len(said), said, "plain") if said else None
+
+
+@lru_cache(maxsize=32_768)
+def _is_plain(word: str) -> bool:
+    return is_syllable(word) and not word.isupper()
 
 
 def _next_hit(scene: Scene, place: int) -> Hit:
