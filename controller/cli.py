@@ -118,16 +118,27 @@ def _list_voices(engine: str | None, *, as_json: bool) -> None:
 
 @app.command()
 @told
-def read() -> None:
+def read(
+    as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="In bảng: viết, đọc, quy tắc, chắc hay không.")
+    ] = False,
+    region: Annotated[
+        Literal["north", "central", "south"], typer.Option(help="Cách đọc số theo miền.")
+    ] = "north",
+) -> None:
     """Đọc hiểu: văn bản viết từ đầu vào chuẩn thành lời đọc, mỗi dòng một dòng."""
+    from controller import reading_text
     from controller.texts import written_in
-    from tts.reading import read as reading
 
+    if as_json and explain:
+        raise BadInput("Hãy chọn một trong hai: --json hoặc --explain.", code="read.which")
     written = written_in(Path("-"))
-    if not written.strip():
-        raise BadInput("Văn bản trống, không có gì để đọc.", code="text.empty")
-    for line in written.splitlines():
-        sys.stdout.write((reading(line).spoken if line.strip() else "") + "\n")
+    if as_json:
+        sys.stdout.write(reading_text.as_json(written, region) + "\n")
+        return
+    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, region):
+        sys.stdout.write(line + "\n")
 
 
 @app.command()

@@ -54,6 +54,36 @@ def test_read_gives_a_line_for_a_line():
     assert "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm" in out.lower()
 
 
+def test_read_tells_a_program_which_rule_spoke_what():
+    code, out, _ = loa("read", "--json", stdin="Họp ngày 22/5/2025 với XQZ.\n".encode())
+    assert code == 0
+    told = json.loads(out)
+    for span in told["spans"]:
+        assert told["written"][span["start"] : span["end"]] == span["written"]
+    date = next(span for span in told["spans"] if span["rule"] == "date")
+    assert date["sure"]
+    assert date["spoken"] in told["spoken"]
+    assert [warning["code"] for warning in told["warnings"]] == ["unknown-capitals"]
+
+
+def test_read_explains_to_a_person_and_names_the_line_of_a_doubt():
+    code, out, _ = loa("read", "--explain", stdin="Thông báo\nGọi 113, gặp XQZ\n".encode())
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines() if "phone" in line] == [["113", "một"]]
+    assert "Dòng 2: Không rõ chữ viết tắt" in out
+
+
+def test_read_says_numbers_as_a_region_does():
+    code, out, _ = loa("read", "--region", "south", stdin="1.005 hộ".encode())
+    assert (code, out) == (0, "một ngàn không trăm lẻ năm hộ\n")
+
+
+def test_read_gives_one_form_at_a_time():
+    code, out, err = loa("read", "--json", "--explain", stdin=b"1")
+    assert (code, out) == (2, "")
+    assert "--explain" in err
+
+
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
