@@ -34,6 +34,7 @@ from devices.link_api import Message
 from devices.messages import AreaCode, Grade, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
+from tts.engines import engines_with
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -135,12 +136,17 @@ class Controller:
             self.settings.speech_cache_dir,
             self.recordings,
             workers=max(1, self.settings.speech_workers),
-            engines=self.engines,
-            warm_engine=self.settings.engine,
+            engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
+            warm_engine=self._engine_to_warm(),
         )
         if self.settings.speech_workers:
             self.studio.start()
             parts.callback(self.studio.stop)
+
+    def _engine_to_warm(self) -> str:
+        """The engine that takes time to load: a voice from the network has nothing to load."""
+        chosen = self.settings
+        return chosen.fallback_engine if chosen.engine == "gtts" else chosen.engine
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
         self.broker_url = self.settings.broker_url

@@ -8,7 +8,9 @@ import typer
 
 from controller import ruling_commands
 from controller.errors import BadInput
+from controller.lexicon_commands import lexicon
 from controller.told import FAILED, AsJson, print_json, told
+from controller.voice_commands import voice as voices
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
@@ -16,6 +18,8 @@ app = typer.Typer(
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
+app.add_typer(lexicon, name="lexicon")
+app.add_typer(voices, name="voice")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[
@@ -71,16 +75,24 @@ def demo(
 @app.command()
 @told
 def speak(
-    out: Annotated[Path, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")],
+    out: Annotated[Path | None, typer.Option(help="Tệp âm thanh: .wav, .mp3 hoặc .opus.")] = None,
     text: Annotated[str | None, typer.Option(help="Văn bản cần đọc.")] = None,
     text_file: TextFile = None,
-    engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Bộ đọc: loa, gtts, espeak, piper.")] = None,
     voice: Annotated[str | None, typer.Option(help="Giọng của bộ đọc.")] = None,
+    list_voices: Annotated[
+        bool, typer.Option("--list-voices", help="Chỉ liệt kê các giọng (của --engine, hoặc tất cả).")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Đọc một văn bản thành tệp âm thanh."""
+    """Đọc một văn bản thành tệp âm thanh, hoặc liệt kê các giọng đọc."""
     from controller.speaking import speak_to_file
 
+    if list_voices:
+        _list_voices(engine, as_json=as_json)
+        return
+    if out is None:
+        raise BadInput("Hãy cho biết tệp âm thanh bằng --out.", code="sound.no_file")
     if (text is None) == (text_file is None):
         raise BadInput("Hãy cho biết đúng một trong hai: --text hoặc --text-file.", code="text.which")
     from controller.texts import written_in
@@ -91,18 +103,44 @@ def speak(
         print_json(figures)
 
 
+def _list_voices(engine: str | None, *, as_json: bool) -> None:
+    from controller.voices import voices_here
+
+    found = voices_here(engine)
+    if as_json:
+        print_json({"voices": found})
+        return
+    for one in found:
+        works = "dùng được" if one["works"] else "chưa dùng được"
+        note = f" ({one['note']})" if one["note"] else ""
+        typer.echo(f"{one['engine']}\t{one['name']}\t{one['title']}\t{works}{note}")
+    if not found:
+        typer.echo("Bộ đọc này chưa có giọng nào. Hãy thêm giọng bằng «loa voice add».")
+
+
 @app.command()
 @told
-def read() -> None:
+def read(
+    as_json: AsJson = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="In bảng: viết, đọc, quy tắc, chắc hay không.")
+    ] = False,
+    region: Annotated[
+        Literal["north", "central", "south"], typer.Option(help="Cách đọc số theo miền.")
+    ] = "north",
+) -> None:
     """Đọc hiểu: văn bản viết từ đầu vào chuẩn thành lời đọc, mỗi dòng một dòng."""
+    from controller import reading_text
     from controller.texts import written_in
-    from tts.reading import read as reading
 
+    if as_json and explain:
+        raise BadInput("Hãy chọn một trong hai: --json hoặc --explain.", code="read.which")
     written = written_in(Path("-"))
-    if not written.strip():
-        raise BadInput("Văn bản trống, không có gì để đọc.", code="text.empty")
-    for line in written.splitlines():
-        sys.stdout.write((reading(line).spoken if line.strip() else "") + "\n")
+    if as_json:
+        sys.stdout.write(reading_text.as_json(written, region) + "\n")
+        return
+    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, region):
+        sys.stdout.write(line + "\n")
 
 
 @app.command()

@@ -7,6 +7,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tts.reading import Region
+
 BrokerChoice = Literal["auto", "embedded", "mosquitto"]
 
 
@@ -31,10 +33,15 @@ class Settings(BaseSettings):
     )
     province: str = Field(default="56", description="Official code of the province.")
     nodes_per_commune: int = Field(default=2, ge=0, le=100, description="Simulated nodes in each commune.")
-    engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts or espeak.")
+    engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts, piper or espeak.")
     voice: str = Field(default="", description="Voice of the engine; empty is its first one.")
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")
     fallback_engine: str = Field(default="loa", description="Engine used when the first one fails.")
+    region: Region = Field(default="north", description="Whose number words are said: north, central, south.")
+    voices: Path | None = Field(
+        default=None,
+        description="Folder of voices that were added; by default the folder voices in the home folder.",
+    )
     speech_cache: Path | None = Field(
         default=None,
         description="Folder of spoken phrases; by default the folder speech in the home folder.",
@@ -93,6 +100,11 @@ class Settings(BaseSettings):
     def speech_cache_dir(self) -> Path:
         """Where spoken phrases and the prepared voice lie."""
         return self.speech_cache or self.home / "speech"
+
+    @property
+    def voices_dir(self) -> Path:
+        """Where the voices lie that an operator added."""
+        return self.voices or self.home / "voices"
 
     @property
     def keys_dir(self) -> Path:

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from controller.errors import BadInput
+from controller.lexicon.here import words_here
 from controller.settings import Settings
 from controller.terminal import Stages
-from controller.texts import draft_of
+from controller.texts import Draft, draft_of
 from tts.codec import decode_mp3, write_sound
+from tts.engines import engines_with
 from tts.files import write_whole
 from tts.reading import check_text
 from tts.recordings import RecordingStore
@@ -30,20 +32,15 @@ def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | N
     check_text(written)
     settings = Settings()
     draft = draft_of(written)
-    order = RenderOrder(
-        title=draft.title,
-        text=draft.text,
-        engine=engine or settings.engine,
-        voice=voice if voice is not None else settings.voice,
-        rate=settings.rate,
-        fallback=settings.fallback_engine or None,
-        loudness_lufs=settings.loudness_lufs,
-        true_peak_dbtp=settings.true_peak_dbtp,
-        bitrate_kbps=settings.bitrate_kbps,
-    )
+    order = _order(draft, settings, engine, voice)
     with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
         recordings = RecordingStore(Path(scratch))
-        studio = Studio(settings.speech_cache_dir, recordings, workers=settings.speech_workers)
+        studio = Studio(
+            settings.speech_cache_dir,
+            recordings,
+            workers=max(1, settings.speech_workers),
+            engines=engines_with(settings.voices_dir),
+        )
         studio.start()
         try:
             rendered = studio.render(order, lambda step: _show(stages, step))
@@ -63,6 +60,22 @@ def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | N
         "phrases": rendered.phrases,
         "phrases_cached": rendered.phrases_cached,
     }
+
+
+def _order(draft: Draft, settings: Settings, engine: str | None, voice: str | None) -> RenderOrder:
+    return RenderOrder(
+        title=draft.title,
+        text=draft.text,
+        engine=engine or settings.engine,
+        voice=voice if voice is not None else settings.voice,
+        rate=settings.rate,
+        fallback=settings.fallback_engine or None,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+        region=settings.region,
+        words=words_here(settings),
+    )
 
 
 def _check_place(out: Path) -> None:

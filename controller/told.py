@@ -10,10 +10,10 @@ import typer
 from pydantic import ValidationError
 
 from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
-from tts.errors import SpeechError, TextError
+from tts.errors import BadVoice, SpeechError, TextError
 
 FAILED, WRONGLY_CALLED, INTERRUPTED = 1, 2, 130
-_CALLERS_FAULT = (BadInput, NotFound, NotAllowed, NotSignedIn, Conflict, TextError)
+_CALLERS_FAULT = (BadInput, NotFound, NotAllowed, NotSignedIn, Conflict, TextError, BadVoice)
 
 F = TypeVar("F", bound=Callable[..., Any])
 AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]

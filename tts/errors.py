@@ -57,6 +57,13 @@ class BadEncoding(TextError):
     text = "Tệp văn bản không đúng bảng mã UTF-8. Hãy lưu lại tệp với bảng mã UTF-8 rồi thử lại."
 
 
+class BadEntry(TextError):
+    """A province's own word cannot be kept: nothing to find it by, or no Vietnamese to say for it."""
+
+    code = "text.entry"
+    text = "Từ này không thêm vào từ điển được. Hãy sửa chữ viết hoặc cách đọc."
+
+
 class EngineUnavailable(SpeechError):
     """The voice cannot be used here: not installed, not reachable, or refused."""
 
@@ -76,6 +83,13 @@ class SilentSpeech(SpeechError):
 
     code = "engine.silent"
     text = "Giọng đọc không phát ra tiếng. Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
+
+
+class BadVoice(SpeechError):
+    """The file is no voice that can be used here, or not the one that was meant: its giver's mistake."""
+
+    code = "voice.bad"
+    text = "Tệp này không phải giọng đọc dùng được. Chưa có gì được thêm."
 
 
 class NoSpace(SpeechError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ def room_needed() -> Iterator[None]:
 
 
 def sweep_leftovers(candidates: Iterable[Path]) -> int:
-    """Remove half-written files whose writer is dead and return how many they were.
+    """Remove half-written files and folders whose writer is dead and return how many they were.
 
     Their names begin with the writer's process number, as `write_whole` gives them.
     """
@@ -55,7 +56,10 @@ def sweep_leftovers(candidates: Iterable[Path]) -> int:
     for candidate in candidates:
         writer = candidate.name.partition("-")[0]
         if not (writer.isdecimal() and _is_alive(int(writer))):
-            candidate.unlink(missing_ok=True)
+            if candidate.is_dir():
+                shutil.rmtree(candidate, ignore_errors=True)
+            else:
+                candidate.unlink(missing_ok=True)
             swept += 1
     return swept
 

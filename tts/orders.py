@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from tts.reading import Region
 from tts.recordings import RecordingId
 
 Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
@@ -29,6 +30,10 @@ class RenderOrder:
     bitrate_kbps: int = 48
     framed: bool = True
     """With chimes, spoken title and closing words; without, the text alone."""
+    words: tuple[tuple[str, str], ...] = ()
+    """The province's own words, written and spoken; they win over the built-in lists."""
+    region: Region = "north"
+    """Whose number words are said."""
 
 
 @dataclass(frozen=True, slots=True)

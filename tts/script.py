@@ -1,4 +1,7 @@
-"""What is heard in a recording, from the first chime to the last, before anybody has spoken it."""
+"""What is heard in a recording, from the first chime to the last, before anybody has spoken it.
+
+Its text decides which recording is made (docs/decisions/011-the-spoken-text-is-the-key.md).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tts.mixing import CLOSING, OPENING
 from tts.phrases import phrases
-from tts.reading import read
+from tts.reading import Region, read
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
 _AFTER_OPENING_MS = 500
@@ -38,18 +41,26 @@ class Script:
         return tuple(line for line in self.all if line.text)
 
 
-def script_of(title: str, text: str, *, framed: bool) -> Script:
+def script_of(
+    title: str,
+    text: str,
+    *,
+    framed: bool,
+    words: tuple[tuple[str, str], ...] = (),
+    region: Region = "north",
+) -> Script:
     """The script of a bulletin; without lines when there is nothing to speak. Raises TextError.
 
-    `framed` puts chimes, the title and closing words around it.
+    `framed` puts chimes, the title and closing words around it; `words` are the province's own.
     """
-    body_text = read(text).spoken
+    own = dict(words)
+    body_text = read(text, words=own, region=region).spoken
     body = _lines(body_text)
     if not body:
         return Script((), "")
     if not framed:
         return Script(_with_last_rest(body, _AT_THE_END_MS), body_text)
-    title_text = read(title).spoken if title.strip() else ""
+    title_text = read(title, words=own, region=region).spoken if title.strip() else ""
     said = "\n".join(filter(None, [title_text, body_text, CLOSING_WORDS]))
     framed_lines = (
         Line("", _AFTER_OPENING_MS, OPENING),

@@ -116,7 +116,9 @@ class Studio:
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
-        script = script_of(order.title, order.text, framed=order.framed)
+        script = script_of(
+            order.title, order.text, framed=order.framed, words=order.words, region=order.region
+        )
         if not script.lines:
             raise EmptyText
         tell(Progress("reading", 1, 1))

@@ -86,6 +86,7 @@ class RenderingAction(StrEnum):
     FINISH = "finish"
     FAIL = "fail"
     RETRY = "retry"
+    RENEW = "renew"
 
 
 _RENDERING_LEADS_TO = {
@@ -94,6 +95,7 @@ _RENDERING_LEADS_TO = {
     (RenderingState.RENDERING, RenderingAction.FAIL): RenderingState.FAILED,
     (RenderingState.RENDERING, RenderingAction.RETRY): RenderingState.WAITING,  # its worker died
     (RenderingState.FAILED, RenderingAction.RETRY): RenderingState.WAITING,
+    (RenderingState.READY, RenderingAction.RENEW): RenderingState.WAITING,  # never once it is approved
 }
 
 

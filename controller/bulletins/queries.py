@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
@@ -72,6 +72,17 @@ def bulletins(
     if since is not None:
         query = query.where(Bulletin.created_at >= since)
     return session.scalars(query).all()
+
+
+def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
+    """Return the finished recordings that wait for an approver, with title and area of their bulletins."""
+    query = (
+        select(Rendering, Bulletin.title, Bulletin.area)
+        .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .where(Bulletin.state == BulletinState.SUBMITTED, Rendering.state == RenderingState.READY)
+        .order_by(Rendering.ordered_at, Rendering.id)
+    )
+    return [(rendering, title, area) for rendering, title, area in session.execute(query)]
 
 
 def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.bulletins.lifecycle import (
     BulletinId,
+    BulletinState,
     RenderingAction,
     RenderingId,
     RenderingState,
@@ -153,6 +154,27 @@ def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator
         raise Conflict("Chỉ dựng lại được khi lần trước bị lỗi.", code="rendering.illegal-transition")
     _try_again(rendering)
     record(session, by, "rendering.retried", rendering.bulletin, now)
+
+
+def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:
+    """Have a recording made anew that would now be read otherwise; False once it is past approving.
+
+    Only what still waits for its approver: what a person approved is never exchanged for anything else.
+    """
+    rendering = get_rendering(session, rendering_id)
+    bulletin = get_bulletin(session, BulletinId(rendering.bulletin), lock=True)
+    rendering = get_rendering(session, rendering_id, lock=True)
+    if bulletin.state is not BulletinState.SUBMITTED or bulletin.revision != rendering.revision:
+        return False
+    if rendering.state is not RenderingState.READY:
+        return False
+    rendering.state = after_rendering(rendering.state, RenderingAction.RENEW)
+    detail = {"recording": rendering.recording, "revision": rendering.revision}
+    rendering.attempts = 0
+    rendering.recording = rendering.spoken_text = None
+    session.flush()
+    record(session, None, "rendering.renewed", rendering.bulletin, now, detail=detail)
+    return True
 
 
 def requeue_renderings(session: Session, *, now: datetime) -> int:

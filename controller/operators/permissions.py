@@ -31,6 +31,7 @@ class Act(StrEnum):
     STOP = "stop"  # cancel what is planned or sounding
     ENROL = "enrol"  # add or retire nodes
     RULE = "rule"  # accounts, areas, policies, keys
+    TEACH = "teach"  # add or remove words of the province
     SEE = "see"
 
 
@@ -63,6 +64,7 @@ _MAY: dict[Act, frozenset[OperatorRole]] = {
     Act.STOP: _EVERYONE,  # stopping needs less privilege than starting
     Act.ENROL: frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR}),
     Act.RULE: frozenset({OperatorRole.ADMINISTRATOR}),
+    Act.TEACH: frozenset({OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR}),
     Act.SEE: _EVERYONE,
 }
 
@@ -75,6 +77,7 @@ _ROLE_LACKING: dict[Act, str] = {
     Act.STOP: "Tài khoản này không có quyền dừng phát.",
     Act.ENROL: "Chỉ kỹ thuật viên hoặc quản trị mới được thêm, bớt cụm loa.",
     Act.RULE: "Chỉ quản trị mới được thay đổi tài khoản, địa bàn, quy định và khóa.",
+    Act.TEACH: "Chỉ cán bộ duyệt hoặc quản trị mới được thêm, bớt từ riêng của địa bàn.",
     Act.SEE: "Tài khoản này không có quyền xem.",
 }
 

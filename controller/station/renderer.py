@@ -15,7 +15,9 @@ from controller.bulletins.renderings import (
     requeue_renderings,
     text_to_speak,
 )
+from controller.lexicon.queries import words_for
 from controller.settings import Settings
+from controller.station.rereading import Rereader
 from controller.store import Store
 from devices.chunks import manifest_of
 from tts.errors import SpeechError
@@ -40,10 +42,14 @@ class Renderer:
     settings: Settings
     now: Callable[[], datetime]
     changed: Callable[[], None]
+    rereader: Rereader = field(init=False)
     _progress: dict[RenderingId, Progress] = field(default_factory=dict)
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.rereader = Rereader(self.store, self.settings.region, self.now)
 
     def start(self) -> None:
         """Start looking for renderings that wait; what a killed process had begun waits again."""
@@ -71,6 +77,7 @@ class Renderer:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                self.rereader.look()
                 order = self._next()
                 if order is not None:
                     self._render(*order)
@@ -86,8 +93,9 @@ class Renderer:
             if not waiting:
                 return None
             rendering = waiting[0]
+            bulletin = get_bulletin(session, rendering.bulletin)
             order = RenderOrder(
-                title=get_bulletin(session, rendering.bulletin).title,
+                title=bulletin.title,
                 text=text_to_speak(session, rendering),
                 engine=rendering.engine,
                 voice=rendering.voice,
@@ -96,6 +104,8 @@ class Renderer:
                 loudness_lufs=self.settings.loudness_lufs,
                 true_peak_dbtp=self.settings.true_peak_dbtp,
                 bitrate_kbps=self.settings.bitrate_kbps,
+                words=words_for(session, bulletin.area),
+                region=self.settings.region,
             )
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())

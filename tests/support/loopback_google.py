@@ -27,7 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from tts.codec import encode_mp3
 
-Mode = Literal["ok", "429", "403", "503", "no audio", "silence", "no sound file", "slow", "cut"]
+Mode = Literal["ok", "429", "403", "503", "no audio", "silence", "no sound file", "slow", "cut", "drip"]
 RATE = 24_000
 _WORD_SECONDS = 0.2
 _REASONS = {"429": "Too Many Requests", "403": "Forbidden", "503": "Service Unavailable"}
@@ -97,6 +97,10 @@ class _Tunnel(BaseRequestHandler):
             self.server.google.released.wait(10)
         elif mode == "cut":
             line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\nabc")
+        elif mode == "drip":
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n")
+            while not self.server.google.released.wait(0.02):
+                line.sendall(b"x")
         elif mode in _REASONS:
             _send(line, f"{mode} {_REASONS[mode]}", b"refused")
         else:

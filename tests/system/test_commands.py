@@ -2,13 +2,25 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import soundfile
 
+from controller.app import utc_now
+from controller.bulletins.queries import rendering_of
+from controller.demo import Job
+from controller.founding import found
+from controller.settings import Settings
+from controller.store import Store
+from controller.terminal import Stages
+from controller.texts import Draft
+from tests.support.added_voice import MODEL, SHA256
+from tests.support.parts import missing
 from tests.support.running_station import PROVINCE, playing, running
 from tts.samples import __name__ as samples
 
@@ -25,11 +37,51 @@ def loa(*arguments: str, stdin: bytes = b"", home: Path | None = None, timeout: 
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+def eventually(holds, seconds=60.0):
+    """Whether it holds within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_read_gives_a_line_for_a_line():
     code, out, _ = loa("read", stdin="Số 12/QĐ-UBND\n\nNgày 22/5/2025\n".encode())
     assert code == 0
     assert len(out.splitlines()) == 3
     assert "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm" in out.lower()
+
+
+def test_read_tells_a_program_which_rule_spoke_what():
+    code, out, _ = loa("read", "--json", stdin="Họp ngày 22/5/2025 với XQZ.\n".encode())
+    assert code == 0
+    told = json.loads(out)
+    for span in told["spans"]:
+        assert told["written"][span["start"] : span["end"]] == span["written"]
+    date = next(span for span in told["spans"] if span["rule"] == "date")
+    assert date["sure"]
+    assert date["spoken"] in told["spoken"]
+    assert [warning["code"] for warning in told["warnings"]] == ["unknown-capitals"]
+
+
+def test_read_explains_to_a_person_and_names_the_line_of_a_doubt():
+    code, out, _ = loa("read", "--explain", stdin="Thông báo\nGọi 113, gặp XQZ\n".encode())
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines() if "phone" in line] == [["113", "một"]]
+    assert "Dòng 2: Không rõ chữ viết tắt" in out
+
+
+def test_read_says_numbers_as_a_region_does():
+    code, out, _ = loa("read", "--region", "south", stdin="1.005 hộ".encode())
+    assert (code, out) == (0, "một ngàn không trăm lẻ năm hộ\n")
+
+
+def test_read_gives_one_form_at_a_time():
+    code, out, err = loa("read", "--json", "--explain", stdin=b"1")
+    assert (code, out) == (2, "")
+    assert "--explain" in err
 
 
 @pytest.mark.parametrize(
@@ -111,6 +163,117 @@ def test_doctor_without_a_station_fails_with_1(tmp_path):
     code, _, err = loa("doctor", home=tmp_path)
     assert code == 1
     assert "loa up" in err
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory):
+    """The home of a station that was founded and is not running."""
+    home = tmp_path_factory.mktemp("founded") / "var"
+    settings = Settings(home=home)
+    home.mkdir()
+    store = Store(settings.database)
+    store.upgrade()
+    found(store, settings, now=utc_now())
+    store.close()
+    return home
+
+
+def test_a_word_is_taught_tried_listed_and_removed_by_name(founded):
+    said = "phổ biến giáo dục pháp luật"
+    assert loa("lexicon", "list", home=founded)[1] == "Chưa có từ nào.\n"
+    code, out, err = loa("lexicon", "add", "PBXX", said, "--as", "duyet", home=founded)
+    assert code == 0, err
+    assert said in out
+    code, out, _ = loa("lexicon", "test", "Công tác PBXX năm 2026.", home=founded)
+    assert code == 0
+    assert out.splitlines()[0].startswith(f"Công tác {said} năm hai nghìn")
+    assert f"«PBXX → {said}»" in out.splitlines()[1]
+    told = json.loads(loa("lexicon", "test", "Công tác PBXX.", "--json", home=founded)[1])
+    assert told["province"] == [{"written": "PBXX", "spoken": said, "start": 9, "end": 13}]
+    (entry,) = json.loads(loa("lexicon", "list", "--json", home=founded)[1])["entries"]
+    assert (entry["written"], entry["added_by"], entry["removed_at"]) == ("PBXX", "duyet", None)
+    assert loa("lexicon", "remove", "PBXX", "--as", "kythuat", home=founded)[0] == 0
+    assert json.loads(loa("lexicon", "list", "--json", home=founded)[1])["entries"] == []
+    (old,) = json.loads(loa("lexicon", "list", "--all", "--json", home=founded)[1])["entries"]
+    assert old["removed_by"] == "kythuat"
+    assert loa("doctor", home=founded)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("add", "PBXX", "một hai", "--as", "canbo"), "cán bộ duyệt"),
+        (("add", "PBXX", "một hai", "--as", "ma"), "«ma»"),
+        (("add", "PBXX", "abc xyz", "--as", "duyet"), "«abc»"),
+        (("add", "PBXX", "một hai"), "--as"),
+        (("remove", "ABXX", "--as", "duyet"), "ABXX"),
+        (("add", "PBXX", "một hai", "--as", "duyet", "--area", "99999"), "99999"),
+    ],
+)
+def test_a_word_that_cannot_be_taught_or_removed_is_told(founded, arguments, sentence):
+    code, _, err = loa("lexicon", *arguments, home=founded)
+    assert code == 2
+    assert sentence in err
+
+
+def test_words_need_a_station(tmp_path):
+    code, _, err = loa("lexicon", "list", home=tmp_path)
+    assert code == 1
+    assert "loa up" in err
+
+
+def test_a_voice_is_added_listed_and_removed(tmp_path):
+    if shutil.which("espeak-ng") is None:
+        missing("espeak-ng")
+    code, out, err = loa("voice", "add", str(MODEL), "--sha256", SHA256, "--name", "joe", home=tmp_path)
+    assert code == 0, err
+    assert SHA256 in out
+    (voice,) = json.loads(loa("voice", "list", "--json", home=tmp_path)[1])["voices"]
+    assert (voice["name"], voice["sha256"]) == ("joe", SHA256)
+    code, out, _ = loa("speak", "--list-voices", "--engine", "piper", home=tmp_path)
+    assert (code, out.split("\t")[:2]) == (0, ["piper", "joe"])
+    assert loa("voice", "remove", "joe", home=tmp_path)[0] == 0
+    assert loa("voice", "remove", "joe", home=tmp_path)[0] == 2
+    assert "loa voice add" in loa("speak", "--list-voices", "--engine", "piper", home=tmp_path)[1]
+    code, _, err = loa("voice", "add", str(MODEL), "--sha256", "0" * 64, home=tmp_path)
+    assert (code, SHA256 in err) == (2, True)
+
+
+@pytest.mark.slow
+def test_every_voice_is_listed_with_whether_it_works(tmp_path):
+    code, out, _ = loa("speak", "--list-voices", "--json", home=tmp_path)
+    voices = json.loads(out)["voices"]
+    assert code == 0
+    assert {voice["engine"] for voice in voices} == {"loa", "gtts", "espeak"}
+    assert all(voice["works"] for voice in voices if voice["engine"] == "loa")
+    asked = ("speak", "--list-voices", "--engine", "espeak", "--json")
+    (silent,) = json.loads(loa(*asked, home=tmp_path, PATH="")[1])["voices"]
+    assert not silent["works"]
+    assert "espeak-ng" in silent["note"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_path):
+    home = tmp_path / "var"
+    with running(home) as station:
+        job = Job(station, Stages(quiet=True))
+        waiting = job.render(Draft("Thông báo", "Mời bà con dự buổi PBXX."))
+        approved = job.render(Draft("Thông báo", "Công tác PBXX tháng này."))
+        job.approve(approved)
+        before = [_made(station, one).recording for one in (waiting, approved)]
+        assert loa("lexicon", "add", "PBXX", "phổ biến", "--as", "duyet", home=home)[0] == 0
+        assert eventually(lambda: "phổ biến" in (_made(station, waiting).spoken_text or ""))
+        after = [_made(station, one).recording for one in (waiting, approved)]
+        assert after[0] not in {before[0], None}
+        assert after[1] == before[1]
+        job.approve(waiting)
+    assert loa("doctor", home=home)[0] == 0
+
+
+def _made(station, bulletin):
+    with station.store.read() as session:
+        return rendering_of(session, bulletin, 1)
 
 
 @pytest.mark.slow

@@ -63,21 +63,33 @@ BUILT_IN: Mapping[str, str] = {
     "espeak": "tts.engines.espeak:EspeakEngine",
 }
 """Import path of each engine, by the name that orders use."""
+_ADDED = "tts.engines.piper:PiperEngine"
 
 
 def make_engine(path: str, prepared: Path) -> Engine:
-    """Import the engine at `module:Class` and construct it; raises EngineUnavailable when there is none."""
-    module, _, class_name = path.partition(":")
+    """Import the engine at `module:Class` and construct it; raises EngineUnavailable when there is none.
+
+    `module:Class@folder` constructs it with the folder of its voices as well.
+    """
+    address, _, folder = path.partition("@")
+    module, _, class_name = address.partition(":")
     try:
         kind = getattr(importlib.import_module(module), class_name)
     except (ImportError, AttributeError, ValueError) as missing:
         raise EngineUnavailable from missing
-    return cast("Engine", kind(prepared))
+    return cast("Engine", kind(prepared, Path(folder)) if folder else kind(prepared))
+
+
+def engines_with(voices: Path) -> dict[str, str]:
+    """Import paths of all engines, among them the one that speaks with the voices of the folder."""
+    return {**BUILT_IN, "piper": f"{_ADDED}@{voices.absolute()}"}
 
 
 def voice_named(engine: Engine, name: str) -> str:
     """The engine's voice of that name; "" is its first one. Raises EngineUnavailable for an unknown name."""
     if not name:
+        if not engine.voices:
+            raise EngineUnavailable("Bộ đọc này chưa có giọng nào. Hãy thêm giọng bằng «loa voice add».")
         return engine.voices[0].name
     if name not in {voice.name for voice in engine.voices}:
         raise EngineUnavailable(f"Không có giọng đọc “{name}”. Hãy chọn một giọng trong danh sách.")

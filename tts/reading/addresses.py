@@ -11,8 +11,10 @@ from tts.reading.lexicon import DOMAINS, FOREIGN
 from tts.reading.numbers import spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.transliteration import transliterated
 
 _LONGEST_SYLLABLE = 7  # "nghiêng"
+_MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _SIGNS: Final = {
     ".": "chấm",
@@ -63,7 +65,21 @@ def _unmarked(piece: str) -> str | None:
 
 def _label(part: str) -> str:
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
-    return known or segmented(part.lower()) or spell(part)
+    return known or segmented(part.lower()) or _spelt_then_said(part.lower()) or spell(part)
+
+
+def _spelt_then_said(part: str) -> str | None:
+    """Initials and then syllables, as offices name their mail boxes: "ubndxa", "pgdtuyduc"."""
+    for length in range(len(part) - 2, 1, -1):
+        head, rest = DOMAINS.get(part[:length]), part[length:]
+        said = DOMAINS.get(rest) or segmented(rest)
+        if head and said:
+            return f"{head} {said}"
+    for length in range(1, min(_MOST_INITIALS, len(part) - 2) + 1):
+        said = DOMAINS.get(part[length:]) or segmented(part[length:])
+        if said:
+            return f"{spell(part[:length])} {said}"
+    return transliterated(part)
 
 
 def say_address(written: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import cardinal
+from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
@@ -32,6 +32,7 @@ _DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|m
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
+_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
 _NO_WHOLE: Final = re.compile(
@@ -84,6 +85,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
+    if scene.cue(_STREET_CUE, 2):
+        return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS
     if not cued and (scene.cue(_HOUSE_CUE, 1) or (day, number) == _ROUND_THE_CLOCK):
         return None
@@ -97,19 +100,14 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T5/2025 and Q3/2025, as reports write them."""
-    number, year = int(found["number"]), int(found["year"])
+    """T5/2025, Q3/2025 and Q.III/2025, as reports write them."""
+    written, year = found["number"], f"năm {cardinal(int(found['year']))}"
+    number = int(written) if written.isdecimal() else roman_value(written) or 0
     if found["kind"] == "Q":
-        return (
-            Hit(found.end(), f"quý {cardinal(number)} năm {cardinal(year)}", "month")
-            if number <= _QUARTERS
-            else None
-        )
-    return (
-        Hit(found.end(), f"tháng {month(number)} năm {cardinal(year)}", "month")
-        if number <= _MONTHS
-        else None
-    )
+        return Hit(found.end(), f"quý {cardinal(number)} {year}", "month") if number <= _QUARTERS else None
+    if not 1 <= number <= _MONTHS:
+        return None
+    return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
 def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -127,7 +125,7 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "time")
 
 
-_NO_MORE: Final = r"(?![\d/]|[.,-]\d)"
+_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(
@@ -144,7 +142,7 @@ _AFTER_BARE_MINUTES: Final = (
     r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
 SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?P<number>\d{1,2})/(?P<year>(?:19|20)\d\d)(?!\d)", _short_period
+    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
 TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),

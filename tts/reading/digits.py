@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import FOREIGN
+from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -31,6 +31,11 @@ _AMOUNT_FOLLOWS: Final = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
+_MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
+_FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
+_SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
@@ -75,6 +80,20 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     return None
 
 
+def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A short number that messages are sent to: "nhắn tin đến 1414"."""
+    if not (scene.cue(_MESSAGE, 12) and scene.cue(_MESSAGE_TO, 1)):
+        return None
+    return Hit(found.end(), spell_digits(found.group()), "phone")
+
+
+def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The mark of a file, of letters and figures in groups, spelt group by group."""
+    if not scene.cue(_FILE_CUE, 4) or sum(one.isdecimal() for one in found.group()) < _SHORTEST_CODE:
+        return None
+    return Hit(found.end(), ", ".join(spell(part) for part in re.split(r"[./-]", found.group())), "identity")
+
+
 def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = re.sub(r"\D", "", written)
@@ -95,9 +114,14 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
-    said = []
-    for part in re.findall(r"\d+|\D+", found.group()):
-        if not part.isdecimal():
+    said: list[str] = []
+    for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
+        if part == ".":
+            said.append("chấm")
+        elif not part.isdecimal():
+            if part in _COUNTED and not said:
+                said.append(ABBREVIATIONS[part])
+                continue
             said.append(FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part))
         elif part.startswith("0") or len(part) > 4:  # noqa: PLR2004
             said.append(spell_digits(part))
@@ -106,8 +130,10 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " ".join(said), "mixed")
 
 
-def _road(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    if scene.last_words() == "đường":
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
 
@@ -119,9 +145,11 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){1,4}(?!\d)", _phone),
-    matching(r"\(0\d{1,4}\)[ .-]?\d{2,4}(?:[ .-]?\d{2,4}){0,3}(?!\d)", _phone),
+    matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
     matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
+    matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
+    matching(r"(?=[\dA-Z./-]*[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}){0,8}(?!\w|[/%]|,\d)", _identity),
 )
@@ -130,8 +158,8 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
     ),
 )
-MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?!\w)", _mixed)
+MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>\d{1,4})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
-    matching(r"[Kk]m ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )

@@ -18,14 +18,22 @@ _NUMBER_CUE: Final = re.compile(
 )
 
 
-def code_part(part: str) -> str | None:
+# what a sign without a number may begin with
+_KINDS_TEXT: Final = (
+    "QĐ QĐi QyĐ QC NĐ TT TTLT NQ NQLT CT KH TB BC CV TTr HD KL CĐ GM BB ĐA PA CTr PL VBHN QH L"
+)
+_KINDS: Final = frozenset(_KINDS_TEXT.split())
+
+
+def code_part(part: str, scene: Scene | None = None) -> str | None:
     """What one part of a document's sign stands for, or None if it is not known."""
     assembly = _ASSEMBLY.fullmatch(part)
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
-    known = DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
+    own = scene.own.get(part) if scene and scene.own else None
+    known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
     if known is None and "&" in part:
-        halves = [code_part(half) for half in part.split("&")]
+        halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
     return known.lower() if known else None
 
@@ -41,17 +49,17 @@ def spell(letters: str) -> str:
     return " ".join(names)
 
 
-def _said_code(code: str) -> tuple[str, bool, int]:
+def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
     parts = [part for part in re.split(r" ?[-/] ?", code) if part]
-    meanings = [code_part(part) for part in parts]
+    meanings = [code_part(part, scene) for part in parts]
     said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
     known = sum(meaning is not None for meaning in meanings)
     return said, known == len(parts), known
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
-    said_code, sure, known = _said_code(found["code"])
+    said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
     if found["code"].startswith("QĐ") and scene.cue(_REGULATION, 3):
@@ -64,7 +72,10 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
         said += f" {spell(found['letter'])}"
     if found["year"]:
         said += f", năm {cardinal(int(found['year']))}"
-    return Hit(found.end(), f"{said}, {said_code}", "document", sure, warning=_unknown(found["code"], sure))
+    said = f"{said}, {said_code}"
+    if found["late"]:  # as some offices write it: 59/NĐ-CP/2015
+        said += f", năm {cardinal(int(found['late']))}"
+    return Hit(found.end(), said, "document", sure, warning=_unknown(found["code"], sure))
 
 
 def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -73,9 +84,10 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
     whole = ABBREVIATIONS.get(code)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
-    said, sure, known = _said_code(code)
-    del scene
-    if not sure or known < 2:  # noqa: PLR2004 -- one part alone is an abbreviation, or a word
+    if re.split(r"[-/]", code)[0] not in _KINDS:
+        return None
+    said, sure, _ = _said_code(scene, code)
+    if not sure:
         return None
     return Hit(found.end(), said, "document")
 
@@ -88,7 +100,7 @@ def _unknown(code: str, sure: bool) -> tuple[str, str] | None:  # noqa: FBT001
 
 NUMBERED_DOCUMENT: Final[Rule] = matching(
     rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?/ ?(?P<year>(?:19|20)\d\d))?"
-    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?!\w)",
+    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w)",
     _document,
 )
 DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)

@@ -32,12 +32,19 @@ _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
 )
+_NEAR: Final = 6  # words: so far back may the amount be that a slash divides
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
-_EACH: Final = re.compile(r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|người|hộ|lớp|xã|thôn)\b")
+_EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
+    r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
+    r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
+    r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
+    r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
+)
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
     r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
 )
+_COMMUNE: Final = re.compile(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 _SAID: Final = {
     **{sign: UNITS[sign] for sign in "%‰°$€₫"},
     "£": "bảng Anh",
@@ -53,6 +60,7 @@ _SAID: Final = {
     "≈": "khoảng",
     "±": "cộng trừ",
     "@": "a còng",
+    "§": "mục",
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
@@ -63,6 +71,8 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.at_start:
         return None
     mark = found["label"]
+    if mark == "X" and _COMMUNE.match(scene.line, found.end()):
+        return None
     if mark.isdecimal():
         said = cardinal(int(mark))
     elif "." in mark:
@@ -85,7 +95,7 @@ def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Initials ("UBND") right after its own words is not said again; a new one is learnt from them."""
     initials = found[1]
-    known = scene.definitions.get(initials) or ABBREVIATIONS.get(initials)
+    known = scene.meaning(initials) or ABBREVIATIONS.get(initials)
     if known:
         plain = known.lower().replace(",", "")
         if scene.last_words(len(plain.split())) == plain:
@@ -100,15 +110,23 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     return None
 
 
+def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
+    """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
+    before = re.search(r"([A-ZĐ]{2,4})\d{1,2}$", scene.before(found.start()))
+    return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
+
+
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
     follows = scene.after(end)
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
-        if is_score(scene):
+        if is_score(scene, end):
             return Hit(end, "", "score")
         return Hit(end, "đến", "range", sure=not _falls(scene, found))
     if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
+        return Hit(end, "đến", "range")
+    if scene.rule == "mixed" and _warning_levels(scene, found):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or line[end : end + 1] == " ")
 
@@ -125,7 +143,9 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     follows = scene.line[end : end + 1]
     if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
         return Hit(end, "năm", "year")
-    counted = scene.words[-2:-1] and scene.words[-2] in NUMBER_WORDS and _EACH.match(scene.line, end)
+    counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
+    if follows.isdecimal() and scene.rule == "unit" and scene.line[end - 2 : end - 1].isalpha():
+        return Hit(end, "trên", "per")  # 50 mg/100 ml
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
@@ -179,12 +199,21 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
+CAPTION_LINE: Final = re.compile(
+    r"(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa))?(?: ?: ?[^.;]{1,60})?\.?", re.IGNORECASE
+)
 SIGN_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        r"\((?i:ảnh|hình ảnh|nguồn ảnh|hình|tranh)"
+        r"(?: (?i:minh h(?:oạ|ọa)|tư liệu|internet)| ?:|\))[^()]{0,60}\)?",
+        lambda _, found: Hit(found.end(), "", "caption"),
+    ),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
     matching(r":(?= ?\d)", _colon_of_number),
+    matching(r":(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")),
     matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
@@ -192,4 +221,4 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )
-TIMES: Final[Rule] = matching(r"[xX](?= ?\d)", _times)
+TIMES: Final[Rule] = matching(r"[xX](?= {0,2}\d)", _times)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.lexicon import MONEY, SCALES, UNITS
+from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -21,20 +21,33 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,2}")
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
-_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường)$")
+_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
+_PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
+_MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+_RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
+_ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
+_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
+_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ)$")
+_RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
+_NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
-def is_score(scene: Scene) -> bool:
-    """Whether the sentence speaks of a match's result just before."""
-    return scene.cue(_SCORE_CUE, 5)
+def is_score(scene: Scene, end: int) -> bool:
+    """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
+    far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
+    return bool(far) or scene.cue(_SCORE_CUE, 5)
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, scale, unit = found["number"], found["scale"], found["unit"]
     gap = found["gap"] or ""
+    if number == "5" and scale == "K":
+        return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap:
         return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
@@ -45,6 +58,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     if scale:
         said += f" {SCALES[scale]}"
+    if found["scaled"]:
+        unit = found["scaled"]
     if unit:
         said += f" {UNITS[unit]}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
@@ -55,6 +70,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _plain_number(scene: Scene, number: str) -> str:
+    if _PROJECT_NUMBER.fullmatch(number) and scene.cue(_PROJECT_CUE, 2):
+        return spell_digits(number)
     if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
         return spell_digits(number)
     if number.isdecimal() and scene.words:
@@ -99,20 +116,45 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
+    if scene.cue(_GRADE_CUE, 2) or scene.cue(_MAP_CUE, 4):
+        return Hit(found.end(), " trên ".join(over), "fraction")
     if scene.cue(_ADDRESS_CUE, 1):
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if re.fullmatch(r"(?:19|20)\d\d", upper) and re.fullmatch(r"(?:19|20)\d\d", lower):
         return Hit(found.end(), ", ".join(over), "years")
+    unit = f" {UNITS[found['unit']]}" if found["unit"] else ""
     if int(upper) == 1 or (int(upper) < int(lower) <= _EASY_DENOMINATOR):
         fourth = "tư" if int(lower) == 4 else over[1]  # noqa: PLR2004
-        return Hit(found.end(), f"{over[0]} phần {fourth}", "fraction")
-    hours = " giờ" if found["hours"] else ""
-    return Hit(found.end(), " trên ".join(over) + hours, "fraction")
+        return Hit(found.end(), f"{over[0]} phần {fourth}{unit}", "fraction")
+    return Hit(found.end(), " trên ".join(over) + unit, "fraction")
+
+
+def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
+    parts = found["parts"].split("/")
+    named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
+    cued = scene.cue(_ADDRESS_CUE, 1) and not scene.cue(_STREET_CUE, 2)
+    if not (cued or (found["letter"] and (named or len(parts) > 2)) or (named and scene.cue(_RESIDENCE, 1))):  # noqa: PLR2004
+        return None
+    letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
+    return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")
+
+
+def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Where a storm is: 15,5N-112,3E, 15,5°B."""
+    whole = not re.search("[.,]", found["number"])
+    if found["side"] in "BĐ" and not found["degree"]:
+        return None
+    if whole and not found["degree"] and not (_EAST.match(scene.line, found.end()) or scene.rule == "place"):
+        return None
+    side = "vĩ Bắc" if found["side"] in "NB" else "kinh Đông"
+    return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
 
 
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
-    if not scene.spaced or (scene.at_start and not found["unit"]):
+    alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
+    if not scene.spaced or (scene.at_start and not found["unit"] and not alone):
         return None
     return Hit(found.end(), "âm", "negative")
 
@@ -122,14 +164,24 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(found['number'])}{scale} {UNITS[found['sign']]}", "money")
 
 
+_EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
+HOUSE: Final[Rule] = matching(r"(?P<parts>\d{1,4}(?:/\d{1,4})+)(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house)
+COORDINATE: Final[Rule] = matching(
+    r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
+)
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
     rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}"
+    rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
     rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<upper>\d+)/(?P<lower>\d+)(?![\d/]|[.,]\d)(?P<hours> ?h(?![^\W_]))?", _fraction),
+    matching(
+        r"(?P<upper>\d+)/(?P<lower>\d+)(?![\d/]|[.,]\d)"
+        r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
+        _fraction,
+    ),
     matching(r"(\d{1,6}):(\d{1,6})(?![\d:])", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),

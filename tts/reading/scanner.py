@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from tts.reading.addresses import ADDRESS_RULES
@@ -12,25 +16,33 @@ from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
 from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import LABEL_RULES, SIGN_RULES, TIMES, any_sign
-from tts.reading.quantities import AMOUNT, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
+from tts.reading.province import own_words
+from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.references import REFERENCE_RULES
+from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WORD_RULES
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WEEKDAY, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
+_RUN: Final = re.compile(
+    r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
+)  # bounded: lines may be long
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     NUMBERED_DOCUMENT,
+    HOUSE,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
     *PLATE_RULES,
+    COORDINATE,
     AMOUNT,
     MIXED,
     *NUMBER_RULES,
@@ -39,6 +51,8 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    WEEKDAY,
+    *REFERENCE_RULES,
     *ROAD_RULES,
     DOCUMENT_SIGN,
     MIXED,
@@ -48,8 +62,15 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
 _SIGN_ORDER: Final[tuple[Rule, ...]] = (*PHONE_RULES[:2], MONEY_SIGN, NEGATIVE, *SIGN_RULES, any_sign)
 
 
-def read(text: str) -> Reading:
-    """Read a text: written into spoken, a line for a line; never raises for what a text may hold."""
+_NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "north") -> Reading:
+    """Read a text: written into spoken, a line for a line; never raises for what a text may hold.
+
+    `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
+    `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
+    """
     written, had_tags = clean(text)
     alignment = Alignment(written)
     if had_tags:
@@ -57,17 +78,19 @@ def read(text: str) -> Reading:
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
         )
     definitions: dict[str, str] = {}
+    own = own_words(words) if words else None
     spoken: list[str] = []
     lines = written.split("\n")
     signature = _signature_line(lines)
     offset = 0
     for number, line in enumerate(lines):
-        if number == signature:
+        if number == signature or CAPTION_LINE.fullmatch(line.strip()):
             start = offset + len(line) - len(line.lstrip())
-            alignment.add(start, start + len(line.strip()), Hit(len(line), "", "signature"))
+            rule = "signature" if number == signature else "caption"
+            alignment.add(start, start + len(line.strip()), Hit(len(line), "", rule))
             spoken.append("")
         else:
-            spoken.append(_read_line(Scene(line, definitions), offset, alignment))
+            spoken.append(_read_line(Scene(line, definitions, own, region), offset, alignment))
         alignment.close()
         offset += len(line) + 1
     return Reading(written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
@@ -91,8 +114,10 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
             scene.spaced = True
             place += 1
             continue
-        hit = _next_hit(scene, place)
+        hit = _plain_run(scene, place) or _next_hit(scene, place)
         scene.hear(hit)
+        if scene.region != "north":
+            hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
         scene.spaced = False
         speech.add(hit.spoken, soft=hit.after)
         alignment.add(offset + place, offset + hit.end, hit)
@@ -100,8 +125,27 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
     return speech.text()
 
 
+def _plain_run(scene: Scene, place: int) -> Hit | None:
+    """Ordinary words, many at a time: most of a text is nothing else, and no rule looks at them."""
+    found = None if scene.own or (place and scene.line[place - 1] == "/") else _RUN.match(scene.line, place)
+    if found is None:
+        return None
+    words = found.group().split(" ")
+    count = next((place for place, word in enumerate(words) if not _is_plain(word)), len(words))
+    said = " ".join(words[:count])
+    return Hit(place + len(said), said, "plain") if said else None
+
+
+@lru_cache(maxsize=32_768)
+def _is_plain(word: str) -> bool:
+    return is_syllable(word) and not word.isupper()
+
+
 def _next_hit(scene: Scene, place: int) -> Hit:
     character = scene.line[place]
+    own = scene.own.match(scene.line, place) if scene.own else None
+    if own:
+        return own
     if character.isalpha():
         return _next_word(scene, place)
     order = _DIGIT_ORDER if character.isdecimal() else _SIGN_ORDER

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tts.reading.regions import Region
+
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
 _WINDOW: Final = 48  # characters; no rule looks farther around
 _SENTENCE_ENDS: Final = frozenset(".?!;")
@@ -28,12 +30,26 @@ class Hit:
     warning: tuple[str, str] | None = None
 
 
+class OwnEntries(Protocol):
+    """A province's own words, as the rules may ask for them."""
+
+    def get(self, written: str, /) -> str | None:
+        """How an entry that is written exactly so is spoken."""
+        ...
+
+    def match(self, line: str, place: int, /) -> Hit | None:
+        """The longest entry that stands at the place as whole words."""
+        ...
+
+
 @dataclass(slots=True)
 class Scene:
     """One line while it is being read; rules look, only the scanner writes."""
 
     line: str
     definitions: dict[str, str] = field(default_factory=dict)
+    own: OwnEntries | None = None  # the province's words, where there are any
+    region: Region = "north"
     words: list[str] = field(default_factory=list)
     rule: str = ""  # the rule of the last hit that was not plain, "" once a plain word follows
     at_start: bool = True  # nothing has been said in this line
@@ -50,6 +66,11 @@ class Scene:
             self.at_start = False
             if hit.spoken != ",":
                 self.rule = hit.rule
+
+    def meaning(self, written: str) -> str | None:
+        """What the province, or the text itself, says that the initials stand for."""
+        own = self.own.get(written) if self.own else None
+        return own or self.definitions.get(written)
 
     def before(self, place: int) -> str:
         """The line just before a place, without the spaces there (a window: lines may be long)."""

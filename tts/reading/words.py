@@ -8,21 +8,32 @@ from typing import Final
 
 from tts.reading.addresses import segmented
 from tts.reading.documents import code_part, spell
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, CONTEXTS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _ROMAN_CUE: Final = re.compile(
-    r"\b(?:chương|mục|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng|bậc"
-    r"|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng)$"
+    r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
+    r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
+    r"|quyển|giải|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
+    r"|ca|độ|vụ)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
+_TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
+_TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
+_FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
+_PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
+_PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
+_DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
+_DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
+_LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
 )
@@ -41,7 +52,15 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     spoken, before = DOTTED[written]
     follows = scene.after(found.end())[:1]
-    if before == "name" and (not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)):
+    if before == "number" and not follows.isdecimal():
+        return None
+    if before == "phone" and not _PHONE_FOLLOWS.match(scene.line, found.end()):
+        return None
+    if before == "word" and not _TITLE_WORD.match(scene.line, found.end()):
+        return None  # "T. A" are a person's initials
+    if before in {"name", "word"} and (
+        not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)
+    ):
         return None
     return Hit(found.end(), spoken, "abbreviation")
 
@@ -51,8 +70,10 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if value is None:
         return None
     cued = scene.cue(_ROMAN_CUE, 2)
+    if not cued and is_syllable(found.group()) and _in_headline(scene, found):
+        return None  # "VI PHẠM", "XI MĂNG"
     chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(
-        re.compile(r"\b(?:chương|mục|phần|quý|khóa|vùng)\b"), 6
+        re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b"), 6
     )
     if not cued and not chained and len(found.group()) == 1:
         return None
@@ -66,10 +87,10 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
         return None
-    kind = DOCUMENT_CODES.get(written)
-    if kind and _NUMBER_FOLLOWS.match(scene.line, found.end()):
-        return Hit(found.end(), kind, "abbreviation")
-    defined = scene.definitions.get(written)
+    here = _meaning_here(scene, found)
+    if here:
+        return Hit(found.end(), here, "abbreviation")
+    defined = scene.meaning(written)
     spoken = defined or ABBREVIATIONS.get(written)
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
@@ -79,6 +100,25 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), FOREIGN[written], "foreign")
     meaning = code_part(written) if "&" in written or written[-1].isdecimal() else None
     return Hit(found.end(), meaning, "abbreviation") if meaning else None
+
+
+def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
+    """What the initials stand for because of what is around them."""
+    written, line, end = found.group(), scene.line, found.end()
+    kind = DOCUMENT_CODES.get(written)
+    if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
+        return kind
+    if written == "BKS" and _PLATE_FOLLOWS.match(line, end):
+        return "biển kiểm soát"
+    if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
+        return "thị trấn"
+    if written == "CN" and _TWO_TITLES.match(line, end):
+        return "cử nhân"
+    if scene.meaning(written):
+        return None
+    return next(
+        (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
+    )
 
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
@@ -91,8 +131,40 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
     )
 
 
+def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """T2 to T7 and CN, where days are spoken of."""
+    cued = scene.rule == "weekday" or scene.cue(_DAY_CUE, 2) or _DAY_AFTER.match(scene.line, found.end())
+    if not cued:
+        return None
+    number = found["number"]
+    said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
+    return Hit(found.end(), said, "weekday")
+
+
+def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The sign of a comrade before a house is an address."""
+    return Hit(found.end(), "địa chỉ", "abbreviation")
+
+
+def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Classes of driving licences, which may look like words: hạng BE, DE, FC."""
+    if not scene.cue(_LICENCE_CUE, 2):
+        return None
+    return Hit(found.end(), spell(found.group()), "letter")
+
+
 def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation")
+
+
+def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A unit without an amount: m2/người."""
+    return Hit(found.end(), UNITS[found.group()], "unit")
+
+
+def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The first sound of a highland name: H'Ler, K'Ho, M'nông."""
+    return Hit(found.end(), _CLUSTER_SOUNDS[found[1].lower()], "respelt", sure=False)
 
 
 def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -132,7 +204,10 @@ def say_unknown(word: str) -> tuple[str, bool]:
         near = as_syllable(rest)
         if near:
             return f"{_CLUSTER_SOUNDS[cluster.group()]} {near}", True
-    return segmented(word.lower()) or spell(_bare(word)), False
+    pieces = in_pieces(word) if word.istitle() or not word.isascii() else None
+    if pieces:
+        return pieces, True
+    return segmented(word.lower()) or transliterated(word) or spell(_bare(word)), False
 
 
 def _bare(word: str) -> str:
@@ -156,15 +231,22 @@ def _unknown(_scene: Scene, found: re.Match[str]) -> Hit:
 
 _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=len, reverse=True))
 _SPACED: Final = "|".join(
-    re.escape(written) for written in sorted(ABBREVIATIONS, key=len, reverse=True) if " " in written
+    re.escape(written)
+    for written in sorted(ABBREVIATIONS, key=len, reverse=True)
+    if " " in written or "." in written or "," in written or "/" in written
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
+WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
+    matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
     matching(rf"{LETTER}(?![\w])", _single),

@@ -8,13 +8,16 @@ import shutil
 import numpy as np
 import pytest
 
+from tests.support.added_voice import put_voice
 from tests.support.loopback_google import LoopbackGoogle
 from tests.support.parts import missing
-from tts.engines import BUILT_IN, make_engine, voice_named
+from tts.engines import BUILT_IN, engines_with, make_engine, voice_named
 from tts.errors import EngineFailed, EngineUnavailable
 
 PHRASE = "Xin chào bà con, mời họp."
 ENGINES = {**BUILT_IN, "tone": "tests.support.tone_engine:ToneEngine"}
+PROGRAM = {"espeak", "piper"}
+"""Engines that call espeak-ng."""
 
 
 @pytest.fixture(scope="module")
@@ -22,20 +25,25 @@ def prepared(tmp_path_factory):
     return tmp_path_factory.mktemp("prepared")
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request, prepared, monkeypatch):
-    if request.param == "espeak" and shutil.which("espeak-ng") is None:
+@pytest.fixture(scope="module")
+def voices(tmp_path_factory):
+    return put_voice(tmp_path_factory.mktemp("voices"))
+
+
+@pytest.fixture(params=[*ENGINES, "piper"])
+def engine(request, prepared, voices, monkeypatch):
+    if request.param in PROGRAM and shutil.which("espeak-ng") is None:
         missing("espeak-ng")
     google = LoopbackGoogle()
     google.start()
     monkeypatch.setenv("HTTPS_PROXY", google.proxy)
     monkeypatch.setenv("https_proxy", google.proxy)
-    yield make_engine(ENGINES[request.param], prepared)
+    yield make_engine({**engines_with(voices), **ENGINES}[request.param], prepared)
     google.stop()
 
 
 def test_it_knows_its_name_version_and_at_least_one_voice_with_a_title(engine):
-    assert ENGINES[engine.name]
+    assert engine.name in {*ENGINES, "piper"}
     assert engine.version
     assert all(voice.name and voice.title for voice in engine.voices)
     assert len({voice.name for voice in engine.voices}) == len(engine.voices)
@@ -78,6 +86,11 @@ def test_an_engine_that_does_not_exist_is_unavailable(tmp_path):
 
 
 def test_constructing_an_engine_does_nothing(tmp_path):
-    for path in ENGINES.values():
+    for path in {**ENGINES, **engines_with(tmp_path / "voices")}.values():
         make_engine(path, tmp_path / "prepared")
-    assert not (tmp_path / "prepared").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_engine_without_a_voice_says_how_to_get_one(tmp_path):
+    with pytest.raises(EngineUnavailable, match="loa voice add"):
+        voice_named(make_engine(engines_with(tmp_path)["piper"], tmp_path), "")

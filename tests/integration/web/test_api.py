@@ -157,6 +157,50 @@ def test_nodes_and_areas_are_those_of_the_person(world, sign_in):
     assert (node["status"], node["volume"], node["storage_free"]) == ("ready", 70, 1_850_000_000)
 
 
+def test_a_word_is_taught_seen_and_removed(officer, approver):
+    asked = {"written": "PBGDPL", "spoken": "phổ biến giáo dục pháp luật"}
+    made = approver.post("/api/v1/lexicon", json=asked)
+    assert made.status_code == 201
+    entry = made.json()
+    assert (entry["written"], entry["area"], entry["added_by"]) == ("PBGDPL", "56", "duyet")
+    assert officer.get("/api/v1/lexicon").json() == [entry]
+    assert approver.post("/api/v1/lexicon", json=asked).json()["code"] == "lexicon.taught"
+    place = f"/api/v1/lexicon/{entry['id']}"
+    assert officer.delete(place).status_code == 403
+    gone = approver.delete(place)
+    assert (gone.status_code, gone.json()["removed_by"]) == (200, "duyet")
+    assert approver.delete(place).status_code == 409
+    assert officer.get("/api/v1/lexicon").json() == []
+    assert officer.get("/api/v1/lexicon?removed=true").json() == [gone.json()]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"spoken": "abc xyz"}, 422, "text.entry"),
+        ({"written": ""}, 422, "text.entry"),
+        ({"written": "A" * 201}, 422, "input.bad"),
+        ({"speken": "x"}, 422, "input.bad"),
+        ({"area": "99999"}, 404, "area.unknown"),
+    ],
+)
+def test_a_word_that_cannot_be_is_refused_with_a_code(approver, change, status, code):
+    asked = {"written": "PBGDPL", "spoken": "phổ biến giáo dục pháp luật"} | change
+    reply = approver.post("/api/v1/lexicon", json=asked)
+    assert (reply.status_code, reply.json()["code"]) == (status, code)
+    assert reply.json()["sentence"]
+    assert approver.get("/api/v1/lexicon").json() == []
+
+
+def test_words_of_another_commune_are_not_there(sign_in, approver):
+    asked = {"written": "Ea Tam", "spoken": "ê a tam", "area": "22333"}
+    entry = approver.post("/api/v1/lexicon", json=asked).json()
+    commune = sign_in("xanhatrang")
+    assert commune.get("/api/v1/lexicon").json() == []
+    assert commune.delete(f"/api/v1/lexicon/{entry['id']}").status_code == 404
+    assert approver.delete("/api/v1/lexicon/khong-co").status_code == 404
+
+
 def test_the_description_of_the_interface_is_whole(client):
     described = client.get("/api/v1/openapi.json").json()
     assert all(path.startswith("/api/v1/") for path in described["paths"])

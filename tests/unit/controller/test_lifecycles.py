@@ -51,8 +51,8 @@ def test_nothing_leads_to_approved_but_the_approval_of_what_was_submitted():
     assert ways == [(BulletinState.SUBMITTED, Action.APPROVE)]
 
 
-def test_a_ready_recording_is_never_made_again():
-    for action in RenderingAction:
+def test_a_ready_recording_is_made_again_only_by_renewing_it():
+    for action in set(RenderingAction) - {RenderingAction.RENEW}:
         with pytest.raises(Conflict):
             after_rendering(RenderingState.READY, action)
 

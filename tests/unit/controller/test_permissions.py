@@ -17,10 +17,11 @@ MAY = {
         Act.AIR,
         Act.AIR_EMERGENCY,
         Act.STOP,
+        Act.TEACH,
         Act.SEE,
     },
     OperatorRole.TECHNICIAN: {Act.ENROL, Act.STOP, Act.SEE},
-    OperatorRole.ADMINISTRATOR: {Act.ENROL, Act.RULE, Act.STOP, Act.SEE},
+    OperatorRole.ADMINISTRATOR: {Act.ENROL, Act.RULE, Act.STOP, Act.TEACH, Act.SEE},
 }
 
 

@@ -48,3 +48,22 @@ def test_figures_are_spoken_as_words():
 @pytest.mark.parametrize("framed", [True, False])
 def test_the_same_bulletin_has_the_same_script(framed):
     assert script_of("A", "Mời họp.", framed=framed) == script_of("A", "Mời họp.", framed=framed)
+
+
+WORDS = (("PBGDPL", "phổ biến giáo dục pháp luật"),)
+
+
+def test_the_words_of_a_province_are_said_in_title_and_text():
+    script = script_of("Công tác PBGDPL", "Về PBGDPL.", framed=True, words=WORDS)
+    assert script.text.count("phổ biến giáo dục pháp luật") == 2
+
+
+def test_a_word_that_is_not_used_leaves_the_script_as_it_was():
+    asked = {"title": "Thông báo", "text": "Mời 12 hộ họp.", "framed": True}
+    assert script_of(**asked) == script_of(**asked, words=WORDS)
+
+
+def test_the_south_says_its_own_number_words():
+    asked = {"title": "", "text": "Có 1.005 hộ.", "framed": False}
+    assert "nghìn" in script_of(**asked).text
+    assert "ngàn" in script_of(**asked, region="south").text

@@ -1,0 +1,117 @@
+"""The province's words as commands on the station's own machine see them (`loa lexicon`).
+
+They act on the database itself, not through the pages: whoever may read the station's key here could write
+anything, so that a password would guard nothing; and words can be taught while the station is down. A
+running station sees the change within seconds, since its renderer asks the database. Who did it is named with
+--as, must be an operator who may, and stands in the journal like any act.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from controller.app import utc_now
+from controller.areas.queries import get_area, top_area
+from controller.checks import has_station, opened_store
+from controller.errors import NotFound, StartFailed
+from controller.founding import station_key
+from controller.journal.chain import StationSeal
+from controller.lexicon.queries import Words, lexicon_entries, live_entry, words_for
+from controller.lexicon.tables import LexiconEntry
+from controller.lexicon.usecases import add_entry, one_line, remove_entry
+from controller.operators.permissions import Operator
+from controller.operators.queries import operator_named, operators
+from controller.settings import Settings
+from controller.store import Store
+from devices.messages import AreaCode
+from tts.reading import Reading, read
+
+
+def add_here(written: str, spoken: str, *, area: str | None, name: str) -> None:
+    """Teach a word as the operator of that name."""
+    with _store(Settings()) as store, store.write() as session:
+        person = _person(session, name)
+        place = None if area is None else AreaCode(area)
+        add_entry(session, written=written, spoken=spoken, area=place, by=person, now=utc_now())
+
+
+def remove_here(written: str, *, area: str | None, name: str) -> None:
+    """Remove a word as the operator of that name; raises NotFound for one that is not taught."""
+    with _store(Settings()) as store, store.write() as session:
+        person = _person(session, name)
+        place = top_area(session).code if area is None else AreaCode(area)
+        entry = live_entry(session, one_line(written), place)
+        if entry is None:
+            raise NotFound(f"Không có mục từ «{written}».", code="lexicon.unknown")
+        remove_entry(session, entry.id, by=person, now=utc_now())
+
+
+def entries_here(*, removed: bool) -> list[dict[str, Any]]:
+    """Return what is taught, with the names of who did it; with `removed` the history too."""
+    with _store(Settings()) as store, store.read() as session:
+        names = {account.id: account.name for account in operators(session)}
+        return [_shown(entry, names) for entry in lexicon_entries(session, removed=removed)]
+
+
+def read_here(text: str, *, area: str | None) -> Reading:
+    """Return how a text of an area (by default the province) is read with the words taught."""
+    settings = Settings()
+    with _store(settings) as store, store.read() as session:
+        place = top_area(session) if area is None else get_area(session, AreaCode(area))
+        words = words_for(session, place.code)
+    return read(text, words=dict(words), region=settings.region)
+
+
+def words_here(settings: Settings) -> Words:
+    """Return the province's words, or none where there is no station yet."""
+    if not has_station(settings):
+        return ()
+    store = opened_store(settings)
+    try:
+        with store.read() as session:
+            return words_for(session, top_area(session).code) if _has_lexicon(session) else ()
+    finally:
+        store.close()
+
+
+@contextmanager
+def _store(settings: Settings) -> Iterator[Store]:
+    store = opened_store(settings)
+    try:
+        with store.read() as session:
+            if not _has_lexicon(session):
+                raise StartFailed(
+                    "Cơ sở dữ liệu của đài chưa được nâng cấp. Hãy khởi động lại đài rồi thử lại.",
+                    code="store.too-old",
+                )
+        store.signer = StationSeal(station_key(settings))
+        yield store
+    finally:
+        store.close()
+
+
+def _has_lexicon(session: Session) -> bool:
+    return inspect(session.connection()).has_table(LexiconEntry.__tablename__)
+
+
+def _person(session: Session, name: str) -> Operator:
+    person = operator_named(session, name)
+    if person is None:
+        raise NotFound(f"Không có người vận hành nào tên «{name}».", code="operator.unknown")
+    return person
+
+
+def _shown(entry: LexiconEntry, names: dict[Any, str]) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "written": entry.written,
+        "spoken": entry.spoken,
+        "area": entry.area,
+        "added_by": names[entry.added_by],
+        "added_at": entry.added_at.isoformat(),
+        "removed_by": None if entry.removed_by is None else names[entry.removed_by],
+        "removed_at": None if entry.removed_at is None else entry.removed_at.isoformat(),
+    }

@@ -1,0 +1,12 @@
+"""The real engine "gtts" with less patience, so that tests of a failing network take a second or two."""
+
+from pathlib import Path
+
+from tts.engines.gtts import GoogleEngine
+
+
+class HastyGoogle(GoogleEngine):
+    """Waits a second for an answer and forgives 1.5."""
+
+    def __init__(self, prepared: Path) -> None:
+        super().__init__(prepared, timeout=1.0, first_wait=0.01, patience=1.5)

@@ -1,0 +1,53 @@
+"""The first words of a voice that somebody adds: spoken in a worker, where a bad file harms nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tts.engines import engines_with
+from tts.engines.piper import open_model
+from tts.engines.piper_config import parse_config
+from tts.engines.steady import steady_model
+from tts.engines.voice_files import files_of
+from tts.errors import BadVoice, EngineFailed, SilentSpeech
+from tts.jobs import Bench, Speak
+from tts.workers import Workers
+
+FIRST_WORDS = "Xin chào bà con."
+_SECONDS = 120.0
+"""Loading a large voice and speaking three words takes a slow machine a few seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryVoice:
+    """Check the files of a voice one by one, then have it speak into `place`."""
+
+    folder: Path
+    name: str
+    place: Path
+
+    def run(self, bench: Bench) -> None:
+        """Raises BadVoice with what is wrong; EngineUnavailable when espeak-ng is missing."""
+        model, settings = files_of(self.folder, self.name)
+        speakers = parse_config(settings.read_bytes()).speakers
+        open_model(steady_model(model), threads=1)
+        voice = f"{self.name}:{next(iter(speakers))}" if speakers else self.name
+        Speak(engines_with(self.folder)["piper"], FIRST_WORDS, voice, 1.0, self.place).run(bench)
+
+
+def try_voice(folder: Path, name: str, scratch: Path) -> None:
+    """Have a voice of the folder say its first words in a process of its own.
+
+    Raises BadVoice for a voice that cannot, EngineUnavailable where a program that it needs is missing.
+    """
+    workers = Workers(1, scratch)
+    workers.start()
+    try:
+        workers.submit(TryVoice(folder, name, scratch / "first-words.flac"), _SECONDS).result()
+    except (EngineFailed, SilentSpeech) as failed:
+        raise BadVoice(
+            f"Giọng này không đọc thử được một câu. Chưa có gì được thêm. ({failed.sentence})"
+        ) from failed
+    finally:
+        workers.stop()

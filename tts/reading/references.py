@@ -1,0 +1,51 @@
+"""Parts of a law in short form: Đ.15, K2, đ.a."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.lexicon import LETTERS
+from tts.reading.numbers import cardinal
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_CLAUSE_SAID: Final = re.compile(r"\b(?:khoản|điểm)(?: [^ ]+){1,2}$")
+_LAW_FOLLOWS: Final = re.compile(
+    r",? ?(?:của )?(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh|Quy chế"
+    r"|Điều lệ|Quy định)"
+)
+_ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
+_NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
+    r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
+)
+
+
+def _with_letter(found: re.Match[str]) -> str:
+    letter = LETTERS.get((found["letter"] or "").upper(), "")
+    return f"{cardinal(int(found['number']))} {letter}".rstrip()
+
+
+def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
+    shown = found["dot"] or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
+    if not shown and not _LAW_FOLLOWS.match(scene.line, found.end()):
+        return None
+    return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
+
+
+def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
+    cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
+    if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2)):
+        return None
+    return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))
+
+
+def _point(_scene: Scene, found: re.Match[str]) -> Hit:
+    return Hit(found.end(), f"điểm {LETTERS[found['letter'].upper()]}", "reference")
+
+
+_ENDS: Final = r"(?P<letter>[a-eđ]?)(?![\w/+]|[.,]\d)"
+REFERENCE_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
+    matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
+    matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),
+)
