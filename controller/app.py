@@ -17,7 +17,7 @@ from controller.errors import StartFailed
 from controller.founding import found, is_founded, station_key
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
-from controller.programmes.usecases import make_occurrences
+from controller.programmes.making import make_occurrences
 from controller.settings import Settings
 from controller.station.changes import Changes
 from controller.station.ingest import Ingest
@@ -42,7 +42,7 @@ _LOG = logging.getLogger(__name__)
 
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
-_PLAN_AHEAD = timedelta(days=14)
+_PLAN_AHEAD_BATCHES = 20  # short transactions of one beat; what is left waits for the next, days ahead
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -242,8 +242,11 @@ class Controller:
         self.sender.release()
 
     def _plan_ahead(self) -> None:
-        with self.store.write() as session:
-            make_occurrences(session, until=self.now() + _PLAN_AHEAD, now=self.now())
+        for _ in range(_PLAN_AHEAD_BATCHES):
+            with self.store.write() as session:
+                made = make_occurrences(session, now=self.now())
+            if made.is_all:
+                return
 
     def _keep_house(self) -> None:
         with self.store.write() as session:
