@@ -12,7 +12,8 @@ from controller.store import Store
 from controller.store.invariants import invariants
 
 
-def _opened(settings: Settings) -> Store:
+def opened(settings: Settings) -> Store:
+    """Open the database of a station that there is, or raise StartFailed."""
     if not settings.database_url and not (settings.home / "loa.sqlite").exists():
         raise StartFailed(
             f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
@@ -22,7 +23,7 @@ def _opened(settings: Settings) -> Store:
 
 def wrong_facts() -> list[str]:
     """Return what must not exist in the database, a sentence each."""
-    store = _opened(Settings())
+    store = opened(Settings())
     try:
         with store.read() as session:
             return list(invariants(session, now=utc_now()))
@@ -32,7 +33,7 @@ def wrong_facts() -> list[str]:
 
 def journal_lines() -> Iterator[str]:
     """Yield the journal as JSON lines."""
-    store = _opened(Settings())
+    store = opened(Settings())
     try:
         with store.read() as session:
             yield from export(session)
