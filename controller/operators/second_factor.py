@@ -93,6 +93,8 @@ def confirm_second_factor(session: Session, code: str, *, by: Operator, now: dat
 
 def renew_recovery_codes(session: Session, code: str, *, by: Operator, now: datetime) -> tuple[str, ...]:
     """Replace the recovery codes, the old ones with them; asks for a fresh code of the telephone."""
+    if not has_second_factor(session, by.id):
+        raise NotFound("Tài khoản này chưa có mã xác thực hai bước.", code="operator.no-second-factor")
     check_fresh_totp(session, by, code, now)
     codes = _new_recovery_codes(session, by.id)
     record(session, by, "operator.recovery-codes-renewed", by.id, now)

@@ -45,6 +45,7 @@ PASSWORDS = {
     "xanhatrang": "sóng vỗ bờ cát",
     "duyet": "đèn biển Hòn Lớn",
     "kythuat": "dây đồng chống sét",
+    "quantri": "chùm chìa khóa đồng",
 }
 TITLE = "Phòng, chống bão số 13"
 TEXT = (
@@ -347,6 +348,7 @@ def _people(session, now):
         "xanhatrang": ("Trần Văn Biển", {OperatorRole.OFFICER}, NHA_TRANG),
         "duyet": ("Lê Minh Đức", {OperatorRole.APPROVER}, PROVINCE),
         "kythuat": ("Phạm Quốc Bảo", {OperatorRole.TECHNICIAN}, PROVINCE),
+        "quantri": ("Đỗ Thị Mai", {OperatorRole.ADMINISTRATOR}, PROVINCE),
     }
     for name, (shown, roles, area) in people.items():
         create_operator(
