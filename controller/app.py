@@ -14,7 +14,13 @@ from controller.broker import ChildBroker
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
-from controller.founding import found, is_founded, station_key
+from controller.founding import (
+    FirstAdministrator,
+    found,
+    found_administrator,
+    is_founded,
+    station_key,
+)
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
 from controller.programmes.making import make_occurrences
@@ -99,6 +105,16 @@ class Controller:
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+
+    @property
+    def require_totp(self) -> bool:
+        """Whether roles that let texts be heard or rule the station must have a second factor."""
+        return self.settings.require_totp
+
+    def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
+        """Open the first administrator's account with its one-time code, or raise LoaError."""
+        first = FirstAdministrator(code, name, display_name, password)
+        found_administrator(self.store, self.settings, first, now=self.now())
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
