@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from sqlalchemy import true
+from starlette.requests import Request
 
 from controller.api import shown
 from controller.api.models import Approve, BulletinShown, BulletinWhole, Draft, Reason
@@ -11,17 +12,17 @@ from controller.api.refusals import refusals
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import (
-    approve_bulletin,
     draft_bulletin,
     return_bulletin,
     submit_bulletin,
     withdraw_bulletin,
 )
+from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.queries import bulletins_seen, spoken
 from controller.web.station import Station
-from controller.web.viewer import Signed, TheStation, Viewer
-from devices.messages import AreaCode, RecordingId
+from controller.web.viewer import Signed, TheStation, Viewer, tries_of
+from devices.messages import AreaCode
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
@@ -71,19 +72,19 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWho
 
 
 @router.post("/{bulletin_id}/approve", responses=_CHANGES)
-def approve(station: TheStation, viewer: Signed, bulletin_id: str, asked: Approve) -> BulletinWhole:
+def approve(
+    request: Request, station: TheStation, viewer: Signed, bulletin_id: str, asked: Approve
+) -> BulletinWhole:
     """Approve exactly this wording and this recording; the password opens the approver's key."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
-        approve_bulletin(
-            session,
-            BulletinId(bulletin_id),
-            revision=asked.revision,
-            recording=RecordingId(asked.recording),
-            by=viewer.operator,
-            password=asked.password,
-            now=station.now(),
-        )
+    acts.approve(
+        station,
+        viewer,
+        tries_of(request),
+        bulletin_id,
+        revision=asked.revision,
+        recording=asked.recording,
+        password=asked.password,
+    )
     return _changed(station, viewer, bulletin_id)
 
 

@@ -43,6 +43,9 @@ class FoundingKeys:
     station: SigningKey
 
 
+WRONG_PASSWORD = "operator.wrong-password"  # noqa: S105 - the code of an error
+
+
 def make_keys(session: Session, *, now: datetime) -> FoundingKeys:
     """Make the root and the station key; only the station's public half is kept here.
 
@@ -147,7 +150,7 @@ def open_key(session: Session, holder: Operator, *, role: Role, password: str, n
     try:
         return SigningKey.from_json(unseal(key.sealed, password, _context(key.kid, holder.id)))
     except WrongSecret:
-        raise NotAllowed("Mật khẩu không đúng, nên chưa ký.", code="operator.wrong-password") from None
+        raise NotAllowed("Mật khẩu không đúng, nên chưa ký.", code=WRONG_PASSWORD) from None
 
 
 def check_password(password: str) -> None:

@@ -12,12 +12,15 @@ from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin
-from controller.errors import NotFound
+from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.errors import NotAllowed, NotFound
+from controller.journal.usecases import record
 from controller.operators.permissions import Operator
+from controller.operators.tries import Tries
+from controller.operators.usecases import WRONG_PASSWORD
 from controller.web.station import Station
 from controller.web.viewer import Viewer
-from devices.messages import AiringId, AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade, RecordingId
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,42 @@ def hand_in(
         bulletin_id = bulletin.id
     station.poke()
     return bulletin_id, airing_id
+
+
+def approve(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    bulletin_id: str,
+    *,
+    revision: int,
+    recording: str,
+    password: str,
+) -> None:
+    """Approve what was read and heard; wrong passwords are counted and journaled, as at the door.
+
+    Else whoever has a signed-in phone in hand could try passwords without end.
+    """
+    tries.check_code(viewer.operator.id)
+    try:
+        with station.store.write() as session:
+            seen_bulletin(session, viewer, bulletin_id)
+            approve_bulletin(
+                session,
+                BulletinId(bulletin_id),
+                revision=revision,
+                recording=RecordingId(recording),
+                by=viewer.operator,
+                password=password,
+                now=station.now(),
+            )
+    except NotAllowed as error:
+        if error.code == WRONG_PASSWORD:
+            tries.failed_code(viewer.operator.id)
+            with station.store.write() as session:
+                record(session, viewer.operator, "bulletin.approval-refused", bulletin_id, station.now())
+        raise
+    station.poke()
 
 
 def plan(

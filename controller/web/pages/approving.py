@@ -9,17 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.usecases import approve_bulletin, return_bulletin
+from controller.bulletins.usecases import return_bulletin
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
+from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import bulletins_seen, waiting_for
 from controller.web.station import Station
-from controller.web.viewer import Signed, TheStation, Viewer
-from devices.messages import RecordingId
+from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 
 router = APIRouter()
 QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})
@@ -85,20 +85,17 @@ def approve(
 ) -> Response:
     """Approve the wording and the recording that the page showed."""
     try:
-        with station.store.write() as session:
-            seen_bulletin(session, viewer, bulletin_id)
-            approve_bulletin(
-                session,
-                BulletinId(bulletin_id),
-                revision=phien_ban,
-                recording=RecordingId(tep),
-                by=viewer.operator,
-                password=mat_khau,
-                now=station.now(),
-            )
+        acts.approve(
+            station,
+            viewer,
+            tries_of(request),
+            bulletin_id,
+            revision=phien_ban,
+            recording=tep,
+            password=mat_khau,
+        )
     except LoaError as error:
         return _page(request, station, viewer, bulletin_id, error)
-    station.poke()
     return RedirectResponse("/duyet?xong=duyet", 303)
 
 

@@ -1,10 +1,12 @@
 import pytest
+from sqlalchemy import select
 
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import get_airing
 from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import get_bulletin, rendering_of
 from controller.bulletins.usecases import revise_bulletin
+from controller.journal.tables import Entry
 from tests.integration.web.site_world import PASSWORDS, Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording
@@ -148,3 +150,18 @@ def test_a_failed_recording_is_made_again_at_a_press(world, officer):
     assert officer.post(f"/ban-tin/{bulletin}/dung-lai").status_code == 303
     assert "Chờ đến lượt dựng âm thanh" in officer.get(f"/ban-tin/{bulletin}").text
     assert officer.post(f"/ban-tin/{bulletin}/dung-lai").status_code == 409
+
+
+def test_passwords_cannot_be_tried_without_end_by_whoever_holds_a_signed_in_phone(world, approver):
+    bulletin, _ = world.submitted()
+    recording = world.ask(rendering_of, bulletin, 1).recording
+    form = {"phien_ban": "1", "tep": recording, "mat_khau": "sai mật khẩu rồi"}
+    replies = [approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code for _ in range(12)]
+    assert replies == [403] * 10 + [429] * 2
+    right = form | {"mat_khau": PASSWORDS["duyet"]}
+    assert approver.post(f"/duyet/{bulletin}/duyet", data=right).status_code == 429
+    asked = {"revision": 1, "recording": recording, "password": PASSWORDS["duyet"]}
+    assert approver.post(f"/api/v1/bulletins/{bulletin}/approve", json=asked).status_code == 429
+    with world.store.read() as session:
+        acts = [entry.act for entry in session.scalars(select(Entry)) if entry.subject == bulletin]
+    assert acts.count("bulletin.approval-refused") == 10
