@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from controller import ruling_commands
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.told import FAILED, AsJson, print_json, told
@@ -18,6 +19,7 @@ journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help
 app.add_typer(journal, name="journal")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
+ruling_commands.add_to(app)
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

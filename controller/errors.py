@@ -1,5 +1,7 @@
 """What can go wrong, without HTTP: a sentence for the officer and a code for the technician."""
 
+from collections.abc import Mapping
+from typing import Any
 
 # ruff: noqa: N818 - errors are named by what happened, as a person would say it
 
@@ -9,9 +11,13 @@ class LoaError(Exception):
 
     code = "loa.failed"
 
-    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, code: str | None = None, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        """`facts` is what a program can act on; JSON takes it as it is."""
         super().__init__(sentence)
         self.sentence = sentence
+        self.facts = dict(facts or {})
         self.code = code or type(self).code
 
 

@@ -8,17 +8,18 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from controller.areas.usecases import load_areas
 from controller.errors import StartFailed
 from controller.journal.chain import StationSeal
 from controller.operators.permissions import Operator, OperatorRole
-from controller.operators.tables import Account
+from controller.operators.tables import Account, HeldKey
 from controller.operators.usecases import FoundingKeys, create_operator, make_keys
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import AreaCode, QuietHours
+from devices.messages import AreaCode, KeyId, QuietHours
 from devices.signing import SigningKey
 
 _PASSWORD_PAIRS = 12
@@ -89,6 +90,8 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     """Make all that a fresh station needs. Interrupted, it is begun again; finished, it is never repeated."""
     files = Secrets(settings.home)
     with store.write() as session:
+        for path in (files.station_key, files.root_key):
+            _refuse_key_of_another(session, path)
         load_areas(session)
         keys = make_keys(session, now=now)
     _write_private(files.station_key, keys.station.to_json())
@@ -98,6 +101,23 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     _write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     store.signer = StationSeal(keys.station)
     _make_people(store, settings, passwords, keys, now)
+
+
+def _refuse_key_of_another(session: Session, path: Path) -> None:
+    """Never write over a key that this database does not know: every loudspeaker may trust just that one."""
+    if not path.exists():
+        return
+    try:
+        kid = SigningKey.from_json(path.read_text("utf-8")).kid
+    except ValueError:
+        kid = KeyId("")
+    if session.get(HeldKey, kid) is None:
+        raise StartFailed(
+            f"Cơ sở dữ liệu trống, nhưng «{path}» là khóa của một đài đã có. Hãy khôi phục cơ sở dữ liệu "
+            "từ bản sao lưu hoặc kiểm tra LOA_DATABASE_URL. Muốn lập đài mới thật, hãy dời tệp khóa này đi "
+            "trước.",
+            code="station.keys_of_another",
+        )
 
 
 def station_key(settings: Settings) -> SigningKey:

@@ -40,6 +40,6 @@ def told(command: F) -> F:
     return wrapped  # type: ignore[return-value]
 
 
-def print_json(value: dict[str, Any]) -> None:
-    """Print one object on one line of standard output."""
+def print_json(value: Any) -> None:
+    """Print one value on one line of standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

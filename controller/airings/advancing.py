@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
+from controller.airings.foreseeing import allowed_start
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
 from controller.airings.tables import Airing, Delivery
 from controller.airings.timing import (
     NOBODY,
+    SILENCED,
     UNHEARD,
     Times,
     cut_off,
@@ -25,6 +27,7 @@ from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
 from controller.journal.usecases import record
+from controller.operators.tables import HeldKey
 from devices.messages import AiringId
 
 
@@ -88,7 +91,7 @@ def advance_airings(
 def _deliver(beat: _Beat) -> None:
     """Planned, near, approved and recorded: fix what is aired and when, and let it into the plans."""
     query = (
-        select(Airing, Bulletin, Rendering, Approved, Recording)
+        select(Airing, Bulletin, Rendering, Approved, Recording, HeldKey.revoked_at)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .outerjoin(
             Rendering,
@@ -96,12 +99,14 @@ def _deliver(beat: _Beat) -> None:
         )
         .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .outerjoin(Recording, Recording.id == Approved.recording)
+        .outerjoin(HeldKey, HeldKey.kid == Approved.kid)
         .where(Airing.state == AiringState.PLANNED, Airing.starts_at <= beat.now + beat.times.horizon)
         .order_by(Airing.starts_at, Airing.id)
         .with_for_update(of=Airing)
     )
-    for airing, bulletin, rendering, approved, recording in beat.session.execute(query).all():
-        if approved is not None and _is_ready(bulletin, rendering, approved, beat.now):
+    for airing, bulletin, rendering, approved, recording, revoked_at in beat.session.execute(query).all():
+        trusted = approved is not None and revoked_at is None
+        if trusted and _is_ready(bulletin, rendering, approved, beat.now):
             _deliver_one(beat, airing, approved, recording)
         elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
@@ -114,13 +119,18 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     if start is None:
         beat.miss(airing, too_late(airing.latest_start_at))
         return
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    allowed = allowed_start(beat.session, airing, targets, start, recording.duration_ms)
+    if allowed is None:
+        beat.miss(airing, SILENCED)
+        return
+    start = allowed
     airing.state = after(airing.state, Event.DELIVER)
     airing.revision = approved.revision
     airing.recording = recording.id
     airing.duration_ms = recording.duration_ms
     airing.delivering_at = beat.now
     _start_at(airing, start)
-    targets = targets_of(beat.session, [airing.id])[airing.id]
     beat.session.flush()
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
     beat.done.delivering.append(airing.id)

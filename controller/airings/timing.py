@@ -88,6 +88,10 @@ def cut_off(latest: datetime) -> str:
     )
 
 
+SILENCED = (
+    "Quy định của địa bàn không cho loa kêu vào giờ này (giờ yên lặng), nên lượt phát không được gửi đi. "
+    "Hãy đặt lại vào giờ khác."
+)
 NOBODY = "Không có cụm loa nào đang dùng trong địa bàn."
 UNHEARD = (
     "Không cụm loa nào báo đã phát. Hãy xem giờ phát có nằm trong giờ yên lặng hay vượt số phút một ngày của "

@@ -48,7 +48,7 @@ def plan_airing(
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
-    _check_times(starts_at, latest, now)
+    check_times(starts_at, latest, now)
     check_sound(bulletin, grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
@@ -116,7 +116,8 @@ def check_sound(bulletin: Bulletin, grade: Grade, volume: int) -> None:
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
 
 
-def _check_times(starts_at: datetime, latest_start_at: datetime, now: datetime) -> None:
+def check_times(starts_at: datetime, latest_start_at: datetime, now: datetime) -> None:
+    """Raise for a start without a zone, in the past, more than a year away, or after its own latest."""
     if starts_at.tzinfo is None or latest_start_at.tzinfo is None:
         raise BadInput("Giờ phát phải kèm múi giờ.", code="airing.naive-time")
     if starts_at < now - SLIP:

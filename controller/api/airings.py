@@ -1,24 +1,34 @@
 """Airings by JSON: today, the list, planning, following and stopping."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 from sqlalchemy import true
 
 from controller.airings.ending import cancel_airing
+from controller.airings.foreseeing import foresee
+from controller.airings.foretelling import foresight_facts
+from controller.airings.planning import asking_of
+from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.api import shown
 from controller.api.models import (
     Air,
     Aired,
     AiringShown,
+    Code,
     DeliveryShown,
+    ForesightShown,
     PlanAiring,
     Reason,
     TileShown,
+    TimetableShown,
     TodayShown,
     When,
 )
 from controller.api.refusals import refusals
+from controller.errors import BadInput, NotFound
 from controller.web.acts import Wish, hand_in, plan, seen_bulletin
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
@@ -81,6 +91,47 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
         return shown.airing(found(session, viewer, airing_id))
 
 
+@router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
+    """Return what an airing would meet and which policies forbid it; nothing is saved."""
+    now = station.now()
+    wish = _wish(asked, now)
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        asking = asking_of(
+            session,
+            bulletin.id,
+            areas=wish.areas,
+            starts_at=wish.starts_at,
+            latest_start_at=wish.latest_start_at,
+            grade=wish.grade,
+            volume=wish.volume,
+            by=viewer.operator,
+            now=now,
+        )
+        return ForesightShown.model_validate(foresight_facts(foresee(session, bulletin.id, asking)))
+
+
+@router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
+def timetable(
+    station: TheStation,
+    viewer: Signed,
+    area: Code,
+    since: AwareDatetime | None = None,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 1,
+) -> TimetableShown:
+    """Return what an area's loudspeakers will sound, exactly; from now on unless `since` is given."""
+    now = station.now()
+    begins = since or now
+    if area not in viewer.scope.seen:
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    if begins < now - timedelta(days=1):
+        raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
+    with station.store.read() as session:
+        told = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
+    return TimetableShown.model_validate(told)
+
+
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts."""
@@ -114,4 +165,4 @@ def _wish(asked: When, now: datetime) -> Wish:
     seconds = asked.starts_in_seconds
     starts_at = asked.starts_at or now + timedelta(seconds=seconds or 0)
     areas = [AreaCode(area) for area in asked.areas]
-    return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume)
+    return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume, asked.meeting)

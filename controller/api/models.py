@@ -1,11 +1,13 @@
 """Shapes of what programs send and get."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from controller.airings.conflicts import Choice, ConflictKind
 from controller.airings.lifecycle import AiringState
+from controller.airings.planning import Meeting
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.fleet.lifecycle import NodeStatus
@@ -29,6 +31,9 @@ class Fault(BaseModel):
 
     code: str = Field(description="For programs, such as `airing.start-in-past`.")
     sentence: str = Field(description="For people, in Vietnamese.")
+    facts: dict[str, Any] | None = Field(
+        None, description="What a program can act on, such as the conflicts of an airing."
+    )
 
 
 class SignIn(Asked):
@@ -202,6 +207,9 @@ class When(Asked):
     latest_start_at: AwareDatetime | None = Field(None, description="By default by grade: 10, 30 min, 24 h.")
     grade: Grade = Grade.ROUTINE
     volume: Annotated[int, Field(ge=0, le=100)] = DEFAULT_VOLUME
+    meeting: Meeting = Field(
+        Meeting.REFUSE, description="What to do when it meets other airings; policies are never bent."
+    )
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:
@@ -228,6 +236,62 @@ class Aired(BaseModel):
 
     bulletin: str
     airing: str
+
+
+class ConflictShown(BaseModel):
+    """One thing that an airing meets; `choices` says what can be done, the gentlest first."""
+
+    kind: ConflictKind
+    areas: list[Code]
+    since: datetime
+    until: datetime
+    seconds_lost: float = Field(description="At most, in any of the areas; by whoever loses.")
+    other: str | None = Field(description="The other airing.")
+    other_title: str | None
+    choices: list[Choice]
+
+
+class ForesightShown(BaseModel):
+    """What an airing would meet, before it is planned."""
+
+    conflicts: list[ConflictShown]
+    clear_at: datetime | None = Field(description="The first start within a day at which it meets nothing.")
+    duration_seconds: float
+    is_estimate: bool = Field(description="The recording is not made yet; the length is guessed.")
+
+
+class SlotShown(BaseModel):
+    """A span in which one airing sounds without a break."""
+
+    airing: str
+    bulletin: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    seconds: float
+    cut: bool = Field(description="Less than the whole: it yields, is silenced or is resumed.")
+    grade: Grade
+    volume: int
+
+
+class WaitingShown(BaseModel):
+    """An airing that will sound only if somebody approves its bulletin in time."""
+
+    airing: str
+    bulletin: str
+    starts_at: datetime
+    grade: Grade
+
+
+class TimetableShown(BaseModel):
+    """What will sound in an area."""
+
+    area: Code
+    since: datetime
+    until: datetime
+    first_sound: str | None = Field(description="In words, such as “05:00 sáng mai”.")
+    slots: list[SlotShown]
+    waiting: list[WaitingShown]
 
 
 class SpreadShown(BaseModel):

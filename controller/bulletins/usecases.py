@@ -61,9 +61,12 @@ def revise_bulletin(
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, Action.REVISE)
+    before = get_revision(session, bulletin_id, bulletin.revision)
+    # The title is spoken too: another title is another wording, with its own author and recording.
+    is_new = clean_title(title) != bulletin.title or digest_of(clean_text(text)) != before.text_sha256
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
-    if digest_of(clean_text(text)) != get_revision(session, bulletin_id, bulletin.revision).text_sha256:
+    if is_new:
         _write(session, bulletin, text, by, now)
     detail = {"revision": bulletin.revision}
     record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.airings.usecases import DEFAULT_VOLUME, plan_airing
+from controller.airings.planning import Meeting, plan_foreseen
+from controller.airings.usecases import DEFAULT_VOLUME
 from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
@@ -28,6 +29,7 @@ class Wish:
     latest_start_at: datetime | None = None
     grade: Grade = Grade.ROUTINE
     volume: int = DEFAULT_VOLUME
+    meeting: Meeting = Meeting.REFUSE
 
 
 def hand_in(
@@ -48,8 +50,8 @@ def hand_in(
 def plan(
     session: Session, operator: Operator, bulletin_id: BulletinId, wish: Wish, now: datetime
 ) -> AiringId:
-    """Plan one airing as wished."""
-    airing = plan_airing(
+    """Plan one airing as wished, or raise what stands against it."""
+    airing = plan_foreseen(
         session,
         bulletin_id,
         areas=wish.areas,
@@ -57,6 +59,7 @@ def plan(
         latest_start_at=wish.latest_start_at,
         grade=wish.grade,
         volume=wish.volume,
+        meeting=wish.meeting,
         by=operator,
         now=now,
     )

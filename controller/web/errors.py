@@ -2,8 +2,9 @@
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
@@ -79,12 +80,19 @@ def _find_viewer(request: Request) -> None:
         request.state.viewer = None
 
 
-def error_response(request: Request, status: int, sentence: str = "", code: str = "") -> Response:
+def error_response(
+    request: Request,
+    status: int,
+    sentence: str = "",
+    code: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Response:
     """Return the page, or the JSON, of an error; never a stack trace."""
     title = _TITLES.get(status, "Có lỗi xảy ra")
     code = code or f"http-{status}"
     if wants_json(request):
-        return JSONResponse({"code": code, "sentence": sentence or f"{title}."}, status)
+        told: dict[str, Any] = {"code": code, "sentence": sentence or f"{title}."}
+        return JSONResponse(told | ({"facts": dict(facts)} if facts else {}), status)
     _find_viewer(request)
     return page(
         request,
@@ -126,7 +134,9 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         place = "/dang-nhap" if back == "/" else f"/dang-nhap?den={quote(back, safe='')}"
         return RedirectResponse(place, 303)
-    response = await run_in_threadpool(error_response, request, status_of(error), error.sentence, error.code)
+    response = await run_in_threadpool(
+        error_response, request, status_of(error), error.sentence, error.code, error.facts
+    )
     if isinstance(error, TooManyTries):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -77,15 +77,16 @@ def today(
         Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
     )
     is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
-    current = airing_views(session, scope, or_(Airing.state == AiringState.SOUNDING, is_open, is_missed))
-    sounding = [airing for airing in current if airing.state is AiringState.SOUNDING]
-    missed = [airing for airing in current if airing.state is AiringState.MISSED]
+    # Asked one by one: after an outage the missed alone would fill any limit, and what sounds must be seen.
+    sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING)
+    missed = airing_views(session, scope, is_missed, newest_first=True)
+    upcoming = airing_views(session, scope, is_open)
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
     nodes = [(node, status_of(facts_of(node), now)) for node in nodes_seen(session, scope)]
     tiles = today_tiles(session, scope, nodes, [airing.id for airing in sounding])
     return Today(
         sounding=sounding,
-        upcoming=[airing for airing in current if airing not in sounding and airing not in missed],
+        upcoming=upcoming,
         making=makings(session, scope, progress_of),
         tiles=tiles,
         last=last[0] if last else None,

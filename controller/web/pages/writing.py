@@ -1,12 +1,13 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from controller.airings.planning import Meeting, MeetsOthers
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.bulletins.lifecycle import Action, BulletinId, actions
 from controller.bulletins.tables import Bulletin
@@ -38,6 +39,7 @@ class Typed(BaseModel):
     gio: str = ""
     muc: str = Grade.ROUTINE
     am_luong: str = str(DEFAULT_VOLUME)
+    trung: str = ""
     viec: str = "gui"
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
@@ -50,21 +52,33 @@ class Typed(BaseModel):
             raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
         if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
             raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
-        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong))
+        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting())
+
+    def _meeting(self) -> Meeting:
+        """Return what shall be done when it meets others; at once, nobody can tell yet what it meets."""
+        if self.luc == "ngay":
+            return Meeting.ACCEPT
+        return Meeting(self.trung) if self.trung in set(Meeting) else Meeting.REFUSE
 
 
 def form_page(
-    request: Request, station: Station, viewer: Viewer, form: Typed, *, fault: str = "", status: int = 200
+    request: Request, station: Station, viewer: Viewer, form: Typed, *, error: LoaError | None = None
 ) -> Response:
     """Show the form, with what was typed and what is wrong with it."""
+    context = _form_context(station, viewer, form, error)
+    return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
+
+
+def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
     emergency = viewer.may(Act.AIR_EMERGENCY)
-    context = {
+    return {
         "form": form,
-        "fault": fault,
+        "fault": error.sentence if error else "",
+        "meets": isinstance(error, MeetsOthers),
+        "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(station.now()),
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
     }
-    return page(request, "tao_ban_tin.html", context, status=status)
 
 
 @router.get("/tao-ban-tin")
@@ -94,7 +108,7 @@ def create(
             wish = form.wish(viewer, station)
             bulletin_id, _ = hand_in(station, viewer, title=form.tieu_de, text=form.noi_dung, wish=wish)
     except LoaError as error:
-        return form_page(request, station, viewer, form, fault=error.sentence, status=status_of(error))
+        return form_page(request, station, viewer, form, error=error)
     return _kept(bulletin_id, form.viec)
 
 
@@ -187,12 +201,5 @@ def _when_page(
     bulletin: Bulletin,
     error: LoaError | None = None,
 ) -> Response:
-    emergency = viewer.may(Act.AIR_EMERGENCY)
-    context = {
-        "bulletin": bulletin,
-        "form": form,
-        "fault": error.sentence if error else "",
-        "slots": slots(station.now()),
-        "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
-    }
+    context = {"bulletin": bulletin, **_form_context(station, viewer, form, error)}
     return page(request, "dat_lich.html", context, status=status_of(error) if error else 200)

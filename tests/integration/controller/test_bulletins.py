@@ -128,9 +128,19 @@ def test_a_returned_bulletin_keeps_its_old_wording_and_gets_a_new_one(world):
 
 def test_saving_the_same_words_makes_no_new_revision(world):
     bulletin = world.do(draft_bulletin, title="Lịch", text=TEXT, by=world.officer).id
-    world.do(revise_bulletin, bulletin, title="Tiêu đề khác", text=f"\n{TEXT}  ", by=world.officer)
+    world.do(revise_bulletin, bulletin, title=" Lịch ", text=f"\n{TEXT}  ", by=world.officer)
     assert world.ask(get_bulletin, bulletin).revision == 1
-    assert world.ask(get_bulletin, bulletin).title == "Tiêu đề khác"
+
+
+def test_another_title_is_another_wording_of_whoever_wrote_it(world):
+    bulletin = world.do(draft_bulletin, title="Lịch", text=TEXT, by=world.officer).id
+    world.do(revise_bulletin, bulletin, title="Lịch khác", text=TEXT, by=world.approver)
+    assert world.ask(get_bulletin, bulletin).revision == 2
+    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    sound = Sound(b"sound " * 20_000)
+    world.render(rendering.id, sound)
+    with pytest.raises(NotAllowed):
+        world.approve(bulletin, revision=2)
 
 
 def test_an_approved_bulletin_cannot_be_changed(world):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -210,3 +210,30 @@ def test_the_description_of_the_interface_is_whole(client):
             assert operation["tags"], (method, path)
             if path not in {"/api/v1/sign-in", "/api/v1/sign-out"}:
                 assert "401" in operation["responses"], (method, path)
+
+
+def test_a_program_may_look_ahead_and_is_told_what_it_would_meet(officer):
+    made = officer.post("/api/v1/air", json=AIR | {"starts_in_seconds": 3600}).json()
+    asked = {"bulletin": made["bulletin"], "areas": ["22333"], "starts_in_seconds": 3605}
+    seen = officer.post("/api/v1/airings/foresee", json=asked)
+    assert seen.status_code == 200
+    (conflict,) = seen.json()["conflicts"]
+    assert (conflict["kind"], conflict["other"]) == ("yields", made["airing"])
+    refused = officer.post("/api/v1/airings", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (409, "airing.meets-others")
+    (told,) = refused.json()["facts"]["conflicts"]
+    assert (told["other"], told["seconds_lost"]) == (made["airing"], conflict["seconds_lost"])
+    after = officer.post("/api/v1/airings", json=asked | {"meeting": "after"})
+    assert after.status_code == 201
+    assert datetime.fromisoformat(after.json()["starts_at"]) > datetime.fromisoformat(conflict["since"])
+
+
+def test_a_program_reads_an_areas_timetable(world, officer):
+    airing, _ = world.approved_airing(seconds=600)
+    told = officer.get("/api/v1/areas/22333/timetable").json()
+    (slot,) = told["slots"]
+    assert (slot["airing"], slot["seconds"], slot["cut"]) == (airing, 8.0, False)
+    assert told["waiting"] == []
+    assert officer.get("/api/v1/areas/99999/timetable").status_code == 404
+    assert officer.get("/api/v1/areas/22333/timetable?days=32").status_code == 422
+    assert officer.get("/api/v1/areas/22333/timetable?since=2020-01-01T00:00:00Z").status_code == 422

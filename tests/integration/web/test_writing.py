@@ -7,7 +7,11 @@ from controller.airings.queries import airings_between, targets_of
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import bulletins, get_bulletin, get_revision
 from controller.bulletins.usecases import return_bulletin
-from tests.integration.web.site_world import NHA_TRANG, PROVINCE
+from controller.operators.permissions import OperatorRole
+from controller.operators.usecases import create_operator
+from controller.plans.governing import sign_policy
+from devices.messages import QuietHours
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 
 FORM = {
     "tieu_de": "Lịch tiêm phòng",
@@ -141,3 +145,43 @@ def test_a_commune_officer_cannot_air_beyond_the_own_commune(world, sign_in):
 def test_only_the_approver_is_offered_the_emergency(sign_in):
     assert 'value="emergency"' in sign_in("duyet").get("/tao-ban-tin").text
     assert 'value="emergency"' not in sign_in("canbo").get("/tao-ban-tin").text
+
+
+def test_a_time_in_quiet_hours_is_refused_with_what_was_typed_and_the_first_allowed_hour(world, officer):
+    administrator = world.do(
+        create_operator,
+        name="quantri",
+        display_name="Quản trị",
+        roles={OperatorRole.ADMINISTRATOR},
+        area=PROVINCE,
+        password=PASSWORDS["duyet"],
+        by=None,
+    )
+    world.do(
+        sign_policy,
+        area=PROVINCE,
+        administrator=administrator,
+        password=PASSWORDS["duyet"],
+        quiet_hours=(QuietHours(begins="21:30", ends="04:45"),),
+        minutes_a_day=1440,
+    )
+    tomorrow = f"{world.now() + timedelta(days=1):%Y-%m-%d}"
+    reply = officer.post("/tao-ban-tin", data=FORM | {"luc": "gio-khac", "ngay": tomorrow, "gio": "03:15"})
+    assert reply.status_code == 409
+    assert "rơi vào giờ yên lặng" in reply.text
+    assert "04:45 sáng mai" in reply.text
+    assert "tiêm phòng tại trạm y tế" in reply.text
+    assert world.ask(bulletins) == []
+
+
+def test_two_at_once_are_told_with_choices_and_the_choice_is_kept(world, officer):
+    at = {"luc": "gio-khac", "ngay": f"{world.now() + timedelta(days=1):%Y-%m-%d}", "gio": "11:00"}
+    assert officer.post("/tao-ban-tin", data=FORM | at).status_code == 303
+    reply = officer.post("/tao-ban-tin", data=FORM | at | {"tieu_de": "Tin thứ hai"})
+    assert reply.status_code == 409
+    assert 'name="trung" value="after"' in reply.text
+    assert len(all_airings(world)) == 1
+    reply = officer.post("/tao-ban-tin", data=FORM | at | {"tieu_de": "Tin thứ hai", "trung": "after"})
+    assert reply.status_code == 303
+    first, second = all_airings(world)
+    assert timedelta() < second.starts_at - first.starts_at < timedelta(minutes=2)

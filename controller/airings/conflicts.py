@@ -1,0 +1,203 @@
+"""What an airing would meet where it is to be heard, found before anything is saved; pure.
+
+It asks the loudspeakers' own rule (devices/plan.py) with and without the airing, so what is foretold here is
+what the nodes then do. docs/architecture.md, "What is foreseen".
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from devices.messages import AiringId, AreaCode, Plan, PlannedAiring, Policy
+from devices.plan import WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
+
+LONGEST_SHIFT = timedelta(hours=24)
+"""A clear start further away than this is another day's business."""
+_MOST_TRIES = 200
+"""Starts that are tried for a clear one; a day has far fewer ends of airings and of quiet hours."""
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class ConflictKind(StrEnum):
+    """What stands against an airing, or what it stands against."""
+
+    QUIET_HOURS = "quiet-hours"  # a policy silences it at that time of day
+    MINUTES_A_DAY = "minutes-a-day"  # a policy's minutes of that day are used up
+    YIELDS = "yields"  # it gives way to another airing
+    TAKES = "takes"  # another airing gives way to it
+    STARVES = "starves"  # it uses up minutes of the day that another airing needs
+
+
+BY_POLICY = frozenset({ConflictKind.QUIET_HOURS, ConflictKind.MINUTES_A_DAY})
+"""Conflicts that nobody may accept: the nodes would be silent."""
+
+
+class Choice(StrEnum):
+    """What a person can do about a conflict."""
+
+    SHIFT = "shift"  # choose another time
+    AFTER = "after"  # start at the first clear instant
+    REPLACE = "replace"  # cancel what it meets
+    ACCEPT = "accept"  # as the grades say: one of the two loses
+    SHORTEN = "shorten"  # a shorter text
+    REFUSE = "refuse"  # do not plan it
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One meeting: `loses` so much of its sound is lost, in each of the areas at most."""
+
+    kind: ConflictKind
+    areas: tuple[AreaCode, ...]
+    since: datetime
+    until: datetime
+    loses: timedelta
+    other: AiringId | None = None
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Return what can be done, the gentlest first."""
+        if self.kind is ConflictKind.QUIET_HOURS:
+            return (Choice.AFTER, Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
+        if self.kind is ConflictKind.MINUTES_A_DAY:
+            return (Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
+        return (Choice.AFTER, Choice.SHIFT, Choice.REPLACE, Choice.ACCEPT, Choice.REFUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Areas in which the same airings are planned and the same policies bind."""
+
+    areas: tuple[AreaCode, ...]
+    airings: tuple[PlannedAiring, ...]
+    policies: tuple[Policy, ...]
+
+
+def conflicts(candidate: PlannedAiring, grounds: Iterable[Ground]) -> list[Conflict]:
+    """Return everything that the airing meets, policies first, each meeting once with all its areas."""
+    joined: dict[tuple[ConflictKind, AiringId | None], Conflict] = {}
+    for ground in grounds:
+        for found in (*_against_it(candidate, ground), *_against_others(candidate, ground)):
+            key = (found.kind, found.other)
+            joined[key] = _join(joined[key], found) if key in joined else found
+    return sorted(joined.values(), key=lambda one: (one.kind not in BY_POLICY, one.since, one.other or ""))
+
+
+def clear_start(candidate: PlannedAiring, grounds: Sequence[Ground]) -> datetime | None:
+    """Return the first start, from the asked one on within a day, at which nothing is met, or None."""
+    asked = candidate.starts_at
+    starts = {asked}
+    for ground in grounds:
+        points = change_points([_plan(ground.airings)], ground.policies, asked, asked + LONGEST_SHIFT)
+        starts.update(point for point in points if point > asked)
+    for start in sorted(starts)[:_MOST_TRIES]:
+        late = start - asked
+        moved = candidate.model_copy(
+            update={"starts_at": start, "latest_start_at": candidate.latest_start_at + late}
+        )
+        if not any(_meets_anything(moved, ground) for ground in grounds):
+            return start
+    return None
+
+
+def is_silenced(candidate: PlannedAiring, grounds: Iterable[Ground]) -> bool:
+    """Say whether policies leave nothing of the airing to be heard in any of the areas."""
+    alone = _plan([candidate])
+    return all(not timetable([alone], ground.policies, *_span(candidate)) for ground in grounds)
+
+
+def _span(airing: PlannedAiring) -> tuple[datetime, datetime]:
+    return airing.starts_at, ends_at(airing)
+
+
+def _plan(airings: Iterable[PlannedAiring]) -> Plan:
+    """Return the airings as one plan; it is never published, so its other fields say nothing."""
+    return Plan.model_construct(
+        target=AreaCode(""), version=1, issued_at=_NEVER, expires_at=_NEVER, airings=tuple(airings)
+    )
+
+
+def _meets_anything(candidate: PlannedAiring, ground: Ground) -> bool:
+    return bool(_against_it(candidate, ground) or _against_others(candidate, ground))
+
+
+def _against_it(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
+    """Return what keeps parts of the airing from being heard."""
+    plans = [_plan((*ground.airings, candidate))]
+    since, until = _span(candidate)
+    found: dict[tuple[ConflictKind, AiringId | None], Conflict] = {}
+    for begins, ends in pairwise([since, *change_points(plans, ground.policies, since, until), until]):
+        sounds = what_sounds(plans, ground.policies, begins)
+        if sounds is not None and sounds.airing == candidate.airing:
+            continue
+        kind, other = _why_silent(candidate, plans, ground, begins)
+        piece = Conflict(kind, ground.areas, begins, ends, ends - begins, other)
+        before = found.get((kind, other))
+        found[kind, other] = (
+            piece if before is None else replace(before, until=ends, loses=before.loses + piece.loses)
+        )
+    return list(found.values())
+
+
+def _why_silent(
+    candidate: PlannedAiring, plans: Sequence[Plan], ground: Ground, at: datetime
+) -> tuple[ConflictKind, AiringId | None]:
+    unbound = what_sounds(plans, (), at)
+    if unbound is not None and unbound.airing != candidate.airing:
+        return ConflictKind.YIELDS, unbound.airing
+    by_the_hour = [
+        policy.model_copy(update={"minutes_a_day": WHOLE_DAY_MINUTES}) for policy in ground.policies
+    ]
+    if what_sounds(plans, by_the_hour, at) is None:
+        return ConflictKind.QUIET_HOURS, None
+    return ConflictKind.MINUTES_A_DAY, None
+
+
+def _against_others(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
+    """Return what others lose by the airing: while it sounds, or later that day by the minutes it uses."""
+    since, until = candidate.starts_at, _day_end(candidate, ground)
+    before = _heard(ground.airings, ground, since, until)
+    after = _heard((*ground.airings, candidate), ground, since, until)
+    found = []
+    for other in ground.airings:
+        loses = before.get(other.airing, timedelta()) - after.get(other.airing, timedelta())
+        if loses <= timedelta():
+            continue
+        meets = max(other.starts_at, candidate.starts_at) < min(ends_at(other), ends_at(candidate))
+        kind = ConflictKind.TAKES if meets else ConflictKind.STARVES
+        found.append(Conflict(kind, ground.areas, *_span(other), loses, other.airing))
+    return found
+
+
+def _heard(
+    airings: Iterable[PlannedAiring], ground: Ground, since: datetime, until: datetime
+) -> dict[AiringId, timedelta]:
+    heard: dict[AiringId, timedelta] = {}
+    for slot in timetable([_plan(airings)], ground.policies, since, until):
+        name = slot.airing.airing
+        heard[name] = heard.get(name, timedelta()) + (slot.ends_at - slot.starts_at)
+    return heard
+
+
+def _day_end(candidate: PlannedAiring, ground: Ground) -> datetime:
+    """Return the last midnight, in any policy's zone, that ends a day in which the airing sounds."""
+    end = ends_at(candidate)
+    midnights = []
+    for policy in ground.policies:
+        zone = ZoneInfo(policy.zone)
+        tomorrow = end.astimezone(zone).date() + timedelta(days=1)
+        midnights.append(datetime.combine(tomorrow, time(), zone).astimezone(UTC))
+    return max([end, *midnights])
+
+
+def _join(one: Conflict, more: Conflict) -> Conflict:
+    return replace(
+        one,
+        areas=(*one.areas, *more.areas),
+        since=min(one.since, more.since),
+        until=max(one.until, more.until),
+        loses=max(one.loses, more.loses),
+    )

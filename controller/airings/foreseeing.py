@@ -1,0 +1,278 @@
+"""What will be heard where: the loudspeakers' own rule, asked over all that is planned, published or not."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.conflicts import (
+    BY_POLICY,
+    Conflict,
+    ConflictKind,
+    Ground,
+    clear_start,
+    conflicts,
+    is_silenced,
+)
+from controller.airings.lifecycle import OPEN, AiringState
+from controller.airings.tables import Airing, Target
+from controller.areas.queries import area_tree
+from controller.areas.tree import AreaTree
+from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
+from controller.fleet.tables import Node
+from controller.plans.lifecycle import Kind
+from controller.plans.tables import Published
+from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
+from devices.plan import Slot, timetable
+from tts.estimate import estimated_ms
+
+AROUND = timedelta(hours=30)
+"""What starts so long before or after may share the day's minutes with an airing, or still sound."""
+_SHORTEST_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An airing that somebody would like to plan."""
+
+    areas: Collection[AreaCode]
+    starts_at: datetime
+    latest_start_at: datetime
+    grade: Grade
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
+
+    conflicts: tuple[Conflict, ...]
+    clear_at: datetime | None
+    duration: timedelta
+    is_estimate: bool
+    """Whether the length is guessed from the text: the recording is not made yet."""
+    allowed_at: datetime | None = None
+    """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
+    titles: Mapping[AiringId, str] = field(default_factory=dict)
+
+    @property
+    def against_policy(self) -> tuple[Conflict, ...]:
+        """Return the conflicts that nobody may accept."""
+        return tuple(one for one in self.conflicts if one.kind in BY_POLICY)
+
+    @property
+    def others(self) -> tuple[Conflict, ...]:
+        """Return the meetings with other airings."""
+        return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
+
+    def is_forbidden(self, latest: datetime) -> bool:
+        """Say whether policies leave it no whole start until its latest one."""
+        if not self.against_policy:
+            return False
+        spent = any(one.kind is ConflictKind.MINUTES_A_DAY for one in self.against_policy)
+        return spent or self.allowed_at is None or self.allowed_at > latest
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One slot of an area's timetable with the text that is heard in it."""
+
+    slot: Slot
+    bulletin: BulletinId
+    title: str
+
+
+def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
+    """Return what an airing of the bulletin would meet. Reads alone; an emergency meets no policy."""
+    duration_ms, is_estimate = _length_of(session, bulletin_id)
+    candidate = _candidate(asking, duration_ms)
+    until = asking.starts_at + timedelta(milliseconds=duration_ms)
+    planned = _planned(session, asking.starts_at - AROUND, until + AROUND)
+    grounds = _grounds(session, _leaves(session, asking.areas), planned)
+    found = conflicts(candidate, grounds)
+    alone = [replace(ground, airings=()) for ground in grounds]
+    return Foresight(
+        tuple(found),
+        clear_start(candidate, grounds) if found else asking.starts_at,
+        timedelta(milliseconds=duration_ms),
+        is_estimate,
+        clear_start(candidate, alone) if found else asking.starts_at,
+        {one.other: planned[one.other].title for one in found if one.other is not None},
+    )
+
+
+def allowed_start(
+    session: Session, airing: Airing, targets: Iterable[AreaCode], start: datetime, duration_ms: int
+) -> datetime | None:
+    """Return the first start, not after the latest, that no policy silences; None: nobody would hear it.
+
+    Where policies cut off a part of it at any start, it starts as asked, and the nodes cut it.
+    """
+    latest = max(airing.latest_start_at, start)
+    asking = Asking((), start, latest, airing.grade, airing.volume)
+    candidate = _candidate(asking, duration_ms)
+    grounds = _grounds(session, _leaves(session, targets), {})
+    clear = clear_start(candidate, grounds)
+    if clear is not None and clear <= latest:
+        return clear
+    return None if is_silenced(candidate, grounds) else start
+
+
+def as_planned(airing: Airing, duration_ms: int) -> PlannedAiring:
+    """Return an airing as plans will name it; its approval is left out, so it is never sent."""
+    return PlannedAiring.model_construct(
+        airing=airing.id,
+        recording=airing.recording or RecordingId(""),
+        approval="",
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        duration_ms=duration_ms,
+        grade=airing.grade,
+        volume=airing.volume,
+        test=False,
+    )
+
+
+def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
+    """Return what an area's loudspeakers will sound between two instants: of what is approved, all of it."""
+    planned = {name: one for name, one in _planned(session, since - AROUND, until).items() if one.is_approved}
+    (ground,) = _grounds(session, [area], planned) or [Ground((area,), (), ())]
+    plan = Plan.model_construct(
+        target=area, version=1, issued_at=since, expires_at=until + AROUND, airings=ground.airings
+    )
+    return [
+        Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
+        for slot in timetable([plan], ground.policies, since, until)
+    ]
+
+
+def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
+    """Return the airings planned for the area whose bulletins nobody has approved yet."""
+    lineage = area_tree(session).lineage(area)
+    query = (
+        select(Airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.id.in_(select(Target.airing).where(Target.area.in_(lineage))))
+        .where(Airing.state.in_(OPEN), Bulletin.state != BulletinState.APPROVED)
+        .where(Airing.starts_at >= since, Airing.starts_at < until)
+        .order_by(Airing.starts_at, Airing.id)
+    )
+    return list(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    airing: PlannedAiring
+    bulletin: BulletinId
+    title: str
+    targets: tuple[AreaCode, ...]
+    is_approved: bool
+
+
+def _planned(session: Session, since: datetime, until: datetime) -> dict[AiringId, _Planned]:
+    """Return the airings around two instants; what was aired has used up minutes of its day."""
+    query = (
+        select(Airing, Bulletin, Rendering.recording, Recording.duration_ms)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
+        )
+        .outerjoin(Recording, Recording.id == Rendering.recording)
+        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED))
+        .where(Airing.starts_at > since, Airing.starts_at < until)
+    )
+    rows = session.execute(query).all()
+    targets: dict[AiringId, list[AreaCode]] = defaultdict(list)
+    meant = select(Target).where(Target.airing.in_([airing.id for airing, *_ in rows]))
+    for target in session.scalars(meant.order_by(Target.area)):
+        targets[target.airing].append(target.area)
+    lengths: dict[BulletinId, int] = {}
+    planned = {}
+    for airing, bulletin, _, recorded_ms in rows:
+        length = airing.duration_ms or recorded_ms
+        if length is None:
+            if bulletin.id not in lengths:
+                lengths[bulletin.id] = _length_of(session, bulletin.id)[0]
+            length = lengths[bulletin.id]
+        approved = bulletin.state is BulletinState.APPROVED
+        planned[airing.id] = _Planned(
+            as_planned(airing, length), bulletin.id, bulletin.title, tuple(targets[airing.id]), approved
+        )
+    return planned
+
+
+def _length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
+    """Return how long the newest wording is, milliseconds, and whether that is a guess."""
+    recorded = session.scalar(
+        select(Recording.duration_ms)
+        .join(Rendering, Rendering.recording == Recording.id)
+        .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .where(Bulletin.id == bulletin_id)
+    )
+    if recorded is not None:
+        return recorded, False
+    title, text = session.execute(
+        select(Bulletin.title, Revision.text)
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
+        .where(Bulletin.id == bulletin_id)
+    ).one()
+    return max(estimated_ms(title, text), _SHORTEST_MS), True
+
+
+def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
+    # Its name sorts last, as the newest id does: of two with equal right, the one planned first sounds.
+    return PlannedAiring.model_construct(
+        airing=AiringId("~"),
+        recording=RecordingId(""),
+        approval="",
+        starts_at=asking.starts_at,
+        latest_start_at=asking.latest_start_at,
+        duration_ms=duration_ms,
+        grade=asking.grade,
+        volume=asking.volume,
+        test=False,
+    )
+
+
+def _leaves(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:
+    """Return the areas under the targets in which loudspeakers stand; the targets, where there are none."""
+    targets = list(targets)
+    below = area_tree(session).below(targets)
+    query = select(Node.area).where(Node.area.in_(below), Node.retired_at.is_(None)).distinct()
+    return sorted(session.scalars(query)) or targets
+
+
+def _grounds(
+    session: Session, areas: Sequence[AreaCode], planned: Mapping[AiringId, _Planned]
+) -> list[Ground]:
+    """Return the areas, those together in which the same airings and the same policies hold."""
+    tree: AreaTree = area_tree(session)
+    policies = _policies(session)
+    by_target: dict[AreaCode, list[AiringId]] = defaultdict(list)
+    for name, one in planned.items():
+        for target in one.targets:
+            by_target[target].append(name)
+    alike: dict[tuple[frozenset[AiringId], frozenset[AreaCode]], list[AreaCode]] = defaultdict(list)
+    for area in areas:
+        lineage = tree.lineage(area)
+        here = frozenset(name for above in lineage for name in by_target[above])
+        alike[here, frozenset(above for above in lineage if above in policies)].append(area)
+    return [
+        Ground(
+            tuple(together),
+            tuple(planned[name].airing for name in sorted(here)),
+            tuple(policies[above] for above in sorted(bound)),
+        )
+        for (here, bound), together in alike.items()
+    ]
+
+
+def _policies(session: Session) -> dict[AreaCode, Policy]:
+    query = select(Published.target, Published.document).where(Published.kind == Kind.POLICY)
+    return {
+        AreaCode(target): Policy.model_validate_json(document) for target, document in session.execute(query)
+    }

@@ -1,0 +1,163 @@
+"""Planning with open eyes: what an airing would meet is told before anything is saved."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.airings.ending import cancel_airing
+from controller.airings.foreseeing import Asking, Foresight, foresee
+from controller.airings.foretelling import (
+    NameOf,
+    against_policy_sentence,
+    foresight_facts,
+    meets_others_sentence,
+)
+from controller.airings.queries import get_airing
+from controller.airings.tables import Airing
+from controller.airings.timing import LATEST_AFTER
+from controller.airings.usecases import (
+    DEFAULT_VOLUME,
+    check_sound,
+    check_targets,
+    check_times,
+    plan_airing,
+)
+from controller.areas.queries import area_tree
+from controller.areas.tables import Area
+from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.queries import get_bulletin
+from controller.errors import Conflict
+from controller.operators.permissions import Operator
+from devices.messages import AreaCode, Grade
+
+REPLACED = "Được thay bằng một lượt phát khác."
+
+
+class Meeting(StrEnum):
+    """What shall be done when an airing meets others; policies are never bent."""
+
+    REFUSE = "refuse"
+    AFTER = "after"  # start at the first clear instant
+    REPLACE = "replace"  # cancel the others
+    ACCEPT = "accept"  # as the grades say
+
+
+class AgainstPolicy(Conflict):
+    """The loudspeakers' policies would silence the airing, or a part of it."""
+
+    code = "airing.against-policy"
+
+
+class MeetsOthers(Conflict):
+    """Other airings are planned where and when this one would sound."""
+
+    code = "airing.meets-others"
+
+
+def plan_foreseen(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    areas: Collection[AreaCode],
+    starts_at: datetime,
+    by: Operator,
+    now: datetime,
+    latest_start_at: datetime | None = None,
+    grade: Grade = Grade.ROUTINE,
+    volume: int = DEFAULT_VOLUME,
+    meeting: Meeting = Meeting.REFUSE,
+) -> Airing:
+    """Plan an airing unless a policy forbids it or it meets others that `meeting` says nothing about.
+
+    Raises AgainstPolicy and MeetsOthers with what was foreseen in `facts`; then nothing was saved.
+    """
+    asking = asking_of(
+        session,
+        bulletin_id,
+        areas=areas,
+        starts_at=starts_at,
+        latest_start_at=latest_start_at,
+        grade=grade,
+        volume=volume,
+        by=by,
+        now=now,
+    )
+    late = _settle(session, bulletin_id, asking, meeting, by=by, now=now)
+    return plan_airing(
+        session,
+        bulletin_id,
+        areas=areas,
+        starts_at=starts_at + late,
+        latest_start_at=asking.latest_start_at + late,
+        grade=grade,
+        volume=volume,
+        by=by,
+        now=now,
+    )
+
+
+def asking_of(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    areas: Collection[AreaCode],
+    starts_at: datetime,
+    by: Operator,
+    now: datetime,
+    latest_start_at: datetime | None = None,
+    grade: Grade = Grade.ROUTINE,
+    volume: int = DEFAULT_VOLUME,
+) -> Asking:
+    """Return what is asked, checked as planning checks it: areas, rights, sound and times."""
+    check_targets(session, area_tree(session), areas, grade, by)
+    check_sound(get_bulletin(session, bulletin_id), grade, volume)
+    latest = latest_start_at or starts_at + LATEST_AFTER[grade]
+    check_times(starts_at, latest, now)
+    return Asking(areas, starts_at, latest, grade, volume)
+
+
+def _settle(
+    session: Session,
+    bulletin_id: BulletinId,
+    asking: Asking,
+    meeting: Meeting,
+    *,
+    by: Operator,
+    now: datetime,
+) -> timedelta:
+    """Return by how much the start moves; raise where it may not be planned as asked."""
+    if asking.grade is Grade.EMERGENCY:
+        return timedelta()  # at once and over everything: nothing may stand in its way
+    foresight = foresee(session, bulletin_id, asking)
+    while meeting is Meeting.REPLACE and _replace(session, foresight, by=by, now=now):
+        foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
+    if meeting is Meeting.AFTER and foresight.conflicts and foresight.clear_at is not None:
+        return foresight.clear_at - asking.starts_at
+    name_of = _names(session)
+    if foresight.is_forbidden(asking.latest_start_at):
+        sentence = against_policy_sentence(
+            foresight.against_policy, asking.starts_at, foresight.clear_at, name_of, now
+        )
+        raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
+    if foresight.others and meeting is not Meeting.ACCEPT:
+        sentence = meets_others_sentence(foresight.others, foresight.titles, foresight.clear_at, name_of, now)
+        raise MeetsOthers(sentence, facts=foresight_facts(foresight))
+    return timedelta()
+
+
+def _replace(session: Session, foresight: Foresight, *, by: Operator, now: datetime) -> bool:
+    """Cancel what is met; an emergency is stopped by hand, never by what comes after it. False: nothing."""
+    met = [get_airing(session, one.other) for one in foresight.others if one.other is not None]
+    replaced = [airing for airing in met if airing.grade is not Grade.EMERGENCY]
+    for airing in replaced:
+        cancel_airing(session, airing.id, by=by, now=now, reason=REPLACED)
+    session.flush()
+    return bool(replaced)
+
+
+def _names(session: Session) -> NameOf:
+    names = {area.code: area.name for area in session.scalars(select(Area))}
+    return lambda code: names.get(code, code)

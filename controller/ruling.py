@@ -1,0 +1,216 @@
+"""What `loa timetable`, `loa policy`, `loa keys` and `loa node` do on the station's own machine.
+
+They work on the database, not over the pages: who may read the station's key may also rule with a password,
+and a station that runs publishes what they signed within a beat.
+"""
+
+import getpass
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from controller.airings.timetables import MOST_DAYS, timetable_of
+from controller.airings.timing import ZONE
+from controller.app import utc_now
+from controller.areas.queries import area_tree, get_area
+from controller.errors import BadInput, Conflict, NotFound, NotSignedIn, StartFailed
+from controller.fleet.lifecycle import status_of
+from controller.fleet.queries import facts_of
+from controller.fleet.tables import Node
+from controller.fleet.usecases import NewNode, enrol_node, retire_node
+from controller.founding import station_key
+from controller.journal.chain import StationSeal
+from controller.operators.permissions import Operator
+from controller.operators.queries import operator_named
+from controller.operators.tables import Account
+from controller.operators.usecases import PASSWORDS
+from controller.plans.governing import sign_key_set, sign_policy
+from controller.plans.lifecycle import Kind
+from controller.plans.queries import published, published_key_set
+from controller.settings import Settings
+from controller.store import Store
+from devices.messages import AreaCode, NodeId, Policy, QuietHours
+from devices.signing import SigningKey
+
+WARN_BEFORE = timedelta(days=60)
+"""A signature that ends sooner is named: renewing it takes the root key out of its safe."""
+
+
+@contextmanager
+def local_store() -> Iterator[Store]:
+    """Open the database of the station that lives here; StartFailed where there is none."""
+    settings = Settings()
+    if not settings.database_url and not (settings.home / "loa.sqlite").exists():
+        raise StartFailed(
+            f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
+        )
+    store = Store(settings.database, signer=StationSeal(station_key(settings)))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
+    """Return the timetable of an area from a day (or now) on, for some days."""
+    if not 1 <= days <= MOST_DAYS:
+        raise BadInput(f"Số ngày phải từ 1 đến {MOST_DAYS}.", code="timetable.days")
+    now = utc_now()
+    begins = now if since is None else datetime.combine(_day(since), time(), ZONE)
+    with local_store() as store, store.read() as session:
+        return timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
+
+
+def policies_here() -> list[dict[str, Any]]:
+    """Return the policies in force, by area."""
+    with local_store() as store, store.read() as session:
+        found = []
+        for area in sorted(area_tree(session).parents):
+            row = published(session, Kind.POLICY, area)
+            if row is not None:
+                policy = Policy.model_validate_json(row.document)
+                told = policy.model_dump(mode="json", exclude={"issued_at"})
+                found.append({"area": area, "name": get_area(session, area).name, **told})
+        return found
+
+
+def sign_policy_here(
+    area: str, quiet: Sequence[str], loudest: int | None, minutes: int | None, *, by: str
+) -> dict[str, Any]:
+    """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
+    hours = [_quiet(text) for text in quiet]
+    with local_store() as store, store.write() as session:
+        administrator = _person(session, by)
+        row = published(session, Kind.POLICY, area)
+        before = None if row is None else Policy.model_validate_json(row.document)
+        limits: dict[str, Any] = {}
+        if before is not None:
+            limits = before.model_dump(include={"loudest_volume", "minutes_a_day"})
+            limits["quiet_hours"] = before.quiet_hours
+        if quiet:
+            limits["quiet_hours"] = tuple(one for one in hours if one is not None)
+        if loudest is not None:
+            limits["loudest_volume"] = loudest
+        if minutes is not None:
+            limits["minutes_a_day"] = minutes
+        signed = sign_policy(
+            session,
+            area=AreaCode(area),
+            administrator=administrator,
+            password=ask_password(by),
+            now=utc_now(),
+            **limits,
+        )
+        return dict(Policy.model_validate_json(signed.document).model_dump(mode="json"))
+
+
+def keys_here() -> dict[str, Any]:
+    """Return the key set in force, and how long it still holds."""
+    with local_store() as store, store.read() as session:
+        key_set = published_key_set(session)
+        if key_set is None:
+            raise NotFound("Chưa có bộ khóa nào được ký.", code="keys.none")
+        return dict(key_set.model_dump(mode="json"))
+
+
+def sign_keys_here(root: Path) -> dict[str, Any]:
+    """Sign the keys in force with the root key: once a year, and whenever a key was revoked."""
+    try:
+        key = SigningKey.from_json(root.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise BadInput(f"Không đọc được khóa gốc «{root}».", code="keys.unreadable") from error
+    with local_store() as store:
+        with store.write() as session:
+            sign_key_set(session, root_key=key, now=utc_now())
+        with store.read() as session:
+            key_set = published_key_set(session)
+    return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
+
+
+def nodes_here(area: str | None) -> list[dict[str, Any]]:
+    """Return the nodes in use under an area (all, without one), by area and id."""
+    now = utc_now()
+    with local_store() as store, store.read() as session:
+        query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
+        if area is not None:
+            get_area(session, AreaCode(area))
+            query = query.where(Node.area.in_(area_tree(session).below([AreaCode(area)])))
+        return [
+            {
+                "node": node.id,
+                "area": node.area,
+                "name": node.name,
+                "status": str(status_of(facts_of(node), now)),
+                "last_heard_at": None if node.last_heard_at is None else node.last_heard_at.isoformat(),
+            }
+            for node in session.scalars(query)
+        ]
+
+
+def enrol_here(node: str, area: str, name: str, *, by: str) -> None:
+    """Enrol a node: from now on it is counted, planned for and acknowledged."""
+    with local_store() as store, store.write() as session:
+        person = _signed_in(session, by)
+        known = session.get(Node, NodeId(node))
+        if known is not None:
+            why = "đã thôi dùng, hãy đặt mã khác" if known.retired_at else f"đang dùng ở địa bàn {known.area}"
+            raise Conflict(f"Cụm loa {node} {why}.", code="node.known")
+        enrol_node(session, NewNode(NodeId(node), AreaCode(area), name), by=person, now=utc_now())
+
+
+def retire_here(nodes: Sequence[str], *, by: str) -> None:
+    """Take nodes out of use, all or none; what they played stays in the log."""
+    with local_store() as store, store.write() as session:
+        person = _signed_in(session, by)
+        for node in nodes:
+            retire_node(session, NodeId(node), by=person, now=utc_now())
+
+
+def ask_password(name: str) -> str:
+    """Return a person's password: from LOA_PASSWORD, else from the keyboard."""
+    password = os.environ.get("LOA_PASSWORD")
+    if password:
+        return password
+    if not sys.stdin.isatty():
+        raise BadInput(f"Thiếu mật khẩu của {name}: đặt LOA_PASSWORD.", code="operator.no_password")
+    return getpass.getpass(f"Mật khẩu của {name}: ")
+
+
+def _person(session: Any, name: str) -> Operator:
+    person = operator_named(session, name)
+    if person is None or session.get_one(Account, person.id).disabled_at is not None:
+        raise NotFound(f"Không có tài khoản nào tên {name}.", code="operator.unknown")
+    return person
+
+
+def _signed_in(session: Any, name: str) -> Operator:
+    person = _person(session, name)
+    if not PASSWORDS.verify(ask_password(name), session.get_one(Account, person.id).password_hash):
+        raise NotSignedIn("Mật khẩu không đúng.", code="operator.wrong-password")
+    return person
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"Không hiểu ngày «{text}». Hãy viết như 2026-12-01.", code="timetable.day") from None
+
+
+def _quiet(text: str) -> QuietHours | None:
+    """Read `21:30-04:45`; `none` says that there are no quiet hours."""
+    if text == "none":
+        return None
+    begins, _, ends = text.partition("-")
+    try:
+        return QuietHours(begins=begins.strip(), ends=ends.strip())
+    except ValueError:
+        raise BadInput(
+            f"Không hiểu giờ yên lặng «{text}». Hãy viết như 21:30-04:45, hoặc none.", code="policy.quiet"
+        ) from None

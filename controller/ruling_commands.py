@@ -1,0 +1,151 @@
+"""`loa timetable`, `loa policy`, `loa keys`, `loa node`: thin commands over controller/ruling.py."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.told import AsJson, print_json, told
+
+policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số phút một ngày.", no_args_is_help=True)
+keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
+node = typer.Typer(help="Cụm loa: danh sách, thêm, bớt.", no_args_is_help=True)
+
+Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands into the program."""
+    app.command()(timetable)
+    app.add_typer(policy, name="policy")
+    app.add_typer(keys, name="keys")
+    app.add_typer(node, name="node")
+
+
+@told
+def timetable(
+    area: Area,
+    since: Annotated[str | None, typer.Option("--from", help="Từ ngày nào, như 2026-12-01.")] = None,
+    days: Annotated[int, typer.Option(help="Bao nhiêu ngày.")] = 1,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Loa của một địa bàn sẽ phát gì, đúng từng giây."""
+    from datetime import datetime
+
+    from controller.airings.timing import wall
+    from controller.ruling import timetable_here
+
+    told_of = timetable_here(area, since, days)
+    if as_json:
+        print_json(told_of)
+        return
+    for slot in told_of["slots"]:
+        cut = " (không trọn)" if slot["cut"] else ""
+        at = wall(datetime.fromisoformat(slot["starts_at"]))
+        typer.echo(f"{at}  {slot['seconds']:.0f} giây{cut}  {slot['title']}")
+    if not told_of["slots"]:
+        typer.echo("Không có gì phát trong thời gian này.")
+    if told_of["waiting"]:
+        typer.echo(f"Còn {len(told_of['waiting'])} lượt chờ duyệt, chưa chắc được phát.")
+
+
+@policy.command("show")
+@told
+def show_policies(*, as_json: AsJson = False) -> None:
+    """Các quy định đang có hiệu lực."""
+    from controller.ruling import policies_here
+
+    found = policies_here()
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        quiet = ", ".join(f"{hours['begins']}–{hours['ends']}" for hours in one["quiet_hours"]) or "không có"
+        typer.echo(
+            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%; "
+            f"{one['minutes_a_day']} phút một ngày; hết hạn {one['expires_at'][:10]}"
+        )
+
+
+@policy.command("sign")
+@told
+def sign_policy(
+    area: Area,
+    by: AsPerson,
+    quiet: Annotated[
+        list[str] | None, typer.Option(help="Giờ yên lặng, như 21:30-04:45; none là không có.")
+    ] = None,
+    loudest: Annotated[int | None, typer.Option(help="Âm lượng lớn nhất, 0–100.")] = None,
+    minutes: Annotated[int | None, typer.Option(help="Số phút phát một ngày, 0–1440.")] = None,
+) -> None:
+    """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ."""
+    from controller.ruling import sign_policy_here
+
+    signed = sign_policy_here(area, quiet or [], loudest, minutes, by=by)
+    typer.echo(f"Đã ký quy định {signed['version']} cho {area}, hết hạn {signed['expires_at'][:10]}.")
+
+
+@keys.command("show")
+@told
+def show_keys() -> None:
+    """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
+    from controller.ruling import keys_here
+
+    print_json(keys_here())
+
+
+@keys.command("sign")
+@told
+def sign_keys(root: Annotated[Path, typer.Option(help="Tệp khóa gốc, lấy từ nơi cất giữ.")]) -> None:
+    """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, và khi thu hồi một khóa."""
+    from controller.ruling import sign_keys_here
+
+    signed = sign_keys_here(root)
+    typer.echo(f"Đã ký {len(signed['keys'])} khóa, hết hạn {signed['expires_at'][:10]}.")
+
+
+@node.command("list")
+@told
+def list_nodes(
+    area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Các cụm loa đang dùng."""
+    from controller.ruling import nodes_here
+
+    found = nodes_here(area)
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo(f"{one['node']}\t{one['area']}\t{one['status']}\t{one['name']}")
+
+
+@node.command("enrol")
+@told
+def enrol_node(
+    name_of_node: Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")],
+    area: Area,
+    name: Annotated[str, typer.Option(help="Tên gọi, như «Nhà văn hóa thôn 2».")],
+    by: AsPerson,
+) -> None:
+    """Thêm một cụm loa."""
+    from controller.ruling import enrol_here
+
+    enrol_here(name_of_node, area, name, by=by)
+    typer.echo(f"Đã thêm cụm loa {name_of_node}.")
+
+
+@node.command("retire")
+@told
+def retire_node(
+    nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
+) -> None:
+    """Cho cụm loa thôi dùng; những gì nó đã phát vẫn còn trong sổ."""
+    from controller.ruling import retire_here
+
+    retire_here(nodes, by=by)
+    typer.echo(f"Đã bớt {len(nodes)} cụm loa.")

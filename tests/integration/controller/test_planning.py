@@ -1,0 +1,169 @@
+"""What an airing would meet is told before it is planned, and what is told is what nodes then do."""
+
+from datetime import timedelta
+
+import pytest
+
+from controller.airings.foreseeing import heard_in
+from controller.airings.lifecycle import AiringState
+from controller.airings.planning import AgainstPolicy, Meeting, MeetsOthers, plan_foreseen
+from controller.airings.queries import get_airing
+from controller.airings.timetables import timetable_of
+from controller.plans.governing import sign_policy
+from controller.plans.queries import published_plans, published_policies
+from devices.messages import Grade, QuietHours
+from devices.plan import timetable
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
+
+NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
+MINUTE = 60
+TO_A_QUARTER_PAST_THREE = (17 * 60 + 15) * MINUTE
+"""The test world's clock stands at 10:00."""
+
+
+@pytest.fixture
+def quiet(world):
+    sign_night(world, NIGHT)
+    return world
+
+
+def sign_night(world, hours, minutes=1440):
+    world.do(
+        sign_policy,
+        area=PROVINCE,
+        administrator=world.administrator,
+        password=PASSWORD,
+        quiet_hours=hours,
+        minutes_a_day=minutes,
+    )
+
+
+def plan(world, bulletin, *, seconds, areas=(NHA_TRANG,), by=None, **kwargs):
+    starts_at = world.now + timedelta(seconds=seconds)
+    return world.do(
+        plan_foreseen, bulletin, areas=areas, starts_at=starts_at, by=by or world.approver, **kwargs
+    )
+
+
+def state(world, airing):
+    return world.ask(get_airing, airing).state
+
+
+def test_a_relay_typed_for_a_quarter_past_three_at_night_is_refused(quiet):
+    with pytest.raises(AgainstPolicy) as refused:
+        plan(quiet, quiet.approved(), seconds=TO_A_QUARTER_PAST_THREE, areas=[PROVINCE])
+    assert "03:15 đêm mai rơi vào giờ yên lặng" in refused.value.sentence
+    assert "Sớm nhất có thể phát lúc 04:45 sáng mai." in refused.value.sentence
+    (conflict,) = refused.value.facts["conflicts"]
+    assert conflict["kind"] == "quiet-hours"
+    assert sorted(conflict["areas"]) == [BAC_NHA_TRANG, NHA_TRANG]
+    assert quiet.ask(heard_in, NHA_TRANG, quiet.now, quiet.now + timedelta(days=2)) == []
+
+
+def test_after_means_the_first_instant_that_policies_allow(quiet):
+    bulletin = quiet.approved()
+    airing = plan(quiet, bulletin, seconds=TO_A_QUARTER_PAST_THREE, meeting=Meeting.AFTER)
+    assert airing.starts_at == quiet.now + timedelta(hours=18, minutes=45)
+
+
+def test_an_emergency_is_planned_in_quiet_hours(quiet):
+    airing = plan(quiet, quiet.approved(), seconds=TO_A_QUARTER_PAST_THREE, grade=Grade.EMERGENCY)
+    assert airing.grade is Grade.EMERGENCY
+
+
+def test_what_may_start_late_enough_is_planned_and_starts_when_quiet_hours_end(quiet):
+    bulletin = quiet.approved()
+    late = quiet.now + timedelta(hours=19)
+    airing = plan(quiet, bulletin, seconds=TO_A_QUARTER_PAST_THREE, latest_start_at=late)
+    quiet.later(hours=17)
+    quiet.advance()
+    assert quiet.ask(get_airing, airing.id).starts_at == quiet.now + timedelta(hours=1, minutes=45)
+
+
+def test_a_policy_signed_after_planning_keeps_the_airing_from_being_delivered(world):
+    airing = plan(world, world.approved(), seconds=TO_A_QUARTER_PAST_THREE)
+    sign_night(world, NIGHT)
+    world.later(hours=17)
+    world.advance()
+    seen = world.ask(get_airing, airing.id)
+    assert (seen.state, "giờ yên lặng" in seen.reason) == (AiringState.MISSED, True)
+
+
+def test_minutes_of_the_day_count_what_was_aired_today(world):
+    sign_night(world, (), minutes=1)
+    first = plan(world, world.approved(), seconds=MINUTE)
+    world.advance()
+    world.publish()
+    world.later(seconds=MINUTE)
+    world.advance()
+    for node in (f"{NHA_TRANG}-1", f"{NHA_TRANG}-2"):
+        world.tell(node, first.id, "finished", heard_ms=60_000, at=world.now + timedelta(seconds=60))
+        world.tell(node, first.id, "started")
+    world.later(seconds=90)
+    world.advance()
+    assert state(world, first.id) is AiringState.AIRED
+    with pytest.raises(AgainstPolicy) as refused:
+        plan(world, world.approved(), seconds=600)
+    assert refused.value.facts["conflicts"][0]["kind"] == "minutes-a-day"
+    world.publish()
+    (named,) = [one for one in world.ask(published_plans, NHA_TRANG) if one.target == NHA_TRANG]
+    assert [one.airing for one in named.airings] == [first.id]
+    world.later(hours=15)
+    world.publish()
+    (named,) = [one for one in world.ask(published_plans, NHA_TRANG) if one.target == NHA_TRANG]
+    assert named.airings == ()
+
+
+def test_two_at_once_are_told_and_each_choice_does_what_it_says(world):
+    first = plan(world, world.approved(), seconds=600)
+    with pytest.raises(MeetsOthers) as refused:
+        plan(world, world.approved(), seconds=630)
+    (conflict,) = refused.value.facts["conflicts"]
+    assert (conflict["kind"], conflict["other"], conflict["seconds_lost"]) == ("yields", first.id, 30.0)
+    assert "phát ngay sau đó (10:11 sáng nay)" in refused.value.sentence
+    after = plan(world, world.approved(), seconds=630, meeting=Meeting.AFTER)
+    assert after.starts_at == first.starts_at + timedelta(seconds=60)
+    level = plan(world, world.approved(), seconds=610, meeting=Meeting.ACCEPT)
+    assert state(world, level.id) is AiringState.PLANNED
+    instead = plan(world, world.approved(), seconds=605, meeting=Meeting.REPLACE)
+    assert state(world, instead.id) is AiringState.PLANNED
+    assert [state(world, one.id) for one in (first, after, level)] == [AiringState.CANCELLED] * 3
+
+
+def test_a_refusal_saves_nothing_and_cancels_nothing(world):
+    first = plan(world, world.approved(), seconds=600, grade=Grade.EMERGENCY)
+    with pytest.raises(MeetsOthers):
+        plan(world, world.approved(), seconds=610, meeting=Meeting.REPLACE)
+    assert state(world, first.id) is AiringState.PLANNED
+
+
+def test_an_airing_elsewhere_is_not_met(world):
+    plan(world, world.approved(), seconds=600, areas=[BAC_NHA_TRANG])
+    assert plan(world, world.approved(), seconds=600, areas=[NHA_TRANG])
+
+
+def test_the_length_of_what_nobody_has_spoken_yet_is_guessed_from_its_words(world):
+    plan(world, world.submitted(text="Xin chào bà con. " * 100, rendered=False), seconds=600)
+    with pytest.raises(MeetsOthers) as refused:
+        plan(world, world.submitted(rendered=False), seconds=650)
+    assert refused.value.facts["is_estimate"]
+    assert 10 < refused.value.facts["duration_seconds"] < 60
+
+
+def test_the_timetable_of_an_area_is_what_its_loudspeakers_do(quiet):
+    plan(quiet, quiet.approved(), seconds=600, areas=[PROVINCE])
+    plan(quiet, quiet.approved(), seconds=690)
+    plan(quiet, quiet.approved(), seconds=640, grade=Grade.PRIORITY, meeting=Meeting.ACCEPT)
+    waiting = plan(quiet, quiet.submitted(), seconds=3600)
+    until = quiet.now + timedelta(days=1)
+    told = quiet.ask(timetable_of, NHA_TRANG, quiet.now, until, quiet.now)
+    quiet.advance()
+    quiet.publish()
+    plans, policies = quiet.ask(published_plans, NHA_TRANG), quiet.ask(published_policies, NHA_TRANG)
+    played = timetable(plans, policies, quiet.now, until)
+    assert [(slot["airing"], slot["starts_at"], slot["ends_at"]) for slot in told["slots"]] == [
+        (slot.airing.airing, slot.starts_at.isoformat(), slot.ends_at.isoformat()) for slot in played
+    ]
+    assert [slot.cut for slot in played] == [True, False, True]
+    assert told["first_sound"] == "10:10 sáng nay"
+    assert [one["airing"] for one in told["waiting"]] == [waiting.id]
