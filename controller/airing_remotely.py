@@ -4,6 +4,7 @@ import getpass
 import os
 import re
 import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     address = address or f"http://{settings.host}:{settings.port}"
     author, approver = _person("AUTHOR", OFFICER, settings), _person("APPROVER", APPROVER, settings)
     with Stages() as stages:
-        with RemoteStation.signed_in(address, *author) as station:
+        with RemoteStation.signed_in(address, *author, _code_of("AUTHOR")) as station:
             asked = {
                 "title": draft.title,
                 "text": draft.text,
@@ -54,7 +55,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
             handed_in = station.call("POST", "/air", asked)
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
             bulletin = _recorded(station, handed_in["bulletin"], stages)
-        with RemoteStation.signed_in(address, *approver) as station:
+        with RemoteStation.signed_in(address, *approver, _code_of("APPROVER")) as station:
             station.call(
                 "POST",
                 f"/bulletins/{bulletin['id']}/approve",
@@ -80,6 +81,18 @@ def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
             )
         password = getpass.getpass(f"Mật khẩu của {name}: ")
     return name, password
+
+
+def _code_of(role: str) -> Callable[[str], str]:
+    """Return how the second factor is asked for: from LOA_APPROVER_CODE, or the keyboard."""
+
+    def ask(name: str) -> str:
+        code = os.environ.get(f"LOA_{role}_CODE", "")
+        if not code and not sys.stdin.isatty():
+            raise BadInput(f"Thiếu mã xác thực của {name}: đặt LOA_{role}_CODE.", code="operator.no_code")
+        return code or getpass.getpass(f"Mã xác thực của {name}: ")
+
+    return ask
 
 
 def _recorded(station: RemoteStation, bulletin_id: str, stages: Stages) -> dict[str, Any]:

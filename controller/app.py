@@ -14,10 +14,16 @@ from controller.broker import ChildBroker
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
-from controller.founding import found, is_founded, station_key
+from controller.founding import (
+    FirstAdministrator,
+    found,
+    found_administrator,
+    is_founded,
+    station_key,
+)
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
-from controller.programmes.usecases import make_occurrences
+from controller.programmes.making import make_occurrences
 from controller.settings import Settings
 from controller.station.changes import Changes
 from controller.station.ingest import Ingest
@@ -42,7 +48,7 @@ _LOG = logging.getLogger(__name__)
 
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
-_PLAN_AHEAD = timedelta(days=14)
+_PLAN_AHEAD_BATCHES = 20  # short transactions of one beat; what is left waits for the next, days ahead
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -99,6 +105,16 @@ class Controller:
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+
+    @property
+    def require_totp(self) -> bool:
+        """Whether roles that let texts be heard or rule the station must have a second factor."""
+        return self.settings.require_totp
+
+    def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
+        """Open the first administrator's account with its one-time code, or raise LoaError."""
+        first = FirstAdministrator(code, name, display_name, password)
+        found_administrator(self.store, self.settings, first, now=self.now())
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
@@ -242,8 +258,11 @@ class Controller:
         self.sender.release()
 
     def _plan_ahead(self) -> None:
-        with self.store.write() as session:
-            make_occurrences(session, until=self.now() + _PLAN_AHEAD, now=self.now())
+        for _ in range(_PLAN_AHEAD_BATCHES):
+            with self.store.write() as session:
+                made = make_occurrences(session, now=self.now())
+            if made.is_all:
+                return
 
     def _keep_house(self) -> None:
         with self.store.write() as session:

@@ -12,8 +12,14 @@ from controller.store import Store
 from controller.store.invariants import invariants
 
 
-def _opened(settings: Settings) -> Store:
-    if not settings.database_url and not (settings.home / "loa.sqlite").exists():
+def has_station(settings: Settings) -> bool:
+    """Whether a station was ever started here, as far as can be seen without its database."""
+    return bool(settings.database_url) or (settings.home / "loa.sqlite").exists()
+
+
+def opened_store(settings: Settings) -> Store:
+    """Return the local station's database, or raise StartFailed where there is none."""
+    if not has_station(settings):
         raise StartFailed(
             f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
         )
@@ -22,7 +28,7 @@ def _opened(settings: Settings) -> Store:
 
 def wrong_facts() -> list[str]:
     """Return what must not exist in the database, a sentence each."""
-    store = _opened(Settings())
+    store = opened_store(Settings())
     try:
         with store.read() as session:
             return list(invariants(session, now=utc_now()))
@@ -32,7 +38,7 @@ def wrong_facts() -> list[str]:
 
 def journal_lines() -> Iterator[str]:
     """Yield the journal as JSON lines."""
-    store = _opened(Settings())
+    store = opened_store(Settings())
     try:
         with store.read() as session:
             yield from export(session)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import ruling_commands
+from controller import people_commands, ruling_commands
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.told import FAILED, AsJson, print_json, told
@@ -17,9 +17,11 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+ruling_commands.add_to(app)
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
-ruling_commands.add_to(app)
+app.add_typer(people_commands.operator, name="operator")
+app.add_typer(people_commands.token, name="token")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

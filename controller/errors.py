@@ -33,6 +33,12 @@ class NotAllowed(LoaError):
     code = "operator.not-allowed"
 
 
+class EnrolFirst(NotAllowed):
+    """This person's role asks for a second factor, and there is none yet: that comes first."""
+
+    code = "operator.enrol-first"
+
+
 class NotSignedIn(LoaError):
     """Name, password or session are not (or no longer) valid."""
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.areas.usecases import load_areas
-from controller.errors import StartFailed
+from controller.errors import Conflict, StartFailed
 from controller.journal.chain import StationSeal
+from controller.journal.tables import Entry
+from controller.journal.usecases import record
+from controller.operators.beginning import create_first_administrator
+from controller.operators.fresh import fresh_password
 from controller.operators.permissions import Operator, OperatorRole
 from controller.operators.tables import Account, HeldKey
 from controller.operators.usecases import FoundingKeys, create_operator, make_keys
@@ -20,11 +23,10 @@ from controller.plans.governing import sign_key_set, sign_policy
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode, KeyId, QuietHours
-from devices.signing import SigningKey
+from devices.signing import Malformed, SigningKey
 
-_PASSWORD_PAIRS = 12
-_CONSONANTS, _VOWELS = "bcdghlmnrstvx", "aeiou"  # easy to read out over a telephone
 _PRIVATE = 0o600
+_FOUNDED = "station.founded"
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,21 @@ class Secrets:
         return {}
 
 
+@dataclass(frozen=True)
+class FirstAdministrator:
+    """What somebody with the one-time code chose on the page Bắt đầu."""
+
+    code: str
+    name: str
+    display_name: str
+    password: str
+
+
 def is_founded(store: Store) -> bool:
-    """Whether the station has people: the last thing that founding makes."""
+    """Whether the station has people, or was founded without: the last thing that founding makes."""
     with store.read() as session:
-        return bool(session.scalar(select(func.count()).select_from(Account)))
+        people = session.scalar(select(func.count()).select_from(Account))
+        return bool(people or session.scalar(select(Entry.seq).where(Entry.act == _FOUNDED).limit(1)))
 
 
 def found(store: Store, settings: Settings, *, now: datetime) -> None:
@@ -97,9 +110,13 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     _write_private(files.station_key, keys.station.to_json())
     _write_private(files.root_key, keys.root.to_json())
     files.root_public.write_text(keys.root.public_x + "\n", "utf-8")
-    passwords = {first.name: _fresh_password() for first in FIRST_OPERATORS}
-    _write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     store.signer = StationSeal(keys.station)
+    if not settings.first_people:
+        with store.write() as session:
+            record(session, None, _FOUNDED, settings.province, now)
+        return
+    passwords = {first.name: fresh_password() for first in FIRST_OPERATORS}
+    _write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     _make_people(store, settings, passwords, keys, now)
 
 
@@ -118,6 +135,41 @@ def _refuse_key_of_another(session: Session, path: Path) -> None:
             "trước.",
             code="station.keys_of_another",
         )
+
+
+def found_administrator(
+    store: Store, settings: Settings, first: FirstAdministrator, *, now: datetime
+) -> None:
+    """Open the first administrator's account; with the root key at hand, sign the key set and a policy too.
+
+    The root key has to be there: without a key set that names the administrator, no policy could be signed,
+    and nodes without a policy say nothing.
+    """
+    province = AreaCode(settings.province)
+    with store.write() as session:
+        person = create_first_administrator(
+            session,
+            code=first.code,
+            name=first.name,
+            display_name=first.display_name,
+            password=first.password,
+            area=province,
+            now=now,
+        )
+        sign_key_set(session, root_key=root_key_at(Secrets(settings.home).root_key), now=now)
+        _sign_first_policy(session, settings, person, first.password, now)
+
+
+def root_key_at(path: Path) -> SigningKey:
+    """Return the root key from its file, or raise Conflict: it may lie elsewhere, as it should."""
+    try:
+        return SigningKey.from_json(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, Malformed):
+        raise Conflict(
+            f"Không đọc được khóa gốc «{path}». Hãy đặt khóa gốc vào đó (hoặc chỉ chỗ bằng --root-key) rồi "
+            "làm lại, sau đó cất đi.",
+            code="keys.no-root",
+        ) from None
 
 
 def station_key(settings: Settings) -> SigningKey:
@@ -151,24 +203,24 @@ def _make_people(
             for first in FIRST_OPERATORS
         }
         sign_key_set(session, root_key=keys.root, now=now)
-        sign_policy(
-            session,
-            area=province,
-            quiet_hours=(QuietHours(begins=settings.quiet_begins, ends=settings.quiet_ends),)
-            if settings.quiet_begins != settings.quiet_ends
-            else (),
-            loudest_volume=settings.loudest_volume,
-            minutes_a_day=settings.minutes_a_day,
-            administrator=people[ADMINISTRATOR],
-            password=passwords[ADMINISTRATOR],
-            now=now,
-        )
+        _sign_first_policy(session, settings, people[ADMINISTRATOR], passwords[ADMINISTRATOR], now)
 
 
-def _fresh_password() -> str:
-    """Return some 72 bits in plain syllables, as in `tabe-nomi-xuda`."""
-    pairs = [secrets.choice(_CONSONANTS) + secrets.choice(_VOWELS) for _ in range(_PASSWORD_PAIRS)]
-    return "-".join(a + b for a, b in zip(pairs[::2], pairs[1::2], strict=True))
+def _sign_first_policy(
+    session: Session, settings: Settings, administrator: Operator, password: str, now: datetime
+) -> None:
+    sign_policy(
+        session,
+        area=AreaCode(settings.province),
+        quiet_hours=(QuietHours(begins=settings.quiet_begins, ends=settings.quiet_ends),)
+        if settings.quiet_begins != settings.quiet_ends
+        else (),
+        loudest_volume=settings.loudest_volume,
+        minutes_a_day=settings.minutes_a_day,
+        administrator=administrator,
+        password=password,
+        now=now,
+    )
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -24,7 +24,7 @@ from controller.fleet.lifecycle import status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_node, retire_node
-from controller.founding import station_key
+from controller.founding import Secrets, root_key_at, station_key
 from controller.journal.chain import StationSeal
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named
@@ -36,7 +36,6 @@ from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode, NodeId, Policy, QuietHours
-from devices.signing import SigningKey
 
 WARN_BEFORE = timedelta(days=60)
 """A signature that ends sooner is named: renewing it takes the root key out of its safe."""
@@ -119,12 +118,9 @@ def keys_here() -> dict[str, Any]:
         return dict(key_set.model_dump(mode="json"))
 
 
-def sign_keys_here(root: Path) -> dict[str, Any]:
+def sign_keys_here(root: Path | None) -> dict[str, Any]:
     """Sign the keys in force with the root key: once a year, and whenever a key was revoked."""
-    try:
-        key = SigningKey.from_json(root.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise BadInput(f"Không đọc được khóa gốc «{root}».", code="keys.unreadable") from error
+    key = root_key_at(root or Secrets(Settings().home).root_key)
     with local_store() as store:
         with store.write() as session:
             sign_key_set(session, root_key=key, now=utc_now())

@@ -98,7 +98,9 @@ def show_keys() -> None:
 
 @keys.command("sign")
 @told
-def sign_keys(root: Annotated[Path, typer.Option(help="Tệp khóa gốc, lấy từ nơi cất giữ.")]) -> None:
+def sign_keys(
+    root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
+) -> None:
     """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, và khi thu hồi một khóa."""
     from controller.ruling import sign_keys_here
 

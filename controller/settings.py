@@ -33,6 +33,14 @@ class Settings(BaseSettings):
     )
     province: str = Field(default="56", description="Official code of the province.")
     nodes_per_commune: int = Field(default=2, ge=0, le=100, description="Simulated nodes in each commune.")
+    first_people: bool = Field(
+        default=True,
+        description="Make three people with fresh passwords at the first start, for a first look.",
+    )
+    require_totp: bool = Field(
+        default=True,
+        description="Approvers, technicians and administrators must have a second factor (TOTP).",
+    )
     engine: str = Field(default="loa", description="Voice engine tried first: loa, gtts, piper or espeak.")
     voice: str = Field(default="", description="Voice of the engine; empty is its first one.")
     rate: float = Field(default=1.0, ge=0.5, le=2.0, description="Speaking rate; 1 is natural.")

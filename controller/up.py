@@ -13,6 +13,7 @@ from controller.app import Controller
 from controller.demo import Job
 from controller.errors import LoaError
 from controller.founding import FIRST_OPERATORS, Secrets
+from controller.operators.queries import has_administrator
 from controller.settings import Settings
 from controller.simulated import enrol_simulated, fleet_of
 from controller.terminal import Stages
@@ -59,12 +60,19 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
 
 
 def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
-    """Return the settings; simulated loudspeakers wake nobody, so they keep quiet hours only if told to."""
+    """Return the settings; what the person did not say follows from whether loudspeakers are simulated.
+
+    Simulated ones wake nobody and obey anybody who looks in: no quiet hours, no second factor, three people
+    to try it with. Real ones: all of it as the settings' own defaults say, and people by the first code.
+    """
     settings = Settings(**chosen)
-    told = settings.model_fields_set & {"quiet_begins", "quiet_ends"}
-    if not with_fleet or told:
-        return settings
-    return Settings(**chosen, quiet_begins="00:00", quiet_ends="00:00")
+    told = settings.model_fields_set
+    if not with_fleet:
+        return settings if "first_people" in told else Settings(**chosen, first_people=False)
+    more: dict[str, Any] = {} if "require_totp" in told else {"require_totp": False}
+    if not told & {"quiet_begins", "quiet_ends"}:
+        more |= {"quiet_begins": "00:00", "quiet_ends": "00:00"}
+    return Settings(**chosen, **more)
 
 
 def _greet(station: Controller, stages: Stages) -> None:
@@ -77,6 +85,12 @@ def _greet(station: Controller, stages: Stages) -> None:
             stages.say(f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}")
     if passwords:
         stages.say(f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này.")
+    with station.store.read() as session:
+        lacks_administrator = not has_administrator(session)
+    if lacks_administrator:
+        stages.say(
+            "Đài chưa có quản trị. Lấy mã bắt đầu bằng «loa operator first-code», rồi mở trang /bat-dau."
+        )
     if files.root_key.exists():
         stages.say(f"Khóa gốc nằm trong {files.root_key}; khi dùng thật, cất ra khỏi máy chủ.")
     if station.broker is not None:

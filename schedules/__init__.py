@@ -1,1 +1,1 @@
-"""When: recurrences, occurrences, timetables, and the clock that ticks."""
+"""When: recurrences, occurrences, and the clock that ticks."""

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
-from controller.api import airings, bulletins, fleet, lexicon, people
+from controller.api import airings, bulletins, fleet, lexicon, people, tokens
+from controller.api.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
 
-A program signs in at `/api/v1/sign-in` and keeps the cookie. Times are RFC 3339, in UTC. An error is
-`{"code", "sentence"}`: the code for programs, the sentence (Vietnamese) for people."""
+A program sends a token (`Authorization: Bearer loa_…`), or signs in at `/api/v1/sign-in` and keeps the
+cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code for programs, the sentence
+(Vietnamese) for people."""
 
-router = APIRouter(prefix="/api/v1")
-for part in (people, fleet, bulletins, airings, lexicon):
+router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
+for part in (people, tokens, fleet, bulletins, airings, lexicon):
     router.include_router(part.router)

@@ -11,7 +11,7 @@ from controller.airings.planning import Meeting
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.fleet.lifecycle import NodeStatus
-from controller.operators.permissions import OperatorRole
+from controller.operators.permissions import Act, OperatorRole
 from devices.messages import DIGEST_PATTERN, NAME_PATTERN, Grade, ReceiptKind
 
 Code = Annotated[
@@ -37,10 +37,17 @@ class Fault(BaseModel):
 
 
 class SignIn(Asked):
-    """Name and password."""
+    """Name and password, and the second factor of whoever has one."""
 
     name: Annotated[str, Field(max_length=200)]
     password: Annotated[str, Field(max_length=500)]
+    code: Annotated[str, Field(max_length=100)] | None = None
+
+
+class CodeAsked(Asked):
+    """A code of the telephone."""
+
+    code: Annotated[str, Field(max_length=100)]
 
 
 class Person(BaseModel):
@@ -50,6 +57,72 @@ class Person(BaseModel):
     display_name: str
     roles: list[OperatorRole]
     area: Code
+
+
+class Account(Person):
+    """One account, as its administrator sees it."""
+
+    disabled: bool
+    second_factor: bool
+
+
+class EnrolmentShown(BaseModel):
+    """A second factor that is not yet in force."""
+
+    uri: str = Field(description="otpauth://…, to be shown as a QR code.")
+    secret: str = Field(description="The same by hand, base32.")
+
+
+class RecoveryCodesShown(BaseModel):
+    """Codes that stand in for the telephone, each once."""
+
+    recovery_codes: list[str]
+
+
+class NewToken(Asked):
+    """A token to make: for what, where, until when; never wider than its person."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    acts: Annotated[list[Act], Field(min_length=1, max_length=20)]
+    area: Code | None = Field(None, description="At or below one's own area, which is the default.")
+    expires_at: AwareDatetime
+
+
+class TokenShown(BaseModel):
+    """A token, without what makes it work."""
+
+    id: str
+    name: str
+    acts: list[Act]
+    area: Code
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TokenMade(TokenShown):
+    """A token just made."""
+
+    token: str = Field(description="For `Authorization: Bearer`; it is told this once.")
+
+
+class DelegateApproval(Asked):
+    """Who may approve where, until when."""
+
+    to: Annotated[str, Field(max_length=200, description="Sign-in name of another approver.")]
+    area: Code
+    until: AwareDatetime
+
+
+class DelegationShown(BaseModel):
+    """A delegation in force."""
+
+    id: str
+    giver: str
+    receiver: str
+    area: Code
+    until: datetime
 
 
 class AreaShown(BaseModel):

@@ -1,24 +1,50 @@
-"""Signing in and out by JSON, and who one is."""
+"""Signing in and out by JSON, who one is, one's second factor, and the accounts of others."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.api.models import Person, SignIn
+from controller.api.models import (
+    Account,
+    CodeAsked,
+    EnrolmentShown,
+    Person,
+    RecoveryCodesShown,
+    SignIn,
+)
 from controller.api.refusals import refusals
-from controller.errors import NotSignedIn
-from controller.operators.permissions import Operator
+from controller.errors import BadInput, LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.operators.permissions import Act, Operator
+from controller.operators.queries import operator_named, operators
+from controller.operators.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    has_second_factor,
+    remove_second_factor,
+)
+from controller.operators.signing_in import complete_sign_in, person_awaiting_code
 from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
-from controller.web.pages.door import address_of, tries_of
-from controller.web.viewer import Signed, TheStation, drop_cookie, set_cookie, token_of, viewer_in
+from controller.web.station import Station
+from controller.web.viewer import (
+    Known,
+    KnownInPerson,
+    Signed,
+    TheStation,
+    address_of,
+    drop_cookie,
+    set_cookie,
+    token_of,
+    tries_of,
+    viewer_in,
+)
 
 router = APIRouter(tags=["people"])
 
 
-@router.post("/sign-in", responses=refusals(401, 422, 429))
+@router.post("/sign-in", responses=refusals(422, 429, 401))
 def sign_in(request: Request, response: Response, station: TheStation, asked: SignIn) -> Person:
-    """Begin a session; the answer sets its cookie."""
+    """Begin a session; the answer sets its cookie. Who has a second factor sends its `code` along."""
     token = enter(
         station.store,
         name=asked.name,
@@ -27,6 +53,7 @@ def sign_in(request: Request, response: Response, station: TheStation, asked: Si
         tries=tries_of(request),
         now=station.now(),
     )
+    token = _second_step(request, station, token, asked.code)
     with station.store.read() as session:
         viewer = viewer_in(session, station, token)
     if viewer is None:
@@ -46,9 +73,90 @@ def sign_out(request: Request, response: Response, station: TheStation) -> None:
 
 
 @router.get("/me", responses=refusals(401))
-def me(viewer: Signed) -> Person:
+def me(viewer: Known) -> Person:
     """Return who is signed in."""
     return _person(viewer.operator)
+
+
+@router.post("/me/second-factor", responses=refusals(401, 409))
+def begin(station: TheStation, viewer: KnownInPerson) -> EnrolmentShown:
+    """Begin a second factor (TOTP): what the telephone needs. It is in force once confirmed."""
+    with station.store.write() as session:
+        enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
+    return EnrolmentShown(uri=enrolment.uri, secret=enrolment.secret)
+
+
+@router.post("/me/second-factor/confirm", responses=refusals(401, 404, 409, 422))
+def confirm(
+    request: Request, station: TheStation, viewer: KnownInPerson, asked: CodeAsked
+) -> RecoveryCodesShown:
+    """Put the second factor in force by a first right code; the recovery codes are told this once."""
+    tries_of(request).check_code(viewer.operator.id)
+    try:
+        with station.store.write() as session:
+            codes = confirm_second_factor(session, asked.code, by=viewer.operator, now=station.now())
+    except BadInput:
+        tries_of(request).failed_code(viewer.operator.id)
+        raise
+    return RecoveryCodesShown(recovery_codes=list(codes))
+
+
+@router.get("/operators", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[Account]:
+    """Return the accounts of the administrator's area, by name."""
+    _check_rules(viewer.may(Act.RULE))
+    with station.store.read() as session:
+        return [
+            Account(
+                **_person(row.operator()).model_dump(),
+                disabled=row.disabled_at is not None,
+                second_factor=has_second_factor(session, row.id),
+            )
+            for row in operators(session)
+            if row.area in viewer.scope.seen
+        ]
+
+
+@router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409))
+def remove(station: TheStation, viewer: Signed, name: str) -> None:
+    """Take a person's second factor away, as administrator: a lost telephone."""
+    _check_rules(viewer.may(Act.RULE))
+    with station.store.write() as session:
+        person = operator_named(session, name)
+        if person is None or person.area not in viewer.scope.seen:
+            raise NotFound("Không có tài khoản này.", code="operator.unknown")
+        remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
+
+
+def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself
+    if not may:
+        raise NotAllowed("Chỉ quản trị mới xem và sửa được tài khoản của người khác.")
+
+
+def _second_step(request: Request, station: Station, token: str, code: str | None) -> str:
+    """Return the token of a session that is signed in: the same one, or the one that the code opens."""
+    now = station.now()
+    with station.store.read() as session:
+        awaits_code = person_awaiting_code(session, token, now) is not None
+    if not awaits_code:
+        return token
+    try:
+        if code is None:
+            raise NotSignedIn(
+                "Tài khoản này có mã xác thực hai bước: hãy gửi kèm mã.", code="operator.code-needed"
+            )
+        return complete_sign_in(
+            station.store,
+            token=token,
+            code=code,
+            address=address_of(request),
+            tries=tries_of(request),
+            now=now,
+        )
+    except LoaError:
+        with station.store.write() as session:
+            leave(session, token, now)
+        raise
 
 
 def _person(operator: Operator) -> Person:

@@ -5,15 +5,25 @@ from typing import Any
 from controller.api.models import Fault
 
 _WORDS = {
+    400: "Not readable.",
     401: "Not signed in.",
     403: "Not allowed.",
     404: "No such thing, or outside the person's area.",
     409: "Does not fit the present state.",
+    413: "Too large.",
     422: "Not understood, or not possible.",
-    429: "Too many tries.",
+    429: "Too many tries, or calls.",
+    503: "The database is busy or away; trying again is safe.",
 }
 
 
+EVERYWHERE = (400, 413, 503)
+"""What any call may get: no JSON at all, too much of it, or a database that cannot be had."""
+_WITH_401 = (403, 429)
+"""Who must be signed in may lack the second factor or the token's leave; a token may call too often."""
+
+
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of refusal for the given statuses."""
-    return {status: {"model": Fault, "description": _WORDS[status]} for status in statuses}
+    """Return the answers of refusal for the given statuses, with those that come along with them."""
+    every = {*statuses, *(_WITH_401 if 401 in statuses else ())}  # noqa: PLR2004 - the status itself
+    return {status: {"model": Fault, "description": _WORDS[status]} for status in sorted(every)}

@@ -16,6 +16,8 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from devices.messages import Role
 from devices.signing import SigningKey, key_id
@@ -42,6 +44,11 @@ class StationSeal:
     def sign(self, content: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature of the content."""
         return self._private.sign(content)
+
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only this key can make, for sealing what lies in the database (HKDF)."""
+        kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
+        return kdf.derive(self._private.private_bytes_raw())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,19 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A person who acts, as an account row says; `area` is where the person's roles hold, with all below."""
+    """A person who acts, as an account row says; `area` is where the person's roles hold, with all below.
+
+    `deputises_in`: areas in which another approver lets this person approve, until a date.
+    `acts`: where a token acts for the person, what the token may ask for; None for the person.
+    """
 
     id: OperatorId
     name: str
     display_name: str
     roles: frozenset[OperatorRole]
     area: AreaCode
+    deputises_in: frozenset[AreaCode] = frozenset()
+    acts: frozenset[Act] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,13 @@ class Verdict:
     allowed: bool
     sentence: str = ""
 
+
+DEPUTY_ACTS = frozenset({Act.APPROVE, Act.WITHDRAW, Act.SEE})
+"""What a delegation lends: approving, and taking back what was approved; nothing else of the giver's."""
+TOKEN_ACTS = frozenset({Act.WRITE, Act.WITHDRAW, Act.AIR, Act.STOP, Act.ENROL, Act.SEE})
+"""What a token may be given. Approving, emergencies and ruling ask for the person, with password or code."""
+SECOND_FACTOR_ROLES = frozenset({OperatorRole.APPROVER, OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR})
+"""Whose password alone must not be enough: they let texts be heard, or rule the station."""
 
 _EVERYONE = frozenset(OperatorRole)
 _MAY: dict[Act, frozenset[OperatorRole]] = {
@@ -89,3 +102,21 @@ def can(roles: Collection[OperatorRole], home: AreaCode, act: Act, lineage: Sequ
     if home not in lineage:
         return Verdict(allowed=False, sentence="Địa bàn này không thuộc phạm vi của tài khoản.")
     return Verdict(allowed=True)
+
+
+def judge(operator: Operator, act: Act, lineage: Sequence[AreaCode]) -> Verdict:
+    """Judge an act of a person: by the own roles and area, else as a deputy; a token only narrows it."""
+    if operator.acts is not None and act not in operator.acts:
+        return Verdict(allowed=False, sentence="Mã truy cập này không được cấp cho việc này.")
+    own = can(operator.roles, operator.area, act, lineage)
+    if own.allowed or act not in DEPUTY_ACTS:
+        return own
+    lent = frozenset({OperatorRole.APPROVER}) & operator.roles
+    return next(
+        (
+            lent_verdict
+            for area in operator.deputises_in
+            if (lent_verdict := can(lent, area, act, lineage)).allowed
+        ),
+        own,
+    )

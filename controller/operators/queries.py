@@ -1,6 +1,7 @@
 """Reads of people and their keys, and the one question that use cases ask before they act."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
 from controller.errors import NotAllowed, NotFound
-from controller.operators.permissions import Act, Operator, OperatorId, can
-from controller.operators.tables import Account, HeldKey
+from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole, judge
+from controller.operators.tables import Account, Delegation, HeldKey
 from devices.messages import AreaCode, Role
 
 
@@ -32,17 +33,54 @@ def operators(session: Session) -> Sequence[Account]:
     return session.scalars(select(Account).order_by(Account.name)).all()
 
 
+def has_administrator(session: Session) -> bool:
+    """Whether anybody may rule the station."""
+    active = session.scalars(select(Account).where(Account.disabled_at.is_(None)))
+    return any(OperatorRole.ADMINISTRATOR in account.roles for account in active)
+
+
 def require(session: Session, by: Operator, act: Act, *areas: AreaCode) -> None:
-    """Raise NotAllowed unless the person may, now, as the account's row says at this moment."""
+    """Raise NotAllowed unless the person may, now, as the rows say at this moment.
+
+    What `by` brings along only narrows: a token's acts and area, and the areas in which the person was a
+    deputy when the call began.
+    """
     account = session.get(Account, by.id, populate_existing=True)
     if account is None or account.disabled_at is not None:
         raise NotAllowed("Tài khoản này đã bị khóa.", code="operator.disabled")
     tree = area_tree(session)
-    operator = account.operator()
+    lent = lent_areas(session, by.id, None) & by.deputises_in if by.deputises_in else frozenset()
+    operator = replace(account.operator(), acts=by.acts, deputises_in=lent)
     for area in areas:
-        verdict = can(operator.roles, operator.area, act, tree.lineage(area))
+        lineage = tree.lineage(area)
+        verdict = judge(operator, act, lineage)
         if not verdict.allowed:
             raise NotAllowed(verdict.sentence)
+        if by.acts is not None and by.area not in lineage:
+            raise NotAllowed("Địa bàn này không thuộc phạm vi của mã truy cập.")
+
+
+def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
+    """Return the areas in which others let the person approve; `now` None: whenever they were to end.
+
+    A delegation holds no longer than its giver could approve there: the giver's row is asked each time.
+    """
+    query = (
+        select(Delegation, Account)
+        .join(Account, Account.id == Delegation.giver)
+        .where(Delegation.receiver == receiver, Delegation.ended_at.is_(None), Account.disabled_at.is_(None))
+    )
+    if now is not None:
+        query = query.where(Delegation.until > now)
+    rows = session.execute(query).all()
+    if not rows:
+        return frozenset()
+    tree = area_tree(session)
+    return frozenset(
+        row.Delegation.area
+        for row in rows
+        if judge(row.Account.operator(), Act.APPROVE, tree.lineage(row.Delegation.area)).allowed
+    )
 
 
 def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:

@@ -1,4 +1,4 @@
-"""Seals a private key under its holder's password: argon2id makes the key, AES-256-GCM seals."""
+"""Seals secrets (AES-256-GCM): a private key under its holder's password (argon2id), others under a key."""
 
 import secrets
 
@@ -32,6 +32,24 @@ def unseal(sealed: bytes, password: str, context: str) -> bytes:
         raise WrongSecret
     try:
         return AESGCM(_key(password, salt)).decrypt(nonce, sealed[head + _SALT + _NONCE :], context.encode())
+    except InvalidTag as error:
+        raise WrongSecret from error
+
+
+def seal_with(content: bytes, key: bytes, context: str) -> bytes:
+    """Return the content sealed under a 32-byte key, bound to its context."""
+    nonce = secrets.token_bytes(_NONCE)
+    return _VERSION + nonce + AESGCM(key).encrypt(nonce, content, context.encode())
+
+
+def unseal_with(sealed: bytes, key: bytes, context: str) -> bytes:
+    """Return the content, or raise WrongSecret: another key, another context, or changed bytes."""
+    head = len(_VERSION)
+    nonce = sealed[head : head + _NONCE]
+    if not sealed.startswith(_VERSION) or len(nonce) < _NONCE:
+        raise WrongSecret
+    try:
+        return AESGCM(key).decrypt(nonce, sealed[head + _NONCE :], context.encode())
     except InvalidTag as error:
         raise WrongSecret from error
 

@@ -1,20 +1,25 @@
-"""Signing in and out: argon2id, server-side sessions, limited tries; slow work outside transactions."""
+"""Signing in and out: argon2id, server-side sessions, limited tries; slow work outside transactions.
 
-import hashlib
+Who has a second factor comes in by two steps: the password opens a session that awaits a code and lets
+nobody in; the right code ends that one and opens another.
+"""
+
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from limits import RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from controller.errors import NotSignedIn, TooManyTries
+from controller.errors import NotSignedIn
 from controller.journal.usecases import record
+from controller.operators.fresh import digest_of_secret, fresh_token
 from controller.operators.permissions import Operator
+from controller.operators.queries import lent_areas
+from controller.operators.second_factor import has_second_factor, takes_code
 from controller.operators.tables import Account, SignedIn
+from controller.operators.tries import Tries
 from controller.operators.usecases import LONGEST_PASSWORD, PASSWORDS
 from controller.store import Store
 
@@ -23,44 +28,18 @@ IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
 TOUCH_EVERY = timedelta(minutes=1)
 """`last_seen_at` is not written at each request: a page that polls would make the database's writer busy."""
-_TOKEN_BYTES = 32
+PENDING = timedelta(minutes=10)
+"""How long the second step may take: time to find the telephone, or the sheet of recovery codes."""
 
 _WRONG = "Tên đăng nhập hoặc mật khẩu không đúng."
-
-
-class Tries:
-    """Failed sign-ins remembered in memory: few for one account from one address, more for an address."""
-
-    def __init__(self, per_account: int = 5, per_address: int = 60) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._account = RateLimitItemPerMinute(per_account, 5)
-        self._address = RateLimitItemPerHour(per_address)
-
-    def check(self, name: str, address: str) -> None:
-        """Raise TooManyTries where the limit is reached; counts nothing."""
-        for item, key in self._keys(name, address):
-            if not self._limiter.test(item, *key):
-                wait = item.get_expiry() // 60
-                raise TooManyTries(
-                    f"Nhập sai quá nhiều lần. Hãy thử lại sau {wait} phút.", retry_after=item.get_expiry()
-                )
-
-    def failed(self, name: str, address: str) -> None:
-        """Count one failed try."""
-        for item, key in self._keys(name, address):
-            self._limiter.hit(item, *key)
-
-    def _keys(
-        self, name: str, address: str
-    ) -> tuple[tuple[RateLimitItemPerMinute | RateLimitItemPerHour, tuple[str, ...]], ...]:
-        return ((self._account, ("account", name, address)), (self._address, ("address", address)))
 
 
 def sign_in(store: Store, *, name: str, password: str, address: str, tries: Tries, now: datetime) -> str:
     """Return the token of a new session (43 characters), or raise NotSignedIn or TooManyTries.
 
-    Takes the store, not a session: the hash is checked between two transactions, so that a flood of tries
-    does not hold the database's only writer.
+    For a person with a second factor the session lets nobody in yet: `person_awaiting_code` tells, and
+    `complete_sign_in` goes on. Takes the store, not a session: the hash is checked between two transactions,
+    so that a flood of tries does not hold the database's only writer.
     """
     name = name.strip().lower()[:LONGEST_PASSWORD]
     tries.check(name, address)
@@ -71,62 +50,109 @@ def sign_in(store: Store, *, name: str, password: str, address: str, tries: Trie
     if known is None or not right:
         tries.failed(name, address)
         raise NotSignedIn(_WRONG, code="operator.wrong-password")
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
     with store.write() as session:
-        session.add(
-            SignedIn(
-                token_sha256=_digest(token),
-                operator=known.id,
-                started_at=now,
-                last_seen_at=now,
-                address=address[:64],
-            )
-        )
-        record(
-            session, known.operator(), "operator.signed-in", known.id, now, detail={"address": address[:64]}
-        )
-    return token
+        awaits = has_second_factor(session, known.id)
+        return _open(session, known, address, now, awaits_code=awaits)
+
+
+def person_awaiting_code(session: Session, token: str, now: datetime) -> Operator | None:
+    """Return whose password was right and whose code is still to come, or None; reads only."""
+    row = _row_of(session, token)
+    if row is None or not row[0].awaits_code or now >= row[0].started_at + PENDING:
+        return None
+    return row[1].operator()
+
+
+def complete_sign_in(
+    store: Store, *, token: str, code: str, address: str, tries: Tries, now: datetime
+) -> str:
+    """Take the second factor; return the token of another session, or raise NotSignedIn or TooManyTries."""
+    with store.read() as session:
+        person = person_awaiting_code(session, token, now)
+    if person is None:
+        raise NotSignedIn("Đã quá lâu. Hãy nhập lại tên và mật khẩu.", code="operator.sign-in-expired")
+    tries.check_code(person.id)
+    with store.write() as session:
+        account = session.get_one(Account, person.id)
+        if takes_code(session, person.id, code, now):
+            session.execute(delete(SignedIn).where(SignedIn.token_sha256 == digest_of_secret(token)))
+            return _open(session, account, address, now, awaits_code=False)
+        # the password was right: whoever reads the journal wants to know that somebody stood at the door
+        record(session, person, "operator.code-refused", person.id, now, detail={"address": address[:64]})
+    tries.failed_code(person.id)
+    raise NotSignedIn(
+        "Mã xác thực không đúng hoặc đã dùng rồi. Hãy đợi mã kế tiếp.", code="operator.wrong-code"
+    )
 
 
 def operator_of_token(session: Session, token: str, now: datetime) -> Operator | None:
     """Return whose token it is; None when it is unknown, too old or its account closed; reads only."""
-    row = session.execute(
-        select(SignedIn, Account)
-        .join(Account, Account.id == SignedIn.operator)
-        .where(SignedIn.token_sha256 == _digest(token), Account.disabled_at.is_(None))
-    ).one_or_none()
-    if row is None or _is_over(row.SignedIn, now):
+    row = _row_of(session, token)
+    if row is None or row[0].awaits_code or _is_over(row[0], now):
         return None
-    account: Account = row.Account
-    return account.operator()
+    operator = row[1].operator()
+    return replace(operator, deputises_in=lent_areas(session, operator.id, now))
 
 
 def wants_touch(session: Session, token: str, now: datetime) -> bool:
     """Return whether the session's last use is old enough to be written down anew."""
-    signed_in = session.get(SignedIn, _digest(token))
+    signed_in = session.get(SignedIn, digest_of_secret(token))
     return signed_in is not None and now - signed_in.last_seen_at >= TOUCH_EVERY
 
 
 def touch(session: Session, token: str, now: datetime) -> None:
     """Note that the session was used."""
-    signed_in = session.get(SignedIn, _digest(token))
+    signed_in = session.get(SignedIn, digest_of_secret(token))
     if signed_in is not None and not _is_over(signed_in, now):
         signed_in.last_seen_at = max(signed_in.last_seen_at, now)
 
 
 def sign_out(session: Session, token: str, now: datetime) -> None:
     """End the session; an unknown token changes nothing."""
-    signed_in = session.get(SignedIn, _digest(token))
+    signed_in = session.get(SignedIn, digest_of_secret(token))
     if signed_in is not None:
         session.delete(signed_in)
+        if signed_in.awaits_code:
+            return
         account = session.get_one(Account, signed_in.operator)
         record(session, account.operator(), "operator.signed-out", account.id, now)
 
 
 def sweep_sessions(session: Session, now: datetime) -> None:
     """Drop the sessions that are over."""
-    over = or_(SignedIn.last_seen_at <= now - IDLE, SignedIn.started_at <= now - ABSOLUTE)
+    over = or_(
+        SignedIn.last_seen_at <= now - IDLE,
+        SignedIn.started_at <= now - ABSOLUTE,
+        and_(SignedIn.awaits_code.is_(True), SignedIn.started_at <= now - PENDING),
+    )
     session.execute(delete(SignedIn).where(over))
+
+
+def _open(session: Session, account: Account, address: str, now: datetime, *, awaits_code: bool) -> str:
+    token = fresh_token()
+    session.add(
+        SignedIn(
+            token_sha256=digest_of_secret(token),
+            operator=account.id,
+            started_at=now,
+            last_seen_at=now,
+            address=address[:64],
+            awaits_code=awaits_code,
+        )
+    )
+    if not awaits_code:
+        detail = {"address": address[:64]}
+        record(session, account.operator(), "operator.signed-in", account.id, now, detail=detail)
+    return token
+
+
+def _row_of(session: Session, token: str) -> tuple[SignedIn, Account] | None:
+    row = session.execute(
+        select(SignedIn, Account)
+        .join(Account, Account.id == SignedIn.operator)
+        .where(SignedIn.token_sha256 == digest_of_secret(token), Account.disabled_at.is_(None))
+    ).one_or_none()
+    return None if row is None else (row.SignedIn, row.Account)
 
 
 def _is_over(signed_in: SignedIn, now: datetime) -> bool:
@@ -137,7 +163,3 @@ def _is_over(signed_in: SignedIn, now: datetime) -> bool:
 def _nobody() -> str:
     """Return a hash to check an unknown name against, so that it takes as long as a known one."""
     return PASSWORDS.hash(secrets.token_urlsafe(16))
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,8 +1,8 @@
-"""Rows of people, of what they are signed in with, and of the keys that they hold."""
+"""Rows of people, of what they are signed in with, of their keys, second factors, tokens and deputies."""
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.operators.permissions import Operator, OperatorId, OperatorRole
@@ -31,7 +31,10 @@ class Account(Base):
 
 
 class SignedIn(Base):
-    """A server-side session; only the SHA-256 of its token is kept."""
+    """A server-side session; only the SHA-256 of its token is kept.
+
+    One that `awaits_code` let nobody in yet: the password was right, the second factor is still to come.
+    """
 
     __tablename__ = "sessions"
 
@@ -40,6 +43,7 @@ class SignedIn(Base):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(String(ID_LENGTH))
+    awaits_code: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class HeldKey(Base):
@@ -60,3 +64,70 @@ class HeldKey(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
+
+
+class SecondFactor(Base):
+    """A person's TOTP secret, sealed under the station's key; in force once `confirmed_at` is set.
+
+    `last_step`: the newest 30-second step whose code was taken; none of it or before is taken again.
+    """
+
+    __tablename__ = "second_factors"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """One code that stands in for a lost telephone, once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Base):
+    """What a program signs its calls with for a person; narrower than the person by `acts` and `area`."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    acts: Mapped[list[str]] = mapped_column(JSON)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Delegation(Base):
+    """One approver lets another approve in an area, until an instant or until it is ended before."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    giver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    receiver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FirstCode(Base):
+    """A one-time code with which the first administrator is made; only its SHA-256 is kept."""
+
+    __tablename__ = "first_codes"
+
+    code_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -29,7 +29,8 @@ KEY_LIFE = timedelta(days=730)
 ROOT_LIFE = timedelta(days=3650)
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 
-_KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR}
+KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR}
+"""Whose roles sign, and with which key."""
 
 PASSWORDS = PasswordHash((Argon2Hasher(),))
 
@@ -94,8 +95,8 @@ def create_operator(
     )
     session.add(account)
     session.flush()
-    for role in sorted(frozenset(roles) & _KEYED.keys()):
-        _make_key(session, account.id, _KEYED[role], password, now)
+    for role in sorted(frozenset(roles) & KEYED.keys()):
+        make_key(session, account.id, KEYED[role], password, now)
     record(
         session, by, "operator.created", account.id, now, detail={"name": name, "roles": list(account.roles)}
     )
@@ -117,13 +118,17 @@ def change_password(session: Session, *, by: Operator, old: str, new: str, now: 
     record(session, by, "operator.password-changed", by.id, now)
 
 
-def disable_operator(session: Session, operator: OperatorId, *, by: Operator, now: datetime) -> None:
-    """Close an account: its sessions end, its keys are revoked with the next key set and plan."""
+def disable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
+    """Close an account: its sessions end, its keys are revoked with the next key set and plan.
+
+    `by` None: on the server itself.
+    """
     account = session.get(Account, operator, with_for_update=True)
     if account is None:
         raise NotFound("Không có tài khoản này.", code="operator.unknown")
-    require(session, by, Act.RULE, account.area)
-    if account.id == by.id:
+    if by is not None:
+        require(session, by, Act.RULE, account.area)
+    if by is not None and account.id == by.id:
         raise Conflict("Không thể tự khóa tài khoản của chính mình.", code="operator.self")
     account.disabled_at = account.disabled_at or now
     for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == operator)):
@@ -163,7 +168,8 @@ def _checked_name(session: Session, name: str) -> str:
     return name
 
 
-def _make_key(session: Session, holder: OperatorId, role: Role, password: str, now: datetime) -> None:
+def make_key(session: Session, holder: OperatorId, role: Role, password: str, now: datetime) -> None:
+    """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew."""
     key = SigningKey.generate(role, now, KEY_LIFE)
     sealed = seal(key.to_json().encode(), password, _context(key.kid, holder))
     _keep(session, key, holder=holder, sealed=sealed)

@@ -1,30 +1,44 @@
-"""Writes of schedules: laying one down, making its occurrences, ending it."""
+"""Writes of schedules: laying one down, changing single occurrences, ending it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from controller.airings.ending import cancel_airings_of
-from controller.airings.timing import LATEST_AFTER
-from controller.airings.usecases import DEFAULT_VOLUME, check_sound, check_targets, plan_airing
+from controller.airings.ending import cancel_airing, cancel_airings_of
+from controller.airings.lifecycle import OPEN, AiringState
+from controller.airings.queries import get_airing
+from controller.airings.timing import LATEST_AFTER, wall
+from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
 from controller.areas.queries import area_tree
-from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
-from controller.errors import BadInput, LoaError
+from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
-from controller.operators.queries import get_operator, require
-from controller.programmes.lifecycle import Action, ScheduleId, ScheduleState, after
-from controller.programmes.queries import get_schedule, running_schedules, targets_of_schedule
+from controller.operators.queries import require
+from controller.programmes.lifecycle import IllegalTransition, ScheduleId, ScheduleState
+from controller.programmes.making import finish, keep_current
+from controller.programmes.queries import (
+    dated_without_skips,
+    get_occurrence,
+    get_schedule,
+    own_days,
+    targets_of_schedule,
+)
 from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
-from devices.messages import AiringId, AreaCode, Grade
-from schedules.recurrence import Recurrence, from_text, occurrences, to_text
+from devices.messages import AreaCode, Grade
+from schedules.icalendar import from_text, to_text
+from schedules.recurrence import Recurrence, RuleError, cancel, move, occurrences, start_of
+from schedules.skips import Skips
 
-AHEAD = timedelta(days=7)
-"""Occurrences are made a week ahead: an officer sees them, and a day without the station loses none."""
+LONGEST_REASON = 1000
+CANCELLED = "Lần phát này đã bị hủy."
+_NO_SKIPS = Skips()
 
 
 def schedule_bulletin(
@@ -35,6 +49,7 @@ def schedule_bulletin(
     rule: Recurrence,
     by: Operator,
     now: datetime,
+    skips: Skips = _NO_SKIPS,
     grade: Grade = Grade.ROUTINE,
     volume: int = DEFAULT_VOLUME,
     latest_after: timedelta | None = None,
@@ -44,7 +59,7 @@ def schedule_bulletin(
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)
-    if not occurrences(rule, now, now + timedelta(days=366)):
+    if not dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST):
         raise BadInput("Lịch phát này không có lần nào trong một năm tới.", code="schedule.never")
     schedule = Schedule(
         id=ScheduleId(new_id(now)),
@@ -56,81 +71,144 @@ def schedule_bulletin(
         volume=volume,
         created_by=by.id,
         created_at=now,
-        made_until=now,
+        next_at=now,
+        **_columns(skips),
     )
-    session.add(schedule)
-    session.flush()
-    targets = tree.outermost(areas)
-    session.execute(insert(ScheduleTarget), [{"schedule": schedule.id, "area": area} for area in targets])
-    record(
-        session, by, "schedule.made", schedule.id, now, detail={"rule": schedule.rule, "areas": list(targets)}
-    )
-    _make(session, schedule, by, now + AHEAD, now)
+    _lay_down(session, schedule, tree.outermost(areas), by, now)
     return schedule
 
 
-def make_occurrences(session: Session, *, until: datetime, now: datetime) -> list[AiringId]:
-    """Make every schedule's occurrences up to an instant, each exactly once; what is past is not made up for.
-
-    A schedule whose bulletin was withdrawn, or whose maker may no longer air there, ends.
-    """
-    made: list[AiringId] = []
-    for schedule in running_schedules(session):
-        if schedule.made_until >= until:
-            continue
-        locked = get_schedule(session, schedule.id, lock=True)
-        bulletin = get_bulletin(session, locked.bulletin)
-        try:
-            if bulletin.state is BulletinState.WITHDRAWN:
-                _end(session, locked, None, now)
-            else:
-                made += _make(session, locked, get_operator(session, locked.created_by), until, now)
-        except LoaError as error:
-            _end(session, locked, None, now, error.sentence)
-    return made
+def _lay_down(
+    session: Session, schedule: Schedule, areas: Collection[AreaCode], by: Operator, now: datetime
+) -> None:
+    session.add(schedule)
+    session.flush()
+    session.execute(insert(ScheduleTarget), [{"schedule": schedule.id, "area": area} for area in areas])
+    detail = {
+        "bulletin": schedule.bulletin,
+        "rule": schedule.rule,
+        "areas": list(areas),
+        **_columns(schedule.skips),
+    }
+    record(session, by, "schedule.made", schedule.id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
 
 
-def end_schedule(session: Session, schedule_id: ScheduleId, *, by: Operator, now: datetime) -> None:
+def end_schedule(
+    session: Session, schedule_id: ScheduleId, *, by: Operator, now: datetime, reason: str = ""
+) -> None:
     """End a schedule and stop what of it is still to be heard."""
     schedule = get_schedule(session, schedule_id, lock=True)
     require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
-    _end(session, schedule, by, now)
-    reason = "Lịch phát đã kết thúc."
+    reason = reason.strip()[:LONGEST_REASON] or "Lịch phát đã kết thúc."
+    finish(session, schedule, by, now, reason)
     cancel_airings_of(session, schedule.bulletin, reason=reason, by=by, now=now, schedule=schedule_id)
 
 
-def _make(
-    session: Session, schedule: Schedule, by: Operator, until: datetime, now: datetime
-) -> list[AiringId]:
-    since = max(schedule.made_until, now)
-    done = set(session.scalars(select(Occurrence.starts_at).where(Occurrence.schedule == schedule.id)))
-    areas = targets_of_schedule(session, schedule.id)
-    made: list[AiringId] = []
-    for starts_at in occurrences(from_text(schedule.rule), since, until):
-        if starts_at in done:
-            continue
-        airing = plan_airing(
-            session,
-            schedule.bulletin,
-            areas=areas,
-            starts_at=starts_at,
-            latest_start_at=starts_at + timedelta(seconds=schedule.latest_after_s),
-            grade=schedule.grade,
-            volume=schedule.volume,
-            schedule=schedule.id,
-            by=by,
-            now=now,
-        )
-        session.add(Occurrence(schedule=schedule.id, starts_at=starts_at, airing=airing.id))
-        made.append(airing.id)
-    schedule.made_until = max(schedule.made_until, until)
-    session.flush()
-    return made
-
-
-def _end(
-    session: Session, schedule: Schedule, by: Operator | None, now: datetime, reason: str | None = None
+def cancel_occurrence(
+    session: Session,
+    schedule_id: ScheduleId,
+    original_at: datetime,
+    *,
+    by: Operator,
+    now: datetime,
+    reason: str = "",
 ) -> None:
-    schedule.state = after(schedule.state, Action.END)
-    schedule.ended_at = now
-    record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
+    """Take one occurrence out of a schedule, whether its airing is made yet or not; the others stay."""
+    schedule, rule = _running(session, schedule_id)
+    require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
+    row = _still_to_come(session, schedule, rule, original_at, now, sounding=True)
+    reason = reason.strip()[:LONGEST_REASON] or CANCELLED
+    with _told():
+        schedule.rule = to_text(cancel(rule, original_at))
+    detail = {"original_at": wall(original_at), "reason": reason}
+    record(session, by, "schedule.occurrence_cancelled", schedule_id, now, detail=detail)
+    if row is not None:
+        cancel_airing(session, row.airing, by=by, now=now, reason=reason)
+        session.delete(row)
+        session.flush()
+
+
+def move_occurrence(
+    session: Session,
+    schedule_id: ScheduleId,
+    original_at: datetime,
+    *,
+    to: datetime,
+    by: Operator,
+    now: datetime,
+) -> None:
+    """Have one occurrence start at another instant; back to its own undoes an earlier move.
+
+    No day off is looked at: who moves it has chosen the day. What was planned is taken back and planned anew.
+    """
+    schedule, rule = _running(session, schedule_id)
+    areas = targets_of_schedule(session, schedule_id)
+    check_targets(session, area_tree(session), areas, schedule.grade, by)
+    if to < now - SLIP:
+        raise BadInput(f"Giờ phát {wall(to)} đã qua.", code="airing.start-in-past")
+    if to > now + FURTHEST:
+        raise BadInput("Giờ phát cách đây hơn một năm. Hãy kiểm tra lại ngày.", code="airing.too-far")
+    _still_to_come(session, schedule, rule, original_at, now, sounding=False)
+    to = to.replace(microsecond=0)
+    with _told():
+        others, moved = cancel(rule, original_at), move(rule, original_at, to)
+    if occurrences(others, to, to + timedelta(seconds=1)):
+        raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
+    if moved == rule:
+        return
+    schedule.rule = to_text(moved)
+    detail = {"original_at": wall(original_at), "to": wall(to)}
+    record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def _running(session: Session, schedule_id: ScheduleId) -> tuple[Schedule, Recurrence]:
+    schedule = get_schedule(session, schedule_id, lock=True)
+    if schedule.state is not ScheduleState.RUNNING:
+        raise IllegalTransition("Lịch phát này đã kết thúc rồi.")
+    return schedule, from_text(schedule.rule)
+
+
+def _still_to_come(
+    session: Session,
+    schedule: Schedule,
+    rule: Recurrence,
+    original_at: datetime,
+    now: datetime,
+    *,
+    sounding: bool,
+) -> Occurrence | None:
+    """Return the row of an occurrence that may still be changed, None when it is not made yet.
+
+    BadInput when the schedule has none; Conflict when it is over, or sounds and `sounding` is False.
+    """
+    with _told():
+        starts_at = start_of(rule, original_at)
+    row = get_occurrence(session, schedule.id, original_at)
+    if row is None:
+        if starts_at <= now:
+            raise Conflict("Lần phát này đã qua.", code="schedule.occurrence-over")
+        return None
+    state = get_airing(session, row.airing, lock=True).state
+    if state not in OPEN or (state is AiringState.SOUNDING and not sounding):
+        raise Conflict("Lần phát này đang phát hoặc đã xong.", code="schedule.occurrence-over")
+    return row
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a person's words that the rule has no such occurrence, or takes no such change."""
+    try:
+        yield
+    except RuleError as error:
+        raise BadInput(
+            "Lịch phát này không có lần phát nào vào giờ đó, hoặc lần đó đã bị hủy.",
+            code="schedule.no-occurrence",
+        ) from error
+
+
+def _columns(skips: Skips) -> dict[str, Any]:
+    """Return the columns that hold what a schedule leaves out."""
+    only, never = (",".join(map(str, sorted(days))) for days in (skips.only_lunar, skips.never_lunar))
+    return {"days_off": skips.days_off, "only_lunar": only, "never_lunar": never}

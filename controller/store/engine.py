@@ -53,6 +53,9 @@ class JournalSigner(Protocol):
     def sign(self, content: bytes) -> bytes:
         """Return the 64-byte Ed25519 signature of the content."""
 
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only this key can make, to seal with."""
+
 
 class Store:
     """A database by SQLAlchemy URL (`sqlite:///path` or `postgresql+psycopg://…`)."""

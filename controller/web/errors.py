@@ -17,6 +17,7 @@ from controller.errors import (
     BadInput,
     Busy,
     Conflict,
+    EnrolFirst,
     LoaError,
     NotAllowed,
     NotFound,
@@ -25,7 +26,7 @@ from controller.errors import (
     Unavailable,
 )
 from controller.web.render import page
-from controller.web.viewer import signed_in
+from controller.web.viewer import known
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ def _find_viewer(request: Request) -> None:
     if hasattr(request.state, "viewer"):
         return
     try:
-        signed_in(request)
+        known(request)
     except LoaError:
         request.state.viewer = None
 
@@ -134,6 +135,8 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         place = "/dang-nhap" if back == "/" else f"/dang-nhap?den={quote(back, safe='')}"
         return RedirectResponse(place, 303)
+    if isinstance(error, EnrolFirst) and is_page:
+        return RedirectResponse("/tai-khoan/ma-xac-thuc", 303)
     response = await run_in_threadpool(
         error_response, request, status_of(error), error.sentence, error.code, error.facts
     )

@@ -25,6 +25,17 @@ ROLE_WORDS = {
     "administrator": "quản trị",
 }
 
+ACT_WORDS = {
+    Act.WRITE: "soạn bản tin",
+    Act.APPROVE: "duyệt",
+    Act.WITHDRAW: "rút bản tin",
+    Act.AIR: "đặt lượt phát",
+    Act.AIR_EMERGENCY: "phát khẩn cấp",
+    Act.STOP: "dừng phát",
+    Act.ENROL: "thêm, bớt cụm loa",
+    Act.RULE: "quản trị",
+    Act.SEE: "xem",
+}
 
 REASON_WORDS = {
     "power-lost": "mất điện giữa lúc phát",
@@ -91,6 +102,7 @@ def _environment() -> Environment:
         progress_words=progress_words,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
+        ACT_WORDS=ACT_WORDS,
         AIRING_SIGNS=AIRING_SIGNS,
         BULLETIN_SIGNS=BULLETIN_SIGNS,
         NODE_SIGNS=NODE_SIGNS,

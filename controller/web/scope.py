@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.areas.queries import areas
 from controller.areas.tables import Area
 from controller.areas.tree import AreaTree
-from controller.operators.permissions import Act, Operator, can
+from controller.operators.permissions import Act, Operator, judge
 from controller.web.words import lower_first
 from devices.messages import AreaCode
 
@@ -23,7 +23,7 @@ class Scope:
     tree: AreaTree
     by_code: dict[AreaCode, Area]
     seen: frozenset[AreaCode]
-    """The own area and all below it."""
+    """The own area, those in which the person is a deputy, and all below them."""
     hears: frozenset[AreaCode]
     """Areas whose airings sound somewhere in the own area: those seen, and those above."""
 
@@ -60,12 +60,12 @@ class Scope:
     def may(self, operator: Operator, act: Act, areas_asked: Iterable[AreaCode] | None = None) -> bool:
         """Whether the person may do it in all of the areas (by default the own one): for buttons."""
         asked = [self.home] if areas_asked is None else list(areas_asked)
-        return all(can(operator.roles, operator.area, act, self.tree.lineage(area)).allowed for area in asked)
+        return all(judge(operator, act, self.tree.lineage(area)).allowed for area in asked)
 
 
 def scope_of(session: Session, operator: Operator) -> Scope:
     """Return the person's view; one query."""
     rows = {area.code: area for area in areas(session)}
     tree = AreaTree({code: area.parent for code, area in rows.items()})
-    seen = tree.below([operator.area])
+    seen = tree.below([operator.area, *operator.deputises_in])
     return Scope(operator.area, tree, rows, seen, seen | frozenset(tree.lineage(operator.area)))

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.web.errors import error_response
+from controller.web.viewer import bearer_of
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,6 +39,11 @@ def comes_from_elsewhere(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
+def _is_program(request: Request) -> bool:
+    """Tell whether a token comes along: no other site's page can add one, and with it no cookie counts."""
+    return bearer_of(request) is not None
+
+
 class Guard:
     """The outermost layer (pure ASGI, so that streams pass unbuffered)."""
 
@@ -66,7 +72,7 @@ class Guard:
     def _refusal(request: Request) -> Response | None:
         if request.method in _READS:
             return None
-        if comes_from_elsewhere(request.headers):
+        if not _is_program(request) and comes_from_elsewhere(request.headers):
             return error_response(request, 403, "Yêu cầu này đến từ một trang khác nên đã bị từ chối.")
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > LARGEST_BODY:

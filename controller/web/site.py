@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from controller import api
 from controller.errors import LoaError
-from controller.operators.signing_in import Tries
+from controller.operators.tries import Tries
 from controller.web import assets, errors, pages
 from controller.web.live import Live
 from controller.web.queries import sounding_now

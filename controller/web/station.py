@@ -44,6 +44,13 @@ class Station(Protocol):
     def speech(self) -> Speech:
         """How a submitted bulletin is to be spoken."""
 
+    @property
+    def require_totp(self) -> bool:
+        """Whether approvers, technicians and administrators must have a second factor."""
+
+    def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
+        """Open the first administrator's account with its one-time code, or raise LoaError."""
+
     def now(self) -> datetime:
         """The controller's clock, aware UTC."""
 

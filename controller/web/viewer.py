@@ -1,4 +1,4 @@
-"""Who is signed in: the cookie, the session behind it, and what the person may see."""
+"""Who is signed in: the cookie with the session behind it, or a program's token; and what may be seen."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -9,9 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
-from controller.errors import NotSignedIn
+from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
 from controller.operators.permissions import Act, Operator
+from controller.operators.second_factor import has_second_factor, needs_second_factor
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
+from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
+from controller.operators.tries import Tries
 from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
@@ -27,6 +30,9 @@ class Viewer:
     waiting: int
     """Bulletins that wait for this person's approval."""
     token: str
+    """Of the session; empty where a program's token acts."""
+    lacks_factor: bool = False
+    """The role asks for a second factor, and there is none: nothing else may be done before."""
 
     def may_stop(self, airing: AiringView) -> bool:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
@@ -68,24 +74,77 @@ def drop_cookie(request: Request, response: Response) -> None:
     )
 
 
+def address_of(request: Request) -> str:
+    """Return where a request comes from, for limits and the journal."""
+    return request.client.host if request.client else "?"
+
+
+def tries_of(request: Request) -> Tries:
+    """Return the site's memory of failed sign-ins."""
+    return cast("Tries", request.app.state.tries)
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the token that a program sent, or None; pages know none, only the JSON interface does."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and request.url.path.startswith("/api/")
+    return token.strip() if is_bearer else None
+
+
 def token_of(request: Request) -> str:
     """Return the session's token as the browser sent it, or an empty text."""
     return request.cookies.get(cookie_name(request), "")
 
 
 def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
-    """Return who the token belongs to; three queries."""
+    """Return who the session's token belongs to; some four queries."""
     operator = operator_of_token(session, token, station.now()) if token else None
     if operator is None:
         return None
     scope = scope_of(session, operator)
-    return Viewer(operator, scope, count_waiting(session, operator, scope), token)
+    lacks = station.require_totp and needs_second_factor(operator)
+    lacks = lacks and not has_second_factor(session, operator.id)
+    return Viewer(operator, scope, count_waiting(session, operator, scope), token, lacks)
+
+
+def known(request: Request) -> Viewer:
+    """Return the signed-in person, also one who has to enrol a second factor first; or raise NotSignedIn.
+
+    A token excludes the cookie: what comes with one is judged by it alone. The last use is noted once a
+    minute.
+    """
+    token = bearer_of(request)
+    viewer = _by_cookie(request) if token is None else _by_bearer(request, token)
+    request.state.viewer = viewer
+    return viewer
 
 
 def signed_in(request: Request) -> Viewer:
-    """Return the signed-in person, or raise NotSignedIn; the session's last use is noted once a minute."""
-    station = station_of(request)
-    token = token_of(request)
+    """Return the signed-in person who may go on; NotSignedIn, or EnrolFirst without the second factor."""
+    viewer = known(request)
+    if viewer.lacks_factor:
+        raise EnrolFirst("Vai trò của bạn cần mã xác thực hai bước. Hãy gắn mã trước, ở trang Tài khoản.")
+    return viewer
+
+
+def known_in_person(request: Request) -> Viewer:
+    """Return the signed-in person; what one does with one's own account no token may do."""
+    return _not_by_token(known(request))
+
+
+def in_person(request: Request) -> Viewer:
+    """Return the signed-in person who may go on, and for whom no token acts."""
+    return _not_by_token(signed_in(request))
+
+
+def _not_by_token(viewer: Viewer) -> Viewer:
+    if viewer.operator.acts is not None:
+        raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
+    return viewer
+
+
+def _by_cookie(request: Request) -> Viewer:
+    station, token = station_of(request), token_of(request)
     with station.store.read() as session:
         viewer = viewer_in(session, station, token)
         worn = viewer is not None and wants_touch(session, token, station.now())
@@ -94,9 +153,30 @@ def signed_in(request: Request) -> Viewer:
     if worn:
         with station.store.write() as session:
             touch(session, token, station.now())
-    request.state.viewer = viewer
     return viewer
 
 
+def _by_bearer(request: Request, token: str) -> Viewer:
+    station, now = station_of(request), station_of(request).now()
+    with station.store.read() as session:
+        found = bearer(session, token, now)
+        scope = None if found is None else scope_of(session, found[1])
+    if found is None or scope is None:
+        tries_of(request).check_address(address_of(request))
+        tries_of(request).failed_from(address_of(request))
+        raise NotSignedIn("Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.", code="token.unknown")
+    row, operator = found
+    tries_of(request).called(row.id)
+    if request.method in {"GET", "HEAD"} and Act.SEE not in (operator.acts or ()):
+        raise NotAllowed("Mã truy cập này không được cấp quyền xem.", code="token.not-see")
+    if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
+        with station.store.write() as session:
+            touch_token(session, row.id, now)
+    return Viewer(operator, scope, 0, "")
+
+
 Signed = Annotated[Viewer, Depends(signed_in)]
+Known = Annotated[Viewer, Depends(known)]
+InPerson = Annotated[Viewer, Depends(in_person)]
+KnownInPerson = Annotated[Viewer, Depends(known_in_person)]
 TheStation = Annotated[Station, Depends(station_of)]

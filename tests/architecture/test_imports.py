@@ -11,6 +11,8 @@ from tests.architecture.source import ROOT, imports_of, modules, reach_of
 DOORS = {
     "apscheduler": {"schedules/clock.py"},
     "dateutil": {"schedules/recurrence.py"},
+    "holidays": {"schedules/public_holidays.py"},
+    "lunar_vn": {"schedules/lunar.py"},
     "paho": {"devices/link.py"},
     "joserfc": {"devices/signing.py"},
     "gtts": {"tts/engines/gtts.py"},
@@ -26,8 +28,11 @@ PURE = [
     "devices.node.clock",
     "devices.plan",
     "devices.topics",
+    "schedules.icalendar",
+    "schedules.lunar",
+    "schedules.public_holidays",
     "schedules.recurrence",
-    "schedules.timetable",
+    "schedules.skips",
     "tts.phrases",
     "tts.reading",
 ]

@@ -20,6 +20,7 @@ from devices.messages import Grade, KeySet, NodeId, Plan, PlannedAiring, Recordi
 from devices.plan import timetable, what_sounds
 from devices.signing import SigningKey, TrustedKeys, sign, verify
 from schedules.recurrence import Daily, occurrences
+from tests.benchmarks.reading_speed import reading_speed
 from tts.phrases import phrases
 from tts.reading import read
 
@@ -140,7 +141,7 @@ def main():
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--voice", action="store_true", help="speak, too")
-    parts = [reading, planning, signing, dealing, storing]
+    parts = [reading, reading_speed, planning, signing, dealing, storing]
     if options.parse_args().voice:
         parts.append(speaking)
     print("| what | measured |\n|---|---|")  # noqa: T201

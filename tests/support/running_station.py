@@ -39,6 +39,7 @@ def running(home: Path, *, serve_pages: bool = False, **chosen) -> Iterator[Cont
             "quiet_begins": "00:00",
             "quiet_ends": "00:00",
             "settle_seconds": 1.0,
+            "require_totp": False,
             **chosen,
         }
     )

@@ -199,8 +199,9 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
-CAPTION_LINE: Final = re.compile(
-    r"(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa))?(?: ?: ?[^.;]{1,60})?\.?", re.IGNORECASE
+CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
+    r"[\W_]*(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa)[\W_]*|(?: minh h(?:oạ|ọa))? ?: ?(?:\w+\W*){1,4})",
+    re.IGNORECASE,
 )
 SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(

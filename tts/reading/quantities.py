@@ -165,7 +165,9 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
-HOUSE: Final[Rule] = matching(r"(?P<parts>\d{1,4}(?:/\d{1,4})+)(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house)
+HOUSE: Final[Rule] = matching(
+    r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
+)
 COORDINATE: Final[Rule] = matching(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
 )

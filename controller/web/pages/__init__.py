@@ -2,8 +2,18 @@
 
 from fastapi import APIRouter
 
-from controller.web.pages import airings, approving, bulletins, door, nodes, recordings, today, writing
+from controller.web.pages import (
+    account,
+    airings,
+    approving,
+    bulletins,
+    door,
+    nodes,
+    recordings,
+    today,
+    writing,
+)
 
 router = APIRouter(include_in_schema=False)
-for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door):
+for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door, account):
     router.include_router(subject.router)

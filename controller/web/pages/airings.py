@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy import true
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.ending import cancel_airing
+from controller.airings.lifecycle import OPEN
+from controller.airings.tables import Airing
 from controller.errors import NotFound
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
@@ -61,10 +62,11 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
 
 @router.get("/phat")
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """List the airings, newest first."""
+    """List what is to come, the next one first, and what has been, the newest first."""
     with station.store.read() as session:
-        airings = airing_views(session, viewer.scope, true(), newest_first=True, limit=_LIST)
-    return page(request, "luot_phat_ds.html", {"airings": airings})
+        coming = airing_views(session, viewer.scope, Airing.state.in_(OPEN), limit=_LIST)
+        past = airing_views(session, viewer.scope, Airing.state.not_in(OPEN), newest_first=True, limit=_LIST)
+    return page(request, "luot_phat_ds.html", {"coming": coming, "past": past})
 
 
 @router.get("/phat/{airing_id}")

@@ -1,36 +1,39 @@
-"""The door: signing in and out."""
+"""The door: signing in by password and code, signing out, and the first administrator's beginning."""
 
-from typing import Annotated, cast
-from urllib.parse import urlsplit
+from typing import Annotated
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import NotSignedIn, TooManyTries
-from controller.operators.signing_in import Tries, sign_in, sign_out
+from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
+from controller.operators.queries import has_administrator
+from controller.operators.signing_in import complete_sign_in, person_awaiting_code, sign_in, sign_out
 from controller.web.errors import status_of
 from controller.web.render import page
-from controller.web.viewer import TheStation, drop_cookie, set_cookie, token_of, viewer_in
+from controller.web.station import Station
+from controller.web.viewer import (
+    TheStation,
+    address_of,
+    drop_cookie,
+    set_cookie,
+    token_of,
+    tries_of,
+    viewer_in,
+)
 
 router = APIRouter()
+_SPACE = 32  # characters below it, tabs and line ends among them, are dropped by browsers: `/\t/xau.test`
 
 
 def own_place(asked: str) -> str:
     """Return where to go after signing in: a path of ours, never another site."""
-    parts = urlsplit(asked)
-    is_ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc
-    return asked if is_ours and "\\" not in asked and not asked.startswith("/dang-nhap") else "/"
-
-
-def address_of(request: Request) -> str:
-    """Return where a request comes from, for limits and the journal."""
-    return request.client.host if request.client else "?"
-
-
-def tries_of(request: Request) -> Tries:
-    """Return the site's memory of failed sign-ins."""
-    return cast("Tries", request.app.state.tries)
+    if not asked.startswith("/") or asked.startswith(("//", "/dang-nhap")):
+        return "/"
+    if "\\" in asked or any(ord(letter) < _SPACE for letter in asked) or urlsplit(asked).netloc:
+        return "/"
+    return asked
 
 
 @router.get("/dang-nhap")
@@ -38,9 +41,10 @@ def ask(request: Request, station: TheStation, den: Annotated[str, Query(max_len
     """Show the form; who is signed in goes on."""
     with station.store.read() as session:
         known = viewer_in(session, station, token_of(request))
+        begun = has_administrator(session)
     if known is not None:
         return RedirectResponse(own_place(den), 303)
-    return page(request, "dang_nhap.html", {"back": own_place(den), "name": "", "fault": ""})
+    return page(request, "dang_nhap.html", {"back": own_place(den), "name": "", "fault": "", "begun": begun})
 
 
 @router.post("/dang-nhap")
@@ -62,8 +66,53 @@ def enter(
             now=station.now(),
         )
     except (NotSignedIn, TooManyTries) as error:
-        context = {"back": own_place(den), "name": ten, "fault": error.sentence}
+        context = {"back": own_place(den), "name": ten, "fault": error.sentence, "begun": True}
         return page(request, "dang_nhap.html", context, status=status_of(error))
+    _end_former(request, station)
+    with station.store.read() as session:
+        awaits_code = person_awaiting_code(session, token, station.now()) is not None
+    place = own_place(den)
+    where = f"/dang-nhap/ma?den={quote(place, safe='')}" if awaits_code else place
+    response = RedirectResponse(where, 303)
+    set_cookie(request, response, token)
+    return response
+
+
+@router.get("/dang-nhap/ma")
+def ask_code(
+    request: Request, station: TheStation, den: Annotated[str, Query(max_length=500)] = "/"
+) -> Response:
+    """Ask for the second factor of a person whose password was right."""
+    with station.store.read() as session:
+        person = person_awaiting_code(session, token_of(request), station.now())
+    if person is None:
+        return RedirectResponse("/dang-nhap", 303)
+    return page(request, "dang_nhap_ma.html", {"back": own_place(den), "fault": ""})
+
+
+@router.post("/dang-nhap/ma")
+def enter_code(
+    request: Request,
+    station: TheStation,
+    ma: Annotated[str, Form(max_length=100)] = "",
+    den: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Take the code: the browser gets another session, which is signed in."""
+    try:
+        token = complete_sign_in(
+            station.store,
+            token=token_of(request),
+            code=ma,
+            address=address_of(request),
+            tries=tries_of(request),
+            now=station.now(),
+        )
+    except (NotAllowed, NotSignedIn, TooManyTries) as error:
+        if error.code == "operator.sign-in-expired":
+            context = {"back": own_place(den), "name": "", "fault": error.sentence, "begun": True}
+            return page(request, "dang_nhap.html", context, status=401)
+        context = {"back": own_place(den), "fault": error.sentence}
+        return page(request, "dang_nhap_ma.html", context, status=status_of(error))
     response = RedirectResponse(own_place(den), 303)
     set_cookie(request, response, token)
     return response
@@ -72,10 +121,58 @@ def enter(
 @router.post("/dang-xuat")
 def leave(request: Request, station: TheStation) -> Response:
     """Sign out."""
-    token = token_of(request)
-    if token:
-        with station.store.write() as session:
-            sign_out(session, token, station.now())
+    _end_former(request, station)
     response = RedirectResponse("/dang-nhap", 303)
     drop_cookie(request, response)
     return response
+
+
+@router.get("/bat-dau")
+def ask_first(request: Request, station: TheStation) -> Response:
+    """Show the form of the first administrator; once there is one, there is no such page."""
+    _check_not_begun(station)
+    return page(request, "bat_dau.html", {"name": "", "shown": "", "fault": ""})
+
+
+@router.post("/bat-dau")
+def begin(
+    request: Request,
+    station: TheStation,
+    *,
+    ma: Annotated[str, Form(max_length=100)] = "",
+    ten: Annotated[str, Form(max_length=200)] = "",
+    ten_hien: Annotated[str, Form(max_length=200)] = "",
+    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    lap_lai: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Open the first administrator's account with the code that was made on the server."""
+    _check_not_begun(station)
+    address, tries = address_of(request), tries_of(request)
+    context = {"name": ten, "shown": ten_hien}
+    try:
+        tries.check_address(address)
+        if mat_khau != lap_lai:
+            return page(
+                request, "bat_dau.html", context | {"fault": "Hai lần nhập mật khẩu khác nhau."}, status=422
+            )
+        station.first_administrator(code=ma, name=ten, display_name=ten_hien, password=mat_khau)
+    except LoaError as error:
+        if error.code == "operator.wrong-first-code":
+            tries.failed_from(address)
+        return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
+    station.poke()
+    return RedirectResponse("/dang-nhap", 303)
+
+
+def _check_not_begun(station: Station) -> None:
+    with station.store.read() as session:
+        if has_administrator(session):
+            raise NotFound("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
+
+
+def _end_former(request: Request, station: Station) -> None:
+    """End the session that the browser brought along: nobody goes on with it."""
+    former = token_of(request)
+    if former:
+        with station.store.write() as session:
+            sign_out(session, former, station.now())

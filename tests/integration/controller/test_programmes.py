@@ -10,8 +10,9 @@ from controller.bulletins.usecases import withdraw_bulletin
 from controller.errors import BadInput, NotAllowed
 from controller.operators.usecases import disable_operator
 from controller.programmes.lifecycle import ScheduleState
+from controller.programmes.making import AHEAD, make_occurrences
 from controller.programmes.queries import get_schedule, running_schedules
-from controller.programmes.usecases import AHEAD, end_schedule, make_occurrences, schedule_bulletin
+from controller.programmes.usecases import end_schedule, schedule_bulletin
 from schedules.recurrence import Daily, Once, Weekday, Weekly
 from tests.support.station_world import NHA_TRANG, PROVINCE
 
@@ -32,27 +33,27 @@ def starts(world):
     return [airing.starts_at for airing in world.ask(open_airings)]
 
 
-def test_a_daily_schedule_makes_a_week_of_airings_at_its_wall_time(world):
+def test_a_daily_schedule_makes_two_weeks_of_airings_at_its_wall_time(world):
     scheduled(world)
     first = world.now.replace(hour=10)
-    assert starts(world) == [first + timedelta(days=day) for day in range(7)]
+    assert starts(world) == [first + timedelta(days=day) for day in range(14)]
 
 
 def test_beats_make_each_occurrence_once_whenever_they_come(world):
     scheduled(world)
     for _ in range(3):
-        assert world.do(make_occurrences, until=world.now + AHEAD) == []
+        assert world.do(make_occurrences).airings == []
     world.later(days=2)
-    assert len(world.do(make_occurrences, until=world.now + AHEAD)) == 2
-    assert world.do(make_occurrences, until=world.now + AHEAD) == []
-    assert len(set(starts(world))) == len(starts(world)) == 9
+    assert len(world.do(make_occurrences).airings) == 2
+    assert world.do(make_occurrences).airings == []
+    assert len(set(starts(world))) == len(starts(world)) == 16
 
 
 def test_what_fell_into_an_outage_of_weeks_is_not_made_up_for(world):
     scheduled(world)
     world.later(days=30)
-    made = world.do(make_occurrences, until=world.now + AHEAD)
-    assert len(made) == 7
+    made = world.do(make_occurrences).airings
+    assert len(made) == 14
     assert min(airing.starts_at for airing in world.ask(open_airings) if airing.id in made) >= world.now
 
 
@@ -61,7 +62,7 @@ def test_a_weekly_rule_keeps_its_days(world):
         at=time(5, 0), first=date(2026, 11, 25), weekdays=frozenset({Weekday.MONDAY, Weekday.FRIDAY})
     )
     scheduled(world, rule)
-    assert [(at + timedelta(hours=7)).weekday() for at in starts(world)] == [4, 0]
+    assert [(at + timedelta(hours=7)).weekday() for at in starts(world)] == [4, 0, 4, 0]
 
 
 def test_a_rule_that_never_comes_is_refused(world):
@@ -79,7 +80,7 @@ def test_an_ended_schedule_stops_what_of_it_is_still_to_be_heard(world):
     alone = world.plan(bulletin)
     world.do(end_schedule, schedule, by=world.officer)
     assert [airing.id for airing in world.ask(open_airings)] == [alone]
-    assert world.do(make_occurrences, until=world.now + 3 * AHEAD) == []
+    assert world.do(make_occurrences, until=world.now + 3 * AHEAD).airings == []
 
 
 def test_a_withdrawn_bulletin_ends_its_schedule(world):
@@ -94,7 +95,7 @@ def test_a_withdrawn_bulletin_ends_its_schedule(world):
 def test_a_schedule_of_somebody_who_may_no_longer_air_ends(world):
     schedule = scheduled(world)
     world.do(disable_operator, world.officer.id, by=world.administrator)
-    assert world.do(make_occurrences, until=world.now + 2 * AHEAD) == []
+    assert world.do(make_occurrences, until=world.now + 2 * AHEAD).airings == []
     assert world.ask(get_schedule, schedule).state is ScheduleState.ENDED
 
 

@@ -19,6 +19,7 @@ from controller.areas.usecases import load_areas
 from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
+from controller.founding import FirstAdministrator, found_administrator
 from controller.journal.chain import StationSeal
 from controller.operators.permissions import OperatorRole
 from controller.operators.queries import operator_named
@@ -26,6 +27,7 @@ from controller.operators.signing_in import Tries, sign_in
 from controller.operators.usecases import create_operator, make_keys
 from controller.plans.queries import unacknowledged
 from controller.plans.usecases import acknowledge, refresh_plans
+from controller.settings import Settings
 from controller.station.changes import Changes
 from controller.store import Store
 from controller.store.engine import sqlite_url
@@ -43,6 +45,7 @@ PASSWORDS = {
     "xanhatrang": "sóng vỗ bờ cát",
     "duyet": "đèn biển Hòn Lớn",
     "kythuat": "dây đồng chống sét",
+    "quantri": "chùm chìa khóa đồng",
 }
 TITLE = "Phòng, chống bão số 13"
 TEXT = (
@@ -119,6 +122,8 @@ class SiteWorld:
     label: str = "Tỉnh Khánh Hòa"
     speech: Speech = field(default_factory=Speech)
     up: bool = True
+    require_totp: bool = False
+    settings: Settings | None = None
     pokes: int = 0
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
@@ -140,6 +145,10 @@ class SiteWorld:
 
     def rendering_progress(self, rendering):
         return self.progress.get(rendering)
+
+    def first_administrator(self, *, code, name, display_name, password):
+        first = FirstAdministrator(code, name, display_name, password)
+        found_administrator(self.store, self.settings, first, now=self.now())
 
     def poke(self):
         self.pokes += 1
@@ -339,6 +348,7 @@ def _people(session, now):
         "xanhatrang": ("Trần Văn Biển", {OperatorRole.OFFICER}, NHA_TRANG),
         "duyet": ("Lê Minh Đức", {OperatorRole.APPROVER}, PROVINCE),
         "kythuat": ("Phạm Quốc Bảo", {OperatorRole.TECHNICIAN}, PROVINCE),
+        "quantri": ("Đỗ Thị Mai", {OperatorRole.ADMINISTRATOR}, PROVINCE),
     }
     for name, (shown, roles, area) in people.items():
         create_operator(

@@ -1,0 +1,86 @@
+"""What an administrator does to accounts that exist: opens them again, new passwords, other roles."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict, NotFound
+from controller.journal.usecases import record
+from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
+from controller.operators.queries import has_administrator, held_key, require
+from controller.operators.tables import Account, HeldKey, SignedIn
+from controller.operators.usecases import KEYED, PASSWORDS, check_password, make_key
+
+
+def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
+    """Open a closed account again. Its keys stay revoked: a new password makes new ones."""
+    account = _account(session, operator, by)
+    if account.disabled_at is None:
+        raise Conflict("Tài khoản này đang mở.", code="operator.enabled")
+    account.disabled_at = None
+    record(session, by, "operator.enabled", operator, now)
+
+
+def reset_password(
+    session: Session, operator: OperatorId, password: str, *, by: Operator | None, now: datetime
+) -> bool:
+    """Give a person a new password; return whether the key set has to be signed anew.
+
+    Keys sealed by the forgotten password cannot be opened any more: they are revoked, new ones are made.
+    """
+    check_password(password)
+    account = _account(session, operator, by)
+    account.password_hash = PASSWORDS.hash(password)
+    session.execute(
+        update(HeldKey).where(HeldKey.holder == operator, HeldKey.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    keyed = sorted(account.operator().roles & KEYED.keys())
+    for role in keyed:
+        make_key(session, operator, KEYED[role], password, now)
+    _end_sessions(session, operator)
+    record(session, by, "operator.password-reset", operator, now)
+    return bool(keyed)
+
+
+def set_roles(
+    session: Session,
+    operator: OperatorId,
+    roles: Collection[OperatorRole],
+    *,
+    by: Operator | None,
+    now: datetime,
+) -> bool:
+    """Give a person other roles; return whether a key is lacking, which only a new password can make.
+
+    Keys of roles that are lost are revoked; the person's sessions end.
+    """
+    if not roles:
+        raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+    account = _account(session, operator, by)
+    before = account.operator().roles
+    account.roles = sorted(OperatorRole(role) for role in roles)
+    session.flush()
+    if OperatorRole.ADMINISTRATOR in before and not has_administrator(session):
+        raise Conflict("Đài phải còn ít nhất một quản trị.", code="operator.last-administrator")
+    for role in KEYED.keys() - frozenset(roles):
+        lost = (HeldKey.holder == operator, HeldKey.role == KEYED[role], HeldKey.revoked_at.is_(None))
+        session.execute(update(HeldKey).where(*lost).values(revoked_at=now))
+    _end_sessions(session, operator)
+    detail = {"roles": list(account.roles), "before": sorted(before)}
+    record(session, by, "operator.roles-changed", operator, now, detail=detail)
+    return any(held_key(session, operator, KEYED[role], now) is None for role in KEYED.keys() & set(roles))
+
+
+def _account(session: Session, operator: OperatorId, by: Operator | None) -> Account:
+    account = session.get(Account, operator, with_for_update=True)
+    if account is None:
+        raise NotFound("Không có tài khoản này.", code="operator.unknown")
+    if by is not None:
+        require(session, by, Act.RULE, account.area)
+    return account
+
+
+def _end_sessions(session: Session, operator: OperatorId) -> None:
+    session.execute(delete(SignedIn).where(SignedIn.operator == operator))

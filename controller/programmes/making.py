@@ -1,0 +1,305 @@
+"""Makes airings of schedules 14 days ahead, each exactly once, and keeps them as their schedules say now.
+
+It compares what the rules name between now and then with what is there. So whatever happened before (a lost
+or doubled beat, a crash, a moved occurrence, a changed day off, a database from yesterday), the next
+comparison ends in the same state.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState, Event, Rung
+from controller.airings.lifecycle import after as airing_after
+from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.timing import wall
+from controller.airings.usecases import check_targets
+from controller.areas.queries import area_tree
+from controller.areas.tree import AreaTree
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.queries import get_bulletin
+from controller.errors import LoaError
+from controller.fleet.tables import Node
+from controller.journal.usecases import record
+from controller.operators.permissions import Operator, OperatorId
+from controller.operators.queries import get_operator
+from controller.programmes.lifecycle import Action, ScheduleId, after
+from controller.programmes.queries import (
+    LOOKED_AHEAD,
+    due_schedules,
+    next_occurrences,
+    occurrences_of,
+    own_days,
+    targets_of_schedules,
+)
+from controller.programmes.tables import Occurrence, Schedule
+from controller.store.ids import new_id
+from devices.messages import AiringId, AreaCode, Grade
+from schedules.icalendar import from_text
+from schedules.recurrence import RuleError, is_over, start_of, wall_of
+from schedules.skips import OwnDays, why_skipped
+
+AHEAD = timedelta(days=14)
+"""Occurrences are made two weeks ahead: an officer sees them, and days without the station lose none."""
+
+MOST_AT_ONCE = 200
+"""Schedules of one transaction: it stays under some tenths of a second, so that an emergency never waits."""
+
+_IN_ONE_STATEMENT = 500
+"""Ids in one statement: far below what either engine allows."""
+
+_TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
+"""An airing that nobody has begun to hear can be taken back; one that sounds is a person's affair."""
+
+CHANGED = "Lịch phát đã thay đổi."
+
+Verdicts = dict[tuple[OperatorId, Grade, tuple[AreaCode, ...]], LoaError | None]
+
+
+@dataclass(slots=True)
+class Made:
+    """What a beat did: the airings that it made, and how many schedules it looked at."""
+
+    airings: list[AiringId] = field(default_factory=list)
+    schedules: int = 0
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing was left for the next beat."""
+        return self.schedules < MOST_AT_ONCE
+
+
+@dataclass(slots=True)
+class _Comparison:
+    session: Session
+    now: datetime
+    until: datetime
+    tree: AreaTree
+    own: OwnDays
+    targets: dict[ScheduleId, tuple[AreaCode, ...]]
+    rows: list[dict[str, object]] = field(default_factory=list)
+    dated: list[dict[str, object]] = field(default_factory=list)
+    by_targets: dict[tuple[AreaCode, ...], list[AiringId]] = field(default_factory=lambda: defaultdict(list))
+    made: dict[ScheduleId, int] = field(default_factory=lambda: defaultdict(int))
+    taken_back: list[tuple[AiringId, str]] = field(default_factory=list)
+
+
+def make_occurrences(session: Session, *, now: datetime, until: datetime | None = None) -> Made:
+    """Make what is due of a bounded number of schedules; what is past is not made up for.
+
+    A schedule whose bulletin was withdrawn, or whose maker may no longer air there, ends.
+    """
+    until = until or now + AHEAD
+    due = due_schedules(session, until, MOST_AT_ONCE)
+    if not due:
+        return Made()
+    tree, verdicts = area_tree(session), Verdicts()
+    targets = targets_of_schedules(session, [schedule.id for schedule in due])
+    going_on = []
+    for schedule in due:
+        try:
+            goes_on = _goes_on(session, schedule, tree, targets.get(schedule.id, ()), verdicts)
+        except LoaError as error:
+            finish(session, schedule, None, now, error.sentence)
+        else:
+            if goes_on:
+                going_on.append(schedule)
+            else:
+                finish(session, schedule, None, now)
+    airings = keep_current(session, going_on, now=now, until=until)
+    return Made(airings, len(due))
+
+
+def keep_current(
+    session: Session,
+    schedules: Sequence[Schedule],
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    by: Operator | None = None,
+) -> list[AiringId]:
+    """Make what the schedules name up to an instant and is not there; take back what they name no more.
+
+    The rows of the schedules are locked by the caller. Returns the new airings.
+    """
+    ids = [schedule.id for schedule in schedules]
+    at = _Comparison(
+        session,
+        now,
+        until or now + AHEAD,
+        area_tree(session),
+        own_days(session),
+        targets_of_schedules(session, ids),
+    )
+    there = _there(session, ids, now)
+    for schedule in schedules:
+        _compare(at, schedule, there.get(schedule.id, {}))
+        schedule.next_at = _next(schedule, at)
+    session.flush()
+    _insert(at)
+    _note(at, by)
+    return [airing for group in at.by_targets.values() for airing in group]
+
+
+def finish(
+    session: Session, schedule: Schedule, by: Operator | None, now: datetime, reason: str | None = None
+) -> None:
+    """Have a schedule make nothing more; what it has made stays."""
+    schedule.state = after(schedule.state, Action.END)
+    schedule.ended_at = now
+    schedule.next_at = None
+    record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
+
+
+def _goes_on(
+    session: Session, schedule: Schedule, tree: AreaTree, areas: tuple[AreaCode, ...], verdicts: Verdicts
+) -> bool:
+    """Return False for a withdrawn bulletin; raise when its maker may no longer air there."""
+    if get_bulletin(session, schedule.bulletin).state is BulletinState.WITHDRAWN:
+        return False
+    asked = (schedule.created_by, schedule.grade, areas)
+    if asked not in verdicts:
+        try:
+            check_targets(session, tree, areas, schedule.grade, get_operator(session, schedule.created_by))
+            verdicts[asked] = None
+        except LoaError as error:
+            verdicts[asked] = error
+    refused = verdicts[asked]
+    if refused is not None:
+        raise refused
+    return True
+
+
+Row = tuple[Occurrence, AiringState]
+
+
+def _there(
+    session: Session, ids: Sequence[ScheduleId], now: datetime
+) -> dict[ScheduleId, dict[datetime, Row]]:
+    """Return what is made of each schedule and is not past, by the start that the rule gave it."""
+    found: dict[ScheduleId, dict[datetime, Row]] = defaultdict(dict)
+    query = select(Occurrence, Airing.state).join(Airing, Airing.id == Occurrence.airing)
+    for later in (Occurrence.starts_at >= now, Occurrence.original_at >= now):
+        for row, state in session.execute(query.where(Occurrence.schedule.in_(ids), later)):
+            found[row.schedule][row.original_at] = (row, state)
+    return found
+
+
+def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, Row]) -> None:
+    wanted = {one.original_at: one.starts_at for one in occurrences_of(schedule, at.own, at.now, at.until)}
+    for original_at, (row, state) in there.items():
+        wish = wanted.pop(original_at, None)
+        if wish == row.starts_at or state not in _TO_TAKE_BACK or row.starts_at <= at.now:
+            continue
+        if wish is None and row.starts_at >= at.until:
+            continue  # beyond the stretch that is compared
+        at.taken_back.append((row.airing, _why(at, schedule, original_at)))
+        at.session.delete(row)
+        if wish is not None:
+            wanted[original_at] = wish
+    known = _known(at.session, schedule.id, [own for own in wanted if own < at.now and own not in there])
+    for original_at, starts_at in wanted.items():
+        if original_at not in known:
+            _plan(at, schedule, original_at, starts_at)
+
+
+def _known(session: Session, schedule: ScheduleId, originals: list[datetime]) -> set[datetime]:
+    """Return which were made before although their original start is past (they were moved to later)."""
+    if not originals:
+        return set()
+    query = select(Occurrence.original_at).where(
+        Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
+    )
+    return set(session.scalars(query))
+
+
+def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:
+    """Return why an occurrence that is made is taken back, for people."""
+    rule = from_text(schedule.rule)
+    try:
+        starts_at = start_of(rule, original_at)
+    except RuleError:
+        return CHANGED
+    if starts_at != original_at:
+        return f"Đã dời sang {wall(starts_at)}."
+    day = wall_of(rule, original_at).date()
+    return why_skipped(day, schedule.skips, at.own) or CHANGED
+
+
+def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at: datetime) -> None:
+    airing = AiringId(new_id(at.now))
+    at.rows.append(
+        {
+            "id": airing,
+            "bulletin": schedule.bulletin,
+            "schedule": schedule.id,
+            "state": AiringState.PLANNED,
+            "grade": schedule.grade,
+            "volume": schedule.volume,
+            "asked_at": starts_at,
+            "starts_at": starts_at,
+            "latest_start_at": starts_at + timedelta(seconds=schedule.latest_after_s),
+            "created_by": schedule.created_by,
+            "created_at": at.now,
+        }
+    )
+    at.dated.append(
+        {"schedule": schedule.id, "original_at": original_at, "starts_at": starts_at, "airing": airing}
+    )
+    at.by_targets[at.targets[schedule.id]].append(airing)
+    at.made[schedule.id] += 1
+
+
+def _insert(at: _Comparison) -> None:
+    """Write all new airings with their targets, deliveries and occurrences, in few statements."""
+    if not at.rows:
+        return
+    at.session.execute(insert(Airing), at.rows)
+    aimed = [
+        {"airing": airing, "area": area}
+        for areas, airings in at.by_targets.items()
+        for airing in airings
+        for area in areas
+    ]
+    at.session.execute(insert(Target), aimed)
+    at.session.execute(insert(Occurrence), at.dated)
+    for areas, airings in at.by_targets.items():
+        _add_deliveries(at, areas, airings)
+
+
+def _add_deliveries(at: _Comparison, areas: Iterable[AreaCode], airings: Sequence[AiringId]) -> None:
+    meant = Node.area.in_(at.tree.below(areas))
+    for first in range(0, len(airings), _IN_ONE_STATEMENT):
+        some = airings[first : first + _IN_ONE_STATEMENT]
+        rows = (
+            select(Airing.id, Node.id, literal(int(Rung.PLANNED)), literal(0))
+            .join(Node, meant & Node.retired_at.is_(None))
+            .where(Airing.id.in_(some))
+        )
+        at.session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], rows))
+
+
+def _note(at: _Comparison, by: Operator | None) -> None:
+    """Take back what is to be, and journal all of it: one entry for what was made, however much it is."""
+    reasons = dict(at.taken_back)
+    for airing in at.session.scalars(select(Airing).where(Airing.id.in_(reasons)).with_for_update()):
+        airing.state = airing_after(airing.state, Event.CANCEL)
+        airing.reason = reasons[airing.id]
+        airing.ended_at = at.now
+    for airing_id, reason in at.taken_back:
+        record(at.session, by, "airing.cancelled", airing_id, at.now, detail={"reason": reason})
+    if at.made:
+        subject = next(iter(at.made)) if len(at.made) == 1 else "schedules"
+        detail = {"made": dict(at.made), "until": wall(at.until)}
+        record(at.session, by, "occurrences.made", subject, at.now, detail=detail)
+
+
+def _next(schedule: Schedule, at: _Comparison) -> datetime | None:
+    """Return before when nothing more of a schedule is to be made; None: it is over."""
+    for one in next_occurrences(schedule, at.own, at.until):
+        return one.starts_at
+    return None if is_over(from_text(schedule.rule), at.until) else at.until + LOOKED_AHEAD

@@ -1,0 +1,27 @@
+"""Vietnam's public holidays, by the library `holidays`; this is its one door.
+
+It knows Tết, substitute days off, and the days that the government swaps, as far as they were decided when
+the library was released; a province corrects it with its own list.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+from holidays.countries.vietnam import Vietnam
+
+
+def public_holiday(day: date) -> str | None:
+    """Return the Vietnamese name of the holiday on a day, or None."""
+    return _of_year(day.year).get(day)
+
+
+def public_holidays(year: int) -> dict[date, str]:
+    """Return the holidays of a year by day, in order."""
+    return dict(sorted(_of_year(year).items()))
+
+
+@lru_cache(maxsize=64)
+def _of_year(year: int) -> Mapping[date, str]:
+    found = Vietnam(years=year, language="vi")  # type: ignore[no-untyped-call]
+    return {day: name for day, name in found.items() if day.year == year}

@@ -1,0 +1,174 @@
+"""Every page and call × every role, and nobody: let through or refused, as `can` says."""
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.testclient import TestClient
+
+from controller.bulletins.queries import get_bulletin
+from controller.operators.permissions import Act, OperatorRole, can
+from controller.operators.tokens import create_token
+from controller.web.site import end_streams
+from tests.integration.web.access_rows import OPEN, ROWS, SIGNED
+from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
+
+PEOPLE = {
+    OperatorRole.OFFICER: "canbo",
+    OperatorRole.APPROVER: "duyet",
+    OperatorRole.TECHNICIAN: "kythuat",
+    OperatorRole.ADMINISTRATOR: "quantri",
+}
+STATIONS_FAULTS = 500
+
+
+def addresses(site):
+    return {
+        f"{method} {context.path}"
+        for context in iter_route_contexts(site.routes)
+        for method in (context.methods or ())
+        if method not in {"HEAD", "OPTIONS"}
+    }
+
+
+@pytest.fixture
+def objects(world):
+    """One of everything in one commune: what addresses name."""
+    made = Made(mp3(), 8_000)
+    airing, _ = world.approved_airing(areas=(BAC_NHA_TRANG,), seconds=7200, made=made)
+    bulletin, _ = world.submitted("Tin của phường", made=made)
+    failed, rendering = world.submitted("Tin hỏng", rendered=False)
+    world.fail(rendering)
+    with world.store.write() as session:
+        for one in (bulletin, failed):
+            get_bulletin(session, one).area = BAC_NHA_TRANG
+    return {
+        "{airing_id}": airing,
+        "{bulletin_id}": bulletin,
+        "{failed}": failed,
+        "{node_id}": f"loa-{BAC_NHA_TRANG}-1",
+        "{recording}": made.recording,
+        "{version}": "x",
+        "{name:path}": "app.css",
+        "{name}": "canbo",
+        "{token_id}": "khong-co",
+        "{delegation}": "khong-co",
+        "{delegation_id}": "khong-co",
+    }
+
+
+@pytest.fixture
+def ask(site, objects):
+    """Returns a function that makes the call of a row, and gives its status and where it leads."""
+    end_streams(site)  # a stream ends at once, after its door was passed
+
+    def asked(client, key):
+        method, _, path = key.partition(" ")
+        if path.endswith("/dung-lai"):
+            path = path.replace("{bulletin_id}", "{failed}")
+        for name, value in objects.items():
+            path = path.replace(name, value)
+        sends = ROWS[key].sends
+        is_call = path.startswith("/api/")
+        if sends is not None and is_call:
+            sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
+        more = {} if sends is None else {"json" if is_call else "data": sends}
+        reply = client.request(method, path, **more)
+        return reply.status_code, reply.headers.get("location", "")
+
+    return asked
+
+
+def lets_through(status, place):
+    return status < STATIONS_FAULTS and status not in {401, 403} and not place.startswith("/dang-nhap?")
+
+
+def test_every_address_has_its_row_and_every_row_its_address(site):
+    assert addresses(site) == set(ROWS)
+
+
+def leaves(key):
+    """Rows after which nobody is signed in any more come last."""
+    return key.endswith(("/dang-xuat", "/sign-out", "/dang-nhap", "/sign-in"))
+
+
+@pytest.mark.parametrize("role", OperatorRole)
+def test_a_role_comes_where_its_acts_lead_and_nowhere_else(ask, sign_in, role):
+    client, wrong = sign_in(PEOPLE[role]), {}
+    for key in sorted(ROWS, key=leaves):
+        needs = ROWS[key].needs
+        expected = needs in {OPEN, SIGNED} or can([role], PROVINCE, Act(needs), [PROVINCE]).allowed
+        status, place = ask(client, key)
+        if key.endswith("/dang-nhap/ma"):
+            assert (status, place) in {(303, "/dang-nhap"), (401, "")}
+        elif lets_through(status, place) != expected or (not expected and status != 403):
+            wrong[key] = (status, place)
+    assert wrong == {}
+
+
+def test_nobody_comes_anywhere_but_to_the_door(ask, site):
+    wrong = {}
+    for key, row in ROWS.items():
+        client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+        status, place = ask(client, key)
+        is_page = key.startswith("GET ") and "/api/" not in key and "/song" not in key
+        if row.needs == OPEN:
+            right = status < STATIONS_FAULTS and not place.startswith("/dang-nhap?")
+        elif is_page:
+            right = status == 303 and place.startswith("/dang-nhap")
+        else:
+            right = status == 401
+        if not right:
+            wrong[key] = (status, place)
+    assert wrong == {}
+
+
+def test_what_belongs_to_another_commune_is_not_there_for_this_one(ask, sign_in):
+    client = sign_in("xanhatrang")
+    told = {key: ask(client, key)[0] for key, row in ROWS.items() if row.foreign}
+    assert len(told) > 20
+    assert {key: status for key, status in told.items() if status not in ROWS[key].foreign} == {}
+
+
+def test_a_role_that_needs_a_second_factor_comes_nowhere_before_it_has_one(world, ask, sign_in):
+    world.require_totp = True
+    free = {"GET /api/v1/me", "POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
+    free |= {"GET /tai-khoan/ma-xac-thuc", "POST /tai-khoan/ma-xac-thuc"}
+    client, wrong = sign_in("duyet"), {}
+    for key in sorted(set(ROWS) - {key for key, row in ROWS.items() if row.needs == OPEN}):
+        status, place = ask(client, key)
+        led = (status, place) == (303, "/tai-khoan/ma-xac-thuc") or status == 403
+        if led == (key in free):
+            wrong[key] = (status, place)
+    assert wrong == {}
+    officer = sign_in("canbo")
+    assert ask(officer, "GET /")[0] == 200
+
+
+def test_a_token_comes_to_the_calls_that_its_acts_name_and_to_no_page(world, ask, site):
+    with world.store.write() as session:
+        _, token = create_token(
+            session,
+            name="m",
+            acts=[Act.SEE, Act.STOP],
+            area=PROVINCE,
+            expires_at=world.later(seconds=1).replace(month=12),
+            of=world.approver,
+            now=world.now(),
+        )
+    client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
+    client.headers["authorization"] = f"Bearer {token}"
+    in_person = {"POST /api/v1/tokens", "DELETE /api/v1/tokens/{token_id}"}
+    in_person |= {"POST /api/v1/delegations", "DELETE /api/v1/delegations/{delegation_id}"}
+    in_person |= {"POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
+    wrong = {}
+    for key, row in ROWS.items():
+        if row.needs == OPEN:
+            continue
+        status, place = ask(client, key)
+        if "/api/" not in key:
+            right = status == 401 or place.startswith("/dang-nhap")
+        else:
+            allowed = row.needs in {SIGNED, Act.STOP} and key not in in_person
+            right = lets_through(status, place) if allowed else status == 403
+        if not right:
+            wrong[key] = (status, place)
+    assert wrong == {}

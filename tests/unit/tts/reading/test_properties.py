@@ -1,0 +1,77 @@
+"""What holds for every text, however strange: total, free of digits, in order, stable, linear."""
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tts.reading import read
+from tts.reading.syllables import is_syllable
+
+_UP_TO = 200_000
+_SCRAPS = (
+    "22/5/2025 1322/QĐ-UBND Đ.15 K2 BĐ2-BĐ3 T2 CN Q.III/2025 15,5N-112,3E 12/3A 79A-123.45 0258.3.822.222 "
+    "(Ảnh minh họa) ĐT TT X. T. H'Ler Sêrêpôk 2tr5 1.500.000 50 mg/100 ml m2/người -0,5 × § № ½ ٣ ５ Ⅻ ² "
+    "UBND PBGDPL đ/c Đ/c: SARS-CoV-2 ubndxa@x.vn https://a.vn/b?c=1 VNeID ﬀ ǅ İ ß 中 \u0301 ' \" / : - – … %"
+)
+_BITS = st.sampled_from(_SCRAPS.split())
+_TEXTS = st.one_of(
+    st.text(max_size=80),
+    st.lists(_BITS, max_size=10).map(" ".join),
+    st.lists(_BITS, max_size=10).map("".join),
+    st.lists(st.one_of(_BITS, st.text(max_size=4)), max_size=10).map(" ".join),
+)
+
+
+def _check(text):
+    reading = read(text)
+    assert not any(character.isnumeric() for character in reading.spoken)
+    words = re.findall(r"[^\s.,;:?!]+", reading.spoken)
+    assert [word for word in words if not is_syllable(word)] == []
+    end = 0
+    for span in reading.spans:
+        assert end <= span.start <= span.end <= len(reading.written)
+        assert reading.written[span.start : span.end] == span.written
+        end = span.end
+    for warning in reading.warnings:
+        assert 0 <= warning.start <= warning.end <= len(reading.written)
+    again = read(reading.spoken).spoken == reading.spoken  # a difference of two long texts takes minutes
+    assert again
+
+
+@settings(max_examples=400, deadline=None)
+@given(_TEXTS)
+def test_any_text_is_read_without_a_digit_and_stays_as_it_is_when_read_again(text):
+    _check(text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_TEXTS, st.sampled_from(["central", "south"]))
+def test_a_region_changes_only_numbers(text, region):
+    assert read(text, region=region).spoken.replace("ngàn", "nghìn").replace("lẻ", "linh") == read(
+        text
+    ).spoken.replace("ngàn", "nghìn").replace("lẻ", "linh")
+
+
+def test_two_hundred_thousand_characters_of_anything_are_read():
+    chance = random.Random(3)
+    scraps = _SCRAPS.split()
+    pieces = []
+    for _ in range(_UP_TO // 2):  # each round adds two characters or more
+        pieces.append(chance.choice(scraps))
+        pieces.append(
+            chr(chance.choice([32, 10, chance.randrange(0xD800), chance.randrange(0xE000, 0x10FFFF)]))
+        )
+    text = "".join(pieces)[:_UP_TO]
+    assert len(text) == _UP_TO
+    _check(text)
+
+
+@pytest.mark.timeout(20)  # a rule that looks at the whole line from every place would take minutes
+@pytest.mark.parametrize(
+    "scrap", ["a ", "1/", "1.", "1.1 ", "Đ.", "A-", "a.", "(", "1:", "T", "0 ", "ab' ", "(ảnh:"]
+)
+def test_one_long_line_takes_time_in_proportion(scrap):
+    assert read(scrap * (60_000 // len(scrap))).spoken is not None
