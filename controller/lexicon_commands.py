@@ -30,6 +30,7 @@ def add(
 @lexicon.command("list")
 @told
 def index(
+    *,
     history: Annotated[bool, typer.Option("--all", help="Cả những từ đã xóa.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -63,6 +64,7 @@ def remove(written: Written, name: Who, area: Area = None) -> None:
 def try_text(
     text: Annotated[str, typer.Argument(help="Văn bản cần thử.")],
     area: Area = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Cho thấy một văn bản được đọc thế nào với các từ của tỉnh; những chỗ ấy nằm trong ngoặc kép góc."""

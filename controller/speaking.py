@@ -74,7 +74,7 @@ def _order(draft: Draft, settings: Settings, engine: str | None, voice: str | No
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
         region=settings.region,
-        words=words_here(settings),
+        words=words_here(),
     )
 
 

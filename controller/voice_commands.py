@@ -19,6 +19,7 @@ def add(
     ] = None,
     sha256: Annotated[str | None, typer.Option(help="Mã SHA-256 mà tệp .onnx phải có.")] = None,
     name: Annotated[str | None, typer.Option(help="Tên của giọng; mặc định theo tên tệp.")] = None,
+    *,
     as_json: AsJson = False,
 ) -> None:
     """Thêm một giọng kiểu Piper (.onnx) và cho đọc thử một câu."""
@@ -37,7 +38,7 @@ def add(
 
 @voice.command("list")
 @told
-def index(as_json: AsJson = False) -> None:
+def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các giọng đã thêm."""
     from controller.voices import added_voices
 

@@ -15,15 +15,13 @@ from sqlalchemy.orm import Session
 
 from controller.app import utc_now
 from controller.areas.queries import get_area, top_area
-from controller.checks import has_station, opened_store
 from controller.errors import NotFound, StartFailed
-from controller.founding import station_key
-from controller.journal.chain import StationSeal
 from controller.lexicon.queries import Words, lexicon_entries, live_entry, words_for
 from controller.lexicon.tables import LexiconEntry
 from controller.lexicon.usecases import add_entry, one_line, remove_entry
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named, operators
+from controller.ruling import local_store
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
@@ -32,7 +30,7 @@ from tts.reading import Reading, read
 
 def add_here(written: str, spoken: str, *, area: str | None, name: str) -> None:
     """Teach a word as the operator of that name."""
-    with _store(Settings()) as store, store.write() as session:
+    with _store() as store, store.write() as session:
         person = _person(session, name)
         place = None if area is None else AreaCode(area)
         add_entry(session, written=written, spoken=spoken, area=place, by=person, now=utc_now())
@@ -40,7 +38,7 @@ def add_here(written: str, spoken: str, *, area: str | None, name: str) -> None:
 
 def remove_here(written: str, *, area: str | None, name: str) -> None:
     """Remove a word as the operator of that name; raises NotFound for one that is not taught."""
-    with _store(Settings()) as store, store.write() as session:
+    with _store() as store, store.write() as session:
         person = _person(session, name)
         place = top_area(session).code if area is None else AreaCode(area)
         entry = live_entry(session, one_line(written), place)
@@ -51,46 +49,38 @@ def remove_here(written: str, *, area: str | None, name: str) -> None:
 
 def entries_here(*, removed: bool) -> list[dict[str, Any]]:
     """Return what is taught, with the names of who did it; with `removed` the history too."""
-    with _store(Settings()) as store, store.read() as session:
+    with _store() as store, store.read() as session:
         names = {account.id: account.name for account in operators(session)}
         return [_shown(entry, names) for entry in lexicon_entries(session, removed=removed)]
 
 
 def read_here(text: str, *, area: str | None) -> Reading:
     """Return how a text of an area (by default the province) is read with the words taught."""
-    settings = Settings()
-    with _store(settings) as store, store.read() as session:
+    with _store() as store, store.read() as session:
         place = top_area(session) if area is None else get_area(session, AreaCode(area))
         words = words_for(session, place.code)
-    return read(text, words=dict(words), region=settings.region)
+    return read(text, words=dict(words), region=Settings().region)
 
 
-def words_here(settings: Settings) -> Words:
+def words_here() -> Words:
     """Return the province's words, or none where there is no station yet."""
-    if not has_station(settings):
-        return ()
-    store = opened_store(settings)
     try:
-        with store.read() as session:
+        with local_store() as store, store.read() as session:
             return words_for(session, top_area(session).code) if _has_lexicon(session) else ()
-    finally:
-        store.close()
+    except StartFailed:
+        return ()
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
-    store = opened_store(settings)
-    try:
+def _store() -> Iterator[Store]:
+    with local_store() as store:
         with store.read() as session:
             if not _has_lexicon(session):
                 raise StartFailed(
                     "Cơ sở dữ liệu của đài chưa được nâng cấp. Hãy khởi động lại đài rồi thử lại.",
                     code="store.too-old",
                 )
-        store.signer = StationSeal(station_key(settings))
         yield store
-    finally:
-        store.close()
 
 
 def _has_lexicon(session: Session) -> bool:
