@@ -15,6 +15,7 @@ from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
 from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
 from tts.reading.province import own_words
@@ -71,8 +72,12 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
     `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
     """
+    text, encoding = from_legacy(text)
     written, had_tags = clean(text)
     alignment = Alignment(written)
+    if encoding:
+        sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
+        alignment.warnings.append(ReadingWarning("encoding", sentence, 0, 0))
     if had_tags:
         alignment.warnings.append(
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
