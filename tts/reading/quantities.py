@@ -20,12 +20,13 @@ _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,2}")
-_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
+_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+_ALONE: Final = re.compile(r"\d ?- ?[0-3]\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
@@ -39,6 +40,8 @@ _ENDS: Final = r"(?![^\W\d_])"
 
 def is_score(scene: Scene, end: int) -> bool:
     """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
+    if len(scene.words) == 1 and _ALONE.fullmatch(scene.line.strip()):
+        return True  # nothing but "2-0" in the line
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 

@@ -27,6 +27,7 @@ _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
+_STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
@@ -112,6 +113,8 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return "biển kiểm soát"
     if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
         return "thị trấn"
+    if written == "TT" and _STANDING_OF.match(line, end):
+        return "thường trực"
     if written == "CN" and _TWO_TITLES.match(line, end):
         return "cử nhân"
     if scene.meaning(written):
