@@ -31,6 +31,11 @@ _STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành �
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
+_BY_WHAT_FOLLOWS: Final = {
+    "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
+    "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
+    "CN": ((_TWO_TITLES, "cử nhân"),),
+}
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
 _DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
@@ -109,16 +114,11 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     kind = DOCUMENT_CODES.get(written)
     if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
         return kind
-    if written == "BKS" and _PLATE_FOLLOWS.match(line, end):
-        return "biển kiểm soát"
-    if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
-        return "thị trấn"
-    if written == "TT" and _STANDING_OF.match(line, end):
-        return "thường trực"
-    if written == "CN" and _TWO_TITLES.match(line, end):
-        return "cử nhân"
     if scene.meaning(written):
         return None
+    for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()):
+        if pattern.match(line, end):
+            return said
     return next(
         (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
     )
