@@ -32,6 +32,7 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
@@ -75,7 +76,8 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     short = first.group() in _SHORT_CODES
     if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
         return Hit(end, _grouped(first.group()), "phone")
-    if short and (follows_phone or scene.cue(_CALL, 14)):
+    several = _MORE_CODES.match(scene.line, end)
+    if short and (follows_phone or several or scene.cue(_CALL, 14)):
         return Hit(end, _grouped(first.group()), "phone")
     return None
 

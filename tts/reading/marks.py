@@ -126,6 +126,8 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "đến", "range", sure=not _falls(scene, found))
     if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
         return Hit(end, "đến", "range")
+    if scene.rule == "road" and re.match(r"[Kk]m ?\d", follows):
+        return Hit(end, "đến", "range")
     if scene.rule == "mixed" and _warning_levels(scene, found):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or line[end : end + 1] == " ")

@@ -26,7 +26,7 @@ _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
-_ALONE: Final = re.compile(r"\d ?- ?[0-3]\.?")
+_ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
@@ -40,7 +40,8 @@ _ENDS: Final = r"(?![^\W\d_])"
 
 def is_score(scene: Scene, end: int) -> bool:
     """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
-    if len(scene.words) == 1 and _ALONE.fullmatch(scene.line.strip()):
+    alone = _ALONE.fullmatch(scene.line.strip())
+    if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
@@ -154,6 +155,11 @@ def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
 
 
+def _power(_scene: Scene, found: re.Match[str]) -> Hit:
+    base, exponent = cardinal(int(found[1])), cardinal(int(found[2]))
+    return Hit(found.end(), f"{base} mũ {exponent}", "power")
+
+
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
@@ -168,6 +174,7 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
+POWER: Final[Rule] = matching(r"(\d{1,9}) ?\^ ?(-?\d{1,3})(?!\d)", _power)
 HOUSE: Final[Rule] = matching(
     r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
 )

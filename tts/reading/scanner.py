@@ -19,7 +19,7 @@ from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
 from tts.reading.province import own_words
-from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES, POWER
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
@@ -37,6 +37,7 @@ _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
+    POWER,
     NUMBERED_DOCUMENT,
     HOUSE,
     *DATE_RULES,
