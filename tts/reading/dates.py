@@ -41,7 +41,8 @@ _NO_WHOLE: Final = re.compile(
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
-    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt|kỳ|kì|tập|vụ)$"
+    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
+    r"|lần|kỳ|kì|tập|vụ)$"
 )
 
 

@@ -114,6 +114,11 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{said}, {spell_digits(found['number'])}", "plate")
 
 
+def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A fishing boat: its province, its number, TS for fisheries."""
+    return Hit(found.end(), f"{spell(found[1])} {spell_digits(found[2])} tê ét", "plate")
+
+
 def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
@@ -160,6 +165,7 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
     ),
 )
+BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),

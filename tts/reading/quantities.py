@@ -15,7 +15,7 @@ _NUMBER: Final = (
 )
 _UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
-_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V"})  # these are units only right at the number
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
@@ -32,7 +32,7 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
-_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ)$")
+_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -163,7 +163,8 @@ def _power(_scene: Scene, found: re.Match[str]) -> Hit:
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
-    if not scene.spaced or (scene.at_start and not found["unit"] and not alone):
+    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":"}
+    if not (scene.spaced or opened) or (scene.at_start and not found["unit"] and not alone):
         return None
     return Hit(found.end(), "âm", "negative")
 

@@ -13,7 +13,7 @@ from tts.reading.addresses import ADDRESS_RULES
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
-from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
+from tts.reading.digits import BOAT, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
@@ -56,6 +56,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     WEEKDAY,
     *REFERENCE_RULES,
     *ROAD_RULES,
+    BOAT,
     DOCUMENT_SIGN,
     MIXED,
     TIMES,

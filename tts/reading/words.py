@@ -28,6 +28,7 @@ _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|đ
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
 _STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
+_FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
@@ -35,6 +36,7 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "CC": ((re.compile(r" (?:Tư pháp|Địa chính|Văn|Tài chính|VH|TP|ĐC)"), "công chức"),),
 }
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
@@ -116,6 +118,8 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return kind
     if scene.meaning(written):
         return None
+    if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
+        return spell(written)
     for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()):
         if pattern.match(line, end):
             return said
