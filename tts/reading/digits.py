@@ -38,6 +38,7 @@ _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
+_NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
 
@@ -104,6 +105,8 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
         return Hit(found.end(), _grouped(written), "identity")
+    if digits == written and len(digits) >= _NO_AMOUNT and scene.last_words() == "số":
+        return Hit(found.end(), spell_digits(written), "identity", sure=False)
     if digits == written and digits.startswith("0"):
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
     return None
