@@ -104,6 +104,7 @@ def clean(text: str) -> tuple[str, bool]:
     had_tags = stripped != text
     stripped = _ENTITY.sub(_entity, stripped)
     text = unicodedata.normalize("NFC", stripped.translate(_ZERO_WIDTH))
+    text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
     for pattern, figure in _SCANNED:
