@@ -134,11 +134,12 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
 
 def _plain_run(scene: Scene, place: int) -> Hit | None:
     """Ordinary words, many at a time: most of a text is nothing else, and no rule looks at them."""
-    found = None if scene.own or (place and scene.line[place - 1] == "/") else _RUN.match(scene.line, place)
+    found = None if place and scene.line[place - 1] == "/" else _RUN.match(scene.line, place)
     if found is None:
         return None
-    words = found.group().split(" ")
-    count = next((place for place, word in enumerate(words) if not _is_plain(word)), len(words))
+    words, own = found.group().split(" "), scene.own
+    special = (at for at, word in enumerate(words) if not _is_plain(word) or (own and own.begins(word)))
+    count = next(special, len(words))
     said = " ".join(words[:count])
     return Hit(place + len(said), said, "plain") if said else None
 
