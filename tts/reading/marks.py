@@ -131,7 +131,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "đến", "range")
     if scene.rule == "mixed" and _warning_levels(scene, found):
         return Hit(end, "đến", "range")
-    return Hit(end, "", "dash", after=scene.spaced or line[end : end + 1] == " ")
+    return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
