@@ -12,6 +12,7 @@ from tts.reading.result import Reading
 Closes = Literal["clause", "sentence", "paragraph"]
 
 COMFORTABLE_SYLLABLES = 65  # a whole sentence in one call sounds best, up to about here
+STRETCHED_SYLLABLES = 75  # up to here a whole sentence is better than one cut inside a list
 MOST_SYLLABLES = 100  # the voice's model takes 510 tokens, 4.7 a syllable
 FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 
@@ -25,6 +26,14 @@ _SENTENCE: Final = re.compile(r"[^.?!]+[.?!]*")
 _STRENGTH: Final = {";": 3, ":": 2, ",": 1}
 _JOINT_WORDS: Final = "và hoặc của theo trong để nhằm cho về với từ đến khi nếu vì do bằng tại trên qua"
 _JOINTS: Final = frozenset(_JOINT_WORDS.split())
+_CLAUSE_WORDS: Final = (  # what begins a clause after a comma, where a list goes on with anything else
+    "góp nhằm để đồng trong đáp bảo tạo do vì nếu khi thì mà nhưng song theo qua từ trên tại đến kể căn đề"
+    " trường yêu hướng thúc giúp nên cũng còn đặc nhất sau trước ngoài"
+)
+_CLAUSE_STARTS: Final = frozenset(_CLAUSE_WORDS.split())
+_BREATH_STARTS: Final = frozenset({"theo", "nhằm", "để"})  # where a reader breathes without a mark
+_DATE_REACH: Final = 12  # words from "tháng" to the end of its year
+_LABEL: Final = 2  # words, at most, of an item's number: "một,", "mười hai,"
 _SPOKEN_DIGITS: Final = frozenset(DIGITS)
 
 
@@ -56,17 +65,24 @@ def _of_line(line: str) -> list[Phrase]:
         for piece in pieces:
             pause = CLAUSE_MS if piece[-1][-1] in _STRENGTH else BREATH_MS
             said.append(Phrase(" ".join(piece), pause, "clause"))
-        said.append(_closing(" ".join(last), ends_line=place == len(sentences) - 1))
+        follows = sentences[place + 1] if place + 1 < len(sentences) else None
+        said.append(_closing(" ".join(last), follows))
     return said
 
 
-def _closing(text: str, *, ends_line: bool) -> Phrase:
-    """The last phrase of a sentence, with the rest that its place asks for."""
-    if not ends_line:
-        return Phrase(text, SENTENCE_MS, "sentence")
+def _closing(text: str, follows: list[str] | None) -> Phrase:
+    """The last phrase of a sentence, with the rest that its place asks for; None follows at a line's end."""
+    if follows is not None:
+        return Phrase(text, LIST_ITEM_MS if _is_item(follows) else SENTENCE_MS, "sentence")
     if text[-1] in _STRENGTH:
         return Phrase(text, LIST_ITEM_MS, "sentence")
     return Phrase(text, PARAGRAPH_MS, "paragraph")
+
+
+def _is_item(words: list[str]) -> bool:
+    """Whether a sentence begins with its number in a list ("hai, ...")."""
+    label = next((place for place, word in enumerate(words[:_LABEL]) if word.endswith(",")), None)
+    return label is not None and all(word.rstrip(",").lower() in NUMBER_WORDS for word in words[: label + 1])
 
 
 def _pieces(words: list[str]) -> list[list[str]]:
@@ -88,16 +104,13 @@ def _best_cut(words: list[str], left: int) -> int | None:
     Best is the strongest mark within comfort, near an even share.
     """
     even = left / -(-left // COMFORTABLE_SYLLABLES)
-    last = len(words) - FEWEST_SYLLABLES
+    last = min(len(words) - FEWEST_SYLLABLES, MOST_SYLLABLES)
     marks = [
         cut for cut in range(FEWEST_SYLLABLES, last + 1) if _may_cut(words, cut) and _strength(words, cut)
     ]
-    near = [cut for cut in marks if cut <= COMFORTABLE_SYLLABLES]
-    if near:
-        return max(near, key=lambda cut: _strength(words, cut) - abs(cut - even) / COMFORTABLE_SYLLABLES * 3)
-    far = [cut for cut in marks if cut <= MOST_SYLLABLES]
-    if far:
-        return far[0]
+    if marks:
+        best = max(marks, key=lambda cut: _strength(words, cut) - _distance(cut, even))
+        return None if left <= STRETCHED_SYLLABLES and _strength(words, best) < 1 else best
     if left <= MOST_SYLLABLES:
         return None
     free = [cut for cut in range(FEWEST_SYLLABLES, COMFORTABLE_SYLLABLES + 1) if _may_cut(words, cut)]
@@ -107,11 +120,22 @@ def _best_cut(words: list[str], left: int) -> int | None:
     return farther[-1] if farther else MOST_SYLLABLES
 
 
+def _distance(cut: int, even: float) -> float:
+    """How far a cut is from an even share, and how far beyond comfort."""
+    beyond = max(0, cut - COMFORTABLE_SYLLABLES) / 8
+    return abs(cut - even) / COMFORTABLE_SYLLABLES * 3 + beyond
+
+
 def _strength(words: list[str], cut: int) -> float:
-    """How much the mark before the cut divides; after a number a comma belongs to what follows."""
+    """How much the mark before the cut divides: clauses more than the items of a list, a number least."""
     word = words[cut - 1]
-    strength = _STRENGTH.get(word[-1], 0)
-    return strength / 4 if word[:-1].lower() in NUMBER_WORDS else strength
+    mark = _STRENGTH.get(word[-1], 0)
+    if mark != 1:
+        return mark or (0.5 if words[cut].lower() in _BREATH_STARTS else 0)
+    if word[:-1].lower() in NUMBER_WORDS:  # the comma belongs to what follows, unless a date ends there
+        dated = "tháng" in (before.lower() for before in words[max(0, cut - _DATE_REACH) : cut])
+        return 1.6 if dated else 0.25
+    return 1.6 if words[cut].lower() in _CLAUSE_STARTS else 0.6
 
 
 def _may_cut(words: list[str], cut: int) -> bool:

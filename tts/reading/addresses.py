@@ -65,7 +65,21 @@ def _unmarked(piece: str) -> str | None:
 
 def _label(part: str) -> str:
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
-    return known or segmented(part.lower()) or _spelt_then_said(part.lower()) or spell(part)
+    return (
+        known
+        or _of_known(part.lower())
+        or segmented(part.lower())
+        or _spelt_then_said(part.lower())
+        or spell(part)
+    )
+
+
+def _of_known(part: str) -> str | None:
+    """Two names that the list knows, written as one: "congankhanhhoa"."""
+    for cut in range(3, min(len(part), _LONGEST_LABEL) - 2):
+        if part[:cut] in DOMAINS and part[cut:] in DOMAINS:
+            return f"{DOMAINS[part[:cut]]} {DOMAINS[part[cut:]]}"
+    return None
 
 
 def _spelt_then_said(part: str) -> str | None:

@@ -20,6 +20,13 @@ _HIDDEN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
+_RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_SCANNED: Final = (  # figures that scanning took for letters, and spaces that it put into numbers
+    (re.compile(r"(?<=\d)[oO](?=[.,]?\d)"), "0"),
+    (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
+)
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
 
 _SIGNS: Final = {
@@ -97,7 +104,12 @@ def clean(text: str) -> tuple[str, bool]:
     had_tags = stripped != text
     stripped = _ENTITY.sub(_entity, stripped)
     text = unicodedata.normalize("NFC", stripped.translate(_ZERO_WIDTH))
-    return unicodedata.normalize("NFC", text.translate(_CHARACTERS)), had_tags
+    text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
+    text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
+    text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
+    for pattern, figure in _SCANNED:
+        text = pattern.sub(figure, text)
+    return text, had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -41,7 +41,8 @@ _NO_WHOLE: Final = re.compile(
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
-    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt|kỳ|kì|tập|vụ)$"
+    r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
+    r"|lần|kỳ|kì|tập|vụ)$"
 )
 
 
@@ -88,7 +89,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_STREET_CUE, 2):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS
-    if not cued and (scene.cue(_HOUSE_CUE, 1) or (day, number) == _ROUND_THE_CLOCK):
+    other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
+    if other and not cued:
         return None
     if found["mark"] == "/":
         if not cued and not known and (day <= number or scene.rule == "phone"):

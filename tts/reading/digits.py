@@ -32,11 +32,13 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
+_NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
 
 
@@ -75,7 +77,8 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     short = first.group() in _SHORT_CODES
     if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
         return Hit(end, _grouped(first.group()), "phone")
-    if short and (follows_phone or scene.cue(_CALL, 14)):
+    several = _MORE_CODES.match(scene.line, end)
+    if short and (follows_phone or several or scene.cue(_CALL, 14)):
         return Hit(end, _grouped(first.group()), "phone")
     return None
 
@@ -102,6 +105,8 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
         return Hit(found.end(), _grouped(written), "identity")
+    if digits == written and len(digits) >= _NO_AMOUNT and scene.last_words() == "số":
+        return Hit(found.end(), spell_digits(written), "identity", sure=False)
     if digits == written and digits.startswith("0"):
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
     return None
@@ -110,6 +115,11 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
     said = f"{spell_digits(found['place'])} {spell(found['series'])}"
     return Hit(found.end(), f"{said}, {spell_digits(found['number'])}", "plate")
+
+
+def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A fishing boat: its province, its number, TS for fisheries."""
+    return Hit(found.end(), f"{spell(found[1])} {spell_digits(found[2])} tê ét", "plate")
 
 
 def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -158,6 +168,7 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
     ),
 )
+BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),

@@ -13,6 +13,7 @@ _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,2}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _REGULATION: Final = re.compile(r"\bquy định\b")
+_CIRCULAR: Final = re.compile(r"\bthông tri\b")
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
 )
@@ -23,6 +24,9 @@ _KINDS_TEXT: Final = (
     "QĐ QĐi QyĐ QC NĐ TT TTLT NQ NQLT CT KH TB BC CV TTr HD KL CĐ GM BB ĐA PA CTr PL VBHN QH L"
 )
 _KINDS: Final = frozenset(_KINDS_TEXT.split())
+
+
+_SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng"}  # after a kind: QĐ-CT
 
 
 def code_part(part: str, scene: Scene | None = None) -> str | None:
@@ -52,7 +56,8 @@ def spell(letters: str) -> str:
 def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
     parts = [part for part in re.split(r" ?[-/] ?", code) if part]
-    meanings = [code_part(part, scene) for part in parts]
+    meanings = [code_part(part, scene) for part in parts[:1]]
+    meanings += [_SIGNERS.get(part) or code_part(part, scene) for part in parts[1:]]
     said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
     known = sum(meaning is not None for meaning in meanings)
     return said, known == len(parts), known
@@ -64,6 +69,8 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if found["code"].startswith("QĐ") and scene.cue(_REGULATION, 3):
         said_code = said_code.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
+    if found["code"].startswith("TT/") and scene.cue(_CIRCULAR, 3):
+        said_code = said_code.replace("thông tư", "thông tri", 1)
     number = found["number"]
     said = cardinal(int(number))
     if number.startswith("0") and number.strip("0"):

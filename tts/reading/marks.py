@@ -38,6 +38,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
     r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
+    r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
@@ -126,9 +127,11 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "đến", "range", sure=not _falls(scene, found))
     if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
         return Hit(end, "đến", "range")
+    if scene.rule == "road" and re.match(r"[Kk]m ?\d", follows):
+        return Hit(end, "đến", "range")
     if scene.rule == "mixed" and _warning_levels(scene, found):
         return Hit(end, "đến", "range")
-    return Hit(end, "", "dash", after=scene.spaced or line[end : end + 1] == " ")
+    return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:

@@ -71,6 +71,10 @@ class OwnWords:
         """How an entry that is written exactly so is spoken."""
         return self._spoken.get(written)
 
+    def begins(self, word: str) -> bool:
+        """Whether an entry may begin with the word."""
+        return word.lower() in self._by_first_word
+
     def match(self, line: str, place: int) -> Hit | None:
         """The longest entry that stands at the place as whole words."""
         first = _FIRST_WORD.match(line, place) if self._by_first_word else None

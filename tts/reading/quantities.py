@@ -15,23 +15,24 @@ _NUMBER: Final = (
 )
 _UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
-_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V"})  # these are units only right at the number
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,2}")
-_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|phiên bản|bảng|hình|phụ lục|chương)$")
+_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+_ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
-_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ)$")
+_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -39,6 +40,9 @@ _ENDS: Final = r"(?![^\W\d_])"
 
 def is_score(scene: Scene, end: int) -> bool:
     """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
+    alone = _ALONE.fullmatch(scene.line.strip())
+    if alone and int(alone[1]) >= int(alone[2]):
+        return True  # nothing but "2-0" in the line
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 
@@ -151,10 +155,16 @@ def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
 
 
+def _power(_scene: Scene, found: re.Match[str]) -> Hit:
+    base, exponent = cardinal(int(found[1])), cardinal(int(found[2]))
+    return Hit(found.end(), f"{base} mũ {exponent}", "power")
+
+
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
-    if not scene.spaced or (scene.at_start and not found["unit"] and not alone):
+    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":"}
+    if not (scene.spaced or opened) or (scene.at_start and not found["unit"] and not alone):
         return None
     return Hit(found.end(), "âm", "negative")
 
@@ -165,6 +175,7 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
+POWER: Final[Rule] = matching(r"(\d{1,9}) ?\^ ?(-?\d{1,3})(?!\d)", _power)
 HOUSE: Final[Rule] = matching(
     r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
 )

@@ -13,12 +13,13 @@ from tts.reading.addresses import ADDRESS_RULES
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
-from tts.reading.digits import MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
+from tts.reading.digits import BOAT, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
 from tts.reading.province import own_words
-from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES
+from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES, POWER
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
@@ -36,6 +37,7 @@ _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
+    POWER,
     NUMBERED_DOCUMENT,
     HOUSE,
     *DATE_RULES,
@@ -54,6 +56,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     WEEKDAY,
     *REFERENCE_RULES,
     *ROAD_RULES,
+    BOAT,
     DOCUMENT_SIGN,
     MIXED,
     TIMES,
@@ -71,8 +74,12 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
     `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
     """
+    text, encoding = from_legacy(text)
     written, had_tags = clean(text)
     alignment = Alignment(written)
+    if encoding:
+        sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
+        alignment.warnings.append(ReadingWarning("encoding", sentence, 0, 0))
     if had_tags:
         alignment.warnings.append(
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
@@ -127,11 +134,12 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
 
 def _plain_run(scene: Scene, place: int) -> Hit | None:
     """Ordinary words, many at a time: most of a text is nothing else, and no rule looks at them."""
-    found = None if scene.own or (place and scene.line[place - 1] == "/") else _RUN.match(scene.line, place)
+    found = None if place and scene.line[place - 1] == "/" else _RUN.match(scene.line, place)
     if found is None:
         return None
-    words = found.group().split(" ")
-    count = next((place for place, word in enumerate(words) if not _is_plain(word)), len(words))
+    words, own = found.group().split(" "), scene.own
+    special = (at for at, word in enumerate(words) if not _is_plain(word) or (own and own.begins(word)))
+    count = next(special, len(words))
     said = " ".join(words[:count])
     return Hit(place + len(said), said, "plain") if said else None
 

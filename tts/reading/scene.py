@@ -37,6 +37,10 @@ class OwnEntries(Protocol):
         """How an entry that is written exactly so is spoken."""
         ...
 
+    def begins(self, word: str, /) -> bool:
+        """Whether an entry may begin with the word."""
+        ...
+
     def match(self, line: str, place: int, /) -> Hit | None:
         """The longest entry that stands at the place as whole words."""
         ...

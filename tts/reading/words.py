@@ -19,7 +19,7 @@ _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
-    r"|quyển|giải|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
+    r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
     r"|ca|độ|vụ)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
@@ -27,9 +27,17 @@ _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
+_STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
+_FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
+_BY_WHAT_FOLLOWS: Final = {
+    "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
+    "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
+    "CN": ((_TWO_TITLES, "cử nhân"),),
+    "CC": ((re.compile(r" (?:Tư pháp|Địa chính|Văn|Tài chính|VH|TP|ĐC)"), "công chức"),),
+}
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
 _DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
@@ -108,14 +116,13 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     kind = DOCUMENT_CODES.get(written)
     if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
         return kind
-    if written == "BKS" and _PLATE_FOLLOWS.match(line, end):
-        return "biển kiểm soát"
-    if written == "TT" and _TWO_TITLES.match(line, end) and not scene.meaning(written):
-        return "thị trấn"
-    if written == "CN" and _TWO_TITLES.match(line, end):
-        return "cử nhân"
     if scene.meaning(written):
         return None
+    if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
+        return spell(written)
+    for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()):
+        if pattern.match(line, end):
+            return said
     return next(
         (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
     )

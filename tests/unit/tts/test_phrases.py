@@ -51,6 +51,23 @@ def test_a_long_sentence_is_cut_at_the_semicolon():
     assert all(len(phrase.text.split()) <= 65 for phrase in cut)
 
 
+def test_a_numbered_item_of_a_list_rests_longer_before_it():
+    said = phrases("Có hai việc. một, Làm đường. mười hai, Làm cầu. Xong.")
+    assert [p.pause_ms for p in said] == [LIST_ITEM_MS, LIST_ITEM_MS, SENTENCE_MS, PARAGRAPH_MS]
+
+
+def test_a_long_sentence_is_rather_cut_where_a_clause_begins_than_inside_a_list():
+    words = "xã nhà lo cho dân các việc điện nước đường sá trường trạm"
+    cut = phrases(f"{words}, {words}, {words} {words}, {words}, nhằm {words} {words}.")
+    assert cut[1].text.startswith("nhằm")
+
+
+def test_a_date_at_the_start_may_stand_by_itself():
+    rest = " ".join(["loa"] * 60)
+    said = phrases(read(f"Ngày 22/5/2025, {rest} {rest}."))
+    assert said[0].text.endswith("hai mươi lăm,")
+
+
 def test_a_sentence_without_marks_is_cut_between_words():
     said = phrases(" ".join(["loa"] * 250) + ".")
     assert max(len(phrase.text.split()) for phrase in said) <= MOST_SYLLABLES

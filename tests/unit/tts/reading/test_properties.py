@@ -41,13 +41,13 @@ def _check(text):
     assert again
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(_TEXTS)
 def test_any_text_is_read_without_a_digit_and_stays_as_it_is_when_read_again(text):
     _check(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_TEXTS, st.sampled_from(["central", "south"]))
 def test_a_region_changes_only_numbers(text, region):
     assert read(text, region=region).spoken.replace("ngàn", "nghìn").replace("lẻ", "linh") == read(
@@ -74,4 +74,4 @@ def test_two_hundred_thousand_characters_of_anything_are_read():
     "scrap", ["a ", "1/", "1.", "1.1 ", "Đ.", "A-", "a.", "(", "1:", "T", "0 ", "ab' ", "(ảnh:"]
 )
 def test_one_long_line_takes_time_in_proportion(scrap):
-    assert read(scrap * (60_000 // len(scrap))).spoken is not None
+    assert read(scrap * (12_000 // len(scrap))).spoken is not None

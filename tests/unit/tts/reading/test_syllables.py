@@ -46,3 +46,10 @@ def test_no_foreign_word_in_small_letters_hides_a_vietnamese_one():
     text = resources.files("tts.reading.data").joinpath("foreign.csv").read_text("utf-8")
     words = [row["written"] for row in csv.DictReader(text.splitlines()) if row["written"].islower()]
     assert [word for word in words if is_syllable(word)] == []
+
+
+def test_what_initials_mean_in_their_place_is_said_in_syllables():
+    text = resources.files("tts.reading.data").joinpath("contexts.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert all(row["written"].isupper() and row["after"] for row in rows)
+    assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []

@@ -1,0 +1,66 @@
+"""Texts as they come: scanned, pasted, decomposed, or in an encoding of before Unicode."""
+
+import pytest
+
+from tts.reading import read
+
+_TCVN3 = (
+    "Th«ng b¸o vÒ viÖc tæ chøc tiªm phßng cho trÎ em t¹i tr¹m y tÕ x·, "
+    "ngµy 5/6/2025, ®Ò nghÞ bµ con ®Õn ®óng giê."
+)
+_VNI = (
+    "Thoâng baùo veà vieäc toå chöùc tieâm phoøng cho treû em taïi traïm y teá xaõ, "
+    "ngaøy 5/6/2025, ñeà nghò baø con ñeán ñuùng giôø."
+)
+_SPOKEN = (
+    "Thông báo về việc tổ chức tiêm phòng cho trẻ em tại trạm y tế xã, "
+    "ngày năm tháng sáu năm hai nghìn không trăm hai mươi lăm, đề nghị bà con đến đúng giờ."
+)
+
+
+@pytest.mark.parametrize(("written", "name"), [(_TCVN3, "TCVN3"), (_VNI, "VNI")])
+def test_an_old_encoding_is_mended_and_told_of(written, name):
+    reading = read(written)
+    assert reading.spoken == _SPOKEN
+    assert [warning.code for warning in reading.warnings] == ["encoding"]
+    assert name in reading.warnings[0].sentence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Họp ngày 5/6, giá 20°C ± 1",
+        "café, déjà vu, naïve, Müller",
+        "La Toà Án Quân Sù",
+        "© 2025 Loa ®",
+        "áo là gì, bà có trà à",
+    ],
+)
+def test_other_texts_are_left_as_they_are(text):
+    assert "encoding" not in {warning.code for warning in read(text).warnings}
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("ngày 22 / 5 / 2025", "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm"),
+        ("ngày22/5/2025", "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm"),
+        ("Điều5 khoản2", "Điều năm khoản hai"),
+        ("số15/QĐ-UBND", "số mười lăm, quyết định ủy ban nhân dân"),
+        ("ngày l5/4/2025", "ngày mười lăm tháng tư năm hai nghìn không trăm hai mươi lăm"),
+        ("1O.000 đồng", "mười nghìn đồng"),
+        (
+            "Quyết định số 1322/QÐ-UBND",
+            "Quyết định số một nghìn ba trăm hai mươi hai, quyết định ủy ban nhân dân",
+        ),
+        ("đầy đủ , kịp thời", "đầy đủ, kịp thời"),
+        ("thông  báo\u00a0\u2003 bà   con", "thông báo bà con"),
+        ("tho\u0302ng ba\u0301o", "thông báo"),
+        ("1.500 .000 đồng", "một triệu năm trăm nghìn đồng"),
+        ("thông báo:Họp thôn", "thông báo: Họp thôn"),
+        ("hộ nghèo,cận nghèo", "hộ nghèo, cận nghèo"),
+        ("“Thông báo”", "Thông báo"),
+    ],
+)
+def test_what_scanning_and_pasting_leave_behind_is_read_over(written, spoken):
+    assert read(written).spoken == spoken
