@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.api import airings, bulletins, fleet, people
+from controller.api import airings, bulletins, fleet, people, schedules
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
 
@@ -10,5 +10,5 @@ A program signs in at `/api/v1/sign-in` and keeps the cookie. Times are RFC 3339
 `{"code", "sentence"}`: the code for programs, the sentence (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1")
-for part in (people, fleet, bulletins, airings):
+for part in (people, fleet, bulletins, airings, schedules):
     router.include_router(part.router)
