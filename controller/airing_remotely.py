@@ -42,7 +42,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     draft = draft_of(written)
     settings = Settings()
     address = address or f"http://{settings.host}:{settings.port}"
-    author, approver = _person("AUTHOR", OFFICER, settings), _person("APPROVER", APPROVER, settings)
+    author, approver = person("AUTHOR", OFFICER, settings), person("APPROVER", APPROVER, settings)
     with Stages() as stages:
         with RemoteStation.signed_in(address, *author) as station:
             asked = {
@@ -69,7 +69,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                 _follow(station, handed_in["airing"], stages)
 
 
-def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
+def person(role: str, name: str, settings: Settings) -> tuple[str, str]:
     """Return who signs in: from LOA_AUTHOR / LOA_AUTHOR_PASSWORD, the first passwords, or the keyboard."""
     name = os.environ.get(f"LOA_{role}", name)
     password = os.environ.get(f"LOA_{role}_PASSWORD") or Secrets(settings.home).passwords().get(name)

@@ -1,54 +1,26 @@
 """`loa`: thin commands; each calls one thing. docs/operator.md explains every one."""
 
-import json
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
-from pydantic import ValidationError
 
-from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
-from tts.errors import SpeechError, TextError
-
-FAILED, WRONGLY_CALLED, INTERRUPTED = 1, 2, 130
-_CALLERS_FAULT = (BadInput, NotFound, NotAllowed, NotSignedIn, Conflict, TextError)
+from controller.errors import BadInput
+from controller.schedule_commands import schedule as schedules
+from controller.told import FAILED, AsJson, print_json, told
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
 )
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
+app.add_typer(schedules, name="schedule")
 
-F = TypeVar("F", bound=Callable[..., Any])
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
-AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]
 BrokerOption = Annotated[
     Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT khởi động kèm.")
 ]
-
-
-def told(command: F) -> F:
-    """Turn every error that a person may read into its sentence and the right exit code."""
-
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return command(*args, **kwargs)
-        except (LoaError, SpeechError) as error:
-            print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201 - a command speaks
-            code = WRONGLY_CALLED if isinstance(error, _CALLERS_FAULT) else FAILED
-            raise typer.Exit(code) from None
-        except ValidationError as error:
-            wrong = "; ".join(f"LOA_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
-            print(f"Thiết lập không đúng: {wrong} [settings]", file=sys.stderr)  # noqa: T201
-            raise typer.Exit(WRONGLY_CALLED) from None
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
-
-    return wrapped  # type: ignore[return-value]
 
 
 @app.command()
@@ -116,7 +88,7 @@ def speak(
     written = text if text is not None else written_in(text_file or Path("-"))
     figures = speak_to_file(written, out, engine=engine, voice=voice)
     if as_json:
-        _print_json(figures)
+        print_json(figures)
 
 
 @app.command()
@@ -182,10 +154,6 @@ def verify_journal(
     from controller.checks import verify_file
 
     typer.echo(verify_file(file, public))
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def main() -> None:
