@@ -88,15 +88,18 @@ def lay_down(store, made_with, first, count, next_at):
 
 
 def beat(store, now):
-    """One transaction of the beat; returns what it did and its seconds."""
-    began = time.perf_counter()
+    """One transaction of the beat; returns what it did and its seconds of processor.
+
+    Where other work runs beside, the clock on the wall would measure that.
+    """
+    began = time.process_time()
     with store.write() as session:
         made = make_occurrences(session, now=now)
-    return made, time.perf_counter() - began
+    return made, time.process_time() - began
 
 
 def beats(store, now):
-    """Beats until nothing is due; returns airings made, and the seconds of each."""
+    """Beats until nothing is due; returns airings made, and the processor's seconds of each."""
     airings, taken = 0, []
     while True:
         made, seconds = beat(store, now)
@@ -107,8 +110,9 @@ def beats(store, now):
 
 
 def idle(store):
-    """The milliseconds of a beat that finds nothing due."""
-    return statistics.median(beat(store, NOW)[1] for _ in range(50)) * 1000
+    """The mean milliseconds of a beat that finds nothing due."""
+    taken = sum(beat(store, NOW)[1] for _ in range(200))
+    return taken / 200 * 1000
 
 
 def measuring(most):
@@ -146,7 +150,7 @@ def main():
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--schedules", type=int, default=100_000)
-    print("| what | measured |\n|---|---|")  # noqa: T201
+    print("| what | processor time |\n|---|---|")  # noqa: T201
     for what, figure in measuring(options.parse_args().schedules):
         print(f"| {what} | {figure} |", flush=True)  # noqa: T201
 

@@ -108,9 +108,9 @@ def planned(world, schedule):
     st.sampled_from(RULES),
     st.sampled_from(SKIPS),
     st.datetimes(datetime(2026, 11, 25), datetime(2027, 2, 20)),  # noqa: DTZ001 - UTC is added below
-    st.lists(acts, min_size=1, max_size=14),
+    st.lists(acts, min_size=1, max_size=10),
 )
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_occurrence_is_made_once_in_any_order_of_acts(seeds, rule, skips, begun, story):
     with tempfile.TemporaryDirectory() as folder:
         world = seeds.world(Path(folder))
