@@ -40,6 +40,7 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 .PHONY: bench
 bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.measure --voice
+	$(BIN)/python -m tests.benchmarks.schedules
 
 .PHONY: screenshots
 screenshots: $(TESTS) parts ## take the pictures of docs/images from the real pages

@@ -43,9 +43,9 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     draft = draft_of(written)
     settings = Settings()
     address = address or f"http://{settings.host}:{settings.port}"
-    author, approver = _person("AUTHOR", OFFICER, settings), _person("APPROVER", APPROVER, settings)
+    author, approver = person("AUTHOR", OFFICER, settings), person("APPROVER", APPROVER, settings)
     with Stages() as stages:
-        with RemoteStation.signed_in(address, *author, _code_of("AUTHOR")) as station:
+        with RemoteStation.signed_in(address, *author, code_of("AUTHOR")) as station:
             asked = {
                 "title": draft.title,
                 "text": draft.text,
@@ -55,7 +55,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
             handed_in = station.call("POST", "/air", asked)
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
             bulletin = _recorded(station, handed_in["bulletin"], stages)
-        with RemoteStation.signed_in(address, *approver, _code_of("APPROVER")) as station:
+        with RemoteStation.signed_in(address, *approver, code_of("APPROVER")) as station:
             station.call(
                 "POST",
                 f"/bulletins/{bulletin['id']}/approve",
@@ -70,7 +70,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                 _follow(station, handed_in["airing"], stages)
 
 
-def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
+def person(role: str, name: str, settings: Settings) -> tuple[str, str]:
     """Return who signs in: from LOA_AUTHOR / LOA_AUTHOR_PASSWORD, the first passwords, or the keyboard."""
     name = os.environ.get(f"LOA_{role}", name)
     password = os.environ.get(f"LOA_{role}_PASSWORD") or Secrets(settings.home).passwords().get(name)
@@ -83,7 +83,7 @@ def _person(role: str, name: str, settings: Settings) -> tuple[str, str]:
     return name, password
 
 
-def _code_of(role: str) -> Callable[[str], str]:
+def code_of(role: str) -> Callable[[str], str]:
     """Return how the second factor is asked for: from LOA_APPROVER_CODE, or the keyboard."""
 
     def ask(name: str) -> str:

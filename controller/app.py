@@ -48,7 +48,7 @@ _LOG = logging.getLogger(__name__)
 
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
-_PLAN_AHEAD_BATCHES = 20  # short transactions of one beat; what is left waits for the next, days ahead
+_PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 

@@ -9,6 +9,7 @@ import typer
 from controller import people_commands, ruling_commands
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
+from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
 from controller.voice_commands import voice as voices
 
@@ -22,6 +23,7 @@ app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
+app.add_typer(schedules, name="schedule")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

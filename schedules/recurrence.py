@@ -26,6 +26,9 @@ MOST_TIMES = 3660
 MOST_DATES = 1000
 """The most dates of one kind (added, left out, moved, cancelled): beyond, another rule is meant."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years that a rule may name: others are slips of the hand, and near the calendar's ends no UTC exists."""
+
 _EARLIER = timedelta(days=2)
 """How far before a stretch expansion begins: more than any zone is away from UTC."""
 
@@ -99,6 +102,9 @@ class Rule:
         for wall in walls:
             if wall.tzinfo is not None or wall.microsecond:
                 raise RuleError(f"{wall!r} is not a wall time in whole seconds")
+        named = {self.first, self.last or self.first, *self.left_out, *walls - {self.at}}
+        if any(not FIRST_YEAR <= day.year < LAST_YEAR for day in named if isinstance(day, date)):
+            raise RuleError(f"days are from {FIRST_YEAR} to {LAST_YEAR - 1}")
         if len(dict(self.moved)) != len(self.moved) or self.cancelled & dict(self.moved).keys():
             raise RuleError("an occurrence is changed twice")
         _zone(self.zone)

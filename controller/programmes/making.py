@@ -6,11 +6,12 @@ comparison ends in the same state.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Event, Rung
@@ -21,7 +22,7 @@ from controller.airings.usecases import check_targets
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.tables import Bulletin
 from controller.errors import LoaError
 from controller.fleet.tables import Node
 from controller.journal.usecases import record
@@ -46,8 +47,8 @@ from schedules.skips import OwnDays, why_skipped
 AHEAD = timedelta(days=14)
 """Occurrences are made two weeks ahead: an officer sees them, and days without the station lose none."""
 
-MOST_AT_ONCE = 200
-"""Schedules of one transaction: it stays under some tenths of a second, so that an emergency never waits."""
+MOST_AT_ONCE = 50
+"""Schedules of one transaction: a tenth of a second or so, so that an emergency never waits for it."""
 
 _IN_ONE_STATEMENT = 500
 """Ids in one statement: far below what either engine allows."""
@@ -56,8 +57,7 @@ _TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
 """An airing that nobody has begun to hear can be taken back; one that sounds is a person's affair."""
 
 CHANGED = "Lịch phát đã thay đổi."
-
-Verdicts = dict[tuple[OperatorId, Grade, tuple[AreaCode, ...]], LoaError | None]
+WITHDRAWN = "Bản tin đã bị rút."
 
 
 @dataclass(slots=True)
@@ -97,19 +97,12 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
     due = due_schedules(session, until, MOST_AT_ONCE)
     if not due:
         return Made()
-    tree, verdicts = area_tree(session), Verdicts()
-    targets = targets_of_schedules(session, [schedule.id for schedule in due])
     going_on = []
-    for schedule in due:
-        try:
-            goes_on = _goes_on(session, schedule, tree, targets.get(schedule.id, ()), verdicts)
-        except LoaError as error:
-            finish(session, schedule, None, now, error.sentence)
+    for schedule, refused in _judged(session, due):
+        if refused is None:
+            going_on.append(schedule)
         else:
-            if goes_on:
-                going_on.append(schedule)
-            else:
-                finish(session, schedule, None, now)
+            finish(session, schedule, None, now, refused)
     airings = keep_current(session, going_on, now=now, until=until)
     return Made(airings, len(due))
 
@@ -140,6 +133,7 @@ def keep_current(
         _compare(at, schedule, there.get(schedule.id, {}))
         schedule.next_at = _next(schedule, at)
     session.flush()
+    _take_back(at)
     _insert(at)
     _note(at, by)
     return [airing for group in at.by_targets.values() for airing in group]
@@ -155,66 +149,84 @@ def finish(
     record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
 
 
-def _goes_on(
-    session: Session, schedule: Schedule, tree: AreaTree, areas: tuple[AreaCode, ...], verdicts: Verdicts
-) -> bool:
-    """Return False for a withdrawn bulletin; raise when its maker may no longer air there."""
-    if get_bulletin(session, schedule.bulletin).state is BulletinState.WITHDRAWN:
-        return False
-    asked = (schedule.created_by, schedule.grade, areas)
-    if asked not in verdicts:
-        try:
-            check_targets(session, tree, areas, schedule.grade, get_operator(session, schedule.created_by))
-            verdicts[asked] = None
-        except LoaError as error:
-            verdicts[asked] = error
-    refused = verdicts[asked]
-    if refused is not None:
-        raise refused
-    return True
+def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedule, str | None]]:
+    """Yield each schedule with why it cannot go on, or None; one maker is asked about once."""
+    tree = area_tree(session)
+    targets = targets_of_schedules(session, [schedule.id for schedule in due])
+    bulletins = {schedule.bulletin for schedule in due}
+    query = select(Bulletin.id).where(Bulletin.id.in_(bulletins), Bulletin.state == BulletinState.WITHDRAWN)
+    withdrawn = set(session.scalars(query))
+    groups: dict[tuple[OperatorId, Grade], list[Schedule]] = defaultdict(list)
+    for schedule in due:
+        groups[schedule.created_by, schedule.grade].append(schedule)
+    for (maker, grade), group in groups.items():
+        areas = {area for schedule in group for area in targets[schedule.id]}
+        all_may = _refusal(session, tree, areas, grade, maker) is None
+        for schedule in group:
+            if schedule.bulletin in withdrawn:
+                yield schedule, WITHDRAWN
+            elif all_may:
+                yield schedule, None
+            else:
+                yield schedule, _refusal(session, tree, targets[schedule.id], grade, maker)
 
 
-Row = tuple[Occurrence, AiringState]
+def _refusal(
+    session: Session, tree: AreaTree, areas: Collection[AreaCode], grade: Grade, maker: OperatorId
+) -> str | None:
+    """Return why somebody may not air there (any more), or None."""
+    try:
+        check_targets(session, tree, areas, grade, get_operator(session, maker))
+    except LoaError as error:
+        return error.sentence
+    return None
+
+
+class _There(NamedTuple):
+    """An occurrence that is made."""
+
+    schedule: ScheduleId
+    original_at: datetime
+    starts_at: datetime
+    airing: AiringId
+    state: AiringState
 
 
 def _there(
     session: Session, ids: Sequence[ScheduleId], now: datetime
-) -> dict[ScheduleId, dict[datetime, Row]]:
-    """Return what is made of each schedule and is not past, by the start that the rule gave it."""
-    found: dict[ScheduleId, dict[datetime, Row]] = defaultdict(dict)
-    query = select(Occurrence, Airing.state).join(Airing, Airing.id == Occurrence.airing)
-    for later in (Occurrence.starts_at >= now, Occurrence.original_at >= now):
-        for row, state in session.execute(query.where(Occurrence.schedule.in_(ids), later)):
-            found[row.schedule][row.original_at] = (row, state)
+) -> dict[ScheduleId, dict[datetime, _There]]:
+    """Return what is made of each schedule and still to come, by the start that the rule gave it."""
+    found: dict[ScheduleId, dict[datetime, _There]] = defaultdict(dict)
+    query = (
+        select(
+            Occurrence.schedule,
+            Occurrence.original_at,
+            Occurrence.starts_at,
+            Occurrence.airing,
+            Airing.state,
+        )
+        .join(Airing, Airing.id == Occurrence.airing)
+        .where(Occurrence.schedule.in_(ids), Occurrence.starts_at >= now)
+    )
+    for fields in session.execute(query):
+        one = _There(*fields)
+        found[one.schedule][one.original_at] = one
     return found
 
 
-def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, Row]) -> None:
+def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There]) -> None:
     wanted = {one.original_at: one.starts_at for one in occurrences_of(schedule, at.own, at.now, at.until)}
-    for original_at, (row, state) in there.items():
-        wish = wanted.pop(original_at, None)
-        if wish == row.starts_at or state not in _TO_TAKE_BACK or row.starts_at <= at.now:
+    for one in there.values():
+        wish = wanted.pop(one.original_at, None)
+        if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
             continue
-        if wish is None and row.starts_at >= at.until:
+        if wish is None and one.starts_at >= at.until:
             continue  # beyond the stretch that is compared
-        at.taken_back.append((row.airing, _why(at, schedule, original_at)))
-        at.session.delete(row)
+        at.taken_back.append((one.airing, _why(at, schedule, one.original_at)))
         if wish is not None:
-            wanted[original_at] = wish
-    known = _known(at.session, schedule.id, [own for own in wanted if own < at.now and own not in there])
-    for original_at, starts_at in wanted.items():
-        if original_at not in known:
-            _plan(at, schedule, original_at, starts_at)
-
-
-def _known(session: Session, schedule: ScheduleId, originals: list[datetime]) -> set[datetime]:
-    """Return which were made before although their original start is past (they were moved to later)."""
-    if not originals:
-        return set()
-    query = select(Occurrence.original_at).where(
-        Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
-    )
-    return set(session.scalars(query))
+            wanted[one.original_at] = wish
+    for own, starts_at in wanted.items():
+        _plan(at, schedule, own, starts_at)
 
 
 def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:
@@ -283,13 +295,20 @@ def _add_deliveries(at: _Comparison, areas: Iterable[AreaCode], airings: Sequenc
         at.session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], rows))
 
 
-def _note(at: _Comparison, by: Operator | None) -> None:
-    """Take back what is to be, and journal all of it: one entry for what was made, however much it is."""
+def _take_back(at: _Comparison) -> None:
+    """Cancel the airings of occurrences that are named no more; their rows make room for others."""
     reasons = dict(at.taken_back)
+    if not reasons:
+        return
     for airing in at.session.scalars(select(Airing).where(Airing.id.in_(reasons)).with_for_update()):
         airing.state = airing_after(airing.state, Event.CANCEL)
         airing.reason = reasons[airing.id]
         airing.ended_at = at.now
+    at.session.execute(delete(Occurrence).where(Occurrence.airing.in_(reasons)))
+
+
+def _note(at: _Comparison, by: Operator | None) -> None:
+    """Journal all of it: an entry for each airing taken back, and one for what was made, however much."""
     for airing_id, reason in at.taken_back:
         record(at.session, by, "airing.cancelled", airing_id, at.now, detail={"reason": reason})
     if at.made:

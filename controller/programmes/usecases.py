@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import cancel_airing, cancel_airings_of
-from controller.airings.lifecycle import OPEN, AiringState
+from controller.airings.lifecycle import OPEN
 from controller.airings.queries import get_airing
 from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
@@ -181,7 +181,7 @@ def _still_to_come(
 ) -> Occurrence | None:
     """Return the row of an occurrence that may still be changed, None when it is not made yet.
 
-    BadInput when the schedule has none; Conflict when it is over, or sounds and `sounding` is False.
+    BadInput when the schedule has none; Conflict when it is over, or has come and `sounding` is False.
     """
     with _told():
         starts_at = start_of(rule, original_at)
@@ -191,8 +191,8 @@ def _still_to_come(
             raise Conflict("Lần phát này đã qua.", code="schedule.occurrence-over")
         return None
     state = get_airing(session, row.airing, lock=True).state
-    if state not in OPEN or (state is AiringState.SOUNDING and not sounding):
-        raise Conflict("Lần phát này đang phát hoặc đã xong.", code="schedule.occurrence-over")
+    if state not in OPEN or (row.starts_at <= now and not sounding):
+        raise Conflict("Lần phát này đã tới giờ hoặc đã xong.", code="schedule.occurrence-over")
     return row
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import IN_PLANS, AiringState, Rung
+from controller.airings.lifecycle import IN_PLANS, OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
@@ -143,6 +143,13 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
         yield f"occurrence of {schedule}: airing {airing} is not of it"
 
 
+def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(Occurrence.airing == Airing.id)
+    query = select(Airing.id).where(Airing.schedule.is_not(None), Airing.state.in_(OPEN), ~there)
+    for airing in session.scalars(query):
+        yield f"airing {airing}: of a schedule, and no occurrence of it"
+
+
 def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Published).where(Published.kind == Kind.PLAN)
     approvals = set(session.scalars(select(Approved.jws)))
@@ -171,6 +178,7 @@ _CHECKS: tuple[Check, ...] = (
     _deliveries_fit_their_receipts,
     _none_heard_twice,
     _occurrences_fit,
+    _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
     _journal_is_sound,
 )

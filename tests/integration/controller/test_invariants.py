@@ -7,7 +7,7 @@ from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Target
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.bulletins.tables import Approved, Bulletin, Rendering
-from controller.programmes.tables import Schedule
+from controller.programmes.tables import Occurrence, Schedule
 from controller.store.invariants import invariants
 from tests.support.station_world import NODES
 
@@ -97,6 +97,7 @@ def test_an_airing_of_another_bulletin_in_a_schedule_is_found(world):
     rule = Daily(at=time(17, 0), first=date(2026, 11, 25))
     world.do(schedule_bulletin, first, areas=["22366"], rule=rule, by=world.officer)
     assert "is not of it" in found_after(world, update(Schedule).values(bulletin=second))
+    assert "no occurrence of it" in found_after(world, delete(Occurrence))
 
 
 def test_states_are_words_that_a_person_can_read_in_the_database(world):

@@ -1,0 +1,159 @@
+"""What schedules cost a beat: those that are due, and those that are not; run by `make bench`, or alone.
+
+python -m tests.benchmarks.schedules --schedules 100000
+"""
+
+import argparse
+import random
+import statistics
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as wall_time
+from pathlib import Path
+
+from sqlalchemy import func, insert, select, update
+
+from controller.airings.tables import Airing
+from controller.areas.queries import areas
+from controller.areas.usecases import load_areas
+from controller.bulletins.usecases import draft_bulletin
+from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.journal.chain import StationSeal
+from controller.operators.permissions import OperatorRole
+from controller.operators.usecases import create_operator, make_keys
+from controller.programmes.making import AHEAD, MOST_AT_ONCE, make_occurrences
+from controller.programmes.tables import Schedule, ScheduleTarget
+from controller.store import Store
+from controller.store.engine import sqlite_url
+from devices.messages import AreaCode, NodeId
+from schedules.icalendar import to_text
+from schedules.recurrence import Daily
+
+NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
+PROVINCE = AreaCode("56")
+
+
+def station(folder):
+    """A founded station with two nodes in each commune; its maker of schedules, and a bulletin."""
+    store = Store(sqlite_url(Path(folder) / "bench.sqlite"))
+    store.upgrade()
+    with store.write() as session:
+        keys = make_keys(session, now=NOW)
+    store.signer = StationSeal(keys.station)
+    with store.write() as session:
+        load_areas(session)
+        communes = [area.code for area in areas(session, PROVINCE)]
+        nodes = [NewNode(NodeId(f"{code}-{n}"), code, f"Cụm {n}") for code in communes for n in (1, 2)]
+        enrol_nodes(session, nodes, by=None, now=NOW)
+        officer = create_operator(
+            session,
+            name="canbo",
+            display_name="Cán bộ",
+            roles={OperatorRole.OFFICER},
+            area=PROVINCE,
+            password="một mật khẩu đủ dài",
+            by=None,
+            now=NOW,
+        )
+        bulletin = draft_bulletin(session, title="Tin", text="Mời bà con.", by=officer, now=NOW)
+        return store, officer.id, bulletin.id, communes
+
+
+def lay_down(store, made_with, first, count, next_at):
+    """Write schedules as the use case would, some thousand a second, each for one commune."""
+    officer, bulletin, communes = made_with
+    rng = random.Random(first)
+    rows, targets = [], []
+    for number in range(first, first + count):
+        at = wall_time(rng.randrange(5, 21), rng.randrange(60))
+        rows.append(
+            {
+                "id": f"s{number:08d}",
+                "bulletin": bulletin,
+                "state": "running",
+                "rule": to_text(Daily(at=at, first=date(2026, 11, 1))),
+                "latest_after_s": 600,
+                "grade": "routine",
+                "volume": 70,
+                "created_by": officer,
+                "created_at": NOW,
+                "next_at": next_at,
+            }
+        )
+        targets.append({"schedule": f"s{number:08d}", "area": communes[number % len(communes)]})
+    with store.write() as session:
+        session.execute(insert(Schedule), rows)
+        session.execute(insert(ScheduleTarget), targets)
+
+
+def beat(store, now):
+    """One transaction of the beat; returns what it did and its seconds of processor.
+
+    Where other work runs beside, the clock on the wall would measure that.
+    """
+    began = time.process_time()
+    with store.write() as session:
+        made = make_occurrences(session, now=now)
+    return made, time.process_time() - began
+
+
+def beats(store, now):
+    """Beats until nothing is due; returns airings made, and the processor's seconds of each."""
+    airings, taken = 0, []
+    while True:
+        made, seconds = beat(store, now)
+        airings += len(made.airings)
+        taken.append(seconds)
+        if made.is_all:
+            return airings, taken
+
+
+def idle(store):
+    """The mean milliseconds of a beat that finds nothing due."""
+    taken = sum(beat(store, NOW)[1] for _ in range(200))
+    return taken / 200 * 1000
+
+
+def measuring(most):
+    """Yield rows of a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        store, *made_with = station(folder)
+        yield "a beat with no schedule at all", f"{idle(store):.2f} ms"
+        there, far = 0, NOW + AHEAD + timedelta(days=1)
+        for count in (1_000, 10_000, 100_000):
+            if count > most:
+                break
+            lay_down(store, made_with, there, count - there, far)
+            there = count
+            yield f"a beat with {count:,} schedules, none due", f"{idle(store):.2f} ms"
+        with store.write() as session:
+            session.execute(update(Schedule).values(next_at=NOW))
+        airings, taken = beats(store, NOW)
+        yield (
+            f"14 days of {there:,} daily schedules made: {airings:,} airings",
+            f"{sum(taken):,.0f} s, {airings / sum(taken):,.0f} airings a second",
+        )
+        yield f"the longest of its transactions ({MOST_AT_ONCE} schedules)", f"{max(taken) * 1000:,.0f} ms"
+        yield "a beat afterwards, none due", f"{idle(store):.2f} ms"
+        airings, taken = beats(store, NOW + timedelta(days=1))
+        yield (
+            f"the next day of all of them: {airings:,} airings",
+            f"{sum(taken):,.0f} s, {statistics.median(taken) * 1000:,.0f} ms a transaction",
+        )
+        with store.read() as session:
+            assert session.scalar(select(func.count()).select_from(Airing)) == there * 15
+        store.close()
+
+
+def main():
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--schedules", type=int, default=100_000)
+    print("| what | processor time |\n|---|---|")  # noqa: T201
+    for what, figure in measuring(options.parse_args().schedules):
+        print(f"| {what} | {figure} |", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
