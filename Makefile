@@ -7,6 +7,7 @@ TESTS := $(VENV)/.installed-to-test
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+EXAMPLES ?= 1000
 
 .DEFAULT_GOAL := menu
 .DELETE_ON_ERROR:
@@ -36,6 +37,10 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+.PHONY: fuzz
+fuzz: $(TESTS) ## call the JSON interface in thousands of made-up ways, as every role (EXAMPLES a call; minutes)
+	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: bench
 bench: $(TESTS) ## measure what decides how big a station may get

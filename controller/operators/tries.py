@@ -11,17 +11,20 @@ _Keyed = tuple[RateLimitItem, tuple[str, ...]]
 
 _CODES = RateLimitItemPerMinute(10, 15)
 """Wrong codes of one account from anywhere: a code has a million values, three of them right at a time."""
-_CALLS = RateLimitItemPerMinute(600)
-"""Calls a minute by one token: ten a second is more than any program of an office needs."""
+CALLS_A_MINUTE = 600
+"""By one token: ten a second is more than any program of an office needs."""
 
 
 class Tries:
     """Failed sign-ins remembered in memory: few for one account from one address, more for an address."""
 
-    def __init__(self, per_account: int = 5, per_address: int = 60) -> None:
+    def __init__(
+        self, per_account: int = 5, per_address: int = 60, calls_a_minute: int = CALLS_A_MINUTE
+    ) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._account = RateLimitItemPerMinute(per_account, 5)
         self._address = RateLimitItemPerHour(per_address)
+        self._calls = RateLimitItemPerMinute(calls_a_minute)
 
     def check(self, name: str, address: str) -> None:
         """Raise TooManyTries where the limit is reached; counts nothing."""
@@ -50,9 +53,9 @@ class Tries:
 
     def called(self, token_id: str) -> None:
         """Count a call by a token, or raise TooManyTries."""
-        if not self._limiter.hit(_CALLS, "token", token_id):
+        if not self._limiter.hit(self._calls, "token", token_id):
             raise TooManyTries(
-                "Chương trình này gọi quá nhiều lần. Hãy gọi thưa hơn.", retry_after=_CALLS.get_expiry()
+                "Chương trình này gọi quá nhiều lần. Hãy gọi thưa hơn.", retry_after=self._calls.get_expiry()
             )
 
     def _check(self, *keys: _Keyed) -> None:

@@ -1,9 +1,15 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from controller.operators.delegating import delegate_approval
+from controller.operators.permissions import Act
+from controller.operators.tokens import create_token
+from controller.operators.usecases import create_operator
 from tests.browser.serving import DESKTOP, PHONE
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -18,6 +24,7 @@ def places(world):
     waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về công tác phòng, chống đuối nước trẻ em")
     world.plan(waiting, seconds=4000)
     world.lose(world.nodes[3:6])
+    lend_and_give_a_token(world)
     return [
         (None, "/dang-nhap"),
         ("canbo", "/"),
@@ -32,7 +39,26 @@ def places(world):
         ("duyet", f"/duyet/{waiting}"),
         ("duyet", f"/ban-tin/{waiting}"),
         ("duyet", f"/ban-tin/{waiting}/dat-lich"),
+        ("duyet", "/tai-khoan"),
+        ("duyet", "/tai-khoan/ma-xac-thuc"),
     ]
+
+
+def lend_and_give_a_token(world):
+    """Fill the page Tài khoản of the approver."""
+    until = world.now() + timedelta(days=9)
+    world.do(
+        create_operator,
+        name="duyetxa",
+        display_name="Trần Thị Thu Duyệt",
+        roles={"approver"},
+        area=NHA_TRANG,
+        password=PASSWORDS["duyet"],
+        by=None,
+    )
+    world.do(delegate_approval, to="duyetxa", area=PROVINCE, until=until, by=world.approver)
+    asked = {"acts": [Act.SEE, Act.STOP], "area": PROVINCE, "expires_at": until, "of": world.approver}
+    world.do(create_token, name="Bảng điện tử ở quảng trường 2 tháng 4", **asked)
 
 
 def faults(page):

@@ -235,6 +235,7 @@ def _factor_page(
     code = segno.make(enrolment.uri, error="m", micro=False)
     context = {
         "picture": code.svg_data_uri(scale=5, border=4, light="#fff", dark="#000"),
+        "uri": enrolment.uri,
         "secret": " ".join(enrolment.secret[n : n + 4] for n in range(0, len(enrolment.secret), 4)),
         "must": viewer.lacks_factor,
         "fault": error.sentence if error else "",

@@ -1,0 +1,232 @@
+"""What an attacker's page, link or text would try: forged writes, kept sessions, scripts in every field."""
+
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from controller.airings.tables import Airing
+from controller.bulletins.tables import Bulletin
+from controller.journal.tables import Entry
+from controller.operators.permissions import Act
+from controller.operators.signing_in import ABSOLUTE
+from controller.operators.tables import Account, ApiToken, Delegation
+from controller.operators.tokens import create_token
+from controller.operators.tries import Tries
+from tests.integration.web.access_rows import OPEN, PAGES, ROWS
+from tests.integration.web.site_world import PASSWORDS, PROVINCE
+
+ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' {{7*7}}"
+WRITES = sorted(key for key in ROWS if not key.startswith("GET "))
+NAMES = re.compile(r"\{[^}]+\}")
+
+
+def entries(world):
+    with world.store.read() as session:
+        return session.scalar(select(func.count()).select_from(Entry))
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://xau.test"}])
+def test_no_write_that_another_site_sends_is_taken_from_a_browser(world, officer, headers):
+    before = entries(world)
+    for key in WRITES:
+        method, _, path = key.partition(" ")
+        sends = {} if "/api/" in path else {"data": ROWS[key].sends or {}}
+        reply = officer.request(method, NAMES.sub("x", path), headers=headers, **sends)
+        assert reply.status_code == 403, key
+        assert "một trang khác" in reply.text, key
+    assert entries(world) == before
+    assert officer.get("/").status_code == 200
+
+
+def test_a_token_is_no_browser_and_beside_it_no_cookie_counts(world, officer):
+    with world.store.write() as session:
+        _, token = create_token(
+            session,
+            name="m",
+            acts=[Act.SEE],
+            area=PROVINCE,
+            expires_at=world.now() + timedelta(days=1),
+            of=world.officer,
+            now=world.now(),
+        )
+    draft = {"title": "Tin", "text": "Nội dung."}
+    cross = {"sec-fetch-site": "cross-site"}
+    for bearer in (token, "loa_khong-dung", ""):
+        headers = cross | {"authorization": f"Bearer {bearer}"}
+        assert officer.post("/api/v1/bulletins", json=draft, headers=headers).status_code in {401, 403}
+    assert officer.get("/api/v1/me", headers={"authorization": "Bearer x"}).status_code == 401
+    form = {"tieu_de": "Tin", "noi_dung": "Nội dung", "viec": "nhap"}
+    forged = officer.post("/tao-ban-tin", data=form, headers=cross | {"authorization": f"Bearer {token}"})
+    assert forged.status_code == 403
+    basic = officer.get("/api/v1/me", headers={"authorization": "Basic eDp5"})
+    assert basic.json()["name"] == "canbo"
+
+
+def test_unknown_tokens_are_counted_and_turned_away(client):
+    headers = {"authorization": "Bearer loa_khong-dung"}
+    for _ in range(60):
+        assert client.get("/api/v1/me", headers=headers).status_code == 401
+    reply = client.get("/api/v1/me", headers=headers)
+    assert reply.status_code == 429
+    assert int(reply.headers["retry-after"]) == 3600
+
+
+def test_a_program_that_calls_too_often_is_told_to_wait(world, site, client):
+    site.state.tries = Tries(calls_a_minute=3)
+    with world.store.write() as session:
+        _, token = create_token(
+            session,
+            name="m",
+            acts=[Act.SEE],
+            area=PROVINCE,
+            expires_at=world.now() + timedelta(days=1),
+            of=world.officer,
+            now=world.now(),
+        )
+    headers = {"authorization": f"Bearer {token}"}
+    replies = [client.get("/api/v1/me", headers=headers) for _ in range(4)]
+    assert [reply.status_code for reply in replies] == [200, 200, 200, 429]
+    assert replies[-1].headers["retry-after"] == "60"
+
+
+def test_a_session_that_is_used_every_day_ends_after_a_week_all_the_same(world, officer):
+    for _ in range(int(ABSOLUTE / timedelta(hours=6)) - 1):
+        world.later(hours=6)
+        assert officer.get("/phat").status_code == 200
+    world.later(hours=6)
+    assert officer.get("/phat").status_code == 303
+
+
+def test_a_session_that_somebody_chose_beforehand_is_never_taken_over(site):
+    client = TestClient(site, follow_redirects=False)
+    chosen = "x" * 43
+    client.cookies.set("loa", chosen)
+    reply = client.post("/dang-nhap", data={"ten": "canbo", "mat_khau": PASSWORDS["canbo"]})
+    assert chosen not in reply.headers["set-cookie"]
+    stranger = TestClient(site, follow_redirects=False)
+    stranger.cookies.set("loa", chosen)
+    assert stranger.get("/").status_code == 303
+
+
+@pytest.mark.parametrize("key", sorted(key for key in PAGES if key.startswith("GET ") and "/song" not in key))
+def test_every_page_forbids_scripts_frames_sniffing_and_keeping(officer, key):
+    headers = officer.get(NAMES.sub("x", key.partition(" ")[2])).headers
+    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["form-action"] == "'self'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert "script-src" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"
+
+
+class Elements(HTMLParser):
+    """Names of elements, and attributes that run something."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.names, self.handlers, self.sources = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, name, attributes):
+        self.names.append(name)
+        for attribute, value in attributes:
+            if attribute.startswith("on"):
+                self.handlers.append(attribute)
+            if attribute in {"src", "href", "action"} and value:
+                self.sources.append(value)
+
+
+def spoil_everything(world):
+    """Put the attack where people, programs and nodes can put text."""
+    airing = world.aired(title=f"Tin {ATTACK}", without=world.nodes[:1], reasons=[(world.nodes[1], ATTACK)])
+    waiting, _ = world.submitted(f"Chờ {ATTACK}", f"Nội dung {ATTACK.replace('<', '‹')}")
+    failed, rendering = world.submitted(f"Hỏng {ATTACK}", rendered=False)
+    world.fail(rendering, ATTACK)
+    with world.store.write() as session:
+        session.get_one(Bulletin, waiting).returned_reason = ATTACK
+        session.get_one(Airing, airing).reason = ATTACK
+        for account in session.scalars(select(Account)):
+            account.display_name = f"{account.name} {ATTACK}"
+        now = world.now()
+        approver = session.get_one(Account, world.approver.id)
+        officer = session.get_one(Account, world.officer.id)
+        officer.roles = ["officer", "approver"]
+        for place, person in enumerate((approver, officer)):
+            session.add(
+                ApiToken(
+                    id=f"t{place}",
+                    operator=person.id,
+                    name=ATTACK,
+                    token_sha256=f"{place}",
+                    acts=["see"],
+                    area=PROVINCE,
+                    created_at=now,
+                    expires_at=now + timedelta(days=1),
+                )
+            )
+        session.add(
+            Delegation(
+                id="d",
+                giver=approver.id,
+                receiver=officer.id,
+                area=PROVINCE,
+                created_at=now,
+                until=now + timedelta(days=1),
+            )
+        )
+    return {"{airing_id}": airing, "{bulletin_id}": waiting, "{node_id}": world.nodes[1]}, failed
+
+
+def test_what_anybody_writes_anywhere_is_text_on_every_page(world, sign_in):
+    objects, failed = spoil_everything(world)
+    shown = 0
+    for name in ("canbo", "duyet", "kythuat"):
+        client = sign_in(name)
+        for key in PAGES:
+            if not key.startswith("GET ") or "/song" in key or "/tep/" in key or "/tinh/" in key:
+                continue
+            path = key.partition(" ")[2]
+            for placeholder, value in objects.items():
+                path = path.replace(placeholder, value)
+            for place in {path, path.replace(objects["{bulletin_id}"], failed)}:
+                text = client.get(f"{place}?xong={ATTACK}&den={ATTACK}&xa={ATTACK}").text
+                elements = Elements(text)
+                assert "<script>alert" not in text, place
+                assert "alert" not in " ".join(elements.names + elements.handlers), place
+                assert not elements.handlers, place
+                assert not [one for one in elements.sources if one.startswith(("javascript:", "x"))], place
+                assert str(77777 * 77777) not in text, place
+                shown += "&lt;script&gt;alert(1)" in text
+    assert shown > 20
+
+
+def test_what_a_form_shows_again_is_text(world, sign_in):
+    objects, _ = spoil_everything(world)
+    client = sign_in("duyet")
+    for key, row in PAGES.items():
+        if not row.sends or row.needs == OPEN:
+            continue
+        path = key.partition(" ")[2]
+        for placeholder, value in objects.items():
+            path = path.replace(placeholder, value)
+        reply = client.post(path, data=dict.fromkeys(row.sends, ATTACK))
+        assert reply.status_code < 500, key
+        assert not Elements(reply.text).handlers, key
+        assert "<script>alert" not in reply.text, key
+
+
+@pytest.mark.parametrize("path", ["/dang-nhap", "/dang-nhap/ma", "/tai-khoan/mat-khau", "/bat-dau"])
+def test_a_form_that_is_far_too_long_is_refused(officer, path):
+    assert officer.post(path, data={"ten": "a" * 1_100_000}).status_code == 413
+    assert officer.post(path, data={"ma": "a" * 600, "mat_khau": "a" * 600, "cu": "a" * 600}).status_code in {
+        401,
+        404,
+        422,
+    }

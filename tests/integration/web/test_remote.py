@@ -1,0 +1,48 @@
+"""`loa air` at the door of a station: over a real socket, by password and, where there is one, by code."""
+
+import pyotp
+import pytest
+
+from controller.airing_remotely import _code_of
+from controller.errors import BadInput
+from controller.operators.second_factor import begin_second_factor, confirm_second_factor
+from controller.remote import RemoteStation
+from tests.browser.serving import Server
+from tests.integration.web.site_world import PASSWORDS
+
+
+@pytest.fixture
+def server(world):
+    server = Server(world)
+    server.start()
+    yield server
+    server.stop()
+
+
+def signed_in(server, name, code_of):
+    with RemoteStation.signed_in(server.address, name, PASSWORDS[name], code_of) as station:
+        return station.call("GET", "/me")["name"]
+
+
+def never(name):
+    raise AssertionError(f"{name} was asked for a code")
+
+
+def test_a_code_is_asked_for_only_of_who_has_a_second_factor(world, server, monkeypatch):
+    assert signed_in(server, "duyet", never) == "duyet"
+    enrolment = world.do(begin_second_factor, by=world.approver, place="")
+    totp = pyotp.TOTP(enrolment.secret)
+    world.do(confirm_second_factor, totp.at(world.now()), by=world.approver)
+    world.later(seconds=60)
+    monkeypatch.setenv("LOA_APPROVER_CODE", totp.at(world.now()))
+    assert signed_in(server, "duyet", _code_of("APPROVER")) == "duyet"
+    with pytest.raises(BadInput) as refused:
+        signed_in(server, "duyet", _code_of("APPROVER"))
+    assert refused.value.code == "operator.wrong-code"
+
+
+def test_without_a_terminal_a_lacking_code_is_said(monkeypatch):
+    monkeypatch.delenv("LOA_AUTHOR_CODE", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    with pytest.raises(BadInput, match="LOA_AUTHOR_CODE"):
+        _code_of("AUTHOR")("canbo")
