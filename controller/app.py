@@ -20,6 +20,7 @@ from controller.operators.signing_in import sweep_sessions
 from controller.programmes.usecases import make_occurrences
 from controller.settings import Settings
 from controller.station.changes import Changes
+from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
 from controller.station.queries import grades_in_plans, has_airings_in_plans
@@ -75,6 +76,7 @@ class Controller:
         """Start everything; StartFailed (and nothing left running) when a part cannot start."""
         with contextlib.ExitStack() as parts:
             parts.callback(self._stopping.set)
+            self._take_home(parts)
             self._open_store(parts)
             self._start_studio(parts)
             self._start_broker(parts)
@@ -114,8 +116,13 @@ class Controller:
 
     # --- starting
 
+    def _take_home(self, parts: contextlib.ExitStack) -> None:
+        make_home(self.settings.home)
+        lock = HomeLock(self.settings.home)
+        lock.take()
+        parts.callback(lock.release)
+
     def _open_store(self, parts: contextlib.ExitStack) -> None:
-        self.settings.home.mkdir(parents=True, exist_ok=True)
         self.store = Store(self.settings.database)
         parts.callback(self.store.close)
         self.store.upgrade()

@@ -15,6 +15,7 @@ from controller.errors import LoaError
 from controller.founding import FIRST_OPERATORS, Secrets
 from controller.settings import Settings
 from controller.simulated import enrol_simulated, fleet_of
+from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample
 from controller.trial import log_to
@@ -27,6 +28,7 @@ _OPENING_AFTER = timedelta(seconds=30)
 def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
     """Run the station until Ctrl-C (or SIGTERM)."""
     settings = _settings(chosen, with_fleet=with_fleet)
+    make_home(settings.home)
     log_to(settings.home / "loa.log", settings.log_level)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
