@@ -233,6 +233,8 @@ class Controller:
         After a start, what was under way stays as it is until the nodes had time to tell what they did
         meanwhile: else an airing could be moved, or judged missed, that sounds already.
         """
+        if self.broker is not None:
+            self.broker.keep_running()
         self.publisher.renew()
         if not self._is_settled():
             return
