@@ -1,5 +1,6 @@
 """Makes the broker hold what the database wants; see docs/architecture.md (the signed plan)."""
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -37,18 +38,24 @@ class Publisher:
         self._all_again.set()
 
     def renew(self) -> None:
-        """After a connect, give the broker again what it once took; nodes then tell what we missed."""
+        """After a connect, give the broker again what it once took; nodes then tell what we missed.
+
+        Whatever breaks it off (the broker, the database), the next beat begins anew.
+        """
         if not self.link.is_up or not self._all_again.is_set():
             return
-        self._all_again.clear()
-        with self.store.read() as session:
-            waiting = {document.published_id for document in unacknowledged(session)}
-            taken = [one for one in retained_state(session) if one.published_id not in waiting]
-        try:
-            self._send(taken)
-        except LinkDown:
-            self._all_again.set()
-            _LOG.warning("the broker went away while it was given its retained state again")
+        with contextlib.ExitStack() as unless_done:
+            unless_done.callback(self._all_again.set)
+            self._all_again.clear()
+            with self.store.read() as session:
+                waiting = {document.published_id for document in unacknowledged(session)}
+                taken = [one for one in retained_state(session) if one.published_id not in waiting]
+            try:
+                self._send(taken)
+            except LinkDown:
+                _LOG.warning("the broker went away while it was given its retained state again")
+            else:
+                unless_done.pop_all()
 
     def beat(self) -> None:
         """Sign what is wanted and new, and send what the broker has not taken yet."""
