@@ -216,7 +216,7 @@ class Controller:
             case topics.TimeTopic():
                 self.timekeeper.take(message.payload)
             case _:
-                self.ingest.take(topic, message.payload)
+                self.ingest.take(topic, message.payload, retained=message.retain)
 
     def _connected(self) -> None:
         self.publisher.connected()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
@@ -80,33 +80,44 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
     record(session, by, "node.retired", node_id, now)
 
 
-def note_states(session: Session, states: Iterable[NodeState], *, now: datetime) -> None:
-    """Fold births and deaths in; those of an older session and of unknown nodes change nothing."""
+def note_states(
+    session: Session, states: Iterable[NodeState], *, now: datetime, retained: bool = False
+) -> None:
+    """Fold births and deaths in, in their order; those of an older session or an unknown node change nothing.
+
+    `retained` True: the broker had kept them, so they say what holds, but not that a node was heard now.
+    """
     rows = [
         {
             "node": state.node,
             "born": state.session,
             "is_online": state.online,
-            "since": state.at or now,
+            "since": min(state.at, now) if state.at else now,
             "program": state.software,
+            "told_at": min(state.at, now) if state.at else None,
             "heard": now,
         }
         for state in states
     ]
-    if rows:
-        # one by one in the order they came: a death may follow the birth of the same session
-        session.connection().execute(
-            update(Node)
-            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"))
-            .values(
-                session=bindparam("born"),
-                online=bindparam("is_online"),
-                online_at=bindparam("since"),
-                software=bindparam("program"),
-                last_heard_at=bindparam("heard"),
-            ),
-            rows,
-        )
+    if not rows:
+        return
+    changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
+    # a node whose birth was kept has been heard once, at the least; a live word is heard now
+    heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
+    # one by one in the order they came: a death may follow the birth of the same session
+    session.connection().execute(
+        update(Node)
+        .where(Node.id == bindparam("node"), Node.session <= bindparam("born"))
+        .where(*([changes] if retained else []))
+        .values(
+            session=bindparam("born"),
+            online=bindparam("is_online"),
+            online_at=bindparam("since"),
+            software=bindparam("program"),
+            last_heard_at=heard,
+        ),
+        rows,
+    )
 
 
 def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:

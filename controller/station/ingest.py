@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from controller.airings.folding import Committed, fold_receipts
@@ -34,6 +36,15 @@ _WAKE = 0.5  # seconds between looks at the stop sign
 _GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One message of a node, as it came."""
+
+    topic: topics.Topic
+    payload: bytes
+    retained: bool
+
+
 @dataclass
 class Ingest:
     """One thread that writes births, deaths, vitals and receipts in batches."""
@@ -41,7 +52,7 @@ class Ingest:
     store: Store
     link: AnyLink
     now: Callable[[], datetime]
-    _inbox: "queue.Queue[tuple[topics.Topic, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -56,10 +67,13 @@ class Ingest:
         if self._thread is not None:
             self._thread.join(10)
 
-    def take(self, topic: topics.Topic, payload: bytes) -> None:
-        """Queue what a node said; a full queue drops it, and receipts come again by themselves."""
+    def take(self, topic: topics.Topic, payload: bytes, *, retained: bool = False) -> None:
+        """Queue what a node said; a full queue drops it, and receipts come again by themselves.
+
+        `retained`: the broker had kept it, so that it may be old.
+        """
         try:
-            self._inbox.put_nowait((topic, payload))
+            self._inbox.put_nowait(_Word(topic, payload, retained))
         except queue.Full:
             _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
 
@@ -80,7 +94,7 @@ class Ingest:
                 continue
             self._acknowledge(committed)
 
-    def _next_batch(self) -> list[tuple[topics.Topic, bytes]]:
+    def _next_batch(self) -> list[_Word]:
         try:
             batch = [self._inbox.get(timeout=_WAKE)]
         except queue.Empty:
@@ -93,34 +107,35 @@ class Ingest:
                 break
         return batch
 
-    def _write_one_by_one(self, batch: list[tuple[topics.Topic, bytes]]) -> None:
+    def _write_one_by_one(self, batch: list[_Word]) -> None:
         for one in batch:
             try:
                 self._acknowledge(self._write([one]))
             except Exception:  # noqa: BLE001 - one bad word must not cost the others
-                _LOG.exception("what %s said could not be written", one[0])
+                _LOG.exception("what %s said could not be written", one.topic)
 
-    def _write(self, batch: list[tuple[topics.Topic, bytes]]) -> list[Committed]:
+    def _write(self, batch: list[_Word]) -> list[Committed]:
         """Write a batch in one transaction; return whose receipts are now safe."""
         now = self.now()
         receipts: list[Receipts] = []
-        states: list[NodeState] = []
+        states: list[tuple[bool, NodeState]] = []
         vitals: list[Vitals] = []
         with self.store.write() as session:
-            for topic, payload in batch:
+            for word in batch:
                 try:
-                    match topic:
+                    match word.topic:
                         case topics.StateTopic(node):
-                            states.append(_own(parse(NodeState, payload), node))
+                            states.append((word.retained, _own(parse(NodeState, word.payload), node)))
                         case topics.VitalsTopic(node):
-                            vitals.append(_own(parse(Vitals, payload), node))
+                            vitals.append(_own(parse(Vitals, word.payload), node))
                         case topics.ReceiptTopic(node):
-                            receipts.append(_own(parse(Receipts, payload), node))
+                            receipts.append(_own(parse(Receipts, word.payload), node))
                         case _:
-                            _LOG.warning("nothing is known to do with %s", topic)
+                            _LOG.warning("nothing is known to do with %s", word.topic)
                 except Malformed as error:
-                    _LOG.warning("%s refused: %s", topic, error)
-            note_states(session, states, now=now)
+                    _LOG.warning("%s refused: %s", word.topic, error)
+            for retained, group in groupby(states, key=itemgetter(0)):  # in the order they came
+                note_states(session, [state for _, state in group], now=now, retained=retained)
             note_vitals(session, vitals, now=now)
             return fold_receipts(session, receipts, now=now)
 

@@ -85,6 +85,31 @@ def test_in_one_batch_the_last_word_of_a_session_holds(world):
     assert world.ask(get_node, NODE).online
 
 
+def test_what_the_broker_had_kept_says_what_holds_but_not_that_a_node_was_heard_now(world):
+    born_at = world.now
+    world.do(note_states, [state(7, True, world)])
+    born = state(7, True, world)
+    world.later(hours=2)
+    world.do(note_states, [born], retained=True)
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.last_heard_at, node.online_at) == (True, born_at, born_at)
+    will = NodeState(node=NODE, session=7, online=False, at=None, software="sim 1")
+    lost_at = world.later(minutes=1)
+    world.do(note_states, [will], retained=True)
+    world.later(minutes=1)
+    world.do(note_states, [will], retained=True)
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.last_heard_at, node.online_at) == (False, born_at, lost_at)
+
+
+def test_a_birth_that_was_kept_before_the_first_contact_was_heard_when_it_was_said(world):
+    born = state(7, True, world)
+    said_at = world.now
+    world.later(hours=2)
+    world.do(note_states, [born], retained=True)
+    assert world.ask(get_node, NODE).last_heard_at == said_at
+
+
 def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):
     world.do(note_states, [state(5, True, world)])
     world.do(note_vitals, [vitals(5, world, sounding="a1"), vitals(5, world, node=NodeId("stranger"))])
