@@ -23,16 +23,17 @@ from controller.station.changes import Changes
 from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
-from controller.station.queries import grades_in_plans, has_airings_in_plans
+from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
 from controller.station.sender import ChunkSender
 from controller.station.timekeeper import Timekeeper
+from controller.station.wants import Need
 from controller.station.web import PageServer
 from controller.store import Store
 from devices import topics
 from devices.link import Link, Options
 from devices.link_api import Message
-from devices.messages import AreaCode, Grade, RecordingId
+from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.recordings import RecordingStore
@@ -177,7 +178,7 @@ class Controller:
         self.ingest = Ingest(self.store, self.link, self.now)
         self.timekeeper = Timekeeper(self.link, self.key, self.now)
         self.sender = ChunkSender(
-            self.link, self.recordings, self._grades, self.now, self.settings.pace_bytes_per_second
+            self.link, self.recordings, self._needs, self.now, self.settings.pace_bytes_per_second
         )
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
@@ -261,6 +262,6 @@ class Controller:
         self._settled = since is not None and self.now() - since >= patience and self.ingest.is_idle()
         return self._settled
 
-    def _grades(self) -> dict[RecordingId, Grade]:
+    def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:
-            return grades_in_plans(session)
+            return needs_in_plans(session)
