@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
 from controller.station.sender import ChunkSender
+from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
 from controller.station.wants import Need
 from controller.station.web import PageServer
@@ -53,6 +55,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def steady_seconds() -> float:
+    """Seconds that nobody sets, and that go on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 @dataclass
 class Controller:
     """The running station. It implements what the pages need (`controller.web.station.Station`)."""
@@ -61,16 +68,13 @@ class Controller:
     engines: dict[str, str] | None = None  # other voices than the built-in, by import path: for tests
     serve_pages: bool = True
     now: Callable[[], datetime] = utc_now
+    steady: Callable[[], float] = steady_seconds
     changes: Changes = field(default_factory=Changes)
     label: str = ""
     broker: ChildBroker | None = None
     pages: PageServer | None = None
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _started_at: datetime | None = None
-    _heard_since: datetime | None = None  # the first connect to the broker since the start
-    _had_open_airings: bool = False
-    _settled: bool = False
     _returning: bool = False  # airings were under way when the station went away
 
     def start(self) -> None:
@@ -133,7 +137,7 @@ class Controller:
         self.store.signer = StationSeal(self.key)
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
-            self._had_open_airings = self._returning = has_airings_in_plans(session)
+            self._returning = has_airings_in_plans(session)
             self.label = get_area(session, AreaCode(self.settings.province)).name
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
@@ -174,6 +178,7 @@ class Controller:
                 code="broker.address",
             ) from error
         self.link.subscribe(*topics.STATION_FILTERS)
+        self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
         self.ingest = Ingest(self.store, self.link, self.now)
         self.timekeeper = Timekeeper(self.link, self.key, self.now)
@@ -195,7 +200,7 @@ class Controller:
         )
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
-        self._started_at = self.now()
+        self.settling.begin()
         speakers = (self.renderer,) if self.settings.speech_workers else ()
         for part in (self.ingest, self.timekeeper, self.sender, self.link, *speakers, self.clock):
             part.start()
@@ -221,7 +226,7 @@ class Controller:
 
     def _connected(self) -> None:
         self.publisher.connected()
-        self._heard_since = self._heard_since or self.now()
+        self.settling.heard()
         self.changes.note()
         with contextlib.suppress(KeyError):
             self.clock.poke("work")
@@ -237,7 +242,7 @@ class Controller:
         if self.broker is not None:
             self.broker.keep_running()
         self.publisher.renew()
-        if not self._is_settled():
+        if not self.settling.look(self.ingest.arrived, self.ingest.written):
             return
         returned, self._returning = self._returning, False
         with self.store.write() as session:
@@ -252,15 +257,6 @@ class Controller:
     def _keep_house(self) -> None:
         with self.store.write() as session:
             sweep_sessions(session, self.now())
-
-    def _is_settled(self) -> bool:
-        """Whether nothing was under way at the start, or what nodes had to tell since has been read."""
-        if not self._had_open_airings or self._settled:
-            return True
-        since = self._heard_since or self._started_at
-        patience = timedelta(seconds=self.settings.settle_seconds)
-        self._settled = since is not None and self.now() - since >= patience and self.ingest.is_idle()
-        return self._settled
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

@@ -52,6 +52,8 @@ class Ingest:
     store: Store
     link: AnyLink
     now: Callable[[], datetime]
+    arrived: int = 0  # words of nodes since the start
+    written: int = 0  # those that were dealt with, whatever came of them
     _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -74,25 +76,26 @@ class Ingest:
         """
         try:
             self._inbox.put_nowait(_Word(topic, payload, retained))
+            self.arrived += 1
         except queue.Full:
             _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
-
-    def is_idle(self) -> bool:
-        """Whether nothing waits to be written."""
-        return self._inbox.empty()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             batch = self._next_batch()
             if not batch:
                 continue
-            try:
-                committed = self._write(batch)
-            except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
-                _LOG.exception("a batch of %d could not be written; receipts will come again", len(batch))
-                self._write_one_by_one(batch)
-                continue
-            self._acknowledge(committed)
+            self._take_in(batch)
+            self.written += len(batch)
+
+    def _take_in(self, batch: list[_Word]) -> None:
+        try:
+            committed = self._write(batch)
+        except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
+            _LOG.exception("a batch of %d could not be written; receipts will come again", len(batch))
+            self._write_one_by_one(batch)
+            return
+        self._acknowledge(committed)
 
     def _next_batch(self) -> list[_Word]:
         try:
