@@ -29,6 +29,7 @@ from controller.station.renderer import Renderer
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
+from controller.station.wallclock import WallClock
 from controller.station.wants import Need
 from controller.station.web import PageServer
 from controller.store import Store
@@ -178,12 +179,13 @@ class Controller:
                 code="broker.address",
             ) from error
         self.link.subscribe(*topics.STATION_FILTERS)
+        self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
         self.ingest = Ingest(self.store, self.link, self.now)
-        self.timekeeper = Timekeeper(self.link, self.key, self.now)
+        self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
-            self.link, self.recordings, self._needs, self.now, self.settings.pace_bytes_per_second
+            self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
@@ -237,12 +239,14 @@ class Controller:
         """Move what is due, then publish what is new.
 
         After a start, what was under way stays as it is until the nodes had time to tell what they did
-        meanwhile: else an airing could be moved, or judged missed, that sounds already.
+        meanwhile: else an airing could be moved, or judged missed, that sounds already. So does everything
+        while somebody sets the machine's clock.
         """
         if self.broker is not None:
             self.broker.keep_running()
         self.publisher.renew()
-        if not self.settling.look(self.ingest.arrived, self.ingest.written):
+        is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
+        if not (is_settled and self.wall.is_steady()):
             return
         returned, self._returning = self._returning, False
         with self.store.write() as session:
@@ -251,10 +255,14 @@ class Controller:
         self.sender.release()
 
     def _plan_ahead(self) -> None:
+        if not self.wall.is_steady():
+            return
         with self.store.write() as session:
             make_occurrences(session, until=self.now() + _PLAN_AHEAD, now=self.now())
 
     def _keep_house(self) -> None:
+        if not self.wall.is_steady():
+            return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
 

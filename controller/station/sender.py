@@ -3,9 +3,9 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from controller.station.wants import Need, Sending, WantBook
 from devices import topics
@@ -31,8 +31,8 @@ class ChunkSender:
     link: AnyLink
     recordings: RecordingStore
     needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
-    now: Callable[[], datetime]
     pace_bytes_per_second: int
+    clock: Callable[[], float] = time.monotonic
     published_bytes: int = 0
     _book: WantBook = field(default_factory=WantBook)
     _wants: "queue.Queue[tuple[NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
@@ -77,7 +77,7 @@ class ChunkSender:
 
     def _step(self) -> None:
         self._read_wants()
-        sending = self._book.next(self.now())
+        sending = self._book.next(self.clock())
         for node, recording in self._book.too_much():
             _LOG.warning("node %s keeps asking for chunks of %s: it has to wait. Its disk?", node, recording)
         if sending is None:
@@ -101,7 +101,7 @@ class ChunkSender:
                 _LOG.warning("want of %s refused: %s", node, error)
                 continue
             if want.node == node and want.recording in needs and self.recordings.has(Stored(want.recording)):
-                self._book.note(want.recording, node, missing, needs[want.recording], self.now())
+                self._book.note(want.recording, node, missing, needs[want.recording], self.clock())
 
     def _send(self, sending: Sending) -> int:
         data = self._data_of(sending.recording)

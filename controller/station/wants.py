@@ -2,18 +2,19 @@
 
 Nodes that lack a recording say so with a bitmap. What they say within a short window is answered once:
 a chunk that many of them lack is repeated to all who listen, a chunk that few lack goes to each of those.
-What is needed first is sent first, and nobody is sent the same for ever; see docs/decisions/016.
+What is needed first is sent first, and nobody is sent the same for ever; see docs/decisions/016. `now` is
+in steady seconds throughout: no setting of a clock may keep an answer back.
 """
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from devices.messages import Grade, NodeId, RecordingId
 
-WINDOW = timedelta(seconds=1.5)  # measured: collecting for so long answers a whole commune with one transfer
-HOUR = timedelta(hours=1)
+WINDOW = 1.5  # seconds; measured: collecting for so long answers a whole commune with one transfer
+HOUR = 3600.0
 MOST_AN_HOUR = (
     5  # so often is a node sent one chunk; who asks again has a failing disk, and others want theirs
 )
@@ -45,14 +46,14 @@ class Sending:
 @dataclass
 class _Wish:
     missing: frozenset[int]
-    said_at: datetime
+    said_at: float
 
 
 @dataclass
 class _Given:
     """What one node was sent of one recording in the present hour."""
 
-    since: datetime
+    since: float
     times: Counter[int] = field(default_factory=Counter)
     is_told: bool = False  # that it had too much was said
 
@@ -60,10 +61,10 @@ class _Given:
 @dataclass
 class _Recording:
     need: Need
-    opened_at: datetime | None = None  # when the present window began
+    opened_at: float | None = None  # when the present window began
     wishes: dict[NodeId, _Wish] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
-    sent_to_all_at: dict[int, datetime] = field(default_factory=dict)
+    sent_to_all_at: dict[int, float] = field(default_factory=dict)
     given: dict[NodeId, _Given] = field(default_factory=dict)
     last_turn: int = 0
 
@@ -80,7 +81,7 @@ class WantBook:
         self._too_much: list[tuple[NodeId, RecordingId]] = []
 
     def note(
-        self, recording: RecordingId, node: NodeId, missing: Iterable[int], need: Need, now: datetime
+        self, recording: RecordingId, node: NodeId, missing: Iterable[int], need: Need, now: float
     ) -> None:
         """Write down what a node lacks now; a later want of the same node replaces the earlier one."""
         entry = self._recordings.setdefault(recording, _Recording(need))
@@ -89,7 +90,7 @@ class WantBook:
         if entry.opened_at is None:
             entry.opened_at = now
 
-    def next(self, now: datetime) -> Sending | None:
+    def next(self, now: float) -> Sending | None:
         """Deal out the next sending, or None where nothing is due yet."""
         for entry in self._recordings.values():
             if not entry.queue and entry.opened_at is not None and now >= entry.opened_at + WINDOW:
@@ -124,7 +125,7 @@ class WantBook:
             entry.opened_at = None
             entry.given.clear()  # who knows what of it arrived
 
-    def _open_round(self, entry: _Recording, now: datetime) -> None:
+    def _open_round(self, entry: _Recording, now: float) -> None:
         recording = next(rec for rec, one in self._recordings.items() if one is entry)
         lacking: dict[NodeId, frozenset[int]] = {}
         for node, wish in entry.wishes.items():
@@ -142,7 +143,7 @@ class WantBook:
         entry.opened_at = None
 
 
-def _still_missing(wish: _Wish, sent_to_all_at: Mapping[int, datetime]) -> frozenset[int]:
+def _still_missing(wish: _Wish, sent_to_all_at: Mapping[int, float]) -> frozenset[int]:
     """Leave out what went to all after the node spoke: it listens before it speaks, so it has that by now."""
     return frozenset(
         n for n in wish.missing if not (n in sent_to_all_at and sent_to_all_at[n] >= wish.said_at)

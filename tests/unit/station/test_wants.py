@@ -5,15 +5,16 @@ from datetime import UTC, datetime, timedelta
 from controller.station.wants import HOUR, MOST_AN_HOUR, WINDOW, Need, Sending, WantBook, deal
 from devices.messages import Grade, NodeId, RecordingId
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+NOW = 5000.0
 ONE, TWO = RecordingId("a" * 64), RecordingId("b" * 64)
-TONIGHT = Need(Grade.ROUTINE, NOW + timedelta(hours=7))
-SOON = Need(Grade.ROUTINE, NOW + timedelta(seconds=30))
-EMERGENCY = Need(Grade.EMERGENCY, NOW + timedelta(hours=8))
+TONIGHT = Need(Grade.ROUTINE, AT + timedelta(hours=7))
+SOON = Need(Grade.ROUTINE, AT + timedelta(seconds=30))
+EMERGENCY = Need(Grade.EMERGENCY, AT + timedelta(hours=8))
 NODES = [NodeId(f"n{i}") for i in range(10)]
 
 
-def _drain(book: WantBook, now: datetime) -> list[Sending]:
+def _drain(book: WantBook, now: float) -> list[Sending]:
     sendings = []
     while (sending := book.next(now)) is not None:
         sendings.append(sending)
@@ -30,7 +31,7 @@ def test_what_all_lack_goes_once_to_all():
 def test_nothing_is_sent_before_the_window_has_passed():
     book = WantBook()
     book.note(ONE, NODES[0], [0], TONIGHT, NOW)
-    assert book.next(NOW + WINDOW - timedelta(milliseconds=1)) is None
+    assert book.next(NOW + WINDOW - 0.001) is None
     assert book.next(NOW + WINDOW) is not None
 
 
@@ -70,7 +71,7 @@ def test_a_node_that_asks_while_its_recording_is_sent_gets_only_what_had_gone_be
     for node in NODES[:5]:
         book.note(ONE, node, range(4), TONIGHT, NOW)
     before = [book.next(NOW + WINDOW) for _ in range(2)]
-    late = NOW + WINDOW + timedelta(seconds=1)
+    late = NOW + WINDOW + 1
     book.note(ONE, NODES[9], range(4), TONIGHT, late)
     after = _drain(book, late)
     repairs = _drain(book, late + WINDOW)
@@ -84,7 +85,7 @@ def test_a_chunk_that_was_lost_on_the_way_is_sent_again_when_asked_for_again():
     for node in NODES:
         book.note(ONE, node, [0], TONIGHT, NOW)
     _drain(book, NOW + WINDOW)
-    later = NOW + timedelta(seconds=10)
+    later = NOW + 10
     book.note(ONE, NODES[2], [0], TONIGHT, later)
     assert _drain(book, later + WINDOW) == [Sending(ONE, 0, NODES[2])]
 
@@ -110,7 +111,7 @@ def test_what_starts_soon_goes_before_what_was_asked_for_earlier():
         book.note(ONE, node, range(500), TONIGHT, NOW)
     for _ in range(20):
         book.next(NOW + WINDOW)
-    asked = NOW + timedelta(seconds=5)
+    asked = NOW + 5
     for node in NODES:
         book.note(TWO, node, range(2), SOON, asked)
     sent = [book.next(asked + WINDOW) for _ in range(3)]
@@ -135,7 +136,7 @@ def test_a_start_that_was_moved_counts_for_what_waits_already():
     assert [sending.recording for sending in _drain(book, NOW + WINDOW)] == [TWO, TWO, ONE]
 
 
-def _ask_for_ever(book: WantBook, nodes: list[NodeId], times: int, every: timedelta) -> list[Sending]:
+def _ask_for_ever(book: WantBook, nodes: list[NodeId], times: int, every: float) -> list[Sending]:
     sent = []
     for n in range(times):
         for node in nodes:
@@ -146,28 +147,28 @@ def _ask_for_ever(book: WantBook, nodes: list[NodeId], times: int, every: timede
 
 def test_a_node_whose_disk_fails_is_not_sent_the_same_for_ever():
     book = WantBook()
-    sent = _ask_for_ever(book, NODES[:1], 100, timedelta(seconds=30))
+    sent = _ask_for_ever(book, NODES[:1], 100, 30)
     assert len(sent) == 4 * MOST_AN_HOUR
     assert book.too_much() == [(NODES[0], ONE)]
     assert book.too_much() == []
 
 
 def test_nor_are_many_such_nodes_answered_for_ever_by_repeats_to_all():
-    sent = _ask_for_ever(WantBook(), NODES, 100, timedelta(seconds=30))
+    sent = _ask_for_ever(WantBook(), NODES, 100, 30)
     assert sent == [Sending(ONE, n, None) for n in range(4)] * MOST_AN_HOUR
 
 
 def test_a_node_that_had_too_much_is_answered_again_an_hour_later():
     book = WantBook()
-    _ask_for_ever(book, NODES[:1], 10, timedelta(seconds=30))
+    _ask_for_ever(book, NODES[:1], 10, 30)
     book.note(ONE, NODES[0], [0], SOON, NOW + HOUR)
     assert _drain(book, NOW + HOUR + WINDOW) == [Sending(ONE, 0, NODES[0])]
 
 
 def test_another_node_has_its_turn_while_one_had_too_much():
     book = WantBook()
-    _ask_for_ever(book, NODES[:1], 10, timedelta(seconds=30))
-    later = NOW + timedelta(minutes=30)
+    _ask_for_ever(book, NODES[:1], 10, 30)
+    later = NOW + HOUR / 2
     for node in NODES[:2]:
         book.note(ONE, node, [0], SOON, later)
     assert _drain(book, later + WINDOW) == [Sending(ONE, 0, NODES[1])]
