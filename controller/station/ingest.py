@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from controller.airings.folding import Committed, fold_receipts
+from controller.errors import Busy, Unavailable
 from controller.fleet.usecases import note_states, note_vitals
 from controller.store import Store
 from devices import topics
@@ -33,6 +34,7 @@ M = TypeVar("M", NodeState, Vitals, Receipts)
 _QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
 _BATCH = 500  # messages in one transaction: measured below 100 ms
 _WAKE = 0.5  # seconds between looks at the stop sign
+_BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
 _GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
 
 
@@ -54,6 +56,7 @@ class Ingest:
     now: Callable[[], datetime]
     arrived: int = 0  # words of nodes since the start
     written: int = 0  # those that were dealt with, whatever came of them
+    _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
     _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -83,19 +86,30 @@ class Ingest:
     def _run(self) -> None:
         while not self._stopping.is_set():
             batch = self._next_batch()
-            if not batch:
+            if not batch and not self._states_left:
                 continue
             self._take_in(batch)
             self.written += len(batch)
 
     def _take_in(self, batch: list[_Word]) -> None:
+        left, self._states_left = self._states_left, []
+        batch = [*left, *batch]
         try:
             committed = self._write(batch)
+        except (Busy, Unavailable) as error:
+            if len(batch) > len(left):
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch), error.code)
+            self._put_off(batch)
         except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
-            _LOG.exception("a batch of %d could not be written; receipts will come again", len(batch))
+            _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
             self._write_one_by_one(batch)
-            return
-        self._acknowledge(committed)
+        else:
+            self._acknowledge(committed)
+
+    def _put_off(self, batch: list[_Word]) -> None:
+        """Keep births and deaths for later: nodes repeat receipts and vitals, but say those only once."""
+        self._states_left = [word for word in batch if isinstance(word.topic, topics.StateTopic)][-_QUEUE:]
+        self._stopping.wait(_BREATH)
 
     def _next_batch(self) -> list[_Word]:
         try:
@@ -111,9 +125,15 @@ class Ingest:
         return batch
 
     def _write_one_by_one(self, batch: list[_Word]) -> None:
-        for one in batch:
+        for at, one in enumerate(batch):
+            if self._stopping.is_set():
+                return
             try:
                 self._acknowledge(self._write([one]))
+            except (Busy, Unavailable) as error:
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch) - at, error.code)
+                self._put_off(batch[at:])
+                return
             except Exception:  # noqa: BLE001 - one bad word must not cost the others
                 _LOG.exception("what %s said could not be written", one.topic)
 
