@@ -34,6 +34,15 @@ def make_home(home: Path) -> None:
         _LOG.warning("%s is open to others, and is not ours to close", home)
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all, whatever was there before."""
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)  # one that a crash left behind might have another mode
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "w") as file:
+        file.write(text)
+    part.replace(path)
+
+
 @dataclass
 class HomeLock:
     """Held from start to stop; the kernel lets go of it when the process ends, however it ends."""

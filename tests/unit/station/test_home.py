@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from controller.errors import StartFailed
-from controller.station.home import HomeLock, make_home
+from controller.station.home import HomeLock, make_home, write_private
 
 HOLDER = """
 import sys, time
@@ -66,3 +66,13 @@ def test_a_home_is_free_again_after_its_station_was_killed(tmp_path):
     lock = HomeLock(tmp_path)
     lock.take()
     lock.release()
+
+
+def test_what_is_written_privately_is_for_its_owner_alone_though_an_open_file_was_there(tmp_path):
+    path = tmp_path / "fleet.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_private(path, "mqtt://station:secret@broker")
+    assert mode_of(path) == 0o600
+    assert path.read_text() == "mqtt://station:secret@broker"
+    assert list(tmp_path.iterdir()) == [path]
