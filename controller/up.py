@@ -1,6 +1,7 @@
 """`loa up`: the station with all its parts, and on its first start a bulletin that shows them at work."""
 
 import signal
+import sys
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
@@ -73,16 +74,28 @@ def _greet(station: Controller, stages: Stages) -> None:
     files = Secrets(station.settings.home)
     assert station.pages is not None
     stages.say(f"Trang của đài:  {station.pages.address}")
-    passwords = files.passwords()
-    for first in FIRST_OPERATORS:
-        if first.name in passwords:
-            stages.say(f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}")
-    if passwords:
-        stages.say(f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này.")
+    for line in passwords_told(files, to_person=sys.stderr.isatty()):
+        stages.say(line)
     if files.root_key.exists():
         stages.say(f"Khóa gốc nằm trong {files.root_key}; khi dùng thật, cất ra khỏi máy chủ.")
     if station.broker is not None:
         stages.say(f"Trạm trung chuyển MQTT: {station.broker.kind}, {station.broker_url}")
+
+
+def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
+    """Return what to say of the first passwords, as long as their file is there.
+
+    Only a person at a terminal is shown them: what a service prints goes into the system's journal and stays.
+    """
+    passwords = files.passwords()
+    if not passwords:
+        return []
+    shown = [
+        f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}"
+        for first in FIRST_OPERATORS
+        if first.name in passwords and to_person
+    ]
+    return [*shown, f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này."]
 
 
 def _is_first(station: Controller) -> bool:
