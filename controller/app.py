@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,18 +27,22 @@ from controller.operators.signing_in import sweep_sessions
 from controller.programmes.making import make_occurrences
 from controller.settings import Settings
 from controller.station.changes import Changes
+from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
-from controller.station.queries import grades_in_plans, has_airings_in_plans
+from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
 from controller.station.sender import ChunkSender
+from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
+from controller.station.wallclock import WallClock
+from controller.station.wants import Need
 from controller.station.web import PageServer
 from controller.store import Store
 from devices import topics
 from devices.link import Link, Options
 from devices.link_api import Message
-from devices.messages import AreaCode, Grade, RecordingId
+from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
@@ -58,6 +63,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def steady_seconds() -> float:
+    """Seconds that nobody sets, and that go on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
 @dataclass
 class Controller:
     """The running station. It implements what the pages need (`controller.web.station.Station`)."""
@@ -66,22 +76,20 @@ class Controller:
     engines: dict[str, str] | None = None  # other voices than the built-in, by import path: for tests
     serve_pages: bool = True
     now: Callable[[], datetime] = utc_now
+    steady: Callable[[], float] = steady_seconds
     changes: Changes = field(default_factory=Changes)
     label: str = ""
     broker: ChildBroker | None = None
     pages: PageServer | None = None
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _started_at: datetime | None = None
-    _heard_since: datetime | None = None  # the first connect to the broker since the start
-    _had_open_airings: bool = False
-    _settled: bool = False
     _returning: bool = False  # airings were under way when the station went away
 
     def start(self) -> None:
         """Start everything; StartFailed (and nothing left running) when a part cannot start."""
         with contextlib.ExitStack() as parts:
             parts.callback(self._stopping.set)
+            self._take_home(parts)
             self._open_store(parts)
             self._start_studio(parts)
             self._start_broker(parts)
@@ -131,8 +139,13 @@ class Controller:
 
     # --- starting
 
+    def _take_home(self, parts: contextlib.ExitStack) -> None:
+        make_home(self.settings.home)
+        lock = HomeLock(self.settings.home)
+        lock.take()
+        parts.callback(lock.release)
+
     def _open_store(self, parts: contextlib.ExitStack) -> None:
-        self.settings.home.mkdir(parents=True, exist_ok=True)
         self.store = Store(self.settings.database)
         parts.callback(self.store.close)
         self.store.upgrade()
@@ -142,7 +155,7 @@ class Controller:
         self.store.signer = StationSeal(self.key)
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
-            self._had_open_airings = self._returning = has_airings_in_plans(session)
+            self._returning = has_airings_in_plans(session)
             self.label = get_area(session, AreaCode(self.settings.province)).name
 
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
@@ -188,11 +201,13 @@ class Controller:
                 code="broker.address",
             ) from error
         self.link.subscribe(*topics.STATION_FILTERS)
+        self.wall = WallClock(self.now, self.steady)
+        self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
         self.ingest = Ingest(self.store, self.link, self.now)
-        self.timekeeper = Timekeeper(self.link, self.key, self.now)
+        self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
-            self.link, self.recordings, self._grades, self.now, self.settings.pace_bytes_per_second
+            self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
@@ -209,7 +224,7 @@ class Controller:
         )
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:
-        self._started_at = self.now()
+        self.settling.begin()
         speakers = (self.renderer,) if self.settings.speech_workers else ()
         for part in (self.ingest, self.timekeeper, self.sender, self.link, *speakers, self.clock):
             part.start()
@@ -231,11 +246,11 @@ class Controller:
             case topics.TimeTopic():
                 self.timekeeper.take(message.payload)
             case _:
-                self.ingest.take(topic, message.payload)
+                self.ingest.take(topic, message.payload, retained=message.retain)
 
     def _connected(self) -> None:
         self.publisher.connected()
-        self._heard_since = self._heard_since or self.now()
+        self.settling.heard()
         self.changes.note()
         with contextlib.suppress(KeyError):
             self.clock.poke("work")
@@ -246,10 +261,14 @@ class Controller:
         """Move what is due, then publish what is new.
 
         After a start, what was under way stays as it is until the nodes had time to tell what they did
-        meanwhile: else an airing could be moved, or judged missed, that sounds already.
+        meanwhile: else an airing could be moved, or judged missed, that sounds already. So does everything
+        while somebody sets the machine's clock.
         """
+        if self.broker is not None:
+            self.broker.keep_running()
         self.publisher.renew()
-        if not self._is_settled():
+        is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
+        if not (is_settled and self.wall.is_steady()):
             return
         returned, self._returning = self._returning, False
         with self.store.write() as session:
@@ -258,6 +277,8 @@ class Controller:
         self.sender.release()
 
     def _plan_ahead(self) -> None:
+        if not self.wall.is_steady():
+            return
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
                 made = make_occurrences(session, now=self.now())
@@ -265,18 +286,11 @@ class Controller:
                 return
 
     def _keep_house(self) -> None:
+        if not self.wall.is_steady():
+            return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
 
-    def _is_settled(self) -> bool:
-        """Whether nothing was under way at the start, or what nodes had to tell since has been read."""
-        if not self._had_open_airings or self._settled:
-            return True
-        since = self._heard_since or self._started_at
-        patience = timedelta(seconds=self.settings.settle_seconds)
-        self._settled = since is not None and self.now() - since >= patience and self.ingest.is_idle()
-        return self._settled
-
-    def _grades(self) -> dict[RecordingId, Grade]:
+    def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:
-            return grades_in_plans(session)
+            return needs_in_plans(session)

@@ -1,18 +1,24 @@
 """The broker that the station brings along: Debian's Mosquitto or the embedded one, as a child process."""
 
 import contextlib
+import logging
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from controller import child
 from controller.errors import StartFailed
 from controller.settings import BrokerChoice
 
+_LOG = logging.getLogger(__name__)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between starts of a broker that dies again and again
+_STEADY_SECONDS = 60.0  # one that lived so long was not broken from the start: the pauses begin anew
 _UP_SECONDS = 15.0  # Mosquitto needs 0.02 s, the embedded broker 0.1 s; a busy board much more
 
 _MOSQUITTO = """\
@@ -56,7 +62,13 @@ class ChildBroker:
     home: Path
     port: int = 0
     kind: str = ""
+    clock: Callable[[], float] = time.monotonic
     _process: "subprocess.Popen[bytes] | None" = None
+    _arguments: list[str] = field(default_factory=list)
+    _log: Path | None = None
+    _begun_at: float = 0.0
+    _died_at: float | None = None
+    _pause: float = 0.0
 
     @property
     def url(self) -> str:
@@ -78,16 +90,39 @@ class ChildBroker:
             self.kind = "mosquitto"
             conf = self.home / "mosquitto.conf"
             conf.write_text(_MOSQUITTO.format(port=self.port))
-            arguments, log = [mosquitto, "-c", str(conf)], self.home / "broker.log"
+            self._arguments, self._log = [mosquitto, "-c", str(conf)], self.home / "broker.log"
         else:
             self.kind = "embedded"
             conf = self.home / "embedded.toml"
             conf.write_text(_EMBEDDED.format(port=self.port))
             code = f"from iotcore import Broker; Broker(config_path={str(conf)!r}).run_forever()"
             # It writes a line for each packet: no file may grow by that.
-            arguments, log = [sys.executable, "-c", code], None
-        self._process = child.start(arguments, log=log)
+            self._arguments, self._log = [sys.executable, "-c", code], None
+        self._begin()
         self._wait_until_up()
+
+    def keep_running(self) -> None:
+        """Start it again, on the same port, if it died; never waits, and pauses longer each time.
+
+        Links connect again by themselves, and the station then publishes its retained state anew.
+        """
+        if self._process is None or self.is_running():
+            return
+        now = self.clock()
+        if self._died_at is None:
+            lived = now - self._begun_at
+            self._died_at = now
+            self._pause = 0.0 if lived >= _STEADY_SECONDS else self._next_pause()
+            _LOG.error(
+                "the broker ended by itself (code %s) after %.0f s; it is started again in %.0f s",
+                self._process.poll(),
+                lived,
+                self._pause,
+            )
+        if now - self._died_at >= self._pause:
+            self._died_at = None
+            self._begin()
+            _LOG.warning("the broker was started again on port %d", self.port)
 
     def is_running(self) -> bool:
         """Whether the child process lives."""
@@ -98,6 +133,13 @@ class ChildBroker:
         if self._process is not None:
             child.stop(self._process)
             self._process = None
+
+    def _begin(self) -> None:
+        self._process = child.start(self._arguments, log=self._log)
+        self._begun_at = self.clock()
+
+    def _next_pause(self) -> float:
+        return min(max(self._pause * 2, _FIRST_PAUSE), _LONGEST_PAUSE)
 
     def _wait_until_up(self) -> None:
         end = time.monotonic() + _UP_SECONDS

@@ -176,6 +176,18 @@ def doctor() -> None:
     typer.echo("Không có gì sai.")
 
 
+@app.command()
+@told
+def backup(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
+) -> None:
+    """Sao lưu cơ sở dữ liệu của đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
+    from controller.backup import back_up_here
+
+    for line in back_up_here(folder):
+        typer.echo(line)
+
+
 @journal.command("export")
 @told
 def export_journal() -> None:

@@ -1,6 +1,7 @@
 """`loa up`: the station with all its parts, and on its first start a bulletin that shows them at work."""
 
 import signal
+import sys
 import threading
 from contextlib import ExitStack
 from datetime import timedelta
@@ -16,6 +17,7 @@ from controller.founding import FIRST_OPERATORS, Secrets
 from controller.operators.queries import has_administrator
 from controller.settings import Settings
 from controller.simulated import enrol_simulated, fleet_of
+from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample
 from controller.trial import log_to
@@ -28,6 +30,7 @@ _OPENING_AFTER = timedelta(seconds=30)
 def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
     """Run the station until Ctrl-C (or SIGTERM)."""
     settings = _settings(chosen, with_fleet=with_fleet)
+    make_home(settings.home)
     log_to(settings.home / "loa.log", settings.log_level)
     asked = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -40,7 +43,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         station.start()
         parts.callback(stages.say, "Đã dừng.")
         parts.callback(station.stop)
-        _greet(station, stages)
+        _greet(station, stages, is_trial=with_fleet)
         job = Job(station, stages, asked=asked)
         if with_fleet:
             nodes = enrol_simulated(station, None)
@@ -75,16 +78,12 @@ def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
     return Settings(**chosen, **more)
 
 
-def _greet(station: Controller, stages: Stages) -> None:
+def _greet(station: Controller, stages: Stages, *, is_trial: bool) -> None:
     files = Secrets(station.settings.home)
     assert station.pages is not None
     stages.say(f"Trang của đài:  {station.pages.address}")
-    passwords = files.passwords()
-    for first in FIRST_OPERATORS:
-        if first.name in passwords:
-            stages.say(f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}")
-    if passwords:
-        stages.say(f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này.")
+    for line in passwords_told(files, to_person=is_trial or sys.stderr.isatty()):
+        stages.say(line)
     with station.store.read() as session:
         lacks_administrator = not has_administrator(session)
     if lacks_administrator:
@@ -95,6 +94,23 @@ def _greet(station: Controller, stages: Stages) -> None:
         stages.say(f"Khóa gốc nằm trong {files.root_key}; khi dùng thật, cất ra khỏi máy chủ.")
     if station.broker is not None:
         stages.say(f"Trạm trung chuyển MQTT: {station.broker.kind}, {station.broker_url}")
+
+
+def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
+    """Return what to say of the first passwords, as long as their file is there.
+
+    Shown to a person at a terminal, and at a trial with simulated loudspeakers; what a service prints goes
+    into the system's journal and stays.
+    """
+    passwords = files.passwords()
+    if not passwords:
+        return []
+    shown = [
+        f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}"
+        for first in FIRST_OPERATORS
+        if first.name in passwords and to_person
+    ]
+    return [*shown, f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này."]
 
 
 def _is_first(station: Controller) -> bool:

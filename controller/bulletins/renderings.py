@@ -183,12 +183,23 @@ def requeue_renderings(session: Session, *, now: datetime) -> int:
         select(Rendering).where(Rendering.state == RenderingState.RENDERING).with_for_update()
     ).all()
     for rendering in begun:
-        if rendering.attempts < MOST_ATTEMPTS:
-            rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
-        else:
-            sentence = "Máy chủ nhiều lần dừng giữa lúc dựng âm thanh. Hãy báo kỹ thuật viên."
-            fail_rendering(session, rendering.id, code="rendering.too-often", sentence=sentence, now=now)
+        requeue_rendering(session, rendering.id, now=now)
     return len(begun)
+
+
+def requeue_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> None:
+    """Have what was begun wait again, through no fault of its own; too often begun, it has failed.
+
+    One that is not being rendered (any more) is left as it is.
+    """
+    rendering = get_rendering(session, rendering_id, lock=True)
+    if rendering.state is not RenderingState.RENDERING:
+        return
+    if rendering.attempts < MOST_ATTEMPTS:
+        rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
+    else:
+        sentence = "Máy chủ nhiều lần gặp trục trặc giữa lúc dựng âm thanh. Hãy báo kỹ thuật viên."
+        fail_rendering(session, rendering.id, code="rendering.too-often", sentence=sentence, now=now)
 
 
 def text_to_speak(session: Session, rendering: Rendering) -> str:

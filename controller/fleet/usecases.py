@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
@@ -18,6 +19,7 @@ from controller.operators.queries import require
 from devices.messages import NAME_PATTERN, AreaCode, NodeId, NodeState, Vitals
 
 _NAME = re.compile(NAME_PATTERN)
+_ANY_SESSION = 2**53  # above every number that a session can have
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +37,32 @@ def enrol_node(session: Session, node: NewNode, *, by: Operator | None, now: dat
 
 
 def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | None, now: datetime) -> int:
-    """Enrol nodes in bulk; return how many are new. One that is known in the same area is left as it is.
+    """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
 
-    `by` None: the founding fleet, made on the server itself.
+    One that was retired comes back into use, and may count its sessions from the beginning.
+    `by` None: the founding fleet, made on the server itself; then the retired stay retired.
     """
     _check(session, nodes, by)
-    known = {node.id: node.area for node in session.scalars(select(Node))}
-    moved = [node.id for node in nodes if known.get(node.id, node.area) != node.area]
+    known = {node.id: node for node in session.scalars(select(Node))}
+    moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
     if moved:
         raise Conflict(f"Cụm loa {moved[0]} đã có ở địa bàn khác.", code="node.elsewhere")
+    back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
     new = [node for node in nodes if node.id not in known]
-    if not new:
-        return 0
+    for node in back:
+        _bring_back(known[node.id], node, now)
+        record(session, by, "node.brought-back", node.id, now)
+    if new:
+        _insert(session, new, by, now)
+    return len(new) + len(back)
+
+
+def _bring_back(row: Node, node: NewNode, now: datetime) -> None:
+    row.name, row.enrolled_at, row.retired_at = node.name, now, None
+    row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
+
+
+def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: datetime) -> None:
     rows = [
         {"id": node.id, "area": node.area, "name": node.name, "enrolled_at": now, "session": 0}
         | {"online": False, "software": ""}
@@ -54,7 +70,6 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     ]
     session.execute(insert(Node), rows)
     record(session, by, "nodes.enrolled", new[0].id, now, detail={"nodes": len(new), "last": new[-1].id})
-    return len(new)
 
 
 def _check(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
@@ -80,33 +95,52 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
     record(session, by, "node.retired", node_id, now)
 
 
-def note_states(session: Session, states: Iterable[NodeState], *, now: datetime) -> None:
-    """Fold births and deaths in; those of an older session and of unknown nodes change nothing."""
-    rows = [
-        {
-            "node": state.node,
-            "born": state.session,
-            "is_online": state.online,
-            "since": state.at or now,
-            "program": state.software,
-            "heard": now,
-        }
-        for state in states
-    ]
-    if rows:
-        # one by one in the order they came: a death may follow the birth of the same session
-        session.connection().execute(
-            update(Node)
-            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"))
-            .values(
-                session=bindparam("born"),
-                online=bindparam("is_online"),
-                online_at=bindparam("since"),
-                software=bindparam("program"),
-                last_heard_at=bindparam("heard"),
-            ),
-            rows,
-        )
+def note_states(
+    session: Session, states: Iterable[NodeState], *, now: datetime, retained: bool = False
+) -> None:
+    """Fold births and deaths in, in their order; those of an older session or an unknown node change nothing.
+
+    A node with a new disk counts its sessions from one again: its birth is told from an old one by its time,
+    or, where its clock is not set yet, by being live; see docs/protocol.md (Connection).
+    `retained` True: the broker had kept them, so they say what holds, but not that a node was heard now.
+    """
+    rows = [_told(state, now, retained=retained) for state in states]
+    if not rows:
+        return
+    is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
+    changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
+    # a node whose birth was kept has been heard once, at the least; a live word is heard now
+    heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
+    # one by one in the order they came: a death may follow the birth of the same session
+    session.connection().execute(
+        update(Node)
+        .where(Node.id == bindparam("node"), is_newer)
+        .where(*([changes] if retained else []))
+        .values(
+            session=bindparam("born"),
+            online=bindparam("is_online"),
+            online_at=bindparam("since"),
+            software=bindparam("program"),
+            last_heard_at=heard,
+        ),
+        rows,
+    )
+
+
+def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
+    """Return a state as the parameters of its update; a node's clock is not believed beyond ours."""
+    at = min(state.at, now) if state.at else None
+    return {
+        "node": state.node,
+        "born": state.session,
+        "bound": _ANY_SESSION if state.online and at is None and not retained else state.session,
+        "born_at": at if state.online else None,
+        "is_online": state.online,
+        "since": at or now,
+        "told_at": at,
+        "heard": now,
+        "program": state.software,
+    }
 
 
 def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from controller import child
 from controller.errors import BadInput, StartFailed
+from controller.station.home import write_private
 
 _READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
 _QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over
@@ -38,7 +39,8 @@ class FleetProcess:
         """Start it; it connects in the background."""
         self.home.mkdir(parents=True, exist_ok=True)
         path = self.home / "fleet.json"
-        path.write_text(json.dumps({"storage": str(self.home.absolute()), **self.spec}), "utf-8")
+        # it names the broker's address, password and all
+        write_private(path, json.dumps({"storage": str(self.home.absolute()), **self.spec}))
         self._process = child.start(
             [sys.executable, "-m", "simulator", "--spec", str(path)],
             log=self.home / "fleet.log",

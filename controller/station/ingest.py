@@ -6,9 +6,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeVar
 
 from controller.airings.folding import Committed, fold_receipts
+from controller.errors import Busy, Unavailable
 from controller.fleet.usecases import note_states, note_vitals
 from controller.store import Store
 from devices import topics
@@ -31,7 +34,17 @@ M = TypeVar("M", NodeState, Vitals, Receipts)
 _QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
 _BATCH = 500  # messages in one transaction: measured below 100 ms
 _WAKE = 0.5  # seconds between looks at the stop sign
+_BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
 _GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One message of a node, as it came."""
+
+    topic: topics.Topic
+    payload: bytes
+    retained: bool
 
 
 @dataclass
@@ -41,7 +54,10 @@ class Ingest:
     store: Store
     link: AnyLink
     now: Callable[[], datetime]
-    _inbox: "queue.Queue[tuple[topics.Topic, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    arrived: int = 0  # words of nodes since the start
+    written: int = 0  # those that were dealt with, whatever came of them
+    _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
+    _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -56,31 +72,46 @@ class Ingest:
         if self._thread is not None:
             self._thread.join(10)
 
-    def take(self, topic: topics.Topic, payload: bytes) -> None:
-        """Queue what a node said; a full queue drops it, and receipts come again by themselves."""
+    def take(self, topic: topics.Topic, payload: bytes, *, retained: bool = False) -> None:
+        """Queue what a node said; a full queue drops it, and receipts come again by themselves.
+
+        `retained`: the broker had kept it, so that it may be old.
+        """
         try:
-            self._inbox.put_nowait((topic, payload))
+            self._inbox.put_nowait(_Word(topic, payload, retained))
+            self.arrived += 1
         except queue.Full:
             _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
-
-    def is_idle(self) -> bool:
-        """Whether nothing waits to be written."""
-        return self._inbox.empty()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             batch = self._next_batch()
-            if not batch:
+            if not batch and not self._states_left:
                 continue
-            try:
-                committed = self._write(batch)
-            except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
-                _LOG.exception("a batch of %d could not be written; receipts will come again", len(batch))
-                self._write_one_by_one(batch)
-                continue
+            self._take_in(batch)
+            self.written += len(batch)
+
+    def _take_in(self, batch: list[_Word]) -> None:
+        left, self._states_left = self._states_left, []
+        batch = [*left, *batch]
+        try:
+            committed = self._write(batch)
+        except (Busy, Unavailable) as error:
+            if len(batch) > len(left):
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch), error.code)
+            self._put_off(batch)
+        except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
+            _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
+            self._write_one_by_one(batch)
+        else:
             self._acknowledge(committed)
 
-    def _next_batch(self) -> list[tuple[topics.Topic, bytes]]:
+    def _put_off(self, batch: list[_Word]) -> None:
+        """Keep births and deaths for later: nodes repeat receipts and vitals, but say those only once."""
+        self._states_left = [word for word in batch if isinstance(word.topic, topics.StateTopic)][-_QUEUE:]
+        self._stopping.wait(_BREATH)
+
+    def _next_batch(self) -> list[_Word]:
         try:
             batch = [self._inbox.get(timeout=_WAKE)]
         except queue.Empty:
@@ -93,34 +124,41 @@ class Ingest:
                 break
         return batch
 
-    def _write_one_by_one(self, batch: list[tuple[topics.Topic, bytes]]) -> None:
-        for one in batch:
+    def _write_one_by_one(self, batch: list[_Word]) -> None:
+        for at, one in enumerate(batch):
+            if self._stopping.is_set():
+                return
             try:
                 self._acknowledge(self._write([one]))
+            except (Busy, Unavailable) as error:
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch) - at, error.code)
+                self._put_off(batch[at:])
+                return
             except Exception:  # noqa: BLE001 - one bad word must not cost the others
-                _LOG.exception("what %s said could not be written", one[0])
+                _LOG.exception("what %s said could not be written", one.topic)
 
-    def _write(self, batch: list[tuple[topics.Topic, bytes]]) -> list[Committed]:
+    def _write(self, batch: list[_Word]) -> list[Committed]:
         """Write a batch in one transaction; return whose receipts are now safe."""
         now = self.now()
         receipts: list[Receipts] = []
-        states: list[NodeState] = []
+        states: list[tuple[bool, NodeState]] = []
         vitals: list[Vitals] = []
         with self.store.write() as session:
-            for topic, payload in batch:
+            for word in batch:
                 try:
-                    match topic:
+                    match word.topic:
                         case topics.StateTopic(node):
-                            states.append(_own(parse(NodeState, payload), node))
+                            states.append((word.retained, _own(parse(NodeState, word.payload), node)))
                         case topics.VitalsTopic(node):
-                            vitals.append(_own(parse(Vitals, payload), node))
+                            vitals.append(_own(parse(Vitals, word.payload), node))
                         case topics.ReceiptTopic(node):
-                            receipts.append(_own(parse(Receipts, payload), node))
+                            receipts.append(_own(parse(Receipts, word.payload), node))
                         case _:
-                            _LOG.warning("nothing is known to do with %s", topic)
+                            _LOG.warning("nothing is known to do with %s", word.topic)
                 except Malformed as error:
-                    _LOG.warning("%s refused: %s", topic, error)
-            note_states(session, states, now=now)
+                    _LOG.warning("%s refused: %s", word.topic, error)
+            for retained, group in groupby(states, key=itemgetter(0)):  # in the order they came
+                note_states(session, [state for _, state in group], now=now, retained=retained)
             note_vitals(session, vitals, now=now)
             return fold_receipts(session, receipts, now=now)
 

@@ -1,21 +1,31 @@
 """Makes the broker hold what the database wants; see docs/architecture.md (the signed plan)."""
 
+import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.plans.queries import Outgoing, retained_state, unacknowledged
-from controller.plans.usecases import acknowledge, refresh_plans
+from controller.plans.usecases import acknowledge, forget_acknowledgements, refresh_plans
 from controller.store import Store
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
 from devices.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)
 
-_ACKNOWLEDGED_WITHIN = 10.0  # seconds; the next beat tries again
+_ACKNOWLEDGED_WITHIN = 10.0  # seconds for all that is on its way; then it counts as refused
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a document that was refused is offered again
 _WINDOW = 64  # retained messages on their way at once: a province has some 200
+
+
+@dataclass(slots=True)
+class _Refusal:
+    why: str
+    pause: float
+    again_at: float
 
 
 @dataclass
@@ -23,32 +33,45 @@ class Publisher:
     """Compares wanted with published, signs the difference, sends it, and notes what the broker took.
 
     A new document is committed before it is sent, and noted as taken after the broker said so. Whatever
-    happens in between is healed by the next beat, or by the next start: it is sent again, unchanged.
+    happens in between is healed by the next beat, or by the next start: it is sent again, unchanged. What
+    the broker refuses is logged once, and offered again after growing pauses.
     """
 
     store: Store
     link: AnyLink
     key: SigningKey
     now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
     _all_again: threading.Event = field(default_factory=threading.Event)
+    _refusals: dict[tuple[int, int], _Refusal] = field(default_factory=dict)  # by document and version
 
     def connected(self) -> None:
         """Note that the broker may have lost everything; cheap, for the link's own thread."""
         self._all_again.set()
 
     def renew(self) -> None:
-        """After a connect, give the broker again what it once took; nodes then tell what we missed."""
+        """After a connect, give the broker again what it once took; nodes then tell what we missed.
+
+        Whatever breaks it off (the broker, the database), the next beat begins anew.
+        """
         if not self.link.is_up or not self._all_again.is_set():
             return
-        self._all_again.clear()
-        with self.store.read() as session:
-            waiting = {document.published_id for document in unacknowledged(session)}
-            taken = [one for one in retained_state(session) if one.published_id not in waiting]
-        try:
-            self._send(taken)
-        except LinkDown:
-            self._all_again.set()
-            _LOG.warning("the broker went away while it was given its retained state again")
+        with contextlib.ExitStack() as unless_done:
+            unless_done.callback(self._all_again.set)
+            self._all_again.clear()
+            self._refusals.clear()
+            with self.store.read() as session:
+                waiting = {document.published_id for document in unacknowledged(session)}
+                taken = [one for one in retained_state(session) if one.published_id not in waiting]
+            try:
+                left = self._send(taken)
+            except LinkDown:
+                _LOG.warning("the broker went away while it was given its retained state again")
+                return
+            if left and self._stands():  # beats offer it again, as they do with what is new
+                with self.store.write() as session:
+                    forget_acknowledgements(session, [one.published_id for one in left])
+            unless_done.pop_all()
 
     def beat(self) -> None:
         """Sign what is wanted and new, and send what the broker has not taken yet."""
@@ -57,13 +80,16 @@ class Publisher:
         if not self.link.is_up:
             return
         with self.store.read() as session:
-            outgoing = unacknowledged(session)
+            waiting = unacknowledged(session)
+        self._forget_refusals_but(waiting)
         try:
-            self._send(outgoing)
+            self._send([document for document in waiting if self._may_offer(document)])
         except LinkDown:
             _LOG.warning("the broker went away while plans were sent; they are sent when it is back")
 
-    def _send(self, outgoing: list[Outgoing]) -> None:
+    def _send(self, outgoing: list[Outgoing]) -> list[Outgoing]:
+        """Send, a window at a time; return what the broker did not take."""
+        left: list[Outgoing] = []
         for at in range(0, len(outgoing), _WINDOW):
             pending: list[tuple[Outgoing, Pending]] = []
             try:
@@ -71,13 +97,46 @@ class Publisher:
                     sent = self._publish(document)
                     pending.append((document, sent))
             finally:
-                taken = [document for document, sent in pending if sent.wait(_ACKNOWLEDGED_WITHIN)]
-                if taken:
-                    with self.store.write() as session:
-                        for document in taken:
-                            acknowledge(
-                                session, document.published_id, version=document.version, now=self.now()
-                            )
+                left += self._note_taken(pending)
+        return left
+
+    def _note_taken(self, pending: list[tuple[Outgoing, Pending]]) -> list[Outgoing]:
+        """Wait for the broker's word; note what it took, and return what it did not take."""
+        until = time.monotonic() + _ACKNOWLEDGED_WITHIN
+        taken, left = [], []
+        for document, sent in pending:
+            if sent.wait(max(0.0, until - time.monotonic())):
+                taken.append(document)
+            else:
+                left.append(document)
+                why = sent.failure or f"no answer in {_ACKNOWLEDGED_WITHIN:.0f} s"
+                if self._stands():
+                    self._note_refusal(document, why)
+        if taken:
+            with self.store.write() as session:
+                for document in taken:
+                    acknowledge(session, document.published_id, version=document.version, now=self.now())
+        return left
+
+    def _stands(self) -> bool:
+        """Whether the connection still is the one that things were sent over: else nothing was refused."""
+        return self.link.is_up and not self._all_again.is_set()
+
+    def _note_refusal(self, document: Outgoing, why: str) -> None:
+        key = (document.published_id, document.version)
+        earlier = self._refusals.get(key)
+        if earlier is None or earlier.why != why:
+            _LOG.error("the broker did not take %s: %s", document.topic, why)
+        pause = _FIRST_PAUSE if earlier is None else min(earlier.pause * 2, _LONGEST_PAUSE)
+        self._refusals[key] = _Refusal(why, pause, self.clock() + pause)
+
+    def _may_offer(self, document: Outgoing) -> bool:
+        refusal = self._refusals.get((document.published_id, document.version))
+        return refusal is None or self.clock() >= refusal.again_at
+
+    def _forget_refusals_but(self, waiting: list[Outgoing]) -> None:
+        open_ = {(document.published_id, document.version) for document in waiting}
+        self._refusals = {key: refusal for key, refusal in self._refusals.items() if key in open_}
 
     def _publish(self, document: Outgoing) -> Pending:
         try:

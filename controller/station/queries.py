@@ -5,21 +5,22 @@ from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS
 from controller.airings.tables import Airing
-from devices.messages import Grade, RecordingId
+from controller.station.wants import Need
+from devices.messages import RecordingId
 
 
-def grades_in_plans(session: Session) -> dict[RecordingId, Grade]:
-    """Return the recordings that plans name now, each with the highest grade that names it."""
-    grades: dict[RecordingId, Grade] = {}
-    query = select(Airing.recording, Airing.grade).where(
+def needs_in_plans(session: Session) -> dict[RecordingId, Need]:
+    """Return the recordings that plans name now, each with its most pressing need."""
+    needs: dict[RecordingId, Need] = {}
+    query = select(Airing.recording, Airing.grade, Airing.starts_at).where(
         Airing.state.in_(IN_PLANS), Airing.recording.is_not(None)
     )
-    for recording, grade in session.execute(query):
+    for recording, grade, starts_at in session.execute(query):
         if recording is None:
             continue
-        if recording not in grades or grade.rank > grades[recording].rank:
-            grades[recording] = grade
-    return grades
+        need = Need(grade, starts_at)
+        needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
+    return needs
 
 
 def has_airings_in_plans(session: Session) -> bool:

@@ -12,6 +12,7 @@ from controller.bulletins.renderings import (
     begin_rendering,
     fail_rendering,
     finish_rendering,
+    requeue_rendering,
     requeue_renderings,
     text_to_speak,
 )
@@ -33,7 +34,8 @@ _IDLE = 5.0  # seconds between looks without a poke
 class Renderer:
     """One thread; the speaking itself is done by the studio's worker processes.
 
-    A crash in the middle loses nothing but time: the revision still waits, and phrases are cached.
+    A crash in the middle loses nothing but time: the revision still waits, and phrases are cached. So it is
+    with any other fault (a full disk, a database that is away): what was begun waits again, a few times.
     """
 
     store: Store
@@ -44,6 +46,7 @@ class Renderer:
     changed: Callable[[], None]
     rereader: Rereader = field(init=False)
     _progress: dict[RenderingId, Progress] = field(default_factory=dict)
+    _begun: RenderingId | None = None  # claimed, and neither finished nor failed yet
     _wake: threading.Event = field(default_factory=threading.Event)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -77,6 +80,7 @@ class Renderer:
         while not self._stopping.is_set():
             self._wake.clear()
             try:
+                self._put_back()
                 self.rereader.look()
                 order = self._next()
                 if order is not None:
@@ -85,6 +89,14 @@ class Renderer:
             except Exception:  # noqa: BLE001 - whatever fails, the next bulletin must get its voice
                 _LOG.exception("rendering failed; it is tried again")
             self._wake.wait(_IDLE)
+
+    def _put_back(self) -> None:
+        """Have what broke off wait again; kept in mind until the database has taken it."""
+        if self._begun is not None:
+            with self.store.write() as session:
+                requeue_rendering(session, self._begun, now=self.now())
+            self._begun = None
+            self.changed()
 
     def _next(self) -> tuple[RenderingId, RenderOrder] | None:
         """Claim the oldest rendering that waits, and say what to speak."""
@@ -109,6 +121,8 @@ class Renderer:
             )
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())
+            if claimed:
+                self._begun = rendering.id  # before the commit, whose outcome may stay unknown
         return (rendering.id, order) if claimed else None
 
     def _render(self, rendering: RenderingId, order: RenderOrder) -> None:
@@ -122,12 +136,14 @@ class Renderer:
             )
             with self.store.write() as session:
                 finish_rendering(session, rendering, rendered, manifest, now=self.now())
+            self._begun = None
         except SpeechError as error:
             if self._stopping.is_set():
                 return  # the studio was stopped under it: it waits again at the next start
             _LOG.warning("rendering %s: %s (%s)", rendering, error.sentence, error.code)
             with self.store.write() as session:
                 fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())
+            self._begun = None
         finally:
             self._progress.pop(rendering, None)
             self.changed()

@@ -1,17 +1,17 @@
-"""Sends chunks to the nodes that lack them, paced; see docs/protocol.md (chunks) and docs/decisions/006."""
+"""Sends chunks to the nodes that lack them, paced; see docs/protocol.md (chunks), decisions 006 and 016."""
 
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from controller.station.wants import Sending, WantBook
+from controller.station.wants import Need, Sending, WantBook
 from devices import topics
 from devices.chunks import CHUNK_SIZE, wanted
 from devices.link_api import AnyLink, LinkDown
-from devices.messages import Grade, NodeId, RecordingId, Want, parse
+from devices.messages import NodeId, RecordingId, Want, parse
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 
@@ -30,9 +30,9 @@ class ChunkSender:
 
     link: AnyLink
     recordings: RecordingStore
-    grades: Callable[[], dict[RecordingId, Grade]]  # what plans name now, with the highest grade of each
-    now: Callable[[], datetime]
+    needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
     pace_bytes_per_second: int
+    clock: Callable[[], float] = time.monotonic
     published_bytes: int = 0
     _book: WantBook = field(default_factory=WantBook)
     _wants: "queue.Queue[tuple[NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
@@ -77,7 +77,9 @@ class ChunkSender:
 
     def _step(self) -> None:
         self._read_wants()
-        sending = self._book.next(self.now())
+        sending = self._book.next(self.clock())
+        for node, recording in self._book.too_much():
+            _LOG.warning("node %s keeps asking for chunks of %s: it has to wait. Its disk?", node, recording)
         if sending is None:
             self._stopping.wait(_IDLE)
             return
@@ -88,8 +90,8 @@ class ChunkSender:
     def _read_wants(self) -> None:
         if self._wants.empty() or not self._released.is_set():
             return
-        grades = self.grades()
-        self._book.forget(keep=grades)
+        needs = self.needs()
+        self._book.keep(needs)
         while not self._wants.empty():
             node, payload = self._wants.get_nowait()
             try:
@@ -98,8 +100,8 @@ class ChunkSender:
             except ValueError as error:
                 _LOG.warning("want of %s refused: %s", node, error)
                 continue
-            if want.node == node and want.recording in grades and self.recordings.has(Stored(want.recording)):
-                self._book.note(want.recording, node, missing, grades[want.recording], self.now())
+            if want.node == node and want.recording in needs and self.recordings.has(Stored(want.recording)):
+                self._book.note(want.recording, node, missing, needs[want.recording], self.clock())
 
     def _send(self, sending: Sending) -> int:
         data = self._data_of(sending.recording)

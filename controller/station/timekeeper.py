@@ -31,6 +31,7 @@ class Timekeeper:
     link: AnyLink
     key: SigningKey
     now: Callable[[], datetime]
+    may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
     _requests: "queue.Queue[tuple[int, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -47,7 +48,9 @@ class Timekeeper:
             self._thread.join(_WAKE * 4)
 
     def take(self, payload: bytes) -> None:
-        """Stamp a request with its arrival and queue it."""
+        """Stamp a request with its arrival and queue it; no time is told while our own clock is in doubt."""
+        if not self.may_tell():
+            return
         try:
             self._requests.put_nowait((microseconds(self.now()), payload))
         except queue.Full:
@@ -69,7 +72,7 @@ class Timekeeper:
     def _answer(self, received_us: int, payload: bytes) -> None:
         request = parse(TimeRequest, payload)
         replied_us = microseconds(self.now())
-        if replied_us - received_us > _STALE_US:
+        if not 0 <= replied_us - received_us <= _STALE_US or not self.may_tell():
             return
         reply = TimeReply(
             node=request.node, sent_us=request.sent_us, received_us=received_us, replied_us=replied_us

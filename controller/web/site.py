@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from controller import api
 from controller.errors import LoaError
@@ -20,6 +21,14 @@ from controller.web.security import LARGEST_BODY, Guard
 from controller.web.station import Station
 
 
+class _Guarded(FastAPI):
+    """A site whose guard stands outside everything, also of what answers faults of our own."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers that a request passes; middleware that is added would stand further in."""
+        return Guard(super().build_middleware_stack())
+
+
 def make_site(station: Station) -> FastAPI:
     """Return the site of a station; it starts and stops with the server that runs it."""
     live = Live(station.changes)
@@ -29,7 +38,7 @@ def make_site(station: Station) -> FastAPI:
         yield
         live.close()
 
-    site = FastAPI(
+    site = _Guarded(
         title="Loa",
         version="1",
         description=api.DESCRIPTION,
@@ -43,7 +52,6 @@ def make_site(station: Station) -> FastAPI:
     site.state.tries = Tries()
     site.state.sounding = lambda: _sounding_sentence(station)
     site.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
-    site.add_middleware(Guard)
     site.add_exception_handler(LoaError, errors.on_loa_error)
     site.add_exception_handler(HTTPException, errors.on_http_error)
     site.add_exception_handler(RequestValidationError, errors.on_invalid)

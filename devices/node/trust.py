@@ -51,7 +51,11 @@ class Trust:
         return self._keys is not None
 
     def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Believe again what was believed before the power went, as far as it still passes."""
+        """Believe again what was believed before the power went, as far as it still passes.
+
+        A policy's lifetime is not judged again: its expiry, or a clock that is not set yet, must never make
+        something audible that it forbade.
+        """
         if KEYS in documents:
             try:
                 self._keys = TrustedKeys.of(read_key_set(documents[KEYS], self._identity.root_public, None))
@@ -60,7 +64,7 @@ class Trust:
                 self._count("stored-keys", reason)
         for name, text in documents.items():
             if name.startswith((PLAN, POLICY)):
-                self._take(name, text, now)
+                self._take(name, text, None if name.startswith(POLICY) else now)
 
     def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
         """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.
@@ -137,12 +141,12 @@ class Trust:
         """Let a later judgement replace the earlier one."""
         self._approvals[airing.approval, airing.recording, airing.test] = reason
 
-    def _verified(self, text: bytes, model: type[M], now: datetime) -> M:
+    def _verified(self, text: bytes, model: type[M], now: datetime | None) -> M:
         if self._keys is None:
             raise UnknownKey("no key set yet")
         return verify(text, model, self._keys, now)
 
-    def _take(self, name: str, text: bytes, now: datetime) -> list[Effect]:
+    def _take(self, name: str, text: bytes, now: datetime | None) -> list[Effect]:
         kind, _, target = name.partition("/")
         try:
             if kind == "plan":

@@ -109,12 +109,12 @@ class SmallStation:
         )
         self.retain(topics.KEYS, sign(key_set, self.keys.root).encode())
 
-    def publish_policy(self, area: str, *, quiet=(), loudest=100, minutes=1440) -> None:
+    def publish_policy(self, area: str, *, quiet=(), loudest=100, minutes=1440, lasts=YEAR / 2) -> None:
         policy = Policy(
             target=AreaCode(area),
             version=self.next_version(),
             issued_at=self.now(),
-            expires_at=self.now() + YEAR / 2,
+            expires_at=self.now() + lasts,
             zone="Asia/Ho_Chi_Minh",
             quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
             loudest_volume=loudest,

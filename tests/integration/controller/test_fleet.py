@@ -1,5 +1,7 @@
 """Nodes are enrolled in bulk; what they tell is kept by session, and their status follows from it."""
 
+from datetime import timedelta
+
 import pytest
 
 from controller.areas.queries import areas, top_area
@@ -83,6 +85,80 @@ def test_in_one_batch_the_last_word_of_a_session_holds(world):
     assert not world.ask(get_node, NODE).online
     world.do(note_states, [state(3, False, world), state(4, True, world)])
     assert world.ask(get_node, NODE).online
+
+
+def test_a_node_with_a_new_disk_is_online_again_though_it_counts_from_one(world):
+    world.do(note_states, [state(400, True, world), state(400, False, world)])
+    world.later(days=1)
+    world.do(note_states, [state(1, True, world)])
+    world.do(note_vitals, [vitals(1, world, sounding="a1")])
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.session, node.vitals["sounding"]) == (True, 1, "a1")
+
+
+def test_a_node_with_a_new_disk_and_no_time_yet_is_online_again_by_a_live_birth_alone(world):
+    world.do(note_states, [state(400, False, world)])
+    world.later(days=1)
+    born = NodeState(node=NODE, session=1, online=True, at=None, software="sim 1")
+    world.do(note_states, [born], retained=True)
+    assert not world.ask(get_node, NODE).online
+    world.do(note_states, [born])
+    assert world.ask(get_node, NODE).online
+
+
+def test_an_old_birth_that_comes_again_is_still_an_old_one(world):
+    old = state(3, True, world)
+    world.later(minutes=1)
+    world.do(note_states, [state(4, True, world), state(4, False, world)])
+    world.later(minutes=1)
+    world.do(note_states, [old], retained=True)
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.session) == (False, 4)
+
+
+def test_a_birth_from_the_future_does_not_shut_the_door_on_a_new_disk(world):
+    ahead = NodeState(node=NODE, session=400, online=True, at=world.now + timedelta(days=900), software="")
+    world.do(note_states, [ahead])
+    world.later(days=1)
+    world.do(note_states, [state(1, True, world)])
+    assert world.ask(get_node, NODE).session == 1
+
+
+def test_a_retired_node_that_is_enrolled_again_is_in_use_and_begins_anew(world):
+    world.do(note_states, [state(400, True, world)])
+    world.do(retire_node, NODE, by=world.technician)
+    assert world.do(enrol_nodes, [NODES[0]], by=None) == 0
+    assert world.ask(get_node, NODE).retired_at is not None
+    assert world.do(enrol_nodes, [NODES[0]], by=world.technician) == 1
+    node = world.ask(get_node, NODE)
+    assert (node.retired_at, node.session, node.online, node.last_heard_at) == (None, 0, False, None)
+    world.do(note_states, [state(1, True, world)])
+    assert world.ask(get_node, NODE).online
+
+
+def test_what_the_broker_had_kept_says_what_holds_but_not_that_a_node_was_heard_now(world):
+    born_at = world.now
+    world.do(note_states, [state(7, True, world)])
+    born = state(7, True, world)
+    world.later(hours=2)
+    world.do(note_states, [born], retained=True)
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.last_heard_at, node.online_at) == (True, born_at, born_at)
+    will = NodeState(node=NODE, session=7, online=False, at=None, software="sim 1")
+    lost_at = world.later(minutes=1)
+    world.do(note_states, [will], retained=True)
+    world.later(minutes=1)
+    world.do(note_states, [will], retained=True)
+    node = world.ask(get_node, NODE)
+    assert (node.online, node.last_heard_at, node.online_at) == (False, born_at, lost_at)
+
+
+def test_a_birth_that_was_kept_before_the_first_contact_was_heard_when_it_was_said(world):
+    born = state(7, True, world)
+    said_at = world.now
+    world.later(hours=2)
+    world.do(note_states, [born], retained=True)
+    assert world.ask(get_node, NODE).last_heard_at == said_at
 
 
 def test_vitals_of_an_older_session_and_of_strangers_change_nothing(world):

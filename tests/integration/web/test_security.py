@@ -51,6 +51,17 @@ def test_every_answer_carries_the_headers_that_keep_it_safe(officer, path):
     assert headers["referrer-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize("path", ["/", "/api/v1/bulletins/{bulletin}"])
+def test_a_fault_of_ours_leaves_with_the_headers_that_keep_it_safe(world, officer, monkeypatch, path):
+    bulletin, _ = world.submitted(rendered=False)
+    monkeypatch.setattr(world, "rendering_progress", lambda _rendering: 1 / 0)
+    reply = officer.get(path.format(bulletin=bulletin))
+    assert reply.status_code == 500
+    assert "default-src 'self'" in reply.headers["content-security-policy"]
+    assert reply.headers["x-content-type-options"] == "nosniff"
+    assert reply.headers["cache-control"] == "no-store"
+
+
 def test_pages_are_not_kept_and_files_are_kept_for_ever(officer):
     page = officer.get("/")
     assert page.headers["cache-control"] == "no-store"

@@ -2,15 +2,19 @@
 
 from datetime import UTC, datetime, timedelta
 
-from controller.station.wants import WINDOW, Sending, WantBook, deal
+from controller.station.wants import HOUR, MOST_AN_HOUR, WINDOW, Need, Sending, WantBook, deal
 from devices.messages import Grade, NodeId, RecordingId
 
-NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+NOW = 5000.0
 ONE, TWO = RecordingId("a" * 64), RecordingId("b" * 64)
+TONIGHT = Need(Grade.ROUTINE, AT + timedelta(hours=7))
+SOON = Need(Grade.ROUTINE, AT + timedelta(seconds=30))
+EMERGENCY = Need(Grade.EMERGENCY, AT + timedelta(hours=8))
 NODES = [NodeId(f"n{i}") for i in range(10)]
 
 
-def _drain(book: WantBook, now: datetime) -> list[Sending]:
+def _drain(book: WantBook, now: float) -> list[Sending]:
     sendings = []
     while (sending := book.next(now)) is not None:
         sendings.append(sending)
@@ -20,14 +24,14 @@ def _drain(book: WantBook, now: datetime) -> list[Sending]:
 def test_what_all_lack_goes_once_to_all():
     book = WantBook()
     for node in NODES:
-        book.note(ONE, node, range(4), Grade.ROUTINE, NOW)
+        book.note(ONE, node, range(4), TONIGHT, NOW)
     assert _drain(book, NOW + WINDOW) == [Sending(ONE, n, None) for n in range(4)]
 
 
 def test_nothing_is_sent_before_the_window_has_passed():
     book = WantBook()
-    book.note(ONE, NODES[0], [0], Grade.ROUTINE, NOW)
-    assert book.next(NOW + WINDOW - timedelta(milliseconds=1)) is None
+    book.note(ONE, NODES[0], [0], TONIGHT, NOW)
+    assert book.next(NOW + WINDOW - 0.001) is None
     assert book.next(NOW + WINDOW) is not None
 
 
@@ -53,10 +57,10 @@ def test_nodes_take_turns_so_that_no_link_has_to_take_two_chunks_at_once():
 def test_an_emergency_goes_first_and_alone_even_in_the_middle_of_another():
     book = WantBook()
     for node in NODES:
-        book.note(ONE, node, range(3), Grade.ROUTINE, NOW)
+        book.note(ONE, node, range(3), TONIGHT, NOW)
     first = book.next(NOW + WINDOW)
     for node in NODES:
-        book.note(TWO, node, range(2), Grade.EMERGENCY, NOW + WINDOW)
+        book.note(TWO, node, range(2), EMERGENCY, NOW + WINDOW)
     rest = _drain(book, NOW + 2 * WINDOW)
     assert first == Sending(ONE, 0, None)
     assert [sending.recording for sending in rest] == [TWO, TWO, ONE, ONE]
@@ -65,10 +69,10 @@ def test_an_emergency_goes_first_and_alone_even_in_the_middle_of_another():
 def test_a_node_that_asks_while_its_recording_is_sent_gets_only_what_had_gone_before():
     book = WantBook()
     for node in NODES[:5]:
-        book.note(ONE, node, range(4), Grade.ROUTINE, NOW)
+        book.note(ONE, node, range(4), TONIGHT, NOW)
     before = [book.next(NOW + WINDOW) for _ in range(2)]
-    late = NOW + WINDOW + timedelta(seconds=1)
-    book.note(ONE, NODES[9], range(4), Grade.ROUTINE, late)
+    late = NOW + WINDOW + 1
+    book.note(ONE, NODES[9], range(4), TONIGHT, late)
     after = _drain(book, late)
     repairs = _drain(book, late + WINDOW)
     assert [one.chunk for one in before if one] == [0, 1]
@@ -79,23 +83,92 @@ def test_a_node_that_asks_while_its_recording_is_sent_gets_only_what_had_gone_be
 def test_a_chunk_that_was_lost_on_the_way_is_sent_again_when_asked_for_again():
     book = WantBook()
     for node in NODES:
-        book.note(ONE, node, [0], Grade.ROUTINE, NOW)
+        book.note(ONE, node, [0], TONIGHT, NOW)
     _drain(book, NOW + WINDOW)
-    later = NOW + timedelta(seconds=10)
-    book.note(ONE, NODES[2], [0], Grade.ROUTINE, later)
+    later = NOW + 10
+    book.note(ONE, NODES[2], [0], TONIGHT, later)
     assert _drain(book, later + WINDOW) == [Sending(ONE, 0, NODES[2])]
 
 
 def test_a_recording_that_no_plan_names_is_forgotten():
     book = WantBook()
-    book.note(ONE, NODES[0], [0], Grade.ROUTINE, NOW)
-    book.forget(keep=[TWO])
+    book.note(ONE, NODES[0], [0], TONIGHT, NOW)
+    book.keep({TWO: TONIGHT})
     assert book.next(NOW + 2 * WINDOW) is None
 
 
 def test_what_was_about_to_be_sent_is_dropped_when_the_broker_goes():
     book = WantBook()
-    book.note(ONE, NODES[0], [0, 1], Grade.ROUTINE, NOW)
+    book.note(ONE, NODES[0], [0, 1], TONIGHT, NOW)
     book.next(NOW + WINDOW)
     book.drop_queues()
     assert book.next(NOW + 3 * WINDOW) is None
+
+
+def test_what_starts_soon_goes_before_what_was_asked_for_earlier():
+    book = WantBook()
+    for node in NODES:
+        book.note(ONE, node, range(500), TONIGHT, NOW)
+    for _ in range(20):
+        book.next(NOW + WINDOW)
+    asked = NOW + 5
+    for node in NODES:
+        book.note(TWO, node, range(2), SOON, asked)
+    sent = [book.next(asked + WINDOW) for _ in range(3)]
+    assert [sending.recording for sending in sent] == [TWO, TWO, ONE]
+
+
+def test_recordings_that_are_needed_equally_soon_take_turns():
+    book = WantBook()
+    for recording in (ONE, TWO):
+        for node in NODES:
+            book.note(recording, node, range(3), TONIGHT, NOW)
+    assert [sending.recording for sending in _drain(book, NOW + WINDOW)] == [ONE, TWO, ONE, TWO, ONE, TWO]
+
+
+def test_a_start_that_was_moved_counts_for_what_waits_already():
+    book = WantBook()
+    for recording, need in ((ONE, SOON), (TWO, TONIGHT)):
+        for node in NODES:
+            book.note(recording, node, range(2), need, NOW)
+    assert book.next(NOW + WINDOW) == Sending(ONE, 0, None)
+    book.keep({ONE: TONIGHT, TWO: SOON})
+    assert [sending.recording for sending in _drain(book, NOW + WINDOW)] == [TWO, TWO, ONE]
+
+
+def _ask_for_ever(book: WantBook, nodes: list[NodeId], times: int, every: float) -> list[Sending]:
+    sent = []
+    for n in range(times):
+        for node in nodes:
+            book.note(ONE, node, range(4), SOON, NOW + n * every)
+        sent += _drain(book, NOW + n * every + WINDOW)
+    return sent
+
+
+def test_a_node_whose_disk_fails_is_not_sent_the_same_for_ever():
+    book = WantBook()
+    sent = _ask_for_ever(book, NODES[:1], 100, 30)
+    assert len(sent) == 4 * MOST_AN_HOUR
+    assert book.too_much() == [(NODES[0], ONE)]
+    assert book.too_much() == []
+
+
+def test_nor_are_many_such_nodes_answered_for_ever_by_repeats_to_all():
+    sent = _ask_for_ever(WantBook(), NODES, 100, 30)
+    assert sent == [Sending(ONE, n, None) for n in range(4)] * MOST_AN_HOUR
+
+
+def test_a_node_that_had_too_much_is_answered_again_an_hour_later():
+    book = WantBook()
+    _ask_for_ever(book, NODES[:1], 10, 30)
+    book.note(ONE, NODES[0], [0], SOON, NOW + HOUR)
+    assert _drain(book, NOW + HOUR + WINDOW) == [Sending(ONE, 0, NODES[0])]
+
+
+def test_another_node_has_its_turn_while_one_had_too_much():
+    book = WantBook()
+    _ask_for_ever(book, NODES[:1], 10, 30)
+    later = NOW + HOUR / 2
+    for node in NODES[:2]:
+        book.note(ONE, node, [0], SOON, later)
+    assert _drain(book, later + WINDOW) == [Sending(ONE, 0, NODES[1])]

@@ -215,13 +215,56 @@ def test_policies_and_plans_are_believed_again_after_a_reboot_without_a_broker(s
     scene.station.publish_policy("56", loudest=30)
     scene.station.publish_plan("56", planned(scene, in_s=40))
     scene.run(10)
+    reboot_alone(scene)
+    scene.run(90)
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == [("a1", 30)]
+
+
+def reboot_alone(scene: Scene) -> None:
+    """Reboot the node against a broker that holds nothing: it has only its disk."""
     scene.world.switch_off(scene.node)
     for topic in list(scene.world.broker.retained):
         if not topic.endswith("/state"):
             del scene.world.broker.retained[topic]
     scene.world.switch_on(scene.node)
+
+
+def test_a_policy_that_expired_goes_on_to_bind_after_a_reboot(scene):
+    scene.station.publish_policy("56", loudest=30, lasts=timedelta(seconds=15))
+    scene.station.publish_plan("56", planned(scene, in_s=60))
+    scene.run(20)
+    reboot_alone(scene)
     scene.run(90)
     assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == [("a1", 30)]
+
+
+def test_quiet_hours_of_a_policy_that_expired_stay_quiet_after_a_reboot(scene):
+    scene.station.publish_policy("56", quiet=[("09:00", "11:00")], lasts=timedelta(seconds=15))
+    scene.station.publish_plan("56", planned(scene, in_s=60))
+    scene.run(20)
+    reboot_alone(scene)
+    scene.run(90)
+    assert heard(scene) == []
+
+
+def test_an_expired_policy_whose_key_was_revoked_binds_no_longer_after_a_reboot(scene):
+    scene.station.publish_policy("56", loudest=30, lasts=timedelta(seconds=15))
+    scene.run(20)
+    scene.station.publish_keys(without=[scene.station.keys.administrator])
+    scene.run(5)
+    scene.station.publish_plan("56", planned(scene, in_s=60))
+    scene.run(20)
+    reboot_alone(scene)
+    scene.run(90)
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == [("a1", 80)]
+
+
+def test_a_policy_that_comes_expired_over_the_wire_is_not_accepted(scene):
+    scene.station.publish_policy("56", loudest=30, lasts=timedelta(seconds=-1))
+    scene.station.publish_plan("56", planned(scene))
+    scene.run(60)
+    assert scene.node.brain.counts["policy: expired"] >= 1
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == [("a1", 80)]
 
 
 def test_a_manifest_signed_by_an_approver_brings_no_chunks(scene):

@@ -1,0 +1,85 @@
+"""The broker that the station brings along comes back when it dies."""
+
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from controller.broker import ChildBroker
+from tests.support.running_station import running
+
+WITHIN = 30.0
+
+
+def wait_until(is_so, seconds=WITHIN):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def seconds():
+    """The clock of the broker's pauses, moved by the test."""
+    return [1000.0]
+
+
+@pytest.fixture
+def broker(tmp_path, seconds):
+    broker = ChildBroker("embedded", tmp_path / "broker", clock=lambda: seconds[0])
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def kill(broker):
+    os.kill(broker._process.pid, signal.SIGKILL)
+    broker._process.wait(WITHIN)
+
+
+def accepts(broker):
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", broker.port)) == 0
+
+
+def test_a_broker_that_lived_long_and_died_is_started_again_at_once_on_its_port(broker, seconds):
+    port = broker.port
+    seconds[0] += 3600
+    kill(broker)
+    broker.keep_running()
+    assert broker.is_running()
+    assert broker.port == port
+    assert wait_until(lambda: accepts(broker))
+
+
+def test_a_broker_that_dies_again_and_again_is_started_after_growing_pauses(broker, seconds):
+    pauses = []
+    for _ in range(8):
+        kill(broker)
+        broker.keep_running()
+        begun = seconds[0]
+        while not broker.is_running():
+            seconds[0] += 1
+            broker.keep_running()
+        pauses.append(seconds[0] - begun)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_a_broker_that_was_stopped_is_not_started_again(broker):
+    broker.stop()
+    broker.keep_running()
+    assert not broker.is_running()
+
+
+def test_a_station_whose_broker_dies_has_another_one_and_is_connected_again(tmp_path):
+    with running(tmp_path, speech_workers=0, broker="embedded") as station:
+        assert wait_until(station.broker_up)
+        kill(station.broker)
+        assert wait_until(lambda: not station.broker_up())
+        assert wait_until(station.broker_up)
+        assert station.broker_url == station.broker.url

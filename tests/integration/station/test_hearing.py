@@ -1,0 +1,53 @@
+"""What the running station believes of nodes when its own connection comes and goes."""
+
+import threading
+import time
+
+from controller.fleet.queries import get_node
+from devices import topics
+from devices.link import Link
+from devices.messages import NodeState
+from tests.support.running_station import NODES, running
+
+NODE = NODES[0].id
+WITHIN = 30.0
+
+
+def of_node(station):
+    with station.store.read() as session:
+        return get_node(session, NODE)
+
+
+def wait_until(is_so):
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_reconnect_of_the_station_does_not_make_a_silent_node_look_heard(tmp_path):
+    with running(tmp_path, speech_workers=0, broker="embedded") as station:
+        up = threading.Event()
+        node = Link(station.broker_url, NODE, on_up=up.set)
+        node.start()
+        assert up.wait(WITHIN)
+        said = NodeState(node=NODE, session=3, online=True, at=station.now(), software="test")
+        node.publish(topics.state(NODE), said.payload(), 1, retain=True).wait(WITHIN)
+        assert wait_until(lambda: of_node(station).online)
+        heard_at = of_node(station).last_heard_at
+        # a second node's word comes after what is retained: once it is written, the retained state was too
+        station.link.cut()
+        assert wait_until(lambda: not station.broker_up())
+        assert wait_until(station.broker_up)
+        other = NodeState(node=NODES[1].id, session=1, online=True, at=None, software="test")
+        node.publish(topics.state(NODES[1].id), other.payload(), 1, retain=True).wait(WITHIN)
+
+        def other_is_online():
+            with station.store.read() as session:
+                return get_node(session, NODES[1].id).online
+
+        assert wait_until(other_is_online)
+        assert of_node(station).last_heard_at == heard_at
+        node.stop()

@@ -1,0 +1,80 @@
+"""What nodes say while the database is busy, or while one of them says what cannot be written."""
+
+import sqlite3
+import time
+from contextlib import closing, contextmanager
+
+import pytest
+
+from controller.fleet.queries import get_node
+from controller.station.ingest import Ingest
+from controller.store import Store
+from devices import topics
+from devices.memory_link import MemoryBroker, MemoryLink
+from devices.messages import NodeState
+from tests.support.station_world import NODES
+
+NODE = NODES[0].id
+WITHIN = 30.0
+
+
+@pytest.fixture
+def broker():
+    broker = MemoryBroker()
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def ingest(world, broker):
+    link = MemoryLink(broker, "loa-station")
+    link.start()
+    store = Store(str(world.store.url), signer=world.store.signer, wait_seconds=0.1)
+    ingest = Ingest(store, link, lambda: world.now)
+    yield ingest
+    ingest.stop()
+    store.close()
+
+
+@contextmanager
+def busy(world):
+    with closing(sqlite3.connect(world.store.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def wait_until(is_so):
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def say_born(world, ingest, times=1):
+    for session in range(1, times + 1):
+        born = NodeState(node=NODE, session=session, online=True, at=world.now, software="")
+        ingest.take(topics.StateTopic(NODE), born.payload())
+
+
+def test_while_the_database_is_busy_a_batch_costs_one_line_and_one_wait(world, ingest, caplog):
+    say_born(world, ingest, 300)
+    with busy(world):
+        ingest.start()
+        assert wait_until(lambda: ingest.written >= 300)
+    told = [record for record in caplog.records if record.name == "controller.station.ingest"]
+    assert len(told) == 1
+    assert "300 words" in told[0].getMessage()
+    assert "store.busy" in told[0].getMessage()
+    assert told[0].exc_info is None
+
+
+def test_births_that_came_while_the_database_was_busy_are_written_afterwards(world, ingest):
+    say_born(world, ingest)
+    with busy(world):
+        ingest.start()
+        assert wait_until(lambda: ingest.written == 1)
+    assert wait_until(lambda: world.ask(get_node, NODE).online)

@@ -1,0 +1,32 @@
+"""What the station finds that nodes need, and how pressing it is."""
+
+from datetime import timedelta
+
+from controller.station.queries import needs_in_plans
+from controller.station.wants import Need
+from devices.messages import Grade
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, Sound
+
+SHORT, LONG = b"short " * 1000, b"long " * 20_000
+
+
+def test_a_recording_is_needed_at_its_earliest_start(world):
+    short, long = world.approved(data=SHORT), world.approved(data=LONG)
+    world.plan(long, seconds=3600)
+    world.plan(short, areas=[NHA_TRANG], seconds=7200)
+    world.plan(short, areas=[BAC_NHA_TRANG], seconds=60)
+    assert world.ask(needs_in_plans) == {}
+    world.advance()
+    assert world.ask(needs_in_plans) == {
+        Sound(SHORT).recording: Need(Grade.ROUTINE, world.now + timedelta(seconds=60)),
+        Sound(LONG).recording: Need(Grade.ROUTINE, world.now + timedelta(seconds=3600)),
+    }
+
+
+def test_a_higher_grade_is_the_more_pressing_need_though_it_starts_later(world):
+    bulletin = world.approved(data=SHORT)
+    world.plan(bulletin, areas=[NHA_TRANG], seconds=60)
+    world.plan(bulletin, areas=[BAC_NHA_TRANG], seconds=7200, grade=Grade.PRIORITY)
+    world.advance()
+    need = Need(Grade.PRIORITY, world.now + timedelta(seconds=7200))
+    assert world.ask(needs_in_plans) == {Sound(SHORT).recording: need}

@@ -1,0 +1,92 @@
+"""The station's renderer on a real store and a real studio, while a disk fails under it."""
+
+import threading
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+
+from controller.bulletins.lifecycle import RenderingState
+from controller.bulletins.queries import rendering_of
+from controller.bulletins.renderings import MOST_ATTEMPTS, Speech
+from controller.bulletins.usecases import draft_bulletin, submit_bulletin
+from controller.settings import Settings
+from controller.station.renderer import Renderer
+from tests.support.running_station import ENGINES
+from tts.recordings import RecordingStore
+from tts.studio import Studio
+
+WITHIN = 60.0
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Where the studio truly puts its recordings."""
+    return tmp_path_factory.mktemp("made")
+
+
+@pytest.fixture(scope="module")
+def studio(made, tmp_path_factory):
+    studio = Studio(
+        tmp_path_factory.mktemp("speech"),
+        RecordingStore(made),
+        engines=ENGINES,
+        workers=1,
+        warm_engine="tone",
+    )
+    studio.start()
+    yield studio
+    studio.stop()
+
+
+@pytest.fixture
+def bulletin(world):
+    drafted = world.do(draft_bulletin, title="Họp thôn", text="Mời bà con đến họp.", by=world.officer)
+    world.do(submit_bulletin, drafted.id, by=world.officer, speech=Speech(engine="tone"))
+    return drafted.id
+
+
+@contextmanager
+def rendering(world, studio, shelf, bulletin):
+    """Run a renderer that looks for finished recordings in `shelf`; yields a wait for what it wrote."""
+    changed = threading.Event()
+    renderer = Renderer(
+        world.store, studio, RecordingStore(shelf), Settings(), lambda: world.now, changed.set
+    )
+
+    def wait_for(is_so) -> None:
+        for _ in range(200):
+            if is_so(world.ask(rendering_of, bulletin, 1)):
+                return
+            renderer.poke()
+            changed.wait(WITHIN / 200)
+            changed.clear()
+        pytest.fail(f"it stayed {world.ask(rendering_of, bulletin, 1).state}")
+
+    renderer.start()
+    try:
+        yield wait_for
+    finally:
+        renderer.stop()
+
+
+def test_a_rendering_that_breaks_off_each_time_fails_with_a_sentence(world, studio, bulletin, tmp_path):
+    empty = tmp_path / "empty"
+    with rendering(world, studio, empty, bulletin) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.FAILED)
+    failed = world.ask(rendering_of, bulletin, 1)
+    assert failed.attempts == MOST_ATTEMPTS
+    assert failed.fault == "rendering.too-often"
+    assert "kỹ thuật viên" in failed.fault_sentence
+
+
+def test_a_rendering_that_broke_off_is_finished_once_the_disk_is_back(
+    world, studio, made, bulletin, tmp_path
+):
+    shelf = tmp_path / "shelf"
+    again = partial(rendering, world, studio, shelf, bulletin)
+    with again() as wait_for:
+        wait_for(lambda one: one.attempts >= 1 and one.state is not RenderingState.RENDERING)
+        shelf.symlink_to(made)
+        wait_for(lambda one: one.state is RenderingState.READY)
+    assert world.ask(rendering_of, bulletin, 1).recording is not None
