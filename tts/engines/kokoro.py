@@ -32,16 +32,28 @@ AUDIBLE = 3.0
 """Of the model's energy curve; about 15 dB below a vowel's middle."""
 NUCLEUS_AT_LEAST = 2
 """Units below which a vowel is not understood."""
-BASE_HZ = {"jf_nezumi": 205.0, "jf_gongitsune": 205.0, "jm_kumo": 120.0}
-BLENDS: dict[str, dict[str, float]] = {
-    "jf_nezumi": {"jf_nezumi": 0.7, "jf_alpha": 0.3},
-    "jf_gongitsune": {"jf_gongitsune": 1.0},
-    "jm_kumo": {"jm_kumo": 1.0},
-}
-"""Shares of the package's styles in each voice: a mean of speakers is understood better than one alone."""
 _LEAD = Symbol(" ", Part.BREAK)
 """Before the first sound, which the model swallows otherwise."""
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """What makes a voice: shares of the package's styles, base pitch, and how far its tones reach.
+
+    A mean of speakers is understood better than one of them alone.
+    """
+
+    blend: dict[str, float]
+    base_hz: float
+    reach: float = 1.0
+
+
+TIMBRES = {
+    "jf_nezumi": Timbre({"jf_nezumi": 0.7, "jf_alpha": 0.3}, 205.0),
+    "jm_kumo": Timbre({"jm_kumo": 0.75, "jf_alpha": 0.25}, 125.0, 1.15),
+    "jf_gongitsune": Timbre({"jf_gongitsune": 1.0}, 205.0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +122,8 @@ class KokoroEngine:
         self._numbers = json.loads((tables / "vocab.json").read_text(encoding="utf-8"))["vocab"]
         with np.load(tables / "voices_ja.npz") as styles:
             self._styles = {
-                voice: sum(share * styles[name] for name, share in blend.items())
-                for voice, blend in BLENDS.items()
+                voice: sum(share * styles[name] for name, share in timbre.blend.items())
+                for voice, timbre in TIMBRES.items()
             }
 
     def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
@@ -134,7 +146,9 @@ class KokoroEngine:
         heard = self._run("melody", known | {"style": style})
         bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
         tones = _tones(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
-        heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], BASE_HZ[voice] * np.exp2(tones / 12))
+        timbre = TIMBRES[voice]
+        ours = timbre.base_hz * np.exp2(tones * np.float32(timbre.reach / 12))
+        heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], ours)
         spoken = self._run("voice", heard | {"style": style})["audio"]
         return np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
 
