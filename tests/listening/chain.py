@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tests.listening.horn import through_horn
 from tests.support.recogniser import heard
+from tts.cache import read_phrase
 from tts.codec import BITRATE_KBPS, decode_mp3
 from tts.engines import BUILT_IN
 from tts.jobs import Bench, Master, Mix, Speak, scratch
@@ -55,8 +56,19 @@ class Appetite:
 
 def recorded(bench: Bench, place: Path, speaker: Speaker, sentence: str) -> tuple[NDArray[np.float32], int]:
     """The sentence as its finished recording sounds: spoken, mixed, mastered, encoded, decoded."""
+    _spoken(bench, place, speaker, sentence)
+    return _finished(bench, place, sentence)
+
+
+def _spoken(bench: Bench, place: Path, speaker: Speaker, sentence: str) -> float:
+    """Speak into the place; return the processor seconds of it."""
+    before = _cpu()
+    Speak(BUILT_IN[speaker.engine], sentence, speaker.voice, 1.0, place / "phrase.flac").run(bench)
+    return _cpu() - before
+
+
+def _finished(bench: Bench, place: Path, sentence: str) -> tuple[NDArray[np.float32], int]:
     phrase, mixed, finished = place / "phrase.flac", place / "mix.raw", place / "recording.mp3"
-    Speak(BUILT_IN[speaker.engine], sentence, speaker.voice, 1.0, phrase).run(bench)
     Mix((Piece(phrase, _REST_MS),), mixed).run(bench)
     order = RenderOrder("", sentence)
     Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, BITRATE_KBPS).run(bench)
@@ -70,19 +82,17 @@ _BENCHES: dict[Path, Bench] = {}
 def judged(prepared: Path, speaker: Speaker, kind: str, sentence: str) -> Verdict:
     """The sentence's verdict; the processor time is that of the voice alone."""
     bench = _BENCHES.setdefault(prepared, Bench(prepared))
-    engine = bench.engine(BUILT_IN[speaker.engine])
-    engine.prepare()
-    before = _cpu()
-    sound = engine.speak(sentence, speaker.voice, 1.0)
-    spent = _cpu() - before
+    bench.engine(BUILT_IN[speaker.engine]).prepare()
     with scratch(prepared / "listening") as place:
-        samples, rate = recorded(bench, place, speaker, sentence)
+        spent = _spoken(bench, place, speaker, sentence)
+        seconds = read_phrase(place / "phrase.flac").seconds
+        samples, rate = _finished(bench, place, sentence)
     return Verdict(
         kind,
         sentence,
         heard(samples, rate),
         heard(through_horn(samples, rate), rate),
-        sound.seconds,
+        seconds,
         spent,
     )
 

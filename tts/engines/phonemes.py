@@ -73,7 +73,7 @@ _CODAS = {
     "t": "t",
     "w": "w",
 }
-_OPEN_NUCLEI = {"u": "uː", "ư": "ɨː"}
+_OPEN_NUCLEI = {"u": "ʊu", "ư": "ɨː"}
 """Where nothing follows, these two are something else than before a coda."""
 _SOUNDING_ONSETS = frozenset("bdzlmnŋɲvɣ")
 _SHORTENS = "ː"
