@@ -47,6 +47,10 @@ bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules
 
+.PHONY: listen
+listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (ten minutes; docs/speech.md)
+	$(BIN)/python -m tests.listening
+
 .PHONY: screenshots
 screenshots: $(TESTS) parts ## take the pictures of docs/images from the real pages
 	$(BIN)/python -m tests.browser.make_screenshots

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font,
-# the weakest of the voices.
+# the weakest of the voices, a second meter of loudness.
 # Works as root or through sudo, asks nothing, and lets no package start a service.
 set -eu
 
@@ -8,6 +8,7 @@ has_chromium() { command -v chromium >/dev/null 2>&1; }
 has_mosquitto() { [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null 2>&1; }
 has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_espeak() { command -v espeak-ng >/dev/null 2>&1; }
+has_ffmpeg() { command -v ffmpeg >/dev/null 2>&1; }
 has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -quit 2>/dev/null)" ]; }
 
 missing=
@@ -16,6 +17,7 @@ has_mosquitto || missing="$missing mosquitto"
 has_postgresql || missing="$missing postgresql"
 has_font || missing="$missing fonts-noto-core"
 has_espeak || missing="$missing espeak-ng"
+has_ffmpeg || missing="$missing ffmpeg"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tts.engines import Engine, Sound, make_engine
-from tts.errors import SilentSpeech
+from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, room_needed, write_whole
+from tts.stretches import TOO_LONG_SECONDS, stretches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,6 +35,8 @@ _KEPT_SECONDS = 0.04
 """Left before the first and after the last loud sample, for soft consonants."""
 _WORD_SECONDS = 0.05
 """Nobody speaks a syllable faster; less sound than that means that words are missing."""
+_AGAIN = "Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
+_LISTEN = "Hãy nghe lại trước khi phát."
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ class Speak:
         sound = _trimmed(spoken)
         if sound.seconds < _WORD_SECONDS * len(re.findall(r"\w+", self.phrase)):
             raise SilentSpeech
+        _refuse_faults(sound)
         write_phrase(self.place, sound)
 
 
@@ -99,12 +103,12 @@ class Mix:
     def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace; FileNotFoundError when a phrase has left the cache."""
         from tts.codec import SAMPLE_RATE, as_whole
-        from tts.loudness import high_passed
         from tts.mixing import mix
+        from tts.shaping import shaped
 
         try:
             with room_needed(), self.place.open("wb") as out:
-                for block in high_passed(mix(self.pieces), SAMPLE_RATE):
+                for block in shaped(mix(self.pieces), SAMPLE_RATE):
                     out.write(as_whole(block).tobytes())
         except FileNotFoundError:
             self._drop_damaged()
@@ -127,6 +131,20 @@ class Measured:
     loudness_lufs: float
     true_peak_dbtp: float
     samples: int
+    silent_seconds: float = 0.0
+    """The longest stretch without a sound."""
+    clipped_seconds: float = 0.0
+    """The longest stretch whose peaks are cut off."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an officer should listen to before it is aired (Vietnamese)."""
+        found = []
+        if self.silent_seconds > TOO_LONG_SECONDS:
+            found.append(f"Bản ghi có đoạn im lặng dài {_seconds(self.silent_seconds)} giây. {_LISTEN}")
+        if self.clipped_seconds > TOO_LONG_SECONDS:
+            found.append(f"Bản ghi có đoạn bị vỡ tiếng dài {_seconds(self.clipped_seconds)} giây. {_LISTEN}")
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +172,22 @@ class Master:
             bitrate_kbps=self.bitrate_kbps,
         )
         write_whole(self.place, made.content)
-        return Measured(made.level.lufs, made.level.dbtp, made.samples)
+        return Measured(
+            made.level.lufs, made.level.dbtp, made.samples, made.silent_seconds, made.clipped_seconds
+        )
+
+
+def _refuse_faults(sound: Sound) -> None:
+    """Raise SilentSpeech for a long silence inside the phrase, EngineFailed for sound cut off at the top."""
+    found = stretches([sound.samples], sound.sample_rate)
+    if found.silent > TOO_LONG_SECONDS:
+        raise SilentSpeech(f"Giọng đọc im lặng {_seconds(found.silent)} giây giữa câu. {_AGAIN}")
+    if found.clipped > TOO_LONG_SECONDS:
+        raise EngineFailed(f"Giọng đọc bị vỡ tiếng suốt {_seconds(found.clipped)} giây. {_AGAIN}")
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f}".replace(".", ",")
 
 
 @contextmanager

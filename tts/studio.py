@@ -146,6 +146,8 @@ class Studio:
             tell(Progress("encoding", 0, 1))
             job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
             measured = self._workers.submit(job, _MASTER_SECONDS).result()
+            for warning in measured.warnings:
+                _LOG.warning("%s: %s", order.title, warning)
             content = finished.read_bytes()
             recording = self._recordings.put(content)
         size = len(content)

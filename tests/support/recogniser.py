@@ -59,6 +59,12 @@ def word_errors(pairs: Iterable[tuple[str, str]]) -> float:
     return float(jiwer.wer(list(said), list(understood)))
 
 
+def character_errors(pairs: Iterable[tuple[str, str]]) -> float:
+    """Pooled character error rate, likewise; a tone mark counts as a character of its own."""
+    said, understood = zip(*((_plain(a), _plain(b)) for a, b in pairs), strict=True)
+    return float(jiwer.cer(list(said), list(understood)))
+
+
 def _plain(text: str) -> str:
     """Lower-case words with the tone mark moved to the end of each, so that hoà equals hòa."""
     words = re.findall(r"\w+", unicodedata.normalize("NFC", text.lower()))

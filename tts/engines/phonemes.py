@@ -1,7 +1,8 @@
 """A Vietnamese syllable as symbols of the Kokoro model, which was trained on other languages.
 
 The symbols were chosen by what a Vietnamese recogniser understood best, not by phonetic theory: a long m, an
-aspirated k for kh and ɣ for g come across where the textbook symbols do not. Northern mergers are spoken
+aspirated k for kh, ɣɣ for g and nd for đ (heard as t otherwise) come across where the textbook symbols
+do not. Northern mergers are spoken
 (ch = tr, s = x, d = gi = r).
 """
 
@@ -18,12 +19,12 @@ _ONSETS = {
     "c": "k",
     "ch": "ʨ",
     "d": "z",
-    "đ": "d",
-    "g": "ɣ",
-    "gh": "ɣ",
+    "đ": "nd",
+    "g": "ɣɣ",
+    "gh": "ɣɣ",
     "gi": "z",
     "h": "h",
-    "k": "k",
+    "k": "kk",
     "kh": "kʰ",
     "l": "l",
     "m": "mm",
@@ -39,7 +40,7 @@ _ONSETS = {
     "t": "t",
     "th": "tʰ",
     "tr": "ʨ",
-    "v": "v",
+    "v": "vv",
     "x": "s",
 }
 _NUCLEI = {
@@ -65,13 +66,15 @@ _CODAS = {
     "ch": "k",
     "j": "j",
     "m": "m",
-    "n": "n",
-    "ng": "ŋ",
+    "n": "nn",
+    "ng": "ŋŋ",
     "nh": "ŋ",
     "p": "p",
     "t": "t",
     "w": "w",
 }
+_OPEN_NUCLEI = {"u": "ʊu", "ư": "ɨː"}
+"""Where nothing follows, these two are something else than before a coda."""
 _SOUNDING_ONSETS = frozenset("bdzlmnŋɲvɣ")
 _SHORTENS = "ː"
 
@@ -114,6 +117,8 @@ def _onset_part(symbol: str) -> Part:
 def _nucleus(syllable: Syllable) -> str:
     """Before nh and ch every vowel is short and a is fronted; before c and ng the round ones are short."""
     symbols = _NUCLEI[syllable.nucleus]
+    if not syllable.coda:
+        return _OPEN_NUCLEI.get(syllable.nucleus, symbols)
     if syllable.coda in {"nh", "ch"}:
         return "ɛ" if syllable.nucleus == "a" else symbols.removesuffix(_SHORTENS)
     if syllable.coda in {"c", "ng"} and syllable.nucleus in {"o", "u", "ô"}:

@@ -14,18 +14,18 @@ Contour = tuple[tuple[float, float], ...]
 """Points (share of the syllable's voiced time, semitones), joined by straight lines."""
 
 _OPEN: dict[Tone, Contour] = {
-    Tone.LEVEL: ((0, 2.0), (1, 1.6)),
+    Tone.LEVEL: ((0, 2.9), (1, 2.2)),
     Tone.FALLING: ((0, -1.5), (1, -4.0)),
-    Tone.RISING: ((0, 0.3), (0.35, 0.5), (1, 5.5)),
+    Tone.RISING: ((0, 1.0), (0.35, 1.2), (1, 5.8)),
     Tone.DIPPING: ((0, -0.5), (0.6, -4.8), (1, -3.0)),
-    Tone.BROKEN: ((0, 1.0), (0.4, -1.5), (0.55, -1.0), (1, 6.5)),
-    Tone.HEAVY: ((0, -0.8), (0.7, -5.0), (1, -6.0)),
+    Tone.BROKEN: ((0, 0.0), (0.3, -3.5), (0.45, 0.0), (1, 8.0)),
+    Tone.HEAVY: ((0, 0.0), (0.6, -4.0), (1, -8.0)),
 }
 _STOPPED: dict[Tone, Contour] = {
     Tone.RISING: ((0, 2.5), (1, 5.5)),
     Tone.HEAVY: ((0, -1.5), (1, -5.0)),
 }
-DECLINATION = 0.6
+DECLINATION = 0.3
 """Semitones by which the pitch sinks from the first to the last syllable of a phrase."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.support.recogniser import SENTENCES, heard, word_errors
 from tts.codec import decode_mp3
 from tts.engines.graphs import GRAPHS, prepared_graphs
-from tts.engines.kokoro import BASE_HZ, KokoroEngine
+from tts.engines.kokoro import TIMBRES, KokoroEngine
 from tts.errors import EngineFailed
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
@@ -44,7 +44,7 @@ def pitch(samples):
 
 def melody(engine, word, voice):
     """The word's pitch in semitones above the voice's base: begin, lowest, end."""
-    semitones = 12 * np.log2(pitch(engine.speak(f"{word}.", voice, 1.0).samples) / BASE_HZ[voice])
+    semitones = 12 * np.log2(pitch(engine.speak(f"{word}.", voice, 1.0).samples) / TIMBRES[voice].base_hz)
     assert len(semitones) > 12
     vowel = semitones[len(semitones) // 4 :]  # before it sounds the m
     smooth = np.convolve(vowel, np.ones(3) / 3, "valid")
@@ -69,7 +69,7 @@ def test_the_pitch_moves_as_the_tone_asks(engine, voice):
 @pytest.mark.parametrize("voice", ["jf_nezumi", "jm_kumo"])
 def test_a_voice_speaks_around_its_own_pitch(engine, voice):
     hertz = pitch(engine.speak("Xin chào bà con nhân dân.", voice, 1.0).samples)
-    assert np.median(hertz) == pytest.approx(BASE_HZ[voice], rel=0.25)
+    assert np.median(hertz) == pytest.approx(TIMBRES[voice].base_hz, rel=0.25)
 
 
 def test_a_faster_rate_takes_less_time(engine):

@@ -1,0 +1,30 @@
+"""Real recordings, measured by ffmpeg: what we say of their loudness and peak is what others find."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.second_meter import second_opinion
+from tts.recordings import RecordingStore
+from tts.studio import RenderOrder, Studio
+
+TEXT = "Mời bà con đến họp. Nội dung là phòng cháy, chữa cháy."
+WITHIN = 0.5
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("loudness", [-16.0, -20.0])
+def test_a_recording_has_the_loudness_and_the_peak_that_were_asked(tmp_path, loudness):
+    recordings = RecordingStore(tmp_path / "recordings")
+    studio = Studio(tmp_path / "cache", recordings, workers=1)
+    studio.start()
+    try:
+        rendered = studio.render(RenderOrder("Thông báo", TEXT, loudness_lufs=loudness))
+    finally:
+        studio.stop()
+    lufs, dbtp = second_opinion(recordings.path(rendered.recording))
+    assert lufs == pytest.approx(loudness, abs=WITHIN)
+    assert lufs == pytest.approx(rendered.loudness_lufs, abs=WITHIN)
+    assert dbtp <= -1.0 + 0.1  # ffmpeg prints one decimal
+    assert dbtp == pytest.approx(rendered.true_peak_dbtp, abs=WITHIN)

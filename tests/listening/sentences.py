@@ -1,0 +1,14 @@
+"""The hundred sentences that judge a voice; half of them were never looked at while it was tuned."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+SETS = ("tuning", "held")
+
+
+def sentences(kind: str) -> list[str]:
+    """The sentences of one set, in spoken form."""
+    with (Path(__file__).parent / "sentences.csv").open(encoding="utf-8", newline="") as rows:
+        return [row["sentence"] for row in csv.DictReader(rows) if row["set"] == kind]

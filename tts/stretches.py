@@ -1,0 +1,90 @@
+"""Finds what nobody should hear for long: silence where somebody should speak, and cut-off peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+TOO_LONG_SECONDS = 2.0
+"""The longest rest that a script asks for is half of it."""
+_SILENT = 10 ** (-60 / 20)
+_FRAME_SECONDS = 0.05
+_TOP = 0.98
+"""Times the highest sample: what is flat up there was cut off."""
+_LOUD = 0.25
+"""A soft flat place is a quantised one."""
+
+
+class Stretches:
+    """Follows sound that arrives in blocks; times are of the longest stretch, in seconds."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._frame = round(_FRAME_SECONDS * sample_rate)
+        self._rest: list[Samples] = []
+        self._silent, self._clipped = _Run(), _Run()
+
+    def add(self, block: Samples) -> None:
+        """Take the next samples in."""
+        import numpy as np
+
+        waiting = np.concatenate([*self._rest, block])
+        whole = len(waiting) // self._frame * self._frame
+        self._judge(waiting[:whole].reshape(-1, self._frame))
+        self._rest = [waiting[whole:]]
+
+    @property
+    def silent(self) -> float:
+        """Below −60 dBFS."""
+        return self._silent.longest * self._frame / self._rate
+
+    @property
+    def clipped(self) -> float:
+        """With flat tops in every twentieth of a second."""
+        return self._clipped.longest * self._frame / self._rate
+
+    def _judge(self, frames: Samples) -> None:
+        import numpy as np
+
+        if not len(frames):
+            return
+        level = np.abs(frames)
+        self._silent.extend(level.max(axis=1) < _SILENT)
+        top = (level >= max(_LOUD, float(level.max()) * _TOP))[:, 2:]
+        flat = (frames[:, 2:] == frames[:, 1:-1]) & (frames[:, 1:-1] == frames[:, :-2])
+        self._clipped.extend((top & flat).any(axis=1))
+
+
+class _Run:
+    """The longest unbroken run of true values in a series that comes in parts."""
+
+    def __init__(self) -> None:
+        self.longest = 0
+        self._open = 0
+
+    def extend(self, part: NDArray[np.bool_]) -> None:
+        import numpy as np
+
+        breaks = np.flatnonzero(~part)
+        if not len(breaks):
+            self._open += len(part)
+            self.longest = max(self.longest, self._open)
+            return
+        within = int(np.diff(breaks).max()) - 1 if len(breaks) > 1 else 0
+        self.longest = max(self.longest, self._open + int(breaks[0]), within)
+        self._open = len(part) - 1 - int(breaks[-1])
+        self.longest = max(self.longest, self._open)
+
+
+def stretches(blocks: Iterable[Samples], sample_rate: int) -> Stretches:
+    """The stretches of a whole sound."""
+    found = Stretches(sample_rate)
+    for block in blocks:
+        found.add(block)
+    return found
