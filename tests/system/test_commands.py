@@ -178,6 +178,8 @@ def founded(tmp_path_factory):
     return home
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_word_is_taught_tried_listed_and_removed_by_name(founded):
     said = "phổ biến giáo dục pháp luật"
     assert loa("lexicon", "list", home=founded)[1] == "Chưa có từ nào.\n"
@@ -222,6 +224,8 @@ def test_words_need_a_station(tmp_path):
     assert "loa up" in err
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_voice_is_added_listed_and_removed(tmp_path):
     if shutil.which("espeak-ng") is None:
         missing("espeak-ng")
@@ -240,6 +244,7 @@ def test_a_voice_is_added_listed_and_removed(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_every_voice_is_listed_with_whether_it_works(tmp_path):
     code, out, _ = loa("speak", "--list-voices", "--json", home=tmp_path)
     voices = json.loads(out)["voices"]
@@ -253,7 +258,7 @@ def test_every_voice_is_listed_with_whether_it_works(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_path):
     home = tmp_path / "var"
     with running(home) as station:

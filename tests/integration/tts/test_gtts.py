@@ -92,12 +92,13 @@ def test_what_may_be_lost_is_lost_once_and_then_nothing_is_asked(google, tmp_pat
 
 
 def test_losses_of_successful_phrases_add_up(google, tmp_path):
-    google.mode = lambda number: "slow" if number % 2 else "ok"
-    engine = GoogleEngine(tmp_path, timeout=1.5, first_wait=0.01, patience=3.7)
+    engine = GoogleEngine(tmp_path, timeout=20.0, patience=30.0)
+    engine._lose(16.0)
     engine.speak("Xin chào", "vi", 1.0)
-    engine.speak("Mời họp", "vi", 1.0)
-    with pytest.raises(EngineUnavailable):
+    engine._lose(16.0)
+    with pytest.raises(EngineUnavailable, match="chập chờn"):
         engine.speak("Tạm biệt", "vi", 1.0)
+    assert google.asked == ["Xin chào"]
 
 
 def test_what_was_lost_long_ago_is_forgotten(google, tmp_path):
