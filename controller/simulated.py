@@ -11,6 +11,9 @@ from controller.founding import Secrets
 from controller.station.fleet import FleetProcess
 from devices.messages import AreaCode, NodeId
 
+SIMULATED = "sim-"
+"""How the ids of simulated nodes begin: no real one is enrolled by such a name."""
+
 
 def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
     """Enrol simulated nodes: `nodes_per_commune` in each commune, or `count` dealt out in turn."""
@@ -26,7 +29,7 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
 
 
 def _node(code: AreaCode, name: str, number: int) -> NewNode:
-    return NewNode(NodeId(f"sim-{code}-{number:02d}"), code, f"{name} · cụm {number}")
+    return NewNode(NodeId(f"{SIMULATED}{code}-{number:02d}"), code, f"{name} · cụm {number}")
 
 
 def fleet_of(station: Controller, nodes: list[NewNode], **more: Any) -> FleetProcess:

@@ -13,10 +13,12 @@ from controller.airings.tables import Airing
 from controller.app import Controller
 from controller.demo import Job
 from controller.errors import LoaError
+from controller.fleet.tables import Node
 from controller.founding import FIRST_OPERATORS, Secrets
 from controller.operators.queries import has_administrator
+from controller.plans.queries import published_policies
 from controller.settings import Settings
-from controller.simulated import enrol_simulated, fleet_of
+from controller.simulated import SIMULATED, enrol_simulated, fleet_of
 from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample
@@ -44,6 +46,9 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         parts.callback(stages.say, "Đã dừng.")
         parts.callback(station.stop)
         _greet(station, stages, is_trial=with_fleet)
+        if not with_fleet:
+            for line in left_of_a_trial(station):
+                stages.say(line)
         job = Job(station, stages, asked=asked)
         if with_fleet:
             nodes = enrol_simulated(station, None)
@@ -111,6 +116,26 @@ def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
         if first.name in passwords and to_person
     ]
     return [*shown, f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này."]
+
+
+def left_of_a_trial(station: Controller) -> list[str]:
+    """Return what a station that was founded for a trial still lacks before real loudspeakers may obey it."""
+    with station.store.read() as session:
+        policies = published_policies(session, AreaCode(station.settings.province))
+        simulated = session.scalar(
+            select(func.count())
+            .select_from(Node)
+            .where(Node.id.startswith(SIMULATED), Node.retired_at.is_(None))
+        )
+    told = []
+    if policies and not any(policy.quiet_hours for policy in policies):
+        told.append(
+            "CHÚ Ý: quy định của tỉnh không có giờ yên lặng, loa có thể kêu giữa đêm. Hãy ký quy định mới: "
+            "loa policy sign --area MÃ --quiet 21:30-04:45 --as TÊN"
+        )
+    if simulated:
+        told.append(f"CHÚ Ý: còn {simulated} cụm loa mô phỏng. Hãy cho thôi dùng bằng «loa node retire».")
+    return told
 
 
 def _is_first(station: Controller) -> bool:
