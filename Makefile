@@ -48,7 +48,7 @@ bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.schedules
 
 .PHONY: listen
-listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (ten minutes; docs/speech.md)
+listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (10 to 15 minutes; docs/speech.md)
 	$(BIN)/python -m tests.listening
 
 .PHONY: screenshots

@@ -19,7 +19,8 @@ CODEC = "mp3"
 SAMPLE_RATE = 24_000
 """Of every recording: speech has nothing above 12 kHz that a horn loudspeaker could give."""
 BITRATE_KBPS = 48
-_LAME_QUALITY = 2
+_LAME_QUALITY = 5
+"""LAME's own default: twice as fast as 2, and no worse for a horn."""
 FULL_SCALE = 32_767
 _BLOCK = 1 << 18
 _READ = 15 * 60 * SAMPLE_RATE

@@ -1,8 +1,8 @@
 """How well the offline voices are understood, clean and through a horn: `make listen` (docs/speech.md).
 
 Every sentence is spoken in the female and the male voice and by espeak-ng, goes through the whole chain to a
-decoded MP3, and is heard by a recogniser that knows nothing of Loa. Two processes with one thread each; about
-ten minutes on two cores.
+decoded MP3, and is heard by a recogniser that knows nothing of Loa. Two processes with one thread each; ten
+to fifteen minutes on two cores.
 """
 
 from __future__ import annotations
