@@ -217,7 +217,7 @@ class AsyncLink:
         )
         try:
             await self._hub.run_blocking(connection.open)
-        except (OSError, RuntimeError) as error:  # RuntimeError: the pool is shut down
+        except (OSError, UnicodeError, RuntimeError) as error:  # RuntimeError: the pool is shut down
             _log.debug("link %s: no connection: %s", self._options.client_id, error)
             connection.close()
             self._opening = None

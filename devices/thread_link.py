@@ -212,8 +212,10 @@ class ThreadLink:
                 connection.open()
                 self._connection = connection
                 self._serve(connection)
-            except OSError as error:
+            except (OSError, UnicodeError) as error:  # a host name that cannot be one is no OSError
                 _log.info("link %s: no connection: %s", self._options.client_id, error)
+            except Exception:  # noqa: BLE001 - whatever one connection died of, the next may stand
+                _log.exception("link %s: a connection failed; it connects again", self._options.client_id)
             finally:
                 self._connection = None
                 connection.close()

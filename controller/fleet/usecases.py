@@ -75,7 +75,7 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
 def _check(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
     tree = area_tree(session)
     for node in nodes:
-        if not _NAME.match(node.id):
+        if not _NAME.fullmatch(node.id):
             raise BadInput(f"Mã cụm loa không hợp lệ: {node.id!r}.", code="node.bad-id")
         if node.id in tree:
             raise BadInput(f"Mã cụm loa {node.id} trùng với mã địa bàn.", code="node.bad-id")

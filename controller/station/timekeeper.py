@@ -68,6 +68,8 @@ class Timekeeper:
                 continue  # the node asks again when it is back
             except Malformed as error:
                 _LOG.warning("clock request refused: %s", error)
+            except Exception:  # noqa: BLE001 - one request must not cost all others the time
+                _LOG.exception("a clock request could not be answered")
 
     def _answer(self, received_us: int, payload: bytes) -> None:
         request = parse(TimeRequest, payload)

@@ -73,13 +73,18 @@ class Fetching:
     def restore(
         self, manifests: Mapping[RecordingId, Manifest], chunks: Mapping[RecordingId, Bitmap]
     ) -> list[Effect]:
-        """Go on with what the disk holds; every whole is checked anew, for a power cut may have spoilt it."""
+        """Go on with what the disk holds; every whole is checked anew, for a power cut may have spoilt it.
+
+        Chunks without a manifest that is believed wait, like all others, a day for a plan that names them.
+        """
         self._stored = dict(chunks)
         effects: list[Effect] = []
         for recording, manifest in manifests.items():
             fetch = self._fetches[recording] = Fetch(manifest)
             fetch.held = self._held_of(manifest)
             effects += self._check_if_full(recording, fetch)
+        for recording in self._stored:
+            self._fetches[recording] = Fetch()
         return effects
 
     def name(self, recordings: set[RecordingId], now: datetime) -> list[Effect]:
@@ -101,6 +106,7 @@ class Fetching:
                 effects += self._listen(Unsubscribe(self._filters_of(recording, fetch)))
             elif now - fetch.unnamed_since > UNNAMED_KEPT:
                 del self._fetches[recording]
+                self._stored.pop(recording, None)
                 effects += [DropDocument(MANIFEST + recording), DropRecording(recording)]
         return effects
 

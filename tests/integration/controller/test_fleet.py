@@ -53,6 +53,7 @@ def test_nodes_are_enrolled_in_bulk_and_known_ones_left_alone(world):
     ("node", "error"),
     [
         (NewNode(NodeId("a/b"), NHA_TRANG, "x"), BadInput),
+        (NewNode(NodeId("n2\n"), NHA_TRANG, "x"), BadInput),
         (NewNode(NodeId("22366"), NHA_TRANG, "x"), BadInput),
         (NewNode(NodeId("x"), "0", "x"), BadInput),
         (NewNode(NODE, BAC_NHA_TRANG, "x"), Conflict),

@@ -149,3 +149,30 @@ def test_no_node_is_told_the_time_while_the_stations_own_clock_is_in_doubt():
     timekeeper._answer(*timekeeper._requests.get_nowait())
     broker.deliver()
     assert answered.is_set()
+
+
+def test_a_clock_request_that_cannot_be_answered_costs_no_later_one_its_answer():
+    broker = MemoryBroker()
+    answered, faults = threading.Event(), [OSError("the clock cannot be read")]
+    station, node = (
+        MemoryLink(broker, "station"),
+        MemoryLink(broker, "n1", on_message=lambda _: answered.set()),
+    )
+    node.subscribe(topics.time_reply(NodeId("n1")))
+    station.start()
+    node.start()
+    broker.deliver()
+
+    def now():
+        if faults and threading.current_thread().name == "timekeeper":
+            raise faults.pop()
+        return utc_now()
+
+    timekeeper = Timekeeper(station, SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1)), now)
+    timekeeper.start()
+    request = TimeRequest(node=NodeId("n1"), sent_us=1).payload()
+    timekeeper.take(request)
+    assert wait_until(lambda: not faults)
+    timekeeper.take(request)
+    assert wait_until(lambda: broker.deliver() >= 0 and answered.is_set())
+    timekeeper.stop()

@@ -7,9 +7,10 @@ from itertools import pairwise
 import pytest
 
 from devices import topics
-from devices.chunks import manifest_of, split, wanted
-from devices.node.effects import Publish, Subscribe
+from devices.chunks import Bitmap, manifest_of, split, wanted
+from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
 from devices.node.events import Connected
+from devices.node.fetching import MANIFEST, UNNAMED_KEPT, Fetching
 from devices.signing import sign
 from simulator.world import Network
 from tests.simulation.station_in_world import Scene
@@ -164,6 +165,33 @@ def test_receipts_are_kept_on_disk_and_repeated_until_they_are_committed(scene):
     scene.run(10)
     assert scene.kinds("a1") == ["fetched", "started", "finished"]
     assert not any(name.startswith("receipt/") for name in disk.documents)
+
+
+def test_chunks_whose_manifest_is_not_believed_at_boot_are_dropped_a_day_later(scene):
+    rec = recording(scene)
+    fetching = Fetching(scene.node.id, random.Random(1))
+    fetching.restore({}, {rec: Bitmap.of(CHUNKS, range(3))})
+    fetching.name(set(), scene.now)
+    assert fetching.name(set(), scene.now + UNNAMED_KEPT) == []
+    dropped = fetching.name(set(), scene.now + UNNAMED_KEPT + timedelta(seconds=1))
+    assert dropped == [DropDocument(MANIFEST + rec), DropRecording(rec)]
+
+
+def test_chunks_whose_manifest_is_not_believed_at_boot_serve_a_plan_that_names_them_again(scene):
+    rec = recording(scene)
+    plan(scene, rec, in_s=20)
+    scene.run(60)
+    scene.station.publish_plan("56")
+    scene.run(5)
+    scene.world.switch_off(scene.node)
+    scene.world.disk(scene.node).documents[f"manifest/{rec}"] = b"spoilt"
+    asked = len(scene.station.wants)
+    scene.world.switch_on(scene.node)
+    scene.run(60)
+    plan(scene, rec, in_s=60, name="a2")
+    scene.run(120)
+    assert scene.kinds("a2") == ["fetched", "started", "finished"]
+    assert len(scene.station.wants) == asked
 
 
 def test_a_silent_station_gets_receipts_at_most_once_a_minute_in_the_end(scene):
