@@ -130,8 +130,9 @@ def read(
         bool, typer.Option("--explain", help="In bảng: viết, đọc, quy tắc, chắc hay không.")
     ] = False,
     region: Annotated[
-        Literal["north", "central", "south"], typer.Option(help="Cách đọc số theo miền.")
-    ] = "north",
+        Literal["north", "central", "south"] | None,
+        typer.Option(help="Cách đọc số theo miền; mặc định theo LOA_REGION."),
+    ] = None,
 ) -> None:
     """Đọc hiểu: văn bản viết từ đầu vào chuẩn thành lời đọc, mỗi dòng một dòng."""
     from controller import reading_text
@@ -140,10 +141,11 @@ def read(
     if as_json and explain:
         raise BadInput("Hãy chọn một trong hai: --json hoặc --explain.", code="read.which")
     written = written_in(Path("-"))
+    whose = region or reading_text.own_region()
     if as_json:
-        sys.stdout.write(reading_text.as_json(written, region) + "\n")
+        sys.stdout.write(reading_text.as_json(written, whose) + "\n")
         return
-    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, region):
+    for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, whose):
         sys.stdout.write(line + "\n")
 
 

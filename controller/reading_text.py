@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from controller.errors import BadInput
+from controller.settings import Settings
 from tts.reading import Reading, Region, Span
 from tts.reading import read as reading
 
@@ -16,6 +17,11 @@ def _checked(written: str) -> str:
     if not written.strip():
         raise BadInput("Văn bản trống, không có gì để đọc.", code="text.empty")
     return written
+
+
+def own_region() -> Region:
+    """Return whose number words the station says."""
+    return Settings().region
 
 
 def spoken_lines(written: str, region: Region) -> Iterator[str]:

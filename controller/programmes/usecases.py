@@ -142,9 +142,9 @@ def move_occurrence(
 
     No day off is looked at: who moves it has chosen the day. What was planned is taken back and planned anew.
     """
-    schedule, rule = _running(session, schedule_id)
     areas = targets_of_schedule(session, schedule_id)
-    check_targets(session, area_tree(session), areas, schedule.grade, by)
+    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
+    schedule, rule = _running(session, schedule_id)
     if to < now - SLIP:
         raise BadInput(f"Giờ phát {wall(to)} đã qua.", code="airing.start-in-past")
     if to > now + FURTHEST:

@@ -143,7 +143,7 @@ def test_only_an_administrators_name_may_stand_in_the_journal(loa, administrator
         ("operator", "enable", "quantri"),
         ("operator", "roles", "quantri", "officer"),
         ("operator", "remove-second-factor", "quantri"),
-        ("operator", "sign-keys", "--root-key", "không-có.json"),
+        ("keys", "sign", "--root", "không-có.json"),
         ("token", "add", "m", "--of", "quantri", "--act", "rule"),
         ("token", "add", "m", "--of", "quantri", "--act", "see", "--days", "400"),
         ("token", "revoke", "không-có"),
@@ -169,9 +169,9 @@ def test_an_approvers_key_is_signed_in_at_once_where_the_root_key_lies(loa, stor
     try:
         code, lines = loa("operator", "reset-password", "duyet1", "--as", administrator)
         assert code == 0
-        assert "sign-keys" in lines[1]
+        assert "loa keys sign" in lines[1]
         assert newest(store).act == "operator.password-reset"
-        assert loa("operator", "sign-keys", "--root-key", str(away))[0] == 0
+        assert loa("keys", "sign", "--root", str(away))[0] == 0
         assert newest(store).act == "keys.signed"
         assert can_sign_in(store, "duyet1", lines[0].split("\t")[1])
     finally:

@@ -13,7 +13,7 @@ from tests.support.running_station import running
 def test_a_station_that_no_person_watches_names_the_file_and_no_password(tmp_path):
     said = io.StringIO()
     with running(tmp_path, serve_pages=True, speech_workers=0, broker="embedded") as station:
-        _greet(station, Stages(_console=Console(file=said, width=300)))
+        _greet(station, Stages(_console=Console(file=said, width=300)), is_trial=False)
     passwords = Secrets(tmp_path).passwords()
     assert len(passwords) == len(FIRST_OPERATORS)
     assert not [word for word in passwords.values() if word in said.getvalue()]

@@ -26,6 +26,7 @@ DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
+EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -114,6 +115,24 @@ CALLS = {
     "GET airings/{airing_id}": Row(SIGNED, foreign=HIDDEN),
     "GET airings/{airing_id}/deliveries": Row(SIGNED, foreign=HIDDEN),
     "POST airings/{airing_id}/stop": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
+    "POST airings/foresee": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
+    "GET areas/{area}/timetable": Row(SIGNED, foreign=HIDDEN),
+    "GET schedules": Row(SIGNED),
+    "POST schedules": Row(
+        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
+    "POST schedules/{schedule_id}/occurrences/cancel": Row(Act.STOP, {"original_at": LATER}, foreign=HIDDEN),
+    "POST schedules/{schedule_id}/occurrences/move": Row(
+        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
+    ),
+    "GET days-off?year=2026": Row(SIGNED),
+    "POST days-off": Row(Act.RULE, {"day": "2026-12-24", "name": "Ngày hội"}),
+    "DELETE days-off/{day}": Row(Act.RULE),
+    "GET lexicon": Row(SIGNED),
+    "POST lexicon": Row(Act.TEACH, {"written": "XQZ", "spoken": "xê quy dét"}),
+    "DELETE lexicon/{entry_id}": Row(Act.TEACH, foreign=HIDDEN),
 }
 
 ROWS = PAGES | {key.replace(" ", " /api/v1/", 1): row for key, row in CALLS.items()}

@@ -3,7 +3,7 @@
 import pyotp
 import pytest
 
-from controller.airing_remotely import _code_of
+from controller.airing_remotely import code_of
 from controller.errors import BadInput
 from controller.operators.second_factor import begin_second_factor, confirm_second_factor
 from controller.remote import RemoteStation
@@ -35,9 +35,9 @@ def test_a_code_is_asked_for_only_of_who_has_a_second_factor(world, server, monk
     world.do(confirm_second_factor, totp.at(world.now()), by=world.approver)
     world.later(seconds=60)
     monkeypatch.setenv("LOA_APPROVER_CODE", totp.at(world.now()))
-    assert signed_in(server, "duyet", _code_of("APPROVER")) == "duyet"
+    assert signed_in(server, "duyet", code_of("APPROVER")) == "duyet"
     with pytest.raises(BadInput) as refused:
-        signed_in(server, "duyet", _code_of("APPROVER"))
+        signed_in(server, "duyet", code_of("APPROVER"))
     assert refused.value.code == "operator.wrong-code"
 
 
@@ -45,4 +45,4 @@ def test_without_a_terminal_a_lacking_code_is_said(monkeypatch):
     monkeypatch.delenv("LOA_AUTHOR_CODE", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(BadInput, match="LOA_AUTHOR_CODE"):
-        _code_of("AUTHOR")("canbo")
+        code_of("AUTHOR")("canbo")

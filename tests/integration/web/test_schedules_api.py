@@ -2,9 +2,6 @@
 
 import pytest
 
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator
-
 RULE = {"every": "day", "at": "17:00:00", "first": "2026-11-25"}
 PLACE = "/api/v1/schedules"
 
@@ -15,28 +12,9 @@ def bulletin(world):
 
 
 @pytest.fixture
-def ruler(world, site):
+def ruler(sign_in):
     """A client of somebody who may change the province's rules."""
-    from starlette.testclient import TestClient
-
-    from controller.operators.signing_in import Tries, sign_in
-
-    password = "một mật khẩu đủ dài"
-    world.do(
-        create_operator,
-        name="quantri",
-        display_name="Quản trị",
-        roles={OperatorRole.ADMINISTRATOR},
-        area="56",
-        password=password,
-        by=None,
-    )
-    client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
-    token = sign_in(
-        world.store, name="quantri", password=password, address="test", tries=Tries(), now=world.now()
-    )
-    client.cookies.set("loa", token)
-    return client
+    return sign_in("quantri")
 
 
 def asked(bulletin, **changes):

@@ -7,8 +7,6 @@ from controller.airings.queries import airings_between, targets_of
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import bulletins, get_bulletin, get_revision
 from controller.bulletins.usecases import return_bulletin
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator
 from controller.plans.governing import sign_policy
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
@@ -148,20 +146,11 @@ def test_only_the_approver_is_offered_the_emergency(sign_in):
 
 
 def test_a_time_in_quiet_hours_is_refused_with_what_was_typed_and_the_first_allowed_hour(world, officer):
-    administrator = world.do(
-        create_operator,
-        name="quantri",
-        display_name="Quản trị",
-        roles={OperatorRole.ADMINISTRATOR},
-        area=PROVINCE,
-        password=PASSWORDS["duyet"],
-        by=None,
-    )
     world.do(
         sign_policy,
         area=PROVINCE,
-        administrator=administrator,
-        password=PASSWORDS["duyet"],
+        administrator=world.people["quantri"],
+        password=PASSWORDS["quantri"],
         quiet_hours=(QuietHours(begins="21:30", ends="04:45"),),
         minutes_a_day=1440,
     )
