@@ -100,8 +100,8 @@ def _air(trial: Trial, draft: Draft, job: Job, parts: ExitStack, began: float) -
     fleet = fleet_of(station, nodes, **more)
     fleet.start()
     parts.callback(fleet.stop)
+    ready = fleet.wait_ready()  # first of all: a wish for faults that cannot be read is told before any work
     bulletin = job.render(draft)
-    ready = fleet.wait_ready()
     job.told_offline = frozenset(map(NodeId, ready["told_offline"]))
     job.told_to_reboot = frozenset(map(NodeId, ready["told_to_reboot"]))
     job.approve(bulletin)
