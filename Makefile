@@ -7,6 +7,8 @@ TESTS := $(VENV)/.installed-to-test
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 2
+# slow tests mostly wait, for sound that takes its time
+SLOW_WORKERS ?= 3
 EXAMPLES ?= 1000
 
 .DEFAULT_GOAL := menu
@@ -25,7 +27,7 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 .PHONY: test
 test: $(TESTS) parts check ## install what tests need, check the code, run every test
 	LOA_TEST_EVERY_PART=1 $(PYTEST) -n $(WORKERS) -m 'not slow' --durations=15
-	LOA_TEST_EVERY_PART=1 $(PYTEST) -n $(WORKERS) --dist loadfile -m slow --durations=15
+	LOA_TEST_EVERY_PART=1 $(PYTEST) -n $(SLOW_WORKERS) --dist loadfile -m slow --durations=15
 
 .PHONY: unit
 unit: $(TESTS) ## run the unit and architecture tests alone (seconds)
