@@ -26,8 +26,8 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 
 .PHONY: test
 test: $(TESTS) parts check ## install what tests need, check the code, run every test
-	LOA_TEST_EVERY_PART=1 $(PYTEST) -n $(WORKERS) -m 'not slow' --durations=15
-	LOA_TEST_EVERY_PART=1 $(PYTEST) -n $(SLOW_WORKERS) --dist loadfile -m slow --durations=15
+	$(PYTEST) -n $(WORKERS) -m 'not slow' --durations=15
+	$(PYTEST) -n $(SLOW_WORKERS) --dist loadfile -m slow --durations=15
 
 .PHONY: unit
 unit: $(TESTS) ## run the unit and architecture tests alone (seconds)
