@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
-from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
+from controller.airings.queries import (
+    Spread,
+    deliveries_of,
+    finished_twice,
+    get_airing,
+    reach,
+    spread_of,
+)
 from controller.airings.tables import Airing, Delivery
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
@@ -181,6 +188,7 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         deliveries = list(deliveries_of(session, airing_id))
         of_recording, duration_ms = _recorded(session, bulletin)
         reached = reach(session, airing_id)
+        twice = finished_twice(session, airing_id)
         lines = list(export(session))
     fetched = [one.fetched_at for one in deliveries if one.fetched_at is not None]
     begun = airing.delivering_at
@@ -192,6 +200,7 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         "started": reached.started,
         "finished": reached.finished,
         "missed": len(deliveries) - reached.finished,
+        "finished_twice": len(twice),
         "heard_whole": sum(heard_whole(one, duration_ms) for one in deliveries),
         "told_to_fail": len(job.told_offline | job.told_to_reboot),
         "start_spread_ms": None if spread is None else _figures(spread),
@@ -226,8 +235,11 @@ def _recorded(session: Session, bulletin: BulletinId) -> tuple[dict[str, Any], i
 
 
 def succeeded(job: Job, airing_id: AiringId) -> bool:
-    """Whether every node that was not told to fail heard the whole recording."""
+    """Whether every node that was not told to fail heard the whole recording, and none heard it twice."""
     airing, deliveries = job._look(airing_id)  # noqa: SLF001 - the job's own report
+    with job.station.store.read() as session:
+        if finished_twice(session, airing_id):
+            return False
     return bool(deliveries) and all(
         heard_whole(one, airing.duration_ms or 0)
         or (one.node in job.told_to_reboot and one.rung >= Rung.FINISHED)

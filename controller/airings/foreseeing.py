@@ -138,15 +138,17 @@ def as_planned(airing: Airing, duration_ms: int) -> PlannedAiring:
 
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
-    """Return what an area's loudspeakers will sound between two instants: of what is approved, all of it."""
-    planned = {name: one for name, one in _planned(session, since - AROUND, until).items() if one.is_approved}
+    """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
+    near = _planned(session, since - AROUND, until + AROUND)
+    planned = {name: one for name, one in near.items() if one.is_approved}
     (ground,) = _grounds(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
-        target=area, version=1, issued_at=since, expires_at=until + AROUND, airings=ground.airings
+        target=area, version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=ground.airings
     )
     return [
         Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
-        for slot in timetable([plan], ground.policies, since, until)
+        for slot in timetable([plan], ground.policies, since - AROUND, until + AROUND)
+        if slot.starts_at < until and slot.ends_at > since
     ]
 
 

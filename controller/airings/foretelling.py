@@ -24,9 +24,10 @@ def said_at(at: datetime, now: datetime) -> str:
     part = next(word for until, word in _PARTS if local.hour < until)
     days = (local.date() - now.astimezone(ZONE).date()).days
     near = {0: "nay", 1: "mai", -1: "qua"}.get(days)
+    clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     if near is not None:
-        return f"{local:%H:%M} {part} {near}"
-    return f"{local:%H:%M} {part} {_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y}"
+        return f"{clock} {part} {near}"
+    return f"{clock} {part} {_WEEKDAYS[local.weekday()]}, {local:%d/%m/%Y}"
 
 
 def against_policy_sentence(

@@ -1,6 +1,7 @@
 """Planning with open eyes: what an airing would meet is told before anything is saved."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -45,6 +46,18 @@ class Meeting(StrEnum):
     ACCEPT = "accept"  # as the grades say
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where, when and how a bulletin shall be heard; without `latest_start_at`, as late as its grade says."""
+
+    areas: Collection[AreaCode]
+    starts_at: datetime
+    latest_start_at: datetime | None = None
+    grade: Grade = Grade.ROUTINE
+    volume: int = DEFAULT_VOLUME
+    meeting: Meeting = Meeting.REFUSE
+
+
 class AgainstPolicy(Conflict):
     """The loudspeakers' policies would silence the airing, or a part of it."""
 
@@ -58,65 +71,36 @@ class MeetsOthers(Conflict):
 
 
 def plan_foreseen(
-    session: Session,
-    bulletin_id: BulletinId,
-    *,
-    areas: Collection[AreaCode],
-    starts_at: datetime,
-    by: Operator,
-    now: datetime,
-    latest_start_at: datetime | None = None,
-    grade: Grade = Grade.ROUTINE,
-    volume: int = DEFAULT_VOLUME,
-    meeting: Meeting = Meeting.REFUSE,
+    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
 ) -> Airing:
-    """Plan an airing unless a policy forbids it or it meets others that `meeting` says nothing about.
+    """Plan an airing unless a policy forbids it or it meets others that the wish says nothing about.
 
     Raises AgainstPolicy and MeetsOthers with what was foreseen in `facts`; then nothing was saved.
     """
-    asking = asking_of(
-        session,
-        bulletin_id,
-        areas=areas,
-        starts_at=starts_at,
-        latest_start_at=latest_start_at,
-        grade=grade,
-        volume=volume,
-        by=by,
-        now=now,
-    )
-    late = _settle(session, bulletin_id, asking, meeting, by=by, now=now)
+    asking = asking_of(session, bulletin_id, wish, by=by, now=now)
+    late = _settle(session, bulletin_id, asking, wish.meeting, by=by, now=now)
     return plan_airing(
         session,
         bulletin_id,
-        areas=areas,
-        starts_at=starts_at + late,
+        areas=wish.areas,
+        starts_at=wish.starts_at + late,
         latest_start_at=asking.latest_start_at + late,
-        grade=grade,
-        volume=volume,
+        grade=wish.grade,
+        volume=wish.volume,
         by=by,
         now=now,
     )
 
 
 def asking_of(
-    session: Session,
-    bulletin_id: BulletinId,
-    *,
-    areas: Collection[AreaCode],
-    starts_at: datetime,
-    by: Operator,
-    now: datetime,
-    latest_start_at: datetime | None = None,
-    grade: Grade = Grade.ROUTINE,
-    volume: int = DEFAULT_VOLUME,
+    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
 ) -> Asking:
     """Return what is asked, checked as planning checks it: areas, rights, sound and times."""
-    check_targets(session, area_tree(session), areas, grade, by)
-    check_sound(get_bulletin(session, bulletin_id), grade, volume)
-    latest = latest_start_at or starts_at + LATEST_AFTER[grade]
-    check_times(starts_at, latest, now)
-    return Asking(areas, starts_at, latest, grade, volume)
+    check_targets(session, area_tree(session), wish.areas, wish.grade, by)
+    check_sound(get_bulletin(session, bulletin_id), wish.grade, wish.volume)
+    latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
+    check_times(wish.starts_at, latest, now)
+    return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
 
 
 def _settle(

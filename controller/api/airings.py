@@ -10,7 +10,7 @@ from sqlalchemy import true
 from controller.airings.ending import cancel_airing
 from controller.airings.foreseeing import foresee
 from controller.airings.foretelling import foresight_facts
-from controller.airings.planning import asking_of
+from controller.airings.planning import Wish, asking_of, plan_foreseen
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.api import shown
 from controller.api.models import (
@@ -29,7 +29,7 @@ from controller.api.models import (
 )
 from controller.api.refusals import refusals
 from controller.errors import BadInput, NotFound
-from controller.web.acts import Wish, hand_in, plan, seen_bulletin
+from controller.web.acts import hand_in, seen_bulletin
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
 from controller.web.queries import today as today_of
@@ -85,7 +85,8 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
     now = station.now()
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer, asked.bulletin)
-        airing_id = plan(session, viewer.operator, bulletin.id, _wish(asked, now), now)
+        wish = _wish(asked, now)
+        airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
     station.poke()
     with station.store.read() as session:
         return shown.airing(found(session, viewer, airing_id))
@@ -98,17 +99,7 @@ def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> Foresi
     wish = _wish(asked, now)
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, asked.bulletin)
-        asking = asking_of(
-            session,
-            bulletin.id,
-            areas=wish.areas,
-            starts_at=wish.starts_at,
-            latest_start_at=wish.latest_start_at,
-            grade=wish.grade,
-            volume=wish.volume,
-            by=viewer.operator,
-            now=now,
-        )
+        asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
         return ForesightShown.model_validate(foresight_facts(foresee(session, bulletin.id, asking)))
 
 

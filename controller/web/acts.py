@@ -1,13 +1,10 @@
 """What pages and JSON both do: use cases put together, one transaction each, the station woken afterwards."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.airings.planning import Meeting, plan_foreseen
-from controller.airings.usecases import DEFAULT_VOLUME
+from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
@@ -15,24 +12,11 @@ from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
-from controller.operators.permissions import Operator
 from controller.operators.tries import Tries
 from controller.operators.usecases import WRONG_PASSWORD
 from controller.web.station import Station
 from controller.web.viewer import Viewer
-from devices.messages import AiringId, AreaCode, Grade, RecordingId
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Where, when and how a bulletin shall be heard."""
-
-    areas: Collection[AreaCode]
-    starts_at: datetime
-    latest_start_at: datetime | None = None
-    grade: Grade = Grade.ROUTINE
-    volume: int = DEFAULT_VOLUME
-    meeting: Meeting = Meeting.REFUSE
+from devices.messages import AiringId, AreaCode, RecordingId
 
 
 def hand_in(
@@ -44,7 +28,7 @@ def hand_in(
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
         bulletin = draft_bulletin(session, title=title, text=text, by=viewer.operator, now=now, area=area)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
-        airing_id = plan(session, viewer.operator, bulletin.id, wish, now)
+        airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id
     station.poke()
     return bulletin_id, airing_id
@@ -84,25 +68,6 @@ def approve(
                 record(session, viewer.operator, "bulletin.approval-refused", bulletin_id, station.now())
         raise
     station.poke()
-
-
-def plan(
-    session: Session, operator: Operator, bulletin_id: BulletinId, wish: Wish, now: datetime
-) -> AiringId:
-    """Plan one airing as wished, or raise what stands against it."""
-    airing = plan_foreseen(
-        session,
-        bulletin_id,
-        areas=wish.areas,
-        starts_at=wish.starts_at,
-        latest_start_at=wish.latest_start_at,
-        grade=wish.grade,
-        volume=wish.volume,
-        meeting=wish.meeting,
-        by=operator,
-        now=now,
-    )
-    return airing.id
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

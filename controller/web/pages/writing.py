@@ -7,14 +7,14 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.planning import Meeting, MeetsOthers
+from controller.airings.planning import Meeting, MeetsOthers, Wish, plan_foreseen
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.bulletins.lifecycle import Action, BulletinId, actions
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.errors import BadInput, LoaError, NotAllowed
 from controller.operators.permissions import Act
-from controller.web.acts import Wish, hand_in, plan, seen_bulletin
+from controller.web.acts import hand_in, seen_bulletin
 from controller.web.errors import status_of
 from controller.web.queries import spoken
 from controller.web.render import page
@@ -183,7 +183,9 @@ def plan_again(
         wish = form.wish(viewer, station)
         with station.store.write() as session:
             seen_bulletin(session, viewer, bulletin_id)
-            airing_id = plan(session, viewer.operator, BulletinId(bulletin_id), wish, station.now())
+            airing_id = plan_foreseen(
+                session, BulletinId(bulletin_id), wish, by=viewer.operator, now=station.now()
+            ).id
     except LoaError as error:
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer, bulletin_id)

@@ -1,14 +1,16 @@
 """What an airing would meet is told before it is planned, and what is told is what nodes then do."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from controller.airings.foreseeing import heard_in
+from controller.airings.foretelling import said_at
 from controller.airings.lifecycle import AiringState
-from controller.airings.planning import AgainstPolicy, Meeting, MeetsOthers, plan_foreseen
+from controller.airings.planning import AgainstPolicy, Meeting, MeetsOthers, Wish, plan_foreseen
 from controller.airings.queries import get_airing
 from controller.airings.timetables import timetable_of
+from controller.airings.timing import ZONE
 from controller.plans.governing import sign_policy
 from controller.plans.queries import published_plans, published_policies
 from devices.messages import Grade, QuietHours
@@ -40,9 +42,8 @@ def sign_night(world, hours, minutes=1440):
 
 def plan(world, bulletin, *, seconds, areas=(NHA_TRANG,), by=None, **kwargs):
     starts_at = world.now + timedelta(seconds=seconds)
-    return world.do(
-        plan_foreseen, bulletin, areas=areas, starts_at=starts_at, by=by or world.approver, **kwargs
-    )
+    wish = Wish(areas, starts_at, **kwargs)
+    return world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
 
 
 def state(world, airing):
@@ -167,3 +168,26 @@ def test_the_timetable_of_an_area_is_what_its_loudspeakers_do(quiet):
     assert [slot.cut for slot in played] == [True, False, True]
     assert told["first_sound"] == "10:10 sáng nay"
     assert [one["airing"] for one in told["waiting"]] == [waiting.id]
+
+
+def test_what_sounds_now_is_shown_whole_and_with_its_true_start(world):
+    airing = plan(world, world.approved(), seconds=600)
+    world.later(seconds=620)
+    (slot,) = world.ask(timetable_of, NHA_TRANG, world.now, world.now + timedelta(days=1), world.now)["slots"]
+    assert (slot["airing"], slot["seconds"], slot["cut"]) == (airing.id, 60.0, False)
+    assert slot["starts_at"] == airing.starts_at.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ((2026, 11, 25, 4, 45), "04:45 sáng nay"),
+        ((2026, 11, 26, 3, 15), "03:15 đêm mai"),
+        ((2026, 11, 25, 11, 0, 25), "11:00:25 trưa nay"),
+        ((2026, 11, 24, 17, 0), "17:00 chiều qua"),
+        ((2026, 11, 27, 19, 30), "19:30 tối thứ Sáu, 27/11/2026"),
+    ],
+)
+def test_an_hour_is_said_as_people_say_it(at, said):
+    now = datetime(2026, 11, 25, 10, 0, tzinfo=ZONE)
+    assert said_at(datetime(*at, tzinfo=ZONE), now) == said
