@@ -9,14 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
-from controller.airings.queries import (
-    Spread,
-    deliveries_of,
-    finished_twice,
-    get_airing,
-    reach,
-    spread_of,
-)
+from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
 from controller.airings.tables import Airing, Delivery
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
@@ -31,6 +24,7 @@ from controller.journal.queries import export
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named
 from controller.station.fleet import FleetProcess
+from controller.store.invariants import invariants
 from controller.terminal import Stages
 from controller.texts import Draft
 from devices.messages import AiringId, AreaCode, NodeId
@@ -188,7 +182,7 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         deliveries = list(deliveries_of(session, airing_id))
         of_recording, duration_ms = _recorded(session, bulletin)
         reached = reach(session, airing_id)
-        twice = finished_twice(session, airing_id)
+        wrong = list(invariants(session, now=station.now()))
         lines = list(export(session))
     fetched = [one.fetched_at for one in deliveries if one.fetched_at is not None]
     begun = airing.delivering_at
@@ -200,7 +194,7 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         "started": reached.started,
         "finished": reached.finished,
         "missed": len(deliveries) - reached.finished,
-        "finished_twice": len(twice),
+        "wrong_facts": wrong,
         "heard_whole": sum(heard_whole(one, duration_ms) for one in deliveries),
         "told_to_fail": len(job.told_offline | job.told_to_reboot),
         "start_spread_ms": None if spread is None else _figures(spread),
@@ -235,10 +229,13 @@ def _recorded(session: Session, bulletin: BulletinId) -> tuple[dict[str, Any], i
 
 
 def succeeded(job: Job, airing_id: AiringId) -> bool:
-    """Whether every node that was not told to fail heard the whole recording, and none heard it twice."""
+    """Whether every node that was not told to fail heard the whole recording, and none heard it twice.
+
+    That none did is one of the invariants; the others must hold after a demonstration too.
+    """
     airing, deliveries = job._look(airing_id)  # noqa: SLF001 - the job's own report
     with job.station.store.read() as session:
-        if finished_twice(session, airing_id):
+        if any(invariants(session, now=job.station.now())):
             return False
     return bool(deliveries) and all(
         heard_whole(one, airing.duration_ms or 0)

@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
-from controller.airings.tables import Airing, Delivery, Received, Target
+from controller.airings.tables import Airing, Delivery, Target
 from controller.areas.queries import area_tree
 from controller.errors import NotFound
 from controller.fleet.tables import Node
-from devices.messages import AiringId, AreaCode, NodeId, ReceiptKind
+from devices.messages import AiringId, AreaCode, NodeId
 
 
 def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:
@@ -45,18 +45,6 @@ def airings_between(
         tree = area_tree(session)
         meant = set(tree.lineage(area)) | tree.below([area])
         query = query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(meant))))
-    return session.scalars(query).all()
-
-
-def finished_twice(session: Session, airing_id: AiringId) -> Sequence[NodeId]:
-    """Return the nodes that told of two ends of one airing, as if it had been heard twice."""
-    query = (
-        select(Received.node)
-        .where(Received.airing == airing_id, Received.kind == ReceiptKind.FINISHED)
-        .group_by(Received.node)
-        .having(func.count() > 1)
-        .order_by(Received.node)
-    )
     return session.scalars(query).all()
 
 

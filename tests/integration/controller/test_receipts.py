@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from controller.airings.folding import fold_receipts
 from controller.airings.lifecycle import Rung
-from controller.airings.queries import deliveries_of, deliveries_to, finished_twice, reach
+from controller.airings.queries import deliveries_of, deliveries_to, reach
 from controller.airings.tables import Received
 from controller.fleet.queries import get_node
 from devices.messages import NodeId, Receipts, RecordingId
@@ -110,15 +110,3 @@ def test_an_outage_of_hours_loses_no_receipt(world):
     world.later(hours=30)
     world.do(fold_receipts, [Receipts(node=NODE, session=1, receipts=receipts)])
     assert rung(world, airing) == Rung.FINISHED
-
-
-def test_a_node_that_tells_of_two_ends_is_found(world):
-    airing = world.plan(world.approved())
-    world.advance()
-    node, other = (one.node for one in world.ask(deliveries_of, airing))
-    world.tell(node, airing, "finished", heard_ms=60_000, id="r-one")
-    world.tell(node, airing, "finished", heard_ms=60_000, id="r-one")
-    world.tell(other, airing, "finished", heard_ms=60_000)
-    assert world.ask(finished_twice, airing) == []
-    world.tell(node, airing, "finished", heard_ms=60_000, id="r-two")
-    assert world.ask(finished_twice, airing) == [node]
