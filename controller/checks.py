@@ -4,26 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from controller.app import utc_now
-from controller.errors import BadInput, LoaError, StartFailed
+from controller.errors import BadInput, LoaError
 from controller.journal.chain import JournalBroken, verify
 from controller.journal.queries import export
+from controller.local import opened_store
 from controller.settings import Settings
-from controller.store import Store
 from controller.store.invariants import invariants
-
-
-def has_station(settings: Settings) -> bool:
-    """Whether a station was ever started here, as far as can be seen without its database."""
-    return bool(settings.database_url) or (settings.home / "loa.sqlite").exists()
-
-
-def opened_store(settings: Settings) -> Store:
-    """Return the local station's database, or raise StartFailed where there is none."""
-    if not has_station(settings):
-        raise StartFailed(
-            f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
-        )
-    return Store(settings.database)
 
 
 def wrong_facts() -> list[str]:

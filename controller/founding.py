@@ -1,7 +1,6 @@
 """The first start of a station: areas, people, keys, policy; see docs/operator.md and decision 009."""
 
 import contextlib
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from controller.operators.tables import Account, HeldKey
 from controller.operators.usecases import FoundingKeys, create_operator, make_keys
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.settings import Settings
+from controller.station.home import write_private
 from controller.store import Store
 from devices.messages import AreaCode, KeyId, QuietHours
 from devices.signing import Malformed, SigningKey
@@ -107,8 +107,8 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
             _refuse_key_of_another(session, path)
         load_areas(session)
         keys = make_keys(session, now=now)
-    _write_private(files.station_key, keys.station.to_json())
-    _write_private(files.root_key, keys.root.to_json())
+    write_private(files.station_key, keys.station.to_json())
+    write_private(files.root_key, keys.root.to_json())
     files.root_public.write_text(keys.root.public_x + "\n", "utf-8")
     store.signer = StationSeal(keys.station)
     if not settings.first_people:
@@ -116,7 +116,7 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
             record(session, None, _FOUNDED, settings.province, now)
         return
     passwords = {first.name: fresh_password() for first in FIRST_OPERATORS}
-    _write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
+    write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     _make_people(store, settings, passwords, keys, now)
 
 
@@ -126,7 +126,7 @@ def _refuse_key_of_another(session: Session, path: Path) -> None:
         return
     try:
         kid = SigningKey.from_json(path.read_text("utf-8")).kid
-    except ValueError:
+    except (UnicodeDecodeError, Malformed):
         kid = KeyId("")
     if session.get(HeldKey, kid) is None:
         raise StartFailed(
@@ -166,7 +166,7 @@ def root_key_at(path: Path) -> SigningKey:
         return SigningKey.from_json(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, Malformed):
         raise Conflict(
-            f"Không đọc được khóa gốc «{path}». Hãy đặt khóa gốc vào đó (hoặc chỉ chỗ bằng --root-key) rồi "
+            f"Không đọc được khóa gốc «{path}». Hãy đặt khóa gốc vào đó (hoặc chỉ chỗ bằng --root) rồi "
             "làm lại, sau đó cất đi.",
             code="keys.no-root",
         ) from None
@@ -221,13 +221,3 @@ def _sign_first_policy(
         password=password,
         now=now,
     )
-
-
-def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)

@@ -7,10 +7,9 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from controller.app import utc_now
-from controller.checks import opened_store
 from controller.errors import NotFound
-from controller.founding import Secrets, root_key_at, station_key
-from controller.journal.chain import StationSeal
+from controller.founding import Secrets, root_key_at
+from controller.local import local_store, opened_store, person_named
 from controller.operators.accounts import enable_operator, reset_password, set_roles
 from controller.operators.beginning import make_first_code
 from controller.operators.fresh import fresh_password
@@ -32,14 +31,8 @@ _NOT_SIGNED = (
 @contextmanager
 def _writing(as_name: str | None) -> Iterator[tuple[Session, Operator | None]]:
     """Open the station's database to write; who acts is named by --as, else it is the station itself."""
-    settings = Settings()
-    store = opened_store(settings)
-    store.signer = StationSeal(station_key(settings))
-    try:
-        with store.write() as session:
-            yield session, None if as_name is None else _named(session, as_name)
-    finally:
-        store.close()
+    with local_store() as store, store.write() as session:
+        yield session, None if as_name is None else person_named(session, as_name)
 
 
 def first_code() -> str:

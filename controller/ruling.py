@@ -1,14 +1,12 @@
 """What `loa timetable`, `loa policy`, `loa keys` and `loa node` do on the station's own machine.
 
-They work on the database, not over the pages: who may read the station's key may also rule with a password,
-and a station that runs publishes what they signed within a beat.
+They work on the database (`controller/local.py`). Only what a person signs needs that person's password.
 """
 
 import getpass
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,41 +17,18 @@ from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.airings.timing import ZONE
 from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
-from controller.errors import BadInput, Conflict, NotFound, NotSignedIn, StartFailed
+from controller.errors import BadInput, Conflict, NotFound
 from controller.fleet.lifecycle import status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_node, retire_node
-from controller.founding import Secrets, root_key_at, station_key
-from controller.journal.chain import StationSeal
-from controller.operators.permissions import Operator
-from controller.operators.queries import operator_named
-from controller.operators.tables import Account
-from controller.operators.usecases import PASSWORDS
+from controller.founding import Secrets, root_key_at
+from controller.local import local_store, person_named
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from controller.store import Store
 from devices.messages import AreaCode, NodeId, Policy, QuietHours
-
-WARN_BEFORE = timedelta(days=60)
-"""A signature that ends sooner is named: renewing it takes the root key out of its safe."""
-
-
-@contextmanager
-def local_store() -> Iterator[Store]:
-    """Open the database of the station that lives here; StartFailed where there is none."""
-    settings = Settings()
-    if not settings.database_url and not (settings.home / "loa.sqlite").exists():
-        raise StartFailed(
-            f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
-        )
-    store = Store(settings.database, signer=StationSeal(station_key(settings)))
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -85,7 +60,7 @@ def sign_policy_here(
     """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
     hours = [_quiet(text) for text in quiet]
     with local_store() as store, store.write() as session:
-        administrator = _person(session, by)
+        administrator = person_named(session, by)
         row = published(session, Kind.POLICY, area)
         before = None if row is None else Policy.model_validate_json(row.document)
         limits: dict[str, Any] = {}
@@ -150,20 +125,19 @@ def nodes_here(area: str | None) -> list[dict[str, Any]]:
 
 
 def enrol_here(node: str, area: str, name: str, *, by: str) -> None:
-    """Enrol a node: from now on it is counted, planned for and acknowledged."""
+    """Enrol a node, or bring a retired one back: it is counted, planned for and acknowledged."""
     with local_store() as store, store.write() as session:
-        person = _signed_in(session, by)
+        person = person_named(session, by)
         known = session.get(Node, NodeId(node))
-        if known is not None:
-            why = "đã thôi dùng, hãy đặt mã khác" if known.retired_at else f"đang dùng ở địa bàn {known.area}"
-            raise Conflict(f"Cụm loa {node} {why}.", code="node.known")
+        if known is not None and known.retired_at is None:
+            raise Conflict(f"Cụm loa {node} đang dùng ở địa bàn {known.area}.", code="node.known")
         enrol_node(session, NewNode(NodeId(node), AreaCode(area), name), by=person, now=utc_now())
 
 
 def retire_here(nodes: Sequence[str], *, by: str) -> None:
     """Take nodes out of use, all or none; what they played stays in the log."""
     with local_store() as store, store.write() as session:
-        person = _signed_in(session, by)
+        person = person_named(session, by)
         for node in nodes:
             retire_node(session, NodeId(node), by=person, now=utc_now())
 
@@ -176,20 +150,6 @@ def ask_password(name: str) -> str:
     if not sys.stdin.isatty():
         raise BadInput(f"Thiếu mật khẩu của {name}: đặt LOA_PASSWORD.", code="operator.no_password")
     return getpass.getpass(f"Mật khẩu của {name}: ")
-
-
-def _person(session: Any, name: str) -> Operator:
-    person = operator_named(session, name)
-    if person is None or session.get_one(Account, person.id).disabled_at is not None:
-        raise NotFound(f"Không có tài khoản nào tên {name}.", code="operator.unknown")
-    return person
-
-
-def _signed_in(session: Any, name: str) -> Operator:
-    person = _person(session, name)
-    if not PASSWORDS.verify(ask_password(name), session.get_one(Account, person.id).password_hash):
-        raise NotSignedIn("Mật khẩu không đúng.", code="operator.wrong-password")
-    return person
 
 
 def _day(text: str) -> date:

@@ -103,6 +103,12 @@ def asking_of(
     return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
 
 
+def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:
+    """Raise AgainstPolicy where policies would silence a part of it; what else it meets is not asked."""
+    if asking.grade is not Grade.EMERGENCY:
+        _refuse_forbidden(session, asking, foresee(session, bulletin_id, asking), now)
+
+
 def _settle(
     session: Session,
     bulletin_id: BulletinId,
@@ -120,16 +126,21 @@ def _settle(
         foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
     if meeting is Meeting.AFTER and foresight.conflicts and foresight.clear_at is not None:
         return foresight.clear_at - asking.starts_at
-    name_of = _names(session)
-    if foresight.is_forbidden(asking.latest_start_at):
-        sentence = against_policy_sentence(
-            foresight.against_policy, asking.starts_at, foresight.clear_at, name_of, now
-        )
-        raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
+    _refuse_forbidden(session, asking, foresight, now)
     if foresight.others and meeting is not Meeting.ACCEPT:
-        sentence = meets_others_sentence(foresight.others, foresight.titles, foresight.clear_at, name_of, now)
+        sentence = meets_others_sentence(
+            foresight.others, foresight.titles, foresight.clear_at, _names(session), now
+        )
         raise MeetsOthers(sentence, facts=foresight_facts(foresight))
     return timedelta()
+
+
+def _refuse_forbidden(session: Session, asking: Asking, foresight: Foresight, now: datetime) -> None:
+    if foresight.is_forbidden(asking.latest_start_at):
+        sentence = against_policy_sentence(
+            foresight.against_policy, asking.starts_at, foresight.clear_at, _names(session), now
+        )
+        raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
 
 
 def _replace(session: Session, foresight: Foresight, *, by: Operator, now: datetime) -> bool:

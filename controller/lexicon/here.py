@@ -1,9 +1,7 @@
 """The province's words as commands on the station's own machine see them (`loa lexicon`).
 
-They act on the database itself, not through the pages: whoever may read the station's key here could write
-anything, so that a password would guard nothing; and words can be taught while the station is down. A
-running station sees the change within seconds, since its renderer asks the database. Who did it is named with
---as, must be an operator who may, and stands in the journal like any act.
+They act on the database itself (`controller/local.py` says why), so that words can be taught while the
+station is down; a running one sees the change within seconds, since its renderer asks the database.
 """
 
 from collections.abc import Iterator
@@ -19,9 +17,8 @@ from controller.errors import NotFound, StartFailed
 from controller.lexicon.queries import Words, lexicon_entries, live_entry, words_for
 from controller.lexicon.tables import LexiconEntry
 from controller.lexicon.usecases import add_entry, one_line, remove_entry
-from controller.operators.permissions import Operator
-from controller.operators.queries import operator_named, operators
-from controller.ruling import local_store
+from controller.local import local_store, person_named
+from controller.operators.queries import operators
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
@@ -31,7 +28,7 @@ from tts.reading import Reading, read
 def add_here(written: str, spoken: str, *, area: str | None, name: str) -> None:
     """Teach a word as the operator of that name."""
     with _store() as store, store.write() as session:
-        person = _person(session, name)
+        person = person_named(session, name)
         place = None if area is None else AreaCode(area)
         add_entry(session, written=written, spoken=spoken, area=place, by=person, now=utc_now())
 
@@ -39,7 +36,7 @@ def add_here(written: str, spoken: str, *, area: str | None, name: str) -> None:
 def remove_here(written: str, *, area: str | None, name: str) -> None:
     """Remove a word as the operator of that name; raises NotFound for one that is not taught."""
     with _store() as store, store.write() as session:
-        person = _person(session, name)
+        person = person_named(session, name)
         place = top_area(session).code if area is None else AreaCode(area)
         entry = live_entry(session, one_line(written), place)
         if entry is None:
@@ -85,13 +82,6 @@ def _store() -> Iterator[Store]:
 
 def _has_lexicon(session: Session) -> bool:
     return inspect(session.connection()).has_table(LexiconEntry.__tablename__)
-
-
-def _person(session: Session, name: str) -> Operator:
-    person = operator_named(session, name)
-    if person is None:
-        raise NotFound(f"Không có người vận hành nào tên «{name}».", code="operator.unknown")
-    return person
 
 
 def _shown(entry: LexiconEntry, names: dict[Any, str]) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import cancel_airing, cancel_airings_of
+from controller.airings.foreseeing import Asking
 from controller.airings.lifecycle import OPEN
+from controller.airings.planning import check_policies
 from controller.airings.queries import get_airing
 from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
@@ -54,19 +56,26 @@ def schedule_bulletin(
     volume: int = DEFAULT_VOLUME,
     latest_after: timedelta | None = None,
 ) -> Schedule:
-    """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once."""
+    """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once.
+
+    Policies are asked about the first one; of the others each is judged when it is delivered.
+    """
     bulletin = get_bulletin(session, bulletin_id)
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)
-    if not dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST):
+    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)
+    if not coming:
         raise BadInput("Lịch phát này không có lần nào trong một năm tới.", code="schedule.never")
+    patience = latest_after or LATEST_AFTER[grade]
+    first = min(one.starts_at for one in coming)
+    check_policies(session, bulletin_id, Asking(areas, first, first + patience, grade, volume), now=now)
     schedule = Schedule(
         id=ScheduleId(new_id(now)),
         bulletin=bulletin_id,
         state=ScheduleState.RUNNING,
         rule=to_text(rule),
-        latest_after_s=int((latest_after or LATEST_AFTER[grade]).total_seconds()),
+        latest_after_s=int(patience.total_seconds()),
         grade=grade,
         volume=volume,
         created_by=by.id,
@@ -157,6 +166,9 @@ def move_occurrence(
         raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
     if moved == rule:
         return
+    latest = to + timedelta(seconds=schedule.latest_after_s)
+    asking = Asking(areas, to, latest, schedule.grade, schedule.volume)
+    check_policies(session, schedule.bulletin, asking, now=now)
     schedule.rule = to_text(moved)
     detail = {"original_at": wall(original_at), "to": wall(to)}
     record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)

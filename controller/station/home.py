@@ -36,10 +36,13 @@ def make_home(home: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner may read, whole or not at all, whatever was there before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)  # one that a crash left behind might have another mode
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "w") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # a key that loudspeakers trust must not be lost with the power
     part.replace(path)
 
 

@@ -1,6 +1,6 @@
 """What an airing would meet is told before it is planned, and what is told is what nodes then do."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -13,8 +13,10 @@ from controller.airings.timetables import timetable_of
 from controller.airings.timing import ZONE
 from controller.plans.governing import sign_policy
 from controller.plans.queries import published_plans, published_policies
+from controller.programmes.usecases import move_occurrence, schedule_bulletin
 from devices.messages import Grade, QuietHours
 from devices.plan import timetable
+from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 
 NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
@@ -136,6 +138,20 @@ def test_a_refusal_saves_nothing_and_cancels_nothing(world):
     with pytest.raises(MeetsOthers):
         plan(world, world.approved(), seconds=610, meeting=Meeting.REPLACE)
     assert state(world, first.id) is AiringState.PLANNED
+
+
+def test_a_schedule_against_policies_is_not_laid_down_and_no_time_of_one_is_moved_there(quiet):
+    bulletin, first = quiet.approved(), quiet.now.astimezone(ZONE).date() + timedelta(days=1)
+    night, day = Daily(at=time(3, 15), first=first), Daily(at=time(17), first=first)
+    with pytest.raises(AgainstPolicy, match="03:15 đêm mai rơi vào giờ yên lặng"):
+        quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=night, by=quiet.approver)
+    schedule = quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=day, by=quiet.approver)
+    evening = datetime.combine(first, time(17), ZONE)
+    to = evening + timedelta(hours=7)
+    with pytest.raises(AgainstPolicy):
+        quiet.do(move_occurrence, schedule.id, evening.astimezone(UTC), to=to, by=quiet.approver)
+    starts = [one.slot.starts_at for one in quiet.ask(heard_in, NHA_TRANG, quiet.now, evening + timedelta(1))]
+    assert starts == [evening]
 
 
 def test_an_airing_elsewhere_is_not_met(world):
