@@ -45,16 +45,17 @@ class Rereader:
     def _changed(self) -> list[RenderingId]:
         changed: list[RenderingId] = []
         words: dict[AreaCode, Words] = {}
+        compared: dict[RenderingId, int] = {}  # of those that wait now: what was approved is forgotten
         with self.store.read() as session:
             for rendering, title, area in renderings_to_approve(session):
                 if area not in words:
                     words[area] = words_for(session, area)
-                key = hash((title, words[area]))
+                key = compared[rendering.id] = hash((title, words[area]))
                 if self._compared.get(rendering.id) == key:
                     continue
-                self._compared[rendering.id] = key
                 text = text_to_speak(session, rendering)
                 script = script_of(title, text, framed=True, words=words[area], region=self.region)
                 if script.text != rendering.spoken_text:
                     changed.append(rendering.id)
+        self._compared = compared
         return changed

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import segno
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -88,13 +87,7 @@ def confirm_factor(
 ) -> Response:
     """Put it in force by a first right code; show the recovery codes, this once."""
     try:
-        codes = _with_code(
-            request,
-            viewer,
-            lambda: _write(
-                station, lambda s: confirm_second_factor(s, ma, by=viewer.operator, now=station.now())
-            ),
-        )
+        codes = _with_code(request, station, viewer, ma, confirm_second_factor)
     except LoaError as error:
         if error.code == "operator.has-second-factor":
             return RedirectResponse("/tai-khoan", 303)
@@ -108,13 +101,7 @@ def renew(
 ) -> Response:
     """Make new recovery codes; the old ones are void."""
     try:
-        codes = _with_code(
-            request,
-            viewer,
-            lambda: _write(
-                station, lambda s: renew_recovery_codes(s, ma, by=viewer.operator, now=station.now())
-            ),
-        )
+        codes = _with_code(request, station, viewer, ma, renew_recovery_codes)
     except LoaError as error:
         return _page(request, station, viewer, error=error)
     return page(request, "ma_du_phong.html", {"codes": codes})
@@ -243,21 +230,19 @@ def _factor_page(
     return page(request, "ma_xac_thuc.html", context, status=status_of(error) if error else 200)
 
 
-def _with_code(request: Request, viewer: Viewer, act: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
-    """Do what a code is asked for; wrong ones are counted."""
+def _with_code(
+    request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Do what a code is asked for, and return the new recovery codes; wrong codes are counted."""
     tries = tries_of(request)
     tries.check_code(viewer.operator.id)
     try:
-        return act()
+        with station.store.write() as session:
+            return act(session, code, by=viewer.operator, now=station.now())
     except (BadInput, NotAllowed) as error:
         if error.code == "operator.wrong-code":
             tries.failed_code(viewer.operator.id)
         raise
-
-
-def _write(station: Station, use_case: Callable[[Session], tuple[str, ...]]) -> tuple[str, ...]:
-    with station.store.write() as session:
-        return use_case(session)
 
 
 def _end_of_day(text: str) -> datetime:
