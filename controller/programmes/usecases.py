@@ -64,11 +64,8 @@ def schedule_bulletin(
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)
-    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)
-    if not coming:
-        raise BadInput("Lịch phát này không có lần nào trong một năm tới.", code="schedule.never")
+    first = _first_start(session, rule, skips, now)
     patience = latest_after or LATEST_AFTER[grade]
-    first = min(one.starts_at for one in coming)
     check_policies(session, bulletin_id, Asking(areas, first, first + patience, grade, volume), now=now)
     schedule = Schedule(
         id=ScheduleId(new_id(now)),
@@ -85,6 +82,13 @@ def schedule_bulletin(
     )
     _lay_down(session, schedule, tree.outermost(areas), by, now)
     return schedule
+
+
+def _first_start(session: Session, rule: Recurrence, skips: Skips, now: datetime) -> datetime:
+    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)
+    if not coming:
+        raise BadInput("Lịch phát này không có lần nào trong một năm tới.", code="schedule.never")
+    return min(one.starts_at for one in coming)
 
 
 def _lay_down(
