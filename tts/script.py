@@ -69,30 +69,34 @@ def script_of(
     def spoken(written: str) -> str:
         return read(written, words=own, region=region).spoken if written.strip() else ""
 
-    body_text = spoken(text)
-    body = _lines(body_text)
-    if not body:
+    text_said = spoken(text)
+    if not _lines(text_said):
         return Script((), "")
-    again = (*_with_last_rest(_lines(REPEAT_WORDS), _AFTER_REPEAT_MS), *body)
-    said = "\n".join([body_text] + [REPEAT_WORDS, body_text] * (readings - 1))
-    bodies = body
-    for _ in range(readings - 1):
-        bodies = (*_with_last_rest(bodies, _BEFORE_REPEAT_MS), *again)
+    body = _read_again(_lines(text_said), readings)
+    said = "\n".join([text_said] + [REPEAT_WORDS, text_said] * (readings - 1))
     if not framed:
-        return Script(_with_last_rest(bodies, _AT_THE_END_MS), said)
-    title_text = spoken(title)
-    issuer_text = spoken(issuer)
-    if title_text.lower().startswith(issuer_text.lower()):
-        issuer_text = ""  # the title names it already
-    framed_lines = (
+        return Script(_with_last_rest(body, _AT_THE_END_MS), said)
+    title_said, issuer_said = spoken(title), spoken(issuer)
+    if title_said.lower().startswith(issuer_said.lower()):
+        issuer_said = ""  # the title names it already
+    lines = (
         Line("", _AFTER_OPENING_MS, OPENING),
-        *_with_last_rest(_lines(issuer_text), _AFTER_ISSUER_MS),
-        *_with_last_rest(_lines(title_text), _AFTER_TITLE_MS),
-        *_with_last_rest(bodies, _BEFORE_CLOSING_MS),
+        *_with_last_rest(_lines(issuer_said), _AFTER_ISSUER_MS),
+        *_with_last_rest(_lines(title_said), _AFTER_TITLE_MS),
+        *_with_last_rest(body, _BEFORE_CLOSING_MS),
         *_with_last_rest(_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
         Line("", _AT_THE_END_MS, CLOSING),
     )
-    return Script(framed_lines, "\n".join(filter(None, [issuer_text, title_text, said, CLOSING_WORDS])))
+    return Script(lines, "\n".join(filter(None, [issuer_said, title_said, said, CLOSING_WORDS])))
+
+
+def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
+    """The lines as often as asked, with the words in between that tell of it."""
+    announced = _with_last_rest(_lines(REPEAT_WORDS), _AFTER_REPEAT_MS)
+    all_lines = body
+    for _ in range(readings - 1):
+        all_lines = (*_with_last_rest(all_lines, _BEFORE_REPEAT_MS), *announced, *body)
+    return all_lines
 
 
 def check_readings(readings: int) -> None:
