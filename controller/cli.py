@@ -84,6 +84,10 @@ def speak(
     text_file: TextFile = None,
     engine: Annotated[str | None, typer.Option(help="Bộ đọc: loa, gtts, espeak, piper.")] = None,
     voice: Annotated[str | None, typer.Option(help="Giọng của bộ đọc.")] = None,
+    repeat: Annotated[
+        int, typer.Option(help="Đọc nội dung mấy lần, 1 đến 3; giữa hai lần nói «Xin nhắc lại».")
+    ] = 1,
+    issuer: Annotated[str, typer.Option(help="Cơ quan thông báo, đọc trước tiêu đề.")] = "",
     list_voices: Annotated[
         bool, typer.Option("--list-voices", help="Chỉ liệt kê các giọng (của --engine, hoặc tất cả).")
     ] = False,
@@ -102,7 +106,7 @@ def speak(
     from controller.texts import written_in
 
     written = text if text is not None else written_in(text_file or Path("-"))
-    figures = speak_to_file(written, out, engine=engine, voice=voice)
+    figures = speak_to_file(written, out, engine=engine, voice=voice, issuer=issuer, readings=repeat)
     if as_json:
         print_json(figures)
 
