@@ -1,4 +1,4 @@
-"""What `loa timetable`, `loa policy`, `loa keys` and `loa node` do on the station's own machine.
+"""What `loa timetable`, `loa policy` and `loa keys` do on the station's own machine.
 
 They work on the database (`controller/local.py`). Only what a person signs needs that person's password.
 """
@@ -11,24 +11,18 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.airings.timing import ZONE
 from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
-from controller.errors import BadInput, Conflict, NotFound
-from controller.fleet.lifecycle import status_of
-from controller.fleet.queries import facts_of
-from controller.fleet.tables import Node
-from controller.fleet.usecases import NewNode, enrol_node, retire_node
+from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from devices.messages import AreaCode, NodeId, Policy, QuietHours
+from devices.messages import AreaCode, Policy, QuietHours
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -102,44 +96,6 @@ def sign_keys_here(root: Path | None) -> dict[str, Any]:
         with store.read() as session:
             key_set = published_key_set(session)
     return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
-
-
-def nodes_here(area: str | None) -> list[dict[str, Any]]:
-    """Return the nodes in use under an area (all, without one), by area and id."""
-    now = utc_now()
-    with local_store() as store, store.read() as session:
-        query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
-        if area is not None:
-            get_area(session, AreaCode(area))
-            query = query.where(Node.area.in_(area_tree(session).below([AreaCode(area)])))
-        return [
-            {
-                "node": node.id,
-                "area": node.area,
-                "name": node.name,
-                "status": str(status_of(facts_of(node), now)),
-                "last_heard_at": None if node.last_heard_at is None else node.last_heard_at.isoformat(),
-            }
-            for node in session.scalars(query)
-        ]
-
-
-def enrol_here(node: str, area: str, name: str, *, by: str) -> None:
-    """Enrol a node, or bring a retired one back: it is counted, planned for and acknowledged."""
-    with local_store() as store, store.write() as session:
-        person = person_named(session, by)
-        known = session.get(Node, NodeId(node))
-        if known is not None and known.retired_at is None:
-            raise Conflict(f"Cụm loa {node} đang dùng ở địa bàn {known.area}.", code="node.known")
-        enrol_node(session, NewNode(NodeId(node), AreaCode(area), name), by=person, now=utc_now())
-
-
-def retire_here(nodes: Sequence[str], *, by: str) -> None:
-    """Take nodes out of use, all or none; what they played stays in the log."""
-    with local_store() as store, store.write() as session:
-        person = person_named(session, by)
-        for node in nodes:
-            retire_node(session, NodeId(node), by=person, now=utc_now())
 
 
 def ask_password(name: str) -> str:

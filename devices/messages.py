@@ -182,6 +182,8 @@ class Plan(Message):
     issued_at: Instant
     expires_at: Instant
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
+    silent: bool = False
+    loudest_volume: _Volume = 100
 
     @model_validator(mode="after")
     def _check(self) -> Self:

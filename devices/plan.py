@@ -48,8 +48,12 @@ def is_due(airing: PlannedAiring, now: datetime) -> bool:
 def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
     """Return the airings of all unexpired plans, each once, by start and id; plans may come in any order.
 
-    When several plans name the same airing, the highest version counts, then the greater target.
+    When several plans name the same airing, the highest version counts, then the greater target. One plan
+    that bids silence, expired or not, leaves none.
     """
+    plans = tuple(plans)
+    if any(plan.silent for plan in plans):
+        return ()
     chosen: dict[AiringId, PlannedAiring] = {}
     for plan in sorted(plans, key=lambda plan: (plan.version, plan.target, plan.issued_at)):
         if plan.expires_at > now:
@@ -59,6 +63,7 @@ def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
 
 def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
     """Return the airing that must sound at this instant, its volume capped, or None for silence."""
+    plans = tuple(plans)
     airings = merge(plans, now)
     due = [airing for airing in airings if is_due(airing, now)]
     if not due:
@@ -67,7 +72,9 @@ def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime
     policies = tuple(policies)
     if first.grade is not Grade.EMERGENCY and any(_silences(policy, airings, now) for policy in policies):
         return None
-    loudest = min((policy.loudest_volume for policy in policies), default=first.volume)
+    # a plan's limits bind beyond its expiry, until a newer one: expiry never makes anything audible
+    caps = [*(policy.loudest_volume for policy in policies), *(plan.loudest_volume for plan in plans)]
+    loudest = min(caps, default=first.volume)
     return first if first.volume <= loudest else first.model_copy(update={"volume": loudest})
 
 
