@@ -22,7 +22,7 @@ from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from devices.messages import AreaCode, Policy, QuietHours
+from devices.messages import AreaCode, LoudHours, Policy, QuietHours
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -49,10 +49,17 @@ def policies_here() -> list[dict[str, Any]]:
 
 
 def sign_policy_here(
-    area: str, quiet: Sequence[str], loudest: int | None, minutes: int | None, *, by: str
+    area: str,
+    quiet: Sequence[str],
+    loudest: int | None,
+    minutes: int | None,
+    volumes: Sequence[str] = (),
+    *,
+    by: str,
 ) -> dict[str, Any]:
     """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
     hours = [_quiet(text) for text in quiet]
+    louder = [_loud(text) for text in volumes]
     with local_store() as store, store.write() as session:
         administrator = person_named(session, by)
         row = published(session, Kind.POLICY, area)
@@ -60,9 +67,11 @@ def sign_policy_here(
         limits: dict[str, Any] = {}
         if before is not None:
             limits = before.model_dump(include={"loudest_volume", "minutes_a_day"})
-            limits["quiet_hours"] = before.quiet_hours
+            limits |= {"quiet_hours": before.quiet_hours, "volumes": before.volumes}
         if quiet:
             limits["quiet_hours"] = tuple(one for one in hours if one is not None)
+        if volumes:
+            limits["volumes"] = tuple(one for one in louder if one is not None)
         if loudest is not None:
             limits["loudest_volume"] = loudest
         if minutes is not None:
@@ -113,6 +122,21 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"Không hiểu ngày «{text}». Hãy viết như 2026-12-01.", code="timetable.day") from None
+
+
+def _loud(text: str) -> LoudHours | None:
+    """Read `05:00-06:30=50`; `none` says that no hours have a cap of their own."""
+    if text == "none":
+        return None
+    span, _, percent = text.partition("=")
+    begins, _, ends = span.partition("-")
+    try:
+        return LoudHours(begins=begins.strip(), ends=ends.strip(), loudest_volume=int(percent))
+    except ValueError:
+        raise BadInput(
+            f"Không hiểu âm lượng theo giờ «{text}». Hãy viết như 05:00-06:30=50, hoặc none.",
+            code="policy.volume",
+        ) from None
 
 
 def _quiet(text: str) -> QuietHours | None:

@@ -61,8 +61,10 @@ def show_policies(*, as_json: AsJson = False) -> None:
         return
     for one in found:
         quiet = ", ".join(f"{hours['begins']}–{hours['ends']}" for hours in one["quiet_hours"]) or "không có"
+        spans = (f"{hours['begins']}–{hours['ends']} {hours['loudest_volume']}%" for hours in one["volumes"])
+        louder = "".join(f" ({span})" for span in spans)
         typer.echo(
-            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%; "
+            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%{louder}; "
             f"{one['minutes_a_day']} phút một ngày; hết hạn {one['expires_at'][:10]}"
         )
 
@@ -77,11 +79,14 @@ def sign_policy(
     ] = None,
     loudest: Annotated[int | None, typer.Option(help="Âm lượng lớn nhất, 0–100.")] = None,
     minutes: Annotated[int | None, typer.Option(help="Số phút phát một ngày, 0–1440.")] = None,
+    volume: Annotated[
+        list[str] | None, typer.Option(help="Âm lượng theo giờ, như 05:00-06:30=50; none là không có.")
+    ] = None,
 ) -> None:
     """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ."""
     from controller.ruling import sign_policy_here
 
-    signed = sign_policy_here(area, quiet or [], loudest, minutes, by=by)
+    signed = sign_policy_here(area, quiet or [], loudest, minutes, volume or [], by=by)
     typer.echo(f"Đã ký quy định {signed['version']} cho {area}, hết hạn {signed['expires_at'][:10]}.")
 
 

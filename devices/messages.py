@@ -199,6 +199,12 @@ class QuietHours(Message):
     ends: WallTime
 
 
+class LoudHours(QuietHours):
+    """A daily span in which less than the policy's loudest volume is allowed."""
+
+    loudest_volume: _Volume
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -218,6 +224,7 @@ class Policy(Message):
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
     loudest_volume: _Volume
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+    volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
 
 
 class Approval(Message):

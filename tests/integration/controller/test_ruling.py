@@ -50,6 +50,11 @@ def test_a_policy_is_signed_by_an_administrator_and_keeps_what_is_not_named(loa)
         ]
     assert [(hours.begins, hours.ends) for hours in own.quiet_hours] == [("20:00", "06:00")]
     assert own.loudest_volume == 60
+    loud = ("--volume", "05:00-06:30=40", "--volume", "20:00-21:00=30", "--as", "kythuat")
+    assert loa("policy", "sign", "--area", "22333", *loud)[0] == 0
+    assert "to nhất 60% (05:00–06:30 40%) (20:00–21:00 30%);" in loa("policy", "show")[1]
+    assert loa("policy", "sign", "--area", "22333", "--volume", "5h=40", "--as", "kythuat")[0] == 2
+    assert loa("policy", "sign", "--area", "22333", "--volume", "none", "--as", "kythuat")[0] == 0
     code, out, _ = loa("policy", "show")
     assert (code, len(out.splitlines())) == (0, 2)
     assert "20:00–06:00; to nhất 60%" in out
