@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import people_commands, ruling_commands
+from controller import people_commands, ruling_commands, text_commands
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.schedule_commands import schedule as schedules
@@ -19,6 +19,7 @@ app = typer.Typer(
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
+text_commands.add_to(app)
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")

@@ -28,6 +28,8 @@ AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
+FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
 PAGES = {
     "GET /": Row(SIGNED),
     "GET /song": Row(SIGNED),
@@ -101,6 +103,7 @@ CALLS = {
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
+    "POST bulletins/import": Row(Act.WRITE, FILE),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(

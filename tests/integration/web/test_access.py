@@ -80,9 +80,11 @@ def ask(site, objects):
             path = path.replace(name, value)
         sends = ROWS[key].sends
         is_call = path.startswith("/api/")
+        is_upload = isinstance((sends or {}).get("file"), tuple)
         if sends is not None and is_call:
             sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
-        more = {} if sends is None else {"json" if is_call else "data": sends}
+        body = "files" if is_upload else "json" if is_call else "data"
+        more = {} if sends is None else {body: sends}
         reply = client.request(method, path, **more)
         return reply.status_code, reply.headers.get("location", "")
 

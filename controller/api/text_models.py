@@ -1,0 +1,41 @@
+"""Shapes of what programs send and get about texts: imports, legal acts, versions, notices."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from controller.importing.kinds import FileKind
+from controller.importing.mending import Mend
+
+
+class ReferenceShown(BaseModel):
+    """A legal act; what is not known is null."""
+
+    number: str | None = Field(description="Such as `1322/QĐ-UBND`.")
+    kind: str | None
+    issuer: str | None
+    dated: date | None
+    in_force_from: date | None
+    in_force_until: date | None = Field(description="The last day on which it holds.")
+
+
+class MendedShown(BaseModel):
+    """One change: what stood in the file and what stands in the text."""
+
+    kind: Mend
+    line: int = Field(description="Counted from 1 in the file's own lines.")
+    before: str
+    after: str
+
+
+class ImportedShown(BaseModel):
+    """A file as a draft; nothing is saved."""
+
+    kind: FileKind
+    encoding: str
+    title: str = Field(description="A guess, to be looked at.")
+    text: str
+    mended: list[MendedShown] = Field(description="The first 200 changes.")
+    mended_count: int
+    warnings: list[str] = Field(description="For people, in Vietnamese.")
+    reference: ReferenceShown = Field(description="What the text's head says of its legal act: a proposal.")
