@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from controller.api import airings, bulletins, fleet, imports, lexicon, people, schedules, tokens
+from controller.api import (
+    airings,
+    bulletins,
+    fleet,
+    imports,
+    lexicon,
+    notices,
+    people,
+    recordings,
+    schedules,
+    tokens,
+    wordings,
+)
 from controller.api.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
@@ -12,5 +24,6 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-for part in (people, tokens, fleet, imports, bulletins, airings, schedules, lexicon):
+_TEXTS = (imports, bulletins, wordings, recordings)
+for part in (people, tokens, notices, fleet, *_TEXTS, airings, schedules, lexicon):
     router.include_router(part.router)

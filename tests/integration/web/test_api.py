@@ -46,6 +46,10 @@ def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver):
     assert seen["rendering"]["recording"] == RECORDING
     assert seen["rendering"]["duration_ms"] == 8_000
     approval = {"revision": seen["revision"], "recording": RECORDING, "password": PASSWORDS["duyet"]}
+    unheard = approver.post(f"/api/v1/bulletins/{bulletin}/approve", json=approval)
+    assert (unheard.status_code, unheard.json()["code"]) == (409, "bulletin.not-listened")
+    heard = approver.get(f"/api/v1/recordings/{RECORDING}")
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
     reply = approver.post(f"/api/v1/bulletins/{bulletin}/approve", json=approval)
     assert (reply.status_code, reply.json()["state"]) == (200, "approved")
     world.advance()
