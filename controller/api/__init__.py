@@ -7,12 +7,16 @@ from controller.api import (
     bulletins,
     enrolments,
     fleet,
+    imports,
     keeping,
     lexicon,
+    notices,
     people,
+    recordings,
     reports,
     schedules,
     tokens,
+    wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
 
@@ -24,16 +28,20 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
-    people,
-    tokens,
-    fleet,
-    enrolments,
-    keeping,
-    bulletins,
     airings,
-    schedules,
+    bulletins,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
     lexicon,
+    notices,
+    people,
+    recordings,
     reports,
+    schedules,
+    tokens,
+    wordings,
 )
 for part in PARTS:
     router.include_router(part.router)
