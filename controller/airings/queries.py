@@ -108,7 +108,8 @@ def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
 
 def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
     tree = area_tree(session)
-    query = select(Node.area, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area)
+    in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
+    query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
     nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
     targets = targets_of(session, airing_ids)
     below = {areas: tree.below(areas) for areas in set(targets.values())}
@@ -124,13 +125,14 @@ def reach(session: Session, airing_id: AiringId) -> Reach:
 
 
 def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
-    """Return how far one airing came in each commune."""
+    """Return how far one airing came in each area, as its nodes stood when it was planned."""
+    area = func.coalesce(Delivery.area, Node.area)
     query = (
-        select(Node.area, *_counts())
+        select(area, *_counts())
         .join(Node, Node.id == Delivery.node)
         .where(Delivery.airing == airing_id)
-        .group_by(Node.area)
-        .order_by(Node.area)
+        .group_by(area)
+        .order_by(area)
     )
     return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
 

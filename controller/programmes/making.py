@@ -21,8 +21,9 @@ from controller.airings.timing import wall
 from controller.airings.usecases import check_targets
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.validity import ends_of
 from controller.errors import LoaError
 from controller.journal.usecases import record
 from controller.operators.permissions import Operator, OperatorId
@@ -57,6 +58,7 @@ _TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
 
 CHANGED = "Lịch phát đã thay đổi."
 WITHDRAWN = "Bản tin đã bị rút."
+ACT_ENDED = "Văn bản pháp luật của bản tin đã hết hiệu lực."
 
 
 @dataclass(slots=True)
@@ -80,9 +82,11 @@ class _Comparison:
     tree: AreaTree
     own: OwnDays
     targets: dict[ScheduleId, tuple[AreaCode, ...]]
+    ends: dict[BulletinId, datetime]
+    """When the legal acts of bulletins hold no more: nothing is made from then on."""
     rows: list[dict[str, object]] = field(default_factory=list)
     dated: list[dict[str, object]] = field(default_factory=list)
-    by_targets: dict[tuple[AreaCode, ...], list[AiringId]] = field(default_factory=lambda: defaultdict(list))
+    aimed: list[dict[str, object]] = field(default_factory=list)
     made: dict[ScheduleId, int] = field(default_factory=lambda: defaultdict(int))
     taken_back: list[tuple[AiringId, str]] = field(default_factory=list)
 
@@ -97,7 +101,7 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
     if not due:
         return Made()
     going_on = []
-    for schedule, refused in _judged(session, due):
+    for schedule, refused in _judged(session, due, now):
         if refused is None:
             going_on.append(schedule)
         else:
@@ -126,11 +130,13 @@ def keep_current(
         area_tree(session),
         own_days(session),
         targets_of_schedules(session, ids),
+        ends_of(session, {schedule.bulletin for schedule in schedules}),
     )
     there = _there(session, ids, now)
     for schedule in schedules:
         named = occurrences_of(schedule, at.own, at.now, at.until + _ONE_MORE)
-        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < at.until}
+        end = _until(at, schedule)
+        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < end}
         coming = next((one.starts_at for one in named if one.starts_at >= at.until), None)
         _compare(at, schedule, wanted, there.get(schedule.id, {}))
         schedule.next_at = coming or _next(schedule, at)
@@ -138,7 +144,7 @@ def keep_current(
     _take_back(at)
     _insert(at)
     _note(at, by)
-    return [airing for group in at.by_targets.values() for airing in group]
+    return [AiringId(str(row["id"])) for row in at.rows]
 
 
 def finish(
@@ -151,13 +157,16 @@ def finish(
     record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
 
 
-def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedule, str | None]]:
+def _judged(
+    session: Session, due: Sequence[Schedule], now: datetime
+) -> Iterator[tuple[Schedule, str | None]]:
     """Yield each schedule with why it cannot go on, or None; one maker is asked about once."""
     tree = area_tree(session)
     targets = targets_of_schedules(session, [schedule.id for schedule in due])
     bulletins = {schedule.bulletin for schedule in due}
     query = select(Bulletin.id).where(Bulletin.id.in_(bulletins), Bulletin.state == BulletinState.WITHDRAWN)
     withdrawn = set(session.scalars(query))
+    ends = ends_of(session, bulletins)
     groups: dict[tuple[OperatorId, Grade], list[Schedule]] = defaultdict(list)
     for schedule in due:
         groups[schedule.created_by, schedule.grade].append(schedule)
@@ -167,6 +176,8 @@ def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedul
         for schedule in group:
             if schedule.bulletin in withdrawn:
                 yield schedule, WITHDRAWN
+            elif ends.get(schedule.bulletin, now) < now:
+                yield schedule, ACT_ENDED
             elif all_may:
                 yield schedule, None
             else:
@@ -233,6 +244,10 @@ def _compare(
         _plan(at, schedule, own, starts_at)
 
 
+def _until(at: _Comparison, schedule: Schedule) -> datetime:
+    return min(at.until, at.ends.get(schedule.bulletin, at.until))
+
+
 def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:
     """Return why an occurrence that is made is taken back, for people."""
     rule = from_text(schedule.rule)
@@ -266,7 +281,7 @@ def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at:
     at.dated.append(
         {"schedule": schedule.id, "original_at": original_at, "starts_at": starts_at, "airing": airing}
     )
-    at.by_targets[at.targets[schedule.id]].append(airing)
+    at.aimed += [{"airing": airing, "area": area, "starts_at": starts_at} for area in at.targets[schedule.id]]
     at.made[schedule.id] += 1
 
 
@@ -278,15 +293,9 @@ def _insert(at: _Comparison) -> None:
     """
     if not at.rows:
         return
-    aimed = [
-        {"airing": airing, "area": area}
-        for areas, airings in at.by_targets.items()
-        for airing in airings
-        for area in areas
-    ]
     connection = at.session.connection()
     connection.execute(insert(Airing), at.rows)
-    connection.execute(insert(Target), aimed)
+    connection.execute(insert(Target), at.aimed)
     connection.execute(insert(Occurrence), at.dated)
 
 
