@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import area_tree
+from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
 from controller.fleet.stays import close_stays, open_stays
@@ -79,13 +79,13 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
 
 def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
     """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
-    tree = area_tree(session)
+    tree, ended = area_tree(session), ended_areas(session)
     for node in nodes:
         if not _NAME.fullmatch(node.id):
             raise BadInput(f"Mã cụm loa không hợp lệ: {node.id!r}.", code="node.bad-id")
         if node.id in tree:
             raise BadInput(f"Mã cụm loa {node.id} trùng với mã địa bàn.", code="node.bad-id")
-        if node.area not in tree:
+        if node.area not in tree or node.area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {node.area}.", code="area.unknown")
     if len({node.id for node in nodes}) != len(nodes):
         raise BadInput("Danh sách có mã cụm loa trùng nhau.", code="node.twice")
