@@ -41,12 +41,13 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
 
     One that was retired comes back into use, and may count its sessions from the beginning.
-    `by` None: the founding fleet, made on the server itself; then the retired stay retired.
+    `by` None: the founding fleet, made on the server itself; then the retired stay retired, and those that
+    were moved since stay where they are.
     """
     check_nodes(session, nodes, by)
     known = {node.id: node for node in session.scalars(select(Node))}
     moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
-    if moved:
+    if moved and by is not None:
         raise Conflict(f"Cụm loa {moved[0]} đã có ở địa bàn khác.", code="node.elsewhere")
     back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
     new = [node for node in nodes if node.id not in known]
