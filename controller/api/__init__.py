@@ -11,6 +11,7 @@ from controller.api import (
     keeping,
     lexicon,
     people,
+    reports,
     schedules,
     tokens,
 )
@@ -24,4 +25,17 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 for part in (people, tokens, fleet, enrolments, keeping, areas, bulletins, airings, schedules, lexicon):
+PARTS = (
+    people,
+    tokens,
+    fleet,
+    enrolments,
+    keeping,
+    bulletins,
+    airings,
+    schedules,
+    lexicon,
+    reports,
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -14,12 +14,15 @@ from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import digest_of
 from controller.fleet.tables import Hardware, Node, Stay
-from controller.journal.chain import JournalBroken, verify
+from controller.journal.chain import JournalBroken
+from controller.journal.exported import verify_logs
 from controller.journal.queries import export
 from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from controller.programmes.tables import Occurrence, Schedule
+from controller.reports.queries import export_as_aired
+from controller.reports.tables import AsAired
 from devices.enrolment import Place
 from devices.messages import Plan, Role
 
@@ -196,12 +199,36 @@ def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
         yield f"area {target}: is no more, and still has a plan or a policy"
 
 
-def _journal_is_sound(session: Session, _now: datetime) -> Iterator[str]:
+def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
     publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
     try:
-        verify(export(session), publics)
+        verify_logs(export(session), export_as_aired(session), publics)
     except JournalBroken as broken:
         yield f"journal: {broken}"
+
+
+def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[str]:
+    newest = select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)
+    query = (
+        select(AsAired.airing, AsAired.node)
+        .join(Airing, Airing.id == AsAired.airing)
+        .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
+        .where(AsAired.seq.in_(newest), Airing.noted_at.is_not(None))
+        .where(
+            or_(
+                AsAired.heard_ms != Delivery.heard_ms,
+                AsAired.started_at.is_distinct_from(Delivery.started_at),
+                AsAired.finished_at.is_distinct_from(Delivery.finished_at),
+            )
+        )
+    )
+    for airing, node in session.execute(query):
+        yield f"as-aired log: its last word on {airing}/{node} is not what the receipts say"
+    lacking = exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node)
+    told = Airing.noted_at.is_not(None) & Airing.delivering_at.is_not(None)
+    query = select(Delivery.airing, Delivery.node).join(Airing, Airing.id == Delivery.airing)
+    for airing, node in session.execute(query.where(told, ~lacking)):
+        yield f"as-aired log: says nothing of {airing}/{node}"
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -220,5 +247,6 @@ _CHECKS: tuple[Check, ...] = (
     _nodes_stand_where_they_stay,
     _nodes_were_told_where_they_stand,
     _ended_areas_are_empty,
-    _journal_is_sound,
+    _logs_are_sound,
+    _as_aired_says_what_is_known,
 )
