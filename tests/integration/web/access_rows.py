@@ -24,6 +24,8 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
+INTO = {"to": "22333", "password": "x"}
 CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
 CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
@@ -101,6 +103,20 @@ CALLS = {
     "POST delegations": Row(Act.APPROVE, {"to": "duyet", "area": "22333", "until": LATER}),
     "DELETE delegations/{delegation_id}": Row(SIGNED),
     "GET areas": Row(SIGNED),
+    "GET areas/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST areas": Row(
+        Act.RULE, {"code": "22333.9", "name": "Thôn 9", "kind": "Thôn", "parent": "22333"}, foreign=HIDDEN
+    ),
+    "POST areas/{area}/rename": Row(Act.RULE, {"name": "Phường Bắc"}, foreign=HIDDEN),
+    "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/split": Row(
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
+    ),
+    "POST areas/merge": Row(
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
+    ),
+    "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
