@@ -9,11 +9,12 @@ from controller.web.pages import (
     bulletins,
     door,
     nodes,
+    province,
     recordings,
     today,
     writing,
 )
 
 router = APIRouter(include_in_schema=False)
-for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door, account):
+for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door, account, province):
     router.include_router(subject.router)

@@ -40,6 +40,8 @@ PAGES = {
     "GET /cum-loa": Row(SIGNED),
     "GET /cum-loa/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/cum-loa/{node_id}": Row(SIGNED),
+    "GET /ban-do": Row(SIGNED),
+    "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
     "GET /ban-tin": Row(SIGNED),
