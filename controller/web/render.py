@@ -14,6 +14,7 @@ from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
 from controller.web import assets, words
+from controller.web.navigation import shown
 from controller.web.station import Station
 from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 
@@ -96,6 +97,7 @@ def _environment() -> Environment:
     environment.globals.update(
         icon=icon,
         static=assets.address,
+        navigation=shown,
         words=words,
         reason_words=reason_words,
         engine_words=engine_words,
