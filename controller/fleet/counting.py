@@ -1,4 +1,4 @@
-"""Reads that count nodes by status in the database itself: thousands cost one grouped query, not a row each."""
+"""Reads that count nodes by status in the database: thousands cost one grouped query, not a row each."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def statuses_by_area(session: Session, now: datetime) -> dict[AreaCode, Counter[
         else_=_LATELY,
     )
     marks: dict[str, ColumnElement[Any]] = {
-        "online": Node.online,
+        "online": case((Node.online, 1), else_=0),
         "heard": heard,
         "sounds": case((Node.vitals["sounding"].as_string().is_not(None), 1), else_=0),
         "astray": case((Node.vitals["clock_error_ms"].as_float() > CLOCK_ERROR_LIMIT_MS, 1), else_=0),

@@ -48,6 +48,7 @@ PLACES = (
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE),
+    Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
 )
 
 
