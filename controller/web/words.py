@@ -1,6 +1,6 @@
 """How the pages say times, lengths and states in Vietnamese; pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -113,3 +113,16 @@ def signed(value: float, decimals: int = 0) -> str:
 def lower_first(text: str) -> str:
     """Return the text as it stands inside a sentence: “tỉnh Khánh Hòa”."""
     return text[:1].lower() + text[1:]
+
+
+def parsed_day(text: str) -> date | None:
+    """Return the day that a date field sent (“2026-11-24”), or None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def date_words(on: date) -> str:
+    """Return “Thứ Ba, 24/11/2026” of a day without a clock."""
+    return f"{_WEEKDAYS[on.weekday()]}, {on:%d/%m/%Y}"

@@ -8,7 +8,9 @@ from controller.web.pages import (
     approving,
     bulletins,
     door,
+    journal,
     nodes,
+    people,
     province,
     recordings,
     today,
@@ -16,5 +18,18 @@ from controller.web.pages import (
 )
 
 router = APIRouter(include_in_schema=False)
-for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door, account, province):
+for subject in (
+    today,
+    airings,
+    nodes,
+    writing,
+    bulletins,
+    approving,
+    recordings,
+    door,
+    account,
+    province,
+    journal,
+    people,
+):
     router.include_router(subject.router)
