@@ -10,8 +10,11 @@ from controller.journal.tables import Entry
 from controller.operators.permissions import OperatorId
 from controller.operators.queries import keys_in_force
 from controller.operators.tables import Account, SecondFactor
+from controller.plans.lifecycle import Kind
 from controller.plans.queries import published_key_set
+from controller.plans.tables import Published
 from controller.web.scope import Scope
+from devices.messages import AreaCode, Policy
 
 _RECENT = 10
 
@@ -39,3 +42,15 @@ def entries_by(session: Session, operator: OperatorId) -> Sequence[Entry]:
     """Return what a person did last, newest first."""
     query = select(Entry).where(Entry.by == operator).order_by(Entry.seq.desc()).limit(_RECENT)
     return session.scalars(query).all()
+
+
+def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Published]]:
+    """Return each area's own policy with its row; one query."""
+    rows = session.scalars(select(Published).where(Published.kind == Kind.POLICY, Published.payload != ""))
+    return {AreaCode(row.target): (Policy.model_validate_json(row.document), row) for row in rows}
+
+
+def shown_names(session: Session) -> dict[str, str]:
+    """Return how people are called, by id."""
+    rows = session.execute(select(Account.id, Account.display_name)).tuples()
+    return {account: name for account, name in rows}  # noqa: C416 - a typed dict from typed rows

@@ -54,6 +54,7 @@ ACTS = {
     "operator.second-factor-removed": "gỡ mã xác thực hai bước",
     "operator.signed-in": "đăng nhập",
     "operator.signed-out": "đăng xuất",
+    "policy.signing-refused": "nhập sai mật khẩu khi ký quy định",
     "policy.signed": "ký quy định",
     "rendering.failed": "dựng âm thanh không được",
     "rendering.finished": "dựng xong âm thanh",

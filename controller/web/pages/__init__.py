@@ -7,12 +7,15 @@ from controller.web.pages import (
     airings,
     approving,
     bulletins,
+    days_off,
     door,
     journal,
+    library,
     nodes,
     people,
     province,
     recordings,
+    rules,
     today,
     writing,
 )
@@ -31,5 +34,8 @@ for subject in (
     province,
     journal,
     people,
+    rules,
+    days_off,
+    library,
 ):
     router.include_router(subject.router)
