@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.journal.tables import Entry
 from controller.operators.permissions import OperatorId
 from controller.operators.queries import keys_in_force
-from controller.operators.tables import Account, SecondFactor
+from controller.operators.tables import Account, HeldKey, SecondFactor
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published_key_set
 from controller.plans.tables import Published
@@ -52,5 +52,16 @@ def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Publishe
 
 def shown_names(session: Session) -> dict[str, str]:
     """Return how people are called, by id."""
-    rows = session.execute(select(Account.id, Account.display_name)).tuples()
+    rows = session.execute(select(Account.id, Account.display_name))
     return {account: name for account, name in rows}  # noqa: C416 - a typed dict from typed rows
+
+
+def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
+    """Return the keys that were not revoked, with their holders' names; the first to end first."""
+    query = (
+        select(HeldKey, Account.display_name)
+        .outerjoin(Account, Account.id == HeldKey.holder)
+        .where(HeldKey.revoked_at.is_(None))
+        .order_by(HeldKey.not_after, HeldKey.kid)
+    )
+    return [(key, name or "Máy chủ của đài") for key, name in session.execute(query)]

@@ -55,8 +55,8 @@ def find_entries(session: Session, wanted: Wanted) -> Found:
     query = select(Entry).where(*_conditions(wanted)).order_by(Entry.seq.desc()).limit(PAGE + 1)
     rows = list(session.scalars(query))
     entries = rows[:PAGE]
-    rows_of_people = session.execute(select(Account.id, Account.display_name)).tuples()
-    people: dict[str, str] = {account: name for account, name in rows_of_people}  # noqa: C416 - typed
+    accounts = session.execute(select(Account.id, Account.display_name))
+    people: dict[str, str] = {account: name for account, name in accounts}  # noqa: C416 - typed rows
     named = _named(session, {entry.subject for entry in entries})
     return Found(
         entries=entries,
@@ -129,9 +129,8 @@ def _unsound(session: Session, rows: Sequence[Entry]) -> frozenset[int]:
     """Return which entries do not fit their hash, or name another hash before them than stands there."""
     before = {entry.seq: entry.hash for entry in rows}
     lacking = {entry.seq - 1 for entry in rows} - before.keys() - {0}
-    before |= dict(
-        session.execute(select(Entry.seq, Entry.hash).where(Entry.seq.in_(lacking))).tuples().all()
-    )
+    others = select(Entry.seq, Entry.hash).where(Entry.seq.in_(lacking))
+    before |= {seq: digest for seq, digest in session.execute(others)}  # noqa: C416 - typed rows
     before[0] = BEGINNING
     return frozenset(
         entry.seq

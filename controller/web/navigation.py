@@ -53,6 +53,7 @@ PLACES = (
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
     Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
+    Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
 )
 
 

@@ -16,6 +16,7 @@ from controller.web.pages import (
     province,
     recordings,
     rules,
+    settings,
     today,
     writing,
 )
@@ -37,5 +38,6 @@ for subject in (
     rules,
     days_off,
     library,
+    settings,
 ):
     router.include_router(subject.router)

@@ -60,7 +60,7 @@ def objects(world):
         "{recording}": made.recording,
         "{version}": "x",
         "{name:path}": "app.css",
-        "{name}": "canbo",
+        "{name}": "xanhatrang",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",
         "{delegation_id}": "khong-co",
