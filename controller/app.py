@@ -25,6 +25,7 @@ from controller.founding import (
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
 from controller.programmes.making import make_occurrences
+from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.station.changes import Changes
 from controller.station.home import HomeLock, make_home
@@ -55,6 +56,8 @@ _LOG = logging.getLogger(__name__)
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
+_NOTE_AIRED_EVERY = timedelta(seconds=15)
+_NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -225,6 +228,7 @@ class Controller:
             [
                 Beat("work", _WORK_EVERY, self._work),
                 Beat("plan-ahead", _PLAN_AHEAD_EVERY, self._plan_ahead),
+                Beat("note-aired", _NOTE_AIRED_EVERY, self._note_aired),
                 Beat("keep-house", _KEEP_HOUSE_EVERY, self._keep_house),
             ]
         )
@@ -290,6 +294,15 @@ class Controller:
                 made = make_occurrences(session, now=self.now())
             if made.is_all:
                 return
+
+    def _note_aired(self) -> None:
+        """Put down what was heard of airings that have ended, and what late receipts tell of older ones."""
+        if not self.wall.is_steady():
+            return
+        for _ in range(_NOTE_AIRED_BATCHES):
+            with self.store.write() as session:
+                if not note_aired(session, now=self.now()):
+                    return
 
     def _keep_house(self) -> None:
         if not self.wall.is_steady():

@@ -90,6 +90,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
             changed[place] = folded
     if changed:
         _save(session, changed)
+        _note_again(session, {airing for airing, _ in changed})
         heard = {airing for (airing, _), facts in changed.items() if facts.rung >= Rung.STARTED}
         _heard_after_all(session, heard, now)
 
@@ -127,6 +128,12 @@ def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> No
         for (airing, node), facts in changed.items()
     ]
     session.connection().execute(statement, rows)
+
+
+def _note_again(session: Session, airings: set[AiringId]) -> None:
+    """Have the as-aired log corrected by what was told only now."""
+    noted = Airing.id.in_(airings) & Airing.noted_at.is_not(None)
+    session.connection().execute(update(Airing).where(noted).values(noted_at=None))
 
 
 def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:

@@ -11,7 +11,8 @@ from controller.lexicon import tables as lexicon
 from controller.operators import tables as operators
 from controller.plans import tables as plans
 from controller.programmes import tables as programmes
+from controller.reports import tables as reports
 from controller.store.base import Base
 
-FEATURES = (areas, operators, fleet, bulletins, programmes, airings, plans, journal, lexicon)
+FEATURES = (areas, operators, fleet, bulletins, programmes, airings, plans, journal, lexicon, reports)
 METADATA: MetaData = Base.metadata

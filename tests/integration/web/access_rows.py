@@ -156,6 +156,12 @@ CALLS = {
     "POST schedules/{schedule_id}/occurrences/move": Row(
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
+    "GET reports/coverage?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.xlsx?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.pdf?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
     "GET days-off?year=2026": Row(SIGNED),
     "POST days-off": Row(Act.RULE, {"day": "2026-12-24", "name": "Ngày hội"}),
     "DELETE days-off/{day}": Row(Act.RULE),
