@@ -1,6 +1,6 @@
 """How the pages say times, lengths and states in Vietnamese; pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -18,6 +18,30 @@ def clock(at: datetime) -> str:
 def exact_clock(at: datetime) -> str:
     """Return “05:30:07”."""
     return f"{at.astimezone(ZONE):%H:%M:%S}"
+
+
+def wall_day(at: datetime) -> date:
+    """Return the instant's day by the wall calendar of the province."""
+    return at.astimezone(ZONE).date()
+
+
+def weekday(on: date) -> str:
+    """Return “Thứ Ba”."""
+    return _WEEKDAYS[on.weekday()]
+
+
+def date_words(text: str) -> str:
+    """Return “Thứ Ba, 24/11/2026” of “2026-11-24”; what is no date, as it came."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{weekday(on)}, {on:%d/%m/%Y}"
+
+
+def wall(at: datetime) -> str:
+    """Return “05:00, Thứ Ba, 24/11/2026” of a wall time (naive)."""
+    return f"{at:%H:%M}, {weekday(at)}, {at:%d/%m/%Y}"
 
 
 def day(at: datetime) -> str:

@@ -7,13 +7,31 @@ from controller.web.pages import (
     airings,
     approving,
     bulletins,
+    calendar,
     door,
+    moving,
     nodes,
+    occurrences,
     recordings,
+    schedules,
     today,
     writing,
 )
 
 router = APIRouter(include_in_schema=False)
-for subject in (today, airings, nodes, writing, bulletins, approving, recordings, door, account):
+for subject in (
+    today,
+    airings,
+    moving,
+    nodes,
+    writing,
+    bulletins,
+    calendar,
+    schedules,
+    occurrences,
+    approving,
+    recordings,
+    door,
+    account,
+):
     router.include_router(subject.router)
