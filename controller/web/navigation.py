@@ -13,7 +13,7 @@ _IN_BAR = 4
 class Group(StrEnum):
     """Heading under which places stand together."""
 
-    DAY = "Hằng ngày"
+    DAY = "Công việc"
     SOUND = "Loa và số liệu"
     RULE = "Quản trị"
     HELP = "Giúp đỡ"
@@ -45,6 +45,7 @@ class Place:
 PLACES = (
     Place("Hôm nay", "/", "home", Group.DAY, in_bar=Act.SEE),
     Place("Bản tin", "/ban-tin", "file-text", Group.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
+    Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE),

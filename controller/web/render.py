@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
+from controller.programmes.telling import WEEKDAYS
 from controller.web import assets, words
 from controller.web.navigation import shown
 from controller.web.station import Station
@@ -102,6 +103,7 @@ def _environment() -> Environment:
         reason_words=reason_words,
         engine_words=engine_words,
         progress_words=progress_words,
+        WEEKDAYS=WEEKDAYS,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         ACT_WORDS=ACT_WORDS,

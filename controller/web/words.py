@@ -21,6 +21,30 @@ def exact_clock(at: datetime) -> str:
     return f"{at.astimezone(ZONE):%H:%M:%S}"
 
 
+def wall_day(at: datetime) -> date:
+    """Return the instant's day by the wall calendar of the province."""
+    return at.astimezone(ZONE).date()
+
+
+def weekday(on: date) -> str:
+    """Return “Thứ Ba”."""
+    return _WEEKDAYS[on.weekday()]
+
+
+def date_words(text: str) -> str:
+    """Return “Thứ Ba, 24/11/2026” of “2026-11-24”; what is no date, as it came."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{weekday(on)}, {on:%d/%m/%Y}"
+
+
+def wall(at: datetime) -> str:
+    """Return “05:00, Thứ Ba, 24/11/2026” of a wall time (naive)."""
+    return f"{at:%H:%M}, {weekday(at)}, {at:%d/%m/%Y}"
+
+
 def day(at: datetime) -> str:
     """Return “Thứ Ba, 24/11/2026”."""
     local = at.astimezone(ZONE)

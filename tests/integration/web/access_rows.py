@@ -26,6 +26,7 @@ DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
+RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 PAGES = {
@@ -37,6 +38,26 @@ PAGES = {
     "GET /phat/{airing_id}/cum-loa": Row(SIGNED, foreign=HIDDEN),
     "GET /phat/{airing_id}/dung": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
+    "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
+    "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
+    "GET /lich": Row(SIGNED),
+    "GET /lich/tuan/{first}": Row(SIGNED),
+    "GET /song/lich/tuan/{first}": Row(SIGNED),
+    "GET /lich/ngay/{day}": Row(SIGNED),
+    "GET /lich/danh-sach": Row(SIGNED),
+    "GET /lich/tao": Row(Act.AIR),
+    "POST /lich/tao": Row(Act.AIR, RULE),
+    "POST /lich/xem-truoc": Row(Act.AIR, RULE),
+    "GET /lich/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/sua": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/sua": Row(Act.AIR, RULE, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/ket-thuc": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/ket-thuc": Row(Act.STOP, {}, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/lan?luc=2026-12-20T00:00:00Z": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/lan/doi": Row(
+        Act.AIR, {"luc": LATER, "ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN
+    ),
+    "POST /lich/{schedule_id}/lan/huy": Row(Act.STOP, {"luc": LATER}, foreign=HIDDEN),
     "GET /cum-loa": Row(SIGNED),
     "GET /song/cum-loa": Row(SIGNED),
     "GET /cum-loa/{node_id}": Row(SIGNED, foreign=HIDDEN),

@@ -53,6 +53,7 @@ def objects(world):
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
         "{day}": "2026-12-31",
+        "{first}": "2026-11-23",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
