@@ -50,6 +50,7 @@ PLACES = (
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
+    Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
     Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),

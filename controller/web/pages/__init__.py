@@ -18,6 +18,7 @@ from controller.web.pages import (
     people,
     province,
     recordings,
+    reports,
     rules,
     schedules,
     settings,
@@ -47,5 +48,6 @@ for subject in (
     days_off,
     library,
     settings,
+    reports,
 ):
     router.include_router(subject.router)

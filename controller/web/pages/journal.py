@@ -11,10 +11,12 @@ from starlette.responses import Response, StreamingResponse
 
 from controller.errors import Busy, NotAllowed
 from controller.journal.chain import JournalBroken
+from controller.journal.exported import sealed
 from controller.journal.queries import export
 from controller.journal.usecases import STATION
 from controller.operators.permissions import Act
 from controller.operators.queries import operators
+from controller.reports.queries import export_as_aired
 from controller.web.journal_reads import Wanted, find_entries, whole_chain
 from controller.web.journal_words import KINDS, act_words, detail_words
 from controller.web.pages.forms import need
@@ -81,8 +83,12 @@ def download(station: TheStation, viewer: Signed) -> Response:
 
 
 def _lines(station: Station) -> Iterator[str]:
+    """Yield the journal, the as-aired log, and the seal over both; of one instant."""
+    signer = station.store.signer
+    if signer is None:  # never: a running station has its key
+        raise RuntimeError("no key to seal with")
     with station.store.read() as session:
-        for line in export(session):
+        for line in sealed(export(session), export_as_aired(session), signer, station.now()):
             yield f"{line}\n"
 
 

@@ -86,6 +86,7 @@ PAGES = {
     "POST /thu-vien/{entry_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
+    "GET /bao-cao": Row(SIGNED),
     "GET /nhat-ky": Row(Act.RULE),
     "GET /nhat-ky/kiem-tra": Row(Act.RULE),
     "GET /nhat-ky/tep": Row(Act.RULE),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from controller.journal.chain import verify
+from controller.journal.exported import verify_export
 from controller.operators.queries import operator_named
 from controller.plans.governing import sign_policy
 from controller.settings import Settings
@@ -142,7 +142,7 @@ def test_the_journals_file_proves_itself(world, administrator):
     world.submitted()
     reply = administrator.get("/nhat-ky/tep")
     assert "attachment" in reply.headers["content-disposition"]
-    checked = verify(reply.text.splitlines(), world.key.public_x)
+    checked = verify_export(reply.text.splitlines(), world.key.public_x)
     assert checked.entries > 5
 
 
