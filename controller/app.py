@@ -15,12 +15,14 @@ from controller.broker import ChildBroker
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
+from controller.fleet.enrolling import Welcome
 from controller.founding import (
     FirstAdministrator,
     found,
     found_administrator,
     is_founded,
     station_key,
+    welcome_of,
 )
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
@@ -28,6 +30,7 @@ from controller.programmes.making import make_occurrences
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.station.changes import Changes
+from controller.station.doors import BrokerDoors
 from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
@@ -128,6 +131,10 @@ class Controller:
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
 
+    def welcome(self) -> Welcome:
+        """What a node is told when it enrols, beside its own name and password."""
+        return welcome_of(self.settings, self.key, self.broker_url, self.pages.address if self.pages else "")
+
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
         return self.renderer.progress(rendering)
@@ -212,6 +219,7 @@ class Controller:
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
+        self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.ingest = Ingest(self.store, self.link, self.now)
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
@@ -277,6 +285,7 @@ class Controller:
         if self.broker is not None:
             self.broker.keep_running()
         self.publisher.renew()
+        self.doors.renew()
         is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
         if not (is_settled and self.wall.is_steady()):
             return

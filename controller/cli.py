@@ -9,6 +9,7 @@ import typer
 from controller import people_commands, report_commands, ruling_commands
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
+from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
 from controller.voice_commands import voice as voices
@@ -20,6 +21,7 @@ journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help
 app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
 report_commands.add_to(app)
+app.add_typer(nodes, name="node")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")

@@ -33,10 +33,12 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
 
     Doing it again changes nothing. A receipt for an airing that we do not know, or that was not meant for the
     node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
-    of nodes that are not enrolled are not acknowledged.
+    of nodes that are not enrolled or in quarantine, and of hardware that was replaced, are not acknowledged.
     """
-    known = _known_nodes(session, {told.node for told in batch})
-    told = [(told.node, receipt) for told in batch if told.node in known for receipt in told.receipts]
+    floors = _first_sessions(session, {told.node for told in batch})
+    heard = [told for told in batch if told.node in floors and told.session >= floors[told.node]]
+    known = {told.node for told in heard}
+    told = [(told.node, receipt) for told in heard for receipt in told.receipts]
     if not told:
         return []
     session.connection().execute(_insert(session), [_row(node, receipt, now) for node, receipt in told])
@@ -48,8 +50,9 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     return [Committed(node, tuple(of_node)) for node, of_node in ids.items()]
 
 
-def _known_nodes(session: Session, nodes: set[NodeId]) -> set[NodeId]:
-    return set(session.scalars(select(Node.id).where(Node.id.in_(nodes))))
+def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
+    query = select(Node.id, Node.first_session).where(Node.id.in_(nodes), Node.quarantined_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(query).all()}
 
 
 def _insert(session: Session) -> Insert:

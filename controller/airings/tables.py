@@ -62,12 +62,16 @@ class Target(Base):
 
 
 class Delivery(Base):
-    """Airing × node: how far it came. Folded from receipts, whatever their order."""
+    """Airing × node: how far it came. Folded from receipts, whatever their order.
+
+    `area`: where the node stood when it was planned; a node that moves takes no history along.
+    """
 
     __tablename__ = "deliveries"
 
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
     node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True, index=True)
+    area: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"))
     rung: Mapped[int] = mapped_column(Integer, default=int(Rung.PLANNED))
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

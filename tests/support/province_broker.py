@@ -50,7 +50,7 @@ def configured(folder: Path, port: int) -> Path:
     text = (FILES / "mosquitto.conf").read_text(encoding="utf-8")
     for theirs, ours in (
         ("/etc/mosquitto/certs/", f"{folder}/"),
-        ("/etc/mosquitto/loa-passwords", f"{folder}/loa-passwords"),
+        ("/etc/mosquitto/loa/passwords", f"{folder}/loa-passwords"),
         ("/etc/mosquitto/loa-acl", f"{folder}/loa-acl"),
         ("listener 8883", f"listener {port} 127.0.0.1"),
     ):

@@ -24,6 +24,8 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
+CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
 RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
@@ -150,6 +152,14 @@ CALLS = {
     "GET areas": Row(SIGNED),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
+    "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
+    "GET nodes/{node_id}/hardware": Row(Act.ENROL, foreign=HIDDEN),
+    "GET enrolments": Row(Act.ENROL),
+    "POST enrolments": Row(Act.ENROL, CODE, foreign=HIDDEN),
+    "POST enrolments/claim": Row(OPEN, CLAIM),
+    "DELETE enrolments/{enrolment_id}": Row(Act.ENROL, foreign=HIDDEN),
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),

@@ -18,6 +18,7 @@ from controller.areas.queries import areas
 from controller.areas.usecases import load_areas
 from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.enrolling import Welcome
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
 from controller.founding import FirstAdministrator, found_administrator
 from controller.journal.chain import StationSeal
@@ -154,6 +155,9 @@ class SiteWorld:
     def sample(self, text, area):
         self.samples.append((text, area))
         return mp3(2)
+
+    def welcome(self):
+        return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
 
     def poke(self):
         self.pokes += 1
