@@ -37,6 +37,7 @@ from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
+from controller.station.sampler import Sampler
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
@@ -139,6 +140,10 @@ class Controller:
         """How far speech has come; None when nothing is being spoken for it."""
         return self.renderer.progress(rendering)
 
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        return self.sampler.sample(text, area)
+
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
         self.renderer.poke()
@@ -224,6 +229,7 @@ class Controller:
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
         )
+        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
         )

@@ -70,9 +70,16 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 
 @router.get("/phat/{airing_id}")
-def show(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """Show one airing."""
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, airing_id))
+    done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, airing_id), done=done)
 
 
 @router.get("/song/phat/{airing_id}")

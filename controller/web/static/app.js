@@ -95,12 +95,17 @@
 
   // --- lists: find a commune typed without accents ---
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  const sift = (field) => {
+    const wanted = plain(field.value.trim());
+    const list = document.getElementById(field.dataset.filters);
+    for (const item of list?.querySelectorAll("[data-name]") || []) item.hidden = !plain(item.dataset.name).includes(wanted);
+  };
+  // what the stream draws anew is sifted again
+  document.addEventListener("htmx:after:swap", () => {
+    for (const field of document.querySelectorAll("[data-filters]")) if (field.value) sift(field);
+  });
   document.addEventListener("input", (e) => {
-    const list = e.target.dataset?.filters && document.getElementById(e.target.dataset.filters);
-    if (list) {
-      const wanted = plain(e.target.value.trim());
-      for (const item of list.querySelectorAll("[data-name]")) item.hidden = !plain(item.dataset.name).includes(wanted);
-    }
+    if (e.target.dataset?.filters) sift(e.target);
     const counter = e.target.dataset?.counts && document.getElementById(e.target.dataset.counts);
     if (counter) count(e.target, counter);
   });
@@ -113,6 +118,62 @@
   for (const field of document.querySelectorAll("[data-counts]")) {
     const counter = document.getElementById(field.dataset.counts);
     if (counter) count(field, counter);
+  }
+  // --- dates: a browser writes them in its own language, so they are said again in ours ---
+  const WEEKDAYS = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
+  const say = (field) => {
+    const [y, m, d] = field.value.split("-").map(Number);
+    if (field.type === "time") return field.value && `${field.value} (24 giờ)`;
+    return field.value && `${WEEKDAYS[new Date(Date.UTC(y, m - 1, d)).getUTCDay()]}, ${two(d)}/${two(m)}/${y}`;
+  };
+  for (const field of document.querySelectorAll(".form-label + input[type=date], .form-label + input[type=time]")) {
+    const echo = document.createElement("p");
+    echo.className = "echo";
+    echo.setAttribute("aria-live", "polite");
+    field.after(echo);
+    const follow = () => write(echo, say(field));
+    field.addEventListener("input", follow);
+    follow();
+  }
+
+  // --- calendar: a slot is dragged to another day; the form behind it is the same that a person fills in ---
+  const week = document.getElementById("tuan");
+  let held = null;
+  const arm = () => { for (const slot of week.querySelectorAll("[data-move]")) slot.draggable = true; };
+  const over = (day) => {
+    for (const other of week.querySelectorAll(".day.over")) if (other !== day) other.classList.remove("over");
+    day?.classList.add("over");
+  };
+  const send = (slot, day) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = slot.dataset.move;
+    for (const [name, value] of [["ngay", day], ["gio", slot.dataset.time], ["luc", slot.dataset.luc || ""]]) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+  };
+  if (week && window.matchMedia("(pointer: fine)").matches) {
+    arm();
+    document.addEventListener("htmx:after:swap", arm);
+    week.addEventListener("dragstart", (e) => {
+      held = e.target.closest?.("[data-move]");
+      if (held) { held.classList.add("held"); e.dataTransfer.effectAllowed = "move"; }
+    });
+    week.addEventListener("dragend", () => { held?.classList.remove("held"); over(null); held = null; });
+    week.addEventListener("dragover", (e) => {
+      const day = held && e.target.closest(".day");
+      if (day) { e.preventDefault(); over(day); }
+    });
+    week.addEventListener("drop", (e) => {
+      const day = held && e.target.closest(".day");
+      if (!day) return;
+      e.preventDefault();
+      if (day !== held.closest(".day")) send(held, day.dataset.day);
+    });
   }
   for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;
 
