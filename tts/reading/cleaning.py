@@ -26,6 +26,7 @@ _SCANNED: Final = (  # figures that scanning took for letters, and spaces that i
     (re.compile(r"(?<=\d)[oO](?=[.,]?\d)"), "0"),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
     (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
 )
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
@@ -44,7 +45,7 @@ _SIGNS: Final = {
     "Ð": "Đ",
     "Ɖ": "Đ",
     "ð": "đ",
-    "÷": " chia ",
+    "÷": " ÷ ",
     "×": " x ",
     "º": "°",
     "℃": "°C",

@@ -23,7 +23,7 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|hộ chiếu|biển số)\b"
+    r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
@@ -32,7 +32,9 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
-_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
+_MORE_CODES: Final = re.compile(
+    r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
+)  # "113, 114, 115"
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
@@ -157,8 +159,11 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐX" and len(found["number"]) > 2:  # noqa: PLR2004 -- "ĐX 2025-2026" is a crop
+        return None
     if scene.last_words() == "đường":
-        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
 
@@ -197,6 +202,8 @@ BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(
+        r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w)", _road
+    ),
     matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )
