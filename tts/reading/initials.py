@@ -34,13 +34,13 @@ _HEADS: Final = {  # what the names of bodies, offices and tasks begin with
     "VP": "văn phòng",
     "XD": "xây dựng",
 }
-_SHORTEST: Final = 5  # letters; shorter ones are better spelt than guessed
+_SHORTEST, _LONGEST = 5, 16  # letters; shorter ones are better spelt than guessed
 _SHORTEST_REST: Final = 3
 
 
 def composed(initials: str) -> str | None:
     """What the initials are likely to stand for, as a head and a known rest, or None."""
-    if len(initials) < _SHORTEST:
+    if not _SHORTEST <= len(initials) <= _LONGEST:
         return None
     for cut in range(len(initials) - _SHORTEST_REST, 1, -1):
         head, rest = _HEADS.get(initials[:cut]), initials[cut:]
