@@ -36,6 +36,7 @@ _MORE_CODES: Final = re.compile(
     r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
+_DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
@@ -100,11 +101,12 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _grouped(found.group()), "phone")
 
 
-def _fertiliser(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """What is in a fertiliser: NPK 16-16-8."""
-    if not scene.cue(_FERTILISER, 4):
+def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
+    if scene.cue(_DAY, 1):
         return None
-    return Hit(found.end(), ", ".join(cardinal(int(part)) for part in found.group().split("-")), "number")
+    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -189,7 +191,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-FERTILISER: Final[Rule] = matching(r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-])", _fertiliser)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w/-])", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )

@@ -40,6 +40,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
     r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
+    r"|tép|bình|dảnh|khóm"
     r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
@@ -204,6 +205,18 @@ def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), "đến", "range")
 
 
+def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
+    """From one number to another: "13h30 → 16h00"."""
+    counted = scene.rule in _COUNTED and scene.after(found.end())[:1].isdecimal()
+    return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
+
+
+def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
+    shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
+    return Hit(found.end(), "", "silent") if shortened else None
+
+
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
     said = [
@@ -247,6 +260,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
+    matching(r"→", _arrow),
+    matching(r"\.(?=\)|,)", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),

@@ -44,6 +44,11 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "KH": ((re.compile(r" (?:mất|sử dụng|dùng|bị|ngừng|có nhu cầu)"), "khách hàng"),),
+    "LS": ((re.compile(r":? ?\d{1,2}(?:[.,]\d{1,2})? ?%"), "lãi suất"),),
+    "HA": ((re.compile(r":? ?\d{2,3}/\d{2,3}"), "huyết áp"),),
+    "ĐH": ((re.compile(r" (?:lúc đói|máu|mao mạch)"), "đường huyết"),),
+    "THA": ((re.compile(r",? ?(?:và )?(?:ĐTĐ|đái tháo đường)"), "tăng huyết áp"),),
     "QL": ((_MANAGED, "quản lý"),),
     "BS": ((_PLATE_FOLLOWS, "biển số"),),
     "BCH": ((_IN_COMMAND, "ban chỉ huy"),),
@@ -152,12 +157,9 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return None
     if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
         return spell(written)
-    for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()):
-        if pattern.match(line, end):
-            return said
-    return next(
-        (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
-    )
+    told = (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4))
+    follows = (said for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()) if pattern.match(line, end))
+    return next(told, None) or next(follows, None)
 
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
