@@ -68,7 +68,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "4"
+    version = "5"
     voices = (
         Voice("jf_nezumi", "Giọng nữ"),
         Voice("jm_kumo", "Giọng nam"),
