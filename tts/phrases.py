@@ -11,9 +11,9 @@ from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-COMFORTABLE_SYLLABLES = 65  # a whole sentence in one call sounds best, up to about here
-STRETCHED_SYLLABLES = 75  # up to here a whole sentence is better than one cut inside a list
-MOST_SYLLABLES = 100  # the voice's model takes 510 tokens, 4.7 a syllable
+COMFORTABLE_SYLLABLES = 24  # what is said in one breath; shorter calls are shared better between workers
+STRETCHED_SYLLABLES = 27  # up to here a whole sentence is better than one cut inside a list
+MOST_SYLLABLES = 30  # the longest number has 23 words and must fit; a voice's memory grows with the call
 FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 
 BREATH_MS = 120  # a cut where the text has no mark: hardly a rest
@@ -39,7 +39,7 @@ _SPOKEN_DIGITS: Final = frozenset(DIGITS)
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One call to the voice: whole words, at most 100 syllables, then a rest of `pause_ms`."""
+    """One call to the voice: whole words, at most MOST_SYLLABLES, then a rest of `pause_ms`."""
 
     text: str
     pause_ms: int
