@@ -24,13 +24,13 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-for part in (people, tokens, fleet, enrolments, keeping, areas, bulletins, airings, schedules, lexicon):
 PARTS = (
     people,
     tokens,
     fleet,
     enrolments,
     keeping,
+    areas,
     bulletins,
     airings,
     schedules,
