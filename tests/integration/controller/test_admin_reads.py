@@ -11,6 +11,7 @@ from controller.errors import NotAllowed
 from controller.fleet.counting import has_status, statuses_by_area
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import tiles
+from controller.fleet.stays import open_stays
 from controller.fleet.tables import Node
 from controller.operators.accounts import move_operator
 from controller.operators.queries import get_operator
@@ -23,7 +24,7 @@ from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROV
 @pytest.fixture
 def motley(world):
     """Nodes of every kind that a status can come from."""
-    kinds = product((True, False), (None, 5, 500), (None, "an-airing"), (1.0, 5000.0), (1000, 10**10))
+    kinds = product((True, False), (None, 5, 500), (None, "an-airing"), (1.0, 5000.0, None), (1000, 10**10))
     rows = [
         {
             "id": f"motley-{number}",
@@ -32,16 +33,27 @@ def motley(world):
             "enrolled_at": world.now,
             "session": 1,
             "online": online,
+            "online_at": world.now - timedelta(minutes=10),
+            "quarantined_at": world.now if number % 11 == 0 else None,
             "last_heard_at": None if age is None else world.now - timedelta(seconds=age),
             "software": "",
             "vitals": None
             if number % 7 == 0
-            else {"sounding": sounding, "clock_error_ms": error, "storage_free": free},
+            else {
+                "session": 1,
+                "sounding": sounding,
+                "clock_error_ms": error,
+                "storage_free": free,
+                "mains": number % 5 != 0,
+                "amplifier_ok": None if number % 3 else number % 2 == 0,
+                "level_dbfs": -60.0 if number % 4 == 0 else None,
+            },
         }
         for number, (online, age, sounding, error, free) in enumerate(kinds)
     ]
     with world.store.write() as session:
         session.execute(insert(Node), rows)
+        open_stays(session, [(row["id"], row["area"]) for row in rows], world.now)
     return world
 
 
