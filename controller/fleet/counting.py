@@ -20,7 +20,7 @@ from controller.fleet.tables import Node
 from devices.messages import AreaCode
 
 _NEVER, _LONG_AGO, _LATELY = 0, 1, 2
-_SIZES = {"heard": 3, "online": 2, "sounds": 2, "astray": 2, "full": 2}
+_SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "astray": 2, "full": 2}
 """What `status_of` looks at, and how many values each has here; together they make one number a node."""
 
 
@@ -51,6 +51,7 @@ def _mark(now: datetime) -> ColumnElement[int]:
         else_=_LATELY,
     )
     columns: dict[str, ColumnElement[int]] = {
+        "quarantined": case((Node.quarantined_at.is_not(None), 1), else_=0),
         "heard": heard,
         "online": case((Node.online, 1), else_=0),
         "sounds": case((Node.vitals["sounding"].as_string().is_not(None), 1), else_=0),
@@ -75,6 +76,7 @@ def _statuses(now: datetime) -> dict[int, NodeStatus]:
 def _facts(marks: Mapping[str, int], now: datetime) -> NodeFacts:
     return NodeFacts(
         online=bool(marks["online"]),
+        quarantined=bool(marks["quarantined"]),
         last_heard_at={_NEVER: None, _LONG_AGO: now - 2 * SILENT_AFTER, _LATELY: now}[marks["heard"]],
         sounding="yes" if marks["sounds"] else None,
         clock_error_ms=CLOCK_ERROR_LIMIT_MS + 1 if marks["astray"] else None,

@@ -109,13 +109,17 @@ def act_words(act: str) -> str:
 
 def detail_words(detail: Mapping[str, Any]) -> list[str]:
     """Return those parts of an entry's detail that mean something to an administrator, a phrase each."""
-    return [
-        _PHRASES[key](value) for key, value in detail.items() if key in _PHRASES and value not in ("", None)
-    ]
+    said = (_PHRASES[key](value) for key, value in detail.items() if key in _PHRASES and value is not None)
+    return [phrase for phrase in said if phrase]
 
 
 def _roles(roles: Any) -> str:
     return ", ".join(_ROLES.get(role, str(role)) for role in roles)
+
+
+def _softer(spans: Any) -> str:
+    said = ", ".join(f"{one['begins']}–{one['ends']} tối đa {one['loudest_volume']}%" for one in spans)
+    return f"phát nhỏ hơn: {said}" if said else ""
 
 
 def _spans(spans: Any) -> str:
@@ -124,15 +128,17 @@ def _spans(spans: Any) -> str:
 
 
 _PHRASES: dict[str, Callable[[Any], str]] = {
-    "reason": "lý do: {}".format,
+    "reason": lambda reason: f"lý do: {reason}" if reason else "",
     "roles": lambda roles: f"vai trò: {_roles(roles)}",
     "before": lambda roles: f"trước đó: {_roles(roles)}",
     "nodes": "{} cụm loa".format,
     "loudest_volume": "âm lượng lớn nhất {}%".format,
     "minutes_a_day": "tối đa {} phút mỗi ngày".format,
     "quiet_hours": _spans,
+    "volumes": _softer,
+    "loudest": "tối đa {}%".format,
     "spoken": "đọc là «{}»".format,
-    "name": "tên: {}".format,
+    "name": lambda name: f"tên: {name}" if name else "",
     "address": "từ địa chỉ {}".format,
     "revision": "phiên bản {}".format,
 }

@@ -10,7 +10,9 @@ from controller.web.pages import (
     calendar,
     days_off,
     door,
+    enrolling,
     journal,
+    keeping,
     library,
     moving,
     nodes,
@@ -49,5 +51,7 @@ for subject in (
     library,
     settings,
     reports,
+    keeping,
+    enrolling,
 ):
     router.include_router(subject.router)

@@ -34,6 +34,7 @@ def motley(world):
             "online": online,
             "last_heard_at": None if age is None else world.now - timedelta(seconds=age),
             "software": "",
+            "quarantined_at": world.now if number % 11 == 0 else None,
             "vitals": None
             if number % 7 == 0
             else {"sounding": sounding, "clock_error_ms": error, "storage_free": free},
