@@ -12,6 +12,7 @@ from controller.airings.advancing import advance_airings
 from controller.airings.timing import Times
 from controller.areas.queries import get_area
 from controller.broker import ChildBroker
+from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
@@ -298,6 +299,8 @@ class Controller:
     def _plan_ahead(self) -> None:
         if not self.wall.is_steady():
             return
+        with self.store.write() as session:
+            end_acts(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
                 made = make_occurrences(session, now=self.now())

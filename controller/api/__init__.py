@@ -4,15 +4,20 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    areas,
     bulletins,
     enrolments,
     fleet,
+    imports,
     keeping,
     lexicon,
+    notices,
     people,
+    recordings,
     reports,
     schedules,
     tokens,
+    wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
 
@@ -24,16 +29,21 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
-    people,
-    tokens,
-    fleet,
-    enrolments,
-    keeping,
-    bulletins,
     airings,
-    schedules,
+    areas,
+    bulletins,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
     lexicon,
+    notices,
+    people,
+    recordings,
     reports,
+    schedules,
+    tokens,
+    wordings,
 )
 for part in PARTS:
     router.include_router(part.router)

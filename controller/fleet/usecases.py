@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import area_tree
+from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
 from controller.fleet.stays import close_stays, open_stays
@@ -41,12 +41,13 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
 
     One that was retired comes back into use, and may count its sessions from the beginning.
-    `by` None: the founding fleet, made on the server itself; then the retired stay retired.
+    `by` None: the founding fleet, made on the server itself; then the retired stay retired, and those that
+    were moved since stay where they are.
     """
     check_nodes(session, nodes, by)
     known = {node.id: node for node in session.scalars(select(Node))}
     moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
-    if moved:
+    if moved and by is not None:
         raise Conflict(f"Cụm loa {moved[0]} đã có ở địa bàn khác.", code="node.elsewhere")
     back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
     new = [node for node in nodes if node.id not in known]
@@ -79,13 +80,13 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
 
 def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
     """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
-    tree = area_tree(session)
+    tree, ended = area_tree(session), ended_areas(session)
     for node in nodes:
         if not _NAME.fullmatch(node.id):
             raise BadInput(f"Mã cụm loa không hợp lệ: {node.id!r}.", code="node.bad-id")
         if node.id in tree:
             raise BadInput(f"Mã cụm loa {node.id} trùng với mã địa bàn.", code="node.bad-id")
-        if node.area not in tree:
+        if node.area not in tree or node.area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {node.area}.", code="area.unknown")
     if len({node.id for node in nodes}) != len(nodes):
         raise BadInput("Danh sách có mã cụm loa trùng nhau.", code="node.twice")

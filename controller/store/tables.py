@@ -8,11 +8,24 @@ from controller.bulletins import tables as bulletins
 from controller.fleet import tables as fleet
 from controller.journal import tables as journal
 from controller.lexicon import tables as lexicon
+from controller.notices import tables as notices
 from controller.operators import tables as operators
 from controller.plans import tables as plans
 from controller.programmes import tables as programmes
 from controller.reports import tables as reports
 from controller.store.base import Base
 
-FEATURES = (areas, operators, fleet, bulletins, programmes, airings, plans, journal, lexicon, reports)
+FEATURES = (
+    areas,
+    operators,
+    fleet,
+    bulletins,
+    programmes,
+    airings,
+    plans,
+    journal,
+    lexicon,
+    notices,
+    reports,
+)
 METADATA: MetaData = Base.metadata

@@ -42,6 +42,7 @@ _DONE = {
 _ACTS = {
     Action.REVISE: Act.WRITE,
     Action.SUBMIT: Act.WRITE,
+    Action.RECALL: Act.WRITE,
     Action.APPROVE: Act.APPROVE,
     Action.RETURN: Act.APPROVE,
     Action.WITHDRAW: Act.WITHDRAW,
@@ -61,8 +62,7 @@ def buttons(viewer: Viewer, bulletin: Bulletin) -> frozenset[Action]:
         for action in actions(bulletin.state)
         if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
     }
-    if bulletin.author == viewer.operator.id:
-        allowed -= {Action.APPROVE}
+    allowed -= {Action.APPROVE if bulletin.author == viewer.operator.id else Action.RECALL}
     return frozenset(allowed)
 
 

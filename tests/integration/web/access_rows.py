@@ -24,12 +24,16 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
+INTO = {"to": "22333", "password": "x"}
 CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
 CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
 RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
+
+FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -157,6 +161,20 @@ CALLS = {
     "POST delegations": Row(Act.APPROVE, {"to": "duyet", "area": "22333", "until": LATER}),
     "DELETE delegations/{delegation_id}": Row(SIGNED),
     "GET areas": Row(SIGNED),
+    "GET areas/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST areas": Row(
+        Act.RULE, {"code": "22333.9", "name": "Thôn 9", "kind": "Thôn", "parent": "22333"}, foreign=HIDDEN
+    ),
+    "POST areas/{area}/rename": Row(Act.RULE, {"name": "Phường Bắc"}, foreign=HIDDEN),
+    "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/split": Row(
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
+    ),
+    "POST areas/merge": Row(
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
+    ),
+    "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
@@ -169,6 +187,7 @@ CALLS = {
     "DELETE enrolments/{enrolment_id}": Row(Act.ENROL, foreign=HIDDEN),
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
+    "POST bulletins/import": Row(Act.WRITE, FILE),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
@@ -176,6 +195,19 @@ CALLS = {
     ),
     "POST bulletins/{bulletin_id}/return": Row(Act.APPROVE, {"reason": "Sai."}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/withdraw": Row(Act.WITHDRAW, {"reason": ""}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/revisions": Row(SIGNED, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/differences?before=1&after=1": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/revise": Row(
+        Act.WRITE, {"title": "Tin", "text": "Nội dung."}, foreign=HIDDEN
+    ),
+    "POST bulletins/{bulletin_id}/recall": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
+    "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET recordings/{recording}": Row(SIGNED),
+    "GET notices": Row(SIGNED),
+    "POST notices/read": Row(SIGNED, {}),
+    "POST notices/{notice_id}/read": Row(SIGNED, {}, foreign=HIDDEN),
     "GET today": Row(SIGNED),
     "POST air": Row(Act.AIR, {"title": "Tin", "text": "Nội dung."} | AIR, foreign=HIDDEN),
     "GET airings": Row(SIGNED),
