@@ -7,6 +7,7 @@ from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.store import Store
 from tts.orders import Progress
+from tts.reading import Region
 from tts.recordings import RecordingStore
 
 
@@ -43,6 +44,10 @@ class Station(Protocol):
     @property
     def speech(self) -> Speech:
         """How a submitted bulletin is to be spoken."""
+
+    @property
+    def region(self) -> Region:
+        """Whose number words are said."""
 
     @property
     def require_totp(self) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy import true
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,13 +14,16 @@ from controller.bulletins.renderings import retry_rendering
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
+from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import airing_views, bulletins_seen, name_of, spoken
+from controller.web.queries import airing_views, name_of, spoken
 from controller.web.render import page
+from controller.web.revisions import bulletins_found, compared_with
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.wording import as_read, difference
 
 router = APIRouter()
 PAGE = LivePage(
@@ -71,6 +73,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
     bulletin = seen_bulletin(session, viewer, bulletin_id)
     speech = spoken(session, bulletin.id, bulletin.revision)
     is_of = Airing.bulletin == bulletin.id
+    before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
         "author": name_of(session, bulletin.author),
@@ -79,16 +82,27 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
         "buttons": buttons(viewer, bulletin),
+        "reading": as_read(speech.revision.text, words_for(session, bulletin.area), station.region),
+        "before": before,
+        "changes": difference(before.text, speech.revision.text) if before else (),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
     }
 
 
 @router.get("/ban-tin")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """List the bulletins, last changed first."""
+def index(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    tim: Annotated[str, Query(max_length=200)] = "",
+    loai: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """List the bulletins, last changed first: all, those of a state, or those with the words looked for."""
+    states = [BulletinState(loai)] if loai in set(BulletinState) else []
     with station.store.read() as session:
-        rows = bulletins_seen(session, viewer.scope, true())
-    return page(request, "ban_tin_ds.html", {"rows": rows})
+        rows = bulletins_found(session, viewer.scope, tim, states)
+    return page(request, "ban_tin_ds.html", {"rows": rows, "tim": tim, "loai": loai})
 
 
 @router.get("/ban-tin/{bulletin_id}")

@@ -123,6 +123,7 @@ class SiteWorld:
     speech: Speech = field(default_factory=Speech)
     up: bool = True
     require_totp: bool = False
+    region: str = "north"
     settings: Settings | None = None
     pokes: int = 0
     progress: dict = field(default_factory=dict)

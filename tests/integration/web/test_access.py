@@ -54,6 +54,7 @@ def objects(world):
         "{entry_id}": entry.id,
         "{day}": "2026-12-31",
         "{first}": "2026-11-23",
+        "{place}": "moi",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
