@@ -117,7 +117,13 @@ class Studio:
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
         script = script_of(
-            order.title, order.text, framed=order.framed, words=order.words, region=order.region
+            order.title,
+            order.text,
+            framed=order.framed,
+            issuer=order.issuer,
+            readings=order.readings,
+            words=order.words,
+            region=order.region,
         )
         if not script.lines:
             raise EmptyText
@@ -186,6 +192,7 @@ class Studio:
             if not self._cache.use(cast.key(line)):
                 missing.setdefault(cast.key(line), line)
         total = len(script.lines)
+        cached = sum(cast.key(line) not in missing for line in script.lines)
         done = total - len(missing)
         tell(Progress("speaking", done, total))
         waiting = iter(missing.items())
@@ -195,7 +202,7 @@ class Studio:
                 while len(running) < self._window and (pair := next(waiting, None)):
                     running.add(self._submit(cast, *pair))
                 if not running:
-                    return total - len(missing)
+                    return cached
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     future.result()

@@ -31,6 +31,7 @@ from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import Conflict
 from controller.operators.permissions import Operator
 from devices.messages import AiringId, AreaCode, Grade
@@ -129,6 +130,7 @@ def asking_of(
     check_sound(get_bulletin(session, bulletin_id), wish.grade, wish.volume)
     latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
     check_times(wish.starts_at, latest, now)
+    check_in_force(session, bulletin_id, wish.starts_at)
     return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
 
 

@@ -109,13 +109,14 @@ def reach(session: Session, airing_id: AiringId) -> Reach:
 
 
 def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
-    """Return how far one airing came in each commune."""
+    """Return how far one airing came in each area, as its nodes stood when it was planned."""
+    area = func.coalesce(Delivery.area, Node.area)
     query = (
-        select(Node.area, *_counts())
+        select(area, *_counts())
         .join(Node, Node.id == Delivery.node)
         .where(Delivery.airing == airing_id)
-        .group_by(Node.area)
-        .order_by(Node.area)
+        .group_by(area)
+        .order_by(area)
     )
     return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
 

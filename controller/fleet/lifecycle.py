@@ -21,6 +21,7 @@ class NodeStatus(StrEnum):
     FAULTY = "faulty"
     SOUNDING = "sounding"
     READY = "ready"
+    QUARANTINED = "quarantined"
     RETIRED = "retired"
 
 
@@ -31,6 +32,7 @@ IN_WORDS = {
     NodeStatus.FAULTY: "có trục trặc",
     NodeStatus.SOUNDING: "đang phát",
     NodeStatus.READY: "sẵn sàng",
+    NodeStatus.QUARANTINED: "đang cách ly",
     NodeStatus.RETIRED: "đã ngừng dùng",
 }
 """How a person reads a status."""
@@ -43,6 +45,7 @@ class NodeFacts:
     online: bool
     last_heard_at: datetime | None
     retired: bool = False
+    quarantined: bool = False
     sounding: str | None = None
     clock_error_ms: float | None = None
     storage_free: int | None = None
@@ -50,8 +53,8 @@ class NodeFacts:
 
 def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
     """Return the status that the facts amount to."""
-    if facts.retired:
-        return NodeStatus.RETIRED
+    if facts.retired or facts.quarantined:
+        return NodeStatus.RETIRED if facts.retired else NodeStatus.QUARANTINED
     if facts.last_heard_at is None:
         return NodeStatus.NEVER_SEEN
     if not facts.online:

@@ -41,6 +41,7 @@ def facts_of(node: Node) -> NodeFacts:
         online=node.online,
         last_heard_at=node.last_heard_at,
         retired=node.retired_at is not None,
+        quarantined=node.quarantined_at is not None,
         sounding=vitals.get("sounding"),
         clock_error_ms=vitals.get("clock_error_ms"),
         storage_free=vitals.get("storage_free"),

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
+from controller.fleet.stays import close_stays, open_stays
 from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
@@ -42,7 +43,7 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     One that was retired comes back into use, and may count its sessions from the beginning.
     `by` None: the founding fleet, made on the server itself; then the retired stay retired.
     """
-    _check(session, nodes, by)
+    check_nodes(session, nodes, by)
     known = {node.id: node for node in session.scalars(select(Node))}
     moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
     if moved:
@@ -50,16 +51,19 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
     new = [node for node in nodes if node.id not in known]
     for node in back:
-        _bring_back(known[node.id], node, now)
+        bring_back(session, known[node.id], node, now)
         record(session, by, "node.brought-back", node.id, now)
     if new:
         _insert(session, new, by, now)
     return len(new) + len(back)
 
 
-def _bring_back(row: Node, node: NewNode, now: datetime) -> None:
-    row.name, row.enrolled_at, row.retired_at = node.name, now, None
+def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> None:
+    """Take a retired node into use again, under a name and in an area; it counts its sessions anew."""
+    row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
+    row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
+    open_stays(session, [(row.id, row.area)], now)
 
 
 def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: datetime) -> None:
@@ -69,10 +73,12 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
         for node in new
     ]
     session.execute(insert(Node), rows)
+    open_stays(session, [(node.id, node.area) for node in new], now)
     record(session, by, "nodes.enrolled", new[0].id, now, detail={"nodes": len(new), "last": new[-1].id})
 
 
-def _check(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
+def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
+    """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
     tree = area_tree(session)
     for node in nodes:
         if not _NAME.fullmatch(node.id):
@@ -91,7 +97,9 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
     """Take a node out of use: it is no longer counted; its receipts stay."""
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
-    node.retired_at = node.retired_at or now
+    if node.retired_at is None:
+        node.retired_at = now
+        close_stays(session, [node_id], now)
     record(session, by, "node.retired", node_id, now)
 
 
@@ -114,7 +122,7 @@ def note_states(
     # one by one in the order they came: a death may follow the birth of the same session
     session.connection().execute(
         update(Node)
-        .where(Node.id == bindparam("node"), is_newer)
+        .where(Node.id == bindparam("node"), is_newer, *_is_heard())
         .where(*([changes] if retained else []))
         .values(
             session=bindparam("born"),
@@ -125,6 +133,11 @@ def note_states(
         ),
         rows,
     )
+
+
+def _is_heard() -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold for a node's word to count: not of replaced hardware, not in quarantine."""
+    return Node.first_session <= bindparam("born"), Node.quarantined_at.is_(None)
 
 
 def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
@@ -153,7 +166,7 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
     if rows:
         session.connection().execute(
             update(Node)
-            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"))
+            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"), *_is_heard())
             .values(vitals=bindparam("told"), last_heard_at=bindparam("heard")),
             rows,
         )

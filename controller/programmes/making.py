@@ -21,8 +21,9 @@ from controller.airings.timing import wall
 from controller.airings.usecases import check_targets
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.validity import ends_of
 from controller.errors import LoaError
 from controller.fleet.tables import Node
 from controller.journal.usecases import record
@@ -58,6 +59,7 @@ _TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
 
 CHANGED = "Lịch phát đã thay đổi."
 WITHDRAWN = "Bản tin đã bị rút."
+ACT_ENDED = "Văn bản pháp luật của bản tin đã hết hiệu lực."
 
 
 @dataclass(slots=True)
@@ -81,6 +83,8 @@ class _Comparison:
     tree: AreaTree
     own: OwnDays
     targets: dict[ScheduleId, tuple[AreaCode, ...]]
+    ends: dict[BulletinId, datetime]
+    """When the legal acts of bulletins hold no more: nothing is made from then on."""
     rows: list[dict[str, object]] = field(default_factory=list)
     dated: list[dict[str, object]] = field(default_factory=list)
     by_targets: dict[tuple[AreaCode, ...], list[AiringId]] = field(default_factory=lambda: defaultdict(list))
@@ -98,7 +102,7 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
     if not due:
         return Made()
     going_on = []
-    for schedule, refused in _judged(session, due):
+    for schedule, refused in _judged(session, due, now):
         if refused is None:
             going_on.append(schedule)
         else:
@@ -127,6 +131,7 @@ def keep_current(
         area_tree(session),
         own_days(session),
         targets_of_schedules(session, ids),
+        ends_of(session, {schedule.bulletin for schedule in schedules}),
     )
     there = _there(session, ids, now)
     for schedule in schedules:
@@ -149,13 +154,16 @@ def finish(
     record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
 
 
-def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedule, str | None]]:
+def _judged(
+    session: Session, due: Sequence[Schedule], now: datetime
+) -> Iterator[tuple[Schedule, str | None]]:
     """Yield each schedule with why it cannot go on, or None; one maker is asked about once."""
     tree = area_tree(session)
     targets = targets_of_schedules(session, [schedule.id for schedule in due])
     bulletins = {schedule.bulletin for schedule in due}
     query = select(Bulletin.id).where(Bulletin.id.in_(bulletins), Bulletin.state == BulletinState.WITHDRAWN)
     withdrawn = set(session.scalars(query))
+    ends = ends_of(session, bulletins)
     groups: dict[tuple[OperatorId, Grade], list[Schedule]] = defaultdict(list)
     for schedule in due:
         groups[schedule.created_by, schedule.grade].append(schedule)
@@ -165,6 +173,8 @@ def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedul
         for schedule in group:
             if schedule.bulletin in withdrawn:
                 yield schedule, WITHDRAWN
+            elif ends.get(schedule.bulletin, now) < now:
+                yield schedule, ACT_ENDED
             elif all_may:
                 yield schedule, None
             else:
@@ -215,7 +225,10 @@ def _there(
 
 
 def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There]) -> None:
-    wanted = {one.original_at: one.starts_at for one in occurrences_of(schedule, at.own, at.now, at.until)}
+    wanted = {
+        one.original_at: one.starts_at
+        for one in occurrences_of(schedule, at.own, at.now, _until(at, schedule))
+    }
     for one in there.values():
         wish = wanted.pop(one.original_at, None)
         if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
@@ -227,6 +240,10 @@ def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There])
             wanted[one.original_at] = wish
     for own, starts_at in wanted.items():
         _plan(at, schedule, own, starts_at)
+
+
+def _until(at: _Comparison, schedule: Schedule) -> datetime:
+    return min(at.until, at.ends.get(schedule.bulletin, at.until))
 
 
 def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:

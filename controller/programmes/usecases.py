@@ -18,6 +18,7 @@ from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_so
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
@@ -65,6 +66,7 @@ def schedule_bulletin(
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)
     first = _first_start(session, rule, skips, now)
+    check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]
     check_policies(session, bulletin_id, Asking(areas, first, first + patience, grade, volume), now=now)
     schedule = Schedule(
@@ -205,6 +207,7 @@ def move_occurrence(
         raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
     if moved == rule:
         return
+    check_in_force(session, schedule.bulletin, to)
     latest = to + timedelta(seconds=schedule.latest_after_s)
     asking = Asking(areas, to, latest, schedule.grade, schedule.volume)
     check_policies(session, schedule.bulletin, asking, now=now)

@@ -11,12 +11,15 @@ from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import digest_of
-from controller.journal.chain import JournalBroken, verify
+from controller.journal.chain import JournalBroken
+from controller.journal.exported import verify_logs
 from controller.journal.queries import export
 from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from controller.programmes.tables import Occurrence, Schedule
+from controller.reports.queries import export_as_aired
+from controller.reports.tables import AsAired
 from devices.messages import Plan, Role
 
 Check = Callable[[Session, datetime], Iterator[str]]
@@ -159,12 +162,36 @@ def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[
                 yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
 
 
-def _journal_is_sound(session: Session, _now: datetime) -> Iterator[str]:
+def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
     publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
     try:
-        verify(export(session), publics)
+        verify_logs(export(session), export_as_aired(session), publics)
     except JournalBroken as broken:
         yield f"journal: {broken}"
+
+
+def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[str]:
+    newest = select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)
+    query = (
+        select(AsAired.airing, AsAired.node)
+        .join(Airing, Airing.id == AsAired.airing)
+        .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
+        .where(AsAired.seq.in_(newest), Airing.noted_at.is_not(None))
+        .where(
+            or_(
+                AsAired.heard_ms != Delivery.heard_ms,
+                AsAired.started_at.is_distinct_from(Delivery.started_at),
+                AsAired.finished_at.is_distinct_from(Delivery.finished_at),
+            )
+        )
+    )
+    for airing, node in session.execute(query):
+        yield f"as-aired log: its last word on {airing}/{node} is not what the receipts say"
+    lacking = exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node)
+    told = Airing.noted_at.is_not(None) & Airing.delivering_at.is_not(None)
+    query = select(Delivery.airing, Delivery.node).join(Airing, Airing.id == Delivery.airing)
+    for airing, node in session.execute(query.where(told, ~lacking)):
+        yield f"as-aired log: says nothing of {airing}/{node}"
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -180,5 +207,6 @@ _CHECKS: tuple[Check, ...] = (
     _occurrences_fit,
     _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
-    _journal_is_sound,
+    _logs_are_sound,
+    _as_aired_says_what_is_known,
 )

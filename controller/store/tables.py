@@ -10,9 +10,11 @@ from controller.fleet import tables as fleet
 from controller.journal import tables as journal
 from controller.lexicon import tables as lexicon
 from controller.listeners import tables as listeners
+from controller.notices import tables as notices
 from controller.operators import tables as operators
 from controller.plans import tables as plans
 from controller.programmes import tables as programmes
+from controller.reports import tables as reports
 from controller.store.base import Base
 
 FEATURES = (
@@ -25,6 +27,8 @@ FEATURES = (
     plans,
     journal,
     lexicon,
+    notices,
+    reports,
     drafts,
     listeners,
 )

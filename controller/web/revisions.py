@@ -1,6 +1,6 @@
 """The wordings of a bulletin through time, and the bulletins that a search finds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -23,22 +23,13 @@ BULLETIN_ACTS = {
     "bulletin.drafted": "Soạn bản nháp",
     "bulletin.revised": "Sửa",
     "bulletin.submitted": "Gửi duyệt",
+    "bulletin.recalled": "Lấy lại để sửa",
+    "bulletin.cloned": "Tạo bản sao từ bản tin khác",
     "bulletin.approved": "Duyệt",
     "bulletin.approval-refused": "Duyệt không được: sai mật khẩu",
     "bulletin.returned": "Trả lại",
     "bulletin.withdrawn": "Rút bản tin",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One frozen wording with who wrote it, and when it was approved, if it was."""
-
-    number: int
-    text: str
-    author: str
-    created_at: datetime
-    approved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +42,6 @@ class Step:
     reason: str
 
 
-def revisions_of(session: Session, bulletin_id: str) -> list[Kept]:
-    """Return every wording, the newest first; one query."""
-    query = (
-        select(Revision, Account.display_name, Approved.approved_at)
-        .join(Account, Account.id == Revision.author)
-        .outerjoin(
-            Approved, and_(Approved.bulletin == Revision.bulletin, Approved.revision == Revision.number)
-        )
-        .where(Revision.bulletin == bulletin_id)
-        .order_by(Revision.number.desc())
-    )
-    return [
-        Kept(found.number, found.text, author, found.created_at, approved_at)
-        for found, author, approved_at in session.execute(query)
-    ]
-
-
 def steps_of(session: Session, bulletin_id: str) -> list[Step]:
     """Return what was done with a bulletin, the newest first, from the journal."""
     found = entries_of(session, bulletin_id, _STEPS)
@@ -78,6 +52,12 @@ def steps_of(session: Session, bulletin_id: str) -> list[Step]:
         for one in found
         if one.act in BULLETIN_ACTS
     ]
+
+
+def display_names(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Return how people are called, by the names that they sign in with."""
+    query = select(Account.name, Account.display_name).where(Account.name.in_(names))
+    return {name: shown for name, shown in session.execute(query)}  # noqa: C416 - typed rows
 
 
 def compared_with(session: Session, bulletin: Bulletin) -> Revision | None:

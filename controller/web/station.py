@@ -5,6 +5,7 @@ from typing import Protocol
 
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
+from controller.fleet.enrolling import Welcome
 from controller.store import Store
 from tts.orders import Progress
 from tts.reading import Region
@@ -55,6 +56,9 @@ class Station(Protocol):
 
     def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
         """Open the first administrator's account with its one-time code, or raise LoaError."""
+
+    def welcome(self) -> Welcome:
+        """What a node is told when it enrols, beside its own name and password."""
 
     def now(self) -> datetime:
         """The controller's clock, aware UTC."""

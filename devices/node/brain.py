@@ -138,7 +138,7 @@ class Brain:
         return manifests
 
     def _next_session(self) -> list[Effect]:
-        self._session += 1
+        self._session = max(self._session, self._identity.first_session) + 1
         self._outbox.open_session(self._session)
         return [SaveDocument(SESSION, str(self._session).encode())]
 

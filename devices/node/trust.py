@@ -27,6 +27,8 @@ POLICY = "policy/"
 M = TypeVar("M", bound=Message)
 Judged = tuple[str, str, bool]
 """Approval, recording, whether a test: what a judgement is of."""
+LOUDEST = 100
+"""A plan with this loudest volume sets no limit."""
 MOST_JUDGED = 1024
 """Judgements remembered: two full plans; then it begins anew."""
 
@@ -65,6 +67,19 @@ class Trust:
         for name, text in documents.items():
             if name.startswith((PLAN, POLICY)):
                 self._take(name, text, None if name.startswith(POLICY) else now)
+            if name.startswith(PLAN) and name not in self._texts:
+                self._keep_limits(name.removeprefix(PLAN), text)
+
+    def _keep_limits(self, target: str, text: bytes) -> None:
+        """Let an expired plan's limits bind on: silence, and a lower volume, do not end by themselves."""
+        try:
+            plan = self._verified(text, Plan, None)
+        except NotTrusted as reason:
+            self._count("stored-plan", reason)
+            return
+        if plan.target == target and (plan.silent or plan.loudest_volume < LOUDEST):
+            self.plans[target] = plan.model_copy(update={"airings": ()})
+            self._texts[PLAN + target] = text
 
     def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
         """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.

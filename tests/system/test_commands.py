@@ -132,6 +132,7 @@ def test_speak_wants_exactly_one_text(tmp_path):
         (("speak", "--text-file", "khong-co.txt", "--out", "x.wav"), "khong-co.txt"),
         (("air", "--text-file", "khong-co.txt", "--area", "56"), "khong-co.txt"),
         (("speak", "--text", "Xin chào.", "--out", "x.flac"), "x.flac"),
+        (("speak", "--text", "Xin chào.", "--out", "x.wav", "--repeat", "4"), "từ 1 đến 3 lần"),
         (("demo", "--nodes", "0"), "nodes"),
         (("demo", "--broker", "khac"), "broker"),
         (("khong-co-lenh",), "khong-co-lenh"),

@@ -25,6 +25,7 @@ _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²
 _SCANNED: Final = (  # figures that scanning took for letters, and spaces that it put into numbers
     (re.compile(r"(?<=\d)[oO](?=[.,]?\d)"), "0"),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
 )
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import cardinal, roman_value
+from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
@@ -30,6 +30,9 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
 )
 _DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh)$")
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
+_DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
+    rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
+)
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
@@ -56,7 +59,8 @@ def _is_year(number: int) -> bool:
 
 
 def _with_day(scene: Scene, said: str) -> str:
-    return said if scene.cue(_NAMED_DAY, 1) else f"ngày {said}"
+    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 6)
+    return said if named else f"ngày {said}"
 
 
 def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:

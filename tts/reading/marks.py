@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, LETTERS, UNITS
-from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
+from tts.reading.lexicon import ABBREVIATIONS, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
@@ -28,6 +28,7 @@ _COUNTED: Final = frozenset(
         "road",
     }
 )
+_MULTIPLIED: Final = frozenset({"number", "unit", "money", "percent", "fraction"})
 _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
@@ -63,7 +64,7 @@ _SAID: Final = {
     "@": "a còng",
     "§": "mục",
 }
-_SILENT: Final = frozenset("\"'*_#^`\\~\u00b2\u00b3")
+_SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
@@ -80,7 +81,9 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
         said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
     else:
         value = roman_value(mark) if mark.isupper() else None
-        said = cardinal(value) if value else LETTERS.get(mark.upper()) or spell(mark)
+        said = (
+            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
+        )
     return Hit(found.end(), said, "label", after=True)
 
 
@@ -162,7 +165,10 @@ def _dots(scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
-    counted = scene.rule in {"number", "unit"} and found.end() < len(scene.line)
+    counted = scene.rule in _MULTIPLIED or (
+        scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
+    )
+    counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
@@ -178,6 +184,14 @@ def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of "mục III.2"."""
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
+
+
+def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
+    """What is dialled to ask a network: *111#."""
+    said = [
+        spell_digits(part) if part.isdecimal() else "sao" for part in re.findall(r"\d+|\*", found.group())
+    ]
+    return Hit(found.end(), f"{' '.join(said)} thăng", "phone")
 
 
 def any_sign(scene: Scene, place: int) -> Hit:
@@ -212,6 +226,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         r"(?: (?i:minh h(?:oạ|ọa)|tư liệu|internet)| ?:|\))[^()]{0,60}\)?",
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
+    matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),

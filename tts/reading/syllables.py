@@ -94,7 +94,15 @@ def _tone_fits(rime: str, tone: str) -> bool:
 
 
 _ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("y", "d"))
-_BARE_RIMES: Final = (("uye", "uyê"), ("ie", "iê"), ("ye", "yê"), ("uo", "ươ"), ("uo", "uô"), ("ua", "uâ"))
+_BARE_RIMES: Final = (
+    ("uye", "uyê"),
+    ("ie", "iê"),
+    ("ye", "yê"),
+    ("uo", "ươ"),
+    ("uo", "uô"),
+    ("ua", "uâ"),
+    ("ue", "uê"),
+)
 _ALIKE_CODAS: Final = (
     ("k", "c"),
     ("h", ""),

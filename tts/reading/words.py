@@ -28,6 +28,10 @@ _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|đ
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
 _STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
+_IN_COMMAND: Final = re.compile(
+    r" (?:Quân|quân|QS|PCTT|Phòng|phòng|PTDS|Bộ đội|BĐBP|chiến dịch|CNCH|thống nhất)"
+)
+_DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
@@ -36,11 +40,16 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "BS": ((_PLATE_FOLLOWS, "biển số"),),
+    "BCH": ((_IN_COMMAND, "ban chỉ huy"),),
     "CC": ((re.compile(r" (?:Tư pháp|Địa chính|Văn|Tài chính|VH|TP|ĐC)"), "công chức"),),
 }
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
-_DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
+_DAY_AFTER: Final = re.compile(
+    r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
+    r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
+)
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
@@ -52,6 +61,8 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
+_HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
+_EVENING, _NOON = 6, 12
 _LONGEST_INITIALS = 12
 _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
@@ -62,6 +73,8 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     follows = scene.after(found.end())[:1]
     if before == "number" and not follows.isdecimal():
         return None
+    if written == "P." and _DEPUTY_OF.match(scene.line, found.end()):
+        return Hit(found.end(), "phó", "abbreviation")
     if before == "phone" and not _PHONE_FOLLOWS.match(scene.line, found.end()):
         return None
     if before == "word" and not _TITLE_WORD.match(scene.line, found.end()):
@@ -140,7 +153,11 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
 
 def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T2 to T7 and CN, where days are spoken of."""
-    cued = scene.rule == "weekday" or scene.cue(_DAY_CUE, 2) or _DAY_AFTER.match(scene.line, found.end())
+    cued = (
+        scene.rule in {"weekday", "time", "date"}
+        or scene.cue(_DAY_CUE, 2)
+        or _DAY_AFTER.match(scene.line, found.end())
+    )
     if not cued:
         return None
     number = found["number"]
@@ -151,6 +168,16 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
     """The sign of a comrade before a house is an address."""
     return Hit(found.end(), "địa chỉ", "abbreviation")
+
+
+def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """AM and PM after a time of the clock."""
+    hour = _HOUR_BEFORE.search(scene.before(found.start()))
+    if scene.rule != "time" or hour is None:
+        return None
+    evening = int(hour[1]) >= _EVENING and int(hour[1]) < _NOON
+    late = "trưa" if int(hour[1]) == _NOON else "tối" if evening else "chiều"
+    return Hit(found.end(), "sáng" if found.group()[0] in "aA" else late, "time")
 
 
 def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -246,6 +273,7 @@ _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),

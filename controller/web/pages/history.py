@@ -6,11 +6,12 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.bulletins.queries import wordings_of
 from controller.web.acts import seen_bulletin
 from controller.web.render import page
-from controller.web.revisions import revisions_of, steps_of
+from controller.web.revisions import display_names, steps_of
 from controller.web.viewer import Signed, TheStation
-from controller.web.wording import difference
+from controller.web.wording import changes
 
 router = APIRouter()
 _MOST = 100_000
@@ -29,7 +30,8 @@ def show(
     """Show the history, and what differs between two wordings (by default the last two)."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-        kept = revisions_of(session, bulletin.id)
+        kept = wordings_of(session, bulletin.id)
+        names = display_names(session, {one.author for one in kept})
         steps = steps_of(session, bulletin.id)
     by_number = {one.number: one for one in kept}
     after = by_number.get(den, kept[0])
@@ -37,9 +39,10 @@ def show(
     context = {
         "bulletin": bulletin,
         "kept": kept,
+        "names": names,
         "steps": steps,
         "before": before,
         "after": after,
-        "changes": difference(before.text, after.text) if before else (),
+        "changes": changes(before.text, after.text) if before else (),
     }
     return page(request, "lich_su.html", context)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query
+from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -55,17 +55,11 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
 
 
 @router.get("/tao-ban-tin")
-def ask(
-    request: Request, station: TheStation, viewer: Signed, tu: Annotated[str, Query(max_length=64)] = ""
-) -> Response:
-    """Show the form: empty, or with what the person was typing, or (`tu`) with another bulletin's words."""
+def ask(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the form, empty or with what the person was typing."""
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
     with station.store.read() as session:
-        if tu:
-            model = seen_bulletin(session, viewer, tu)
-            text = spoken(session, model.id, model.revision).revision.text
-            return form_page(request, station, viewer, Typed(tieu_de=model.title, noi_dung=text))
         kept = draft_of(session, viewer.operator.id, NEW)
     if kept is None:
         return form_page(request, station, viewer, Typed())

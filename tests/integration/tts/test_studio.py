@@ -129,6 +129,20 @@ def test_the_same_order_makes_the_same_recording_even_from_an_empty_cache(studio
     assert fresh.phrases_cached == 0
 
 
+def test_a_bulletin_read_twice_is_spoken_once_and_sounds_twice(make_studio, recordings):
+    studio, steps = make_studio(), []
+    order = replace(ORDER, issuer="UBND xã Vạn Thắng", readings=2)
+    rendered = studio.render(order, steps.append)
+    script = script_of(order.title, order.text, framed=True, issuer=order.issuer, readings=2)
+    spoken = sum(len(line.text.split()) * WORD_SECONDS for line in script.lines)
+    chimes = (len(opening_chime(RATE)) + len(closing_chime(RATE))) / RATE
+    parts = spoken + chimes + sum(line.rest_ms for line in script.all) / 1000
+    assert len(decode_mp3(recordings.read(rendered.recording))[0]) / RATE == pytest.approx(parts, abs=0.15)
+    assert (rendered.phrases, rendered.phrases_cached) == (len(script.lines), 0)
+    first = next(step for step in steps if step.stage == "speaking")
+    assert first.done == len(script.lines) - len({line.text for line in script.lines})
+
+
 def test_a_second_render_speaks_nothing_and_a_changed_sentence_one_phrase(make_studio):
     studio = make_studio()
     assert studio.render(ORDER).phrases_cached == 0

@@ -24,10 +24,14 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
+CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
 RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
+
+FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -75,6 +79,8 @@ PAGES = {
     "GET /ban-tin/{bulletin_id}/rut": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
@@ -123,8 +129,17 @@ CALLS = {
     "GET areas": Row(SIGNED),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
+    "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
+    "GET nodes/{node_id}/hardware": Row(Act.ENROL, foreign=HIDDEN),
+    "GET enrolments": Row(Act.ENROL),
+    "POST enrolments": Row(Act.ENROL, CODE, foreign=HIDDEN),
+    "POST enrolments/claim": Row(OPEN, CLAIM),
+    "DELETE enrolments/{enrolment_id}": Row(Act.ENROL, foreign=HIDDEN),
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
+    "POST bulletins/import": Row(Act.WRITE, FILE),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
@@ -132,6 +147,19 @@ CALLS = {
     ),
     "POST bulletins/{bulletin_id}/return": Row(Act.APPROVE, {"reason": "Sai."}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/withdraw": Row(Act.WITHDRAW, {"reason": ""}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/revisions": Row(SIGNED, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/differences?before=1&after=1": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/revise": Row(
+        Act.WRITE, {"title": "Tin", "text": "Nội dung."}, foreign=HIDDEN
+    ),
+    "POST bulletins/{bulletin_id}/recall": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
+    "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET recordings/{recording}": Row(SIGNED),
+    "GET notices": Row(SIGNED),
+    "POST notices/read": Row(SIGNED, {}),
+    "POST notices/{notice_id}/read": Row(SIGNED, {}, foreign=HIDDEN),
     "GET today": Row(SIGNED),
     "POST air": Row(Act.AIR, {"title": "Tin", "text": "Nội dung."} | AIR, foreign=HIDDEN),
     "GET airings": Row(SIGNED),
@@ -151,6 +179,12 @@ CALLS = {
     "POST schedules/{schedule_id}/occurrences/move": Row(
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
+    "GET reports/coverage?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.xlsx?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.pdf?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
     "GET days-off?year=2026": Row(SIGNED),
     "POST days-off": Row(Act.RULE, {"day": "2026-12-24", "name": "Ngày hội"}),
     "DELETE days-off/{day}": Row(Act.RULE),

@@ -16,8 +16,10 @@ from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.queries import areas
 from controller.areas.usecases import load_areas
+from controller.bulletins.listening import note_listened
 from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.enrolling import Welcome
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
 from controller.founding import FirstAdministrator, found_administrator
 from controller.journal.chain import StationSeal
@@ -151,6 +153,9 @@ class SiteWorld:
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
 
+    def welcome(self):
+        return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
+
     def poke(self):
         self.pokes += 1
 
@@ -236,6 +241,7 @@ class SiteWorld:
 
     def approve(self, bulletin, made=None):
         made = made or Made(mp3(), 8_000)
+        self.do(note_listened, made.recording, by=self.approver)
         return self.do(
             approve_bulletin,
             bulletin,

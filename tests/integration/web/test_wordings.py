@@ -3,11 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bulletins.usecases import draft_bulletin, return_bulletin, revise_bulletin, submit_bulletin
+from controller.bulletins.usecases import return_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import KEPT, MOST, keep_draft
 from controller.errors import BadInput
-from tests.integration.web.site_world import BAC_NHA_TRANG, TEXT
+from tests.integration.web.site_world import TEXT
 from tests.integration.web.test_pages import text_of
 
 TYPED = {
@@ -106,14 +106,20 @@ def test_a_bulletin_is_found_without_accents_in_title_and_text(world, officer):
 
 def test_a_copy_begins_with_the_words_of_its_model_and_is_a_bulletin_of_its_own(world, officer):
     model = world.draft("Lịch tiêm phòng", "Tại trạm y tế.")
-    page = officer.get(f"/tao-ban-tin?tu={model}").text
+    place = officer.post(f"/ban-tin/{model}/ban-sao").headers["location"]
+    assert model not in place
+    page = officer.get(place).text
     assert 'value="Lịch tiêm phòng"' in page
     assert "Tại trạm y tế.</textarea>" in page
 
 
-def test_another_communes_words_are_not_copied(world, sign_in):
-    theirs = world.do(draft_bulletin, title="Tin", text="Chữ.", by=world.officer, area=BAC_NHA_TRANG).id
-    assert sign_in("xanhatrang").get(f"/tao-ban-tin?tu={theirs}").status_code == 404
+def test_a_writer_takes_a_bulletin_back_before_it_is_judged(world, officer, approver):
+    bulletin, _ = world.submitted()
+    assert "Lấy lại để sửa" in officer.get(f"/ban-tin/{bulletin}").text
+    assert "Lấy lại để sửa" not in approver.get(f"/ban-tin/{bulletin}").text
+    place = officer.post(f"/ban-tin/{bulletin}/lay-lai").headers["location"]
+    assert "Đã lấy lại bản tin." in text_of(officer.get(place))
+    assert "Không còn bản tin nào chờ duyệt" in text_of(approver.get("/duyet"))
 
 
 # --- drafts

@@ -247,6 +247,36 @@ def test_quiet_hours_of_a_policy_that_expired_stay_quiet_after_a_reboot(scene):
     assert heard(scene) == []
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"), [({"silent": True}, []), ({"loudest_volume": 20}, [("a1", 20)])]
+)
+def test_limits_of_a_plan_that_expired_go_on_to_bind_after_a_reboot(scene, limits, expected):
+    node = scene.node.id
+    say(scene, node, scene.station.signed_plan(node, [], lasts=timedelta(seconds=15), **limits))
+    scene.station.publish_plan("56", planned(scene, in_s=60))
+    scene.run(20)
+    reboot_alone(scene)
+    scene.run(90)
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == expected
+
+
+def test_a_quarantine_stops_what_sounds_fetches_nothing_and_ends_by_a_newer_plan(scene):
+    node = scene.node.id
+    scene.station.publish_plan("56", planned(scene, in_s=10))
+    scene.run(15)
+    say(scene, node, scene.station.signed_plan(node, [], silent=True))
+    scene.run(3)
+    assert scene.kinds("a1")[-1] == "stopped"
+    wants = len(scene.station.wants)
+    other = scene.station.add_recording(random.Random(2).randbytes(9_000), LENGTH)
+    scene.station.publish_plan("56.1", scene.station.airing("a2", other, scene.in_s(20), LENGTH))
+    scene.run(15)
+    assert len(scene.station.wants) == wants
+    say(scene, node, scene.station.signed_plan(node, []))
+    scene.run(60)
+    assert heard(scene)[-1] == "a2"
+
+
 def test_an_expired_policy_whose_key_was_revoked_binds_no_longer_after_a_reboot(scene):
     scene.station.publish_policy("56", loudest=30, lasts=timedelta(seconds=15))
     scene.run(20)
