@@ -47,7 +47,7 @@ def fleet_of(station: Controller, nodes: list[NewNode], **more: Any) -> FleetPro
     """Return the fleet of these nodes, to be started by the caller."""
     with station.store.read() as session:
         tree = area_tree(session)
-        standing = dict(session.execute(select(Node.id, Node.area)).tuples().all())
+        standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
     spec = {
         "broker": station.broker_url,
         "root_public": Secrets(station.settings.home).root_public.read_text("utf-8").strip(),

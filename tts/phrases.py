@@ -12,7 +12,7 @@ from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-COMFORTABLE_SYLLABLES = 26  # the offline voice takes some 28 at once; an announcer breathes about as often
+COMFORTABLE_SYLLABLES = 24  # one breath of an announcer; shorter calls are shared better between workers
 MOST_SYLLABLES = 100  # an engine of its own limit cuts again; only a number that long is one phrase
 FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 

@@ -1,7 +1,7 @@
 """Writes of nodes: enrolment, and what they tell of themselves."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,8 @@ from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
 from controller.fleet.stays import close_stays, open_stays
-from controller.fleet.tables import Node
+from controller.fleet.tables import Node, StateTurn
+from controller.fleet.vitals_log import keep_samples
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -116,6 +117,7 @@ def note_states(
     rows = [_told(state, now, retained=retained) for state in states]
     if not rows:
         return
+    before = _states_of(session, {row["node"] for row in rows})
     is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
     changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
     # a node whose birth was kept has been heard once, at the least; a live word is heard now
@@ -134,11 +136,36 @@ def note_states(
         ),
         rows,
     )
+    _note_turns(session, rows, before)
 
 
 def _is_heard() -> tuple[ColumnElement[bool], ...]:
     """Return what must hold for a node's word to count: not of replaced hardware, not in quarantine."""
     return Node.first_session <= bindparam("born"), Node.quarantined_at.is_(None)
+
+
+def _states_of(session: Session, nodes: set[NodeId]) -> dict[NodeId, tuple[bool, int]]:
+    query = select(Node.id, Node.online, Node.session).where(Node.id.in_(nodes))
+    return {node: (online, number) for node, online, number in session.execute(query)}
+
+
+def _note_turns(
+    session: Session, rows: Sequence[dict[str, Any]], before: Mapping[NodeId, tuple[bool, int]]
+) -> None:
+    """Write down which of the words made a node come or go, in their order; they are few beside vitals."""
+    after = _states_of(session, {row["node"] for row in rows})
+    is_online = {node: online for node, (online, _) in before.items()}
+    turns = []
+    for row in rows:
+        node, online = row["node"], row["is_online"]
+        # what is neither the newest session nor between the two did not count
+        if node not in before or not before[node][1] <= row["born"] <= after[node][1]:
+            continue
+        if is_online[node] != online:
+            is_online[node] = online
+            turns.append({"node": node, "at": row["since"], "online": online})
+    if turns:
+        session.execute(insert(StateTurn), turns)
 
 
 def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
@@ -158,7 +185,9 @@ def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
 
 
 def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:
-    """Keep the last vitals of each node; a whole batch in one go. They also show that a node is there."""
+    """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
+    vitals = list(vitals)
+    keep_samples(session, vitals, now=now)
     newest = {told.node: told for told in vitals}
     rows = [
         {"node": told.node, "told": told.model_dump(mode="json"), "born": told.session, "heard": now}
