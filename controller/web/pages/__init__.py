@@ -10,7 +10,11 @@ from controller.web.pages import (
     calendar,
     days_off,
     door,
+    drafts,
+    enrolling,
+    history,
     journal,
+    keeping,
     library,
     moving,
     nodes,
@@ -34,6 +38,8 @@ for subject in (
     nodes,
     writing,
     bulletins,
+    history,
+    drafts,
     calendar,
     schedules,
     occurrences,
@@ -49,5 +55,7 @@ for subject in (
     library,
     settings,
     reports,
+    keeping,
+    enrolling,
 ):
     router.include_router(subject.router)

@@ -79,6 +79,47 @@
     document.addEventListener("visibilitychange", () => { heard = Date.now(); });
   }
 
+  // --- drafts: what is typed is kept on the server; where that fails, on this machine until it is back ---
+  const EACH = 3000; // between two keepings, and only when something changed
+  const form = document.querySelector("form[data-draft]");
+  if (form) keepDraft(form);
+  else if (new URLSearchParams(window.location.search).has("xong")) {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("loa:nhap:")) localStorage.removeItem(key);
+  }
+  function keepDraft(form) {
+    const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
+    const said = form.querySelector("[data-draft-said]");
+    const fields = () => new URLSearchParams(new FormData(form)).toString();
+    let last = fields(), sending = false;
+    const local = localStorage.getItem(key);
+    if (local && local !== last) {
+      const was = new URLSearchParams(local);
+      for (const name of ["tieu_de", "noi_dung"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
+      write(said, "Đã lấy lại phần chữ giữ trên máy này.");
+      last = "";
+    }
+    const keep = async () => {
+      const now = fields();
+      if (sending || now === last) return;
+      sending = true;
+      try {
+        const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error" });
+        if (!reply.ok) throw new Error(String(reply.status));
+        last = now;
+        localStorage.removeItem(key);
+        write(said, `Đã tự lưu lúc ${new Date(Date.now() + ahead).toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false })}.`);
+      } catch (fault) {
+        localStorage.setItem(key, now);
+        write(said, fault.message === "401"
+          ? "Phiên đăng nhập đã hết. Chữ đã gõ vẫn giữ trên máy này: hãy đăng nhập lại rồi mở lại trang soạn."
+          : "Chưa lưu được lên máy chủ. Chữ đã gõ vẫn giữ trên máy này và sẽ tự lưu khi nối lại.");
+      } finally { sending = false; }
+    };
+    setInterval(keep, EACH);
+    document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+    form.addEventListener("submit", () => localStorage.setItem(key, fields()));
+  }
+
   // --- forms: nothing is sent twice by an impatient finger ---
   document.addEventListener("submit", (e) => {
     if (e.defaultPrevented) return;

@@ -60,6 +60,7 @@ def objects(world):
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
         "{first}": "2026-11-23",
+        "{place}": "moi",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
