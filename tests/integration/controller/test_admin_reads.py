@@ -37,7 +37,6 @@ def motley(world):
             "quarantined_at": world.now if number % 11 == 0 else None,
             "last_heard_at": None if age is None else world.now - timedelta(seconds=age),
             "software": "",
-            "quarantined_at": world.now if number % 11 == 0 else None,
             "vitals": None
             if number % 7 == 0
             else {
