@@ -206,7 +206,7 @@ ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
     matching(
         r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
-        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w)",
+        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w|[.,]\d)",
         _road,
     ),
     matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),

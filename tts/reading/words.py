@@ -44,6 +44,7 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "CĐ": ((re.compile(r"(?:,| và) ĐH(?!\w)"), "cao đẳng"),),
     "KH": ((re.compile(r" (?:mất|sử dụng|dùng|bị|ngừng|có nhu cầu)"), "khách hàng"),),
     "LS": ((re.compile(r":? ?\d{1,2}(?:[.,]\d{1,2})? ?%"), "lãi suất"),),
     "HA": ((re.compile(r":? ?\d{2,3}/\d{2,3}"), "huyết áp"),),
