@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
-from tts.reading.numbers import cardinal, spell_digits
+from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
@@ -177,7 +177,7 @@ def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
     more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
-    return Hit(found.end(), f"ki lô mét {cardinal(int(found['number']))}{more}", "road")
+    return Hit(found.end(), f"ki lô mét {written_number(found['number'])}{more}", "road")
 
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
@@ -209,5 +209,7 @@ ROAD_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w|[.,]\d)",
         _road,
     ),
-    matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+    matching(
+        r"(?:[Kk]m|KM) ?(?P<number>\d{1,4}(?:\.\d{3}(?!\d))?)(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre
+    ),
 )
