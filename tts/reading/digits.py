@@ -25,6 +25,7 @@ _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
+_CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
     r"|lượt|cuộc|lần|ngày|giờ|phút)",
@@ -119,7 +120,8 @@ def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = re.sub(r"\D", "", written)
-    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or _THOUSANDS.fullmatch(written)
+    grouped = _THOUSANDS.fullmatch(written) and not (len(digits) >= _NO_AMOUNT and scene.cue(_CARD, 5))
+    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or grouped
     if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
