@@ -14,6 +14,7 @@ from controller.api import (
     reports,
     schedules,
     tokens,
+    watching,
 )
 from controller.api.refusals import EVERYWHERE, refusals
 
@@ -30,6 +31,7 @@ PARTS = (
     fleet,
     enrolments,
     keeping,
+    watching,
     areas,
     bulletins,
     airings,
