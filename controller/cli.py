@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import people_commands, report_commands, ruling_commands
+from controller import people_commands, report_commands, ruling_commands, text_commands
 from controller.area_commands import area as areas
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
@@ -23,6 +23,7 @@ app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
 report_commands.add_to(app)
 app.add_typer(nodes, name="node")
+text_commands.add_to(app)
 app.add_typer(areas, name="area")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")

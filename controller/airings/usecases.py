@@ -14,6 +14,7 @@ from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
 from controller.fleet.tables import Node
 from controller.journal.usecases import record
@@ -49,6 +50,7 @@ def plan_airing(
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
+    check_in_force(session, bulletin_id, starts_at)
     check_sound(bulletin, grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),

@@ -8,13 +8,17 @@ from controller.api import (
     bulletins,
     enrolments,
     fleet,
+    imports,
     keeping,
     lexicon,
+    notices,
     people,
+    recordings,
     reports,
     schedules,
     tokens,
     watching,
+    wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
 
@@ -26,18 +30,22 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
-    people,
-    tokens,
-    fleet,
-    enrolments,
-    keeping,
-    watching,
+    airings,
     areas,
     bulletins,
-    airings,
-    schedules,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
     lexicon,
+    notices,
+    people,
+    recordings,
     reports,
+    schedules,
+    tokens,
+    watching,
+    wordings,
 )
 for part in PARTS:
     router.include_router(part.router)
