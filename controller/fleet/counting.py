@@ -5,22 +5,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from itertools import product
 
-from sqlalchemy import ColumnElement, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from controller.fleet.lifecycle import (
+from controller.fleet.faults import (
     CLOCK_ERROR_LIMIT_MS,
+    CLOCK_PATIENCE,
+    HOTTEST_C,
+    LEAST_BATTERY,
+    LEAST_LEVEL_DBFS,
     LEAST_STORAGE,
     SILENT_AFTER,
     NodeFacts,
-    NodeStatus,
-    status_of,
 )
+from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.tables import Node
 from devices.messages import AreaCode
 
 _NEVER, _LONG_AGO, _LATELY = 0, 1, 2
-_SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "astray": 2, "full": 2}
+_SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "faulty": 2}
 """What `status_of` looks at, and how many values each has here; together they make one number a node."""
 
 
@@ -55,13 +58,29 @@ def _mark(now: datetime) -> ColumnElement[int]:
         "heard": heard,
         "online": case((Node.online, 1), else_=0),
         "sounds": case((Node.vitals["sounding"].as_string().is_not(None), 1), else_=0),
-        "astray": case((Node.vitals["clock_error_ms"].as_float() > CLOCK_ERROR_LIMIT_MS, 1), else_=0),
-        "full": case((Node.vitals["storage_free"].as_float() < LEAST_STORAGE, 1), else_=0),
+        "faulty": case((_is_faulty(now), 1), else_=0),
     }
     mark: ColumnElement[int] = literal(0)
     for name, size in _SIZES.items():
         mark = mark * size + columns[name]
     return mark
+
+
+def _is_faulty(now: datetime) -> ColumnElement[bool]:
+    """The same as `faults_told`, as a condition of the database."""
+    told = Node.vitals
+    clock_error = told["clock_error_ms"].as_float()
+    waited = and_(told["session"].as_string().is_not(None), Node.online_at < now - CLOCK_PATIENCE)
+    return or_(
+        told["amplifier_ok"].as_boolean().is_(False),
+        and_(told["sounding"].as_string().is_not(None), told["level_dbfs"].as_float() < LEAST_LEVEL_DBFS),
+        clock_error > CLOCK_ERROR_LIMIT_MS,
+        and_(clock_error.is_(None), waited),
+        told["storage_free"].as_float() < LEAST_STORAGE,
+        told["battery_percent"].as_float() < LEAST_BATTERY,
+        told["mains"].as_boolean().is_(False),
+        told["temperature_c"].as_float() > HOTTEST_C,
+    )
 
 
 def _statuses(now: datetime) -> dict[int, NodeStatus]:
@@ -76,9 +95,8 @@ def _statuses(now: datetime) -> dict[int, NodeStatus]:
 def _facts(marks: Mapping[str, int], now: datetime) -> NodeFacts:
     return NodeFacts(
         online=bool(marks["online"]),
-        quarantined=bool(marks["quarantined"]),
         last_heard_at={_NEVER: None, _LONG_AGO: now - 2 * SILENT_AFTER, _LATELY: now}[marks["heard"]],
+        quarantined=bool(marks["quarantined"]),
         sounding="yes" if marks["sounds"] else None,
-        clock_error_ms=CLOCK_ERROR_LIMIT_MS + 1 if marks["astray"] else None,
-        storage_free=LEAST_STORAGE - 1 if marks["full"] else None,
+        storage_free=LEAST_STORAGE - 1 if marks["faulty"] else None,
     )

@@ -8,9 +8,10 @@ from sqlalchemy import insert
 
 from controller.airings.foreseeing import losses_by_policy
 from controller.errors import NotAllowed
-from controller.fleet.counting import having_status, statuses_by_area
+from controller.fleet.counting import has_status, statuses_by_area
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import tiles
+from controller.fleet.stays import open_stays
 from controller.fleet.tables import Node
 from controller.operators.accounts import move_operator
 from controller.operators.queries import get_operator
@@ -25,7 +26,9 @@ def motley(world):
     """Nodes of every kind that a status can come from, mixed by a fixed chance."""
     chance = random.Random(40)
     with world.store.write() as session:
-        session.execute(insert(Node), [any_node(world, chance, number) for number in range(400)])
+        rows = [any_node(world, chance, number) for number in range(400)]
+        session.execute(insert(Node), rows)
+        open_stays(session, [(row["id"], row["area"]) for row in rows], world.now)
     return world
 
 
@@ -33,6 +36,7 @@ def any_node(world, chance, number):
     heard, came = chance.choice((None, 5, 5, 500)), chance.choice((None, 5, 900))
     fine = chance.random() < 0.5
     told = {
+        "session": 1,
         "volume": 70,
         "sounding": chance.choice((None, "an-airing")),
         "clock_error_ms": chance.choice((None, 1.0, 5000.0)) if not fine else 1.0,
@@ -70,7 +74,7 @@ def test_nodes_are_found_by_a_status_that_is_stored_nowhere(motley):
     for status in NodeStatus:
         expected = sum(by_status[status] for by_status in counts.values())
         with motley.store.read() as session:
-            found = session.query(Node).filter(having_status(session, status, motley.now)).count()
+            found = session.query(Node).filter(has_status(status, motley.now)).count()
         assert found == expected, status
 
 
