@@ -31,6 +31,8 @@ from controller.web.revisions import bulletins_found, compared_with
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.wording import AsRead, Part, as_read, changes
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
 
 router = APIRouter()
 PAGE = LivePage(
@@ -87,6 +89,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "author": name_of(session, bulletin.author),
         "where": viewer.scope.name(bulletin.area),
         "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
         "buttons": buttons(viewer, bulletin),

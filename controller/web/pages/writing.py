@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -152,11 +152,18 @@ def mend(
 
 
 @router.get("/ban-tin/{bulletin_id}/dat-lich")
-def ask_when(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Ask where and when a bulletin shall be heard (again)."""
+def ask_when(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
+) -> Response:
+    """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-    return _when_page(request, station, viewer, Typed(), bulletin=bulletin)
+    form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
+    return _when_page(request, station, viewer, form, bulletin=bulletin)
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich")

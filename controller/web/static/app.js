@@ -120,6 +120,63 @@
     form.addEventListener("submit", () => localStorage.setItem(key, fields()));
   }
 
+  // --- player: how loud it is, how fast it goes, and which phrase sounds; the browser's own player is enough ---
+  const dressed = new WeakSet();
+  const players = () => {
+    for (const el of document.querySelectorAll("[data-player]")) {
+      if (!dressed.has(el)) dress(el);
+      for (const part of el.querySelectorAll("[data-needs-script]")) part.hidden = false;
+      draw(el.querySelector(".wave")); // a page that lives takes it away where its piece is sent anew
+    }
+  };
+  const draw = (wave) => {
+    if (!wave || wave.firstElementChild || wave.dataset.asked === wave.dataset.wave) return;
+    wave.dataset.asked = wave.dataset.wave;
+    fetch(wave.dataset.wave).then((reply) => reply.ok ? reply.text() : "").then((drawn) => {
+      if (!drawn.trim()) return;
+      wave.innerHTML = drawn;
+      wave.append(Object.assign(document.createElement("div"), { className: "wave-gone" }));
+      wave.hidden = false;
+    }).catch(() => {}).finally(() => { delete wave.dataset.asked; });
+  };
+  const dress = (el) => {
+    const sound = el.querySelector("audio"), wave = el.querySelector(".wave");
+    dressed.add(el);
+    const go = (seconds) => {
+      const jump = () => { sound.currentTime = seconds; sound.play().catch(() => {}); };
+      if (sound.readyState) jump();
+      else { sound.addEventListener("loadedmetadata", jump, { once: true }); sound.load(); }
+    };
+    wave.addEventListener("click", (e) => {
+      if (!sound.readyState) { go(0); return; }
+      const box = wave.getBoundingClientRect();
+      go((e.clientX - box.left) / box.width * sound.duration);
+    });
+    el.addEventListener("click", (e) => {
+      const speed = e.target.closest("[data-speed]"), phrase = e.target.closest("[data-at]");
+      if (speed) {
+        sound.playbackRate = sound.defaultPlaybackRate = Number(speed.dataset.speed);
+        for (const other of el.querySelectorAll("[data-speed]")) other.setAttribute("aria-pressed", String(other === speed));
+      }
+      if (phrase) go(Number(phrase.dataset.at) / 1000);
+    });
+    sound.addEventListener("timeupdate", () => {
+      const at = sound.currentTime * 1000, gone = wave.querySelector(".wave-gone");
+      if (gone && sound.duration) gone.style.width = `${at / sound.duration / 10}%`;
+      for (const phrase of el.querySelectorAll("[data-at]")) {
+        const sounds = !sound.paused && at >= Number(phrase.dataset.at) && at < Number(phrase.dataset.to);
+        if (sounds && !phrase.hasAttribute("aria-current")) {
+          phrase.setAttribute("aria-current", "true");
+          const list = phrase.closest("ol");
+          list.scrollTop = phrase.offsetTop - list.offsetTop - list.clientHeight / 2;
+        }
+        if (!sounds) phrase.removeAttribute("aria-current");
+      }
+    });
+  };
+  players();
+  document.addEventListener("htmx:after:swap", players);
+
   // --- forms: nothing is sent twice by an impatient finger ---
   document.addEventListener("submit", (e) => {
     if (e.defaultPrevented) return;

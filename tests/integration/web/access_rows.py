@@ -129,6 +129,7 @@ PAGES = {
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
+    "GET /tep/{recording}/song-am": Row(SIGNED),
     "GET /dang-nhap": Row(OPEN),
     "POST /dang-nhap": Row(OPEN, {"ten": "canbo", "mat_khau": "cá bơi ngược dòng"}),
     "GET /dang-nhap/ma": Row(OPEN),
