@@ -192,9 +192,10 @@ def losses_by_policy(session: Session, proposed: Policy, since: datetime, until:
 
     It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
     """
-    planned = _planned(session, since - AROUND, until)
+    leaves = _leaves(session, [proposed.target])
+    planned = _planned(session, _above(session, leaves), since - AROUND, until)
     found: dict[AiringId, Loss] = {}
-    for ground in _grounds(session, _leaves(session, [proposed.target]), planned):
+    for ground in _grounds(session, leaves, planned):
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
         after = _heard_by(ground.airings, (*kept, proposed), since, until)
