@@ -37,6 +37,7 @@ from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
+from controller.station.sampler import Sampler
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
@@ -51,7 +52,6 @@ from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
-from tts.reading import Region
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -123,11 +123,6 @@ class Controller:
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
 
     @property
-    def region(self) -> Region:
-        """Whose number words are said."""
-        return self.settings.region
-
-    @property
     def require_totp(self) -> bool:
         """Whether roles that let texts be heard or rule the station must have a second factor."""
         return self.settings.require_totp
@@ -144,6 +139,10 @@ class Controller:
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
         return self.renderer.progress(rendering)
+
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        return self.sampler.sample(text, area)
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
@@ -230,6 +229,7 @@ class Controller:
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
         )
+        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
         )

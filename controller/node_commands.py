@@ -152,6 +152,18 @@ def release_node(name_of_node: NodeName, by: AsPerson) -> None:
     typer.echo(f"Cụm loa {name_of_node} được phát trở lại.")
 
 
+@node.command("move")
+@told
+def move_node(
+    name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
+) -> None:
+    """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
+    from controller.areas_here import move_node_here
+
+    move_node_here(name_of_node, to, by=by)
+    typer.echo(f"Cụm loa {name_of_node} thuộc địa bàn {to}.")
+
+
 @node.command("volume")
 @told
 def limit_volume(

@@ -303,6 +303,9 @@ def _days(rule: Recurrence, begin: date, end: date) -> tuple[date, ...]:
         return (rule.first,) if begin <= rule.first <= end else ()
     last = _last_day(rule)
     stop = end if last is None else min(end, last)
+    if isinstance(rule, Daily | Weekly):  # nearly all rules, and nothing but counting
+        days = (begin + timedelta(days=n) for n in range((stop - begin).days + 1))
+        return tuple(day for day in days if isinstance(rule, Daily) or day.weekday() in rule.weekdays)
     return tuple(day.date() for day in _repeats(rule, begin, until=datetime.combine(stop, time())))
 
 

@@ -94,13 +94,28 @@ class Reach:
 
 
 def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
-    """Return the reach of each airing, counted by the database."""
-    query = (
-        select(Delivery.airing, *_counts())
-        .where(Delivery.airing.in_(list(airing_ids)))
-        .group_by(Delivery.airing)
-    )
-    return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+    """Return the reach of each airing, counted by the database.
+
+    An airing of a schedule has no deliveries before it is let into the plans: then the nodes that stand now
+    where it is meant for are counted.
+    """
+    ids = list(airing_ids)
+    query = select(Delivery.airing, *_counts()).where(Delivery.airing.in_(ids)).group_by(Delivery.airing)
+    found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+    coming = [airing_id for airing_id in ids if airing_id not in found]
+    return found | _coming(session, coming) if coming else found
+
+
+def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
+    tree = area_tree(session)
+    query = select(Node.area, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area)
+    nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
+    targets = targets_of(session, airing_ids)
+    below = {areas: tree.below(areas) for areas in set(targets.values())}
+    return {
+        airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
+        for airing_id, areas in targets.items()
+    }
 
 
 def reach(session: Session, airing_id: AiringId) -> Reach:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    areas,
     bulletins,
     enrolments,
     fleet,
@@ -29,6 +30,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
     airings,
+    areas,
     bulletins,
     enrolments,
     fleet,

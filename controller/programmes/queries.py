@@ -68,7 +68,9 @@ def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Sche
     query = (
         select(Schedule)
         .where(Schedule.state == ScheduleState.RUNNING, Schedule.next_at < until)
-        .order_by(Schedule.next_at, Schedule.id)
+        .order_by(
+            Schedule.next_at
+        )  # and by nothing else: the index has them so, however many are due at once
         .limit(most)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)

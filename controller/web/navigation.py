@@ -49,6 +49,13 @@ PLACES = (
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE),
+    Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
+    Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
+    Place("Thư viện", "/thu-vien", "books", Group.SOUND),
+    Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
+    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
+    Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
+    Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
 )
 
 

@@ -1,5 +1,6 @@
 """How the pages say times, lengths and states in Vietnamese; pure."""
 
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -137,3 +138,22 @@ def signed(value: float, decimals: int = 0) -> str:
 def lower_first(text: str) -> str:
     """Return the text as it stands inside a sentence: “tỉnh Khánh Hòa”."""
     return text[:1].lower() + text[1:]
+
+
+def parsed_day(text: str) -> date | None:
+    """Return the day that a date field sent (“2026-11-24”), or None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def said_day(on: date) -> str:
+    """Return “Thứ Ba, 24/11/2026” of a day without a clock."""
+    return f"{_WEEKDAYS[on.weekday()]}, {on:%d/%m/%Y}"
+
+
+def plain(text: str) -> str:
+    """Return the text as it is typed without accents: “dong hai” for “Đông Hải”."""
+    folded = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))

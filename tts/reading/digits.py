@@ -23,7 +23,7 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|hộ chiếu|biển số)\b"
+    r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
@@ -32,8 +32,11 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
-_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
+_MORE_CODES: Final = re.compile(
+    r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
+)  # "113, 114, 115"
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
+_DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
@@ -98,11 +101,12 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _grouped(found.group()), "phone")
 
 
-def _fertiliser(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """What is in a fertiliser: NPK 16-16-8."""
-    if not scene.cue(_FERTILISER, 4):
+def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
+    if scene.cue(_DAY, 1):
         return None
-    return Hit(found.end(), ", ".join(cardinal(int(part)) for part in found.group().split("-")), "number")
+    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -157,8 +161,11 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐX" and len(found["number"]) > 2:  # noqa: PLR2004 -- "ĐX 2025-2026" is a crop
+        return None
     if scene.last_words() == "đường":
-        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
 
@@ -184,7 +191,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-FERTILISER: Final[Rule] = matching(r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-])", _fertiliser)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w/-])", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
@@ -197,6 +204,10 @@ BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(
+        r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
+        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w)",
+        _road,
+    ),
     matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )

@@ -23,7 +23,8 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_MINUTES: Final = re.compile(r"\d{1,2}")
+_MINUTES: Final = re.compile(r"\d{1,3}")
+_OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
@@ -62,7 +63,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "5 CV chưa trả lời" are letters
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
-    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.before(found.start())):
+    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
     said = _plain_number(scene, number)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)

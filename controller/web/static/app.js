@@ -193,12 +193,17 @@
 
   // --- lists: find a commune typed without accents ---
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  const sift = (field) => {
+    const wanted = plain(field.value.trim());
+    const list = document.getElementById(field.dataset.filters);
+    for (const item of list?.querySelectorAll("[data-name]") || []) item.hidden = !plain(item.dataset.name).includes(wanted);
+  };
+  // what the stream draws anew is sifted again
+  document.addEventListener("htmx:after:swap", () => {
+    for (const field of document.querySelectorAll("[data-filters]")) if (field.value) sift(field);
+  });
   document.addEventListener("input", (e) => {
-    const list = e.target.dataset?.filters && document.getElementById(e.target.dataset.filters);
-    if (list) {
-      const wanted = plain(e.target.value.trim());
-      for (const item of list.querySelectorAll("[data-name]")) item.hidden = !plain(item.dataset.name).includes(wanted);
-    }
+    if (e.target.dataset?.filters) sift(e.target);
     const counter = e.target.dataset?.counts && document.getElementById(e.target.dataset.counts);
     if (counter) count(e.target, counter);
   });

@@ -24,6 +24,8 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
+INTO = {"to": "22333", "password": "x"}
 CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
 CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
@@ -63,8 +65,38 @@ PAGES = {
     ),
     "POST /lich/{schedule_id}/lan/huy": Row(Act.STOP, {"luc": LATER}, foreign=HIDDEN),
     "GET /cum-loa": Row(SIGNED),
+    "GET /song/cum-loa": Row(SIGNED),
     "GET /cum-loa/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/cum-loa/{node_id}": Row(SIGNED),
+    "GET /ban-do": Row(SIGNED),
+    "GET /nguoi-dung": Row(Act.RULE),
+    "GET /nguoi-dung/them": Row(Act.RULE),
+    "POST /nguoi-dung/them": Row(Act.RULE, {"ten": "moi", "vai_tro": "officer", "dia_ban": "22333"}),
+    "GET /nguoi-dung/{name}": Row(Act.RULE),
+    "POST /nguoi-dung/{name}/vai-tro": Row(Act.RULE, {"vai_tro": "officer"}),
+    "POST /nguoi-dung/{name}/dia-ban": Row(Act.RULE, {"dia_ban": "56"}),
+    "POST /nguoi-dung/{name}/khoa": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/mo": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/go-ma": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/mat-khau": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/uy-quyen/{delegation}/thoi": Row(Act.RULE, {}),
+    "GET /quy-dinh": Row(SIGNED),
+    "GET /quy-dinh/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST /quy-dinh/{area}": Row(Act.RULE, {"viec": "xem"}, foreign=HIDDEN),
+    "GET /ngay-nghi": Row(SIGNED),
+    "POST /ngay-nghi": Row(Act.RULE, {"ngay": "2026-12-24", "ten": "Ngày hội"}),
+    "POST /ngay-nghi/{day}/bo": Row(Act.RULE, {}),
+    "GET /thu-vien": Row(SIGNED),
+    "GET /thu-vien/nghe.mp3": Row(SIGNED),
+    "POST /thu-vien": Row(Act.TEACH, {"viet": "XQZ", "doc": "xê quy dét", "dia_ban": "56"}),
+    "POST /thu-vien/{entry_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "GET /cai-dat": Row(Act.RULE),
+    "GET /cai-dat/kiem-tra": Row(Act.RULE),
+    "GET /bao-cao": Row(SIGNED),
+    "GET /nhat-ky": Row(Act.RULE),
+    "GET /nhat-ky/kiem-tra": Row(Act.RULE),
+    "GET /nhat-ky/tep": Row(Act.RULE),
+    "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
     "GET /ban-tin": Row(SIGNED),
@@ -128,6 +160,20 @@ CALLS = {
     "POST delegations": Row(Act.APPROVE, {"to": "duyet", "area": "22333", "until": LATER}),
     "DELETE delegations/{delegation_id}": Row(SIGNED),
     "GET areas": Row(SIGNED),
+    "GET areas/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST areas": Row(
+        Act.RULE, {"code": "22333.9", "name": "Thôn 9", "kind": "Thôn", "parent": "22333"}, foreign=HIDDEN
+    ),
+    "POST areas/{area}/rename": Row(Act.RULE, {"name": "Phường Bắc"}, foreign=HIDDEN),
+    "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/split": Row(
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
+    ),
+    "POST areas/merge": Row(
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
+    ),
+    "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),

@@ -68,7 +68,7 @@ def objects(world):
         "{recording}": made.recording,
         "{version}": "x",
         "{name:path}": "app.css",
-        "{name}": "canbo",
+        "{name}": "xanhatrang",
         "{notice_id}": "khong-co",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",
