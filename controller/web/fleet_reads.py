@@ -23,6 +23,7 @@ ORDER = (
     NodeStatus.OFFLINE,
     NodeStatus.SILENT,
     NodeStatus.FAULTY,
+    NodeStatus.QUARANTINED,
     NodeStatus.NEVER_SEEN,
     NodeStatus.SOUNDING,
     NodeStatus.READY,

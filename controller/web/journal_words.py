@@ -7,11 +7,20 @@ KINDS = {
     "ban-tin": ("Bản tin", ("bulletin.", "rendering.", "approval.")),
     "phat": (
         "Lượt phát và lịch phát",
-        ("airing.", "emergency.", "as_aired.", "schedule.", "occurrences.", "day_off."),
+        (
+            "airing.",
+            "emergency.",
+            "emergency-test.",
+            "prepared.",
+            "as_aired.",
+            "schedule.",
+            "occurrences.",
+            "day_off.",
+        ),
     ),
     "loa": ("Cụm loa", ("node.", "nodes.")),
     "nguoi": ("Người dùng", ("operator.", "token.")),
-    "quy-dinh": ("Quy định và khóa", ("policy.", "keys.", "station.")),
+    "quy-dinh": ("Quy định, địa bàn và khóa", ("policy.", "area.", "keys.", "station.")),
     "tu-dien": ("Từ điển đọc", ("lexicon.",)),
 }
 """Filters of the page: their word, and how the acts that belong to each begin."""
@@ -27,6 +36,22 @@ ACTS = {
     "approval.delegated": "ủy quyền duyệt",
     "approval.delegation-ended": "thôi ủy quyền duyệt",
     "as_aired.noted": "ghi sổ phát thanh",
+    "area.added": "thêm địa bàn",
+    "area.closed": "đóng địa bàn",
+    "area.ended": "kết thúc địa bàn",
+    "area.merged": "nhập địa bàn",
+    "area.moved": "chuyển địa bàn sang cấp trên khác",
+    "area.renamed": "đổi tên địa bàn",
+    "area.split": "chia địa bàn",
+    "notices.read": "đọc thông báo",
+    "prepared.added": "thêm bản soạn sẵn để phát khẩn",
+    "prepared.released": "thôi giữ bản soạn sẵn",
+    "emergency-test.called": "gọi thử loa",
+    "emergency-test.started": "bắt đầu thử loa",
+    "emergency-test.stopped": "dừng thử loa",
+    "emergency-test.stopped-in-part": "dừng thử loa ở một phần địa bàn",
+    "emergency.stopped": "dừng phát khẩn",
+    "emergency.stopped-in-part": "dừng phát khẩn ở một phần địa bàn",
     "bulletin.approval-refused": "nhập sai mật khẩu khi duyệt",
     "bulletin.act_ended": "ghi văn bản hết hiệu lực",
     "bulletin.cloned": "sao chép bản tin",
@@ -109,13 +134,17 @@ def act_words(act: str) -> str:
 
 def detail_words(detail: Mapping[str, Any]) -> list[str]:
     """Return those parts of an entry's detail that mean something to an administrator, a phrase each."""
-    return [
-        _PHRASES[key](value) for key, value in detail.items() if key in _PHRASES and value not in ("", None)
-    ]
+    said = (_PHRASES[key](value) for key, value in detail.items() if key in _PHRASES and value is not None)
+    return [phrase for phrase in said if phrase]
 
 
 def _roles(roles: Any) -> str:
     return ", ".join(_ROLES.get(role, str(role)) for role in roles)
+
+
+def _softer(spans: Any) -> str:
+    said = ", ".join(f"{one['begins']}–{one['ends']} tối đa {one['loudest_volume']}%" for one in spans)
+    return f"phát nhỏ hơn: {said}" if said else ""
 
 
 def _spans(spans: Any) -> str:
@@ -124,15 +153,17 @@ def _spans(spans: Any) -> str:
 
 
 _PHRASES: dict[str, Callable[[Any], str]] = {
-    "reason": "lý do: {}".format,
+    "reason": lambda reason: f"lý do: {reason}" if reason else "",
     "roles": lambda roles: f"vai trò: {_roles(roles)}",
     "before": lambda roles: f"trước đó: {_roles(roles)}",
     "nodes": "{} cụm loa".format,
     "loudest_volume": "âm lượng lớn nhất {}%".format,
     "minutes_a_day": "tối đa {} phút mỗi ngày".format,
     "quiet_hours": _spans,
+    "volumes": _softer,
+    "loudest": "tối đa {}%".format,
     "spoken": "đọc là «{}»".format,
-    "name": "tên: {}".format,
+    "name": lambda name: f"tên: {name}" if name else "",
     "address": "từ địa chỉ {}".format,
     "revision": "phiên bản {}".format,
 }

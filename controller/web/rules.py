@@ -24,12 +24,18 @@ def binding(policies: Mapping[AreaCode, Policy], lineage: Sequence[AreaCode]) ->
     for code, policy in bound:
         for hours in policy.quiet_hours:
             spans.setdefault(f"{hours.begins}–{hours.ends}", []).append(code)
+    softer = [
+        Limit("Giờ phát nhỏ hơn", f"{one.begins}–{one.ends}: tối đa {one.loudest_volume}%", (code,))
+        for code, policy in bound
+        for one in policy.volumes
+    ]
     loudest = min(policy.loudest_volume for _, policy in bound)
     minutes = min(policy.minutes_a_day for _, policy in bound)
     quiet = [Limit("Giờ yên lặng", span, tuple(codes)) for span, codes in spans.items()]
     return [
         *(quiet or [Limit("Giờ yên lặng", "không có", ())]),
         Limit("Âm lượng lớn nhất", f"{loudest}%", _of(bound, "loudest_volume", loudest)),
+        *softer,
         Limit("Thời lượng mỗi ngày", f"tối đa {minutes} phút", _of(bound, "minutes_a_day", minutes)),
     ]
 

@@ -11,8 +11,10 @@ from controller.web.pages import (
     days_off,
     door,
     drafts,
+    enrolling,
     history,
     journal,
+    keeping,
     library,
     moving,
     nodes,
@@ -53,5 +55,7 @@ for subject in (
     library,
     settings,
     reports,
+    keeping,
+    enrolling,
 ):
     router.include_router(subject.router)

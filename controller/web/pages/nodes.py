@@ -11,10 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.airings.queries import deliveries_to
-from controller.errors import NotFound
+from controller.errors import LoaError, NotFound
+from controller.fleet.enrolling import hardware_of
 from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
 from controller.fleet.queries import facts_of, get_node
+from controller.fleet.stays import stays_of
+from controller.journal.queries import entries_of
+from controller.journal.usecases import STATION
+from controller.operators.permissions import Act
+from controller.web.admin_reads import shown_names
+from controller.web.errors import status_of as status_of_error
 from controller.web.fleet_reads import Asked, find_nodes, fleet_tree
+from controller.web.journal_words import act_words, detail_words
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import receipts_of, titles_of
 from controller.web.station import Station
@@ -23,7 +31,13 @@ from controller.web.views import group_by_area
 from devices.messages import AreaCode, NodeId, Vitals
 
 router = APIRouter()
-_DELIVERIES, _RECEIPTS = 20, 30
+_DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20
+_DONE = {
+    "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
+    "cach-ly": "Đã cách ly: cụm loa không phát gì và không được tin nữa, cho đến khi thôi cách ly.",
+    "thoi-cach-ly": "Đã thôi cách ly. Cụm loa phát lại theo kế hoạch.",
+    "ngung-dung": "Đã ngừng dùng cụm loa. Những gì nó đã phát vẫn còn trong sổ.",
+}
 PAGE = LivePage(
     "cum_loa.html", {"tinh-trang": "cum_loa/tinh_trang.html", "lan-phat": "cum_loa/lan_phat.html"}
 )
@@ -117,9 +131,52 @@ def follow_list(request: Request, station: TheStation, viewer: Signed, asked: Fi
 
 
 @router.get("/cum-loa/{node_id}")
-def show(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    node_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """Show one node."""
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, node_id))
+    return show_node(request, station, viewer, node_id, done=_DONE.get(xong, ""))
+
+
+def show_node(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    node_id: str,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    """Return a node's page, also after a form of it was refused."""
+    extra = {"fault": error.sentence if error else "", "done": done, "act_words": act_words}
+    response = PAGE.show(
+        request,
+        viewer,
+        lambda session: {**_load(session, station, viewer, node_id), **_kept(session, viewer, node_id)},
+        place=f"/cum-loa/{node_id}",
+        **extra,
+    )
+    if error is not None:
+        response.status_code = status_of_error(error)
+    return response
+
+
+def _kept(session: Session, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+    """Return what only who keeps nodes sees, and everybody's history."""
+    node = get_node(session, NodeId(node_id))
+    may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
+    return {
+        "may_keep": may_keep,
+        "hardware": hardware_of(session, node_id) if may_keep else (),
+        "stays": stays_of(session, node.id),
+        "history": entries_of(session, node_id, _HISTORY),
+        "names": shown_names(session) | {STATION: "Hệ thống"},
+        "detail_words": detail_words,
+    }
 
 
 @router.get("/song/cum-loa/{node_id}")

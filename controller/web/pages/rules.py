@@ -30,11 +30,12 @@ from controller.web.render import page
 from controller.web.rules import binding
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
-from devices.messages import AreaCode, Policy, QuietHours
+from devices.messages import AreaCode, LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
 _SPANS = 3
 """Quiet hours that the form has room for: night, noon, and one more."""
+_SOFTER_SPANS = 2
 _PREVIEW = timedelta(days=7)
 Wall = Annotated[list[str] | None, Form()]
 
@@ -46,6 +47,26 @@ class Proposed:
     spans: list[tuple[str, str]] = field(default_factory=list)
     loudest: int = LOUDEST_VOLUME
     minutes: int = MINUTES_A_DAY
+    softer: list[tuple[str, str, str]] = field(default_factory=list)
+    """Spans in which less is allowed: begin, end, percent."""
+
+    @property
+    def softer_rows(self) -> list[tuple[str, str, str]]:
+        """Softer spans for the form, with empty ones to fill in."""
+        return [*self.softer, *[("", "", "")] * _SOFTER_SPANS][: max(_SOFTER_SPANS, len(self.softer))]
+
+    def volumes(self) -> tuple[LoudHours, ...]:
+        """Return the softer spans as a policy has them; BadInput where one is not whole."""
+        try:
+            return tuple(
+                LoudHours.model_validate({"begins": begins, "ends": ends, "loudest_volume": loudest})
+                for begins, ends, loudest in self.softer
+            )
+        except ValidationError:
+            raise BadInput(
+                "Giờ phát nhỏ hơn phải có giờ bắt đầu, giờ kết thúc và âm lượng từ 0 đến 100.",
+                code="policy.volumes",
+            ) from None
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -99,6 +120,9 @@ def change(
     den: Wall = None,
     am_luong: Annotated[int, Form(ge=0, le=100)] = LOUDEST_VOLUME,
     phut: Annotated[int, Form(ge=0, le=1440)] = MINUTES_A_DAY,
+    nho_tu: Wall = None,
+    nho_den: Wall = None,
+    nho_muc: Wall = None,
     mat_khau: Annotated[str, Form(max_length=500)] = "",
     viec: Annotated[str, Form(max_length=10)] = "xem",
 ) -> Response:
@@ -106,7 +130,13 @@ def change(
     code = _seen(viewer, area)
     need(viewer, Act.RULE, code)
     pairs = zip((tu or [])[:_SPANS], (den or [])[:_SPANS], strict=False)
-    proposed = Proposed([pair for pair in pairs if any(pair)], am_luong, phut)
+    softer = zip(nho_tu or [], nho_den or [], nho_muc or [], strict=False)
+    proposed = Proposed(
+        [pair for pair in pairs if any(pair)],
+        am_luong,
+        phut,
+        [span for span in softer if any(span)][:_SOFTER_SPANS],
+    )
     try:
         if viec != "ky":
             losses = _losses(station, code, proposed)
@@ -135,6 +165,7 @@ def _sign(
                 quiet_hours=proposed.quiet_hours(),
                 loudest_volume=proposed.loudest,
                 minutes_a_day=proposed.minutes,
+                volumes=proposed.volumes(),
             )
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
@@ -155,6 +186,7 @@ def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[Loss]:
         quiet_hours=proposed.quiet_hours(),
         loudest_volume=proposed.loudest,
         minutes_a_day=proposed.minutes,
+        volumes=proposed.volumes(),
     )
     with station.store.read() as session:
         return losses_by_policy(session, policy, now, now + _PREVIEW)
@@ -201,6 +233,12 @@ def _page(
 
 
 def _as_it_is(own: tuple[Policy, Published] | None) -> Proposed:
-    quiet = QUIET_NIGHT if own is None else own[0].quiet_hours
-    spans = [(hours.begins, hours.ends) for hours in quiet]
-    return Proposed(spans) if own is None else Proposed(spans, own[0].loudest_volume, own[0].minutes_a_day)
+    if own is None:
+        return Proposed([(hours.begins, hours.ends) for hours in QUIET_NIGHT])
+    policy = own[0]
+    return Proposed(
+        [(hours.begins, hours.ends) for hours in policy.quiet_hours],
+        policy.loudest_volume,
+        policy.minutes_a_day,
+        [(hours.begins, hours.ends, str(hours.loudest_volume)) for hours in policy.volumes],
+    )

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from controller.journal.exported import verify_export
 from controller.operators.queries import operator_named
 from controller.plans.governing import sign_policy
+from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.web.atlas import Centre, centres_of, sketch
 from controller.web.journal_words import ACTS
 from controller.web.settings_words import WORDS, said_settings
-from controller.web.words import plain
+from controller.web.words import number, plain
 from devices.messages import QuietHours
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
@@ -344,3 +345,39 @@ def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, ad
     many = {path: queries_of(world, administrator, path) for path in PATHS}
     assert many == few
     assert max(few.values()) <= 20
+
+
+def test_a_reports_page_says_the_same_totals_as_its_files(world, officer):
+    world.aired(without=world.nodes[:13])
+    while world.do(note_aired):
+        pass
+    page = officer.get("/bao-cao?thang=2026-11")
+    shown = dict(re.findall(r'id="tong-(\w+)">([^<]+)<', page.text))
+    told = officer.get("/api/v1/reports/coverage?area=56&month=2026-11").json()["rows"][0]
+    assert shown["nodes"] == number(told["nodes"]) == "130"
+    assert shown["nodes_heard"] == number(told["nodes_heard"]) == "117"
+    assert shown["minutes_heard"] == number(told["minutes_heard"], 1)
+    (foot,) = re.findall(r"<tfoot>.*?</tfoot>", page.text, re.DOTALL)
+    assert re.findall(r'num">([^<]+)<', foot) == list(shown.values())
+    sums = [
+        row["nodes"] for row in officer.get("/api/v1/reports/coverage?area=56&month=2026-11").json()["rows"]
+    ]
+    assert sum(sums[2:67]) == 130
+    assert page.text.count("<rect") == 65
+    for form in ("csv", "xlsx", "pdf"):
+        assert f"/api/v1/reports/coverage.{form}?area=56&amp;month=2026-11" in page.text
+
+
+def test_a_month_without_airings_and_a_month_that_is_none_are_said(officer):
+    assert "Chưa có lượt phát nào" in text_of(officer.get("/bao-cao?thang=2020-01"))
+    assert officer.get("/bao-cao?thang=gibberi").status_code == 422
+
+
+def test_softer_hours_are_kept_when_another_limit_is_signed(administrator):
+    form = FORM | {"nho_tu": "05:00", "nho_den": "06:30", "nho_muc": "50", "viec": "ky"}
+    sent = administrator.post(f"/quy-dinh/{NHA_TRANG}", data=form | {"mat_khau": PASSWORDS["quantri"]})
+    assert sent.status_code == 303
+    page = administrator.get(f"/quy-dinh/{NHA_TRANG}")
+    assert "Giờ phát nhỏ hơn 05:00–06:30: tối đa 50%" in text_of(page)
+    assert 'name="nho_muc"' in page.text
+    assert 'value="50"' in page.text
