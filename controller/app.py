@@ -17,6 +17,7 @@ from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
+from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
@@ -37,6 +38,7 @@ from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
+from controller.station.sampler import Sampler
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
@@ -61,6 +63,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -138,6 +141,10 @@ class Controller:
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
         return self.renderer.progress(rendering)
+
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        return self.sampler.sample(text, area)
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
@@ -224,6 +231,7 @@ class Controller:
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
         )
+        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
         )
@@ -315,6 +323,11 @@ class Controller:
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            drop_old_vitals(session, now=self.now())
+        for _ in range(_THINNING_BATCHES):
+            with self.store.write() as session:
+                if not thin_vitals(session, now=self.now()):
+                    break
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

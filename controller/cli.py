@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller import people_commands, report_commands, ruling_commands, text_commands
+from controller.area_commands import area as areas
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.node_commands import node as nodes
@@ -23,6 +24,7 @@ ruling_commands.add_to(app)
 report_commands.add_to(app)
 app.add_typer(nodes, name="node")
 text_commands.add_to(app)
+app.add_typer(areas, name="area")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")

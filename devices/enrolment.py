@@ -54,6 +54,16 @@ class Enrolment(Message):
     issued_at: Instant
 
 
+class Place(Message):
+    """Where a node stands from now on. Signed by an administrator, as policies are; `typ` loa-place."""
+
+    node: _Node
+    version: Annotated[int, Field(ge=1, lt=2**53)]
+    issued_at: Instant
+    expires_at: Instant
+    areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=16)]
+
+
 class EnrolmentReply(Message):
     """The answer to a claim: the enrolment, the key set to check it by, and the root key that signed that."""
 

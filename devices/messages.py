@@ -308,6 +308,10 @@ class Vitals(Message):
     signal_dbm: float | None = None
     temperature_c: float | None = None
     chunks_refused: Annotated[int, Field(ge=0)] = 0
+    battery_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    mains: bool | None = None
+    amplifier_ok: bool | None = None
+    level_dbfs: Annotated[float, Field(le=0)] | None = None
 
 
 class ReceiptKind(StrEnum):

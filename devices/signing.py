@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from devices import messages
-from devices.enrolment import Enrolment
+from devices.enrolment import Enrolment, Place
 from devices.messages import (
     Approval,
     Key,
@@ -67,6 +67,7 @@ KINDS: Final[dict[type[Message], Kind]] = {
     Policy: Kind("loa-policy", Role.ADMINISTRATOR),
     Approval: Kind("loa-approval", Role.APPROVER),
     Enrolment: Kind("loa-enrolment", Role.STATION),
+    Place: Kind("loa-place", Role.ADMINISTRATOR),
 }
 
 

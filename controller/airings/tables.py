@@ -23,6 +23,7 @@ class Airing(Base):
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
     and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
+    `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
     """
 
     __tablename__ = "airings"
@@ -30,6 +31,7 @@ class Airing(Base):
     id: Mapped[AiringId] = mapped_column(String(ID_LENGTH), primary_key=True)
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
+    node: Mapped[NodeId | None] = mapped_column(ForeignKey("nodes.id"))
     state: Mapped[AiringState] = mapped_column(Word(AiringState))
     grade: Mapped[Grade] = mapped_column(Word(Grade))
     volume: Mapped[int] = mapped_column(Integer)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    areas,
     bulletins,
     enrolments,
     fleet,
@@ -16,6 +17,7 @@ from controller.api import (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
@@ -29,6 +31,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
     airings,
+    areas,
     bulletins,
     enrolments,
     fleet,
@@ -41,6 +44,7 @@ PARTS = (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 for part in PARTS:

@@ -29,7 +29,7 @@ def quarantine_node(session: Session, node_id: NodeId, *, reason: str, by: Opera
     if node.quarantined_at is not None:
         return
     node.quarantined_at, node.quarantine_reason = now, reason
-    _drop_what_it_will_not_hear(session, node_id)
+    drop_what_it_will_not_hear(session, node_id)
     record(session, by, "node.quarantined", node_id, now, detail={"reason": reason})
 
 
@@ -40,7 +40,7 @@ def release_node(session: Session, node_id: NodeId, *, by: Operator, now: dateti
         return
     node.quarantined_at, node.quarantine_reason = None, None
     session.flush()
-    _have_hear(session, node)
+    have_hear(session, node)
     record(session, by, "node.released", node_id, now)
 
 
@@ -65,7 +65,8 @@ def _in_use(session: Session, node_id: NodeId, by: Operator) -> Node:
 _COMING = tuple(state for state in OPEN if state is not AiringState.SOUNDING)
 
 
-def _drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
+def drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
+    """Leave a node out of what is coming and has not reached it yet."""
     coming = select(Airing.id).where(Airing.state.in_(_COMING))
     session.execute(
         delete(Delivery)
@@ -74,7 +75,8 @@ def _drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
     )
 
 
-def _have_hear(session: Session, node: Node) -> None:
+def have_hear(session: Session, node: Node) -> None:
+    """Let a node hear what is coming where it stands."""
     tree = area_tree(session)
     query = (
         select(Airing.id, Target.area)

@@ -1,9 +1,20 @@
 """Rows of loudspeaker nodes: facts only; a node's status is derived from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.operators.permissions import OperatorId
@@ -82,3 +93,50 @@ class Stay(Base):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
     area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StateTurn(Base):
+    """One birth or death that counted: from them flapping and outages are derived. Kept for some weeks."""
+
+    __tablename__ = "node_turns"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    online: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (Index("ix_node_turns_node_at", "node", "at"),)
+
+
+class RecentVitals(Base):
+    """All vitals of a quarter of an hour (numbered since 1970), as `samples` writes them; for two days."""
+
+    __tablename__ = "vitals_recent"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(Integer, primary_key=True, index=True, autoincrement=False)
+    samples: Mapped[str] = mapped_column(Text)
+
+
+class VitalsDay(Base):
+    """A UTC day's vitals thinned to quarters, packed as `samples` packs them; for 400 days."""
+
+    __tablename__ = "vitals_days"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True, index=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Care(Base):
+    """Who looks after a node's faults, and which of them were seen. The faults themselves are derived."""
+
+    __tablename__ = "node_care"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    assignee: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    seen_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

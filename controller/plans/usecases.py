@@ -42,7 +42,8 @@ def refresh_plans(session: Session, *, station_key: SigningKey, now: datetime) -
     limits = wanted_limits(session)
     manifests = _refresh_manifests(session, recordings_of(wanted.values()), station_key, now)
     rows = {row.target: row for row in session.scalars(select(Published).where(Published.kind == Kind.PLAN))}
-    emptied: dict[str, Content] = {target: () for target, row in rows.items() if row.digest != _OF_NOTHING}
+    said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
+    emptied: dict[str, Content] = dict.fromkeys(said, ())
     emptied |= dict.fromkeys(limits, ())
     plans = [
         _issue(session, target, _Said(content, limits.get(target, NO_LIMITS)), station_key, now)

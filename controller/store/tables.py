@@ -5,9 +5,11 @@ from sqlalchemy import MetaData
 from controller.airings import tables as airings
 from controller.areas import tables as areas
 from controller.bulletins import tables as bulletins
+from controller.drafts import tables as drafts
 from controller.fleet import tables as fleet
 from controller.journal import tables as journal
 from controller.lexicon import tables as lexicon
+from controller.listeners import tables as listeners
 from controller.notices import tables as notices
 from controller.operators import tables as operators
 from controller.plans import tables as plans
@@ -27,5 +29,7 @@ FEATURES = (
     lexicon,
     notices,
     reports,
+    drafts,
+    listeners,
 )
 METADATA: MetaData = Base.metadata

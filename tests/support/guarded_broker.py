@@ -1,6 +1,5 @@
-"""A real Mosquitto that asks for passwords and keeps nodes to their own topics: docs/operator.md."""
+"""A real Mosquitto that asks for passwords and keeps nodes to their own topics by deploy/province."""
 
-import re
 import signal
 import threading
 import time
@@ -27,14 +26,6 @@ log_dest none
 """
 
 
-def rules_of_the_operator_page() -> str:
-    """Return the access rules that docs/operator.md gives for a province's broker."""
-    page = (ROOT / "docs/operator.md").read_text(encoding="utf-8")
-    found = re.search(r"```\n(user station\n.*?)```", page, re.DOTALL)
-    assert found is not None
-    return found[1]
-
-
 class GuardedBroker(BrokerProcess):
     """Mosquitto with a password file that the station keeps, and a watch that has it read when it changes."""
 
@@ -43,7 +34,9 @@ class GuardedBroker(BrokerProcess):
         self.passwords = directory / "passwords"
         self.passwords.write_text(f"station:{broker_hash(STATION_PASSWORD)}\n", encoding="utf-8")
         self.passwords.chmod(0o640)
-        (directory / "acl").write_text(rules_of_the_operator_page(), encoding="utf-8")
+        (directory / "acl").write_text(
+            (ROOT / "deploy/province/mosquitto-acl").read_text(encoding="utf-8"), encoding="utf-8"
+        )
         (directory / "acl").chmod(0o640)
         self._ending = threading.Event()
         self._watch = threading.Thread(target=self._reload_on_change, name="password-path", daemon=True)

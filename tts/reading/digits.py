@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
-from tts.reading.numbers import cardinal, spell_digits
+from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
@@ -23,8 +23,9 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|hộ chiếu|biển số)\b"
+    r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
+_CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
     r"|lượt|cuộc|lần|ngày|giờ|phút)",
@@ -32,8 +33,11 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
-_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
+_MORE_CODES: Final = re.compile(
+    r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
+)  # "113, 114, 115"
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
+_DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
@@ -98,11 +102,12 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _grouped(found.group()), "phone")
 
 
-def _fertiliser(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """What is in a fertiliser: NPK 16-16-8."""
-    if not scene.cue(_FERTILISER, 4):
+def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
+    if scene.cue(_DAY, 1):
         return None
-    return Hit(found.end(), ", ".join(cardinal(int(part)) for part in found.group().split("-")), "number")
+    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -115,7 +120,8 @@ def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = re.sub(r"\D", "", written)
-    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or _THOUSANDS.fullmatch(written)
+    grouped = _THOUSANDS.fullmatch(written) and not (len(digits) >= _NO_AMOUNT and scene.cue(_CARD, 5))
+    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or grouped
     if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
@@ -157,8 +163,11 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐX" and len(found["number"]) > 2:  # noqa: PLR2004 -- "ĐX 2025-2026" is a crop
+        return None
     if scene.last_words() == "đường":
-        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
 
@@ -170,7 +179,7 @@ def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
     more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
-    return Hit(found.end(), f"ki lô mét {cardinal(int(found['number']))}{more}", "road")
+    return Hit(found.end(), f"ki lô mét {written_number(found['number'])}{more}", "road")
 
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
@@ -184,7 +193,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-FERTILISER: Final[Rule] = matching(r"\d{1,2}-\d{1,2}-\d{1,2}(?![\w-])", _fertiliser)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w/-])", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
@@ -197,6 +206,12 @@ BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
-    matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+    matching(
+        r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
+        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w|[.,]\d)",
+        _road,
+    ),
+    matching(
+        r"(?:[Kk]m|KM) ?(?P<number>\d{1,4}(?:\.\d{3}(?!\d))?)(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre
+    ),
 )

@@ -34,11 +34,13 @@ _PER: Final = re.compile(
     r"|\btrên [^ ]+)$"
 )
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
+_LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
     r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
+    r"|tép|bình|dảnh|khóm"
     r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
@@ -85,6 +87,15 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
             cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
         )
     return Hit(found.end(), said, "label", after=True)
+
+
+def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A label of two kinds of numbers: "V.1."."""
+    value = roman_value(found["roman"])
+    if not scene.at_start or value is None:
+        return None
+    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
+    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -186,6 +197,26 @@ def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
 
 
+def _divided(scene: Scene, found: re.Match[str]) -> Hit:
+    """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
+    result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
+    if result or scene.rule not in _COUNTED:
+        return Hit(found.end(), "chia", "sign")
+    return Hit(found.end(), "đến", "range")
+
+
+def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
+    """From one number to another: "13h30 → 16h00"."""
+    counted = scene.rule in _COUNTED and scene.after(found.end())[:1].isdecimal()
+    return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
+
+
+def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
+    shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
+    return Hit(found.end(), "", "silent") if shortened else None
+
+
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
     said = [
@@ -213,6 +244,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
+    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
@@ -227,6 +259,9 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
+    matching(r"÷", _divided),
+    matching(r"→", _arrow),
+    matching(r"\.(?=\)|,)", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),

@@ -23,7 +23,8 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_MINUTES: Final = re.compile(r"\d{1,2}")
+_MINUTES: Final = re.compile(r"\d{1,3}")
+_OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
@@ -33,8 +34,9 @@ _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bá
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
-_ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
+_ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
@@ -62,7 +64,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "5 CV chưa trả lời" are letters
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
-    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.before(found.start())):
+    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
     said = _plain_number(scene, number)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
@@ -135,7 +137,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), " trên ".join(over), "fraction")
     if scene.cue(_ADDRESS_CUE, 1):
         return Hit(found.end(), " xuyệt ".join(over), "address")
-    if re.fullmatch(r"(?:19|20)\d\d", upper) and re.fullmatch(r"(?:19|20)\d\d", lower):
+    if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
     unit = f" {UNITS[found['unit']]}" if found["unit"] else ""
     if int(upper) == 1 or (int(upper) < int(lower) <= _EASY_DENOMINATOR):

@@ -14,6 +14,7 @@ _LAW_FOLLOWS: Final = re.compile(
     r",? ?(?:của )?(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh|Quy chế"
     r"|Điều lệ|Quy định)"
 )
+_CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
@@ -28,7 +29,8 @@ def _with_letter(found: re.Match[str]) -> str:
 
 def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
     shown = found["dot"] or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
-    if not shown and not _LAW_FOLLOWS.match(scene.line, found.end()):
+    follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
+    if not shown and not follows:
         return None
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
 

@@ -57,6 +57,8 @@ def _is_onset_with(onset: str, rime: str) -> bool:
     """Whether spelling lets the rime follow the onset ("" is none)."""
     if onset == "qu":
         return rime in _AFTER_QU
+    if onset == "gi" and rime[0] == "i":
+        return False  # "gì" has one i
     if rime not in _RIMES or (rime in _WITHOUT_ONSET and onset):
         return False
     if onset in _HARD_AND_SOFT:

@@ -125,8 +125,9 @@ class SiteWorld:
     speech: Speech = field(default_factory=Speech)
     up: bool = True
     require_totp: bool = False
-    settings: Settings | None = None
+    settings: Settings = field(default_factory=Settings)
     pokes: int = 0
+    samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -151,6 +152,10 @@ class SiteWorld:
     def first_administrator(self, *, code, name, display_name, password):
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
+
+    def sample(self, text, area):
+        self.samples.append((text, area))
+        return mp3(2)
 
     def welcome(self):
         return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
@@ -345,6 +350,7 @@ class Seeds:
     def world(self, folder: Path, **options) -> SiteWorld:
         shutil.copy(self._file, folder / "loa.sqlite")
         store = Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(self._key))
+        options.setdefault("settings", Settings(home=folder / "home"))
         return SiteWorld(store, RecordingStore(folder / "recordings"), self._key, **options)
 
 

@@ -10,7 +10,7 @@ def test_a_bulletin_is_framed_by_chimes_title_and_thanks():
     assert script.all[0].chime == OPENING
     assert script.all[-1].chime == CLOSING
     assert [line.text for line in script.lines] == [
-        "Thông báo",
+        "Thông báo.",
         "Xin chào bà con.",
         "Mời họp.",
         CLOSING_WORDS,
@@ -73,7 +73,7 @@ def test_a_repeated_text_is_announced_each_time_and_framed_once():
     script = script_of("Thông báo", "Xin chào bà con. Mời họp.", framed=True, readings=3)
     body = ["Xin chào bà con.", "Mời họp."]
     repeated = [*body, REPEAT_WORDS, *body, REPEAT_WORDS, *body]
-    assert [line.text for line in script.lines] == ["Thông báo", *repeated, CLOSING_WORDS]
+    assert [line.text for line in script.lines] == ["Thông báo.", *repeated, CLOSING_WORDS]
     assert [line.chime for line in script.all if line.chime] == [OPENING, CLOSING]
     assert script.text.count("Mời họp.") == 3
 
@@ -98,13 +98,13 @@ def test_a_number_of_readings_that_nobody_would_hear_is_refused(readings):
 
 def test_the_issuer_is_named_before_the_title_in_full():
     script = script_of("Thông báo", "Mời họp.", framed=True, issuer="UBND xã Vạn Thắng")
-    assert [line.text for line in script.lines][:2] == ["Ủy ban nhân dân xã Vạn Thắng", "Thông báo"]
+    assert [line.text for line in script.lines][:2] == ["Ủy ban nhân dân xã Vạn Thắng.", "Thông báo."]
     assert script.text.startswith("Ủy ban nhân dân xã Vạn Thắng\nThông báo\n")
 
 
 def test_an_issuer_that_the_title_names_is_not_said_twice():
     script = script_of("UBND xã thông báo", "Mời họp.", framed=True, issuer="UBND xã")
-    assert script.lines[0].text == "Ủy ban nhân dân xã thông báo"
+    assert script.lines[0].text == "Ủy ban nhân dân xã thông báo."
 
 
 def test_without_a_frame_no_issuer_is_named():
