@@ -133,9 +133,7 @@ def change_schedule(
     schedule, before = _running(session, schedule_id)
     rule = carry(before, rule)
     first = _first_start(session, rule, skips, now)
-    latest = first + timedelta(seconds=schedule.latest_after_s)
-    asking = Asking(areas, first, latest, schedule.grade, schedule.volume)
-    check_policies(session, schedule.bulletin, asking, now=now)
+    check_policies(session, schedule.bulletin, wished_of(schedule, areas).asking(first), now=now)
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():
         setattr(schedule, name, value)
