@@ -28,6 +28,8 @@ class AiringRecord(BaseModel):
     finished: bool = False
     closed: bool = True
     """Whether a receipt has said how the newest stretch of sound ended."""
+    is_between: bool = False
+    """Whether a round of a repeated airing was heard to its end, and the next is to come."""
     heard_ms: int = 0
     """In all stretches that are over."""
     stretch_offset_ms: int = 0

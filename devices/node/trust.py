@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import TypeVar
 
 from devices import topics
-from devices.messages import AreaCode, Manifest, Message, Plan, PlannedAiring, Policy, RecordingId, TimeReply
+from devices.messages import (
+    AreaCode,
+    Kept,
+    Manifest,
+    Message,
+    Plan,
+    PlannedAiring,
+    Policy,
+    RecordingId,
+    TimeReply,
+)
 from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.node.identity import NodeIdentity
 from devices.signing import (
@@ -115,7 +125,7 @@ class Trust:
             self._count("time", reason)
             return None
 
-    def judge(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+    def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Return why an airing must not be heard, or None: a person approved exactly this recording.
 
         The signature is checked once for these keys; lifetimes are judged at `now` again by `judge_anew`.
@@ -127,7 +137,7 @@ class Trust:
             self._approvals[of] = self.judge_anew(airing, now)
         return self._approvals[of]
 
-    def judge_anew(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+    def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Check the approval in full at this instant: done before it is armed, whatever was found earlier."""
         if self._keys is None:
             return UnknownKey("no key set yet")
