@@ -17,7 +17,8 @@ class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
+    and duration are fixed when delivering begins. `every_ms`: an emergency whose recording begins again so
+    often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing.
     """
 
@@ -35,6 +36,7 @@ class Airing(Base):
     revision: Mapped[int | None] = mapped_column(Integer)
     recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    every_ms: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

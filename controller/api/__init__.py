@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from controller.api import airings, bulletins, fleet, lexicon, people, schedules, tokens
+from controller.api import airings, bulletins, emergencies, fleet, lexicon, people, schedules, tokens
 from controller.api.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
@@ -12,5 +12,5 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-for part in (people, tokens, fleet, bulletins, airings, schedules, lexicon):
+for part in (people, tokens, fleet, bulletins, airings, emergencies, schedules, lexicon):
     router.include_router(part.router)

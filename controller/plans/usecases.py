@@ -1,7 +1,7 @@
 """Writes of plans: what is wanted is compared with what was published, and the difference is signed."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,26 +14,35 @@ from controller.plans.lifecycle import PLAN_LIFE, Kind, is_worn
 from controller.plans.publishing import Place, next_version_of, put, take_back
 from controller.plans.queries import Outgoing, outgoing
 from controller.plans.tables import Published
-from controller.plans.wanted import Content, digest_of, recordings_of, wanted_plans
+from controller.plans.wanted import NOTHING, Content, digest_of, wanted_plans
 from controller.store.locks import Lock, hold
 from devices.messages import AreaCode, Manifest, Plan, RecordingId
 from devices.signing import SigningKey
 
-_OF_NOTHING = digest_of(())
+_OF_NOTHING = digest_of(NOTHING)
 
 
-def refresh_plans(session: Session, *, station_key: SigningKey, now: datetime) -> list[Outgoing]:
+def refresh_plans(
+    session: Session, *, station_key: SigningKey, now: datetime, only: Collection[AreaCode] | None = None
+) -> list[Outgoing]:
     """Bring the published plans and manifests up to what is wanted; return what is new, in publishing order.
 
     Unchanged content is not issued again, except when less than half of its life remains. An area that has
     nothing to say any more gets an empty plan of a higher version: an older one can then not come back.
+
+    `only`: the plans of these areas alone, because they cannot wait; nothing is taken back.
     """
     hold(session, Lock.PUBLISHED)
-    wanted = wanted_plans(session, now)
-    manifests = _refresh_manifests(session, recordings_of(wanted.values()), station_key, now)
-    rows = {row.target: row for row in session.scalars(select(Published).where(Published.kind == Kind.PLAN))}
+    wanted = wanted_plans(session, now, only)
+    named = frozenset(recording for content in wanted.values() for recording in content.recordings)
+    manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
+    query = select(Published).where(Published.kind == Kind.PLAN)
+    rows = {
+        row.target: row
+        for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
+    }
     emptied: dict[AreaCode, Content] = {
-        AreaCode(target): () for target, row in rows.items() if row.digest != _OF_NOTHING
+        AreaCode(target): NOTHING for target, row in rows.items() if row.digest != _OF_NOTHING
     }
     plans = [
         _issue(session, area, content, station_key, now)
@@ -87,7 +96,14 @@ def _issue(session: Session, area: AreaCode, content: Content, key: SigningKey, 
     place = Place(Kind.PLAN, area)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
-    plan = Plan(target=area, version=version, issued_at=now, expires_at=expires_at, airings=content)
+    plan = Plan(
+        target=area,
+        version=version,
+        issued_at=now,
+        expires_at=expires_at,
+        airings=content.airings,
+        keep=content.keep,
+    )
     return put(
         session,
         place,
@@ -101,17 +117,20 @@ def _issue(session: Session, area: AreaCode, content: Content, key: SigningKey, 
 
 
 def _refresh_manifests(
-    session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime
+    session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime, *, is_all: bool
 ) -> list[Published]:
+    query = select(Published).where(Published.kind == Kind.MANIFEST)
     rows = {
         RecordingId(row.target): row
-        for row in session.scalars(select(Published).where(Published.kind == Kind.MANIFEST))
+        for row in session.scalars(query if is_all else query.where(Published.target.in_(named)))
     }
     fresh = [
         _issue_manifest(session, recording, key, now)
         for recording in sorted(named)
         if recording not in rows or not rows[recording].payload or rows[recording].kid != key.kid
     ]
+    if not is_all:
+        return fresh
     needed = named | set(
         session.scalars(select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None)))
     )

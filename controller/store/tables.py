@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from controller.airings import tables as airings
 from controller.areas import tables as areas
 from controller.bulletins import tables as bulletins
+from controller.emergencies import tables as emergencies
 from controller.fleet import tables as fleet
 from controller.journal import tables as journal
 from controller.lexicon import tables as lexicon
@@ -13,5 +14,5 @@ from controller.plans import tables as plans
 from controller.programmes import tables as programmes
 from controller.store.base import Base
 
-FEATURES = (areas, operators, fleet, bulletins, programmes, airings, plans, journal, lexicon)
+FEATURES = (areas, operators, fleet, bulletins, programmes, airings, emergencies, plans, journal, lexicon)
 METADATA: MetaData = Base.metadata

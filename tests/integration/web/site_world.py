@@ -125,6 +125,7 @@ class SiteWorld:
     require_totp: bool = False
     settings: Settings | None = None
     pokes: int = 0
+    hurried: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -151,6 +152,13 @@ class SiteWorld:
         found_administrator(self.store, self.settings, first, now=self.now())
 
     def poke(self):
+        self.pokes += 1
+
+    def sign(self, session, areas):
+        return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
+
+    def hurry(self, outgoing):
+        self.hurried += list(outgoing)
         self.pokes += 1
 
     def broker_up(self):
