@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller import people_commands, ruling_commands
+from controller.bench_commands import bench
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.schedule_commands import schedule as schedules
@@ -24,6 +25,7 @@ app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
+app.add_typer(bench, name="bench")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[
