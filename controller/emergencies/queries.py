@@ -16,7 +16,7 @@ from controller.bulletins.tables import Approved, Bulletin, Recording
 from controller.emergencies.lifecycle import CALL_LIFE, EmergencyId, EmergencyState, PreparedId
 from controller.emergencies.tables import Emergency, Keeping, Prepared
 from controller.errors import Conflict, NotFound
-from controller.fleet.lifecycle import SILENT_AFTER
+from controller.fleet.faults import SILENT_AFTER
 from controller.fleet.tables import Node
 from controller.operators.tables import Account, HeldKey
 from controller.plans.wanted import is_in_force

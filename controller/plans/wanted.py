@@ -16,6 +16,7 @@ from controller.airings.timing import ZONE
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
+from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
 from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, PlannedAiring, RecordingId
 from devices.plan import ends_at
@@ -45,9 +46,20 @@ class Content:
 NOTHING: Final = Content()
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a plan sets to its loudspeakers beside airings; it binds until a newer plan, also when expired."""
+
+    silent: bool = False
+    loudest_volume: int = 100
+
+
+NO_LIMITS = Limits()
+
+
 def wanted_plans(
     session: Session, now: datetime, only: Collection[AreaCode] | None = None
-) -> dict[AreaCode, Content]:
+) -> dict[str, Content]:
     """Return what each area's plan should say (or only these areas'); areas with nothing are not named.
 
     The approval is checked again here: its bulletin approved, itself not withdrawn and not expired, signed by
@@ -70,7 +82,7 @@ def wanted_plans(
     )
     if only is not None:
         query = query.where(Target.area.in_(only))
-    plans: dict[AreaCode, list[PlannedAiring]] = {area: [] for area in keep}
+    plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     for area, airing, jws, test in session.execute(query):
         plans.setdefault(area, []).append(_planned(airing, jws, test=test))
     held = {area: keep.get(area, ()) for area in plans}
@@ -82,7 +94,7 @@ def wanted_plans(
 
 def _wanted_keep(
     session: Session, now: datetime, only: Collection[AreaCode] | None
-) -> dict[AreaCode, tuple[Kept, ...]]:
+) -> dict[str, tuple[Kept, ...]]:
     """Return what the nodes of each area are to hold: what is prepared and approved, the newest first."""
     query = (
         select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
@@ -94,7 +106,7 @@ def _wanted_keep(
     )
     if only is not None:
         query = query.where(Prepared.area.in_(only))
-    keep: dict[AreaCode, list[Kept]] = {}
+    keep: dict[str, list[Kept]] = {}
     for prepared, recording, jws, test in session.execute(query):
         kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
         keep.setdefault(prepared.area, []).append(kept)
@@ -111,9 +123,7 @@ def is_in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _that_fit(
-    area: AreaCode, airings: list[PlannedAiring], now: datetime, most: int
-) -> tuple[PlannedAiring, ...]:
+def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:
     """Leave out, where there are too many: what is over first, then the lowest grade, then the latest."""
     if len(airings) <= most:
         return tuple(airings)
@@ -127,9 +137,21 @@ def _that_fit(
     return tuple(one for one in airings if one.airing in kept)
 
 
-def digest_of(content: Content) -> str:
+def wanted_limits(session: Session) -> dict[str, Limits]:
+    """Return the limits of single nodes: silence in quarantine, and a cap of the volume."""
+    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_LIMITS.loudest_volume)
+    query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
+    return {
+        node: Limits(quarantined_at is not None, loudest)
+        for node, quarantined_at, loudest in session.execute(query)
+    }
+
+
+def digest_of(content: Content, limits: Limits = NO_LIMITS) -> str:
     """Return the digest by which two plans' content is compared: without version and times of issue."""
     joined = "\n".join(one.model_dump_json() for one in (*content.airings, *content.keep))
+    if limits != NO_LIMITS:
+        joined += f"\n{limits}"
     return hashlib.sha256(joined.encode()).hexdigest()
 
 

@@ -187,6 +187,7 @@ class SmallStation:
         lasts=timedelta(days=2),
         version=None,
         keep: Iterable[Kept] = (),
+        **limits,
     ) -> bytes:
         plan = Plan(
             target=target,
@@ -195,6 +196,7 @@ class SmallStation:
             expires_at=self.now() + lasts,
             airings=tuple(airings),
             keep=tuple(keep),
+            **limits,
         )
         return sign(plan, key or self.keys.station).encode()
 
