@@ -18,6 +18,7 @@ from controller.api import (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
@@ -45,6 +46,7 @@ PARTS = (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 for part in PARTS:
