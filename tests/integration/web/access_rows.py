@@ -249,6 +249,12 @@ CALLS = {
     "POST schedules": Row(
         Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
     ),
+    "POST schedules/foresee": Row(
+        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/{schedule_id}/occurrences/foresee": Row(
+        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
+    ),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST schedules/{schedule_id}/occurrences/cancel": Row(Act.STOP, {"original_at": LATER}, foreign=HIDDEN),
