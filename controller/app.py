@@ -17,6 +17,7 @@ from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
+from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
@@ -52,7 +53,6 @@ from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
-from tts.reading import Region
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -63,6 +63,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -122,11 +123,6 @@ class Controller:
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
-
-    @property
-    def region(self) -> Region:
-        """Whose number words are said."""
-        return self.settings.region
 
     @property
     def require_totp(self) -> bool:
@@ -327,6 +323,11 @@ class Controller:
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            drop_old_vitals(session, now=self.now())
+        for _ in range(_THINNING_BATCHES):
+            with self.store.write() as session:
+                if not thin_vitals(session, now=self.now()):
+                    break
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

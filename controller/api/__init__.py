@@ -17,6 +17,7 @@ from controller.api import (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
@@ -43,6 +44,7 @@ PARTS = (
     reports,
     schedules,
     tokens,
+    watching,
     wordings,
 )
 for part in PARTS:
