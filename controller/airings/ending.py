@@ -24,7 +24,7 @@ def cancel_airing(
     """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next."""
     airing = get_airing(session, airing_id, lock=True)
     require(session, by, Act.STOP, *targets_of(session, [airing_id])[airing_id])
-    _cancel(airing, reason.strip() or STOPPED, now)
+    end_airing(airing, reason.strip() or STOPPED, now)
     record(session, by, "airing.cancelled", airing_id, now, detail={"reason": airing.reason})
 
 
@@ -49,13 +49,14 @@ def cancel_airings_of(
         query = query.where(Airing.starts_at >= since)
     cancelled = session.scalars(query.with_for_update()).all()
     for airing in cancelled:
-        _cancel(airing, reason, now)
+        end_airing(airing, reason, now)
     for airing in cancelled:
         record(session, by, "airing.cancelled", airing.id, now, detail={"reason": reason})
     return [airing.id for airing in cancelled]
 
 
-def _cancel(airing: Airing, reason: str, now: datetime) -> None:
+def end_airing(airing: Airing, reason: str, now: datetime) -> None:
+    """Move an airing out of the plans; who asks was checked, and writes the journal."""
     airing.state = after(airing.state, Event.CANCEL)
     airing.reason = reason
     airing.ended_at = now
