@@ -15,6 +15,7 @@ from controller.broker import ChildBroker
 from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
+from controller.bulletins.uploading import sweep_uploads, uploads_needed
 from controller.errors import StartFailed
 from controller.founding import (
     FirstAdministrator,
@@ -49,6 +50,7 @@ from schedules.clock import Beat, Clock
 from tts.engines import engines_with
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
+from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -162,6 +164,8 @@ class Controller:
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
         self.recordings = RecordingStore(self.settings.recordings_dir)
         self.recordings.sweep()
+        self.uploads = UploadStore(self.settings.uploads_dir)
+        self.uploads.sweep()
         self.studio = Studio(
             self.settings.speech_cache_dir,
             self.recordings,
@@ -211,7 +215,13 @@ class Controller:
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
         self.renderer = Renderer(
-            self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
+            self.store,
+            self.studio,
+            self.recordings,
+            self.uploads,
+            self.settings,
+            self.now,
+            self.changes.note,
         )
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
@@ -293,6 +303,9 @@ class Controller:
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+        with self.store.read() as session:
+            needed = uploads_needed(session)
+        sweep_uploads(self.uploads, needed, self.now())
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

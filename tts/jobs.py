@@ -125,6 +125,24 @@ class Mix:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """Bring a file that somebody brought along into the form of a mix: our rate, shaped for a horn."""
+
+    brought: Path
+    place: Path
+
+    def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
+        """Raises UnknownSoundFormat, UnfitSound or NoSpace; what was written so far is worth nothing then."""
+        from tts.brought import evened
+        from tts.codec import SAMPLE_RATE, as_whole
+        from tts.shaping import shaped
+
+        with room_needed(), self.place.open("wb") as out:
+            for block in shaped(evened(self.brought, self.place.parent), SAMPLE_RATE):
+                out.write(as_whole(block).tobytes())
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
     """What the finished MP3 is like when decoded."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from tts.reading import Region
@@ -34,6 +35,19 @@ class RenderOrder:
     """The province's own words, written and spoken; they win over the built-in lists."""
     region: Region = "north"
     """Whose number words are said."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOrder:
+    """A file that somebody brought along, to be made as loud and as clear as speech is."""
+
+    title: str
+    text: str
+    """What is in it, as its author says."""
+    brought: Path
+    loudness_lufs: float = -16.0
+    true_peak_dbtp: float = -1.0
+    bitrate_kbps: int = 48
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from controller.api import (
     recordings,
     schedules,
     tokens,
+    uploading,
     wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
@@ -24,6 +25,6 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-_TEXTS = (imports, bulletins, wordings, recordings)
+_TEXTS = (imports, uploading, bulletins, wordings, recordings)
 for part in (people, tokens, notices, fleet, *_TEXTS, airings, schedules, lexicon):
     router.include_router(part.router)

@@ -70,8 +70,8 @@ class LegalShown(BaseModel):
 class Revise(Asked):
     """Another wording for a draft or a returned bulletin."""
 
-    title: Annotated[str, Field(max_length=1000)]
-    text: Annotated[str, Field(max_length=200_000)]
+    title: str
+    text: str
 
 
 class RevisionShown(BaseModel):

@@ -83,11 +83,13 @@ def bulletins(
 
 
 def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
-    """Return the finished recordings that wait for an approver, with title and area of their bulletins."""
+    """Return the spoken recordings that wait for an approver, with title and area of their bulletins."""
     query = (
         select(Rendering, Bulletin.title, Bulletin.area)
         .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.state == BulletinState.SUBMITTED, Rendering.state == RenderingState.READY)
+        .where(Revision.kind == RevisionKind.TEXT)
         .order_by(Rendering.ordered_at, Rendering.id)
     )
     return [(rendering, title, area) for rendering, title, area in session.execute(query)]

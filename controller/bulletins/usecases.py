@@ -40,28 +40,45 @@ def draft_bulletin(
     now: datetime,
     area: AreaCode | None = None,
     test: bool = False,
+    upload: str | None = None,
 ) -> Bulletin:
-    """Write a new bulletin for an area (by default the author's own); its wording is revision 1."""
+    """Write a new bulletin for an area (by default the author's own); its wording is revision 1.
+
+    `upload`: the digest of a sound file that was brought along; the text then tells what is in it.
+    """
     bulletin = _begin(session, title=title, area=area or by.area, test=test, by=by, now=now)
-    revision = _write(session, bulletin, text, by, now)
-    record(session, by, "bulletin.drafted", bulletin.id, now, detail={"text_sha256": revision.text_sha256})
+    revision = _write(session, bulletin, text, by, now, upload=upload)
+    detail = {"text_sha256": revision.text_sha256} | ({"upload": upload} if upload else {})
+    record(session, by, "bulletin.drafted", bulletin.id, now, detail=detail)
     return bulletin
 
 
 def revise_bulletin(
-    session: Session, bulletin_id: BulletinId, *, title: str, text: str, by: Operator, now: datetime
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    upload: str | None = None,
 ) -> Bulletin:
-    """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were."""
+    """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
+
+    Without another `upload` a bulletin that was brought as sound keeps the one that it has.
+    """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, Action.REVISE)
     before = get_revision(session, bulletin_id, bulletin.revision)
     # The title is spoken too: another title is another wording, with its own author and recording.
     is_new = clean_title(title) != bulletin.title or digest_of(clean_text(text)) != before.text_sha256
+    upload = upload or before.upload
+    is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
     if is_new:
-        _write(session, bulletin, text, by, now)
+        _write(session, bulletin, text, by, now, upload=upload)
     detail = {"revision": bulletin.revision}
     record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
     return bulletin
@@ -132,7 +149,7 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
     model = get_bulletin(session, bulletin_id)
     wording = get_revision(session, bulletin_id, model.revision)
     bulletin = _begin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
-    _write(session, bulletin, wording.text, by, now, kind=wording.kind, upload=wording.upload)
+    _write(session, bulletin, wording.text, by, now, upload=wording.upload)
     detail = {"of": bulletin_id, "revision": model.revision}
     record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)
     return bulletin
@@ -194,7 +211,6 @@ def _write(
     by: Operator,
     now: datetime,
     *,
-    kind: RevisionKind = RevisionKind.TEXT,
     upload: str | None = None,
 ) -> Revision:
     cleaned = clean_text(text)
@@ -206,7 +222,7 @@ def _write(
         text_sha256=digest_of(cleaned),
         author=by.id,
         created_at=now,
-        kind=kind,
+        kind=RevisionKind.TEXT if upload is None else RevisionKind.AUDIO,
         upload=upload,
     )
     session.add(revision)

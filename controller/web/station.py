@@ -8,6 +8,7 @@ from controller.bulletins.renderings import Speech
 from controller.store import Store
 from tts.orders import Progress
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 
 class Changes(Protocol):
@@ -31,6 +32,10 @@ class Station(Protocol):
     @property
     def recordings(self) -> RecordingStore:
         """The finished recordings, named by digest."""
+
+    @property
+    def uploads(self) -> UploadStore:
+        """The sound files as people brought them, named by digest."""
 
     @property
     def changes(self) -> Changes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.operators.permissions import Act
+from tests.integration.web.site_world import mp3
 
 OPEN, SIGNED = "open", "signed in"
 HIDDEN = frozenset({403, 404})
@@ -29,6 +30,8 @@ LATER = "2026-12-20T00:00:00Z"
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
+SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung."}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -104,6 +107,8 @@ CALLS = {
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
     "POST bulletins/import": Row(Act.WRITE, FILE),
+    "POST bulletins/audio": Row(Act.WRITE, SOUND),
+    "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
