@@ -173,6 +173,15 @@ class Controller:
             engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
             warm_engine=self._engine_to_warm(),
         )
+        self.renderer = Renderer(
+            self.store,
+            self.studio,
+            self.recordings,
+            self.uploads,
+            self.settings,
+            self.now,
+            self.changes.note,
+        )
         if self.settings.speech_workers:
             self.studio.start()
             parts.callback(self.studio.stop)
@@ -213,15 +222,6 @@ class Controller:
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
-        )
-        self.renderer = Renderer(
-            self.store,
-            self.studio,
-            self.recordings,
-            self.uploads,
-            self.settings,
-            self.now,
-            self.changes.note,
         )
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
