@@ -18,7 +18,7 @@ class Airing(Base):
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
     and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
-    that names this airing.
+    that names this airing. `linked_to`: the airing whose part this is, for areas that hear another language.
     """
 
     __tablename__ = "airings"
@@ -41,6 +41,7 @@ class Airing(Base):
     delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    linked_to: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
 
     __table_args__ = (Index("ix_airings_state_starts_at", "state", "starts_at"),)
 

@@ -7,6 +7,7 @@ from controller.api import (
     bulletins,
     fleet,
     imports,
+    languages,
     lexicon,
     notices,
     people,
@@ -25,6 +26,6 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-_TEXTS = (imports, uploading, bulletins, wordings, recordings)
+_TEXTS = (imports, uploading, languages, bulletins, wordings, recordings)
 for part in (people, tokens, notices, fleet, *_TEXTS, airings, schedules, lexicon):
     router.include_router(part.router)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.api.models import Asked
+from controller.api.models import Asked, BulletinShown, Code
 from controller.bulletins.comparing import Change
 from controller.bulletins.lifecycle import RevisionKind
 from controller.importing.kinds import FileKind
@@ -117,3 +117,32 @@ class NoticesRead(BaseModel):
     """How many notices were new."""
 
     read: int
+
+
+class LanguageShown(BaseModel):
+    """A language that areas can be spoken to in."""
+
+    code: str = Field(description="ISO 639-3.")
+    name: str = Field(description="In Vietnamese.")
+    english: str
+
+
+class LanguagesAsked(Asked):
+    """The languages of an area, the best first."""
+
+    languages: Annotated[list[Annotated[str, Field(min_length=3, max_length=3)]], Field(max_length=10)]
+
+
+class AreaLanguages(BaseModel):
+    """The languages in which an area, and all below it without a list, is spoken to."""
+
+    area: Code
+    languages: list[str]
+
+
+class VariantShown(BaseModel):
+    """A bulletin in another language: a bulletin of its own."""
+
+    bulletin: BulletinShown
+    language: str
+    is_current: bool = Field(description="Whether it is of the newest wording; only then it is aired.")

@@ -1,8 +1,9 @@
 """Rows of the province's units."""
 
-from sqlalchemy import Float, ForeignKey, String
+from sqlalchemy import Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from controller.areas.languages import LanguageCode
 from controller.store.base import ID_LENGTH, Base
 from devices.messages import AreaCode
 
@@ -18,3 +19,13 @@ class Area(Base):
     kind: Mapped[str] = mapped_column(String(50))
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
+
+
+class AreaLanguage(Base):
+    """One language in which an area is spoken to; `place` 0 is the one that is asked for first."""
+
+    __tablename__ = "area_languages"
+
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    language: Mapped[LanguageCode] = mapped_column(String(3))

@@ -82,6 +82,12 @@ def bulletins(
     return session.scalars(query).all()
 
 
+def variants_of(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return a bulletin's variants in other languages, oldest first, whatever became of them."""
+    query = select(Bulletin).where(Bulletin.variant_of == bulletin_id).order_by(Bulletin.id)
+    return session.scalars(query).all()
+
+
 def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
     """Return the spoken recordings that wait for an approver, with title and area of their bulletins."""
     query = (

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
+from controller.areas.languages import LanguageCode
 from controller.bulletins.lifecycle import (
     BulletinId,
     BulletinState,
@@ -34,6 +35,7 @@ class Bulletin(Base):
     """A text to be read out; `revision` is the number of its newest wording.
 
     A `test` is approved as one: nodes never take it for a real one, nor the other way.
+    A variant is the same in another `language`: `variant_of` the bulletin, made after its `of_revision`.
     """
 
     __tablename__ = "bulletins"
@@ -48,6 +50,9 @@ class Bulletin(Base):
     returned_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    variant_of: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    language: Mapped[LanguageCode | None] = mapped_column(String(3))
+    of_revision: Mapped[int | None] = mapped_column(Integer)
 
 
 class Revision(Base):

@@ -14,7 +14,7 @@ from controller.bulletins.lifecycle import (
     after,
 )
 from controller.bulletins.listening import check_listened
-from controller.bulletins.queries import approval_of, get_bulletin, get_revision, rendering_of
+from controller.bulletins.queries import approval_of, get_bulletin, get_revision, rendering_of, variants_of
 from controller.bulletins.renderings import Speech, order_rendering
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import clean_text, clean_title, digest_of
@@ -77,6 +77,8 @@ def revise_bulletin(
     is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
+    if bulletin.variant_of is not None:  # who changes it now has the other's newest wording before them
+        bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
     if is_new:
         _write(session, bulletin, text, by, now, upload=upload)
     detail = {"revision": bulletin.revision}
@@ -172,7 +174,7 @@ def return_bulletin(
 def withdraw_bulletin(
     session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
-    """Take an approved bulletin off the air; what is sounding stops with the next plan."""
+    """Take an approved bulletin off the air, with its variants; what is sounding stops with the next plan."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WITHDRAW, bulletin.area)
     bulletin.state = after(bulletin.state, Action.WITHDRAW)
@@ -182,6 +184,9 @@ def withdraw_bulletin(
         approved.withdrawn_at = now
     cancel_airings_of(session, bulletin_id, reason="Bản tin đã bị rút.", by=by, now=now)
     record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
+    for variant in variants_of(session, bulletin_id):
+        if variant.state is BulletinState.APPROVED:
+            withdraw_bulletin(session, variant.id, by=by, now=now, reason=reason)
 
 
 def _begin(
@@ -234,6 +239,13 @@ def _check_seen(session: Session, bulletin: Bulletin, revision: int, recording: 
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     if rendering is None or rendering.state is not RenderingState.READY or rendering.recording is None:
         raise Conflict("Tệp âm thanh chưa dựng xong nên chưa duyệt được.", code="bulletin.not-rendered")
+    if bulletin.variant_of is not None:
+        base = get_bulletin(session, bulletin.variant_of)
+        if base.revision != bulletin.of_revision:
+            raise Conflict(
+                "Bản tin gốc đã có nội dung mới, nên bản bằng tiếng này không còn khớp. Hãy trả lại để sửa.",
+                code="variant.outdated",
+            )
     if (bulletin.revision, rendering.recording) != (revision, recording):
         raise Conflict(
             "Bản tin đã thay đổi sau khi mở trang. Hãy tải lại, đọc và nghe lại trước khi duyệt.",

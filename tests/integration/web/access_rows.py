@@ -31,7 +31,7 @@ EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
-SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung."}
+SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -125,6 +125,11 @@ CALLS = {
     "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
     "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/variants": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/variants": Row(Act.WRITE, SOUND, foreign=HIDDEN),
+    "GET languages": Row(SIGNED),
+    "GET area-languages": Row(SIGNED),
+    "PUT areas/{area}/languages": Row(Act.RULE, {"languages": ["rog", "vie"]}, foreign=HIDDEN),
     "GET recordings/{recording}": Row(SIGNED),
     "GET notices": Row(SIGNED),
     "POST notices/read": Row(SIGNED, {}),
