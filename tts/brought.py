@@ -168,7 +168,7 @@ def _converted(path: Path, scratch: Path) -> Path:
     """The file as WAV; only what its own boxes hold is read, and no more than an hour of it."""
     out = scratch / "converted.wav"
     arguments = [
-        *(_converter(), "-nostdin", "-v", "error", "-protocol_whitelist", "file", "-f", "mov"),
+        *(_converter(), "-nostdin", "-y", "-v", "error", "-protocol_whitelist", "file", "-f", "mov"),
         *("-i", str(path), "-map", "0:a:0", "-t", str(LONGEST_SECONDS + 1), "-ac", "1", "-ar", "48000"),
         *("-c:a", "pcm_s16le", "-f", "wav", str(out)),
     ]

@@ -108,7 +108,7 @@ class Mix:
 
         try:
             with room_needed(), self.place.open("wb") as out:
-                for block in shaped(mix(self.pieces), SAMPLE_RATE):
+                for block in shaped(mix(self.pieces, self.place.parent), SAMPLE_RATE):
                     out.write(as_whole(block).tobytes())
         except FileNotFoundError:
             self._drop_damaged()

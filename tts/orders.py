@@ -14,8 +14,40 @@ Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part of a programme that is read out; a title is said before the text."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A part of a programme that is a recording, or a file that somebody brought along."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Chimed:
+    """The chime of the station: at the beginning the opening one, at the end the closing one."""
+
+    closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A rest between two parts."""
+
+    milliseconds: int
+
+
+Part = Spoken | Sounding | Chimed | Silent
+
+
+@dataclass(frozen=True, slots=True)
 class RenderOrder:
-    """A bulletin to be spoken; the same order always makes the same recording."""
+    """A bulletin to be spoken, or a programme of `parts`; the same order always makes the same recording."""
 
     title: str
     text: str
@@ -31,6 +63,8 @@ class RenderOrder:
     bitrate_kbps: int = 48
     framed: bool = True
     """With chimes, spoken title and closing words; without, the text alone."""
+    parts: tuple[Part, ...] = ()
+    """Of a programme, in their order; its title and text are then for people alone."""
     words: tuple[tuple[str, str], ...] = ()
     """The province's own words, written and spoken; they win over the built-in lists."""
     region: Region = "north"

@@ -18,10 +18,10 @@ from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
 from tts.files import sweep_leftovers
 from tts.jobs import Master, Measured, Mix, Shape, Speak, Warm, scratch
-from tts.mixing import Piece
+from tts.mixing import Piece, Recorded
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
-from tts.script import Line, Script, script_of
+from tts.script import Line, Script, programme_script, script_of
 from tts.workers import Stopped, Workers
 
 __all__ = ["LevelOrder", "OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
@@ -120,10 +120,8 @@ class Studio:
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
-        script = script_of(
-            order.title, order.text, framed=order.framed, words=order.words, region=order.region
-        )
-        if not script.lines:
+        script = _script(order)
+        if not script.all:
             raise EmptyText
         tell(Progress("reading", 1, 1))
         for last in range(1, _TRIES + 1):
@@ -173,9 +171,13 @@ class Studio:
             spoken = self._speak(order, script, held, tell)
             tell(Progress("mixing", 0, 1))
             phrases = {line: self._cache.path(spoken.cast.key(line)) for line in script.lines}
-            pieces = tuple(Piece(phrases.get(line, line.chime), line.rest_ms) for line in script.all)
+            pieces = tuple(
+                Piece(Recorded(line.sound) if line.sound else phrases.get(line, line.chime), line.rest_ms)
+                for line in script.all
+            )
             mixed, finished = place / "mix.raw", place / "recording.mp3"
-            self._workers.submit(Mix(pieces, mixed), _MIX_SECONDS).result()
+            patience = _SHAPE_SECONDS if order.parts else _MIX_SECONDS
+            self._workers.submit(Mix(pieces, mixed), patience).result()
             recording, size, measured = self._master(order, mixed, finished, tell)
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
@@ -263,6 +265,12 @@ class Studio:
         with self._lock:
             self._in_use.update(digests - held)
             held |= digests
+
+
+def _script(order: RenderOrder) -> Script:
+    if order.parts:
+        return programme_script(order.parts, words=order.words, region=order.region)
+    return script_of(order.title, order.text, framed=order.framed, words=order.words, region=order.region)
 
 
 def _rendered(

@@ -10,7 +10,7 @@ from controller.airings.lifecycle import OPEN, Event, after
 from controller.airings.queries import get_airing, targets_of
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.tables import Bulletin, ProgrammeItem
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -47,13 +47,20 @@ def cancel_airings_of(
     schedule: ScheduleId | None = None,
     since: datetime | None = None,
 ) -> list[AiringId]:
-    """Stop what of a bulletin (or of one schedule of it) is still to be heard, in whatever language.
+    """Stop what of a bulletin (or of one schedule of it) is still to be heard, in any language or programme.
 
     Who asks was checked.
 
     `since`: only what starts from that instant on.
     """
-    itself = select(Bulletin.id).where(or_(Bulletin.id == bulletin_id, Bulletin.variant_of == bulletin_id))
+    programmes = select(ProgrammeItem.bulletin).where(ProgrammeItem.item == bulletin_id)
+    itself = select(Bulletin.id).where(
+        or_(
+            Bulletin.id == bulletin_id,
+            Bulletin.variant_of == bulletin_id,
+            Bulletin.id.in_(programmes.where(ProgrammeItem.revision == Bulletin.revision)),
+        )
+    )
     query = select(Airing).where(Airing.bulletin.in_(itself), Airing.state.in_(OPEN)).order_by(Airing.id)
     if schedule is not None:
         query = query.where(Airing.schedule == schedule)

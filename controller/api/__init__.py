@@ -11,6 +11,7 @@ from controller.api import (
     lexicon,
     notices,
     people,
+    programmes,
     recordings,
     schedules,
     tokens,
@@ -26,6 +27,6 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-_TEXTS = (imports, uploading, languages, bulletins, wordings, recordings)
+_TEXTS = (imports, uploading, languages, bulletins, wordings, programmes, recordings)
 for part in (people, tokens, notices, fleet, *_TEXTS, airings, schedules, lexicon):
     router.include_router(part.router)

@@ -7,10 +7,11 @@ from pydantic import BaseModel, Field
 
 from controller.api.models import Asked, BulletinShown, Code
 from controller.bulletins.comparing import Change
-from controller.bulletins.lifecycle import RevisionKind
+from controller.bulletins.lifecycle import ItemKind, RevisionKind
 from controller.importing.kinds import FileKind
 from controller.importing.mending import Mend
 from controller.notices.tables import NoticeKind
+from devices.messages import DIGEST_PATTERN
 
 
 class ReferenceShown(BaseModel):
@@ -146,3 +147,41 @@ class VariantShown(BaseModel):
     bulletin: BulletinShown
     language: str
     is_current: bool = Field(description="Whether it is of the newest wording; only then it is aired.")
+
+
+class ItemAsked(Asked):
+    """A part of a programme; which fields count, its kind says."""
+
+    kind: ItemKind
+    text: str | None = Field(None, description="What is said (`speech`), or what is in the `recording`.")
+    bulletin: str | None = Field(None, description="Of a `bulletin`: an approved one.")
+    upload: Annotated[str, Field(pattern=DIGEST_PATTERN)] | None = Field(
+        None, description="Of a `recording`: what `/programmes/sounds` answered."
+    )
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = Field(None, description="Of a `silence`.")
+
+
+class ProgrammeAsked(Asked):
+    """Items in their order, with words of the programme's own around them."""
+
+    title: str
+    items: Annotated[list[ItemAsked], Field(min_length=1, max_length=40)]
+    intro: str | None = Field(None, description="Said before everything but a chime.")
+    outro: str | None = Field(None, description="Said after everything but a chime.")
+    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
+
+
+class ItemShown(BaseModel):
+    """A part of a programme."""
+
+    kind: ItemKind
+    text: str | None
+    bulletin: str | None
+    upload: str | None
+    seconds: int | None
+
+
+class SoundKept(BaseModel):
+    """A sound file that an item of a programme can name."""
+
+    upload: str = Field(description="SHA-256 of the file as it came.")

@@ -22,6 +22,7 @@ from controller.areas.languages import LanguageCode
 from controller.bulletins.lifecycle import (
     BulletinId,
     BulletinState,
+    ItemKind,
     RenderingId,
     RenderingState,
     RevisionKind,
@@ -71,6 +72,29 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[RevisionKind] = mapped_column(Word(RevisionKind), default=RevisionKind.TEXT)
     upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+
+
+class ProgrammeItem(Base):
+    """One part of a programme's wording, by its place; written once, with its revision.
+
+    `text`: what is said (SPEECH), or what is in the recording. `item`: a bulletin, with its revision.
+    """
+
+    __tablename__ = "programme_items"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind))
+    text: Mapped[str | None] = mapped_column(Text)
+    item: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    item_revision: Mapped[int | None] = mapped_column(Integer)
+    upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    seconds: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
 
 
 class LegalReference(Base):

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
-from controller.bulletins.tables import Revision
+from controller.bulletins.tables import ProgrammeItem, Revision
 from controller.errors import BadInput, Unavailable
 from controller.importing.apart import looked_at_apart
 from tts.errors import NoSpace, SpeechError
@@ -34,7 +34,7 @@ def keep_upload(uploads: UploadStore, source: BinaryIO) -> UploadId:
 
 def uploads_needed(session: Session) -> set[str]:
     """Return the files that wordings name."""
-    named = select(Revision.upload).where(Revision.upload.is_not(None)).distinct()
+    named = union(select(Revision.upload), select(ProgrammeItem.upload))
     return {upload for upload in session.scalars(named) if upload is not None}
 
 

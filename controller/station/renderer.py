@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from controller.bulletins.lifecycle import BulletinId, RenderingId, RevisionKind
-from controller.bulletins.queries import get_bulletin, get_revision, waiting_renderings
+from controller.bulletins.lifecycle import RenderingId
+from controller.bulletins.queries import waiting_renderings
 from controller.bulletins.renderings import (
     begin_rendering,
     fail_rendering,
@@ -17,16 +15,15 @@ from controller.bulletins.renderings import (
     requeue_rendering,
     requeue_renderings,
 )
-from controller.bulletins.tables import Rendering
-from controller.lexicon.queries import words_for
 from controller.settings import Settings
+from controller.station.orders import order_of
 from controller.station.rereading import Rereader
 from controller.store import Store
 from devices.chunks import manifest_of
 from tts.errors import SpeechError
 from tts.recordings import RecordingStore
 from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
-from tts.uploads import UploadId, UploadStore
+from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -109,39 +106,12 @@ class Renderer:
             if not waiting:
                 return None
             rendering = waiting[0]
-            order = self._order(session, rendering)
+            order = order_of(session, rendering, self.settings, self.recordings, self.uploads)
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())
             if claimed:
                 self._begun = rendering.id  # before the commit, whose outcome may stay unknown
         return (rendering.id, order) if claimed else None
-
-    def _order(self, session: Session, rendering: Rendering) -> RenderOrder | LevelOrder:
-        """Return what is to be spoken, or the file that is to be levelled."""
-        bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
-        wording = get_revision(session, bulletin.id, rendering.revision)
-        if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
-            return LevelOrder(
-                title=bulletin.title,
-                text=wording.text,
-                brought=self.uploads.path(UploadId(wording.upload)),
-                loudness_lufs=self.settings.loudness_lufs,
-                true_peak_dbtp=self.settings.true_peak_dbtp,
-                bitrate_kbps=self.settings.bitrate_kbps,
-            )
-        return RenderOrder(
-            title=bulletin.title,
-            text=wording.text,
-            engine=rendering.engine,
-            voice=rendering.voice,
-            rate=rendering.rate,
-            fallback=rendering.fallback,
-            loudness_lufs=self.settings.loudness_lufs,
-            true_peak_dbtp=self.settings.true_peak_dbtp,
-            bitrate_kbps=self.settings.bitrate_kbps,
-            words=words_for(session, bulletin.area),
-            region=self.settings.region,
-        )
 
     def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
         try:

@@ -19,6 +19,7 @@ _FRAME = 100_000  # bytes of a form around the file that it carries
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
 )
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # img data: are the style sheet's own small drawings

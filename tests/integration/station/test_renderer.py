@@ -8,8 +8,9 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from controller.bulletins.lifecycle import RenderingState
-from controller.bulletins.queries import get_revision, rendering_of
+from controller.bulletins.lifecycle import ItemKind, RenderingState
+from controller.bulletins.programmes import Item, draft_programme
+from controller.bulletins.queries import get_recording, get_revision, rendering_of
 from controller.bulletins.renderings import MOST_ATTEMPTS, Speech, renew_rendering
 from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import draft_bulletin, submit_bulletin
@@ -133,3 +134,29 @@ def test_sound_that_nobody_should_hear_fails_with_a_sentence(world, studio, made
         "sound.unfit",
         "Tệp âm thanh không có tiếng. Hãy kiểm tra micrô rồi ghi lại.",
     )
+
+
+def test_a_programme_is_mixed_of_what_was_approved_and_what_was_brought(
+    world, studio, made, tmp_path, bulletin
+):
+    uploads = UploadStore(tmp_path / "uploads")
+    with rendering(world, studio, made, bulletin, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+        alone = world.ask(rendering_of, bulletin, 1)
+        world.approve(bulletin, recording=alone.recording)
+    upload = keep_upload(uploads, BytesIO(packed(speech_like(4, 0.1), "ogg")))
+    items = [
+        Item(ItemKind.CHIME),
+        Item(ItemKind.BULLETIN, bulletin=bulletin),
+        Item(ItemKind.RECORDING, "Lời chủ tịch.", upload=upload),
+        Item(ItemKind.CHIME),
+    ]
+    programme = world.do(draft_programme, title="Tin chiều", items=items, by=world.officer).id
+    world.do(submit_bulletin, programme, by=world.officer, speech=Speech(engine="tone"))
+    with rendering(world, studio, made, programme, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+    mixed = world.ask(rendering_of, programme, 1)
+    assert mixed.phrases_cached == mixed.phrases > 0
+    lengths = [world.ask(get_recording, one.recording).duration_ms for one in (alone, mixed)]
+    assert 3000 < lengths[1] - lengths[0] + 2000 < 8000  # four seconds more, without the closing words
+    assert world.approve(programme, recording=mixed.recording).recording == mixed.recording

@@ -33,6 +33,8 @@ FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".enc
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
 
+PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
+
 PAGES = {
     "GET /": Row(SIGNED),
     "GET /song": Row(SIGNED),
@@ -127,6 +129,10 @@ CALLS = {
     "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/variants": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/variants": Row(Act.WRITE, SOUND, foreign=HIDDEN),
+    "POST programmes/sounds": Row(Act.WRITE, SOUND),
+    "POST programmes": Row(Act.WRITE, PROGRAMME),
+    "GET programmes/{bulletin_id}/items": Row(SIGNED, foreign=HIDDEN),
+    "POST programmes/{bulletin_id}/revise": Row(Act.WRITE, PROGRAMME, foreign=HIDDEN),
     "GET languages": Row(SIGNED),
     "GET area-languages": Row(SIGNED),
     "PUT areas/{area}/languages": Row(Act.RULE, {"languages": ["rog", "vie"]}, foreign=HIDDEN),

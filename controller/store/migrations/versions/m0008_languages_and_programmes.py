@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["area"], ["areas.code"], name=op.f("fk_area_languages_area_areas")),
         sa.PrimaryKeyConstraint("area", "place", name=op.f("pk_area_languages")),
     )
+    _programme_items()
     with op.batch_alter_table("bulletins", schema=None) as batch_op:
         batch_op.add_column(sa.Column("variant_of", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("language", sa.String(length=3), nullable=True))
@@ -45,4 +46,29 @@ def downgrade() -> None:
         batch_op.drop_column("of_revision")
         batch_op.drop_column("language")
         batch_op.drop_column("variant_of")
+    op.drop_table("programme_items")
     op.drop_table("area_languages")
+
+
+def _programme_items() -> None:
+    op.create_table(
+        "programme_items",
+        sa.Column("bulletin", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("item", sa.String(length=64), nullable=True),
+        sa.Column("item_revision", sa.Integer(), nullable=True),
+        sa.Column("upload", sa.String(length=64), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["bulletin", "revision"],
+            ["revisions.bulletin", "revisions.number"],
+            name=op.f("fk_programme_items_bulletin_revisions"),
+        ),
+        sa.ForeignKeyConstraint(["item"], ["bulletins.id"], name=op.f("fk_programme_items_item_bulletins")),
+        sa.PrimaryKeyConstraint("bulletin", "revision", "place", name=op.f("pk_programme_items")),
+    )
+    with op.batch_alter_table("programme_items", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_programme_items_item"), ["item"], unique=False)
