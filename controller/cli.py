@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import people_commands, ruling_commands, text_commands
+from controller import people_commands, report_commands, ruling_commands, text_commands
+from controller.area_commands import area as areas
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
+from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
 from controller.voice_commands import voice as voices
@@ -19,7 +21,10 @@ app = typer.Typer(
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
+report_commands.add_to(app)
+app.add_typer(nodes, name="node")
 text_commands.add_to(app)
+app.add_typer(areas, name="area")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
@@ -85,6 +90,10 @@ def speak(
     text_file: TextFile = None,
     engine: Annotated[str | None, typer.Option(help="Bộ đọc: loa, gtts, espeak, piper.")] = None,
     voice: Annotated[str | None, typer.Option(help="Giọng của bộ đọc.")] = None,
+    repeat: Annotated[
+        int, typer.Option(help="Đọc nội dung mấy lần, 1 đến 3; giữa hai lần nói «Xin nhắc lại».")
+    ] = 1,
+    issuer: Annotated[str, typer.Option(help="Cơ quan thông báo, đọc trước tiêu đề.")] = "",
     list_voices: Annotated[
         bool, typer.Option("--list-voices", help="Chỉ liệt kê các giọng (của --engine, hoặc tất cả).")
     ] = False,
@@ -103,7 +112,7 @@ def speak(
     from controller.texts import written_in
 
     written = text if text is not None else written_in(text_file or Path("-"))
-    figures = speak_to_file(written, out, engine=engine, voice=voice)
+    figures = speak_to_file(written, out, engine=engine, voice=voice, issuer=issuer, readings=repeat)
     if as_json:
         print_json(figures)
 
@@ -194,7 +203,7 @@ def backup(
 @journal.command("export")
 @told
 def export_journal() -> None:
-    """In toàn bộ nhật ký, mỗi mục một dòng JSON."""
+    """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
     from controller.checks import journal_lines
 
     for line in journal_lines():
@@ -205,9 +214,9 @@ def export_journal() -> None:
 @told
 def verify_journal(
     file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
-    public: Annotated[str, typer.Option(help="Khóa công khai của đài (base64url).")],
+    public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
 ) -> None:
-    """Kiểm tra nhật ký chỉ bằng tệp và khóa công khai."""
+    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
     from controller.checks import verify_file
 
     typer.echo(verify_file(file, public))

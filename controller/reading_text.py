@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator
 
 from controller.errors import BadInput
+from controller.reading_explained import explained as laid_out
 from controller.settings import Settings
-from tts.reading import Reading, Region, Span
+from tts.reading import Region
 from tts.reading import read as reading
-
-_WIDEST = 44  # characters of a cell; ordinary text is shortened, what a rule read is shown whole
 
 
 def _checked(written: str) -> str:
@@ -55,32 +54,5 @@ def as_json(written: str, region: Region) -> str:
 
 
 def explained(written: str, region: Region) -> Iterator[str]:
-    """Yield a table: what is written, what is said for it, by which rule, whether it is sure."""
-    found = reading(_checked(written), region=region)
-    rows = [("VIẾT", "ĐỌC", "QUY TẮC", ""), *(_row(span) for span in found.spans)]
-    left, middle = (max(len(row[column]) for row in rows) for column in (0, 1))
-    for row in rows:
-        yield f"{row[0]:<{left}}  {row[1]:<{middle}}  {row[2]:<12} {row[3]}".rstrip()
-    yield from _warned(found)
-
-
-def _row(span: Span) -> tuple[str, str, str, str]:
-    shortened = span.rule == "plain"
-    written = _shortened(span.written) if shortened else span.written
-    spoken = _shortened(span.spoken) if shortened else span.spoken or "(không đọc)"
-    return written, spoken, span.rule, "" if span.sure else "? nghe lại"
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _WIDEST:
-        return text
-    half = (_WIDEST - 3) // 2
-    return f"{text[:half]}...{text[-half:]}"
-
-
-def _warned(found: Reading) -> Iterator[str]:
-    if found.warnings:
-        yield ""
-    for warning in found.warnings:
-        line = found.written.count("\n", 0, warning.start) + 1
-        yield f"Dòng {line}: {warning.sentence}"
+    """Yield what is said otherwise than it is written, of which kind, and where one should listen."""
+    yield from laid_out(reading(_checked(written), region=region))

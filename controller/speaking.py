@@ -1,6 +1,7 @@
 """A text spoken into a file, without a station (`loa speak`)."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tts.engines import engines_with
 from tts.files import write_whole
 from tts.reading import check_text
 from tts.recordings import RecordingStore
+from tts.script import check_readings
 from tts.studio import Progress, RenderOrder, Studio
 
 _SUFFIXES = (".wav", ".mp3", ".opus")
@@ -26,13 +28,16 @@ _STAGES = {
 }
 
 
-def speak_to_file(written: str, out: Path, *, engine: str | None, voice: str | None) -> dict[str, Any]:
+def speak_to_file(
+    written: str, out: Path, *, engine: str | None, voice: str | None, issuer: str = "", readings: int = 1
+) -> dict[str, Any]:
     """Speak a text with chime and closing into a .wav, .mp3 or .opus file; return its figures."""
     _check_place(out)
     check_text(written)
+    check_readings(readings)
     settings = Settings()
     draft = draft_of(written)
-    order = _order(draft, settings, engine, voice)
+    order = replace(_order(draft, settings, engine, voice), issuer=issuer, readings=readings)
     with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
         recordings = RecordingStore(Path(scratch))
         studio = Studio(

@@ -4,7 +4,7 @@ The node asks them what to play now, the controller what will be heard: the same
 
 An airing is *due* from starts_at for its whole duration. Of the due airings the highest grade sounds, then
 the one that starts first, then the smallest id. A policy only narrows: its quiet hours and its minutes a day
-silence all but emergencies, and its loudest volume caps everything.
+silence all but emergencies, and its loudest volume, and those of hours that an airing meets, cap everything.
 """
 
 from bisect import bisect_right
@@ -48,8 +48,12 @@ def is_due(airing: PlannedAiring, now: datetime) -> bool:
 def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
     """Return the airings of all unexpired plans, each once, by start and id; plans may come in any order.
 
-    When several plans name the same airing, the highest version counts, then the greater target.
+    When several plans name the same airing, the highest version counts, then the greater target. One plan
+    that bids silence, expired or not, leaves none.
     """
+    plans = tuple(plans)
+    if any(plan.silent for plan in plans):
+        return ()
     chosen: dict[AiringId, PlannedAiring] = {}
     for plan in sorted(plans, key=lambda plan: (plan.version, plan.target, plan.issued_at)):
         if plan.expires_at > now:
@@ -59,6 +63,7 @@ def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
 
 def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime) -> PlannedAiring | None:
     """Return the airing that must sound at this instant, its volume capped, or None for silence."""
+    plans = tuple(plans)
     airings = merge(plans, now)
     due = [airing for airing in airings if is_due(airing, now)]
     if not due:
@@ -67,7 +72,9 @@ def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime
     policies = tuple(policies)
     if first.grade is not Grade.EMERGENCY and any(_silences(policy, airings, now) for policy in policies):
         return None
-    loudest = min((policy.loudest_volume for policy in policies), default=first.volume)
+    # a plan's limits bind beyond its expiry, until a newer one: expiry never makes anything audible
+    caps = [*(_loudest(policy, first) for policy in policies), *(plan.loudest_volume for plan in plans)]
+    loudest = min(caps, default=first.volume)
     return first if first.volume <= loudest else first.model_copy(update={"volume": loudest})
 
 
@@ -115,6 +122,25 @@ def next_change(
 
 def _precedence(airing: PlannedAiring) -> tuple[int, datetime, AiringId]:
     return (-airing.grade.rank, airing.starts_at, airing.airing)
+
+
+def _loudest(policy: Policy, airing: PlannedAiring) -> int:
+    """Return the lowest cap that the policy sets at any instant of the airing: its volume never changes."""
+    zone, begins, ends = _zone(policy.zone), airing.starts_at, ends_at(airing)
+    met = [hours.loudest_volume for hours in policy.volumes if _falls_into(hours, zone, begins, ends)]
+    return min([policy.loudest_volume, *met])
+
+
+def _falls_into(hours: QuietHours, zone: ZoneInfo, begins: datetime, ends: datetime) -> bool:
+    """Say whether any instant from `begins` to `ends` has a wall time within the hours."""
+    opens, closes = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)
+    overnight = timedelta(days=0 if opens < closes else 1)
+    for day in _days(zone, begins, ends):
+        since = datetime.combine(day, opens, zone).astimezone(UTC)
+        until = datetime.combine(day + overnight, closes, zone).astimezone(UTC)
+        if since < ends and begins < until:
+            return True
+    return False
 
 
 def _silences(policy: Policy, airings: Sequence[PlannedAiring], now: datetime) -> bool:

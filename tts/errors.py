@@ -50,6 +50,13 @@ class BadText(TextError):
     text = "Văn bản có ký tự lạ không đọc được. Hãy sao chép lại bản tin dưới dạng văn bản thường."
 
 
+class BadReadings(TextError):
+    """A bulletin was asked to be read no time at all, or more often than anybody would listen."""
+
+    code = "text.readings"
+    text = "Mỗi bản tin được đọc từ 1 đến 3 lần. Chưa có gì được đọc; hãy chọn lại số lần đọc."
+
+
 class BadEncoding(TextError):
     """The bytes of the text are not UTF-8."""
 

@@ -11,9 +11,9 @@ MS_PER_SYLLABLE: Final = 390
 _CHIMES_MS: Final = 4800
 
 
-def estimated_ms(title: str, text: str) -> int:
+def estimated_ms(title: str, text: str, *, issuer: str = "", readings: int = 1) -> int:
     """Return the length of the framed recording in milliseconds, right to about a tenth; 0 for no words."""
-    script = script_of(title, text, framed=True)
+    script = script_of(title, text, framed=True, issuer=issuer, readings=readings)
     if not script.all:
         return 0
     syllables = sum(len(line.text.split()) for line in script.lines)

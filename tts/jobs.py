@@ -95,24 +95,26 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Join the pieces into one file of raw 16-bit samples."""
+    """Join the pieces into one file of raw 16-bit samples; gives the length of each sound and rest."""
 
     pieces: tuple[Piece, ...]
     place: Path
 
-    def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
+    def run(self, bench: Bench) -> tuple[int, ...]:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace; FileNotFoundError when a phrase has left the cache."""
+        lengths: list[int] = []
         from tts.codec import SAMPLE_RATE, as_whole
         from tts.mixing import mix
         from tts.shaping import shaped
 
         try:
             with room_needed(), self.place.open("wb") as out:
-                for block in shaped(mix(self.pieces, self.place.parent), SAMPLE_RATE):
+                for block in shaped(mix(self.pieces, self.place.parent, lengths), SAMPLE_RATE):
                     out.write(as_whole(block).tobytes())
         except FileNotFoundError:
             self._drop_damaged()
             raise
+        return tuple(lengths)
 
     def _drop_damaged(self) -> None:
         """Where one phrase is damaged others may be: all of them are to be spoken again at once."""

@@ -47,33 +47,43 @@ class Piece:
     rest_ms: int
 
 
-def mix(pieces: Iterable[Piece], scratch: Path | None = None) -> Iterator[NDArray[np.float32]]:
+def mix(
+    pieces: Iterable[Piece], scratch: Path | None = None, lengths: list[int] | None = None
+) -> Iterator[NDArray[np.float32]]:
     """The pieces and their rests, mono at SAMPLE_RATE, one after the other; only one is in memory.
 
-    Of a recorded sound a minute at a time; `scratch` is where one may be converted. Raises FileNotFoundError
-    when a phrase has left the cache, and what `evened` raises.
+    Of a recorded sound a minute at a time; `scratch` is where one may be converted. `lengths` gets two numbers
+    for each piece: the samples of its sound and of its rest. Raises FileNotFoundError when a phrase is not in
+    the cache any more, and what `evened` raises.
     """
     audio = _audio_segment()
     for piece in pieces:
-        if isinstance(piece.sound, Recorded):
-            yield from evened(piece.sound.path, scratch or piece.sound.path.parent)
-        elif piece.sound:
-            yield _samples(_sounded(audio, piece.sound))
-        if piece.rest_ms:
-            yield _samples(audio.silent(duration=piece.rest_ms, frame_rate=SAMPLE_RATE))
+        counted = 0
+        for block in _sounded(audio, piece, scratch):
+            counted += len(block)
+            yield block
+        rest = _samples(audio.silent(duration=piece.rest_ms, frame_rate=SAMPLE_RATE))
+        if len(rest):
+            yield rest
+        if lengths is not None:
+            lengths += [counted, len(rest)]
+
+
+def _sounded(audio: Any, piece: Piece, scratch: Path | None) -> Iterator[NDArray[np.float32]]:
+    if isinstance(piece.sound, Recorded):
+        yield from evened(piece.sound.path, scratch or piece.sound.path.parent)
+    elif isinstance(piece.sound, Path):
+        phrase = _at_our_rate(read_phrase(piece.sound))
+        yield _samples(_levelled(_segment(audio, phrase), _SPEECH_DBFS))
+    elif piece.sound:
+        chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
+        yield _samples(_levelled(_segment(audio, chime), _CHIME_DBFS))
 
 
 def _samples(segment: Any) -> NDArray[np.float32]:
     import numpy as np
 
     return np.asarray(np.frombuffer(segment.raw_data, "<i2") / np.float32(FULL_SCALE), np.float32)
-
-
-def _sounded(audio: Any, sound: Path | str) -> Any:
-    if isinstance(sound, Path):
-        return _levelled(_segment(audio, _at_our_rate(read_phrase(sound))), _SPEECH_DBFS)
-    chime = (opening_chime if sound == OPENING else closing_chime)(SAMPLE_RATE)
-    return _levelled(_segment(audio, chime), _CHIME_DBFS)
 
 
 def _audio_segment() -> Any:

@@ -62,7 +62,11 @@ class RenderOrder:
     true_peak_dbtp: float = -1.0
     bitrate_kbps: int = 48
     framed: bool = True
-    """With chimes, spoken title and closing words; without, the text alone."""
+    """With chimes, spoken issuer and title and closing words; without, the text alone."""
+    issuer: str = ""
+    """Who speaks to the people, said before the title unless that begins with it; "" is not said."""
+    readings: int = 1
+    """How many times the text is read, 1 to 3, with "Xin nhắc lại." in between."""
     parts: tuple[Part, ...] = ()
     """Of a programme, in their order; its title and text are then for people alone."""
     words: tuple[tuple[str, str], ...] = ()

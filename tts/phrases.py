@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from tts.reading.lexicon import LETTERS, POINT_LETTERS
 from tts.reading.numbers import DIGITS, NUMBER_WORDS
 from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-COMFORTABLE_SYLLABLES = 65  # a whole sentence in one call sounds best, up to about here
-STRETCHED_SYLLABLES = 75  # up to here a whole sentence is better than one cut inside a list
-MOST_SYLLABLES = 100  # the voice's model takes 510 tokens, 4.7 a syllable
+COMFORTABLE_SYLLABLES = 24  # one breath of an announcer; shorter calls are shared better between workers
+MOST_SYLLABLES = 100  # an engine of its own limit cuts again; only a number that long is one phrase
 FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 
 BREATH_MS = 120  # a cut where the text has no mark: hardly a rest
@@ -22,19 +22,46 @@ SENTENCE_MS = 450
 LIST_ITEM_MS = 600  # after a line that is not the end of its list
 PARAGRAPH_MS = 800
 
+_SENTENCE_ENDS: Final = ".?!"
+_POINTS: Final = frozenset(letter.lower() for letter in (*LETTERS.values(), *POINT_LETTERS.values()))
 _SENTENCE: Final = re.compile(r"[^.?!]+[.?!]*")
-_STRENGTH: Final = {";": 3, ":": 2, ",": 1}
-_JOINT_WORDS: Final = "và hoặc của theo trong để nhằm cho về với từ đến khi nếu vì do bằng tại trên qua"
+_MARKS: Final = ",;:"
+_JOINT_WORDS: Final = (  # before which a reader may breathe where there is no mark
+    "và hoặc của theo trong để nhằm cho về với từ đến khi nếu vì do bằng tại trên qua như mà vào các những"
+    " ngày kể"
+)
+_COMPOUNDS_TEXT: Final = (  # whose second word is no such joint
+    "tự do, thông qua, trải qua, hiện tại, tồn tại, đối với, so với, cùng với, gắn với, bên trong, bên trên,"
+    " văn bằng, công bằng, hầu như, cũng như, trở về, quay về, dành cho, thay cho, làm cho, cứ vào, ra vào,"
+    " đơn từ, kể từ, tính từ, trước khi, sau khi, trong khi, đôi khi, quan đến, dẫn đến, hằng ngày,"
+    " hàng ngày, cả các, hơn các, nhưng mà"
+)
+_COMPOUNDS: Final = frozenset(_COMPOUNDS_TEXT.split(", "))
 _JOINTS: Final = frozenset(_JOINT_WORDS.split())
 _CLAUSE_WORDS: Final = (  # what begins a clause after a comma, where a list goes on with anything else
     "góp nhằm để đồng trong đáp bảo tạo do vì nếu khi thì mà nhưng song theo qua từ trên tại đến kể căn đề"
     " trường yêu hướng thúc giúp nên cũng còn đặc nhất sau trước ngoài"
 )
 _CLAUSE_STARTS: Final = frozenset(_CLAUSE_WORDS.split())
-_BREATH_STARTS: Final = frozenset({"theo", "nhằm", "để"})  # where a reader breathes without a mark
+_BREATH_WORDS: Final = "theo nhằm để và trong của về từ khi cho tại"
+_BREATH_STARTS: Final = frozenset(_BREATH_WORDS.split())
 _DATE_REACH: Final = 12  # words from "tháng" to the end of its year
 _LABEL: Final = 2  # words, at most, of an item's number: "một,", "mười hai,"
 _SPOKEN_DIGITS: Final = frozenset(DIGITS)
+_HEADING: Final = 10  # words, at most, of a line that is a heading or a part of a letter's head
+
+# what a cut costs: what divides less costs more; one phrase more costs _ANOTHER
+_ANOTHER: Final = 3.0
+_AT_MARK: Final = {";": 0.0, ":": 1.5, ",": 2.0}
+_AT_CLAUSE: Final = 0.5  # a comma before a clause, or at the end of a date
+_AFTER_NUMBER: Final = 4.0  # a comma there belongs to what follows
+_BREATH: Final = 5.0
+_JOINT: Final = 8.0
+_ANYWHERE: Final = 14.0
+_NEVER: Final = 10_000.0
+_TOO_LONG: Final = 2.0  # for each syllable beyond comfort
+_TOO_SHORT: Final = 3.0  # for each syllable that a piece is too short
+_UNEVEN: Final = 4.0  # for a piece that is empty beside a comfortable one; less for less
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,98 +76,116 @@ class Phrase:
 def phrases(spoken: str | Reading) -> tuple[Phrase, ...]:
     """Split a spoken text at the bounds of sentences, else of clauses, else of words; lines are paragraphs.
 
-    Joined by spaces, the phrases are the spoken text; a number is never divided unless it alone
-    is longer than a phrase may be.
+    Joined by spaces, the phrases are the spoken text, but for the full stop that a line without one gets:
+    a voice lets a heading fall only before it. A number is never divided unless it alone is longer than
+    a phrase may be.
     """
     text = spoken.spoken if isinstance(spoken, Reading) else spoken
-    return tuple(phrase for line in text.split("\n") for phrase in _of_line(line))
+    lines = [_sentences(line) for line in text.split("\n")]
+    nothing: list[list[str]] = []
+    return tuple(
+        phrase
+        for line, below in zip(lines, [*lines[1:], nothing], strict=True)
+        for phrase in _of_line(line, below)
+    )
 
 
-def _of_line(line: str) -> list[Phrase]:
-    sentences = [found.split() for found in _SENTENCE.findall(line)]
-    sentences = [words for words in sentences if words]
+def _sentences(line: str) -> list[list[str]]:
+    return [words for found in _SENTENCE.findall(line) if (words := found.split())]
+
+
+def _of_line(sentences: list[list[str]], below: list[list[str]]) -> list[Phrase]:
+    """The phrases of a line; `below` are the sentences of the line that follows directly."""
     said: list[Phrase] = []
     for place, words in enumerate(sentences):
         *pieces, last = _pieces(words)
         for piece in pieces:
-            pause = CLAUSE_MS if piece[-1][-1] in _STRENGTH else BREATH_MS
+            pause = CLAUSE_MS if piece[-1][-1] in _MARKS else BREATH_MS
             said.append(Phrase(" ".join(piece), pause, "clause"))
-        follows = sentences[place + 1] if place + 1 < len(sentences) else None
-        said.append(_closing(" ".join(last), follows))
+        if place + 1 < len(sentences):
+            rest = LIST_ITEM_MS if _is_item(sentences[place + 1]) else SENTENCE_MS
+            said.append(Phrase(" ".join(last), rest, "sentence"))
+        else:
+            said.append(_closing_line(last, len(words), below))
     return said
 
 
-def _closing(text: str, follows: list[str] | None) -> Phrase:
-    """The last phrase of a sentence, with the rest that its place asks for; None follows at a line's end."""
-    if follows is not None:
-        return Phrase(text, LIST_ITEM_MS if _is_item(follows) else SENTENCE_MS, "sentence")
-    if text[-1] in _STRENGTH:
+def _closing_line(last: list[str], length: int, below: list[list[str]]) -> Phrase:
+    """The last phrase of a line, with the rest and the mark that its place asks for."""
+    text = " ".join(last)
+    if text[-1] in _MARKS:
         return Phrase(text, LIST_ITEM_MS, "sentence")
-    return Phrase(text, PARAGRAPH_MS, "paragraph")
+    closed = text if text[-1] in _SENTENCE_ENDS else f"{text}."
+    if below and _is_item(below[0]):
+        return Phrase(closed, LIST_ITEM_MS, "sentence")
+    if below and closed != text and length <= _HEADING and _is_heading(below):
+        return Phrase(closed, SENTENCE_MS, "sentence")
+    return Phrase(closed, PARAGRAPH_MS, "paragraph")
+
+
+def _is_heading(sentences: list[list[str]]) -> bool:
+    """Whether a line is a part of a letter's head, or of a heading that fills several lines."""
+    return len(sentences) == 1 and len(sentences[0]) <= _HEADING and sentences[0][-1][-1].isalpha()
 
 
 def _is_item(words: list[str]) -> bool:
-    """Whether a sentence begins with its number in a list ("hai, ...")."""
+    """Whether a sentence begins with its label in a list ("hai, ...", "bê, ...")."""
     label = next((place for place, word in enumerate(words[:_LABEL]) if word.endswith(",")), None)
-    return label is not None and all(word.rstrip(",").lower() in NUMBER_WORDS for word in words[: label + 1])
+    if label is None:
+        return False
+    marks = [word.rstrip(",").lower() for word in words[: label + 1]]
+    return all(mark in NUMBER_WORDS for mark in marks) or (label == 0 and marks[0] in _POINTS)
 
 
 def _pieces(words: list[str]) -> list[list[str]]:
-    """A sentence's words in pieces that the voice can take."""
-    pieces, start = [], 0
-    while len(words) - start > COMFORTABLE_SYLLABLES:
-        window = words[start : start + MOST_SYLLABLES + FEWEST_SYLLABLES]
-        cut = _best_cut(window, len(words) - start)
-        if cut is None:
-            break
-        pieces.append(window[:cut])
-        start += cut
-    return [*pieces, words[start:]]
+    """A sentence's words in pieces that the voice can take: those whose cuts cost least together."""
+    if len(words) <= COMFORTABLE_SYLLABLES:
+        return [words]
+    cheapest: list[tuple[float, int]] = [(0.0, 0)]  # of the words up to each place: cost, the cut before
+    for end in range(1, len(words) + 1):
+        here = 0.0 if end == len(words) else _cost_of_cut(words, end)
+        starts = range(max(0, end - MOST_SYLLABLES), end)
+        cost, start = min((cheapest[start][0] + _COST_OF_LENGTH[end - start], start) for start in starts)
+        cheapest.append((cost + here, start))
+    pieces: list[list[str]] = []
+    end = len(words)
+    while end:
+        start = cheapest[end][1]
+        pieces.append(words[start:end])
+        end = start
+    return pieces[::-1]
 
 
-def _best_cut(words: list[str], left: int) -> int | None:
-    """Where to end the first piece of the `left` words that begin with these; None to keep them whole.
-
-    Best is the strongest mark within comfort, near an even share.
-    """
-    even = left / -(-left // COMFORTABLE_SYLLABLES)
-    last = min(len(words) - FEWEST_SYLLABLES, MOST_SYLLABLES)
-    marks = [
-        cut for cut in range(FEWEST_SYLLABLES, last + 1) if _may_cut(words, cut) and _strength(words, cut)
-    ]
-    if marks:
-        best = max(marks, key=lambda cut: _strength(words, cut) - _distance(cut, even))
-        return None if left <= STRETCHED_SYLLABLES and _strength(words, best) < 1 else best
-    if left <= MOST_SYLLABLES:
-        return None
-    free = [cut for cut in range(FEWEST_SYLLABLES, COMFORTABLE_SYLLABLES + 1) if _may_cut(words, cut)]
-    if free:
-        return max(free, key=lambda cut: (words[cut] in _JOINTS, cut))
-    farther = [cut for cut in range(1, MOST_SYLLABLES + 1) if _may_cut(words, cut)]
-    return farther[-1] if farther else MOST_SYLLABLES
+def _cost_of_length(length: int) -> float:
+    beyond = max(0, length - COMFORTABLE_SYLLABLES)
+    short = max(0, FEWEST_SYLLABLES - length)
+    uneven = max(0, COMFORTABLE_SYLLABLES - length) / COMFORTABLE_SYLLABLES
+    return _ANOTHER + beyond * _TOO_LONG + short * _TOO_SHORT + uneven * uneven * _UNEVEN
 
 
-def _distance(cut: int, even: float) -> float:
-    """How far a cut is from an even share, and how far beyond comfort."""
-    beyond = max(0, cut - COMFORTABLE_SYLLABLES) / 8
-    return abs(cut - even) / COMFORTABLE_SYLLABLES * 3 + beyond
+_COST_OF_LENGTH: Final = tuple(map(_cost_of_length, range(MOST_SYLLABLES + 1)))
 
 
-def _strength(words: list[str], cut: int) -> float:
-    """How much the mark before the cut divides: clauses more than the items of a list, a number least."""
-    word = words[cut - 1]
-    mark = _STRENGTH.get(word[-1], 0)
-    if mark != 1:
-        return mark or (0.5 if words[cut].lower() in _BREATH_STARTS else 0)
-    if word[:-1].lower() in NUMBER_WORDS:  # the comma belongs to what follows, unless a date ends there
-        dated = "tháng" in (before.lower() for before in words[max(0, cut - _DATE_REACH) : cut])
-        return 1.6 if dated else 0.25
-    return 1.6 if words[cut].lower() in _CLAUSE_STARTS else 0.6
+def _cost_of_cut(words: list[str], cut: int) -> float:
+    """How little the place before the word divides; endless inside a number."""
+    if not _may_cut(words, cut):
+        return _NEVER
+    word, follows = words[cut - 1], words[cut].lower().rstrip(_MARKS)
+    if word[-1] in _MARKS:
+        if word[-1] != ",":
+            return _AT_MARK[word[-1]]
+        if word[:-1].lower() in NUMBER_WORDS:
+            dated = "tháng" in (before.lower() for before in words[max(0, cut - _DATE_REACH) : cut])
+            return _AT_CLAUSE if dated else _AFTER_NUMBER
+        return _AT_CLAUSE if follows in _CLAUSE_STARTS else _AT_MARK[","]
+    if follows not in _JOINTS or word.lower() in _JOINTS or f"{word.lower()} {follows}" in _COMPOUNDS:
+        return _ANYWHERE
+    return _BREATH if follows in _BREATH_STARTS else _JOINT
 
 
 def _may_cut(words: list[str], cut: int) -> bool:
     """Whether no number is divided there; digits one by one may be grouped by commas."""
     before, after = words[cut - 1].lower(), words[cut].lower().rstrip(",;:")
-    if before[-1] in _STRENGTH:
+    if before[-1] in _MARKS:
         return before[-1] != "," or not (before[:-1] in _SPOKEN_DIGITS and after in _SPOKEN_DIGITS)
     return not (before in NUMBER_WORDS and after in NUMBER_WORDS)

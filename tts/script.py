@@ -9,14 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tts.errors import BadReadings
 from tts.mixing import CLOSING, OPENING
 from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
 from tts.reading import Region, read
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
+REPEAT_WORDS = "Xin nhắc lại."
+MOST_READINGS = 3
+"""Who did not hear a bulletin the third time has gone away."""
 _AFTER_OPENING_MS = 500
+_AFTER_ISSUER_MS = 500
 _AFTER_TITLE_MS = 900
+_BEFORE_REPEAT_MS = 1000
+_AFTER_REPEAT_MS = 700
 _BEFORE_CLOSING_MS = 1000
 _BEFORE_CLOSING_CHIME_MS = 600
 _AT_THE_END_MS = 300
@@ -34,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """All lines in order; `text` is what is spoken, title and bulletin, a paragraph a line."""
+    """All lines in order; `text` is what is spoken, from issuer to thanks, a paragraph a line."""
 
     all: tuple[Line, ...]
     text: str
@@ -50,30 +57,56 @@ def script_of(
     text: str,
     *,
     framed: bool,
+    issuer: str = "",
+    readings: int = 1,
     words: tuple[tuple[str, str], ...] = (),
     region: Region = "north",
 ) -> Script:
     """The script of a bulletin; without lines when there is nothing to speak. Raises TextError.
 
-    `framed` puts chimes, the title and closing words around it; `words` are the province's own.
+    `framed` puts chimes, the issuer, the title and closing words around it; `words` are the province's
+    own. The text alone is read `readings` times, with "Xin nhắc lại." in between.
     """
+    check_readings(readings)
     own = dict(words)
-    body_text = read(text, words=own, region=region).spoken
-    body = _lines(body_text)
-    if not body:
+
+    def spoken(written: str) -> str:
+        return read(written, words=own, region=region).spoken if written.strip() else ""
+
+    text_said = spoken(text)
+    if not _lines(text_said):
         return Script((), "")
+    body = _read_again(_lines(text_said), readings)
+    said = "\n".join([text_said] + [REPEAT_WORDS, text_said] * (readings - 1))
     if not framed:
-        return Script(_with_last_rest(body, _AT_THE_END_MS), body_text)
-    title_text = read(title, words=own, region=region).spoken if title.strip() else ""
-    said = "\n".join(filter(None, [title_text, body_text, CLOSING_WORDS]))
-    framed_lines = (
+        return Script(_with_last_rest(body, _AT_THE_END_MS), said)
+    title_said, issuer_said = spoken(title), spoken(issuer)
+    if title_said.lower().startswith(issuer_said.lower()):
+        issuer_said = ""  # the title names it already
+    lines = (
         Line("", _AFTER_OPENING_MS, OPENING),
-        *_with_last_rest(_lines(title_text), _AFTER_TITLE_MS),
+        *_with_last_rest(_lines(issuer_said), _AFTER_ISSUER_MS),
+        *_with_last_rest(_lines(title_said), _AFTER_TITLE_MS),
         *_with_last_rest(body, _BEFORE_CLOSING_MS),
         *_with_last_rest(_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
         Line("", _AT_THE_END_MS, CLOSING),
     )
-    return Script(framed_lines, said)
+    return Script(lines, "\n".join(filter(None, [issuer_said, title_said, said, CLOSING_WORDS])))
+
+
+def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
+    """The lines as often as asked, with the words in between that tell of it."""
+    announced = _with_last_rest(_lines(REPEAT_WORDS), _AFTER_REPEAT_MS)
+    all_lines = body
+    for _ in range(readings - 1):
+        all_lines = (*_with_last_rest(all_lines, _BEFORE_REPEAT_MS), *announced, *body)
+    return all_lines
+
+
+def check_readings(readings: int) -> None:
+    """Raise BadReadings unless a bulletin may be read that many times in one recording."""
+    if not 1 <= readings <= MOST_READINGS:
+        raise BadReadings
 
 
 def programme_script(

@@ -22,6 +22,7 @@ from tts.mixing import Piece, Recorded
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, programme_script, script_of
+from tts.sidecar import keep_phrases, phrase_times
 from tts.workers import Stopped, Workers
 
 __all__ = ["LevelOrder", "OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
@@ -31,7 +32,7 @@ _LOG = logging.getLogger(__name__)
 CACHE_BYTES = 2 << 30
 """About 25 hours of phrases."""
 PHRASE_SECONDS = 120.0
-"""A phrase of 100 syllables takes 25 s on one slow core; the first one also prepares the voice."""
+"""A phrase of 28 syllables takes 8 s on one slow core; the first one also prepares the voice."""
 _WARM_SECONDS = 300.0
 _MIX_SECONDS = 600.0
 _SHAPE_SECONDS = 1800.0
@@ -177,8 +178,9 @@ class Studio:
             )
             mixed, finished = place / "mix.raw", place / "recording.mp3"
             patience = _SHAPE_SECONDS if order.parts else _MIX_SECONDS
-            self._workers.submit(Mix(pieces, mixed), patience).result()
+            lengths = self._workers.submit(Mix(pieces, mixed), patience).result()
             recording, size, measured = self._master(order, mixed, finished, tell)
+            keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
         return rendered
@@ -226,6 +228,7 @@ class Studio:
             if not self._cache.use(cast.key(line)):
                 missing.setdefault(cast.key(line), line)
         total = len(script.lines)
+        cached = sum(cast.key(line) not in missing for line in script.lines)
         done = total - len(missing)
         tell(Progress("speaking", done, total))
         waiting = iter(missing.items())
@@ -235,7 +238,7 @@ class Studio:
                 while len(running) < self._window and (pair := next(waiting, None)):
                     running.add(self._submit(cast, *pair))
                 if not running:
-                    return total - len(missing)
+                    return cached
                 finished, running = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     future.result()
@@ -270,7 +273,15 @@ class Studio:
 def _script(order: RenderOrder) -> Script:
     if order.parts:
         return programme_script(order.parts, words=order.words, region=order.region)
-    return script_of(order.title, order.text, framed=order.framed, words=order.words, region=order.region)
+    return script_of(
+        order.title,
+        order.text,
+        framed=order.framed,
+        issuer=order.issuer,
+        readings=order.readings,
+        words=order.words,
+        region=order.region,
+    )
 
 
 def _rendered(

@@ -61,6 +61,9 @@ class _Beat:
         """Give an airing up, with the reason; not before the receipts that waited have been read."""
         if not self.settled:
             return
+        if airing.state is AiringState.PLANNED:  # who should have heard it is told apart from who did
+            targets = targets_of(self.session, [airing.id])[airing.id]
+            add_deliveries(self.session, area_tree(self.session), airing.id, targets)
         airing.state = after(airing.state, Event.MISS)
         airing.reason = reason
         airing.ended_at = self.now

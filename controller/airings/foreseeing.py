@@ -167,6 +167,71 @@ def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetim
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """What a policy that is only proposed would take from one airing, in any of the areas at most."""
+
+    airing: AiringId
+    bulletin: BulletinId
+    title: str
+    starts_at: datetime
+    heard: timedelta
+    """What would be heard of it by the policies in force."""
+    loses: timedelta
+    is_quieter: bool
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether nothing of it would be heard any more."""
+        return self.loses >= self.heard
+
+
+def losses_by_policy(session: Session, proposed: Policy, since: datetime, until: datetime) -> list[Loss]:
+    """Return what airings between two instants would lose if the policy came into force, by start.
+
+    It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
+    """
+    planned = _planned(session, since - AROUND, until)
+    found: dict[AiringId, Loss] = {}
+    for ground in _grounds(session, _leaves(session, [proposed.target]), planned):
+        kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
+        before = _heard_by(ground.airings, ground.policies, since, until)
+        after = _heard_by(ground.airings, (*kept, proposed), since, until)
+        for airing, (heard, volume) in before.items():
+            left, new_volume = after.get(airing, (timedelta(), volume))
+            one = planned[airing]
+            loss = Loss(
+                airing,
+                one.bulletin,
+                one.title,
+                one.airing.starts_at,
+                heard,
+                heard - left,
+                is_quieter=new_volume < volume,
+            )
+            known = found.get(airing)
+            if (loss.loses or loss.is_quieter) and (known is None or known.loses < loss.loses):
+                found[airing] = loss
+    return sorted(found.values(), key=lambda loss: (loss.starts_at, loss.airing))
+
+
+def _heard_by(
+    airings: Sequence[PlannedAiring], policies: Sequence[Policy], since: datetime, until: datetime
+) -> dict[AiringId, tuple[timedelta, int]]:
+    """Return how long each airing is heard, and how loud at most."""
+    plan = Plan.model_construct(
+        target=AreaCode(""), version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=tuple(airings)
+    )
+    heard: dict[AiringId, tuple[timedelta, int]] = {}
+    for slot in timetable([plan], policies, since, until):
+        length, volume = heard.get(slot.airing.airing, (timedelta(), 0))
+        heard[slot.airing.airing] = (
+            length + (slot.ends_at - slot.starts_at),
+            max(volume, slot.airing.volume),
+        )
+    return heard
+
+
+@dataclass(frozen=True, slots=True)
 class _Planned:
     airing: PlannedAiring
     bulletin: BulletinId

@@ -4,15 +4,19 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    areas,
     bulletins,
+    enrolments,
     fleet,
     imports,
+    keeping,
     languages,
     lexicon,
     notices,
     people,
     programmes,
     recordings,
+    reports,
     schedules,
     tokens,
     uploading,
@@ -27,6 +31,25 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-_TEXTS = (imports, uploading, languages, bulletins, wordings, programmes, recordings)
-for part in (people, tokens, notices, fleet, *_TEXTS, airings, schedules, lexicon):
+PARTS = (
+    airings,
+    areas,
+    bulletins,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
+    languages,
+    lexicon,
+    notices,
+    people,
+    programmes,
+    recordings,
+    reports,
+    schedules,
+    tokens,
+    uploading,
+    wordings,
+)
+for part in PARTS:
     router.include_router(part.router)

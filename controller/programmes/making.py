@@ -6,18 +6,18 @@ comparison ends in the same state.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import parts_of
-from controller.airings.lifecycle import AiringState, Event, Rung
+from controller.airings.lifecycle import AiringState, Event
 from controller.airings.lifecycle import after as airing_after
-from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.tables import Airing, Target
 from controller.airings.timing import wall
 from controller.airings.usecases import check_targets
 from controller.areas.queries import area_tree
@@ -26,7 +26,6 @@ from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.validity import ends_of
 from controller.errors import LoaError
-from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Operator, OperatorId
 from controller.operators.queries import get_operator
@@ -52,8 +51,8 @@ AHEAD = timedelta(days=14)
 MOST_AT_ONCE = 50
 """Schedules of one transaction: a tenth of a second or so, so that an emergency never waits for it."""
 
-_IN_ONE_STATEMENT = 500
-"""Ids in one statement: far below what either engine allows."""
+_ONE_MORE = timedelta(days=8)
+"""Looked through beyond the stretch for the first occurrence after it: most rules have one within a week."""
 
 _TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
 """An airing that nobody has begun to hear can be taken back; one that sounds is a person's affair."""
@@ -136,8 +135,12 @@ def keep_current(
     )
     there = _there(session, ids, now)
     for schedule in schedules:
-        _compare(at, schedule, there.get(schedule.id, {}))
-        schedule.next_at = _next(schedule, at)
+        named = occurrences_of(schedule, at.own, at.now, at.until + _ONE_MORE)
+        until = _until(at, schedule)
+        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < until}
+        coming = next((one.starts_at for one in named if one.starts_at >= at.until), None)
+        _compare(at, schedule, wanted, there.get(schedule.id, {}))
+        schedule.next_at = coming or _next(schedule, at)
     session.flush()
     _take_back(at)
     _insert(at)
@@ -225,11 +228,10 @@ def _there(
     return found
 
 
-def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There]) -> None:
-    wanted = {
-        one.original_at: one.starts_at
-        for one in occurrences_of(schedule, at.own, at.now, _until(at, schedule))
-    }
+def _compare(
+    at: _Comparison, schedule: Schedule, wanted: dict[datetime, datetime], there: dict[datetime, _There]
+) -> None:
+    """Take back what is there and not wanted, plan what is wanted and not there; times by the rule's own."""
     for one in there.values():
         wish = wanted.pop(one.original_at, None)
         if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
@@ -285,32 +287,23 @@ def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at:
 
 
 def _insert(at: _Comparison) -> None:
-    """Write all new airings with their targets, deliveries and occurrences, in few statements."""
+    """Write all new airings with their targets and occurrences, in three statements.
+
+    Their deliveries come when they are let into the plans: two weeks ahead they would be millions of rows, of
+    nodes that may be gone by then.
+    """
     if not at.rows:
         return
-    at.session.execute(insert(Airing), at.rows)
     aimed = [
         {"airing": airing, "area": area}
         for areas, airings in at.by_targets.items()
         for airing in airings
         for area in areas
     ]
-    at.session.execute(insert(Target), aimed)
-    at.session.execute(insert(Occurrence), at.dated)
-    for areas, airings in at.by_targets.items():
-        _add_deliveries(at, areas, airings)
-
-
-def _add_deliveries(at: _Comparison, areas: Iterable[AreaCode], airings: Sequence[AiringId]) -> None:
-    meant = Node.area.in_(at.tree.below(areas))
-    for first in range(0, len(airings), _IN_ONE_STATEMENT):
-        some = airings[first : first + _IN_ONE_STATEMENT]
-        rows = (
-            select(Airing.id, Node.id, literal(int(Rung.PLANNED)), literal(0))
-            .join(Node, meant & Node.retired_at.is_(None))
-            .where(Airing.id.in_(some))
-        )
-        at.session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], rows))
+    connection = at.session.connection()
+    connection.execute(insert(Airing), at.rows)
+    connection.execute(insert(Target), aimed)
+    connection.execute(insert(Occurrence), at.dated)
 
 
 def _take_back(at: _Comparison) -> None:

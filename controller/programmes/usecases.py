@@ -36,7 +36,7 @@ from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
 from devices.messages import AreaCode, Grade
 from schedules.icalendar import from_text, to_text
-from schedules.recurrence import Recurrence, RuleError, cancel, move, occurrences, start_of
+from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
 from schedules.skips import Skips
 
 LONGEST_REASON = 1000
@@ -106,6 +106,41 @@ def _lay_down(
         **_columns(schedule.skips),
     }
     record(session, by, "schedule.made", schedule.id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def change_schedule(
+    session: Session,
+    schedule_id: ScheduleId,
+    *,
+    rule: Recurrence,
+    skips: Skips = _NO_SKIPS,
+    by: Operator,
+    now: datetime,
+) -> None:
+    """Give a running schedule another rule: what it names no more is taken back, what is new is made.
+
+    What was added, moved and cancelled by hand stays, on the days that the new rule still names.
+    """
+    areas = targets_of_schedule(session, schedule_id)
+    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
+    schedule, before = _running(session, schedule_id)
+    rule = carry(before, rule)
+    first = _first_start(session, rule, skips, now)
+    latest = first + timedelta(seconds=schedule.latest_after_s)
+    asking = Asking(areas, first, latest, schedule.grade, schedule.volume)
+    check_policies(session, schedule.bulletin, asking, now=now)
+    schedule.rule = to_text(rule)
+    for name, value in _columns(skips).items():
+        setattr(schedule, name, value)
+    record(
+        session,
+        by,
+        "schedule.changed",
+        schedule_id,
+        now,
+        detail={"rule": schedule.rule, **_columns(skips)},
+    )
     keep_current(session, [schedule], now=now, by=by)
 
 

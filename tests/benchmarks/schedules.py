@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as wall_time
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from controller.airings.tables import Airing
+from controller.airings.timing import ZONE
 from controller.areas.queries import areas
 from controller.areas.usecases import load_areas
 from controller.bulletins.usecases import draft_bulletin
@@ -60,13 +61,20 @@ def station(folder):
         return store, officer.id, bulletin.id, communes
 
 
+def first_start(number):
+    """The wall time of a schedule, the same whenever it is asked, and its first start."""
+    rng = random.Random(number)
+    at = wall_time(rng.randrange(5, 21), rng.randrange(60))
+    today = datetime.combine(NOW.astimezone(ZONE).date(), at, ZONE).astimezone(UTC)
+    return at, today if today >= NOW else today + timedelta(days=1)
+
+
 def lay_down(store, made_with, first, count, next_at):
     """Write schedules as the use case would, some thousand a second, each for one commune."""
     officer, bulletin, communes = made_with
-    rng = random.Random(first)
     rows, targets = [], []
     for number in range(first, first + count):
-        at = wall_time(rng.randrange(5, 21), rng.randrange(60))
+        at, _ = first_start(number)
         rows.append(
             {
                 "id": f"s{number:08d}",
@@ -85,6 +93,14 @@ def lay_down(store, made_with, first, count, next_at):
     with store.write() as session:
         session.execute(insert(Schedule), rows)
         session.execute(insert(ScheduleTarget), targets)
+
+
+def make_due(store, count):
+    """Have each be due as the station itself notes it: nothing of it is made from its first start on."""
+    due = update(Schedule).where(Schedule.id == bindparam("of")).values(next_at=bindparam("at"))
+    with store.write() as session:
+        rows = [{"of": f"s{number:08d}", "at": first_start(number)[1]} for number in range(count)]
+        session.connection().execute(due, rows)
 
 
 def beat(store, now):
@@ -127,8 +143,7 @@ def measuring(most):
             lay_down(store, made_with, there, count - there, far)
             there = count
             yield f"a beat with {count:,} schedules, none due", f"{idle(store):.2f} ms"
-        with store.write() as session:
-            session.execute(update(Schedule).values(next_at=NOW))
+        make_due(store, there)
         airings, taken = beats(store, NOW)
         yield (
             f"14 days of {there:,} daily schedules made: {airings:,} airings",

@@ -69,7 +69,11 @@ def test_read_tells_a_program_which_rule_spoke_what():
 def test_read_explains_to_a_person_and_names_the_line_of_a_doubt():
     code, out, _ = loa("read", "--explain", stdin="Thông báo\nGọi 113, gặp XQZ\n".encode())
     assert code == 0
-    assert [line.split()[:2] for line in out.splitlines() if "phone" in line] == [["113", "một"]]
+    assert out.splitlines()[:3] == [
+        "  dòng 2: 113 → một một ba  [số điện thoại]",
+        "? dòng 2: XQZ → ích quy dét  [đánh vần hoặc đoán]",
+        "2 chỗ đọc khác chữ viết, 1 chỗ cần nghe lại (dấu ?).",
+    ]
     assert "Dòng 2: Không rõ chữ viết tắt" in out
 
 
@@ -132,6 +136,7 @@ def test_speak_wants_exactly_one_text(tmp_path):
         (("speak", "--text-file", "khong-co.txt", "--out", "x.wav"), "khong-co.txt"),
         (("air", "--text-file", "khong-co.txt", "--area", "56"), "khong-co.txt"),
         (("speak", "--text", "Xin chào.", "--out", "x.flac"), "x.flac"),
+        (("speak", "--text", "Xin chào.", "--out", "x.wav", "--repeat", "4"), "từ 1 đến 3 lần"),
         (("demo", "--nodes", "0"), "nodes"),
         (("demo", "--broker", "khac"), "broker"),
         (("khong-co-lenh",), "khong-co-lenh"),

@@ -14,6 +14,12 @@ from tts.reading.syllables import as_syllable, is_syllable
 from tts.reading.transliteration import transliterated
 
 _LONGEST_SYLLABLE = 7  # "nghiêng"
+_LONGEST_KNOWN = 20  # letters of a name that the list knows
+_SHORTEST_KNOWN = 4
+_UNMARKED_RIME: Final = re.compile(
+    r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
+)
+"""Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
 _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _SIGNS: Final = {
@@ -41,8 +47,8 @@ def segmented(word: str) -> str | None:
         return None
     best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
     for end in range(1, len(word) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            before, said = best[start], _unmarked(word[start:end])
+        for start in range(max(0, end - _LONGEST_KNOWN), end):
+            before, said = best[start], _known(word[start:end]) or _unmarked(word[start:end])
             if before is None or said is None:
                 continue
             longer = (*before, said)
@@ -52,13 +58,17 @@ def segmented(word: str) -> str | None:
     return " ".join(found) if found else None
 
 
+def _known(piece: str) -> str | None:
+    return DOMAINS.get(piece) if len(piece) >= _SHORTEST_KNOWN else None
+
+
 def _unmarked(piece: str) -> str | None:
     """One syllable written without its marks; single letters are left to spelling."""
-    if len(piece) < 2:  # noqa: PLR2004
+    if not 2 <= len(piece) <= _LONGEST_SYLLABLE:  # noqa: PLR2004
         return None
     if is_syllable(piece):
         return piece
-    if piece[0] in "fjwz" or piece[-1] not in "cpth":
+    if piece[0] in "fjwz" or (piece[-1] not in "cpth" and not _UNMARKED_RIME.search(piece)):
         return None
     return as_syllable(piece)
 
@@ -113,6 +123,15 @@ def _address(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.start() + len(written), say_address(bare), "address")
 
 
+def _handle(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """#chuyendoiso and @ubndxa: a name that begins with a sign."""
+    if not (scene.spaced or scene.at_start):
+        return None
+    at = "a còng " if found["sign"] == "@" else ""
+    return Hit(found.end(), at + say_address(found["name"]), "address")
+
+
+HANDLE: Final[Rule] = matching(r"(?P<sign>[#@])(?P<name>[A-Za-z][A-Za-z0-9_]{1,39})(?![\w@.])", _handle)
 _PATH: Final = r"(?:[/?#][A-Za-z0-9./?#&=%_~:+@-]*)?"
 ADDRESS_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+", _address),

@@ -22,9 +22,26 @@ _HIDDEN: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+
+
+def _zeros(found: re.Match[str]) -> str:
+    return found.group().upper().replace("O", "0")
+
+
 _SCANNED: Final = (  # figures that scanning took for letters, and spaces that it put into numbers
-    (re.compile(r"(?<=\d)[oO](?=[.,]?\d)"), "0"),
+    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)"), _zeros),
+    (re.compile(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d)"), "0"),  # O905, O5/6
+    (re.compile(r"(?<![\w.,-])\d{1,3}O{1,2}(?!\w)"), _zeros),  # 10O, 5OO
+    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
+    (re.compile(r"(?<=\dh)O{2}(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d{2,}(?!\w)|\d{2,}[/.,])"), "1"),
+    (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
+    (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
+    (re.compile(r"(?<=\d) (?=[.,]\d{1,2} ?(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w))"), ""),
+    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
     (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
 )
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
@@ -43,7 +60,7 @@ _SIGNS: Final = {
     "Ð": "Đ",
     "Ɖ": "Đ",
     "ð": "đ",
-    "÷": " chia ",
+    "÷": " ÷ ",
     "×": " x ",
     "º": "°",
     "℃": "°C",

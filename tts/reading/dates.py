@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import cardinal, roman_value
+from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
@@ -30,9 +30,15 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
 )
 _DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh)$")
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
+_DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
+    rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
+)
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
+_STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
+_LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
 _NO_WHOLE: Final = re.compile(
@@ -56,7 +62,8 @@ def _is_year(number: int) -> bool:
 
 
 def _with_day(scene: Scene, said: str) -> str:
-    return said if scene.cue(_NAMED_DAY, 1) else f"ngày {said}"
+    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 6)
+    return said if named else f"ngày {said}"
 
 
 def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -86,7 +93,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
-    if scene.cue(_STREET_CUE, 2):
+    among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
+    if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
@@ -99,6 +107,11 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     return Hit(found.end(), said, "date", sure=cued or known)
+
+
+def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The slash of "07h/07/11" before a day: silent, for the day is named."""
+    return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
 
 
 def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -143,6 +156,7 @@ _SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
 _AFTER_BARE_MINUTES: Final = (
     r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
+DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _date_after_time)
 SHORT_PERIOD: Final[Rule] = matching(
     r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )

@@ -23,7 +23,7 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|hộ chiếu|biển số)\b"
+    r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
@@ -32,10 +32,14 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
-_MORE_CODES: Final = re.compile(r"(?:,|/| -| và| hoặc)? ?11[1-5](?!\d|[.,]\d)")  # "113, 114, 115"
+_MORE_CODES: Final = re.compile(
+    r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
+)  # "113, 114, 115"
+_FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
+_DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
-_FILE_CUE: Final = re.compile(r"\b(?:mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
+_FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -52,7 +56,7 @@ def _phone(_scene: Scene, found: re.Match[str]) -> Hit | None:
     if not _SHORTEST_PHONE <= digits <= _LONGEST_PHONE:
         return None
     plus = "cộng " if "+" in found.group() else ""
-    if digits == _LONGEST_PHONE and not plus:
+    if digits == _LONGEST_PHONE and not plus and found.group()[0] != "(":
         return None
     return Hit(found.end(), plus + _grouped(found.group()), "phone")
 
@@ -88,6 +92,21 @@ def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not (scene.cue(_MESSAGE, 12) and scene.cue(_MESSAGE_TO, 1)):
         return None
     return Hit(found.end(), spell_digits(found.group()), "phone")
+
+
+def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A number of the town without its area: 3.856.114, where telephones are spoken of."""
+    if not scene.cue(_PHONE, 10) or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+        return None
+    return Hit(found.end(), _grouped(found.group()), "phone")
+
+
+def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
+    if scene.cue(_DAY, 1):
+        return None
+    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -142,10 +161,18 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
+    kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐX" and len(found["number"]) > 2:  # noqa: PLR2004 -- "ĐX 2025-2026" is a crop
+        return None
     if scene.last_words() == "đường":
-        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện"}
+        kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
     return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
+
+
+def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """CT.01: the sign of a motorway, spelt."""
+    return Hit(found.end(), f"xê tê {spell_digits(found['number'])}", "road")
 
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -154,14 +181,19 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?:\(\+?84\)|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{2,4}){1,4}(?!\d)", _phone),
+    matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
     matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
     matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
+    matching(r"[2-9][ .]\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
-    matching(r"\d{3,}(?:[ .-]\d{2,}){0,8}(?!\w|[/%]|,\d)", _identity),
+    matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
+)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w/-])", _several)
+FILE_CODE: Final[Rule] = matching(
+    r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
 PLATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
@@ -171,6 +203,11 @@ PLATE_RULES: Final[tuple[Rule, ...]] = (
 BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<kind>QL|ĐT|TL|HL|ĐH)(?:\. ?| )?(?P<number>[1-9]\d{0,3})(?P<letter>[A-ZĐ]?)(?!\w)", _road),
+    matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
+    matching(
+        r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
+        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w)",
+        _road,
+    ),
     matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
 )

@@ -18,6 +18,8 @@ def _table(name: str) -> dict[str, str]:
 
 
 LETTERS: Final = {row["letter"]: row["spoken"] for row in _rows("letters")}
+POINT_LETTERS: Final = {"d": "dê", "đ": "đê"}
+"""Points of a law, where d and đ are two and must not sound alike."""
 ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
 DOMAINS: Final = _table("domains")

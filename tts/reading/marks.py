@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, LETTERS, UNITS
-from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
+from tts.reading.lexicon import ABBREVIATIONS, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
@@ -28,16 +28,19 @@ _COUNTED: Final = frozenset(
         "road",
     }
 )
+_MULTIPLIED: Final = frozenset({"number", "unit", "money", "percent", "fraction"})
 _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
 )
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
+_LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
     r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
+    r"|tép|bình|dảnh|khóm"
     r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
@@ -63,7 +66,7 @@ _SAID: Final = {
     "@": "a còng",
     "§": "mục",
 }
-_SILENT: Final = frozenset("\"'*_#^`\\~\u00b2\u00b3")
+_SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
@@ -80,8 +83,19 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
         said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
     else:
         value = roman_value(mark) if mark.isupper() else None
-        said = cardinal(value) if value else LETTERS.get(mark.upper()) or spell(mark)
+        said = (
+            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
+        )
     return Hit(found.end(), said, "label", after=True)
+
+
+def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A label of two kinds of numbers: "V.1."."""
+    value = roman_value(found["roman"])
+    if not scene.at_start or value is None:
+        return None
+    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
+    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -162,7 +176,10 @@ def _dots(scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
-    counted = scene.rule in {"number", "unit"} and found.end() < len(scene.line)
+    counted = scene.rule in _MULTIPLIED or (
+        scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
+    )
+    counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
@@ -178,6 +195,34 @@ def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of "mục III.2"."""
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
+
+
+def _divided(scene: Scene, found: re.Match[str]) -> Hit:
+    """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
+    result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
+    if result or scene.rule not in _COUNTED:
+        return Hit(found.end(), "chia", "sign")
+    return Hit(found.end(), "đến", "range")
+
+
+def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
+    """From one number to another: "13h30 → 16h00"."""
+    counted = scene.rule in _COUNTED and scene.after(found.end())[:1].isdecimal()
+    return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
+
+
+def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
+    shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
+    return Hit(found.end(), "", "silent") if shortened else None
+
+
+def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
+    """What is dialled to ask a network: *111#."""
+    said = [
+        spell_digits(part) if part.isdecimal() else "sao" for part in re.findall(r"\d+|\*", found.group())
+    ]
+    return Hit(found.end(), f"{' '.join(said)} thăng", "phone")
 
 
 def any_sign(scene: Scene, place: int) -> Hit:
@@ -199,6 +244,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
+    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
@@ -212,6 +258,10 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         r"(?: (?i:minh h(?:oạ|ọa)|tư liệu|internet)| ?:|\))[^()]{0,60}\)?",
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
+    matching(r"(?:\*\d{1,14}){1,4}#", _menu),
+    matching(r"÷", _divided),
+    matching(r"→", _arrow),
+    matching(r"\.(?=\)|,)", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),

@@ -9,17 +9,22 @@ from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
+_WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
 _NUMBER: Final = (
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?(?!\d)"
-    r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
+    r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))"
+    r"|[1-9]\d{0,2}(?: \d{3}){0,4} 000(?![\d.,]*\d)|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
 _UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
+_ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
-_MINUTES: Final = re.compile(r"\d{1,2}")
+_MINUTES: Final = re.compile(r"\d{1,3}")
+_OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
 _LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
 _ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
@@ -32,7 +37,7 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
-_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
+_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -52,11 +57,13 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     gap = found["gap"] or ""
     if number == "5" and scale == "K":
         return None  # the five rules against an epidemic
-    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap:
+    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
+    if unit == "CV" and len(number) < 2 and not scene.cue(_ENGINE, 8):  # noqa: PLR2004
+        return None  # "5 CV chưa trả lời" are letters
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
-    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or "'" in scene.before(found.start())):
+    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
     said = _plain_number(scene, number)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
@@ -71,6 +78,11 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
+    """Whether a V apart from its number means volts: "220 V", not a Roman five."""
+    return unit == "V" and (len(number) > 2 or scene.cue(_ELECTRIC, 4))  # noqa: PLR2004
 
 
 def _plain_number(scene: Scene, number: str) -> str:
@@ -116,7 +128,7 @@ def _ratio(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
-    upper, lower = found["upper"], found["lower"]
+    upper, lower = found["upper"].replace(".", ""), found["lower"].replace(".", "")
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
@@ -164,7 +176,7 @@ def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
     opened = scene.line[found.start() - 1 : found.start()] in {"(", ":"}
-    if not (scene.spaced or opened) or (scene.at_start and not found["unit"] and not alone):
+    if not (scene.spaced or opened) or (scene.at_start and not (found["unit"] or alone or opened)):
         return None
     return Hit(found.end(), "âm", "negative")
 
@@ -191,7 +203,7 @@ AMOUNT: Final[Rule] = matching(
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<upper>\d+)/(?P<lower>\d+)(?![\d/]|[.,]\d)"
+        rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.lexicon import LETTERS
+from tts.reading.lexicon import LETTERS, POINT_LETTERS
 from tts.reading.numbers import cardinal
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -14,7 +14,9 @@ _LAW_FOLLOWS: Final = re.compile(
     r",? ?(?:của )?(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh|Quy chế"
     r"|Điều lệ|Quy định)"
 )
+_CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
+_POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
     r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
@@ -27,7 +29,8 @@ def _with_letter(found: re.Match[str]) -> str:
 
 def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
     shown = found["dot"] or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
-    if not shown and not _LAW_FOLLOWS.match(scene.line, found.end()):
+    follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
+    if not shown and not follows:
         return None
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
 
@@ -40,12 +43,25 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _point(_scene: Scene, found: re.Match[str]) -> Hit:
-    return Hit(found.end(), f"điểm {LETTERS[found['letter'].upper()]}", "reference")
+    return Hit(found.end(), f"điểm {point_letter(found['letter'])}", "reference")
+
+
+def _point_named(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The d of "điểm c, d và đ khoản 1"."""
+    if not scene.cue(_POINT_SAID, 9):
+        return None
+    return Hit(found.end(), point_letter(found.group()), "reference")
+
+
+def point_letter(letter: str) -> str:
+    """The name of the letter that marks a point of a law."""
+    return POINT_LETTERS.get(letter) or LETTERS[letter.upper()]
 
 
 _ENDS: Final = r"(?P<letter>[a-eđ]?)(?![\w/+]|[.,]\d)"
 REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
+    matching(r"d(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$)", _point_named),
     matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
     matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),
 )

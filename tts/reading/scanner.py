@@ -9,11 +9,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from tts.reading.addresses import ADDRESS_RULES
+from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, SHORT_PERIOD, TIME_RULES
-from tts.reading.digits import BOAT, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, SHORT_PERIOD, TIME_RULES
+from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SEVERAL
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
@@ -40,6 +40,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     POWER,
     NUMBERED_DOCUMENT,
     HOUSE,
+    SEVERAL,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
@@ -57,12 +58,21 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
+    FILE_CODE,
     DOCUMENT_SIGN,
     MIXED,
     TIMES,
     *WORD_RULES,
 )
-_SIGN_ORDER: Final[tuple[Rule, ...]] = (*PHONE_RULES[:2], MONEY_SIGN, NEGATIVE, *SIGN_RULES, any_sign)
+_SIGN_ORDER: Final[tuple[Rule, ...]] = (
+    *PHONE_RULES[:2],
+    MONEY_SIGN,
+    NEGATIVE,
+    HANDLE,
+    DAY_AFTER_TIME,
+    *SIGN_RULES,
+    any_sign,
+)
 
 
 _NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})

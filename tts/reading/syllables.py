@@ -57,6 +57,8 @@ def _is_onset_with(onset: str, rime: str) -> bool:
     """Whether spelling lets the rime follow the onset ("" is none)."""
     if onset == "qu":
         return rime in _AFTER_QU
+    if onset == "gi" and rime[0] == "i":
+        return False  # "gì" has one i
     if rime not in _RIMES or (rime in _WITHOUT_ONSET and onset):
         return False
     if onset in _HARD_AND_SOFT:
@@ -94,7 +96,15 @@ def _tone_fits(rime: str, tone: str) -> bool:
 
 
 _ALIKE_ONSETS: Final = (("f", "ph"), ("j", "gi"), ("z", "d"), ("w", "qu"), ("dz", "d"), ("y", "d"))
-_BARE_RIMES: Final = (("uye", "uyê"), ("ie", "iê"), ("ye", "yê"), ("uo", "ươ"), ("uo", "uô"), ("ua", "uâ"))
+_BARE_RIMES: Final = (
+    ("uye", "uyê"),
+    ("ie", "iê"),
+    ("ye", "yê"),
+    ("uo", "ươ"),
+    ("uo", "uô"),
+    ("ua", "uâ"),
+    ("ue", "uê"),
+)
 _ALIKE_CODAS: Final = (
     ("k", "c"),
     ("h", ""),

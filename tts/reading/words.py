@@ -8,6 +8,7 @@ from typing import Final
 
 from tts.reading.addresses import segmented
 from tts.reading.documents import code_part, spell
+from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, CONTEXTS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -28,6 +29,13 @@ _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|đ
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
 _STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
+_IN_COMMAND: Final = re.compile(
+    r" (?:Quân|quân|QS|PCTT|Phòng|phòng|PTDS|Bộ đội|BĐBP|chiến dịch|CNCH|thống nhất)"
+)
+_DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
+_MANAGED: Final = re.compile(
+    r" (?:nước|đất|rừng|dự án|thị trường|nhà nước|đô thị|xây dựng|bảo vệ|điện|chợ|tài|ngân|dân|cư)"
+)
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
@@ -36,12 +44,24 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "KH": ((re.compile(r" (?:mất|sử dụng|dùng|bị|ngừng|có nhu cầu)"), "khách hàng"),),
+    "LS": ((re.compile(r":? ?\d{1,2}(?:[.,]\d{1,2})? ?%"), "lãi suất"),),
+    "HA": ((re.compile(r":? ?\d{2,3}/\d{2,3}"), "huyết áp"),),
+    "ĐH": ((re.compile(r" (?:lúc đói|máu|mao mạch)"), "đường huyết"),),
+    "THA": ((re.compile(r",? ?(?:và )?(?:ĐTĐ|đái tháo đường)"), "tăng huyết áp"),),
+    "QL": ((_MANAGED, "quản lý"),),
+    "BS": ((_PLATE_FOLLOWS, "biển số"),),
+    "BCH": ((_IN_COMMAND, "ban chỉ huy"),),
     "CC": ((re.compile(r" (?:Tư pháp|Địa chính|Văn|Tài chính|VH|TP|ĐC)"), "công chức"),),
 }
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
-_DAY_AFTER: Final = re.compile(r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| hằng tuần| hàng tuần")
+_DAY_AFTER: Final = re.compile(
+    r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
+    r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
+)
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
+_LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
 )
@@ -52,6 +72,9 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
+_HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
+_EVENING, _NOON = 6, 12
+_OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _LONGEST_INITIALS = 12
 _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
@@ -62,6 +85,9 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     follows = scene.after(found.end())[:1]
     if before == "number" and not follows.isdecimal():
         return None
+    office = _office(scene, found.end()) if written == "P." else None
+    if office:
+        return Hit(found.end(), office, "abbreviation")
     if before == "phone" and not _PHONE_FOLLOWS.match(scene.line, found.end()):
         return None
     if before == "word" and not _TITLE_WORD.match(scene.line, found.end()):
@@ -71,6 +97,17 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     ):
         return None
     return Hit(found.end(), spoken, "abbreviation")
+
+
+def _office(scene: Scene, end: int) -> str | None:
+    """What P. means before an office, a title or the number of a room: "P.TCKH", "P.GĐ", "P.102"."""
+    if re.match(r" ?[1-9]\d{2}(?!\d)", scene.line[end : end + 5]):
+        return "phòng"
+    if _DEPUTY_OF.match(scene.line, end):
+        return "phó"
+    initials = _OFFICE.match(scene.line, end)
+    known = initials and (initials[1] in ABBREVIATIONS or initials[1] in DOCUMENT_CODES)
+    return "phòng" if known else None
 
 
 def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -120,12 +157,9 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return None
     if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
         return spell(written)
-    for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()):
-        if pattern.match(line, end):
-            return said
-    return next(
-        (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4)), None
-    )
+    told = (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4))
+    follows = (said for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()) if pattern.match(line, end))
+    return next(told, None) or next(follows, None)
 
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
@@ -140,7 +174,11 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
 
 def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T2 to T7 and CN, where days are spoken of."""
-    cued = scene.rule == "weekday" or scene.cue(_DAY_CUE, 2) or _DAY_AFTER.match(scene.line, found.end())
+    cued = (
+        scene.rule in {"weekday", "time", "date"}
+        or scene.cue(_DAY_CUE, 2)
+        or _DAY_AFTER.match(scene.line, found.end())
+    )
     if not cued:
         return None
     number = found["number"]
@@ -153,9 +191,20 @@ def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), "địa chỉ", "abbreviation")
 
 
+def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """AM and PM after a time of the clock."""
+    hour = _HOUR_BEFORE.search(scene.before(found.start()))
+    if scene.rule != "time" or hour is None:
+        return None
+    evening = int(hour[1]) >= _EVENING and int(hour[1]) < _NOON
+    late = "trưa" if int(hour[1]) == _NOON else "tối" if evening else "chiều"
+    return Hit(found.end(), "sáng" if found.group()[0] in "aA" else late, "time")
+
+
 def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Classes of driving licences, which may look like words: hạng BE, DE, FC."""
-    if not scene.cue(_LICENCE_CUE, 2):
+    listed = scene.rule in {"letter", "mixed"} and scene.cue(_LICENCES, 12)
+    if not listed and not scene.cue(_LICENCE_CUE, 2):
         return None
     return Hit(found.end(), spell(found.group()), "letter")
 
@@ -229,6 +278,10 @@ def _unknown(_scene: Scene, found: re.Match[str]) -> Hit:
         if written.istitle() and len(said.split()[0]) > 1:  # a single capital would be a letter's name
             said = said[0].upper() + said[1:]
         return Hit(found.end(), said, "respelt", sure=False)
+    guessed = composed(written)
+    if guessed:
+        problem = ("unknown-capitals", f"Đoán chữ viết tắt “{written}” là “{guessed}”. Hãy xem lại.")
+        return Hit(found.end(), guessed, "spelt", sure=False, warning=problem)
     if written.isupper():
         problem = ("unknown-capitals", f"Không rõ chữ viết tắt “{written}”, đang đọc là “{said}”.")
     else:
@@ -246,6 +299,7 @@ _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),

@@ -1,21 +1,25 @@
 """A recording to listen to, by its digest; browsers may ask for a part of it. Who was served is noted."""
 
 import re
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Path
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.bulletins.listening import is_news, note_listened
 from controller.errors import NotFound
+from controller.web.render import fragment
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import DIGEST_PATTERN
 from devices.messages import RecordingId as WireRecordingId
 from tts.recordings import RecordingId
+from tts.sidecar import peaks_of
 
 router = APIRouter()
+_DRAWING = Lock()
 _FROM_THE_START = re.compile(r"bytes=0-(?P<last>\d{0,12})")
 
 
@@ -45,6 +49,21 @@ def serve(request: Request, station: Station, viewer: Viewer, recording: str) ->
     # named by content: it never changes, but whether one may hear it is asked again in each browser
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.get("/tep/{recording}/song-am")
+def wave(
+    station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
+) -> Response:
+    """Answer with a drawing of how loud it is along the way, for a player that asks when it is looked at."""
+    del viewer
+    known = RecordingId(recording)
+    if not station.recordings.has(known):
+        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages are not kept waiting
+        heights = peaks_of(station.recordings, known)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HTMLResponse(fragment("song_am.html", {"heights": heights}), headers=headers)
 
 
 def asks_for_all(request: Request, size: int) -> bool:

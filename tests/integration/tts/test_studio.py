@@ -18,6 +18,7 @@ from tts.codec import decode_mp3
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech, TextError
 from tts.recordings import RecordingStore
 from tts.script import script_of
+from tts.sidecar import phrases_of
 from tts.sounds import closing_chime, opening_chime
 from tts.studio import Progress, RenderOrder, Studio
 from tts.workers import TooSlow
@@ -114,6 +115,20 @@ def test_a_recording_is_as_long_as_its_parts_and_as_loud_as_asked(studio, record
     assert rendered.loudness_lufs == pytest.approx(lufs(samples), abs=0.05)
 
 
+def test_when_each_phrase_sounds_is_kept_beside_the_recording(studio, recordings):
+    rendered = studio.render(ORDER)
+    told = phrases_of(recordings, rendered.recording)
+    script = script_of(ORDER.title, ORDER.text, framed=True)
+    assert [one.text for one in told] == [line.text for line in script.lines]
+    samples, rate = decode_mp3(recordings.read(rendered.recording))
+    level = abs(samples)
+    for one in told:
+        assert level[one.start_ms * rate // 1000 : one.end_ms * rate // 1000].max() > 0.05
+        assert 0 <= one.start_ms < one.end_ms <= rendered.duration_ms
+    starts = [one.start_ms for one in told]
+    assert starts == sorted(starts)
+
+
 def test_what_is_told_of_a_recording_is_true_of_its_file(studio, recordings):
     rendered = studio.render(ORDER)
     assert rendered.size == recordings.sizes()[rendered.recording]
@@ -127,6 +142,20 @@ def test_the_same_order_makes_the_same_recording_even_from_an_empty_cache(studio
     usual, fresh = studio.render(ORDER), make_studio().render(ORDER)
     assert usual.recording == fresh.recording
     assert fresh.phrases_cached == 0
+
+
+def test_a_bulletin_read_twice_is_spoken_once_and_sounds_twice(make_studio, recordings):
+    studio, steps = make_studio(), []
+    order = replace(ORDER, issuer="UBND xã Vạn Thắng", readings=2)
+    rendered = studio.render(order, steps.append)
+    script = script_of(order.title, order.text, framed=True, issuer=order.issuer, readings=2)
+    spoken = sum(len(line.text.split()) * WORD_SECONDS for line in script.lines)
+    chimes = (len(opening_chime(RATE)) + len(closing_chime(RATE))) / RATE
+    parts = spoken + chimes + sum(line.rest_ms for line in script.all) / 1000
+    assert len(decode_mp3(recordings.read(rendered.recording))[0]) / RATE == pytest.approx(parts, abs=0.15)
+    assert (rendered.phrases, rendered.phrases_cached) == (len(script.lines), 0)
+    first = next(step for step in steps if step.stage == "speaking")
+    assert first.done == len(script.lines) - len({line.text for line in script.lines})
 
 
 def test_a_second_render_speaks_nothing_and_a_changed_sentence_one_phrase(make_studio):

@@ -7,11 +7,14 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.bulletins.queries import get_bulletin
+from controller.fleet.enrolling import make_code
+from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
 from controller.web.site import end_streams
+from devices.messages import NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.access_rows import OPEN, ROWS, SIGNED
 from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
@@ -47,12 +50,17 @@ def objects(world):
             get_bulletin(session, one).area = BAC_NHA_TRANG
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
     schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
+    new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
+    enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
     return {
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{first}": "2026-11-23",
+        "{place}": "moi",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
@@ -60,7 +68,7 @@ def objects(world):
         "{recording}": made.recording,
         "{version}": "x",
         "{name:path}": "app.css",
-        "{name}": "canbo",
+        "{name}": "xanhatrang",
         "{notice_id}": "khong-co",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",

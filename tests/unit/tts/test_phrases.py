@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts.phrases import (
+    BREATH_MS,
     CLAUSE_MS,
+    COMFORTABLE_SYLLABLES,
     LIST_ITEM_MS,
     MOST_SYLLABLES,
     PARAGRAPH_MS,
@@ -17,6 +19,14 @@ from tts.phrases import (
 )
 from tts.reading import read
 from tts.reading.numbers import NUMBER_WORDS, cardinal
+
+_LEGAL = (
+    "Căn cứ Luật Đất đai số 31/2024/QH15, Nghị định số 123/2024/NĐ-CP ngày 04/10/2024 của Chính phủ quy định"
+    " về xử phạt vi phạm hành chính trong lĩnh vực đất đai, theo đề nghị của Trưởng phòng Kinh tế, Hạ tầng và"
+    " Đô thị tại Tờ trình số 108/TTr-KTHT, Ủy ban nhân dân xã thông báo đến các tổ chức, hộ gia đình, cá nhân"
+    " đang sử dụng đất trên địa bàn về việc kê khai, đăng ký đất đai lần đầu và chỉnh lý biến động theo quy"
+    " định của pháp luật hiện hành."
+)
 
 
 def test_a_sentence_with_commas_stays_whole():
@@ -44,11 +54,11 @@ def test_nothing_gives_no_phrase():
 
 
 def test_a_long_sentence_is_cut_at_the_semicolon():
-    clause = "ủy ban nhân dân xã báo cho bà con trong thôn được biết lịch tiêm phòng của trạm y tế năm nay"
+    clause = "ủy ban nhân dân xã báo cho bà con lịch tiêm phòng"
     cut = phrases(f"{clause}, {clause}; {clause} {clause}.")
     assert cut[0].text.endswith(";")
     assert (cut[0].pause_ms, cut[0].closes) == (CLAUSE_MS, "clause")
-    assert all(len(phrase.text.split()) <= 65 for phrase in cut)
+    assert all(len(phrase.text.split()) <= COMFORTABLE_SYLLABLES for phrase in cut)
 
 
 def test_a_numbered_item_of_a_list_rests_longer_before_it():
@@ -57,9 +67,37 @@ def test_a_numbered_item_of_a_list_rests_longer_before_it():
 
 
 def test_a_long_sentence_is_rather_cut_where_a_clause_begins_than_inside_a_list():
-    words = "xã nhà lo cho dân các việc điện nước đường sá trường trạm"
-    cut = phrases(f"{words}, {words}, {words} {words}, {words}, nhằm {words} {words}.")
-    assert cut[1].text.startswith("nhằm")
+    words = "xã nhà lo cho dân các việc"
+    cut = phrases(f"{words}, {words}, {words}, nhằm {words}, {words}.")
+    assert [phrase.text.split()[0] for phrase in cut] == ["xã", "nhằm"]
+
+
+def test_without_a_mark_the_breath_is_before_a_word_that_joins_and_not_after_one():
+    cleaning = "Đề nghị bà con toàn xã cùng nhau dọn vệ sinh đường làng ngõ xóm sạch sẽ"
+    cut = phrases(f"{cleaning} và các công trình công cộng khác gần khu dân cư mới xây dựng năm nay.")
+    assert (cut[0].pause_ms, cut[0].closes) == (BREATH_MS, "clause")
+    assert cut[1].text.startswith("và các công trình")
+
+
+def test_no_phrase_of_a_legal_text_is_longer_than_the_voice_takes_at_once():
+    said = phrases(read(_LEGAL))
+    assert max(len(phrase.text.split()) for phrase in said) <= COMFORTABLE_SYLLABLES + 3
+    assert min(len(phrase.text.split()) for phrase in said) >= 4
+
+
+def test_a_line_without_a_mark_is_closed_by_a_full_stop():
+    assert [phrase.text for phrase in phrases("thông báo\nMời họp.")] == ["thông báo.", "Mời họp."]
+
+
+def test_the_lines_of_a_heading_are_closer_than_heading_and_text():
+    long_line = "Hôm nay xã mời bà con trong thôn đến họp tại nhà văn hóa."
+    said = phrases(f"ủy ban nhân dân\nxã vạn thắng\n{long_line}\n")
+    assert [phrase.pause_ms for phrase in said] == [SENTENCE_MS, PARAGRAPH_MS, PARAGRAPH_MS]
+
+
+def test_lines_of_a_list_without_marks_rest_as_items():
+    said = phrases(read("Hồ sơ gồm\na) Đơn\nb) Bản sao\n\nHết"))
+    assert [phrase.pause_ms for phrase in said] == [LIST_ITEM_MS, LIST_ITEM_MS, PARAGRAPH_MS, PARAGRAPH_MS]
 
 
 def test_a_date_at_the_start_may_stand_by_itself():
@@ -93,6 +131,11 @@ def test_a_telephone_number_in_groups_is_not_divided():
         assert sum(number in phrase.text for phrase in said) == 1, before
 
 
+def _bare(text):
+    """Without full stops, one of which a line may be given at its end."""
+    return " ".join(text.replace(".", " ").split())
+
+
 _WORDS = st.sampled_from(
     ["loa", "xã", "và", "một", "trăm", "năm,", "hộ;", "dân,", "nhà:", "gì?", "đi.", "\n", "mười"]
 )
@@ -103,7 +146,7 @@ _WORDS = st.sampled_from(
 def test_joined_phrases_are_the_text_and_none_is_too_long(text):
     spoken = read(text).spoken
     said = phrases(spoken)
-    assert " ".join(phrase.text for phrase in said) == " ".join(spoken.split())
+    assert _bare(" ".join(phrase.text for phrase in said)) == _bare(spoken)
     assert all(0 < len(phrase.text.split()) <= MOST_SYLLABLES for phrase in said)
     for one, two in pairwise(said):
         divided = (

@@ -1,8 +1,8 @@
 import pytest
 
-from tts.errors import TextError
+from tts.errors import BadReadings, TextError
 from tts.mixing import CLOSING, OPENING
-from tts.script import CLOSING_WORDS, script_of
+from tts.script import CLOSING_WORDS, REPEAT_WORDS, script_of
 
 
 def test_a_bulletin_is_framed_by_chimes_title_and_thanks():
@@ -10,7 +10,7 @@ def test_a_bulletin_is_framed_by_chimes_title_and_thanks():
     assert script.all[0].chime == OPENING
     assert script.all[-1].chime == CLOSING
     assert [line.text for line in script.lines] == [
-        "Thông báo",
+        "Thông báo.",
         "Xin chào bà con.",
         "Mời họp.",
         CLOSING_WORDS,
@@ -67,3 +67,45 @@ def test_the_south_says_its_own_number_words():
     asked = {"title": "", "text": "Có 1.005 hộ.", "framed": False}
     assert "nghìn" in script_of(**asked).text
     assert "ngàn" in script_of(**asked, region="south").text
+
+
+def test_a_repeated_text_is_announced_each_time_and_framed_once():
+    script = script_of("Thông báo", "Xin chào bà con. Mời họp.", framed=True, readings=3)
+    body = ["Xin chào bà con.", "Mời họp."]
+    repeated = [*body, REPEAT_WORDS, *body, REPEAT_WORDS, *body]
+    assert [line.text for line in script.lines] == ["Thông báo.", *repeated, CLOSING_WORDS]
+    assert [line.chime for line in script.all if line.chime] == [OPENING, CLOSING]
+    assert script.text.count("Mời họp.") == 3
+
+
+def test_there_is_a_rest_before_and_after_the_announced_repeat():
+    lines = script_of("", "Mời họp.", framed=False, readings=2).all
+    assert [line.text for line in lines] == ["Mời họp.", REPEAT_WORDS, "Mời họp."]
+    assert lines[0].rest_ms > lines[1].rest_ms > lines[2].rest_ms
+
+
+def test_read_once_is_what_it_always_was():
+    asked = {"title": "Thông báo", "text": "Mời họp.", "framed": True}
+    assert script_of(**asked, readings=1, issuer="") == script_of(**asked)
+
+
+@pytest.mark.parametrize("readings", [0, 4, -1])
+def test_a_number_of_readings_that_nobody_would_hear_is_refused(readings):
+    with pytest.raises(BadReadings) as refused:
+        script_of("", "Mời họp.", framed=True, readings=readings)
+    assert refused.value.code == "text.readings"
+
+
+def test_the_issuer_is_named_before_the_title_in_full():
+    script = script_of("Thông báo", "Mời họp.", framed=True, issuer="UBND xã Vạn Thắng")
+    assert [line.text for line in script.lines][:2] == ["Ủy ban nhân dân xã Vạn Thắng.", "Thông báo."]
+    assert script.text.startswith("Ủy ban nhân dân xã Vạn Thắng\nThông báo\n")
+
+
+def test_an_issuer_that_the_title_names_is_not_said_twice():
+    script = script_of("UBND xã thông báo", "Mời họp.", framed=True, issuer="UBND xã")
+    assert script.lines[0].text == "Ủy ban nhân dân xã thông báo."
+
+
+def test_without_a_frame_no_issuer_is_named():
+    assert script_of("", "Mời họp.", framed=False, issuer="UBND xã").text == "Mời họp."

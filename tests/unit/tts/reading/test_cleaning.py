@@ -27,8 +27,29 @@ def test_an_old_encoding_is_mended_and_told_of(written, name):
 
 
 @pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("Th«ng b¸o", "Thông báo"),
+        ("Thoâng baùo", "Thông báo"),
+        ("§¶ng ñy x·", "Đảng ủy xã"),
+        ("KÝnh göi: Bµ con", "Kính gửi: Bà con"),
+        ("TH¤NG B¸O VÒ VIÖC TI£M PHßNG", "thông báo về việc tiêm phòng"),
+        ("THOÂNG BAÙO VEÀ VIEÄC TIEÂM PHOØNG", "thông báo về việc tiêm phòng"),
+        ("Xã thông báo:\nbµ con ®Õn ®óng giê.", "Xã thông báo:\nbà con đến đúng giờ."),
+        ("Xã thông báo:\nbaø con ñeán ñuùng giôø.", "Xã thông báo:\nbà con đến đúng giờ."),
+    ],
+)
+def test_a_title_a_heading_and_a_pasted_line_are_mended_too(written, spoken):
+    reading = read(written)
+    assert (reading.spoken, [warning.code for warning in reading.warnings]) == (spoken, ["encoding"])
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "São Tomé và Príncipe",
+        "5µm và 10µg",
+        "Đường Trần Phú\nAndré Müller, Café Söhne",
         "Họp ngày 5/6, giá 20°C ± 1",
         "café, déjà vu, naïve, Müller",
         "La Toà Án Quân Sù",
@@ -49,6 +70,17 @@ def test_other_texts_are_left_as_they_are(text):
         ("số15/QĐ-UBND", "số mười lăm, quyết định ủy ban nhân dân"),
         ("ngày l5/4/2025", "ngày mười lăm tháng tư năm hai nghìn không trăm hai mươi lăm"),
         ("1O.000 đồng", "mười nghìn đồng"),
+        ("5OO.000 đồng", "năm trăm nghìn đồng"),
+        ("ngày 1O tháng 5", "ngày mười tháng năm"),
+        ("lúc 7h3O, 8hOO", "lúc bảy giờ ba mươi phút, tám giờ"),
+        ("ngày O5/6/2025", "ngày năm tháng sáu năm hai nghìn không trăm hai mươi lăm"),
+        ("SĐT O905.l23.456", "số điện thoại không chín không năm, một hai ba, bốn năm sáu"),
+        ("khoản l Điều l", "khoản một Điều một"),
+        ("điểm l khoản 2", "điểm lờ khoản hai"),
+        ("4l nước, H2O, nhóm máu O", "bốn lít nước, hát hai o, nhóm máu o"),
+        ("Quyết định số l32/QD-UBND", "Quyết định số một trăm ba mươi hai, quyết định ủy ban nhân dân"),
+        ("ngày 22/ 5/2025", "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm"),
+        ("12 ,5% của 1.500. 000 đồng", "mười hai phẩy năm phần trăm của một triệu năm trăm nghìn đồng"),
         (
             "Quyết định số 1322/QÐ-UBND",
             "Quyết định số một nghìn ba trăm hai mươi hai, quyết định ủy ban nhân dân",
