@@ -18,6 +18,7 @@ from controller.bulletins.renderings import Speech
 from controller.bulletins.uploading import sweep_uploads, uploads_needed
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
+from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
@@ -53,7 +54,6 @@ from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
-from tts.reading import Region
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 from tts.uploads import UploadStore
@@ -65,6 +65,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -124,11 +125,6 @@ class Controller:
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
-
-    @property
-    def region(self) -> Region:
-        """Whose number words are said."""
-        return self.settings.region
 
     @property
     def require_totp(self) -> bool:
@@ -337,6 +333,11 @@ class Controller:
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            drop_old_vitals(session, now=self.now())
+        for _ in range(_THINNING_BATCHES):
+            with self.store.write() as session:
+                if not thin_vitals(session, now=self.now()):
+                    break
         with self.store.read() as session:
             needed = uploads_needed(session)
         sweep_uploads(self.uploads, needed, self.now())

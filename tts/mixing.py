@@ -52,9 +52,9 @@ def mix(
 ) -> Iterator[NDArray[np.float32]]:
     """The pieces and their rests, mono at SAMPLE_RATE, one after the other; only one is in memory.
 
-    Of a recorded sound a minute at a time; `scratch` is where one may be converted. `lengths` gets two numbers
-    for each piece: the samples of its sound and of its rest. Raises FileNotFoundError when a phrase is not in
-    the cache any more, and what `evened` raises.
+    Of a recorded sound a minute at a time; `scratch` is where one may be converted. `lengths` gets two
+    numbers for each piece: the samples of its sound and of its rest. Raises FileNotFoundError when a phrase
+    has left the cache, and what `evened` raises.
     """
     audio = _audio_segment()
     for piece in pieces:

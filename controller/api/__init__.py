@@ -20,6 +20,7 @@ from controller.api import (
     schedules,
     tokens,
     uploading,
+    watching,
     wordings,
 )
 from controller.api.refusals import EVERYWHERE, refusals
@@ -49,6 +50,7 @@ PARTS = (
     schedules,
     tokens,
     uploading,
+    watching,
     wordings,
 )
 for part in PARTS:
