@@ -56,6 +56,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
             bulletin = _recorded(station, handed_in["bulletin"], stages)
         with RemoteStation.signed_in(address, *approver, code_of("APPROVER")) as station:
+            station.listen(bulletin["rendering"]["recording"])
             station.call(
                 "POST",
                 f"/bulletins/{bulletin['id']}/approve",

@@ -12,26 +12,33 @@ from controller.airings.advancing import advance_airings
 from controller.airings.timing import Times
 from controller.areas.queries import get_area
 from controller.broker import ChildBroker
+from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.errors import StartFailed
+from controller.fleet.enrolling import Welcome
+from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
     found_administrator,
     is_founded,
     station_key,
+    welcome_of,
 )
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
 from controller.programmes.making import make_occurrences
+from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.station.changes import Changes
+from controller.station.doors import BrokerDoors
 from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
 from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
+from controller.station.sampler import Sampler
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
 from controller.station.timekeeper import Timekeeper
@@ -46,6 +53,7 @@ from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
+from tts.reading import Region
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -54,6 +62,9 @@ _LOG = logging.getLogger(__name__)
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
+_NOTE_AIRED_EVERY = timedelta(seconds=15)
+_NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -115,6 +126,11 @@ class Controller:
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
 
     @property
+    def region(self) -> Region:
+        """Whose number words are said."""
+        return self.settings.region
+
+    @property
     def require_totp(self) -> bool:
         """Whether roles that let texts be heard or rule the station must have a second factor."""
         return self.settings.require_totp
@@ -124,9 +140,17 @@ class Controller:
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
 
+    def welcome(self) -> Welcome:
+        """What a node is told when it enrols, beside its own name and password."""
+        return welcome_of(self.settings, self.key, self.broker_url, self.pages.address if self.pages else "")
+
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come; None when nothing is being spoken for it."""
         return self.renderer.progress(rendering)
+
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        return self.sampler.sample(text, area)
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
@@ -204,6 +228,7 @@ class Controller:
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
+        self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.ingest = Ingest(self.store, self.link, self.now)
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
@@ -212,6 +237,7 @@ class Controller:
         self.renderer = Renderer(
             self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
         )
+        self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
             least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
         )
@@ -219,6 +245,7 @@ class Controller:
             [
                 Beat("work", _WORK_EVERY, self._work),
                 Beat("plan-ahead", _PLAN_AHEAD_EVERY, self._plan_ahead),
+                Beat("note-aired", _NOTE_AIRED_EVERY, self._note_aired),
                 Beat("keep-house", _KEEP_HOUSE_EVERY, self._keep_house),
             ]
         )
@@ -267,6 +294,7 @@ class Controller:
         if self.broker is not None:
             self.broker.keep_running()
         self.publisher.renew()
+        self.doors.renew()
         is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
         if not (is_settled and self.wall.is_steady()):
             return
@@ -279,17 +307,33 @@ class Controller:
     def _plan_ahead(self) -> None:
         if not self.wall.is_steady():
             return
+        with self.store.write() as session:
+            end_acts(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
                 made = make_occurrences(session, now=self.now())
             if made.is_all:
                 return
 
+    def _note_aired(self) -> None:
+        """Put down what was heard of airings that have ended, and what late receipts tell of older ones."""
+        if not self.wall.is_steady():
+            return
+        for _ in range(_NOTE_AIRED_BATCHES):
+            with self.store.write() as session:
+                if not note_aired(session, now=self.now()):
+                    return
+
     def _keep_house(self) -> None:
         if not self.wall.is_steady():
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            drop_old_vitals(session, now=self.now())
+        for _ in range(_THINNING_BATCHES):
+            with self.store.write() as session:
+                if not thin_vitals(session, now=self.now()):
+                    break
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

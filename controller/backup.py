@@ -1,14 +1,18 @@
 """`loa backup`: a dated copy of the database of a running station; see docs/operator.md (backup)."""
 
+import json
 import os
 import sqlite3
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.errors import BadInput, NotFound, Unavailable
 from controller.settings import Settings
+from controller.station.home import write_private
 
+_LAST = "last-backup.json"
 _WAIT_SECONDS = 30.0  # for a writer that is in the middle of something; none of ours takes so long
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
 
@@ -40,10 +44,39 @@ def back_up(settings: Settings, folder: Path, *, now: datetime) -> list[str]:
             code="backup.failed",
         ) from error
     return [
+        *_note(settings.home, made, now),
         f"Đã sao lưu và kiểm tra: {made} ({made.stat().st_size:,} byte).",
         f"Hãy chép thêm {settings.recordings_dir} và {settings.keys_dir}: bản sao này không gồm chúng.",
         "Cất tất cả ở máy khác, nơi chỉ quản trị viên đọc được.",
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """When the database was copied last, and where to, as the page Cài đặt shows it."""
+
+    at: datetime
+    file: str
+    size: int
+
+
+def last_backup(home: Path) -> LastBackup | None:
+    """Return the last backup that was noted in the home folder, or None."""
+    try:
+        told = json.loads((home / _LAST).read_text("utf-8"))
+        return LastBackup(datetime.fromisoformat(told["at"]), str(told["file"]), int(told["size"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _note(home: Path, made: Path, now: datetime) -> list[str]:
+    """Note the copy for the page; a copy that is good stays good where that cannot be written."""
+    told = {"at": now.isoformat(), "file": str(made.absolute()), "size": made.stat().st_size}
+    try:
+        write_private(home / _LAST, json.dumps(told, ensure_ascii=False))
+    except OSError as error:
+        return [f"Bản sao đã xong, nhưng không ghi được ngày sao lưu vào «{home}»: {error}."]
+    return []
 
 
 def _free_name(folder: Path, now: datetime) -> Path:

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import shutil
 import socket
 import subprocess
@@ -32,6 +33,8 @@ max_queued_bytes 33554432
 log_type error
 log_type warning
 """
+# Started as root, Mosquitto becomes another user, and the kernel then forgets to end it with its parent.
+_MOSQUITTO_OF_ROOT = "user root\n"
 
 # It keeps nothing over a restart: the station publishes its retained state anew whenever it connects.
 _EMBEDDED = """\
@@ -89,7 +92,9 @@ class ChildBroker:
         if mosquitto is not None and self.choice in ("auto", "mosquitto"):
             self.kind = "mosquitto"
             conf = self.home / "mosquitto.conf"
-            conf.write_text(_MOSQUITTO.format(port=self.port))
+            conf.write_text(
+                _MOSQUITTO.format(port=self.port) + (_MOSQUITTO_OF_ROOT if os.geteuid() == 0 else "")
+            )
             self._arguments, self._log = [mosquitto, "-c", str(conf)], self.home / "broker.log"
         else:
             self.kind = "embedded"

@@ -1,13 +1,17 @@
 """What `loa doctor` and `loa journal` look at."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
+from controller.airings.timing import wall
 from controller.app import utc_now
 from controller.errors import BadInput, LoaError
-from controller.journal.chain import JournalBroken, verify
+from controller.journal.chain import JournalBroken
+from controller.journal.exported import sealed, verify_export
 from controller.journal.queries import export
-from controller.local import opened_store
+from controller.local import local_store, opened_store
+from controller.reports.queries import export_as_aired
 from controller.settings import Settings
 from controller.store.invariants import invariants
 
@@ -23,22 +27,24 @@ def wrong_facts() -> list[str]:
 
 
 def journal_lines() -> Iterator[str]:
-    """Yield the journal as JSON lines."""
-    store = opened_store(Settings())
-    try:
-        with store.read() as session:
-            yield from export(session)
-    finally:
-        store.close()
+    """Yield the journal and the as-aired log as JSON lines, and the seal over both; of one instant."""
+    with local_store() as store, store.read() as session:
+        if store.signer is None:  # never: a local store has the station's key
+            raise RuntimeError("no key to seal with")
+        yield from sealed(export(session), export_as_aired(session), store.signer, utc_now())
 
 
 def verify_file(file: Path, public: str) -> str:
     """Return what a sound journal says of itself; LoaError names the first broken line."""
     try:
         with file.open(encoding="utf-8") as lines:
-            checked = verify((line.rstrip("\n") for line in lines), public)
+            checked = verify_export((line.rstrip("\n") for line in lines), public)
     except JournalBroken as error:
         raise LoaError(f"Dòng {error.line}: {error.sentence}", code=error.code) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"Không đọc được tệp «{file}»: {error}.", code="journal.unreadable") from error
-    return f"Nhật ký nguyên vẹn: {checked.entries} mục, mục cuối {checked.last_hash}."
+    at = wall(datetime.fromisoformat(checked.sealed_at))
+    return (
+        f"Nhật ký và sổ phát thanh nguyên vẹn: {checked.entries} mục nhật ký, {checked.aired} mục sổ phát "
+        f"thanh, niêm phong lúc {at}. Mục nhật ký cuối: {checked.last_hash}."
+    )

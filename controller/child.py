@@ -1,6 +1,6 @@
 """Start child programs that end with their parent; see docs/architecture.md (processes).
 
-Run as `python -m controller.child PROGRAM ARG…` this module asks the kernel to end the process when
+Run as `python -m controller.child PARENT PROGRAM ARG…` this module asks the kernel to end the process when
 its parent ends, and then becomes PROGRAM, so that even a killed station leaves no orphan behind.
 """
 
@@ -34,7 +34,7 @@ def start(
         if log is not None:
             sink = stack.enter_context(log.open("ab"))
         return subprocess.Popen(  # noqa: S603 - the arguments are ours
-            [sys.executable, "-m", "controller.child", *arguments],
+            [sys.executable, "-m", "controller.child", str(os.getpid()), *arguments],
             stdin=subprocess.DEVNULL if stdin is None else stdin,
             stdout=sink if stdout is None else stdout,
             stderr=sink,
@@ -56,8 +56,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
             process.wait()
 
 
-def _become(arguments: list[str]) -> None:
-    parent = os.getppid()
+def _become(parent: int, arguments: list[str]) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # the parent ended before the kernel was asked
         raise SystemExit(1)
@@ -65,4 +64,4 @@ def _become(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    _become(sys.argv[1:])
+    _become(int(sys.argv[1]), sys.argv[2:])

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import people_commands, ruling_commands
+from controller import people_commands, report_commands, ruling_commands, text_commands
+from controller.area_commands import area as areas
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
+from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
 from controller.voice_commands import voice as voices
@@ -19,6 +21,10 @@ app = typer.Typer(
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
 ruling_commands.add_to(app)
+report_commands.add_to(app)
+app.add_typer(nodes, name="node")
+text_commands.add_to(app)
+app.add_typer(areas, name="area")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
@@ -197,7 +203,7 @@ def backup(
 @journal.command("export")
 @told
 def export_journal() -> None:
-    """In toàn bộ nhật ký, mỗi mục một dòng JSON."""
+    """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
     from controller.checks import journal_lines
 
     for line in journal_lines():
@@ -208,9 +214,9 @@ def export_journal() -> None:
 @told
 def verify_journal(
     file: Annotated[Path, typer.Argument(help="Tệp nhật ký đã xuất.")],
-    public: Annotated[str, typer.Option(help="Khóa công khai của đài (base64url).")],
+    public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
 ) -> None:
-    """Kiểm tra nhật ký chỉ bằng tệp và khóa công khai."""
+    """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
     from controller.checks import verify_file
 
     typer.echo(verify_file(file, public))

@@ -14,6 +14,7 @@ from controller.airings.tables import Airing, Delivery
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
 from controller.bulletins.lifecycle import BulletinId, RenderingState
+from controller.bulletins.listening import note_listened
 from controller.bulletins.queries import get_bulletin, get_recording, get_revision, rendering_of
 from controller.bulletins.tables import Rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
@@ -76,12 +77,14 @@ class Job:
             rendering = rendering_of(session, bulletin, 1)
             assert rendering is not None
             assert rendering.recording is not None
+            approver, now = self._person(session, APPROVER), self.station.now()
+            note_listened(session, rendering.recording, by=approver, now=now)
             approve_bulletin(
                 session,
                 bulletin,
                 revision=1,
                 recording=rendering.recording,
-                by=self._person(session, APPROVER),
+                by=approver,
                 password=password,
                 now=self.station.now(),
             )

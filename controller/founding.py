@@ -4,12 +4,14 @@ import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.areas.usecases import load_areas
 from controller.errors import Conflict, StartFailed
+from controller.fleet.enrolling import Welcome
 from controller.journal.chain import StationSeal
 from controller.journal.tables import Entry
 from controller.journal.usecases import record
@@ -182,6 +184,18 @@ def station_key(settings: Settings) -> SigningKey:
             "lưu; không có nó, loa sẽ không nhận kế hoạch nào.",
             code="station.no_key",
         ) from None
+
+
+def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
+    """Return what nodes are told when they enrol; `broker` and `pages`: where the station itself has them."""
+    parts = urlsplit(settings.nodes_broker_url or broker)
+    host = parts.netloc.rpartition("@")[2]  # whatever password is the station's stays the station's
+    return Welcome(
+        address=settings.address or pages or f"http://{settings.host}:{settings.port}",
+        broker=f"{parts.scheme}://{host}",
+        root_public=Secrets(settings.home).root_public.read_text("utf-8").strip(),
+        key=key,
+    )
 
 
 def _make_people(

@@ -56,13 +56,28 @@ class RemoteStation:
                 method, f"{self.address}/api/v1{path}", json=body, timeout=_PATIENCE
             )
         except requests.RequestException as error:
-            raise StationAway(
-                f"Không kết nối được với đài tại {self.address}. Hãy chạy «loa up» trước, "
-                "hoặc cho biết địa chỉ bằng --station."
-            ) from error
+            raise _away(self.address) from error
         if not reply.ok:
             raise _as_error(reply)
         return reply.json() if reply.content else None
+
+    def listen(self, recording: str) -> bytes:
+        """Return a recording's bytes, as a person's player would; StationAway or BadInput as `call`."""
+        address = f"{self.address}/api/v1/recordings/{recording}"
+        try:
+            reply = self._session.get(address, timeout=_PATIENCE)
+        except requests.RequestException as error:
+            raise _away(self.address) from error
+        if not reply.ok:
+            raise _as_error(reply)
+        return reply.content
+
+
+def _away(address: str) -> StationAway:
+    return StationAway(
+        f"Không kết nối được với đài tại {address}. Hãy chạy «loa up» trước, "
+        "hoặc cho biết địa chỉ bằng --station."
+    )
 
 
 def _as_error(reply: requests.Response) -> LoaError:

@@ -1,4 +1,4 @@
-"""What `loa timetable`, `loa policy`, `loa keys` and `loa node` do on the station's own machine.
+"""What `loa timetable`, `loa policy` and `loa keys` do on the station's own machine.
 
 They work on the database (`controller/local.py`). Only what a person signs needs that person's password.
 """
@@ -11,24 +11,18 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.airings.timing import ZONE
 from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
-from controller.errors import BadInput, Conflict, NotFound
-from controller.fleet.lifecycle import status_of
-from controller.fleet.queries import facts_of
-from controller.fleet.tables import Node
-from controller.fleet.usecases import NewNode, enrol_node, retire_node
+from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from devices.messages import AreaCode, NodeId, Policy, QuietHours
+from devices.messages import AreaCode, LoudHours, Policy, QuietHours
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -55,10 +49,17 @@ def policies_here() -> list[dict[str, Any]]:
 
 
 def sign_policy_here(
-    area: str, quiet: Sequence[str], loudest: int | None, minutes: int | None, *, by: str
+    area: str,
+    quiet: Sequence[str],
+    loudest: int | None,
+    minutes: int | None,
+    volumes: Sequence[str] = (),
+    *,
+    by: str,
 ) -> dict[str, Any]:
     """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
     hours = [_quiet(text) for text in quiet]
+    louder = [_loud(text) for text in volumes]
     with local_store() as store, store.write() as session:
         administrator = person_named(session, by)
         row = published(session, Kind.POLICY, area)
@@ -66,9 +67,11 @@ def sign_policy_here(
         limits: dict[str, Any] = {}
         if before is not None:
             limits = before.model_dump(include={"loudest_volume", "minutes_a_day"})
-            limits["quiet_hours"] = before.quiet_hours
+            limits |= {"quiet_hours": before.quiet_hours, "volumes": before.volumes}
         if quiet:
             limits["quiet_hours"] = tuple(one for one in hours if one is not None)
+        if volumes:
+            limits["volumes"] = tuple(one for one in louder if one is not None)
         if loudest is not None:
             limits["loudest_volume"] = loudest
         if minutes is not None:
@@ -104,44 +107,6 @@ def sign_keys_here(root: Path | None) -> dict[str, Any]:
     return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
 
 
-def nodes_here(area: str | None) -> list[dict[str, Any]]:
-    """Return the nodes in use under an area (all, without one), by area and id."""
-    now = utc_now()
-    with local_store() as store, store.read() as session:
-        query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
-        if area is not None:
-            get_area(session, AreaCode(area))
-            query = query.where(Node.area.in_(area_tree(session).below([AreaCode(area)])))
-        return [
-            {
-                "node": node.id,
-                "area": node.area,
-                "name": node.name,
-                "status": str(status_of(facts_of(node), now)),
-                "last_heard_at": None if node.last_heard_at is None else node.last_heard_at.isoformat(),
-            }
-            for node in session.scalars(query)
-        ]
-
-
-def enrol_here(node: str, area: str, name: str, *, by: str) -> None:
-    """Enrol a node, or bring a retired one back: it is counted, planned for and acknowledged."""
-    with local_store() as store, store.write() as session:
-        person = person_named(session, by)
-        known = session.get(Node, NodeId(node))
-        if known is not None and known.retired_at is None:
-            raise Conflict(f"Cụm loa {node} đang dùng ở địa bàn {known.area}.", code="node.known")
-        enrol_node(session, NewNode(NodeId(node), AreaCode(area), name), by=person, now=utc_now())
-
-
-def retire_here(nodes: Sequence[str], *, by: str) -> None:
-    """Take nodes out of use, all or none; what they played stays in the log."""
-    with local_store() as store, store.write() as session:
-        person = person_named(session, by)
-        for node in nodes:
-            retire_node(session, NodeId(node), by=person, now=utc_now())
-
-
 def ask_password(name: str) -> str:
     """Return a person's password: from LOA_PASSWORD, else from the keyboard."""
     password = os.environ.get("LOA_PASSWORD")
@@ -157,6 +122,21 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BadInput(f"Không hiểu ngày «{text}». Hãy viết như 2026-12-01.", code="timetable.day") from None
+
+
+def _loud(text: str) -> LoudHours | None:
+    """Read `05:00-06:30=50`; `none` says that no hours have a cap of their own."""
+    if text == "none":
+        return None
+    span, _, percent = text.partition("=")
+    begins, _, ends = span.partition("-")
+    try:
+        return LoudHours(begins=begins.strip(), ends=ends.strip(), loudest_volume=int(percent))
+    except ValueError:
+        raise BadInput(
+            f"Không hiểu âm lượng theo giờ «{text}». Hãy viết như 05:00-06:30=50, hoặc none.",
+            code="policy.volume",
+        ) from None
 
 
 def _quiet(text: str) -> QuietHours | None:

@@ -1,4 +1,4 @@
-"""`loa timetable`, `loa policy`, `loa keys`, `loa node`: thin commands over controller/ruling.py."""
+"""`loa timetable`, `loa policy`, `loa keys`: thin commands over controller/ruling.py."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,6 @@ from controller.told import AsJson, print_json, told
 
 policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số phút một ngày.", no_args_is_help=True)
 keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
-node = typer.Typer(help="Cụm loa: danh sách, thêm, bớt.", no_args_is_help=True)
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
 AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
@@ -20,7 +19,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(timetable)
     app.add_typer(policy, name="policy")
     app.add_typer(keys, name="keys")
-    app.add_typer(node, name="node")
 
 
 @told
@@ -63,8 +61,10 @@ def show_policies(*, as_json: AsJson = False) -> None:
         return
     for one in found:
         quiet = ", ".join(f"{hours['begins']}–{hours['ends']}" for hours in one["quiet_hours"]) or "không có"
+        spans = (f"{hours['begins']}–{hours['ends']} {hours['loudest_volume']}%" for hours in one["volumes"])
+        louder = "".join(f" ({span})" for span in spans)
         typer.echo(
-            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%; "
+            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%{louder}; "
             f"{one['minutes_a_day']} phút một ngày; hết hạn {one['expires_at'][:10]}"
         )
 
@@ -79,11 +79,14 @@ def sign_policy(
     ] = None,
     loudest: Annotated[int | None, typer.Option(help="Âm lượng lớn nhất, 0–100.")] = None,
     minutes: Annotated[int | None, typer.Option(help="Số phút phát một ngày, 0–1440.")] = None,
+    volume: Annotated[
+        list[str] | None, typer.Option(help="Âm lượng theo giờ, như 05:00-06:30=50; none là không có.")
+    ] = None,
 ) -> None:
     """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ."""
     from controller.ruling import sign_policy_here
 
-    signed = sign_policy_here(area, quiet or [], loudest, minutes, by=by)
+    signed = sign_policy_here(area, quiet or [], loudest, minutes, volume or [], by=by)
     typer.echo(f"Đã ký quy định {signed['version']} cho {area}, hết hạn {signed['expires_at'][:10]}.")
 
 
@@ -106,48 +109,3 @@ def sign_keys(
 
     signed = sign_keys_here(root)
     typer.echo(f"Đã ký {len(signed['keys'])} khóa, hết hạn {signed['expires_at'][:10]}.")
-
-
-@node.command("list")
-@told
-def list_nodes(
-    area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Các cụm loa đang dùng."""
-    from controller.ruling import nodes_here
-
-    found = nodes_here(area)
-    if as_json:
-        print_json(found)
-        return
-    for one in found:
-        typer.echo(f"{one['node']}\t{one['area']}\t{one['status']}\t{one['name']}")
-
-
-@node.command("enrol")
-@told
-def enrol_node(
-    name_of_node: Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")],
-    area: Area,
-    name: Annotated[str, typer.Option(help="Tên gọi, như «Nhà văn hóa thôn 2».")],
-    by: AsPerson,
-) -> None:
-    """Thêm một cụm loa."""
-    from controller.ruling import enrol_here
-
-    enrol_here(name_of_node, area, name, by=by)
-    typer.echo(f"Đã thêm cụm loa {name_of_node}.")
-
-
-@node.command("retire")
-@told
-def retire_node(
-    nodes: Annotated[list[str], typer.Argument(metavar="NODE...", help="Mã cụm loa.")], by: AsPerson
-) -> None:
-    """Cho cụm loa thôi dùng; những gì nó đã phát vẫn còn trong sổ."""
-    from controller.ruling import retire_here
-
-    retire_here(nodes, by=by)
-    typer.echo(f"Đã bớt {len(nodes)} cụm loa.")

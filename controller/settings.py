@@ -31,6 +31,18 @@ class Settings(BaseSettings):
     broker_url: str = Field(
         default="", description="Address of a broker that already runs (mqtt://…); then none is started."
     )
+    nodes_broker_url: str = Field(
+        default="",
+        description="Address of the broker as nodes reach it; by default the station's own.",
+    )
+    broker_passwords: Path | None = Field(
+        default=None,
+        description="Mosquitto's password file, which the station keeps; unset: nobody's.",
+    )
+    address: str = Field(
+        default="",
+        description="Address under which nodes and people reach the pages; by default host and port.",
+    )
     province: str = Field(default="56", description="Official code of the province.")
     nodes_per_commune: int = Field(default=2, ge=0, le=100, description="Simulated nodes in each commune.")
     first_people: bool = Field(

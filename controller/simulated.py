@@ -3,9 +3,12 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from controller.app import Controller
+from controller.areas.queries import area_tree
 from controller.areas.tables import Area
+from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.founding import Secrets
 from controller.station.fleet import FleetProcess
@@ -19,13 +22,21 @@ def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
     """Enrol simulated nodes: `nodes_per_commune` in each commune, or `count` dealt out in turn."""
     province = AreaCode(station.settings.province)
     with station.store.write() as session:
+        there = _simulated(session) if count is None else []
         communes = session.execute(
             select(Area.code, Area.name).where(Area.parent == province).order_by(Area.code)
         ).all()
         wanted = station.settings.nodes_per_commune * len(communes) if count is None else count
         nodes = [_node(*communes[n % len(communes)], n // len(communes) + 1) for n in range(wanted)]
         enrol_nodes(session, nodes, by=None, now=station.now())
-    return nodes
+    fresh = {node.id for node in nodes}
+    return [*nodes, *(node for node in there if node.id not in fresh)]
+
+
+def _simulated(session: Session) -> list[NewNode]:
+    """Return the simulated nodes in use: those of communes that were merged since go on too."""
+    query = select(Node).where(Node.id.startswith(SIMULATED), Node.retired_at.is_(None)).order_by(Node.id)
+    return [NewNode(node.id, node.area, node.name) for node in session.scalars(query)]
 
 
 def _node(code: AreaCode, name: str, number: int) -> NewNode:
@@ -34,10 +45,15 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
 
 def fleet_of(station: Controller, nodes: list[NewNode], **more: Any) -> FleetProcess:
     """Return the fleet of these nodes, to be started by the caller."""
+    with station.store.read() as session:
+        tree = area_tree(session)
+        standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
     spec = {
         "broker": station.broker_url,
         "root_public": Secrets(station.settings.home).root_public.read_text("utf-8").strip(),
-        "nodes": [{"id": node.id, "areas": [station.settings.province, node.area]} for node in nodes],
+        "nodes": [
+            {"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes
+        ],
         **more,
     }
     return FleetProcess(station.settings.home / "fleet", spec)

@@ -6,6 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from controller.errors import BadInput
+from controller.importing.kinds import LARGEST_FILE
 from tts.errors import BadEncoding
 
 NO_TITLE = "Bản tin truyền thanh"
@@ -32,12 +33,22 @@ def draft_of(written: str) -> Draft:
 
 def written_in(path: Path) -> str:
     """Return a file's text; `-` is standard input. BadInput or BadEncoding say what is wrong with it."""
+    data = content_of(path, _LARGEST)
+    if len(data) > _LARGEST:
+        raise BadInput(f"Tệp «{path}» quá lớn (trên {_LARGEST:,} byte).", code="text.too_large")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadEncoding from None
+
+
+def content_of(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """Return a file's bytes, at most one more than `most`; `-` is standard input."""
     try:
         if str(path) == "-":
-            data = sys.stdin.buffer.read(_LARGEST + 1)
-        else:
-            with path.open("rb") as file:
-                data = file.read(_LARGEST + 1)
+            return sys.stdin.buffer.read(most + 1)
+        with path.open("rb") as file:
+            return file.read(most + 1)
     except FileNotFoundError:
         raise BadInput(
             f"Không tìm thấy tệp «{path}». Hãy kiểm tra lại tên tệp.", code="text.no_file"
@@ -47,12 +58,6 @@ def written_in(path: Path) -> str:
             f"Không đọc được tệp «{path}»: {error.strerror}. Hãy kiểm tra quyền đọc tệp.",
             code="text.unreadable",
         ) from error
-    if len(data) > _LARGEST:
-        raise BadInput(f"Tệp «{path}» quá lớn (trên {_LARGEST:,} byte).", code="text.too_large")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise BadEncoding from None
 
 
 def sample(name: str) -> Draft:

@@ -182,6 +182,8 @@ class Plan(Message):
     issued_at: Instant
     expires_at: Instant
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
+    silent: bool = False
+    loudest_volume: _Volume = 100
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -195,6 +197,12 @@ class QuietHours(Message):
 
     begins: WallTime
     ends: WallTime
+
+
+class LoudHours(QuietHours):
+    """A daily span in which less than the policy's loudest volume is allowed."""
+
+    loudest_volume: _Volume
 
 
 def _known_zone(name: str) -> str:
@@ -216,6 +224,7 @@ class Policy(Message):
     quiet_hours: Annotated[tuple[QuietHours, ...], Field(max_length=16)]
     loudest_volume: _Volume
     minutes_a_day: Annotated[int, Field(ge=0, le=1440)]
+    volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
 
 
 class Approval(Message):
@@ -299,6 +308,10 @@ class Vitals(Message):
     signal_dbm: float | None = None
     temperature_c: float | None = None
     chunks_refused: Annotated[int, Field(ge=0)] = 0
+    battery_percent: Annotated[float, Field(ge=0, le=100)] | None = None
+    mains: bool | None = None
+    amplifier_ok: bool | None = None
+    level_dbfs: Annotated[float, Field(le=0)] | None = None
 
 
 class ReceiptKind(StrEnum):

@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from devices import messages
+from devices.enrolment import Enrolment, Place
 from devices.messages import (
     Approval,
     Key,
@@ -65,6 +66,8 @@ KINDS: Final[dict[type[Message], Kind]] = {
     TimeReply: Kind("loa-time", Role.STATION),
     Policy: Kind("loa-policy", Role.ADMINISTRATOR),
     Approval: Kind("loa-approval", Role.APPROVER),
+    Enrolment: Kind("loa-enrolment", Role.STATION),
+    Place: Kind("loa-place", Role.ADMINISTRATOR),
 }
 
 

@@ -122,6 +122,7 @@ class ThreadLink:
         self._stopping = Event()
         self._cutting = Event()
         self._thread: Thread | None = None
+        self._told: str | None = None  # what was last logged of a connection that did not come about
         self._wake_read = self._wake_write = -1
 
     @property
@@ -213,7 +214,7 @@ class ThreadLink:
                 self._connection = connection
                 self._serve(connection)
             except (OSError, UnicodeError) as error:  # a host name that cannot be one is no OSError
-                _log.info("link %s: no connection: %s", self._options.client_id, error)
+                self._tell(str(error))
             except Exception:  # noqa: BLE001 - whatever one connection died of, the next may stand
                 _log.exception("link %s: a connection failed; it connects again", self._options.client_id)
             finally:
@@ -238,9 +239,18 @@ class ThreadLink:
                     if connection.outstanding == 0 or monotonic() > deadline - FAREWELL_TIMEOUT_S / 2:
                         connection.farewell()
         if connection.was_up:
+            self._told = None
             self._back_off.reset()
             _log.info("link %s is down: %s", self._options.client_id, connection.loss)
             self._events.on_down()
+        elif connection.loss is not None and not self._stopping.is_set():
+            self._tell(connection.loss)
+
+    def _tell(self, trouble: str) -> None:
+        """Log why there is no connection: loudly once, for somebody has to mend a password or an address."""
+        level = logging.DEBUG if trouble == self._told else logging.WARNING
+        _log.log(level, "link %s: no connection: %s", self._options.client_id, trouble)
+        self._told = trouble
 
     def _turn(self, connection: AnyConnection, selector: selectors.BaseSelector, timeout: float) -> None:
         """Wait for something to do, and do it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from devices import enrolment
 from devices import messages as wire
 from devices.messages import AreaCode, NodeId, RecordingId
 
@@ -22,7 +23,8 @@ STATION_FILTERS = (ALL_STATES, ALL_VITALS, ALL_RECEIPTS, ALL_WANTS, ALL_TIME_REQ
 ALL_PLANS = f"{ROOT}/plan/+"
 ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
-RETAINED_FILTERS = (KEYS, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
+ALL_PLACES = f"{ROOT}/node/+/place"
+RETAINED_FILTERS = (KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
 """What the station retains at the broker: for finding out what a broker has lost."""
 
 
@@ -38,6 +40,11 @@ def plan(target: str) -> str:
 def policy(area: AreaCode) -> str:
     """Return the topic of an area's policy."""
     return f"{ROOT}/policy/{area}"
+
+
+def place(node: NodeId) -> str:
+    """Return the topic of where a node stands."""
+    return f"{ROOT}/node/{node}/place"
 
 
 def manifest(recording: RecordingId) -> str:
@@ -101,10 +108,11 @@ def time_reply(node: NodeId) -> str:
 
 
 def node_filters(node: NodeId, areas: Iterable[AreaCode]) -> tuple[str, ...]:
-    """Return what a node always subscribes to: keys, its plans and policies, and what is sent to it alone."""
+    """Return what a node always subscribes to: keys, its place, plans and policies, what is sent to it."""
     areas = tuple(areas)
     return (
         KEYS,
+        place(node),
         *(plan(target) for target in (*areas, node)),
         *(policy(area) for area in areas),
         receipt_committed(node),
@@ -130,6 +138,13 @@ class PolicyTopic:
     """A policy of an area."""
 
     area: AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceTopic:
+    """Where a node stands."""
+
+    node: NodeId
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +224,7 @@ Topic = (
     PlanTopic
     | KeysTopic
     | PolicyTopic
+    | PlaceTopic
     | ManifestTopic
     | ChunkTopic
     | RepairChunkTopic
@@ -240,6 +256,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (
         re.compile(rf"node/{_NAME}/chunk/{_DIGEST}/{_NUMBER}"),
         lambda node, recording, n: RepairChunkTopic(NodeId(node), RecordingId(recording), int(n)),
     ),
+    (re.compile(rf"node/{_NAME}/place"), PlaceTopic),
     (re.compile(rf"plan/{_NAME}"), PlanTopic),
     (re.compile(rf"policy/{_NAME}"), PolicyTopic),
     (re.compile(rf"recording/{_DIGEST}/manifest"), ManifestTopic),
@@ -276,6 +293,7 @@ CHANNELS = (
     Channel("keys", KEYS, "station", 1, True, wire.KeySet, "loa-keys"),
     Channel("plan", plan("{target}"), "station", 1, True, wire.Plan, "loa-plan"),
     Channel("policy", policy(AreaCode("{area}")), "station", 1, True, wire.Policy, "loa-policy"),
+    Channel("place", place(_ANY_NODE), "station", 1, True, enrolment.Place, "loa-place"),
     Channel("manifest", manifest(_ANY_RECORDING), "station", 1, True, wire.Manifest, "loa-manifest"),
     Channel("chunk", f"{ROOT}/recording/{{recording}}/chunk/{{n}}", "station", 1, False, None),
     Channel("repairChunk", f"{ROOT}/node/{{node}}/chunk/{{recording}}/{{n}}", "station", 1, False, None),

@@ -206,6 +206,24 @@ def cancel(rule: Recurrence, original_at: datetime) -> Recurrence:
     return replace(rule, moved=moved, cancelled=rule.cancelled | {wall})
 
 
+def carry(before: Recurrence, rule: Recurrence) -> Recurrence:
+    """Return the rule with what a person added, moved and cancelled of one before, on days that it names."""
+
+    def own(wall: datetime) -> datetime | None:
+        day = wall.date()
+        named = day not in rule.left_out and _days(rule, day, day)
+        return datetime.combine(day, rule.at) if named else None
+
+    moved = {start: to for wall, to in before.moved if (start := own(wall)) is not None and start != to}
+    cancelled = {start for wall in before.cancelled if (start := own(wall)) is not None}
+    return replace(
+        rule,
+        added=rule.added | before.added,
+        moved=frozenset(moved.items()),
+        cancelled=frozenset(cancelled - moved.keys()),
+    )
+
+
 def start_of(rule: Recurrence, original_at: datetime) -> datetime:
     """Return when an occurrence starts now, moves counted; RuleError when there is no such occurrence."""
     wall = _own(rule, original_at)
@@ -285,6 +303,9 @@ def _days(rule: Recurrence, begin: date, end: date) -> tuple[date, ...]:
         return (rule.first,) if begin <= rule.first <= end else ()
     last = _last_day(rule)
     stop = end if last is None else min(end, last)
+    if isinstance(rule, Daily | Weekly):  # nearly all rules, and nothing but counting
+        days = (begin + timedelta(days=n) for n in range((stop - begin).days + 1))
+        return tuple(day for day in days if isinstance(rule, Daily) or day.weekday() in rule.weekdays)
     return tuple(day.date() for day in _repeats(rule, begin, until=datetime.combine(stop, time())))
 
 

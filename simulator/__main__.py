@@ -1,5 +1,8 @@
 """`python -m simulator --spec FILE.json`: a fleet as a process of its own; facts as JSON lines on stdout.
 
+`python -m simulator --storage DIR --enrol CODE --station ADDRESS` is one node that comes to its name by a
+code (or by `--qr TEXT`); `--storage DIR` alone goes on as what it was enrolled as.
+
 It stops within three seconds at SIGTERM or SIGINT, when its stdin ends (so it dies with its parent), and when
 nobody reads its facts any more.
 """
@@ -18,6 +21,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from devices.enrolment import read_qr
+from simulator.enrolling import NotEnrolled, enrol, spec_of
 from simulator.facts import FactLines
 from simulator.faults import BadFaults
 from simulator.fleet import Fleet
@@ -33,13 +38,21 @@ USAGE_ERROR = 2
 def main() -> int:
     """Run a fleet until it is told to stop; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument(
-        "--spec", type=Path, required=True, help="JSON file of the fleet, see simulator/spec.py"
-    )
+    parser.add_argument("--spec", type=Path, help="JSON file of the fleet, see simulator/spec.py")
+    parser.add_argument("--storage", type=Path, help="disk of one node that is enrolled by a code")
+    parser.add_argument("--enrol", metavar="CODE", help="the code, as the technician has it")
+    parser.add_argument("--station", metavar="ADDRESS", help="where to claim it")
+    parser.add_argument("--root", metavar="KEY", help="public half of the root key, if it is known")
+    parser.add_argument("--qr", metavar="TEXT", help="address, code and root key as the QR code has them")
     told = parser.parse_args()
+    if (told.spec is None) == (told.storage is None):
+        parser.error("--spec or --storage, one of the two")
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s")
     try:
-        spec = FleetSpec.model_validate_json(told.spec.read_bytes())
+        spec = _enrolled(told) if told.storage else FleetSpec.model_validate_json(told.spec.read_bytes())
+    except NotEnrolled as error:
+        sys.stderr.write(f"{error.sentence}\n")
+        return USAGE_ERROR
     except ValidationError as error:
         causes = [one.get("ctx", {}).get("error") for one in error.errors()]
         wrong = next((cause for cause in causes if isinstance(cause, BadFaults)), None)
@@ -61,6 +74,21 @@ def main() -> int:
     finally:
         facts.stop()
     return 0
+
+
+def _enrolled(told: argparse.Namespace) -> FleetSpec:
+    """Claim the code where one is given; return what this storage is enrolled as."""
+    address, code, root = told.station, told.enrol, told.root
+    if told.qr is not None:
+        try:
+            address, code, root = read_qr(told.qr)
+        except ValueError:
+            raise NotEnrolled("Đây không phải là mã QR gắn cụm loa.") from None
+    if code is not None:
+        if address is None:
+            raise NotEnrolled("Hãy cho biết địa chỉ của đài bằng --station.")
+        enrol(told.storage, address, code, root)
+    return spec_of(told.storage)
 
 
 async def _run(spec: FleetSpec, facts: FactLines) -> None:

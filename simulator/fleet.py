@@ -123,7 +123,7 @@ class Fleet:
 
     def _seat(self, told: NodeSpec, dealt: Dealt | None, now: datetime) -> Seat:
         spec = self._spec
-        identity = NodeIdentity(told.id, told.areas, spec.root_public)
+        identity = NodeIdentity(told.id, told.areas, spec.root_public, first_session=told.first_session)
         crystal = Crystal.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
         has_struck = told.id in self._shelf.struck

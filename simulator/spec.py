@@ -25,6 +25,8 @@ class NodeSpec(BaseModel):
 
     id: NodeId
     areas: tuple[AreaCode, ...]
+    first_session: int = 0
+    """Of a node that was enrolled by a code: its sessions are counted from here."""
 
 
 class FleetSpec(BaseModel):

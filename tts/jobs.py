@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,24 +95,26 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Join the pieces into one file of raw 16-bit samples."""
+    """Join the pieces into one file of raw 16-bit samples; gives the length of each sound and rest."""
 
     pieces: tuple[Piece, ...]
     place: Path
 
-    def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
+    def run(self, bench: Bench) -> tuple[int, ...]:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace; FileNotFoundError when a phrase has left the cache."""
+        lengths: list[int] = []
         from tts.codec import SAMPLE_RATE, as_whole
         from tts.mixing import mix
         from tts.shaping import shaped
 
         try:
             with room_needed(), self.place.open("wb") as out:
-                for block in shaped(mix(self.pieces), SAMPLE_RATE):
+                for block in shaped(_counted(mix(self.pieces), lengths), SAMPLE_RATE):
                     out.write(as_whole(block).tobytes())
         except FileNotFoundError:
             self._drop_damaged()
             raise
+        return tuple(lengths)
 
     def _drop_damaged(self) -> None:
         """Where one phrase is damaged others may be: all of them are to be spoken again at once."""
@@ -122,6 +124,12 @@ class Mix:
             if isinstance(piece.sound, Path):
                 with suppress(FileNotFoundError):
                     read_phrase(piece.sound)
+
+
+def _counted(blocks: Iterable[NDArray[np.float32]], lengths: list[int]) -> Iterator[NDArray[np.float32]]:
+    for block in blocks:
+        lengths.append(len(block))
+        yield block
 
 
 @dataclass(frozen=True, slots=True)

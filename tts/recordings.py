@@ -43,13 +43,20 @@ class RecordingStore:
             raise ValueError("a recording is named by 64 hexadecimal digits")
         return self._directory / recording[:2] / f"{recording}{_SUFFIX}"
 
+    def beside(self, recording: RecordingId, kind: str) -> Path:
+        """Where a small file about the recording is or would be; it goes when the recording goes."""
+        return self.path(recording).with_suffix(f".{kind}.json")
+
     def has(self, recording: RecordingId) -> bool:
         """Whether the recording is kept here."""
         return self.path(recording).is_file()
 
     def delete(self, recording: RecordingId) -> None:
         """Forget the recording; nothing happens when it is not kept."""
-        self.path(recording).unlink(missing_ok=True)
+        place = self.path(recording)
+        place.unlink(missing_ok=True)
+        for about in place.parent.glob(f"{recording}.*.json"):
+            about.unlink(missing_ok=True)
 
     def sizes(self) -> dict[RecordingId, int]:
         """Every recording that is kept, with its size in bytes."""

@@ -33,14 +33,20 @@ def cancel_airings_of(
     bulletin_id: BulletinId,
     *,
     reason: str,
-    by: Operator,
+    by: Operator | None,
     now: datetime,
     schedule: ScheduleId | None = None,
+    since: datetime | None = None,
 ) -> list[AiringId]:
-    """Stop what of a bulletin (or of one schedule of it) is still to be heard; who asks was checked."""
+    """Stop what of a bulletin (or of one schedule of it) is still to be heard; who asks was checked.
+
+    `since`: only what starts from that instant on.
+    """
     query = select(Airing).where(Airing.bulletin == bulletin_id, Airing.state.in_(OPEN)).order_by(Airing.id)
     if schedule is not None:
         query = query.where(Airing.schedule == schedule)
+    if since is not None:
+        query = query.where(Airing.starts_at >= since)
     cancelled = session.scalars(query.with_for_update()).all()
     for airing in cancelled:
         _cancel(airing, reason, now)

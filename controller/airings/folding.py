@@ -33,10 +33,12 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
 
     Doing it again changes nothing. A receipt for an airing that we do not know, or that was not meant for the
     node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
-    of nodes that are not enrolled are not acknowledged.
+    of nodes that are not enrolled or in quarantine, and of hardware that was replaced, are not acknowledged.
     """
-    known = _known_nodes(session, {told.node for told in batch})
-    told = [(told.node, receipt) for told in batch if told.node in known for receipt in told.receipts]
+    floors = _first_sessions(session, {told.node for told in batch})
+    heard = [told for told in batch if told.node in floors and told.session >= floors[told.node]]
+    known = {told.node for told in heard}
+    told = [(told.node, receipt) for told in heard for receipt in told.receipts]
     if not told:
         return []
     session.connection().execute(_insert(session), [_row(node, receipt, now) for node, receipt in told])
@@ -48,8 +50,9 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     return [Committed(node, tuple(of_node)) for node, of_node in ids.items()]
 
 
-def _known_nodes(session: Session, nodes: set[NodeId]) -> set[NodeId]:
-    return set(session.scalars(select(Node.id).where(Node.id.in_(nodes))))
+def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
+    query = select(Node.id, Node.first_session).where(Node.id.in_(nodes), Node.quarantined_at.is_(None))
+    return {row[0]: row[1] for row in session.execute(query).all()}
 
 
 def _insert(session: Session) -> Insert:
@@ -90,6 +93,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
             changed[place] = folded
     if changed:
         _save(session, changed)
+        _note_again(session, {airing for airing, _ in changed})
         heard = {airing for (airing, _), facts in changed.items() if facts.rung >= Rung.STARTED}
         _heard_after_all(session, heard, now)
 
@@ -127,6 +131,12 @@ def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> No
         for (airing, node), facts in changed.items()
     ]
     session.connection().execute(statement, rows)
+
+
+def _note_again(session: Session, airings: set[AiringId]) -> None:
+    """Have the as-aired log corrected by what was told only now."""
+    noted = Airing.id.in_(airings) & Airing.noted_at.is_not(None)
+    session.connection().execute(update(Airing).where(noted).values(noted_at=None))
 
 
 def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:

@@ -16,9 +16,10 @@ from controller.airings.foretelling import (
     foresight_facts,
     meets_others_sentence,
 )
-from controller.airings.queries import get_airing
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import get_airing, targets_of
 from controller.airings.tables import Airing
-from controller.airings.timing import LATEST_AFTER
+from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import (
     DEFAULT_VOLUME,
     check_sound,
@@ -30,11 +31,14 @@ from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import Conflict
 from controller.operators.permissions import Operator
-from devices.messages import AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade
 
 REPLACED = "Được thay bằng một lượt phát khác."
+MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
+"""States in which nobody has begun to hear an airing."""
 
 
 class Meeting(StrEnum):
@@ -92,6 +96,32 @@ def plan_foreseen(
     )
 
 
+def move_airing(
+    session: Session,
+    airing_id: AiringId,
+    *,
+    to: datetime,
+    by: Operator,
+    now: datetime,
+    meeting: Meeting = Meeting.REFUSE,
+) -> Airing:
+    """Have an airing that nobody has begun to hear start at another instant: cancelled, and planned anew.
+
+    One that a schedule made is moved as its occurrence instead. Raises as `plan_foreseen` does; then the
+    caller's transaction keeps the airing as it was.
+    """
+    airing = get_airing(session, airing_id, lock=True)
+    areas = targets_of(session, [airing_id])[airing_id]
+    check_targets(session, area_tree(session), areas, airing.grade, by)
+    if airing.state not in MOVABLE:
+        raise Conflict("Lượt phát này đã bắt đầu hoặc đã kết thúc nên không dời được.", code="airing.begun")
+    patience = airing.latest_start_at - airing.starts_at
+    cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
+    session.flush()
+    wish = Wish(areas, to, to + patience, airing.grade, airing.volume, meeting)
+    return plan_foreseen(session, airing.bulletin, wish, by=by, now=now)
+
+
 def asking_of(
     session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
 ) -> Asking:
@@ -100,6 +130,7 @@ def asking_of(
     check_sound(get_bulletin(session, bulletin_id), wish.grade, wish.volume)
     latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
     check_times(wish.starts_at, latest, now)
+    check_in_force(session, bulletin_id, wish.starts_at)
     return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
 
 

@@ -94,13 +94,29 @@ class Reach:
 
 
 def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
-    """Return the reach of each airing, counted by the database."""
-    query = (
-        select(Delivery.airing, *_counts())
-        .where(Delivery.airing.in_(list(airing_ids)))
-        .group_by(Delivery.airing)
-    )
-    return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+    """Return the reach of each airing, counted by the database.
+
+    An airing of a schedule has no deliveries before it is let into the plans: then the nodes that stand now
+    where it is meant for are counted.
+    """
+    ids = list(airing_ids)
+    query = select(Delivery.airing, *_counts()).where(Delivery.airing.in_(ids)).group_by(Delivery.airing)
+    found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+    coming = [airing_id for airing_id in ids if airing_id not in found]
+    return found | _coming(session, coming) if coming else found
+
+
+def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
+    tree = area_tree(session)
+    in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
+    query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
+    nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
+    targets = targets_of(session, airing_ids)
+    below = {areas: tree.below(areas) for areas in set(targets.values())}
+    return {
+        airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
+        for airing_id, areas in targets.items()
+    }
 
 
 def reach(session: Session, airing_id: AiringId) -> Reach:
@@ -109,13 +125,14 @@ def reach(session: Session, airing_id: AiringId) -> Reach:
 
 
 def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
-    """Return how far one airing came in each commune."""
+    """Return how far one airing came in each area, as its nodes stood when it was planned."""
+    area = func.coalesce(Delivery.area, Node.area)
     query = (
-        select(Node.area, *_counts())
+        select(area, *_counts())
         .join(Node, Node.id == Delivery.node)
         .where(Delivery.airing == airing_id)
-        .group_by(Node.area)
-        .order_by(Node.area)
+        .group_by(area)
+        .order_by(area)
     )
     return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
 

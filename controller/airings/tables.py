@@ -1,8 +1,9 @@
 """Rows of airings, their targets, one delivery a node, and every receipt as it came."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -12,13 +13,17 @@ from controller.programmes.lifecycle import ScheduleId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
 from devices.messages import AiringId, AreaCode, Grade, NodeId, ReceiptKind, RecordingId
 
+_TO_NOTE = text("ended_at IS NOT NULL AND noted_at IS NULL")
+"""Few rows at a time: an index of them alone costs what is planned nothing."""
+
 
 class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
     and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
-    that names this airing.
+    that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
+    `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
     """
 
     __tablename__ = "airings"
@@ -26,6 +31,7 @@ class Airing(Base):
     id: Mapped[AiringId] = mapped_column(String(ID_LENGTH), primary_key=True)
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
+    node: Mapped[NodeId | None] = mapped_column(ForeignKey("nodes.id"))
     state: Mapped[AiringState] = mapped_column(Word(AiringState))
     grade: Mapped[Grade] = mapped_column(Word(Grade))
     volume: Mapped[int] = mapped_column(Integer)
@@ -41,26 +47,47 @@ class Airing(Base):
     delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    __table_args__ = (Index("ix_airings_state_starts_at", "state", "starts_at"),)
+    __table_args__ = (
+        Index("ix_airings_state_starts_at", "state", "starts_at"),
+        Index("ix_airings_to_note", "ended_at", sqlite_where=_TO_NOTE, postgresql_where=_TO_NOTE),
+    )
+
+
+def _start_of_airing(context: Any) -> datetime:
+    """Return the start of the airing that a new target is of, where who adds it does not name it."""
+    airing = context.get_current_parameters()["airing"]
+    found: datetime = context.connection.scalar(select(Airing.starts_at).where(Airing.id == airing))
+    return found
 
 
 class Target(Base):
-    """An area that an airing is meant for; never one below another target of the same airing."""
+    """An area that an airing is meant for; never one below another target of the same airing.
+
+    `starts_at` is the airing's, kept here too: so an area's next hours are found by one index.
+    """
 
     __tablename__ = "airing_targets"
 
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
-    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True, index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_start_of_airing)
+
+    __table_args__ = (Index("ix_airing_targets_area_starts_at", "area", "starts_at"),)
 
 
 class Delivery(Base):
-    """Airing × node: how far it came. Folded from receipts, whatever their order."""
+    """Airing × node: how far it came. Folded from receipts, whatever their order.
+
+    `area`: where the node stood when it was planned; a node that moves takes no history along.
+    """
 
     __tablename__ = "deliveries"
 
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
     node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True, index=True)
+    area: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"))
     rung: Mapped[int] = mapped_column(Integer, default=int(Rung.PLANNED))
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import LATEST_AFTER, wall
-from controller.areas.queries import area_tree
+from controller.areas.queries import area_tree, ended_areas
 from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
 from controller.fleet.tables import Node
 from controller.journal.usecases import record
@@ -49,6 +50,7 @@ def plan_airing(
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
+    check_in_force(session, bulletin_id, starts_at)
     check_sound(bulletin, grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
@@ -86,12 +88,12 @@ def add_deliveries(
     """Add the deliveries still lacking, one for each node in use under the targets, in one statement."""
     there = select(Delivery.node).where(Delivery.airing == airing_id)
     meant = (
-        select(literal(airing_id), Node.id, literal(int(Rung.PLANNED)), literal(0))
-        .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None))
+        select(literal(airing_id), Node.id, Node.area, literal(int(Rung.PLANNED)), literal(0))
+        .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .where(Node.id.not_in(there))
         .order_by(Node.id)
     )
-    session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], meant))
+    session.execute(insert(Delivery).from_select(["airing", "node", "area", "rung", "heard_ms"], meant))
 
 
 def check_targets(
@@ -100,8 +102,9 @@ def check_targets(
     """Raise for no or an unknown area, and where the person may not air at this grade."""
     if not areas:
         raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
+    ended = ended_areas(session)
     for area in areas:
-        if area not in tree:
+        if area not in tree or area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {area}.", code="area.unknown")
     require(session, by, Act.AIR_EMERGENCY if grade is Grade.EMERGENCY else Act.AIR, *areas)
 

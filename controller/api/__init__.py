@@ -2,7 +2,24 @@
 
 from fastapi import APIRouter
 
-from controller.api import airings, bulletins, fleet, lexicon, people, schedules, tokens
+from controller.api import (
+    airings,
+    areas,
+    bulletins,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
+    lexicon,
+    notices,
+    people,
+    recordings,
+    reports,
+    schedules,
+    tokens,
+    watching,
+    wordings,
+)
 from controller.api.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
@@ -12,5 +29,23 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
-for part in (people, tokens, fleet, bulletins, airings, schedules, lexicon):
+PARTS = (
+    airings,
+    areas,
+    bulletins,
+    enrolments,
+    fleet,
+    imports,
+    keeping,
+    lexicon,
+    notices,
+    people,
+    recordings,
+    reports,
+    schedules,
+    tokens,
+    watching,
+    wordings,
+)
+for part in PARTS:
     router.include_router(part.router)

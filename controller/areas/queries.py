@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.areas.tables import Area
+from controller.areas.tables import Area, AreaSpan
 from controller.areas.tree import AreaTree
 from controller.errors import NotFound
 from devices.messages import AreaCode
@@ -23,6 +23,17 @@ def get_area(session: Session, code: AreaCode) -> Area:
     if area is None:
         raise NotFound(f"Không có địa bàn nào mang mã {code}.", code="area.unknown")
     return area
+
+
+def ended_areas(session: Session) -> frozenset[AreaCode]:
+    """Return the areas that are no more: they keep their history, and get nothing new."""
+    return frozenset(session.scalars(select(Area.code).where(Area.ended_at.is_not(None))))
+
+
+def history_of(session: Session, code: AreaCode) -> Sequence[AreaSpan]:
+    """Return how an area was before each of its changes, the newest first."""
+    query = select(AreaSpan).where(AreaSpan.code == code).order_by(AreaSpan.id.desc())
+    return session.scalars(query).all()
 
 
 def areas(session: Session, parent: AreaCode | None = None) -> Sequence[Area]:

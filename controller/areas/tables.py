@@ -1,14 +1,19 @@
 """Rows of the province's units."""
 
-from sqlalchemy import Float, ForeignKey, String
+from datetime import datetime
+
+from sqlalchemy import Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.store.base import ID_LENGTH, Base
+from controller.store.base import ID_LENGTH, Base, UtcDateTime
 from devices.messages import AreaCode
 
 
 class Area(Base):
-    """One unit by its official code: a province (no parent), a commune or a village."""
+    """One unit by its official code: a province (no parent), a commune or a village.
+
+    One that is no more keeps its row, below the unit that took its place: what was aired in it adds up there.
+    """
 
     __tablename__ = "areas"
 
@@ -18,3 +23,21 @@ class Area(Base):
     kind: Mapped[str] = mapped_column(String(50))
     latitude: Mapped[float | None] = mapped_column(Float)
     longitude: Mapped[float | None] = mapped_column(Float)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AreaSpan(Base):
+    """How an area was called, what it was and what it belonged to, until it was changed.
+
+    `valid_from` None: as far back as this station knows. How it is now stands in the area itself.
+    """
+
+    __tablename__ = "area_history"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(50))
+    parent: Mapped[AreaCode | None] = mapped_column(String(ID_LENGTH))
+    valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    valid_to: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -17,6 +17,13 @@ class IllegalTransition(Conflict):
     code = "bulletin.illegal-transition"
 
 
+class RevisionKind(StrEnum):
+    """What a wording is heard as."""
+
+    TEXT = "text"  # read out by a voice
+    AUDIO = "audio"  # a recording that somebody brought along; the text says what is in it
+
+
 class BulletinState(StrEnum):
     """Where a bulletin stands."""
 
@@ -32,6 +39,7 @@ class Action(StrEnum):
 
     REVISE = "revise"
     SUBMIT = "submit"
+    RECALL = "recall"
     APPROVE = "approve"
     RETURN = "return"
     WITHDRAW = "withdraw"
@@ -41,6 +49,7 @@ _LEADS_TO = {
     (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,
     (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,
     (BulletinState.DRAFT, Action.SUBMIT): BulletinState.SUBMITTED,
+    (BulletinState.SUBMITTED, Action.RECALL): BulletinState.DRAFT,
     (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
     (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
     (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,

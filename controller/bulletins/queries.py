@@ -1,14 +1,22 @@
 """Reads of bulletins, revisions, renderings and approvals."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.bulletins.lifecycle import (
+    BulletinId,
+    BulletinState,
+    RenderingId,
+    RenderingState,
+    RevisionKind,
+)
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering, Revision
 from controller.errors import NotFound
+from controller.operators.tables import Account
 from devices.messages import AreaCode, RecordingId
 
 
@@ -94,3 +102,47 @@ def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]
         .limit(limit)
     )
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A revision with its author's name, its recording and when it was approved."""
+
+    number: int
+    kind: RevisionKind
+    text: str
+    text_sha256: str
+    author: str
+    created_at: datetime
+    recording: RecordingId | None
+    approved_at: datetime | None
+
+
+def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[Wording]:
+    """Return the revisions of a bulletin, the newest first."""
+    query = (
+        select(Revision, Account.name, Rendering.recording, Approved.approved_at)
+        .join(Account, Account.id == Revision.author)
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Revision.bulletin, Rendering.revision == Revision.number)
+        )
+        .outerjoin(
+            Approved, and_(Approved.bulletin == Revision.bulletin, Approved.revision == Revision.number)
+        )
+        .where(Revision.bulletin == bulletin_id)
+        .order_by(Revision.number.desc())
+        .limit(limit)
+    )
+    return [
+        Wording(
+            revision.number,
+            revision.kind,
+            revision.text,
+            revision.text_sha256,
+            author,
+            revision.created_at,
+            recording,
+            approved_at,
+        )
+        for revision, author, recording, approved_at in session.execute(query)
+    ]

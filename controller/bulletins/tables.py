@@ -1,12 +1,13 @@
 """Rows of bulletins, their frozen wordings, the making of their recordings, and their approvals."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    Date,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -17,7 +18,13 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.bulletins.lifecycle import (
+    BulletinId,
+    BulletinState,
+    RenderingId,
+    RenderingState,
+    RevisionKind,
+)
 from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
 from devices.messages import AreaCode, KeyId, RecordingId
@@ -44,7 +51,10 @@ class Bulletin(Base):
 
 
 class Revision(Base):
-    """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes."""
+    """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes.
+
+    Of a brought recording `upload` is the SHA-256 of the file as it came, and `text` tells what is in it.
+    """
 
     __tablename__ = "revisions"
 
@@ -54,6 +64,28 @@ class Revision(Base):
     text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
     author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[RevisionKind] = mapped_column(Word(RevisionKind), default=RevisionKind.TEXT)
+    upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+
+
+class LegalReference(Base):
+    """The legal act that a bulletin tells of; `in_force_until` is the last day on which it holds.
+
+    `ended_at`: the station found that it holds no more, and took the bulletin off the air.
+    """
+
+    __tablename__ = "legal_references"
+
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(100))
+    kind: Mapped[str | None] = mapped_column(String(100))
+    issuer: Mapped[str | None] = mapped_column(String(200))
+    dated: Mapped[date | None] = mapped_column(Date)
+    in_force_from: Mapped[date | None] = mapped_column(Date)
+    in_force_until: Mapped[date | None] = mapped_column(Date, index=True)
+    set_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Rendering(Base):
@@ -124,3 +156,13 @@ class Approved(Base):
     __table_args__ = (
         ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
     )
+
+
+class Listened(Base):
+    """A recording was served to a person: who approves it must have had it."""
+
+    __tablename__ = "listenings"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

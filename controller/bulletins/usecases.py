@@ -5,14 +5,22 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import cancel_airings_of
-from controller.bulletins.lifecycle import Action, BulletinId, BulletinState, RenderingState, after
+from controller.bulletins.lifecycle import (
+    Action,
+    BulletinId,
+    BulletinState,
+    RenderingState,
+    RevisionKind,
+    after,
+)
+from controller.bulletins.listening import check_listened
 from controller.bulletins.queries import approval_of, get_bulletin, get_revision, rendering_of
 from controller.bulletins.renderings import Speech, order_rendering
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import clean_text, clean_title, digest_of
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
-from controller.operators.permissions import Act, Operator
+from controller.operators.permissions import Act, Operator, OperatorId
 from controller.operators.queries import require
 from controller.operators.usecases import open_key
 from controller.store.ids import new_id
@@ -34,21 +42,7 @@ def draft_bulletin(
     test: bool = False,
 ) -> Bulletin:
     """Write a new bulletin for an area (by default the author's own); its wording is revision 1."""
-    area = area or by.area
-    require(session, by, Act.WRITE, area)
-    bulletin = Bulletin(
-        id=BulletinId(new_id(now)),
-        title=clean_title(title),
-        state=BulletinState.DRAFT,
-        revision=0,
-        author=by.id,
-        area=area,
-        test=test,
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(bulletin)
-    session.flush()
+    bulletin = _begin(session, title=title, area=area or by.area, test=test, by=by, now=now)
     revision = _write(session, bulletin, text, by, now)
     record(session, by, "bulletin.drafted", bulletin.id, now, detail={"text_sha256": revision.text_sha256})
     return bulletin
@@ -99,6 +93,7 @@ def approve_bulletin(
 ) -> Approved:
     """Approve exactly the wording that was read and the recording that was listened to.
 
+    The recording must have been served to this very person (`note_listened`).
     `revision` and `recording` are what the approver had before them: if either is no longer the bulletin's,
     nothing is approved. The approver's key is opened with the password for this one signature.
     """
@@ -106,6 +101,7 @@ def approve_bulletin(
     require(session, by, Act.APPROVE, bulletin.area)
     _check_seen(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
+    check_listened(session, by, recording)
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
@@ -115,6 +111,31 @@ def approve_bulletin(
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
     record(session, by, "bulletin.approved", bulletin.id, now, detail=detail | {"kid": key.kid})
     return approved
+
+
+def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> None:
+    """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.WRITE, bulletin.area)
+    if by.id not in _authors(session, bulletin):
+        raise NotAllowed("Chỉ người soạn mới lấy lại được bản tin đã gửi duyệt.", code="bulletin.not-own")
+    bulletin.state = after(bulletin.state, Action.RECALL)
+    bulletin.changed_at = now
+    record(session, by, "bulletin.recalled", bulletin.id, now, detail={"revision": bulletin.revision})
+
+
+def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> Bulletin:
+    """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
+
+    Nothing else comes along: no approval, no airing, no legal act. It belongs to the same area.
+    """
+    model = get_bulletin(session, bulletin_id)
+    wording = get_revision(session, bulletin_id, model.revision)
+    bulletin = _begin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
+    _write(session, bulletin, wording.text, by, now, kind=wording.kind, upload=wording.upload)
+    detail = {"of": bulletin_id, "revision": model.revision}
+    record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)
+    return bulletin
 
 
 def return_bulletin(
@@ -146,7 +167,36 @@ def withdraw_bulletin(
     record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
 
 
-def _write(session: Session, bulletin: Bulletin, text: str, by: Operator, now: datetime) -> Revision:
+def _begin(
+    session: Session, *, title: str, area: AreaCode, test: bool, by: Operator, now: datetime
+) -> Bulletin:
+    require(session, by, Act.WRITE, area)
+    bulletin = Bulletin(
+        id=BulletinId(new_id(now)),
+        title=clean_title(title),
+        state=BulletinState.DRAFT,
+        revision=0,
+        author=by.id,
+        area=area,
+        test=test,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(bulletin)
+    session.flush()
+    return bulletin
+
+
+def _write(
+    session: Session,
+    bulletin: Bulletin,
+    text: str,
+    by: Operator,
+    now: datetime,
+    *,
+    kind: RevisionKind = RevisionKind.TEXT,
+    upload: str | None = None,
+) -> Revision:
     cleaned = clean_text(text)
     bulletin.revision += 1
     revision = Revision(
@@ -156,6 +206,8 @@ def _write(session: Session, bulletin: Bulletin, text: str, by: Operator, now: d
         text_sha256=digest_of(cleaned),
         author=by.id,
         created_at=now,
+        kind=kind,
+        upload=upload,
     )
     session.add(revision)
     session.flush()
@@ -174,9 +226,12 @@ def _check_seen(session: Session, bulletin: Bulletin, revision: int, recording: 
 
 
 def _check_other_person(session: Session, bulletin: Bulletin, by: Operator) -> None:
-    authors = {bulletin.author, get_revision(session, bulletin.id, bulletin.revision).author}
-    if by.id in authors:
+    if by.id in _authors(session, bulletin):
         raise NotAllowed("Người soạn không được tự duyệt bản tin của mình.", code="bulletin.own")
+
+
+def _authors(session: Session, bulletin: Bulletin) -> set[OperatorId]:
+    return {bulletin.author, get_revision(session, bulletin.id, bulletin.revision).author}
 
 
 def _approve(

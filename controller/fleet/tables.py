@@ -1,17 +1,33 @@
 """Rows of loudspeaker nodes: facts only; a node's status is derived from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime
 from devices.messages import AreaCode, NodeId
 
 
 class Node(Base):
-    """One node; `session` is the newest that it was born with, `vitals` the last that it told."""
+    """One node; `session` is the newest that it was born with, `vitals` the last that it told.
+
+    What was said in a session below `first_session` was said by hardware that was replaced since. A
+    quarantined node is neither heard nor planned for. `loudest`: its own cap of the volume, percent.
+    """
 
     __tablename__ = "nodes"
 
@@ -26,3 +42,101 @@ class Node(Base):
     last_heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     software: Mapped[str] = mapped_column(String(100), default="")
     vitals: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    first_session: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    quarantine_reason: Mapped[str | None] = mapped_column(Text)
+    loudest: Mapped[int] = mapped_column(Integer, default=100, server_default="100")
+
+
+class EnrolmentCode(Base):
+    """A code that a technician made: good once, until it expires or is withdrawn.
+
+    The code itself is not kept, only its keyed digest. `public`: the key of the node that claimed it.
+    """
+
+    __tablename__ = "enrolments"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    node: Mapped[NodeId] = mapped_column(String(ID_LENGTH), index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    name: Mapped[str] = mapped_column(String(200))
+    code_hash: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    made_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    public: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Hardware(Base):
+    """One board that bears, or bore, a node's name: its key, and its password as the broker checks it."""
+
+    __tablename__ = "hardware"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public: Mapped[str] = mapped_column(String(ID_LENGTH))
+    software: Mapped[str] = mapped_column(String(100))
+    broker_hash: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Stay(Base):
+    """Where a node stood, from when until when (None: still)."""
+
+    __tablename__ = "node_stays"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), index=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StateTurn(Base):
+    """One birth or death that counted: from them flapping and outages are derived. Kept for some weeks."""
+
+    __tablename__ = "node_turns"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    online: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (Index("ix_node_turns_node_at", "node", "at"),)
+
+
+class RecentVitals(Base):
+    """All vitals of a quarter of an hour (numbered since 1970), as `samples` writes them; for two days."""
+
+    __tablename__ = "vitals_recent"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(Integer, primary_key=True, index=True, autoincrement=False)
+    samples: Mapped[str] = mapped_column(Text)
+
+
+class VitalsDay(Base):
+    """A UTC day's vitals thinned to quarters, packed as `samples` packs them; for 400 days."""
+
+    __tablename__ = "vitals_days"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True, index=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Care(Base):
+    """Who looks after a node's faults, and which of them were seen. The faults themselves are derived."""
+
+    __tablename__ = "node_care"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    assignee: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    seen_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,18 +1,20 @@
 """Writes of nodes: enrolment, and what they tell of themselves."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import area_tree
+from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
-from controller.fleet.tables import Node
+from controller.fleet.stays import close_stays, open_stays
+from controller.fleet.tables import Node, StateTurn
+from controller.fleet.vitals_log import keep_samples
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -40,26 +42,30 @@ def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | No
     """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
 
     One that was retired comes back into use, and may count its sessions from the beginning.
-    `by` None: the founding fleet, made on the server itself; then the retired stay retired.
+    `by` None: the founding fleet, made on the server itself; then the retired stay retired, and those that
+    were moved since stay where they are.
     """
-    _check(session, nodes, by)
+    check_nodes(session, nodes, by)
     known = {node.id: node for node in session.scalars(select(Node))}
     moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
-    if moved:
+    if moved and by is not None:
         raise Conflict(f"Cụm loa {moved[0]} đã có ở địa bàn khác.", code="node.elsewhere")
     back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
     new = [node for node in nodes if node.id not in known]
     for node in back:
-        _bring_back(known[node.id], node, now)
+        bring_back(session, known[node.id], node, now)
         record(session, by, "node.brought-back", node.id, now)
     if new:
         _insert(session, new, by, now)
     return len(new) + len(back)
 
 
-def _bring_back(row: Node, node: NewNode, now: datetime) -> None:
-    row.name, row.enrolled_at, row.retired_at = node.name, now, None
+def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> None:
+    """Take a retired node into use again, under a name and in an area; it counts its sessions anew."""
+    row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
+    row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
+    open_stays(session, [(row.id, row.area)], now)
 
 
 def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: datetime) -> None:
@@ -69,17 +75,19 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
         for node in new
     ]
     session.execute(insert(Node), rows)
+    open_stays(session, [(node.id, node.area) for node in new], now)
     record(session, by, "nodes.enrolled", new[0].id, now, detail={"nodes": len(new), "last": new[-1].id})
 
 
-def _check(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
-    tree = area_tree(session)
+def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
+    """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
+    tree, ended = area_tree(session), ended_areas(session)
     for node in nodes:
         if not _NAME.fullmatch(node.id):
             raise BadInput(f"Mã cụm loa không hợp lệ: {node.id!r}.", code="node.bad-id")
         if node.id in tree:
             raise BadInput(f"Mã cụm loa {node.id} trùng với mã địa bàn.", code="node.bad-id")
-        if node.area not in tree:
+        if node.area not in tree or node.area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {node.area}.", code="area.unknown")
     if len({node.id for node in nodes}) != len(nodes):
         raise BadInput("Danh sách có mã cụm loa trùng nhau.", code="node.twice")
@@ -91,7 +99,9 @@ def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetim
     """Take a node out of use: it is no longer counted; its receipts stay."""
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
-    node.retired_at = node.retired_at or now
+    if node.retired_at is None:
+        node.retired_at = now
+        close_stays(session, [node_id], now)
     record(session, by, "node.retired", node_id, now)
 
 
@@ -107,6 +117,7 @@ def note_states(
     rows = [_told(state, now, retained=retained) for state in states]
     if not rows:
         return
+    before = _states_of(session, {row["node"] for row in rows})
     is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
     changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
     # a node whose birth was kept has been heard once, at the least; a live word is heard now
@@ -114,7 +125,7 @@ def note_states(
     # one by one in the order they came: a death may follow the birth of the same session
     session.connection().execute(
         update(Node)
-        .where(Node.id == bindparam("node"), is_newer)
+        .where(Node.id == bindparam("node"), is_newer, *_is_heard())
         .where(*([changes] if retained else []))
         .values(
             session=bindparam("born"),
@@ -125,6 +136,36 @@ def note_states(
         ),
         rows,
     )
+    _note_turns(session, rows, before)
+
+
+def _is_heard() -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold for a node's word to count: not of replaced hardware, not in quarantine."""
+    return Node.first_session <= bindparam("born"), Node.quarantined_at.is_(None)
+
+
+def _states_of(session: Session, nodes: set[NodeId]) -> dict[NodeId, tuple[bool, int]]:
+    query = select(Node.id, Node.online, Node.session).where(Node.id.in_(nodes))
+    return {node: (online, number) for node, online, number in session.execute(query)}
+
+
+def _note_turns(
+    session: Session, rows: Sequence[dict[str, Any]], before: Mapping[NodeId, tuple[bool, int]]
+) -> None:
+    """Write down which of the words made a node come or go, in their order; they are few beside vitals."""
+    after = _states_of(session, {row["node"] for row in rows})
+    is_online = {node: online for node, (online, _) in before.items()}
+    turns = []
+    for row in rows:
+        node, online = row["node"], row["is_online"]
+        # what is neither the newest session nor between the two did not count
+        if node not in before or not before[node][1] <= row["born"] <= after[node][1]:
+            continue
+        if is_online[node] != online:
+            is_online[node] = online
+            turns.append({"node": node, "at": row["since"], "online": online})
+    if turns:
+        session.execute(insert(StateTurn), turns)
 
 
 def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
@@ -144,7 +185,9 @@ def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
 
 
 def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:
-    """Keep the last vitals of each node; a whole batch in one go. They also show that a node is there."""
+    """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
+    vitals = list(vitals)
+    keep_samples(session, vitals, now=now)
     newest = {told.node: told for told in vitals}
     rows = [
         {"node": told.node, "told": told.model_dump(mode="json"), "born": told.session, "heard": now}
@@ -153,7 +196,7 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
     if rows:
         session.connection().execute(
             update(Node)
-            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"))
+            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"), *_is_heard())
             .values(vitals=bindparam("told"), last_heard_at=bindparam("heard")),
             rows,
         )

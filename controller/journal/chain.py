@@ -2,8 +2,8 @@
 
 An entry's `hash` is SHA-256 over its canonical JSON (sorted keys, no spaces, UTF-8) without `hash` and
 `signature`; `signature` is Ed25519 over the 64 characters of `hash`. `previous` is the hash of the entry
-before, so nothing can be changed, put in or taken out of the middle. That the end was not cut off is seen
-by comparing the last hash with one that was noted elsewhere.
+before, so nothing can be changed, put in or taken out of the middle. That the end was not cut off is shown
+by the seal of an exported file (controller/journal/exported.py).
 """
 
 import base64
@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -86,32 +86,57 @@ def hash_of(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(hashed).encode()).hexdigest()
 
 
-def verify(lines: Iterable[str], public: str | Collection[str]) -> Checked:
-    """Check an exported journal with the station's public key(s) (base64url) alone; raise JournalBroken."""
-    keys = {key_id(Role.STATION, x): x for x in ([public] if isinstance(public, str) else public)}
-    previous, seq = BEGINNING, 0
-    for number, line in enumerate(lines, start=1):
-        entry = _entry(number, line)
-        if entry["seq"] != seq + 1 or entry["previous"] != previous:
+class Signer(Protocol):
+    """Seals: an Ed25519 key with its id."""
+
+    @property
+    def kid(self) -> str:
+        """Name of the key."""
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of the content."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """A journal as far as it has been read and found sound, with the public keys that may have signed it."""
+
+    keys: Mapping[Any, str]
+    seq: int = 0
+    last: str = BEGINNING
+
+    def take(self, number: int, entry: Any) -> dict[str, Any]:
+        """Check that this is the next entry, unchanged and signed, and return it; raise JournalBroken."""
+        if not isinstance(entry, dict) or set(entry) != FIELDS:
+            raise JournalBroken(number, "Dòng này không phải là mục nhật ký.")
+        if entry["seq"] != self.seq + 1 or entry["previous"] != self.last:
             raise JournalBroken(number, "Thiếu hoặc thừa mục nhật ký ở trước dòng này.")
         if hash_of(entry) != entry["hash"]:
             raise JournalBroken(number, "Nội dung mục nhật ký này đã bị sửa.")
-        _check_signature(number, entry, keys)
-        previous, seq = entry["hash"], entry["seq"]
-    return Checked(seq, previous)
+        check_signature(number, entry, self.keys)
+        self.seq, self.last = entry["seq"], entry["hash"]
+        return entry
 
 
-def _entry(number: int, line: str) -> dict[str, Any]:
-    try:
-        entry = json.loads(line)
-    except ValueError as error:
-        raise JournalBroken(number, "Dòng này không phải là mục nhật ký.") from error
-    if not isinstance(entry, dict) or set(entry) != FIELDS:
-        raise JournalBroken(number, "Dòng này không phải là mục nhật ký.")
-    return entry
+def keys_of(public: str | Collection[str]) -> dict[Any, str]:
+    """Return the station's public key(s) (base64url) by their ids."""
+    return {key_id(Role.STATION, x): x for x in ([public] if isinstance(public, str) else public)}
 
 
-def _check_signature(number: int, entry: Mapping[str, Any], keys: Mapping[Any, str]) -> None:
+def verify(lines: Iterable[str], public: str | Collection[str]) -> Checked:
+    """Check the journal's lines with the station's public key(s) (base64url) alone; raise JournalBroken."""
+    chain = Chain(keys_of(public))
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise JournalBroken(number, "Dòng này không phải là mục nhật ký.") from error
+        chain.take(number, entry)
+    return Checked(chain.seq, chain.last)
+
+
+def check_signature(number: int, entry: Mapping[str, Any], keys: Mapping[Any, str]) -> None:
+    """Check the station's signature over an entry's hash, or raise JournalBroken."""
     x = keys.get(entry["kid"])
     if x is None:
         raise JournalBroken(number, f"Mục nhật ký được ký bằng khóa lạ: {entry['kid']}.")

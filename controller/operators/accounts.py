@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from controller.areas.queries import get_area
 from controller.errors import BadInput, Conflict, NotFound
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import has_administrator, held_key, require
 from controller.operators.tables import Account, HeldKey, SignedIn
 from controller.operators.usecases import KEYED, PASSWORDS, check_password, make_key
+from devices.messages import AreaCode
 
 
 def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
@@ -71,6 +73,19 @@ def set_roles(
     detail = {"roles": list(account.roles), "before": sorted(before)}
     record(session, by, "operator.roles-changed", operator, now, detail=detail)
     return any(held_key(session, operator, KEYED[role], now) is None for role in KEYED.keys() & set(roles))
+
+
+def move_operator(
+    session: Session, operator: OperatorId, area: AreaCode, *, by: Operator | None, now: datetime
+) -> None:
+    """Have a person's roles hold in another area; the sessions end. Keys stay: they name no area."""
+    account = _account(session, operator, by)
+    get_area(session, area)
+    if by is not None:
+        require(session, by, Act.RULE, area)
+    before, account.area = account.area, area
+    _end_sessions(session, operator)
+    record(session, by, "operator.moved", operator, now, detail={"area": area, "from": before})
 
 
 def _account(session: Session, operator: OperatorId, by: Operator | None) -> Account:

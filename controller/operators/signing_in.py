@@ -4,15 +4,18 @@ Who has a second factor comes in by two steps: the password opens a session that
 nobody in; the right code ends that one and opens another.
 """
 
+import contextlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
+from threading import BoundedSemaphore
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from controller.errors import NotSignedIn
+from controller.errors import NotSignedIn, TooManyTries
 from controller.journal.usecases import record
 from controller.operators.fresh import digest_of_secret, fresh_token
 from controller.operators.permissions import Operator
@@ -31,6 +34,11 @@ TOUCH_EVERY = timedelta(minutes=1)
 PENDING = timedelta(minutes=10)
 """How long the second step may take: time to find the telephone, or the sheet of recovery codes."""
 
+_DOOR = BoundedSemaphore(2)
+"""A hash takes 64 MiB and a core for a quarter of a second: a flood of tries may not take the station's."""
+_QUEUE_SECONDS = 10.0
+"""Longer than that nobody waits at the door."""
+
 _WRONG = "Tên đăng nhập hoặc mật khẩu không đúng."
 
 
@@ -42,17 +50,28 @@ def sign_in(store: Store, *, name: str, password: str, address: str, tries: Trie
     so that a flood of tries does not hold the database's only writer.
     """
     name = name.strip().lower()[:LONGEST_PASSWORD]
-    tries.check(name, address)
     with store.read() as session:
         account = session.scalars(select(Account).where(Account.name == name)).one_or_none()
     known = account if account is not None and account.disabled_at is None else None
-    right = PASSWORDS.verify(password[:LONGEST_PASSWORD], known.password_hash if known else _nobody())
-    if known is None or not right:
-        tries.failed(name, address)
-        raise NotSignedIn(_WRONG, code="operator.wrong-password")
+    with _at_the_door():
+        tries.check(name, address)  # inside: tries sent side by side are counted one after another
+        right = PASSWORDS.verify(password[:LONGEST_PASSWORD], known.password_hash if known else _nobody())
+        if known is None or not right:
+            tries.failed(name, address)
+            raise NotSignedIn(_WRONG, code="operator.wrong-password")
     with store.write() as session:
         awaits = has_second_factor(session, known.id)
         return _open(session, known, address, now, awaits_code=awaits)
+
+
+@contextlib.contextmanager
+def _at_the_door() -> Iterator[None]:
+    if not _DOOR.acquire(timeout=_QUEUE_SECONDS):
+        raise TooManyTries("Quá nhiều người đăng nhập cùng lúc. Hãy thử lại sau ít giây.", retry_after=5)
+    try:
+        yield
+    finally:
+        _DOOR.release()
 
 
 def person_awaiting_code(session: Session, token: str, now: datetime) -> Operator | None:

@@ -14,6 +14,9 @@ _CODES = RateLimitItemPerMinute(10, 15)
 CALLS_A_MINUTE = 600
 """By one token: ten a second is more than any program of an office needs."""
 
+_SAMPLES = RateLimitItemPerMinute(12)
+"""Spoken samples of one person: who teaches words listens often, and speech of bulletins must not wait."""
+
 
 class Tries:
     """Failed sign-ins remembered in memory: few for one account from one address, more for an address."""
@@ -56,6 +59,14 @@ class Tries:
         if not self._limiter.hit(self._calls, "token", token_id):
             raise TooManyTries(
                 "Chương trình này gọi quá nhiều lần. Hãy gọi thưa hơn.", retry_after=self._calls.get_expiry()
+            )
+
+    def listens(self, operator: OperatorId) -> None:
+        """Count a spoken sample, or raise TooManyTries."""
+        if not self._limiter.hit(_SAMPLES, "sample", operator):
+            raise TooManyTries(
+                "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một phút rồi nghe tiếp.",
+                retry_after=_SAMPLES.get_expiry(),
             )
 
     def _check(self, *keys: _Keyed) -> None:

@@ -161,7 +161,7 @@ def check_password(password: str) -> None:
 
 def _checked_name(session: Session, name: str) -> str:
     name = name.strip().lower()
-    if not NAME.match(name):
+    if not NAME.fullmatch(name):
         raise BadInput(
             "Tên đăng nhập gồm 2–40 chữ thường không dấu, chữ số, dấu chấm hoặc gạch.",
             code="operator.bad-name",

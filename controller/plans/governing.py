@@ -18,7 +18,7 @@ from controller.plans.lifecycle import Kind
 from controller.plans.publishing import Place, next_version_of, put
 from controller.plans.tables import Published
 from controller.store.locks import Lock, hold
-from devices.messages import AreaCode, Key, KeySet, Policy, QuietHours, Role
+from devices.messages import AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
 from devices.signing import ROOT, SigningKey
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -78,19 +78,20 @@ def sign_policy(
     quiet_hours: Sequence[QuietHours] = QUIET_NIGHT,
     loudest_volume: int = LOUDEST_VOLUME,
     minutes_a_day: int = MINUTES_A_DAY,
+    volumes: Sequence[LoudHours] = (),
     zone: str = ZONE,
 ) -> Published:
     """Lay down what an area's loudspeakers may at most do; signed by the administrator's own key."""
     get_area(session, area)
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)
-    place = Place(Kind.POLICY, area)
-    version = next_version_of(session, place, now)
+    version = next_version_of(session, place := Place(Kind.POLICY, area), now)
     limits = {
         "zone": zone,
         "quiet_hours": [hours.model_dump() for hours in quiet_hours],
         "loudest_volume": loudest_volume,
         "minutes_a_day": minutes_a_day,
+        "volumes": [hours.model_dump() for hours in volumes],
     }
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
@@ -99,7 +100,7 @@ def sign_policy(
         place,
         policy,
         version=version,
-        digest=hashlib.sha256(repr(sorted(limits.items())).encode()).hexdigest(),
+        digest=_digest_of(limits),
         key=key,
         now=now,
         expires_at=policy.expires_at,
@@ -107,6 +108,10 @@ def sign_policy(
     )
     record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row
+
+
+def _digest_of(limits: dict[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(limits.items())).encode()).hexdigest()
 
 
 def _policy(**fields: Any) -> Policy:

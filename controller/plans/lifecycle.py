@@ -13,6 +13,7 @@ class Kind(StrEnum):
     PLAN = "plan"
     POLICY = "policy"
     KEYS = "keys"
+    PLACE = "place"
     MANIFEST = "manifest"
 
 

@@ -10,7 +10,7 @@ from controller.areas.queries import area_tree
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from devices import topics
-from devices.messages import AreaCode, KeySet, Plan, Policy, RecordingId
+from devices.messages import AreaCode, KeySet, NodeId, Plan, Policy, RecordingId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ def topic_of(kind: Kind, target: str) -> str:
             return topics.policy(AreaCode(target))
         case Kind.MANIFEST:
             return topics.manifest(RecordingId(target))
+        case Kind.PLACE:
+            return topics.place(NodeId(target))
         case Kind.KEYS:
             return topics.KEYS
 
 
-_FIRST = (Kind.KEYS, Kind.POLICY, Kind.MANIFEST, Kind.PLAN)
+_FIRST = (Kind.KEYS, Kind.PLACE, Kind.POLICY, Kind.MANIFEST, Kind.PLAN)
 """Order of publishing: a node should know the keys before it reads what they signed."""
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -14,9 +15,17 @@ from controller.plans.lifecycle import PLAN_LIFE, Kind, is_worn
 from controller.plans.publishing import Place, next_version_of, put, take_back
 from controller.plans.queries import Outgoing, outgoing
 from controller.plans.tables import Published
-from controller.plans.wanted import Content, digest_of, recordings_of, wanted_plans
+from controller.plans.wanted import (
+    NO_LIMITS,
+    Content,
+    Limits,
+    digest_of,
+    recordings_of,
+    wanted_limits,
+    wanted_plans,
+)
 from controller.store.locks import Lock, hold
-from devices.messages import AreaCode, Manifest, Plan, RecordingId
+from devices.messages import Manifest, Plan, RecordingId
 from devices.signing import SigningKey
 
 _OF_NOTHING = digest_of(())
@@ -30,15 +39,16 @@ def refresh_plans(session: Session, *, station_key: SigningKey, now: datetime) -
     """
     hold(session, Lock.PUBLISHED)
     wanted = wanted_plans(session, now)
+    limits = wanted_limits(session)
     manifests = _refresh_manifests(session, recordings_of(wanted.values()), station_key, now)
     rows = {row.target: row for row in session.scalars(select(Published).where(Published.kind == Kind.PLAN))}
-    emptied: dict[AreaCode, Content] = {
-        AreaCode(target): () for target, row in rows.items() if row.digest != _OF_NOTHING
-    }
+    said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
+    emptied: dict[str, Content] = dict.fromkeys(said, ())
+    emptied |= dict.fromkeys(limits, ())
     plans = [
-        _issue(session, area, content, station_key, now)
-        for area, content in sorted((emptied | wanted).items())
-        if _is_due(rows.get(area), content, station_key, now)
+        _issue(session, target, _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
+        for target, content in sorted((emptied | wanted).items())
+        if _is_due(rows.get(target), _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
     ]
     return [outgoing(row) for row in (*manifests, *plans)]
 
@@ -74,29 +84,42 @@ def forget_acknowledgements(session: Session, published_ids: Iterable[int] | Non
     return len(lost)
 
 
-def _is_due(row: Published | None, content: Content, key: SigningKey, now: datetime) -> bool:
-    if row is None or row.digest != digest_of(content):
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """All that a plan says."""
+
+    content: Content
+    limits: Limits
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.content, self.limits)
+
+
+def _is_due(row: Published | None, said: _Said, key: SigningKey, now: datetime) -> bool:
+    if row is None or row.digest != said.digest:
         return True
-    if not content:
+    if not said.content and said.limits == NO_LIMITS:
         return False
     worn = row.expires_at is not None and is_worn(row.issued_at, row.expires_at, now)
     return worn or row.kid != key.kid
 
 
-def _issue(session: Session, area: AreaCode, content: Content, key: SigningKey, now: datetime) -> Published:
-    place = Place(Kind.PLAN, area)
+def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: datetime) -> Published:
+    place = Place(Kind.PLAN, target)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
-    plan = Plan(target=area, version=version, issued_at=now, expires_at=expires_at, airings=content)
-    return put(
-        session,
-        place,
-        plan,
+    plan = Plan(
+        target=target,
         version=version,
-        digest=digest_of(content),
-        key=key,
-        now=now,
+        issued_at=now,
         expires_at=expires_at,
+        airings=said.content,
+        silent=said.limits.silent,
+        loudest_volume=said.limits.loudest_volume,
+    )
+    return put(
+        session, place, plan, version=version, digest=said.digest, key=key, now=now, expires_at=expires_at
     )
 
 

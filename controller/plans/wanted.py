@@ -3,6 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
@@ -14,8 +15,9 @@ from controller.airings.tables import Airing, Target
 from controller.airings.timing import ZONE
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin
+from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
-from devices.messages import AreaCode, PlannedAiring, RecordingId
+from devices.messages import PlannedAiring, RecordingId
 from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +28,18 @@ MOST_SIGNED: Final = 400
 Content = tuple[PlannedAiring, ...]
 
 
-def wanted_plans(session: Session, now: datetime) -> dict[AreaCode, Content]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a plan sets to its loudspeakers beside airings; it binds until a newer plan, also when expired."""
+
+    silent: bool = False
+    loudest_volume: int = 100
+
+
+NO_LIMITS = Limits()
+
+
+def wanted_plans(session: Session, now: datetime) -> dict[str, Content]:
     """Return the airings of each target area's plan, by start; areas with none are not named.
 
     The approval is checked again here: its bulletin approved, itself not withdrawn and not expired, signed by
@@ -47,13 +60,13 @@ def wanted_plans(session: Session, now: datetime) -> dict[AreaCode, Content]:
         .where(Approved.withdrawn_at.is_(None), Approved.expires_at > now, HeldKey.revoked_at.is_(None))
         .order_by(Target.area, Airing.starts_at, Airing.id)
     )
-    plans: dict[AreaCode, list[PlannedAiring]] = {}
+    plans: dict[str, list[PlannedAiring]] = {}
     for area, airing, jws, test in session.execute(query):
         plans.setdefault(area, []).append(_planned(airing, jws, test=test))
     return {area: _that_fit(area, airings, now) for area, airings in plans.items()}
 
 
-def _that_fit(area: AreaCode, airings: list[PlannedAiring], now: datetime) -> Content:
+def _that_fit(area: str, airings: list[PlannedAiring], now: datetime) -> Content:
     """Leave out, where there are too many: what is over first, then the lowest grade, then the latest."""
     if len(airings) <= MOST_SIGNED:
         return tuple(airings)
@@ -68,9 +81,21 @@ def _that_fit(area: AreaCode, airings: list[PlannedAiring], now: datetime) -> Co
     return tuple(one for one in airings if one.airing in kept)
 
 
-def digest_of(content: Iterable[PlannedAiring]) -> str:
+def wanted_limits(session: Session) -> dict[str, Limits]:
+    """Return the limits of single nodes: silence in quarantine, and a cap of the volume."""
+    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_LIMITS.loudest_volume)
+    query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
+    return {
+        node: Limits(quarantined_at is not None, loudest)
+        for node, quarantined_at, loudest in session.execute(query)
+    }
+
+
+def digest_of(content: Iterable[PlannedAiring], limits: Limits = NO_LIMITS) -> str:
     """Return the digest by which two plans' content is compared: without version and times of issue."""
     joined = "\n".join(airing.model_dump_json() for airing in content)
+    if limits != NO_LIMITS:
+        joined += f"\n{limits}"
     return hashlib.sha256(joined.encode()).hexdigest()
 
 

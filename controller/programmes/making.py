@@ -6,25 +6,25 @@ comparison ends in the same state.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import AiringState, Event, Rung
+from controller.airings.lifecycle import AiringState, Event
 from controller.airings.lifecycle import after as airing_after
-from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.tables import Airing, Target
 from controller.airings.timing import wall
 from controller.airings.usecases import check_targets
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.validity import ends_of
 from controller.errors import LoaError
-from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Operator, OperatorId
 from controller.operators.queries import get_operator
@@ -50,14 +50,15 @@ AHEAD = timedelta(days=14)
 MOST_AT_ONCE = 50
 """Schedules of one transaction: a tenth of a second or so, so that an emergency never waits for it."""
 
-_IN_ONE_STATEMENT = 500
-"""Ids in one statement: far below what either engine allows."""
+_ONE_MORE = timedelta(days=8)
+"""Looked through beyond the stretch for the first occurrence after it: most rules have one within a week."""
 
 _TO_TAKE_BACK = (AiringState.PLANNED, AiringState.DELIVERING)
 """An airing that nobody has begun to hear can be taken back; one that sounds is a person's affair."""
 
 CHANGED = "Lịch phát đã thay đổi."
 WITHDRAWN = "Bản tin đã bị rút."
+ACT_ENDED = "Văn bản pháp luật của bản tin đã hết hiệu lực."
 
 
 @dataclass(slots=True)
@@ -81,9 +82,11 @@ class _Comparison:
     tree: AreaTree
     own: OwnDays
     targets: dict[ScheduleId, tuple[AreaCode, ...]]
+    ends: dict[BulletinId, datetime]
+    """When the legal acts of bulletins hold no more: nothing is made from then on."""
     rows: list[dict[str, object]] = field(default_factory=list)
     dated: list[dict[str, object]] = field(default_factory=list)
-    by_targets: dict[tuple[AreaCode, ...], list[AiringId]] = field(default_factory=lambda: defaultdict(list))
+    aimed: list[dict[str, object]] = field(default_factory=list)
     made: dict[ScheduleId, int] = field(default_factory=lambda: defaultdict(int))
     taken_back: list[tuple[AiringId, str]] = field(default_factory=list)
 
@@ -98,7 +101,7 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
     if not due:
         return Made()
     going_on = []
-    for schedule, refused in _judged(session, due):
+    for schedule, refused in _judged(session, due, now):
         if refused is None:
             going_on.append(schedule)
         else:
@@ -127,16 +130,21 @@ def keep_current(
         area_tree(session),
         own_days(session),
         targets_of_schedules(session, ids),
+        ends_of(session, {schedule.bulletin for schedule in schedules}),
     )
     there = _there(session, ids, now)
     for schedule in schedules:
-        _compare(at, schedule, there.get(schedule.id, {}))
-        schedule.next_at = _next(schedule, at)
+        named = occurrences_of(schedule, at.own, at.now, at.until + _ONE_MORE)
+        end = _until(at, schedule)
+        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < end}
+        coming = next((one.starts_at for one in named if one.starts_at >= at.until), None)
+        _compare(at, schedule, wanted, there.get(schedule.id, {}))
+        schedule.next_at = coming or _next(schedule, at)
     session.flush()
     _take_back(at)
     _insert(at)
     _note(at, by)
-    return [airing for group in at.by_targets.values() for airing in group]
+    return [AiringId(str(row["id"])) for row in at.rows]
 
 
 def finish(
@@ -149,13 +157,16 @@ def finish(
     record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
 
 
-def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedule, str | None]]:
+def _judged(
+    session: Session, due: Sequence[Schedule], now: datetime
+) -> Iterator[tuple[Schedule, str | None]]:
     """Yield each schedule with why it cannot go on, or None; one maker is asked about once."""
     tree = area_tree(session)
     targets = targets_of_schedules(session, [schedule.id for schedule in due])
     bulletins = {schedule.bulletin for schedule in due}
     query = select(Bulletin.id).where(Bulletin.id.in_(bulletins), Bulletin.state == BulletinState.WITHDRAWN)
     withdrawn = set(session.scalars(query))
+    ends = ends_of(session, bulletins)
     groups: dict[tuple[OperatorId, Grade], list[Schedule]] = defaultdict(list)
     for schedule in due:
         groups[schedule.created_by, schedule.grade].append(schedule)
@@ -165,6 +176,8 @@ def _judged(session: Session, due: Sequence[Schedule]) -> Iterator[tuple[Schedul
         for schedule in group:
             if schedule.bulletin in withdrawn:
                 yield schedule, WITHDRAWN
+            elif ends.get(schedule.bulletin, now) < now:
+                yield schedule, ACT_ENDED
             elif all_may:
                 yield schedule, None
             else:
@@ -214,8 +227,10 @@ def _there(
     return found
 
 
-def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There]) -> None:
-    wanted = {one.original_at: one.starts_at for one in occurrences_of(schedule, at.own, at.now, at.until)}
+def _compare(
+    at: _Comparison, schedule: Schedule, wanted: dict[datetime, datetime], there: dict[datetime, _There]
+) -> None:
+    """Take back what is there and not wanted, plan what is wanted and not there; times by the rule's own."""
     for one in there.values():
         wish = wanted.pop(one.original_at, None)
         if wish == one.starts_at or one.state not in _TO_TAKE_BACK or one.starts_at <= at.now:
@@ -227,6 +242,10 @@ def _compare(at: _Comparison, schedule: Schedule, there: dict[datetime, _There])
             wanted[one.original_at] = wish
     for own, starts_at in wanted.items():
         _plan(at, schedule, own, starts_at)
+
+
+def _until(at: _Comparison, schedule: Schedule) -> datetime:
+    return min(at.until, at.ends.get(schedule.bulletin, at.until))
 
 
 def _why(at: _Comparison, schedule: Schedule, original_at: datetime) -> str:
@@ -262,37 +281,22 @@ def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at:
     at.dated.append(
         {"schedule": schedule.id, "original_at": original_at, "starts_at": starts_at, "airing": airing}
     )
-    at.by_targets[at.targets[schedule.id]].append(airing)
+    at.aimed += [{"airing": airing, "area": area, "starts_at": starts_at} for area in at.targets[schedule.id]]
     at.made[schedule.id] += 1
 
 
 def _insert(at: _Comparison) -> None:
-    """Write all new airings with their targets, deliveries and occurrences, in few statements."""
+    """Write all new airings with their targets and occurrences, in three statements.
+
+    Their deliveries come when they are let into the plans: two weeks ahead they would be millions of rows, of
+    nodes that may be gone by then.
+    """
     if not at.rows:
         return
-    at.session.execute(insert(Airing), at.rows)
-    aimed = [
-        {"airing": airing, "area": area}
-        for areas, airings in at.by_targets.items()
-        for airing in airings
-        for area in areas
-    ]
-    at.session.execute(insert(Target), aimed)
-    at.session.execute(insert(Occurrence), at.dated)
-    for areas, airings in at.by_targets.items():
-        _add_deliveries(at, areas, airings)
-
-
-def _add_deliveries(at: _Comparison, areas: Iterable[AreaCode], airings: Sequence[AiringId]) -> None:
-    meant = Node.area.in_(at.tree.below(areas))
-    for first in range(0, len(airings), _IN_ONE_STATEMENT):
-        some = airings[first : first + _IN_ONE_STATEMENT]
-        rows = (
-            select(Airing.id, Node.id, literal(int(Rung.PLANNED)), literal(0))
-            .join(Node, meant & Node.retired_at.is_(None))
-            .where(Airing.id.in_(some))
-        )
-        at.session.execute(insert(Delivery).from_select(["airing", "node", "rung", "heard_ms"], rows))
+    connection = at.session.connection()
+    connection.execute(insert(Airing), at.rows)
+    connection.execute(insert(Target), at.aimed)
+    connection.execute(insert(Occurrence), at.dated)
 
 
 def _take_back(at: _Comparison) -> None:

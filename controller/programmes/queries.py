@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.programmes.lifecycle import ScheduleId, ScheduleState
 from controller.programmes.tables import Occurrence, OwnDay, Schedule, ScheduleTarget
-from devices.messages import AreaCode
+from devices.messages import AiringId, AreaCode
 from schedules.icalendar import from_text
 from schedules.recurrence import Dated, Recurrence, dated
 from schedules.skips import DayOff, OwnDays, Skips, why_skipped
@@ -68,7 +68,9 @@ def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Sche
     query = (
         select(Schedule)
         .where(Schedule.state == ScheduleState.RUNNING, Schedule.next_at < until)
-        .order_by(Schedule.next_at, Schedule.id)
+        .order_by(
+            Schedule.next_at
+        )  # and by nothing else: the index has them so, however many are due at once
         .limit(most)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -79,6 +81,11 @@ def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Sche
 def get_occurrence(session: Session, schedule_id: ScheduleId, original_at: datetime) -> Occurrence | None:
     """Return an occurrence by the start that its rule gave it, or None when none is made."""
     return session.get(Occurrence, (schedule_id, original_at))
+
+
+def occurrence_of(session: Session, airing: AiringId) -> Occurrence | None:
+    """Return the occurrence that an airing was made for, or None: it was planned by itself, or taken out."""
+    return session.scalars(select(Occurrence).where(Occurrence.airing == airing)).one_or_none()
 
 
 def own_days(session: Session) -> OwnDays:

@@ -18,6 +18,7 @@ from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_so
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
@@ -35,7 +36,7 @@ from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
 from devices.messages import AreaCode, Grade
 from schedules.icalendar import from_text, to_text
-from schedules.recurrence import Recurrence, RuleError, cancel, move, occurrences, start_of
+from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
 from schedules.skips import Skips
 
 LONGEST_REASON = 1000
@@ -65,6 +66,7 @@ def schedule_bulletin(
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)
     first = _first_start(session, rule, skips, now)
+    check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]
     check_policies(session, bulletin_id, Asking(areas, first, first + patience, grade, volume), now=now)
     schedule = Schedule(
@@ -104,6 +106,41 @@ def _lay_down(
         **_columns(schedule.skips),
     }
     record(session, by, "schedule.made", schedule.id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def change_schedule(
+    session: Session,
+    schedule_id: ScheduleId,
+    *,
+    rule: Recurrence,
+    skips: Skips = _NO_SKIPS,
+    by: Operator,
+    now: datetime,
+) -> None:
+    """Give a running schedule another rule: what it names no more is taken back, what is new is made.
+
+    What was added, moved and cancelled by hand stays, on the days that the new rule still names.
+    """
+    areas = targets_of_schedule(session, schedule_id)
+    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
+    schedule, before = _running(session, schedule_id)
+    rule = carry(before, rule)
+    first = _first_start(session, rule, skips, now)
+    latest = first + timedelta(seconds=schedule.latest_after_s)
+    asking = Asking(areas, first, latest, schedule.grade, schedule.volume)
+    check_policies(session, schedule.bulletin, asking, now=now)
+    schedule.rule = to_text(rule)
+    for name, value in _columns(skips).items():
+        setattr(schedule, name, value)
+    record(
+        session,
+        by,
+        "schedule.changed",
+        schedule_id,
+        now,
+        detail={"rule": schedule.rule, **_columns(skips)},
+    )
     keep_current(session, [schedule], now=now, by=by)
 
 
@@ -170,6 +207,7 @@ def move_occurrence(
         raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
     if moved == rule:
         return
+    check_in_force(session, schedule.bulletin, to)
     latest = to + timedelta(seconds=schedule.latest_after_s)
     asking = Asking(areas, to, latest, schedule.grade, schedule.volume)
     check_policies(session, schedule.bulletin, asking, now=now)

@@ -8,15 +8,22 @@ from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS, OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Received, Target
+from controller.areas.queries import area_tree
+from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import digest_of
-from controller.journal.chain import JournalBroken, verify
+from controller.fleet.tables import Hardware, Node, Stay
+from controller.journal.chain import JournalBroken
+from controller.journal.exported import verify_logs
 from controller.journal.queries import export
 from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from controller.programmes.tables import Occurrence, Schedule
+from controller.reports.queries import export_as_aired
+from controller.reports.tables import AsAired
+from devices.enrolment import Place
 from devices.messages import Plan, Role
 
 Check = Callable[[Session, datetime], Iterator[str]]
@@ -95,6 +102,12 @@ def _airings_are_whole(session: Session, _now: datetime) -> Iterator[str]:
         yield f"airing {airing}: has no target"
 
 
+def _targets_know_their_start(session: Session, _now: datetime) -> Iterator[str]:
+    query = select(Target.airing).join(Airing, Airing.id == Target.airing)
+    for airing in session.scalars(query.where(Target.starts_at != Airing.starts_at).distinct()):
+        yield f"airing {airing}: a target names another start"
+
+
 def _nothing_unapproved_is_aired(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(
         Approved.bulletin == Airing.bulletin,
@@ -159,12 +172,69 @@ def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[
                 yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
 
 
-def _journal_is_sound(session: Session, _now: datetime) -> Iterator[str]:
+def _nodes_stand_where_they_stay(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(Stay.node == Node.id, Stay.until.is_(None), Stay.area == Node.area)
+    for node in session.scalars(select(Node.id).where(Node.retired_at.is_(None), ~there)):
+        yield f"node {node}: in use, and no stay says where"
+    open_stays = select(Stay.node).where(Stay.until.is_(None)).group_by(Stay.node).having(func.count() > 1)
+    for node in session.scalars(open_stays):
+        yield f"node {node}: stands in two places"
+    in_force = select(Hardware.node).where(Hardware.ended_at.is_(None))
+    for node in session.scalars(in_force.group_by(Hardware.node).having(func.count() > 1)):
+        yield f"node {node}: two boards bear its name"
+
+
+def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Iterator[str]:
+    tree = area_tree(session)
+    query = select(Node.id, Node.area, Published.document).join(
+        Published, and_(Published.kind == Kind.PLACE, Published.target == Node.id)
+    )
+    for node, area, document in session.execute(query.where(Node.retired_at.is_(None))):
+        if Place.model_validate_json(document).areas != tuple(reversed(tree.lineage(area))):
+            yield f"node {node}: was told that it stands elsewhere"
+
+
+def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
+    ended = select(Area.code).where(Area.ended_at.is_not(None))
+    query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
+    for node, area in session.execute(query):
+        yield f"node {node}: in use in area {area}, which is no more"
+    kinds = Published.kind.in_((Kind.PLAN, Kind.POLICY))
+    left = select(Published.target).where(Published.target.in_(ended), kinds, Published.payload != "")
+    for target in session.scalars(left):
+        yield f"area {target}: is no more, and still has a plan or a policy"
+
+
+def _logs_are_sound(session: Session, _now: datetime) -> Iterator[str]:
     publics = session.scalars(select(HeldKey.public).where(HeldKey.role == Role.STATION)).all()
     try:
-        verify(export(session), publics)
+        verify_logs(export(session), export_as_aired(session), publics)
     except JournalBroken as broken:
         yield f"journal: {broken}"
+
+
+def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[str]:
+    newest = select(func.max(AsAired.seq)).group_by(AsAired.airing, AsAired.node)
+    query = (
+        select(AsAired.airing, AsAired.node)
+        .join(Airing, Airing.id == AsAired.airing)
+        .join(Delivery, and_(Delivery.airing == AsAired.airing, Delivery.node == AsAired.node))
+        .where(AsAired.seq.in_(newest), Airing.noted_at.is_not(None))
+        .where(
+            or_(
+                AsAired.heard_ms != Delivery.heard_ms,
+                AsAired.started_at.is_distinct_from(Delivery.started_at),
+                AsAired.finished_at.is_distinct_from(Delivery.finished_at),
+            )
+        )
+    )
+    for airing, node in session.execute(query):
+        yield f"as-aired log: its last word on {airing}/{node} is not what the receipts say"
+    lacking = exists().where(AsAired.airing == Delivery.airing, AsAired.node == Delivery.node)
+    told = Airing.noted_at.is_not(None) & Airing.delivering_at.is_not(None)
+    query = select(Delivery.airing, Delivery.node).join(Airing, Airing.id == Delivery.airing)
+    for airing, node in session.execute(query.where(told, ~lacking)):
+        yield f"as-aired log: says nothing of {airing}/{node}"
 
 
 _CHECKS: tuple[Check, ...] = (
@@ -174,11 +244,16 @@ _CHECKS: tuple[Check, ...] = (
     _approvals_fit,
     _ready_renderings_have_a_recording,
     _airings_are_whole,
+    _targets_know_their_start,
     _nothing_unapproved_is_aired,
     _deliveries_fit_their_receipts,
     _none_heard_twice,
     _occurrences_fit,
     _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
-    _journal_is_sound,
+    _nodes_stand_where_they_stay,
+    _nodes_were_told_where_they_stand,
+    _ended_areas_are_empty,
+    _logs_are_sound,
+    _as_aired_says_what_is_known,
 )

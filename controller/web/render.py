@@ -13,7 +13,9 @@ from starlette.responses import HTMLResponse
 from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
+from controller.programmes.telling import WEEKDAYS
 from controller.web import assets, words
+from controller.web.navigation import shown
 from controller.web.station import Station
 from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 
@@ -96,10 +98,12 @@ def _environment() -> Environment:
     environment.globals.update(
         icon=icon,
         static=assets.address,
+        navigation=shown,
         words=words,
         reason_words=reason_words,
         engine_words=engine_words,
         progress_words=progress_words,
+        WEEKDAYS=WEEKDAYS,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         ACT_WORDS=ACT_WORDS,

@@ -1,16 +1,25 @@
 """What every request passes first: cross-site writes and oversized bodies refused, safe headers set."""
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from controller.bulletins.uploads import LARGEST_AUDIO
+from controller.importing.kinds import LARGEST_FILE
 from controller.web.errors import error_response
 from controller.web.viewer import bearer_of
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
+_FRAME = 100_000  # bytes of a form around the file that it carries
+_UPLOADS = (
+    (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
+    (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_AUDIO + _FRAME),
+)
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # img data: are the style sheet's own small drawings
 _CONTENT_POLICY = (
@@ -25,6 +34,11 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def largest_body(path: str) -> int:
+    """Return how many bytes may be sent to an address; only where files are taken more than a text has."""
+    return next((most for address, most in _UPLOADS if address.fullmatch(path)), LARGEST_BODY)
 
 
 def comes_from_elsewhere(headers: Headers) -> bool:
@@ -75,6 +89,22 @@ class Guard:
         if not _is_program(request) and comes_from_elsewhere(request.headers):
             return error_response(request, 403, "Yêu cầu này đến từ một trang khác nên đã bị từ chối.")
         length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        if not length.isdigit() or int(length) > largest_body(request.url.path):
             return error_response(request, 413, "Nội dung gửi lên quá lớn.")
         return None
+
+
+class BodyLimits:
+    """Ends what sends more than its address takes, also where no length was told before (pure ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._limited = {
+            most: RequestBodyLimitMiddleware(app, max_body_size=most)
+            for most in (LARGEST_BODY, *(most for _, most in _UPLOADS))
+        }
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under its address's limit."""
+        app = self._limited[largest_body(scope["path"])] if scope["type"] == "http" else self._app
+        await app(scope, receive, send)

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
@@ -17,7 +16,7 @@ from controller.operators.tries import Tries
 from controller.web import assets, errors, pages
 from controller.web.live import Live
 from controller.web.queries import sounding_now
-from controller.web.security import LARGEST_BODY, Guard
+from controller.web.security import BodyLimits, Guard
 from controller.web.station import Station
 
 
@@ -51,7 +50,7 @@ def make_site(station: Station) -> FastAPI:
     site.state.live = live
     site.state.tries = Tries()
     site.state.sounding = lambda: _sounding_sentence(station)
-    site.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)
+    site.add_middleware(BodyLimits)
     site.add_exception_handler(LoaError, errors.on_loa_error)
     site.add_exception_handler(HTTPException, errors.on_http_error)
     site.add_exception_handler(RequestValidationError, errors.on_invalid)

@@ -5,8 +5,12 @@ from typing import Protocol
 
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
+from controller.fleet.enrolling import Welcome
+from controller.settings import Settings
 from controller.store import Store
+from devices.messages import AreaCode
 from tts.orders import Progress
+from tts.reading import Region
 from tts.recordings import RecordingStore
 
 
@@ -45,17 +49,31 @@ class Station(Protocol):
         """How a submitted bulletin is to be spoken."""
 
     @property
+    def region(self) -> Region:
+        """Whose number words are said."""
+
+    @property
     def require_totp(self) -> bool:
         """Whether approvers, technicians and administrators must have a second factor."""
 
     def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
         """Open the first administrator's account with its one-time code, or raise LoaError."""
 
+    def welcome(self) -> Welcome:
+        """What a node is told when it enrols, beside its own name and password."""
+
     def now(self) -> datetime:
         """The controller's clock, aware UTC."""
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
         """How far speech has come for a rendering; None when nothing is being spoken for it."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force; secrets among them never reach a page."""
+
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""

@@ -1,6 +1,7 @@
 """Who is signed in: the cookie with the session behind it, or a program's token; and what may be seen."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
+from controller.airings.planning import MOVABLE
 from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
@@ -38,6 +40,11 @@ class Viewer:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
         possible = is_possible(airing.state, Event.CANCEL)
         return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
+
+    def may_move(self, airing: AiringView, now: datetime) -> bool:
+        """Whether an airing can still be given another time, by this person: for its button."""
+        ahead = airing.state in MOVABLE and airing.starts_at > now
+        return ahead and self.scope.may(self.operator, Act.AIR, airing.targets)
 
     def may(self, act: Act) -> bool:
         """Whether the person may do it in the own area: for buttons."""

@@ -57,6 +57,7 @@ NODE_SIGNS = {
     NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", Tone.WARN),
     NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
     NodeStatus.READY: Sign("Sẵn sàng", "circle-check", Tone.GOOD),
+    NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", Tone.CALM),
     NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", Tone.CALM),
 }
 GRADE_WORDS = {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}

@@ -1,6 +1,7 @@
 """How the pages say times, lengths and states in Vietnamese; pure."""
 
-from datetime import UTC, datetime, timedelta
+import unicodedata
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -18,6 +19,30 @@ def clock(at: datetime) -> str:
 def exact_clock(at: datetime) -> str:
     """Return “05:30:07”."""
     return f"{at.astimezone(ZONE):%H:%M:%S}"
+
+
+def wall_day(at: datetime) -> date:
+    """Return the instant's day by the wall calendar of the province."""
+    return at.astimezone(ZONE).date()
+
+
+def weekday(on: date) -> str:
+    """Return “Thứ Ba”."""
+    return _WEEKDAYS[on.weekday()]
+
+
+def date_words(text: str) -> str:
+    """Return “Thứ Ba, 24/11/2026” of “2026-11-24”; what is no date, as it came."""
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{weekday(on)}, {on:%d/%m/%Y}"
+
+
+def wall(at: datetime) -> str:
+    """Return “05:00, Thứ Ba, 24/11/2026” of a wall time (naive)."""
+    return f"{at:%H:%M}, {weekday(at)}, {at:%d/%m/%Y}"
 
 
 def day(at: datetime) -> str:
@@ -113,3 +138,22 @@ def signed(value: float, decimals: int = 0) -> str:
 def lower_first(text: str) -> str:
     """Return the text as it stands inside a sentence: “tỉnh Khánh Hòa”."""
     return text[:1].lower() + text[1:]
+
+
+def parsed_day(text: str) -> date | None:
+    """Return the day that a date field sent (“2026-11-24”), or None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def said_day(on: date) -> str:
+    """Return “Thứ Ba, 24/11/2026” of a day without a clock."""
+    return f"{_WEEKDAYS[on.weekday()]}, {on:%d/%m/%Y}"
+
+
+def plain(text: str) -> str:
+    """Return the text as it is typed without accents: “dong hai” for “Đông Hải”."""
+    folded = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return "".join(letter for letter in folded if not unicodedata.combining(letter))

@@ -138,7 +138,7 @@ class Brain:
         return manifests
 
     def _next_session(self) -> list[Effect]:
-        self._session += 1
+        self._session = max(self._session, self._identity.first_session) + 1
         self._outbox.open_session(self._session)
         return [SaveDocument(SESSION, str(self._session).encode())]
 
@@ -149,7 +149,7 @@ class Brain:
         self._pings.before(self._playing.next_start(now), now)
         self._vitals_at = now + self._rng.random() * VITALS_EVERY
         return [
-            Subscribe(filters_of(self._identity)),
+            Subscribe(filters_of(self._trust.identity)),
             *self._fetching.connected(now),
             self._state(online=True, now=now),
             *self._outbox.connected(now),
@@ -180,14 +180,17 @@ class Brain:
                 effects = self._take_committed(payload)
             case topics.ManifestTopic(recording):
                 effects = self._take_manifest(recording, payload, now)
-            case topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
+            case topics.KeysTopic() | topics.PlaceTopic() | topics.PlanTopic() | topics.PolicyTopic():
                 effects = self._take_word(about, payload, now)
             case _:
                 self._trust.counts["not for this node"] += 1
         return effects
 
     def _take_word(
-        self, about: topics.KeysTopic | topics.PlanTopic | topics.PolicyTopic, payload: bytes, now: datetime
+        self,
+        about: topics.KeysTopic | topics.PlaceTopic | topics.PlanTopic | topics.PolicyTopic,
+        payload: bytes,
+        now: datetime,
     ) -> list[Effect]:
         station = self._clock.station(now)
         match about:
@@ -198,6 +201,8 @@ class Brain:
                 self._fetching.station_spoke(now)
                 if not self._clock.is_trusted(now):
                     self._pings.station_spoke(now)
+            case topics.PlaceTopic(node):
+                effects = self._trust.take_place(node, payload, station)
             case topics.PlanTopic(target):
                 effects = self._trust.take_plan(target, payload, station)
             case topics.PolicyTopic(area):

@@ -13,6 +13,8 @@ class NodeIdentity:
     areas: tuple[AreaCode, ...]
     root_public: str
     software: str = "loa-node/1"
+    first_session: int = 0
+    """Sessions are counted from here: above all of other hardware that bore this name before."""
 
     @property
     def targets(self) -> tuple[str, ...]:

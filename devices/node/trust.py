@@ -2,12 +2,24 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from devices import topics
-from devices.messages import AreaCode, Manifest, Message, Plan, PlannedAiring, Policy, RecordingId, TimeReply
-from devices.node.effects import DropDocument, Effect, SaveDocument
+from devices.enrolment import Place
+from devices.messages import (
+    AreaCode,
+    Manifest,
+    Message,
+    NodeId,
+    Plan,
+    PlannedAiring,
+    Policy,
+    RecordingId,
+    TimeReply,
+)
+from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
 from devices.signing import (
     Expired,
@@ -22,11 +34,16 @@ from devices.signing import (
 KEYS = "keys"
 PLAN = "plan/"
 POLICY = "policy/"
+PLACE = "place/"
 """Names of documents: what is kept is the signed text itself, so that new keys can judge it again."""
+
+_MODELS: dict[str, type[Message]] = {"plan": Plan, "policy": Policy, "place": Place}
 
 M = TypeVar("M", bound=Message)
 Judged = tuple[str, str, bool]
 """Approval, recording, whether a test: what a judgement is of."""
+LOUDEST = 100
+"""A plan with this loudest volume sets no limit."""
 MOST_JUDGED = 1024
 """Judgements remembered: two full plans; then it begins anew."""
 
@@ -35,7 +52,8 @@ class Trust:
     """Accepts what is signed by the right key for this node, newer than before, and within its lifetime."""
 
     def __init__(self, identity: NodeIdentity) -> None:
-        self._identity = identity
+        self._identity = self._enrolled = identity
+        self._place_version = 0
         self._keys: TrustedKeys | None = None
         self._texts: dict[str, bytes] = {}
         self._waiting: dict[str, bytes] = {}
@@ -44,6 +62,11 @@ class Trust:
         self.policies: dict[AreaCode, Policy] = {}
         self.counts: Counter[str] = Counter()
         """Messages ignored, by reason."""
+
+    @property
+    def identity(self) -> NodeIdentity:
+        """Return who this node is, and where it stands now."""
+        return self._identity
 
     @property
     def has_keys(self) -> bool:
@@ -62,9 +85,25 @@ class Trust:
                 self._texts[KEYS] = documents[KEYS]
             except NotTrusted as reason:
                 self._count("stored-keys", reason)
+        place = PLACE + self._identity.node
+        if place in documents:  # first of all: it says whose plans and policies are believed
+            self._take(place, documents[place], None)
         for name, text in documents.items():
             if name.startswith((PLAN, POLICY)):
                 self._take(name, text, None if name.startswith(POLICY) else now)
+            if name.startswith(PLAN) and name not in self._texts:
+                self._keep_limits(name.removeprefix(PLAN), text)
+
+    def _keep_limits(self, target: str, text: bytes) -> None:
+        """Let an expired plan's limits bind on: silence, and a lower volume, do not end by themselves."""
+        try:
+            plan = self._verified(text, Plan, None)
+        except NotTrusted as reason:
+            self._count("stored-plan", reason)
+            return
+        if plan.target == target and (plan.silent or plan.loudest_volume < LOUDEST):
+            self.plans[target] = plan.model_copy(update={"airings": ()})
+            self._texts[PLAN + target] = text
 
     def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
         """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.
@@ -81,6 +120,10 @@ class Trust:
         self._texts[KEYS] = text
         self._approvals.clear()
         return [SaveDocument(KEYS, text), *self._judge_again(now)]
+
+    def take_place(self, node: NodeId, text: bytes, now: datetime) -> list[Effect]:
+        """Accept a newer place of this node: it obeys other areas from now on, within the same province."""
+        return self._take(PLACE + node, text, now)
 
     def take_plan(self, target: str, text: bytes, now: datetime) -> list[Effect]:
         """Accept a newer plan for this node or an area above it."""
@@ -151,6 +194,8 @@ class Trust:
         try:
             if kind == "plan":
                 return self._keep_plan(target, text, self._verified(text, Plan, now))
+            if kind == "place":
+                return self._keep_place(NodeId(target), text, self._verified(text, Place, now))
             return self._keep_policy(AreaCode(target), text, self._verified(text, Policy, now))
         except (UnknownKey, Expired) as reason:
             if target in self._identity.targets:
@@ -177,6 +222,32 @@ class Trust:
         self.policies[area] = policy
         return self._keep(POLICY + area, text)
 
+    def _keep_place(self, node: NodeId, text: bytes, place: Place) -> list[Effect]:
+        is_ours = place.node == node == self._identity.node
+        if not is_ours or place.areas[:1] != self._enrolled.areas[:1]:
+            return self._wrong_target("place")  # of another province, whose policies would bind no longer
+        if place.version <= self._place_version:
+            return self._old("place", place.version, self._place_version)
+        self._place_version = place.version
+        return [*self._keep(PLACE + node, text), *self._stand_in(place.areas)]
+
+    def _stand_in(self, areas: tuple[AreaCode, ...]) -> list[Effect]:
+        """Obey these areas and no others; what was held for others is forgotten."""
+        before, self._identity = self._identity, replace(self._identity, areas=areas)
+        left, now_obeyed = set(before.targets), set(self._identity.targets)
+        effects: list[Effect] = []
+        for area in sorted(left - now_obeyed):
+            for name in (PLAN + area, POLICY + area):
+                self._waiting.pop(name, None)
+                if self._texts.pop(name, None) is not None:
+                    effects.append(DropDocument(name))
+            self.plans.pop(area, None)
+            self.policies.pop(AreaCode(area), None)
+        gone = set(filters_of(before)) - set(filters_of(self._identity))
+        new = set(filters_of(self._identity)) - set(filters_of(before))
+        effects += [Unsubscribe(tuple(sorted(gone)))] if gone else []
+        return [*effects, *([Subscribe(tuple(sorted(new)))] if new else [])]
+
     def _keep(self, name: str, text: bytes) -> list[Effect]:
         self._texts[name] = text
         self._waiting.pop(name, None)
@@ -186,18 +257,31 @@ class Trust:
         if self._keys is None:
             return []
         effects: list[Effect] = []
-        for name in [name for name in self._texts if name != KEYS]:
+        for name in sorted(name for name in self._texts if name != KEYS):
+            if name not in self._texts:
+                continue  # gone with the place that it was held for
             kind, _, target = name.partition("/")
             try:
-                verify(self._texts[name], Plan if kind == "plan" else Policy, self._keys, now)
+                verify(self._texts[name], _MODELS[kind], self._keys, now)
             except Expired:
                 continue  # its time is judged where it is used
             except NotTrusted as reason:
                 self._count(kind, reason)
-                del self._texts[name]
-                self.plans.pop(target, None) if kind == "plan" else self.policies.pop(AreaCode(target), None)
-                effects.append(DropDocument(name))
+                effects += self._forget(name, kind, target)
         return [*effects, *self.retry(now)]
+
+    def _forget(self, name: str, kind: str, target: str) -> list[Effect]:
+        """Drop a document that the keys no longer bear out; without its place a node is where it enrolled."""
+        self._texts.pop(name, None)
+        effects: list[Effect] = [DropDocument(name)]
+        if kind == "plan":
+            self.plans.pop(target, None)
+        elif kind == "policy":
+            self.policies.pop(AreaCode(target), None)
+        else:
+            self._place_version = 0
+            effects += self._stand_in(self._enrolled.areas)
+        return effects
 
     def _count(self, what: str, reason: NotTrusted) -> list[Effect]:
         self.counts[f"{what}: {reason.code}"] += 1

@@ -85,6 +85,27 @@ class Watch:
         return any(expected in text for expected in EXPECTED)
 
 
+class Clicks:
+    """Counts what a person presses on a page (typing is not counted)."""
+
+    def __init__(self):
+        self.number = 0
+
+    def over(self, page):
+        page.expose_function("loaPressed", self._pressed)
+        page.add_init_script("addEventListener('click', e => e.isTrusted && window.loaPressed(), true)")
+        page.reload()
+        return page
+
+    def _pressed(self):
+        self.number += 1
+
+
+@pytest.fixture
+def clicks():
+    return Clicks()
+
+
 @pytest.fixture
 def open_page(browser, browser_context_args, server, seeds):
     """Opens a page signed in as a person (or nobody) on a screen; any complaint fails the test."""

@@ -69,6 +69,7 @@ def main(folder):
                     ("canbo", f"/phat/{shown['live']}", "luot-phat"),
                     ("canbo", f"/cum-loa/{shown['node']}", "cum-loa"),
                     ("canbo", "/tao-ban-tin", "tao-ban-tin"),
+                    ("canbo", "/lich", "lich-phat"),
                     ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
                 ]
                 context = browser.new_context(**CONTEXT, **screen)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,9 @@ from controller.operators.delegating import delegate_approval
 from controller.operators.permissions import Act
 from controller.operators.tokens import create_token
 from controller.operators.usecases import create_operator
+from controller.programmes.usecases import schedule_bulletin
+from schedules.recurrence import Daily
+from schedules.skips import Skips
 from tests.browser.serving import DESKTOP, PHONE
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 
@@ -22,7 +25,16 @@ def places(world):
     """An address of each kind of page, with something on it, and who looks."""
     airing = world.aired(without=world.nodes[:3], reasons=[(world.nodes[9], "power-lost")])
     waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về công tác phòng, chống đuối nước trẻ em")
-    world.plan(waiting, seconds=4000)
+    planned = world.plan(waiting, seconds=4000)
+    daily = Daily(at=time(17), first=date(2026, 11, 25))
+    schedule = world.do(
+        schedule_bulletin,
+        waiting,
+        areas=[NHA_TRANG],
+        rule=daily,
+        by=world.officer,
+        skips=Skips(days_off=True),
+    ).id
     world.lose(world.nodes[3:6])
     lend_and_give_a_token(world)
     return [
@@ -31,6 +43,15 @@ def places(world):
         ("canbo", "/phat"),
         ("canbo", f"/phat/{airing}"),
         ("canbo", f"/phat/{airing}/cum-loa"),
+        ("canbo", "/lich"),
+        ("canbo", "/lich/ngay/2026-11-25"),
+        ("canbo", "/lich/danh-sach"),
+        ("canbo", f"/lich/tao?ban_tin={waiting}"),
+        ("canbo", f"/lich/{schedule}"),
+        ("canbo", f"/lich/{schedule}/sua"),
+        ("canbo", f"/lich/{schedule}/ket-thuc"),
+        ("canbo", f"/lich/{schedule}/lan?luc=2026-11-30T10:00:00Z"),
+        ("duyet", f"/phat/{planned}/doi"),
         ("canbo", "/cum-loa"),
         ("canbo", f"/cum-loa/{world.nodes[2]}"),
         ("canbo", "/tao-ban-tin"),

@@ -34,6 +34,10 @@ def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(worl
     approver.get_by_text("Phòng, chống bão số 13").click()
     expect(approver.get_by_text("Có thể duyệt khi âm thanh dựng xong.")).to_be_visible()
     world.render(world.ask(rendering_of, bulletin, 1).id)
+    with approver.expect_response("**/tep/*"):
+        approver.locator("#nghe audio, audio").first.evaluate(
+            "player => { player.preload = 'auto'; player.load() }"
+        )
     approver.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
     approver.get_by_role("button", name="Duyệt cho phát").click()
     expect(approver.get_by_text("Đã duyệt bản tin.")).to_be_visible()
@@ -62,9 +66,8 @@ def test_a_bulletin_is_returned_with_a_reason(world, open_page):
     bulletin, _ = world.submitted()
     page = open_page("duyet", f"/duyet/{bulletin}")
     page.get_by_text("Trả lại cho người soạn").click()
-    page.get_by_label("Lý do thường gặp").select_option("Số liệu, ngày tháng chưa đúng.")
-    page.get_by_label("Ghi rõ cần sửa gì").fill("Ngày 26 là Thứ Năm.")
-    page.get_by_role("button", name="Trả lại").click()
+    page.get_by_label("Cần sửa gì").fill("Ngày 26 là Thứ Năm.")
+    page.get_by_role("button", name="Trả lại: Số liệu, ngày tháng chưa đúng.").click()
     expect(page.get_by_text("Đã trả lại bản tin cho người soạn.")).to_be_visible()
     found = world.ask(get_bulletin, bulletin)
     assert found.returned_reason == "Số liệu, ngày tháng chưa đúng. Ngày 26 là Thứ Năm."
@@ -97,6 +100,8 @@ def test_the_main_job_needs_no_script(world, server, open_page):
     bulletin = world.ask(bulletins)[0].id
     world.render(world.ask(rendering_of, bulletin, 1).id)
     other = open_page("duyet", f"/duyet/{bulletin}", java_script_enabled=False)
+    player = other.locator("audio").first.get_attribute("src")
+    assert other.request.get(player).ok  # no script presses a player's button here
     other.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
     other.get_by_role("button", name="Duyệt cho phát").click()
     expect(other.get_by_text("Đã duyệt bản tin.")).to_be_visible()

@@ -22,7 +22,7 @@ from tts.orders import RenderOrder
 
 _REST_MS = 300
 _LONG = "đề nghị bà con nhân dân trong thôn chấp hành nghiêm các quy định, " * 8
-"""About a hundred syllables: the longest that the phrasing hands to a voice."""
+"""About a hundred syllables: more than the phrasing hands to a voice."""
 _SHORT = "Xin chào bà con."
 
 

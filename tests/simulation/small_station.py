@@ -180,6 +180,7 @@ class SmallStation:
         key=None,
         lasts=timedelta(days=2),
         version=None,
+        **limits,
     ) -> bytes:
         plan = Plan(
             target=target,
@@ -187,6 +188,7 @@ class SmallStation:
             issued_at=self.now(),
             expires_at=self.now() + lasts,
             airings=tuple(airings),
+            **limits,
         )
         return sign(plan, key or self.keys.station).encode()
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from controller.airings.tables import Airing
 from controller.airings.usecases import plan_airing
 from controller.app import Controller, utc_now
+from controller.bulletins.listening import note_listened
 from controller.bulletins.renderings import begin_rendering, finish_rendering
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
@@ -71,12 +72,14 @@ def make_home(home: Path) -> None:
         rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
         begin_rendering(session, rendering.id, now=now)
         finish_rendering(session, rendering.id, sound, manifest, now=now)
+        approver = operator_named(session, APPROVER)
+        note_listened(session, manifest.recording, by=approver, now=now)
         approve_bulletin(
             session,
             bulletin.id,
             revision=1,
             recording=manifest.recording,
-            by=operator_named(session, APPROVER),
+            by=approver,
             password=Secrets(home).passwords()[APPROVER],
             now=now,
         )

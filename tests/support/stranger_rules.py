@@ -117,6 +117,8 @@ def read_expiry(message):
 
 
 def merged(plans, now):
+    if any(plan.get("silent", False) for plan in plans):
+        return []
     airings = {}
     for plan in sorted(plans, key=lambda plan: (plan["version"], plan["target"])):
         if read_instant(plan["expires_at"]) > now:
@@ -150,8 +152,23 @@ def is_silenced(policy, airings, now):
     return used >= timedelta(minutes=policy["minutes_a_day"])
 
 
+def loudest_of(policy, airing):
+    """The lowest cap at any instant of the airing: looked up at its start, and at each full minute of it."""
+    begins, ends = span_of(airing)
+    zone = ZoneInfo(policy["zone"])
+    caps, at = [policy["loudest_volume"]], begins
+    while at < ends:
+        minute = at.astimezone(zone).strftime("%H:%M")
+        for hours in policy.get("volumes", ()):
+            since, until = hours["begins"], hours["ends"]
+            if (since <= minute < until) if since < until else (minute >= since or minute < until):
+                caps.append(hours["loudest_volume"])
+        at = at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return min(caps)
+
+
 def what_sounds(plans, policies, now, playable=lambda _: True):
-    """The page's question, answered by its five steps; an airing that cannot be played leaves its place."""
+    """The page's question, answered by its six steps; an airing that cannot be played leaves its place."""
     airings = merged(plans, now)
     due = [one for one in airings if span_of(one)[0] <= now < span_of(one)[1] and playable(one)]
     if not due:
@@ -159,7 +176,8 @@ def what_sounds(plans, policies, now, playable=lambda _: True):
     first = min(due, key=lambda one: (-RANKS[one["grade"]], span_of(one)[0], one["airing"].encode()))
     if first["grade"] != "emergency" and any(is_silenced(policy, airings, now) for policy in policies):
         return None
-    volume = min([first["volume"], *(policy["loudest_volume"] for policy in policies)])
+    caps = [loudest_of(policy, first) for policy in policies]
+    volume = min([first["volume"], *caps, *(plan.get("loudest_volume", 100) for plan in plans)])
     return first | {"volume": volume}
 
 

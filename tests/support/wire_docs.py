@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from devices import messages
+from devices import enrolment, messages
 from devices.messages import Message
 
 # Keywords that a document may word as it likes, and our own strictness about unknown fields.
@@ -12,7 +12,7 @@ _FREE = {"title", "description", "additionalProperties", "default"}
 
 MODELS: tuple[type[Message], ...] = tuple(
     found
-    for found in vars(messages).values()
+    for found in (vars(messages) | vars(enrolment)).values()
     if isinstance(found, type) and issubclass(found, Message) and found is not Message
 )
 
@@ -78,6 +78,7 @@ def _pattern(schema: dict[str, Any]) -> str:
         messages.BASE64URL_KEY_PATTERN: "key",
         messages.COMPACT_JWS_PATTERN: "JWS",
         messages.BASE64_PATTERN: "base64",
+        enrolment.CODE_PATTERN: "code",
     }
     pattern = schema.get("pattern", "")
     return known.get(pattern, f"`{pattern}`" if pattern else "")

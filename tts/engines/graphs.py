@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tts.engines.lighter import lighten, signed_products_are_exact
 from tts.errors import EngineUnavailable
 
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
@@ -27,7 +28,7 @@ PITCH = "/encoder/Reshape_output_0"
 ENERGY = "/encoder/Reshape_1_output_0"
 SOUNDS = "/encoder/MatMul_1_output_0"
 GRAPHS = ("text", "melody", "voice")
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised when the cut changes, so that graphs prepared by an older release are not used."""
 
 
@@ -36,7 +37,8 @@ def prepared_graphs(directory: Path) -> Path:
 
     Raises EngineUnavailable when the model is not installed, damaged or not the one that we know.
     """
-    place = directory / f"kokoro-{MODEL_SHA256[:12]}-{_LAYOUT}"
+    kind = "signed" if signed_products_are_exact() else "plain"
+    place = directory / f"kokoro-{MODEL_SHA256[:12]}-{_LAYOUT}-{kind}"
     if place.is_dir():
         return place
     directory.mkdir(parents=True, exist_ok=True)
@@ -116,7 +118,10 @@ def _cut(model: bytes, into: Path) -> None:
         "voice": ([PITCH, ENERGY, SOUNDS, "style"], ["audio"], {PITCH, ENERGY, SOUNDS}),
     }
     for name, (inputs, outputs, given) in pieces.items():
-        onnx.save(graph.piece(name, inputs, outputs, given), str(into / f"{name}.onnx"))
+        piece = graph.piece(name, inputs, outputs, given)
+        if name == "voice" and signed_products_are_exact():
+            lighten(piece)
+        onnx.save(piece, str(into / f"{name}.onnx"))
 
 
 class _Graph:

@@ -1,7 +1,8 @@
 """Lượt phát: the list, one airing live, its nodes, and stopping it in two clicks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
 from sqlalchemy.orm import Session
@@ -9,16 +10,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.ending import cancel_airing
-from controller.airings.lifecycle import OPEN
+from controller.airings.lifecycle import OPEN, AiringState
 from controller.airings.tables import Airing
+from controller.bulletins.lifecycle import BulletinState
 from controller.errors import NotFound
+from controller.operators.permissions import Act
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
 from controller.web.render import page
+from controller.web.starting import starts_of
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
-from controller.web.views import AiringView
+from controller.web.views import AiringView, Tile
 from devices.messages import AiringId, AreaCode
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
 
 router = APIRouter()
 _LIST = 50
@@ -31,6 +37,7 @@ PAGE = LivePage(
     {
         "tinh-trang": "luot_phat/tinh_trang.html",
         "loi-doc": "luot_phat/loi_doc.html",
+        "gio-bat-dau": "luot_phat/gio_bat_dau.html",
         "dia-ban": "luot_phat/dia_ban.html",
         "cum-loa": "luot_phat/cum_loa.html",
     },
@@ -50,14 +57,27 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
     listed = airing.reach.nodes <= _NODES_ON_PAGE
     rows = delivery_rows(session, viewer.scope, AiringId(airing_id), limit=_NODES_ON_PAGE) if listed else []
     speech = spoken(session, airing.bulletin, airing.revision)
+    tiles = airing_tiles(session, viewer.scope, AiringId(airing_id))
     return {
         "airing": airing,
-        "tiles": airing_tiles(session, viewer.scope, AiringId(airing_id)),
+        "tiles": tiles,
+        "starts": starts_of(session, AiringId(airing_id), airing.starts_at),
+        "again": _again(viewer, airing, tiles),
         "rows": rows,
         "reasons": reasons(session, AiringId(airing_id)),
         "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
+
+
+def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
+    """Return where it is aired again for communes that did not hear all of it; empty: nowhere, or not yet."""
+    unheard = [tile.code for tile in tiles if tile.finished < tile.asked]
+    gone = airing.state in {AiringState.AIRED, AiringState.MISSED}
+    if not unheard or not gone or airing.bulletin_state is BulletinState.WITHDRAWN or not viewer.may(Act.AIR):
+        return ""
+    return f"/ban-tin/{airing.bulletin}/dat-lich?{urlencode([('xa', code) for code in unheard])}"
 
 
 @router.get("/phat")
@@ -70,9 +90,16 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 
 @router.get("/phat/{airing_id}")
-def show(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """Show one airing."""
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, airing_id))
+    done = "Đã dời giờ phát. Loa nhận giờ mới trong vài giây." if xong == "doi" else ""
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, airing_id), done=done)
 
 
 @router.get("/song/phat/{airing_id}")

@@ -14,10 +14,10 @@ from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.web import acts
 from controller.web.acts import seen_bulletin
+from controller.web.approvals import next_to_approve, queue
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import bulletins_seen, waiting_for
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 
@@ -41,7 +41,7 @@ def _allowed(viewer: Viewer) -> None:
 
 
 def _queue(session: Session, viewer: Viewer) -> Mapping[str, Any]:
-    return {"rows": bulletins_seen(session, viewer.scope, waiting_for(viewer.operator, viewer.scope))}
+    return {"rows": queue(session, viewer)}
 
 
 @router.get("/duyet")
@@ -59,10 +59,16 @@ def follow_queue(request: Request, viewer: Signed) -> Response:
 
 
 @router.get("/duyet/{bulletin_id}")
-def show(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Show one bulletin to its approver."""
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one bulletin to its approver; `xong`: what was just done with the one before it."""
     _allowed(viewer)
-    return _page(request, station, viewer, bulletin_id)
+    return _page(request, station, viewer, bulletin_id, done=done_sentence(xong))
 
 
 @router.get("/song/duyet/{bulletin_id}")
@@ -95,8 +101,8 @@ def approve(
             password=mat_khau,
         )
     except LoaError as error:
-        return _page(request, station, viewer, bulletin_id, error)
-    return RedirectResponse("/duyet?xong=duyet", 303)
+        return _page(request, station, viewer, bulletin_id, error=error)
+    return _on_to_the_next(station, viewer, bulletin_id, "duyet")
 
 
 @router.post("/duyet/{bulletin_id}/tra-lai")
@@ -118,13 +124,26 @@ def give_back(
                 session, BulletinId(bulletin_id), reason=reason, by=viewer.operator, now=station.now()
             )
     except LoaError as error:
-        return _page(request, station, viewer, bulletin_id, error)
+        return _page(request, station, viewer, bulletin_id, error=error)
     station.poke()
-    return RedirectResponse("/duyet?xong=tra", 303)
+    return _on_to_the_next(station, viewer, bulletin_id, "tra")
+
+
+def _on_to_the_next(station: Station, viewer: Viewer, bulletin_id: str, done: str) -> Response:
+    """Lead to what waits next, or to the empty queue: an approver with ten bulletins opens the list once."""
+    with station.store.read() as session:
+        following = next_to_approve(session, viewer, bulletin_id)
+    return RedirectResponse(f"/duyet/{following}?xong={done}" if following else f"/duyet?xong={done}", 303)
 
 
 def _page(
-    request: Request, station: Station, viewer: Viewer, bulletin_id: str, error: LoaError | None = None
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    bulletin_id: str,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
 ) -> Response:
     response = PAGE.show(
         request,
@@ -133,6 +152,7 @@ def _page(
         place=f"/duyet/{bulletin_id}",
         fault=error.sentence if error else "",
         sample_reasons=_REASONS,
+        done=done,
     )
     response.status_code = status_of(error) if error else 200
     return response

@@ -4,24 +4,35 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy import true
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import Action, BulletinId, BulletinState, RenderingState, actions
+from controller.bulletins.lifecycle import (
+    Action,
+    BulletinId,
+    BulletinState,
+    RenderingState,
+    RevisionKind,
+    actions,
+)
 from controller.bulletins.renderings import retry_rendering
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.usecases import submit_bulletin, withdraw_bulletin
+from controller.bulletins.tables import Bulletin, Revision
+from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
+from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import airing_views, bulletins_seen, name_of, spoken
+from controller.web.queries import airing_views, name_of, spoken
 from controller.web.render import page
+from controller.web.revisions import bulletins_found, compared_with
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.wording import AsRead, Part, as_read, changes
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
 
 router = APIRouter()
 PAGE = LivePage(
@@ -37,11 +48,13 @@ _DONE = {
     "nhap": "Đã lưu bản nháp.",
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
+    "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
     "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
 }
 _ACTS = {
     Action.REVISE: Act.WRITE,
     Action.SUBMIT: Act.WRITE,
+    Action.RECALL: Act.WRITE,
     Action.APPROVE: Act.APPROVE,
     Action.RETURN: Act.APPROVE,
     Action.WITHDRAW: Act.WITHDRAW,
@@ -61,8 +74,7 @@ def buttons(viewer: Viewer, bulletin: Bulletin) -> frozenset[Action]:
         for action in actions(bulletin.state)
         if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
     }
-    if bulletin.author == viewer.operator.id:
-        allowed -= {Action.APPROVE}
+    allowed -= {Action.APPROVE if bulletin.author == viewer.operator.id else Action.RECALL}
     return frozenset(allowed)
 
 
@@ -71,24 +83,44 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
     bulletin = seen_bulletin(session, viewer, bulletin_id)
     speech = spoken(session, bulletin.id, bulletin.revision)
     is_of = Airing.bulletin == bulletin.id
+    before = compared_with(session, bulletin)
     return {
         "bulletin": bulletin,
         "author": name_of(session, bulletin.author),
         "where": viewer.scope.name(bulletin.area),
         "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
         "buttons": buttons(viewer, bulletin),
+        "reading": _reading(session, station, bulletin, speech.revision),
+        "before": before,
+        "changes": changes(before.text, speech.revision.text) if before else (),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
     }
 
 
+def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> AsRead:
+    """Return how the wording is read; what tells of a brought recording is not read out."""
+    if revision.kind is RevisionKind.AUDIO:
+        return AsRead((Part(revision.text),), ())
+    return as_read(revision.text, words_for(session, bulletin.area), station.region)
+
+
 @router.get("/ban-tin")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """List the bulletins, last changed first."""
+def index(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    tim: Annotated[str, Query(max_length=200)] = "",
+    loai: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """List the bulletins, last changed first: all, those of a state, or those with the words looked for."""
+    states = [BulletinState(loai)] if loai in set(BulletinState) else []
     with station.store.read() as session:
-        rows = bulletins_seen(session, viewer.scope, true())
-    return page(request, "ban_tin_ds.html", {"rows": rows})
+        rows = bulletins_found(session, viewer.scope, tim, states)
+    return page(request, "ban_tin_ds.html", {"rows": rows, "tim": tim, "loai": loai})
 
 
 @router.get("/ban-tin/{bulletin_id}")
@@ -124,6 +156,25 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
         )
     station.poke()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/lay-lai")
+def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Take it back before anybody has judged it."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/ban-sao")
+def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Begin a new draft with its words."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        copied = clone_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now()).id
+    return RedirectResponse(f"/ban-tin/{copied}/sua", 303)
 
 
 @router.post("/ban-tin/{bulletin_id}/dung-lai")

@@ -28,7 +28,7 @@ class LivePage:
     def show(
         self, request: Request, viewer: Viewer, load: Load, *, place: str = "", **extra: Any
     ) -> Response:
-        """Return the whole page; `extra` is for the first look only, `place` its own address."""
+        """Return the whole page; `extra` is for the first look only, `place` its address with its query."""
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
@@ -46,7 +46,7 @@ class LivePage:
                 context = frame_of(station, viewer, place) | dict(load(session))
             return [Piece(name, fragment(template, context)) for name, template in self.pieces.items()]
 
-        key = (request.url.path, viewer.operator.id)
+        key = (request.url.path, request.url.query, viewer.operator.id)
         return stream(live, key, render, lambda: _is_welcome(station, viewer.token))
 
 

@@ -1,27 +1,75 @@
-"""A recording to listen to, by its digest; browsers may ask for a part of it."""
+"""A recording to listen to, by its digest; browsers may ask for a part of it. Who was served is noted."""
 
+import re
+from threading import Lock
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from starlette.responses import FileResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
 
+from controller.bulletins.listening import is_news, note_listened
 from controller.errors import NotFound
-from controller.web.viewer import Signed, TheStation
+from controller.web.render import fragment
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import DIGEST_PATTERN
+from devices.messages import RecordingId as WireRecordingId
 from tts.recordings import RecordingId
+from tts.sidecar import peaks_of
 
 router = APIRouter()
+_DRAWING = Lock()
+_FROM_THE_START = re.compile(r"bytes=0-(?P<last>\d{0,12})")
 
 
 @router.get("/tep/{recording}.mp3")
 def listen(
-    station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> Response:
     """Answer with the bytes: whoever is signed in may hear what everybody will hear."""
-    del viewer
+    return serve(request, station, viewer, recording)
+
+
+def serve(request: Request, station: Station, viewer: Viewer, recording: str) -> Response:
+    """Return the bytes, and note that this person had all of them: approving asks for it."""
     path = station.recordings.path(RecordingId(recording))
     if not path.is_file():
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    known = WireRecordingId(recording)
+    with station.store.read() as session:
+        news = is_news(session, viewer.operator, known)
+    # a token's program has no ears, and a part is not the whole
+    if news and viewer.operator.acts is None and asks_for_all(request, path.stat().st_size):
+        with station.store.write() as session:
+            note_listened(session, known, by=viewer.operator, now=station.now())
     # named by content: it never changes, but whether one may hear it is asked again in each browser
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.get("/tep/{recording}/song-am")
+def wave(
+    station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
+) -> Response:
+    """Answer with a drawing of how loud it is along the way, for a player that asks when it is looked at."""
+    del viewer
+    known = RecordingId(recording)
+    if not station.recordings.has(known):
+        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages are not kept waiting
+        heights = peaks_of(station.recordings, known)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HTMLResponse(fragment("song_am.html", {"heights": heights}), headers=headers)
+
+
+def asks_for_all(request: Request, size: int) -> bool:
+    """Whether the whole file is asked for: players ask for all of it, open-ended or to its last byte."""
+    wanted = request.headers.get("range")
+    if wanted is None:
+        return True
+    found = _FROM_THE_START.fullmatch(wanted.replace(" ", ""))
+    return found is not None and (not found["last"] or int(found["last"]) >= size - 1)

@@ -1,71 +1,44 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
-from pydantic import BaseModel
+from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.planning import Meeting, MeetsOthers, Wish, plan_foreseen
-from controller.airings.usecases import DEFAULT_VOLUME
+from controller.airings.planning import MeetsOthers, plan_foreseen
 from controller.bulletins.lifecycle import Action, BulletinId, actions
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
-from controller.errors import BadInput, LoaError, NotAllowed
+from controller.drafts.queries import NEW, draft_of
+from controller.drafts.usecases import drop_draft
+from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.web.acts import hand_in, seen_bulletin
 from controller.web.errors import status_of
 from controller.web.queries import spoken
 from controller.web.render import page
-from controller.web.starts import read_start, slots
+from controller.web.starts import slots
 from controller.web.station import Station
+from controller.web.typed import Typed
 from controller.web.viewer import Signed, TheStation, Viewer
-from devices.messages import AreaCode, Grade
+from devices.messages import Grade
 
 router = APIRouter()
-_LOUDEST = 100
-
-
-class Typed(BaseModel):
-    """What the form holds; nothing is refused before it can be shown again."""
-
-    tieu_de: str = ""
-    noi_dung: str = ""
-    noi: str = ""
-    dia_ban: list[str] = []
-    luc: str = "ngay"
-    ngay: str = ""
-    gio: str = ""
-    muc: str = Grade.ROUTINE
-    am_luong: str = str(DEFAULT_VOLUME)
-    trung: str = ""
-    viec: str = "gui"
-
-    def wish(self, viewer: Viewer, station: Station) -> Wish:
-        """Return where, when and how it shall be heard, or raise BadInput."""
-        start = read_start(self.luc, self.ngay, self.gio, station.now())
-        areas = [AreaCode(code) for code in self.dia_ban] if self.noi == "chon" else [viewer.scope.home]
-        if not areas:
-            raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
-        if self.muc not in set(Grade):
-            raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
-        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
-            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
-        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting())
-
-    def _meeting(self) -> Meeting:
-        """Return what shall be done when it meets others; at once, nobody can tell yet what it meets."""
-        if self.luc == "ngay":
-            return Meeting.ACCEPT
-        return Meeting(self.trung) if self.trung in set(Meeting) else Meeting.REFUSE
 
 
 def form_page(
-    request: Request, station: Station, viewer: Viewer, form: Typed, *, error: LoaError | None = None
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    form: Typed,
+    *,
+    error: LoaError | None = None,
+    kept_at: datetime | None = None,
 ) -> Response:
-    """Show the form, with what was typed and what is wrong with it."""
-    context = _form_context(station, viewer, form, error)
+    """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back."""
+    context = _form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
     return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
@@ -83,10 +56,15 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
 
 @router.get("/tao-ban-tin")
 def ask(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show the empty form."""
+    """Show the form, empty or with what the person was typing."""
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
-    return form_page(request, station, viewer, Typed())
+    with station.store.read() as session:
+        kept = draft_of(session, viewer.operator.id, NEW)
+    if kept is None:
+        return form_page(request, station, viewer, Typed())
+    form = Typed.model_validate(kept.fields)
+    return form_page(request, station, viewer, form, kept_at=kept.saved_at)
 
 
 @router.post("/tao-ban-tin")
@@ -109,7 +87,13 @@ def create(
             bulletin_id, _ = hand_in(station, viewer, title=form.tieu_de, text=form.noi_dung, wish=wish)
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
+    _forget(station, viewer, NEW)
     return _kept(bulletin_id, form.viec)
+
+
+def _forget(station: Station, viewer: Viewer, place: str) -> None:
+    with station.store.write() as session:
+        drop_draft(session, viewer.operator.id, place)
 
 
 def _kept(bulletin_id: str, done: str) -> Response:
@@ -122,9 +106,13 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         text = spoken(session, bulletin.id, bulletin.revision).revision.text
+        kept = draft_of(session, viewer.operator.id, bulletin.id)
     if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    context = {"bulletin": bulletin, "title": bulletin.title, "text": text, "fault": ""}
+    context = {"bulletin": bulletin, "title": bulletin.title, "text": text, "fault": "", "kept_at": None}
+    if kept is not None and kept.saved_at > bulletin.changed_at:
+        typed = Typed.model_validate(kept.fields)
+        context |= {"title": typed.tieu_de, "text": typed.noi_dung, "kept_at": kept.saved_at}
     return page(request, "sua_ban_tin.html", context)
 
 
@@ -155,18 +143,27 @@ def mend(
             "title": form.tieu_de,
             "text": form.noi_dung,
             "fault": error.sentence,
+            "kept_at": None,
         }
         return page(request, "sua_ban_tin.html", context, status=status_of(error))
+    _forget(station, viewer, bulletin_id)
     station.poke()
     return _kept(bulletin_id, form.viec)
 
 
 @router.get("/ban-tin/{bulletin_id}/dat-lich")
-def ask_when(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Ask where and when a bulletin shall be heard (again)."""
+def ask_when(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
+) -> Response:
+    """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-    return _when_page(request, station, viewer, Typed(), bulletin=bulletin)
+    form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
+    return _when_page(request, station, viewer, form, bulletin=bulletin)
 
 
 @router.post("/ban-tin/{bulletin_id}/dat-lich")

@@ -79,6 +79,104 @@
     document.addEventListener("visibilitychange", () => { heard = Date.now(); });
   }
 
+  // --- drafts: what is typed is kept on the server; where that fails, on this machine until it is back ---
+  const EACH = 3000; // between two keepings, and only when something changed
+  const form = document.querySelector("form[data-draft]");
+  if (form) keepDraft(form);
+  else if (new URLSearchParams(window.location.search).has("xong")) {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("loa:nhap:")) localStorage.removeItem(key);
+  }
+  function keepDraft(form) {
+    const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
+    const said = form.querySelector("[data-draft-said]");
+    const fields = () => new URLSearchParams(new FormData(form)).toString();
+    let last = fields(), sending = false;
+    const local = localStorage.getItem(key);
+    if (local && local !== last) {
+      const was = new URLSearchParams(local);
+      for (const name of ["tieu_de", "noi_dung"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
+      write(said, "Đã lấy lại phần chữ giữ trên máy này.");
+      last = "";
+    }
+    const keep = async () => {
+      const now = fields();
+      if (sending || now === last) return;
+      sending = true;
+      try {
+        const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error" });
+        if (!reply.ok) throw new Error(String(reply.status));
+        last = now;
+        localStorage.removeItem(key);
+        write(said, `Đã tự lưu lúc ${new Date(Date.now() + ahead).toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false })}.`);
+      } catch (fault) {
+        localStorage.setItem(key, now);
+        write(said, fault.message === "401"
+          ? "Phiên đăng nhập đã hết. Chữ đã gõ vẫn giữ trên máy này: hãy đăng nhập lại rồi mở lại trang soạn."
+          : "Chưa lưu được lên máy chủ. Chữ đã gõ vẫn giữ trên máy này và sẽ tự lưu khi nối lại.");
+      } finally { sending = false; }
+    };
+    setInterval(keep, EACH);
+    document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+    form.addEventListener("submit", () => localStorage.setItem(key, fields()));
+  }
+
+  // --- player: how loud it is, how fast it goes, and which phrase sounds; the browser's own player is enough ---
+  const dressed = new WeakSet();
+  const players = () => {
+    for (const el of document.querySelectorAll("[data-player]")) {
+      if (!dressed.has(el)) dress(el);
+      for (const part of el.querySelectorAll("[data-needs-script]")) part.hidden = false;
+      draw(el.querySelector(".wave")); // a page that lives takes it away where its piece is sent anew
+    }
+  };
+  const draw = (wave) => {
+    if (!wave || wave.firstElementChild || wave.dataset.asked === wave.dataset.wave) return;
+    wave.dataset.asked = wave.dataset.wave;
+    fetch(wave.dataset.wave).then((reply) => reply.ok ? reply.text() : "").then((drawn) => {
+      if (!drawn.trim()) return;
+      wave.innerHTML = drawn;
+      wave.append(Object.assign(document.createElement("div"), { className: "wave-gone" }));
+      wave.hidden = false;
+    }).catch(() => {}).finally(() => { delete wave.dataset.asked; });
+  };
+  const dress = (el) => {
+    const sound = el.querySelector("audio"), wave = el.querySelector(".wave");
+    dressed.add(el);
+    const go = (seconds) => {
+      const jump = () => { sound.currentTime = seconds; sound.play().catch(() => {}); };
+      if (sound.readyState) jump();
+      else { sound.addEventListener("loadedmetadata", jump, { once: true }); sound.load(); }
+    };
+    wave.addEventListener("click", (e) => {
+      if (!sound.readyState) { go(0); return; }
+      const box = wave.getBoundingClientRect();
+      go((e.clientX - box.left) / box.width * sound.duration);
+    });
+    el.addEventListener("click", (e) => {
+      const speed = e.target.closest("[data-speed]"), phrase = e.target.closest("[data-at]");
+      if (speed) {
+        sound.playbackRate = sound.defaultPlaybackRate = Number(speed.dataset.speed);
+        for (const other of el.querySelectorAll("[data-speed]")) other.setAttribute("aria-pressed", String(other === speed));
+      }
+      if (phrase) go(Number(phrase.dataset.at) / 1000);
+    });
+    sound.addEventListener("timeupdate", () => {
+      const at = sound.currentTime * 1000, gone = wave.querySelector(".wave-gone");
+      if (gone && sound.duration) gone.style.width = `${at / sound.duration / 10}%`;
+      for (const phrase of el.querySelectorAll("[data-at]")) {
+        const sounds = !sound.paused && at >= Number(phrase.dataset.at) && at < Number(phrase.dataset.to);
+        if (sounds && !phrase.hasAttribute("aria-current")) {
+          phrase.setAttribute("aria-current", "true");
+          const list = phrase.closest("ol");
+          list.scrollTop = phrase.offsetTop - list.offsetTop - list.clientHeight / 2;
+        }
+        if (!sounds) phrase.removeAttribute("aria-current");
+      }
+    });
+  };
+  players();
+  document.addEventListener("htmx:after:swap", players);
+
   // --- forms: nothing is sent twice by an impatient finger ---
   document.addEventListener("submit", (e) => {
     if (e.defaultPrevented) return;
@@ -95,12 +193,17 @@
 
   // --- lists: find a commune typed without accents ---
   const plain = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/g, "d");
+  const sift = (field) => {
+    const wanted = plain(field.value.trim());
+    const list = document.getElementById(field.dataset.filters);
+    for (const item of list?.querySelectorAll("[data-name]") || []) item.hidden = !plain(item.dataset.name).includes(wanted);
+  };
+  // what the stream draws anew is sifted again
+  document.addEventListener("htmx:after:swap", () => {
+    for (const field of document.querySelectorAll("[data-filters]")) if (field.value) sift(field);
+  });
   document.addEventListener("input", (e) => {
-    const list = e.target.dataset?.filters && document.getElementById(e.target.dataset.filters);
-    if (list) {
-      const wanted = plain(e.target.value.trim());
-      for (const item of list.querySelectorAll("[data-name]")) item.hidden = !plain(item.dataset.name).includes(wanted);
-    }
+    if (e.target.dataset?.filters) sift(e.target);
     const counter = e.target.dataset?.counts && document.getElementById(e.target.dataset.counts);
     if (counter) count(e.target, counter);
   });
@@ -113,6 +216,62 @@
   for (const field of document.querySelectorAll("[data-counts]")) {
     const counter = document.getElementById(field.dataset.counts);
     if (counter) count(field, counter);
+  }
+  // --- dates: a browser writes them in its own language, so they are said again in ours ---
+  const WEEKDAYS = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
+  const say = (field) => {
+    const [y, m, d] = field.value.split("-").map(Number);
+    if (field.type === "time") return field.value && `${field.value} (24 giờ)`;
+    return field.value && `${WEEKDAYS[new Date(Date.UTC(y, m - 1, d)).getUTCDay()]}, ${two(d)}/${two(m)}/${y}`;
+  };
+  for (const field of document.querySelectorAll(".form-label + input[type=date], .form-label + input[type=time]")) {
+    const echo = document.createElement("p");
+    echo.className = "echo";
+    echo.setAttribute("aria-live", "polite");
+    field.after(echo);
+    const follow = () => write(echo, say(field));
+    field.addEventListener("input", follow);
+    follow();
+  }
+
+  // --- calendar: a slot is dragged to another day; the form behind it is the same that a person fills in ---
+  const week = document.getElementById("tuan");
+  let held = null;
+  const arm = () => { for (const slot of week.querySelectorAll("[data-move]")) slot.draggable = true; };
+  const over = (day) => {
+    for (const other of week.querySelectorAll(".day.over")) if (other !== day) other.classList.remove("over");
+    day?.classList.add("over");
+  };
+  const send = (slot, day) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = slot.dataset.move;
+    for (const [name, value] of [["ngay", day], ["gio", slot.dataset.time], ["luc", slot.dataset.luc || ""]]) {
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    document.body.append(form);
+    form.submit();
+  };
+  if (week && window.matchMedia("(pointer: fine)").matches) {
+    arm();
+    document.addEventListener("htmx:after:swap", arm);
+    week.addEventListener("dragstart", (e) => {
+      held = e.target.closest?.("[data-move]");
+      if (held) { held.classList.add("held"); e.dataTransfer.effectAllowed = "move"; }
+    });
+    week.addEventListener("dragend", () => { held?.classList.remove("held"); over(null); held = null; });
+    week.addEventListener("dragover", (e) => {
+      const day = held && e.target.closest(".day");
+      if (day) { e.preventDefault(); over(day); }
+    });
+    week.addEventListener("drop", (e) => {
+      const day = held && e.target.closest(".day");
+      if (!day) return;
+      e.preventDefault();
+      if (day !== held.closest(".day")) send(held, day.dataset.day);
+    });
   }
   for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;
 

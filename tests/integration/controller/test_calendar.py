@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing, open_airings
+from controller.airings.queries import deliveries_of, get_airing, open_airings, reach, targets_of
 from controller.airings.tables import Airing
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -81,19 +81,31 @@ def test_a_schedule_that_has_ended_by_its_rule_is_never_due_again(world):
     assert world.ask(get_schedule, schedule).next_at is None
 
 
-def test_deliveries_and_targets_are_those_of_any_airing(world):
-    scheduled(world, Daily(at=time(17), first=date(2026, 11, 25), times=1))
-    alone = world.plan(world.approved(), seconds=60)
+def shape(session, airing):
+    nodes = [(row.node, row.rung, row.heard_ms) for row in deliveries_of(session, airing)]
+    return nodes, targets_of(session, [airing])[airing], get_airing(session, airing).volume
+
+
+def test_an_occurrences_targets_and_deliveries_are_those_of_any_airing_once_it_goes_out(world):
+    bulletin = world.approved()
+    scheduled(world, Daily(at=time(17), first=date(2026, 11, 25), times=1), bulletin=bulletin)
+    alone = world.plan(bulletin, seconds=60)
     (other,) = [airing.id for airing in world.ask(open_airings) if airing.id != alone]
-
-    def shape(session, airing):
-        from controller.airings.queries import deliveries_of, targets_of
-
-        nodes = [(row.node, row.rung, row.heard_ms) for row in deliveries_of(session, airing)]
-        return nodes, targets_of(session, [airing])[airing], get_airing(session, airing).volume
-
+    assert world.ask(deliveries_of, other) == []
+    assert world.ask(reach, other) == world.ask(reach, alone)
+    world.later(hours=6)
+    world.advance()
     assert world.ask(shape, alone) == world.ask(shape, other)
     assert world.ask(get_airing, other).volume == DEFAULT_VOLUME
+
+
+def test_an_occurrence_that_was_missed_unapproved_still_names_who_should_have_heard_it(world):
+    scheduled(world, Daily(at=time(17), first=date(2026, 11, 25), times=1))
+    (airing,) = [one.id for one in world.ask(open_airings)]
+    world.later(hours=8)
+    world.advance()
+    assert world.ask(get_airing, airing).state == AiringState.MISSED
+    assert [row.node for row in world.ask(deliveries_of, airing)] == ["22366-1", "22366-2"]
 
 
 def test_a_cancelled_occurrence_is_cancelled_for_ever_and_the_others_stay(world):

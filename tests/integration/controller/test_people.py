@@ -1,5 +1,6 @@
 """Accounts, keys and sign-in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -68,6 +69,22 @@ def test_too_many_tries_are_stopped_even_with_the_right_password_then_but_only_f
     assert stopped.value.retry_after == 300
     assert enter(world, tries=tries, address="10.0.0.2")
     assert enter(world, tries=tries, name="duyet")
+
+
+def test_guesses_sent_side_by_side_are_counted_too(world):
+    tries = Tries(per_account=3)
+
+    def guess(n):
+        try:
+            return enter(world, password=f"sai {n}", tries=tries)
+        except (NotSignedIn, TooManyTries) as refused:
+            return type(refused)
+
+    with ThreadPoolExecutor(12) as many:
+        ends = list(many.map(guess, range(12)))
+    # at most one more than the limit: two stand at the door at a time
+    assert ends.count(NotSignedIn) in {3, 4}
+    assert ends.count(TooManyTries) == 12 - ends.count(NotSignedIn)
 
 
 def test_one_address_cannot_try_every_account(world):

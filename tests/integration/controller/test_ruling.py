@@ -50,6 +50,11 @@ def test_a_policy_is_signed_by_an_administrator_and_keeps_what_is_not_named(loa)
         ]
     assert [(hours.begins, hours.ends) for hours in own.quiet_hours] == [("20:00", "06:00")]
     assert own.loudest_volume == 60
+    loud = ("--volume", "05:00-06:30=40", "--volume", "20:00-21:00=30", "--as", "kythuat")
+    assert loa("policy", "sign", "--area", "22333", *loud)[0] == 0
+    assert "to nhất 60% (05:00–06:30 40%) (20:00–21:00 30%);" in loa("policy", "show")[1]
+    assert loa("policy", "sign", "--area", "22333", "--volume", "5h=40", "--as", "kythuat")[0] == 2
+    assert loa("policy", "sign", "--area", "22333", "--volume", "none", "--as", "kythuat")[0] == 0
     code, out, _ = loa("policy", "show")
     assert (code, len(out.splitlines())) == (0, 2)
     assert "20:00–06:00; to nhất 60%" in out
@@ -88,7 +93,7 @@ def test_the_key_set_is_signed_anew_with_the_root_key_alone(loa, founded):
 
 
 def test_a_node_is_enrolled_listed_retired_and_brought_back(loa):
-    enrol = ("node", "enrol", "kh-1", "--area", "22333", "--name", "Nhà văn hóa thôn 2", "--as", "kythuat")
+    enrol = ("node", "add", "kh-1", "--area", "22333", "--name", "Nhà văn hóa thôn 2", "--as", "kythuat")
     assert loa(*enrol)[0] == 0
     listed = json.loads(loa("node", "list", "--area", "56", "--json")[1])
     assert [(one["node"], one["name"]) for one in listed] == [("kh-1", "Nhà văn hóa thôn 2")]
@@ -103,7 +108,7 @@ def test_a_node_is_enrolled_listed_retired_and_brought_back(loa):
 
 def test_nodes_are_retired_all_or_none(loa):
     for name in ("kh-2", "kh-3"):
-        assert loa("node", "enrol", name, "--area", "22366", "--name", name, "--as", "kythuat")[0] == 0
+        assert loa("node", "add", name, "--area", "22366", "--name", name, "--as", "kythuat")[0] == 0
     assert loa("node", "retire", "kh-2", "kh-9", "--as", "kythuat")[0] == 2
     assert len(json.loads(loa("node", "list", "--area", "22366", "--json")[1])) == 2
     assert loa("node", "retire", "kh-2", "kh-3", "--as", "kythuat")[0] == 0

@@ -231,6 +231,31 @@ def test_an_ordinary_approval_airs_no_test_and_a_tests_approval_nothing_else(any
     assert refused_by(station)["airing: wrong-approval"] == 2
 
 
+def test_it_keeps_to_the_volume_of_the_hours_and_to_its_own_plan(any_station):
+    station = any_station
+    station.publish_keys()
+    hours = {"begins": "00:00", "ends": "00:00", "loudest_volume": 40}
+    station.publish_policy("56", loudest_volume=90, volumes=(hours,))
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    station.publish_plan(station.plan("56", station.airing(manifest)))
+    (played,) = listen(station).played
+    assert played.volume == 40
+    station.publish_plan(station.plan(NODE, loudest_volume=25))
+    station.publish_plan(station.plan("56", station.airing(manifest, airing="airing-2")))
+    (played,) = listen(station).played
+    assert (played.airing, played.volume) == ("airing-2", 25)
+
+
+def test_in_quarantine_it_neither_fetches_nor_plays(any_station):
+    station = any_station
+    station.publish_keys()
+    manifest = station.publish_recording(AUDIO, duration_ms=500)
+    station.publish_plan(station.plan(NODE, silent=True))
+    station.publish_plan(station.plan("56", station.airing(manifest, starts_in_s=1, grade=Grade.EMERGENCY)))
+    assert not refused_by(station)
+    assert station.wants == []
+
+
 def test_in_quiet_hours_it_is_silent(any_station):
     station = any_station
     station.publish_keys()

@@ -150,13 +150,14 @@ def test_each_tenth_writes_what_came_out_of_its_loudspeaker(tmp_path, broker):
 
 @pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
 def test_told_faults_strike_as_told_and_all_others_finish_once(tmp_path, broker):
-    faults = {"offline": 0.1, "loss": 0.1, "reboot": 0.15}
+    # a chunk that is lost four times in a row would come too late: once in a thousand runs
+    faults = {"offline": 0.1, "loss": 0.05, "reboot": 0.15}
     with running(tmp_path, broker, 40, fail=faults) as (station, fleet):
         ready = fleet.wait_ready()
         away, cycled = set(ready["told_offline"]), set(ready["told_to_reboot"])
         assert (len(away), len(cycled)) == (4, 6)
-        plan(station, 12, in_s=14)  # time to ask again for what is lost twice, and to be cut while it sounds
-        wait_until(lambda: count(station, "finished") >= 40 - len(away), 40, "all others have finished")
+        plan(station, 24, in_s=14)  # time to ask again for what is lost thrice, and to be cut while it sounds
+        wait_until(lambda: count(station, "finished") >= 40 - len(away), 60, "all others have finished")
         finished = [name for name in fleet.names if "finished" in station.kinds(name, "a1")]
         assert set(finished) == set(fleet.names) - away
         assert all(station.kinds(name, "a1").count("finished") == 1 for name in finished)

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
@@ -83,3 +85,31 @@ def test_a_station_whose_broker_dies_has_another_one_and_is_connected_again(tmp_
         assert wait_until(lambda: not station.broker_up())
         assert wait_until(station.broker_up)
         assert station.broker_url == station.broker.url
+
+
+STATION = """
+import pathlib, sys
+from controller.broker import ChildBroker
+broker = ChildBroker(sys.argv[1], pathlib.Path(sys.argv[2]))
+broker.start()
+print(broker.port, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("choice", ["mosquitto", "embedded"])
+def test_a_broker_ends_with_a_station_that_was_killed(tmp_path, choice):
+    with subprocess.Popen(
+        [sys.executable, "-c", STATION, choice, str(tmp_path / "broker")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as station:
+        port = int(station.stdout.readline())
+        station.kill()
+
+    def is_gone():
+        with socket.socket() as probe:
+            probe.settimeout(0.5)
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
+    assert wait_until(is_gone)

@@ -18,6 +18,7 @@ from tts.codec import decode_mp3
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech, TextError
 from tts.recordings import RecordingStore
 from tts.script import script_of
+from tts.sidecar import phrases_of
 from tts.sounds import closing_chime, opening_chime
 from tts.studio import Progress, RenderOrder, Studio
 from tts.workers import TooSlow
@@ -112,6 +113,20 @@ def test_a_recording_is_as_long_as_its_parts_and_as_loud_as_asked(studio, record
     assert lufs(samples) == pytest.approx(-16, abs=0.5)
     assert dbtp(samples) <= -1.0
     assert rendered.loudness_lufs == pytest.approx(lufs(samples), abs=0.05)
+
+
+def test_when_each_phrase_sounds_is_kept_beside_the_recording(studio, recordings):
+    rendered = studio.render(ORDER)
+    told = phrases_of(recordings, rendered.recording)
+    script = script_of(ORDER.title, ORDER.text, framed=True)
+    assert [one.text for one in told] == [line.text for line in script.lines]
+    samples, rate = decode_mp3(recordings.read(rendered.recording))
+    level = abs(samples)
+    for one in told:
+        assert level[one.start_ms * rate // 1000 : one.end_ms * rate // 1000].max() > 0.05
+        assert 0 <= one.start_ms < one.end_ms <= rendered.duration_ms
+    starts = [one.start_ms for one in told]
+    assert starts == sorted(starts)
 
 
 def test_what_is_told_of_a_recording_is_true_of_its_file(studio, recordings):

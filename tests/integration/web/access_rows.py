@@ -24,9 +24,16 @@ class Row:
 
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
+NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
+INTO = {"to": "22333", "password": "x"}
+CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
+CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
 LATER = "2026-12-20T00:00:00Z"
+RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
+
+FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -37,9 +44,66 @@ PAGES = {
     "GET /phat/{airing_id}/cum-loa": Row(SIGNED, foreign=HIDDEN),
     "GET /phat/{airing_id}/dung": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
+    "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
+    "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
+    "GET /lich": Row(SIGNED),
+    "GET /lich/tuan/{first}": Row(SIGNED),
+    "GET /song/lich/tuan/{first}": Row(SIGNED),
+    "GET /lich/ngay/{day}": Row(SIGNED),
+    "GET /lich/danh-sach": Row(SIGNED),
+    "GET /lich/tao": Row(Act.AIR),
+    "POST /lich/tao": Row(Act.AIR, RULE),
+    "POST /lich/xem-truoc": Row(Act.AIR, RULE),
+    "GET /lich/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/sua": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/sua": Row(Act.AIR, RULE, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/ket-thuc": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/ket-thuc": Row(Act.STOP, {}, foreign=HIDDEN),
+    "GET /lich/{schedule_id}/lan?luc=2026-12-20T00:00:00Z": Row(SIGNED, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/lan/doi": Row(
+        Act.AIR, {"luc": LATER, "ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN
+    ),
+    "POST /lich/{schedule_id}/lan/huy": Row(Act.STOP, {"luc": LATER}, foreign=HIDDEN),
     "GET /cum-loa": Row(SIGNED),
+    "GET /song/cum-loa": Row(SIGNED),
     "GET /cum-loa/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/cum-loa/{node_id}": Row(SIGNED),
+    "GET /ban-do": Row(SIGNED),
+    "GET /nguoi-dung": Row(Act.RULE),
+    "GET /nguoi-dung/them": Row(Act.RULE),
+    "POST /nguoi-dung/them": Row(Act.RULE, {"ten": "moi", "vai_tro": "officer", "dia_ban": "22333"}),
+    "GET /nguoi-dung/{name}": Row(Act.RULE),
+    "POST /nguoi-dung/{name}/vai-tro": Row(Act.RULE, {"vai_tro": "officer"}),
+    "POST /nguoi-dung/{name}/dia-ban": Row(Act.RULE, {"dia_ban": "56"}),
+    "POST /nguoi-dung/{name}/khoa": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/mo": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/go-ma": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/mat-khau": Row(Act.RULE, {}),
+    "POST /nguoi-dung/{name}/uy-quyen/{delegation}/thoi": Row(Act.RULE, {}),
+    "GET /quy-dinh": Row(SIGNED),
+    "GET /quy-dinh/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST /quy-dinh/{area}": Row(Act.RULE, {"viec": "xem"}, foreign=HIDDEN),
+    "GET /ngay-nghi": Row(SIGNED),
+    "POST /ngay-nghi": Row(Act.RULE, {"ngay": "2026-12-24", "ten": "Ngày hội"}),
+    "POST /ngay-nghi/{day}/bo": Row(Act.RULE, {}),
+    "GET /thu-vien": Row(SIGNED),
+    "GET /thu-vien/nghe.mp3": Row(SIGNED),
+    "POST /thu-vien": Row(Act.TEACH, {"viet": "XQZ", "doc": "xê quy dét", "dia_ban": "56"}),
+    "POST /thu-vien/{entry_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "GET /cai-dat": Row(Act.RULE),
+    "GET /cai-dat/kiem-tra": Row(Act.RULE),
+    "GET /bao-cao": Row(SIGNED),
+    "POST /cum-loa/{node_id}/am-luong": Row(Act.ENROL, {"muc": "80"}, foreign=HIDDEN),
+    "POST /cum-loa/{node_id}/cach-ly": Row(Act.ENROL, {"ly_do": "Nghi bị thay."}, foreign=HIDDEN),
+    "POST /cum-loa/{node_id}/thoi-cach-ly": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "POST /cum-loa/{node_id}/ngung-dung": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "GET /gan-cum-loa": Row(Act.ENROL),
+    "POST /gan-cum-loa": Row(Act.ENROL, {"ten": "Cụm 9", "dia_ban": "22366"}),
+    "POST /gan-cum-loa/{enrolment_id}/huy": Row(Act.ENROL, {}),
+    "GET /nhat-ky": Row(Act.RULE),
+    "GET /nhat-ky/kiem-tra": Row(Act.RULE),
+    "GET /nhat-ky/tep": Row(Act.RULE),
+    "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
     "GET /ban-tin": Row(SIGNED),
@@ -53,6 +117,11 @@ PAGES = {
     "POST /ban-tin/{bulletin_id}/dung-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/rut": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
+    "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
     "GET /song/duyet": Row(Act.APPROVE),
     "GET /duyet/{bulletin_id}": Row(Act.APPROVE, foreign=HIDDEN),
@@ -60,6 +129,7 @@ PAGES = {
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
+    "GET /tep/{recording}/song-am": Row(SIGNED),
     "GET /dang-nhap": Row(OPEN),
     "POST /dang-nhap": Row(OPEN, {"ten": "canbo", "mat_khau": "cá bơi ngược dòng"}),
     "GET /dang-nhap/ma": Row(OPEN),
@@ -97,10 +167,37 @@ CALLS = {
     "POST delegations": Row(Act.APPROVE, {"to": "duyet", "area": "22333", "until": LATER}),
     "DELETE delegations/{delegation_id}": Row(SIGNED),
     "GET areas": Row(SIGNED),
+    "GET areas/{area}": Row(SIGNED, foreign=HIDDEN),
+    "POST areas": Row(
+        Act.RULE, {"code": "22333.9", "name": "Thôn 9", "kind": "Thôn", "parent": "22333"}, foreign=HIDDEN
+    ),
+    "POST areas/{area}/rename": Row(Act.RULE, {"name": "Phường Bắc"}, foreign=HIDDEN),
+    "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
+    "POST areas/{area}/split": Row(
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
+    ),
+    "POST areas/merge": Row(
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
+    ),
+    "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "GET nodes": Row(SIGNED),
     "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
+    "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
+    "POST nodes/{node_id}/care": Row(Act.ENROL, {"note": "Đã gọi điện."}, foreign=HIDDEN),
+    "GET nodes/{node_id}/vitals": Row(SIGNED, foreign=HIDDEN),
+    "GET fleet/watched": Row(SIGNED),
+    "GET fleet/events": Row(SIGNED),
+    "GET nodes/{node_id}/hardware": Row(Act.ENROL, foreign=HIDDEN),
+    "GET enrolments": Row(Act.ENROL),
+    "POST enrolments": Row(Act.ENROL, CODE, foreign=HIDDEN),
+    "POST enrolments/claim": Row(OPEN, CLAIM),
+    "DELETE enrolments/{enrolment_id}": Row(Act.ENROL, foreign=HIDDEN),
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
+    "POST bulletins/import": Row(Act.WRITE, FILE),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
@@ -108,6 +205,19 @@ CALLS = {
     ),
     "POST bulletins/{bulletin_id}/return": Row(Act.APPROVE, {"reason": "Sai."}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/withdraw": Row(Act.WITHDRAW, {"reason": ""}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/revisions": Row(SIGNED, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/differences?before=1&after=1": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/revise": Row(
+        Act.WRITE, {"title": "Tin", "text": "Nội dung."}, foreign=HIDDEN
+    ),
+    "POST bulletins/{bulletin_id}/recall": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
+    "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET recordings/{recording}": Row(SIGNED),
+    "GET notices": Row(SIGNED),
+    "POST notices/read": Row(SIGNED, {}),
+    "POST notices/{notice_id}/read": Row(SIGNED, {}, foreign=HIDDEN),
     "GET today": Row(SIGNED),
     "POST air": Row(Act.AIR, {"title": "Tin", "text": "Nội dung."} | AIR, foreign=HIDDEN),
     "GET airings": Row(SIGNED),
@@ -127,6 +237,12 @@ CALLS = {
     "POST schedules/{schedule_id}/occurrences/move": Row(
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
+    "GET reports/coverage?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.xlsx?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/coverage.pdf?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
+    "GET reports/as-aired.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
     "GET days-off?year=2026": Row(SIGNED),
     "POST days-off": Row(Act.RULE, {"day": "2026-12-24", "name": "Ngày hội"}),
     "DELETE days-off/{day}": Row(Act.RULE),

@@ -16,8 +16,10 @@ from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.queries import areas
 from controller.areas.usecases import load_areas
+from controller.bulletins.listening import note_listened
 from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.fleet.enrolling import Welcome
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
 from controller.founding import FirstAdministrator, found_administrator
 from controller.journal.chain import StationSeal
@@ -123,8 +125,10 @@ class SiteWorld:
     speech: Speech = field(default_factory=Speech)
     up: bool = True
     require_totp: bool = False
-    settings: Settings | None = None
+    settings: Settings = field(default_factory=Settings)
+    region: str = "north"
     pokes: int = 0
+    samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
@@ -149,6 +153,13 @@ class SiteWorld:
     def first_administrator(self, *, code, name, display_name, password):
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
+
+    def sample(self, text, area):
+        self.samples.append((text, area))
+        return mp3(2)
+
+    def welcome(self):
+        return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
 
     def poke(self):
         self.pokes += 1
@@ -235,6 +246,7 @@ class SiteWorld:
 
     def approve(self, bulletin, made=None):
         made = made or Made(mp3(), 8_000)
+        self.do(note_listened, made.recording, by=self.approver)
         return self.do(
             approve_bulletin,
             bulletin,
@@ -339,6 +351,7 @@ class Seeds:
     def world(self, folder: Path, **options) -> SiteWorld:
         shutil.copy(self._file, folder / "loa.sqlite")
         store = Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(self._key))
+        options.setdefault("settings", Settings(home=folder / "home"))
         return SiteWorld(store, RecordingStore(folder / "recordings"), self._key, **options)
 
 

@@ -7,11 +7,14 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.bulletins.queries import get_bulletin
+from controller.fleet.enrolling import make_code
+from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
 from controller.web.site import end_streams
+from devices.messages import NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.access_rows import OPEN, ROWS, SIGNED
 from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
@@ -47,12 +50,17 @@ def objects(world):
             get_bulletin(session, one).area = BAC_NHA_TRANG
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
     schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
+    new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
+    enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
     return {
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{first}": "2026-11-23",
+        "{place}": "moi",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
@@ -60,7 +68,8 @@ def objects(world):
         "{recording}": made.recording,
         "{version}": "x",
         "{name:path}": "app.css",
-        "{name}": "canbo",
+        "{name}": "xanhatrang",
+        "{notice_id}": "khong-co",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",
         "{delegation_id}": "khong-co",
@@ -80,9 +89,11 @@ def ask(site, objects):
             path = path.replace(name, value)
         sends = ROWS[key].sends
         is_call = path.startswith("/api/")
+        is_upload = isinstance((sends or {}).get("file"), tuple)
         if sends is not None and is_call:
             sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
-        more = {} if sends is None else {"json" if is_call else "data": sends}
+        body = "files" if is_upload else "json" if is_call else "data"
+        more = {} if sends is None else {body: sends}
         reply = client.request(method, path, **more)
         return reply.status_code, reply.headers.get("location", "")
 
@@ -171,6 +182,7 @@ def test_a_token_comes_to_the_calls_that_its_acts_name_and_to_no_page(world, ask
     in_person = {"POST /api/v1/tokens", "DELETE /api/v1/tokens/{token_id}"}
     in_person |= {"POST /api/v1/delegations", "DELETE /api/v1/delegations/{delegation_id}"}
     in_person |= {"POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
+    in_person |= {"POST /api/v1/notices/read", "POST /api/v1/notices/{notice_id}/read"}
     wrong = {}
     for key, row in ROWS.items():
         if row.needs == OPEN:

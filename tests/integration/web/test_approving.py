@@ -18,6 +18,7 @@ def state_of(world, bulletin):
 
 def approve(client, bulletin, **changes):
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]} | changes
+    client.get(f"/tep/{RECORDING}.mp3")
     return client.post(f"/duyet/{bulletin}/duyet", data=form)
 
 
@@ -34,6 +35,14 @@ def test_the_approver_reads_listens_and_approves_with_the_password(world, approv
     queue = approver.get("/duyet?xong=duyet").text
     assert "Đã duyệt bản tin." in queue
     assert "Không còn bản tin nào chờ duyệt" in queue
+
+
+def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):
+    bulletin, _ = world.submitted()
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
+    reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
+    assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
+    assert "Bạn chưa nghe tệp âm thanh sẽ phát" in reply.text
 
 
 @pytest.mark.parametrize(
@@ -156,6 +165,7 @@ def test_passwords_cannot_be_tried_without_end_by_whoever_holds_a_signed_in_phon
     bulletin, _ = world.submitted()
     recording = world.ask(rendering_of, bulletin, 1).recording
     form = {"phien_ban": "1", "tep": recording, "mat_khau": "sai mật khẩu rồi"}
+    approver.get(f"/tep/{recording}.mp3")
     replies = [approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code for _ in range(12)]
     assert replies == [403] * 10 + [429] * 2
     right = form | {"mat_khau": PASSWORDS["duyet"]}

@@ -1,3 +1,4 @@
+from controller.bulletins.listening import has_listened
 from tests.integration.web.site_world import Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording
@@ -16,6 +17,20 @@ def test_a_recording_is_heard_whole_and_in_parts(world, officer):
     assert part.headers["content-range"] == f"bytes 1000-1999/{len(mp3())}"
     beyond = officer.get(f"/tep/{RECORDING}.mp3", headers={"Range": "bytes=99999999-"})
     assert beyond.status_code == 416
+
+
+def test_only_who_is_served_all_of_it_has_listened(world, approver):
+    world.submitted()
+    last = len(mp3()) - 1
+
+    def listened():
+        return world.ask(has_listened, world.approver, RECORDING)
+
+    for part in ("bytes=0-1", "bytes=1000-", "bytes=99999999-", f"bytes=0-{last - 1}", "bytes=-5"):
+        approver.get(f"/tep/{RECORDING}.mp3", headers={"Range": part})
+        assert not listened(), part
+    approver.get(f"/tep/{RECORDING}.mp3", headers={"Range": f"bytes=0-{last}"})
+    assert listened()
 
 
 def test_a_recording_is_for_those_who_are_signed_in_and_for_no_shared_cache(world, client, officer):

@@ -23,6 +23,7 @@ from controller.programmes.lifecycle import ScheduleState
 BULLETIN_WAYS = {
     (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,
     (BulletinState.DRAFT, Action.SUBMIT): BulletinState.SUBMITTED,
+    (BulletinState.SUBMITTED, Action.RECALL): BulletinState.DRAFT,
     (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
     (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
     (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,

@@ -11,7 +11,8 @@ from controller.airings.queries import spread_of
 from controller.airings.timing import Times, start_for
 from controller.bulletins.wording import clean_text, clean_title, digest_of
 from controller.errors import BadInput
-from controller.fleet.lifecycle import SILENT_AFTER, NodeFacts, NodeStatus, faults_of, status_of
+from controller.fleet.faults import SILENT_AFTER, NodeFacts
+from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
 from controller.operators.sealing import WrongSecret, seal, unseal
 from controller.plans.lifecycle import is_worn, next_version
 from controller.store.ids import new_id

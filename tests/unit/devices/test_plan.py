@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.messages import Grade, Plan, PlannedAiring, Policy, QuietHours
+from devices.messages import Grade, LoudHours, Plan, PlannedAiring, Policy, QuietHours
 from devices.plan import (
     change_points,
     ends_at,
@@ -38,17 +38,19 @@ def airing(name="a", at=0, minutes=10, grade=Grade.ROUTINE, volume=80, *, test=F
     )
 
 
-def plan(*airings, target="56", version=1, expires_in=72 * 60):
+def plan(*airings, target="56", version=1, expires_in=72 * 60, silent=False, loudest=100):
     return Plan(
         target=target,
         version=version,
         issued_at=DAWN - timedelta(hours=1),
         expires_at=DAWN + timedelta(minutes=expires_in),
         airings=airings,
+        silent=silent,
+        loudest_volume=loudest,
     )
 
 
-def policy(*quiet, target="56", loudest=100, minutes=1440, zone=ZONES[0]):
+def policy(*quiet, target="56", loudest=100, minutes=1440, zone=ZONES[0], volumes=()):
     return Policy(
         target=target,
         version=1,
@@ -58,6 +60,9 @@ def policy(*quiet, target="56", loudest=100, minutes=1440, zone=ZONES[0]):
         quiet_hours=tuple(QuietHours(begins=begins, ends=ends) for begins, ends in quiet),
         loudest_volume=loudest,
         minutes_a_day=minutes,
+        volumes=tuple(
+            LoudHours(begins=begins, ends=ends, loudest_volume=cap) for begins, ends, cap in volumes
+        ),
     )
 
 
@@ -100,6 +105,45 @@ def test_an_emergency_breaks_quiet_hours_and_the_days_minutes_but_not_the_volume
     found = what_sounds(plans, [policy(("00:00", "05:00"), minutes=0, loudest=70)], at(61))
     assert found is not None
     assert found.volume == 70
+
+
+def test_the_cap_of_the_hours_that_an_airing_meets_holds_for_all_of_it_emergencies_included():
+    dawn = policy(loudest=90, volumes=[("05:00", "06:30", 40)])
+    plans = [
+        plan(
+            airing("before", 4 * 60 + 50, 10),
+            airing("into", 6 * 60 + 20, 20, Grade.EMERGENCY),
+            airing("after", 6 * 60 + 40, 10),
+        )
+    ]
+    slots = timetable(plans, [dawn], at(0), at(24 * 60))
+    assert [(slot.airing.airing, slot.airing.volume, slot.cut) for slot in slots] == [
+        ("before", 80, False),
+        ("into", 40, False),
+        ("after", 80, False),
+    ]
+
+
+def test_louder_hours_never_widen_what_the_policy_allows():
+    (slot,) = timetable(
+        [plan(airing(at=60))], [policy(loudest=30, volumes=[("00:00", "00:00", 90)])], at(0), at(90)
+    )
+    assert slot.airing.volume == 30
+
+
+def test_a_plan_that_bids_silence_silences_all_others_also_emergencies_and_beyond_its_own_expiry():
+    others = plan(airing(at=60, grade=Grade.EMERGENCY))
+    quarantine = plan(target="n1", version=2, expires_in=30, silent=True)
+    assert sounding([others], [], 61) == "a"
+    assert sounding([others, quarantine], [], 61) is None
+    assert merge([others, quarantine], at(61)) == ()
+
+
+def test_the_cap_of_a_plan_binds_what_other_plans_name_and_outlasts_it():
+    own = plan(target="n1", version=2, expires_in=30, loudest=25)
+    found = what_sounds([plan(airing(at=60)), own], [], at(61))
+    assert found is not None
+    assert found.volume == 25
 
 
 def test_quiet_hours_that_begin_when_they_end_last_all_day():
@@ -165,7 +209,16 @@ def some_plans(draw):
     for version in draw(st.lists(st.integers(1, 50), max_size=3, unique=True)):
         airings = draw(st.lists(some_airings(), max_size=4, unique_by=lambda one: one.airing))
         expires_in = draw(st.integers(-60, 72 * 60))
-        made.append(plan(*airings, target=str(version), version=version, expires_in=expires_in))
+        made.append(
+            plan(
+                *airings,
+                target=str(version),
+                version=version,
+                expires_in=expires_in,
+                silent=draw(st.integers(0, 9)) == 0,
+                loudest=draw(st.sampled_from([100, 100, 30])),
+            )
+        )
     return made
 
 
@@ -179,6 +232,7 @@ def some_policies(draw):
         loudest=draw(st.integers(0, 100)),
         minutes=draw(st.sampled_from([0, 5, 60, 200, 1440])),
         zone=draw(st.sampled_from(ZONES)),
+        volumes=draw(st.lists(st.tuples(wall_times, wall_times, st.integers(0, 100)), max_size=2)),
     )
 
 
@@ -249,6 +303,25 @@ def test_the_timetable_agrees_with_what_sounds_at_every_instant(plans, policies,
             continue
         listed = [slot.airing for slot in slots if slot.starts_at <= now < slot.ends_at]
         assert listed == [found for found in (what_sounds(plans, policies, now),) if found is not None]
+
+
+def instant_by_instant(plans, policies, since, until):
+    """The timetable, the slow way: what sounds, asked again at each instant at which it may change."""
+    spans = []
+    for begins, ends in pairwise([since, *change_points(plans, policies, since, until), until]):
+        sounds = what_sounds(plans, policies, begins) if begins < ends else None
+        if sounds is None:
+            continue
+        goes_on = bool(spans) and (spans[-1][0], spans[-1][2]) == (sounds, begins)
+        spans.append((sounds, spans.pop()[1] if goes_on else begins, ends))
+    return spans
+
+
+@given(some_plans(), policies_lists, instants, st.integers(1, 72 * 60))
+def test_the_timetable_is_what_sounds_asked_instant_by_instant(plans, policies, since, minutes):
+    until = since + timedelta(minutes=minutes)
+    found = [(slot.airing, slot.starts_at, slot.ends_at) for slot in timetable(plans, policies, since, until)]
+    assert found == instant_by_instant(plans, policies, since, until)
 
 
 @given(some_plans(), policies_lists)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from devices import topics
+from devices.enrolment import Place
 from devices.messages import Role
 from devices.node.events import Received
 from devices.signing import SigningKey, read_payload
@@ -245,6 +246,95 @@ def test_quiet_hours_of_a_policy_that_expired_stay_quiet_after_a_reboot(scene):
     reboot_alone(scene)
     scene.run(90)
     assert heard(scene) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"), [({"silent": True}, []), ({"loudest_volume": 20}, [("a1", 20)])]
+)
+def test_limits_of_a_plan_that_expired_go_on_to_bind_after_a_reboot(scene, limits, expected):
+    node = scene.node.id
+    say(scene, node, scene.station.signed_plan(node, [], lasts=timedelta(seconds=15), **limits))
+    scene.station.publish_plan("56", planned(scene, in_s=60))
+    scene.run(20)
+    reboot_alone(scene)
+    scene.run(90)
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == expected
+
+
+def test_a_quarantine_stops_what_sounds_fetches_nothing_and_ends_by_a_newer_plan(scene):
+    node = scene.node.id
+    scene.station.publish_plan("56", planned(scene, in_s=10))
+    scene.run(15)
+    say(scene, node, scene.station.signed_plan(node, [], silent=True))
+    scene.run(3)
+    assert scene.kinds("a1")[-1] == "stopped"
+    wants = len(scene.station.wants)
+    other = scene.station.add_recording(random.Random(2).randbytes(9_000), LENGTH)
+    scene.station.publish_plan("56.1", scene.station.airing("a2", other, scene.in_s(20), LENGTH))
+    scene.run(15)
+    assert len(scene.station.wants) == wants
+    say(scene, node, scene.station.signed_plan(node, []))
+    scene.run(60)
+    assert heard(scene)[-1] == "a2"
+
+
+def place(scene, *areas, key=None, **changes):
+    node = changes.pop("node", scene.node.id)
+    told = Place(
+        node=node,
+        version=scene.station.next_version(),
+        issued_at=scene.now,
+        expires_at=scene.now + YEAR / 2,
+        areas=areas,
+    )
+    key = key or scene.station.keys.administrator
+    scene.station.retain(topics.place(scene.node.id), key.sign_bytes(told.payload(), "loa-place").encode())
+
+
+def test_a_node_that_moves_obeys_its_new_area_and_no_longer_the_old_one_also_after_a_reboot(scene):
+    scene.station.publish_policy("56.1", loudest=30)
+    scene.run(3)
+    place(scene, "56", "56.2")
+    scene.run(3)
+    scene.station.publish_plan("56.1", planned(scene, "old", in_s=20))
+    scene.run(45)
+    assert heard(scene) == []
+    scene.station.publish_plan("56.2", planned(scene, "new", in_s=30))
+    scene.run(10)
+    reboot_alone(scene)
+    scene.run(60)
+    assert [(s.arm.airing, s.arm.volume) for s in scene.world.heard(scene.node)] == [("new", 80)]
+
+
+@pytest.mark.parametrize("wrong", ["station's", "other province", "other node", "older"])
+def test_a_place_that_is_not_for_this_node_or_not_an_administrators_moves_nothing(scene, wrong):
+    if wrong == "station's":
+        place(scene, "56", "56.2", key=scene.station.keys.station)
+    elif wrong == "other province":
+        place(scene, "57", "56.2")
+    elif wrong == "other node":
+        place(scene, "56", "56.2", node="n7")
+    else:
+        place(scene, "56", "56.1")
+        newest = scene.station.retained[topics.place(scene.node.id)]
+        place(scene, "56", "56.1")
+        scene.run(3)
+        scene.station.retain(topics.place(scene.node.id), newest)
+    scene.run(3)
+    scene.station.publish_plan("56.1", planned(scene, in_s=20))
+    scene.run(60)
+    assert heard(scene) == ["a1"]
+    assert [name for name in scene.node.brain.counts if name.startswith("place: ")]
+
+
+def test_a_place_whose_key_was_revoked_is_forgotten_and_the_enrolled_areas_hold_again(scene):
+    place(scene, "56", "56.2")
+    scene.run(3)
+    scene.station.publish_keys(without=[scene.station.keys.administrator])
+    scene.run(3)
+    scene.station.publish_plan("56.1", planned(scene, in_s=20))
+    scene.run(60)
+    assert heard(scene) == ["a1"]
 
 
 def test_an_expired_policy_whose_key_was_revoked_binds_no_longer_after_a_reboot(scene):

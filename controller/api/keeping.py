@@ -1,0 +1,71 @@
+"""What technicians do with nodes in use, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.api import shown
+from controller.api.enrolment_models import HardwareShown, NodeReason, NodeVolume
+from controller.api.enrolments import check_enrols
+from controller.api.models import NodeShown
+from controller.api.refusals import refusals
+from controller.errors import NotFound
+from controller.fleet.enrolling import hardware_of
+from controller.fleet.keeping import limit_volume, quarantine_node, release_node
+from controller.fleet.lifecycle import status_of
+from controller.fleet.queries import facts_of, get_node
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation
+from devices.messages import NodeId
+
+router = APIRouter(tags=["fleet"])
+
+
+@router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
+def quarantine(station: TheStation, viewer: Signed, node_id: str, asked: NodeReason) -> NodeShown:
+    """Have a node say and hear nothing until it is released."""
+    with station.store.write() as session:
+        quarantine_node(session, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/release", responses=refusals(401, 404, 409))
+def release(station: TheStation, viewer: Signed, node_id: str) -> NodeShown:
+    """End a node's quarantine."""
+    with station.store.write() as session:
+        release_node(session, NodeId(node_id), by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
+def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume) -> NodeShown:
+    """Cap a node's volume; 100 takes the cap away."""
+    with station.store.write() as session:
+        limit_volume(session, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))
+def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
+    """Return every board that bore the node's name, the newest first."""
+    check_enrols(viewer)
+    with station.store.read() as session:
+        if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
+            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
+        rows = hardware_of(session, node_id)
+    return [
+        HardwareShown(
+            number=row.number,
+            public=row.public,
+            software=row.software,
+            issued_at=row.issued_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def _after(station: Station, node_id: str) -> NodeShown:
+    """Return the node as it is now, and have the plans follow at once."""
+    station.poke()
+    with station.store.read() as session:
+        node = get_node(session, NodeId(node_id))
+    return shown.node(node, status_of(facts_of(node), station.now()))

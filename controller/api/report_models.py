@@ -1,0 +1,56 @@
+"""Shapes of reports and of the as-aired log, as programs get them."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from controller.airings.lifecycle import AiringState
+from controller.api.models import Code
+from controller.reports.coverage import Group
+from devices.messages import Grade
+
+
+class CoverageRow(BaseModel):
+    """What was planned and heard of one month, area, legal act or bulletin; minutes are summed over nodes."""
+
+    group: Group
+    code: str
+    name: str
+    airings: int
+    airings_heard: int = Field(description="Of which at least one node began.")
+    nodes: int
+    nodes_heard: int = Field(description="That began at least one airing.")
+    percent_of_nodes: float | None
+    minutes_planned: float
+    minutes_heard: float
+    percent_of_minutes: float | None
+
+
+class CoverageShown(BaseModel):
+    """A report; its first row is the total, and the same rows are in the CSV, Excel and PDF files."""
+
+    title: str
+    subtitle: str
+    rows: list[CoverageRow]
+
+
+class AiredShown(BaseModel):
+    """The newest word on what one node did with one airing."""
+
+    airing: str
+    node: str
+    area: Code
+    bulletin: str
+    title: str
+    legal_act: str | None
+    grade: Grade
+    state: AiringState
+    planned_at: datetime
+    planned_ms: int
+    fetched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    heard_ms: int
+    reason: str | None = Field(description="Why it did not sound the whole; null where it did.")
+    noted_at: datetime = Field(description="When the log was told; after an outage, later.")
+    is_corrected: bool = Field(description="Whether it stands in for an earlier entry.")

@@ -1,0 +1,119 @@
+"""Shapes of what programs send and get about texts: imports, legal acts, versions, notices."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from controller.api.models import Asked
+from controller.bulletins.comparing import Change
+from controller.bulletins.lifecycle import RevisionKind
+from controller.importing.kinds import FileKind
+from controller.importing.mending import Mend
+from controller.notices.tables import NoticeKind
+
+
+class ReferenceShown(BaseModel):
+    """A legal act; what is not known is null."""
+
+    number: str | None = Field(description="Such as `1322/QĐ-UBND`.")
+    kind: str | None
+    issuer: str | None
+    dated: date | None
+    in_force_from: date | None
+    in_force_until: date | None = Field(description="The last day on which it holds.")
+
+
+class MendedShown(BaseModel):
+    """One change: what stood in the file and what stands in the text."""
+
+    kind: Mend
+    line: int = Field(description="Counted from 1 in the file's own lines.")
+    before: str
+    after: str
+
+
+class ImportedShown(BaseModel):
+    """A file as a draft; nothing is saved."""
+
+    kind: FileKind
+    encoding: str
+    title: str = Field(description="A guess, to be looked at.")
+    text: str
+    mended: list[MendedShown] = Field(description="The first 200 changes.")
+    mended_count: int
+    warnings: list[str] = Field(description="For people, in Vietnamese.")
+    reference: ReferenceShown = Field(description="What the text's head says of its legal act: a proposal.")
+
+
+class ReferenceAsked(Asked):
+    """A legal act, as a person says; all of it empty takes it back."""
+
+    number: Annotated[str, Field(max_length=100)] | None = None
+    kind: Annotated[str, Field(max_length=100)] | None = None
+    issuer: Annotated[str, Field(max_length=200)] | None = None
+    dated: date | None = None
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+
+
+class LegalShown(BaseModel):
+    """The act of a bulletin: what a person said, and what its newest wording proposes."""
+
+    reference: ReferenceShown | None
+    proposal: ReferenceShown
+    cancelled: list[str] = Field(
+        default=[], description="Airings that were cancelled just now: they lay beyond the act's end."
+    )
+
+
+class Revise(Asked):
+    """Another wording for a draft or a returned bulletin."""
+
+    title: Annotated[str, Field(max_length=1000)]
+    text: Annotated[str, Field(max_length=200_000)]
+
+
+class RevisionShown(BaseModel):
+    """One frozen wording."""
+
+    number: int
+    kind: RevisionKind
+    text: str
+    text_sha256: str
+    author: str = Field(description="The name by which its author signs in.")
+    created_at: datetime
+    recording: str | None
+    approved_at: datetime | None
+
+
+class StretchShown(BaseModel):
+    """Words in a row with one fate."""
+
+    change: Change
+    text: str
+
+
+class DifferencesShown(BaseModel):
+    """Two wordings compared, in order."""
+
+    before: int
+    after: int
+    stretches: list[StretchShown]
+
+
+class NoticeShown(BaseModel):
+    """Something that the station tells a person by itself."""
+
+    id: str
+    kind: NoticeKind
+    subject: str = Field(description="The bulletin (or airing) that it is about.")
+    sentence: str = Field(description="For people, in Vietnamese.")
+    at: datetime
+    read_at: datetime | None
+
+
+class NoticesRead(BaseModel):
+    """How many notices were new."""
+
+    read: int

@@ -1,0 +1,104 @@
+"""What a technician should hear of: losses joined to one event where a commune is out, flapping damped; pure.
+
+The facts are births and deaths. Nothing here is stored: the same facts give the same events.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from devices.messages import AreaCode, NodeId
+
+OUTAGE_WINDOW = timedelta(minutes=10)
+"""Nodes of one feeder fall within seconds; their wills come as keep-alives run out, up to 90 s later."""
+OUTAGE_SHARE = 0.5
+FEWEST_OUT = 2
+"""One lost loudspeaker is a loudspeaker, however small its commune."""
+FLAP_WINDOW = timedelta(hours=1)
+FLAP_TURNS = 6
+"""Lost and back three times within the hour."""
+FLAP_CALM = timedelta(minutes=15)
+"""Without a turn for so long, it flaps no more."""
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    OUTAGE = "outage"
+    LOST = "lost"
+    FLAPPING = "flapping"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A birth or a death."""
+
+    at: datetime
+    online: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A node that is away now, and since when."""
+
+    node: NodeId
+    area: AreaCode
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing to look after: a commune's outage counts once, however many nodes it has."""
+
+    kind: EventKind
+    area: AreaCode
+    since: datetime
+    nodes: tuple[NodeId, ...]
+
+
+def is_flapping(turns: Sequence[Turn], now: datetime) -> bool:
+    """Whether a node came and went so often of late that its next loss is no news."""
+    recent = [turn for turn in turns if now - FLAP_WINDOW <= turn.at <= now]
+    return len(recent) >= FLAP_TURNS and now - max(turn.at for turn in recent) < FLAP_CALM
+
+
+def events(
+    losses: Iterable[Loss],
+    flapping: Mapping[NodeId, tuple[AreaCode, datetime]],
+    sizes: Mapping[AreaCode, int],
+) -> list[Event]:
+    """Return what there is to look after, the newest first.
+
+    `flapping`: nodes that flap, with their area and since when; whether one of them is away at this moment is
+    no event of its own. `sizes`: the nodes in use of each area.
+    """
+    by_area: dict[AreaCode, list[Loss]] = defaultdict(list)
+    for loss in losses:
+        if loss.node not in flapping:
+            by_area[loss.area].append(loss)
+    found = [Event(EventKind.FLAPPING, area, at, (node,)) for node, (area, at) in flapping.items()]
+    for area, lost in by_area.items():
+        found += _of_area(area, sorted(lost, key=lambda loss: (loss.at, loss.node)), sizes.get(area, 0))
+    return sorted(found, key=lambda event: (event.since, event.area, event.nodes), reverse=True)
+
+
+def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[Event]:
+    """Join what fell together, if that is half of the area; each other loss stands for itself."""
+    needed = max(FEWEST_OUT, math.ceil(size * OUTAGE_SHARE))
+    found: list[Event] = []
+    at = 0
+    while at < len(lost):
+        end = at
+        while end < len(lost) and lost[end].at - lost[at].at <= OUTAGE_WINDOW:
+            end += 1
+        if end - at >= needed:
+            nodes = tuple(sorted(loss.node for loss in lost[at:end]))
+            found.append(Event(EventKind.OUTAGE, area, lost[at].at, nodes))
+            at = end
+        else:
+            found.append(Event(EventKind.LOST, area, lost[at].at, (lost[at].node,)))
+            at += 1
+    return found

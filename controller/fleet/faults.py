@@ -1,0 +1,138 @@
+"""What is wrong with a node, read off what is known of it: kinds with a sentence each; pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+SILENT_AFTER = timedelta(minutes=3)
+"""Vitals come at least each minute: three missing ones are no chance."""
+CLOCK_ERROR_LIMIT_MS = 100.0
+"""A node that knows its time no better than this does not play, except an emergency."""
+CLOCK_PATIENCE = timedelta(minutes=2)
+"""A node that has just connected needs some seconds of clock exchanges; two minutes are too many."""
+LEAST_STORAGE = 16 * 1024 * 1024
+"""Bytes below which the next recording may not fit."""
+HOTTEST_C = 75.0
+"""In the cabinet: boards are made for 85, and an afternoon adds ten to a noon."""
+LEAST_BATTERY = 20.0
+"""Percent: some hours are left to bring another one."""
+LEAST_LEVEL_DBFS = -50.0
+"""Of what is measured behind the amplifier while something sounds; speech is above -30."""
+MISSED_LIMIT = 2
+"""Airings within a day that a node did not begin: one may be a power cut, two are a pattern."""
+
+
+class FaultKind(StrEnum):
+    """Kinds of faults, the gravest first; programs filter by them."""
+
+    OFFLINE = "offline"
+    SILENT = "silent"
+    FLAPPING = "flapping"
+    AMPLIFIER = "amplifier"
+    LEVEL = "level"
+    CLOCK = "clock"
+    STORAGE = "storage"
+    BATTERY = "battery"
+    MAINS = "mains"
+    TEMPERATURE = "temperature"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong, in words; `since` where it is known."""
+
+    kind: FaultKind
+    sentence: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What is known of a node."""
+
+    online: bool
+    last_heard_at: datetime | None
+    retired: bool = False
+    quarantined: bool = False
+    online_at: datetime | None = None
+    """When it came, or went."""
+    has_told: bool = False
+    """Whether any vitals came in this life."""
+    sounding: str | None = None
+    clock_error_ms: float | None = None
+    storage_free: int | None = None
+    temperature_c: float | None = None
+    battery_percent: float | None = None
+    mains: bool | None = None
+    amplifier_ok: bool | None = None
+    level_dbfs: float | None = None
+
+
+def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[Fault, ...]:
+    """Return what a node's own vitals say is wrong; `now` None: what needs patience is not judged."""
+    return (*_sound_faults(facts), *_clock_faults(facts, now), *_house_faults(facts))
+
+
+def all_faults(
+    facts: NodeFacts, now: datetime, *, missed: int = 0, flapping: bool = False
+) -> tuple[Fault, ...]:
+    """Return everything that is wrong with a node in use, the gravest first.
+
+    `missed`: airings of the last day that it did not begin. What a node that is away said last is not held
+    against it.
+    """
+    if facts.retired or facts.quarantined or facts.last_heard_at is None:
+        return ()
+    found = [*_link_faults(facts, now)]
+    if flapping:
+        found.append(Fault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ."))
+    if facts.online:
+        found += faults_told(facts, now)
+    if missed >= MISSED_LIMIT:
+        found.append(Fault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
+    return tuple(found)
+
+
+def _link_faults(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
+    if not facts.online:
+        minutes = _minutes(now, facts.online_at)
+        yield Fault(FaultKind.OFFLINE, f"Mất kết nối đã {minutes} phút.", facts.online_at)
+    elif facts.last_heard_at is not None and now - facts.last_heard_at > SILENT_AFTER:
+        minutes = _minutes(now, facts.last_heard_at)
+        yield Fault(
+            FaultKind.SILENT, f"Còn kết nối nhưng không trả lời đã {minutes} phút.", facts.last_heard_at
+        )
+
+
+def _sound_faults(facts: NodeFacts) -> Iterator[Fault]:
+    if facts.amplifier_ok is False:
+        yield Fault(FaultKind.AMPLIFIER, "Tăng âm báo hỏng: người dân có thể không nghe thấy gì.")
+    level = facts.level_dbfs
+    if facts.sounding is not None and level is not None and level < LEAST_LEVEL_DBFS:
+        yield Fault(FaultKind.LEVEL, f"Đang phát nhưng đo ở loa gần như không có tiếng ({level:.0f} dBFS).")
+
+
+def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[Fault]:
+    error = facts.clock_error_ms
+    if error is not None and error > CLOCK_ERROR_LIMIT_MS:
+        yield Fault(FaultKind.CLOCK, f"Đồng hồ sai số {error:.0f} ms: cụm loa chỉ phát tin khẩn cấp.")
+    waited = now is not None and facts.online_at is not None and now - facts.online_at > CLOCK_PATIENCE
+    if error is None and facts.has_told and waited:
+        yield Fault(FaultKind.CLOCK, "Chưa lấy được giờ của đài: cụm loa chỉ phát tin khẩn cấp.")
+
+
+def _house_faults(facts: NodeFacts) -> Iterator[Fault]:
+    if facts.storage_free is not None and facts.storage_free < LEAST_STORAGE:
+        yield Fault(FaultKind.STORAGE, "Bộ nhớ sắp đầy: có thể không tải được bản tin tiếp theo.")
+    if facts.battery_percent is not None and facts.battery_percent < LEAST_BATTERY:
+        yield Fault(FaultKind.BATTERY, f"Ắc quy còn {facts.battery_percent:.0f}%.")
+    if facts.mains is False:
+        yield Fault(FaultKind.MAINS, "Mất điện lưới, đang chạy bằng ắc quy.")
+    if facts.temperature_c is not None and facts.temperature_c > HOTTEST_C:
+        yield Fault(FaultKind.TEMPERATURE, f"Trong tủ nóng {facts.temperature_c:.0f} °C.")
+
+
+def _minutes(now: datetime, since: datetime | None) -> int:
+    return 0 if since is None else max(0, (now - since) // timedelta(minutes=1))

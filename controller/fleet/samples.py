@@ -1,0 +1,128 @@
+"""Vitals as they are kept: every sample for two days, then minimum, mean and maximum of each quarter; pure.
+
+A quarter is a span of 15 minutes, counted since 1970. A day is a UTC day of 96 quarters.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from devices.messages import Vitals
+
+QUARTER = timedelta(minutes=15)
+QUARTERS_OF_DAY = 96
+FIGURES = ("clock_error_ms", "volume", "storage_free", "signal_dbm", "temperature_c", "battery_percent")
+"""What is kept of vitals, in this order; a figure that a node does not tell is left empty."""
+EXPECTED = 30
+"""Samples in a quarter of a node that is well: one about each 30 s."""
+_DECIMALS = 2
+Figure = tuple[float, float, float]
+"""Minimum, mean and maximum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One set of vitals: the second within its quarter, whether something sounded, and the figures."""
+
+    second: int
+    sounding: bool
+    figures: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Thinned:
+    """A quarter in short: how many samples, how many of them while something sounded, and the figures."""
+
+    samples: int
+    sounding: int
+    figures: tuple[Figure | None, ...]
+
+
+def quarter_of(at: datetime) -> int:
+    """Return the number of the quarter in which an instant lies."""
+    return int(at.timestamp()) // int(QUARTER.total_seconds())
+
+
+def start_of(quarter: int) -> datetime:
+    """Return the instant at which a quarter begins."""
+    return datetime.fromtimestamp(quarter * QUARTER.total_seconds(), UTC)
+
+
+def first_quarter(day: date) -> int:
+    """Return the first quarter of a UTC day."""
+    return quarter_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+
+def written(vitals: Vitals, at: datetime) -> str:
+    """Return one sample as it is appended to its quarter: second, sounding, figures."""
+    second = int(at.timestamp()) % int(QUARTER.total_seconds())
+    figures = (_short(getattr(vitals, name)) for name in FIGURES)
+    return ",".join((str(second), "1" if vitals.sounding else "", *figures)) + ";"
+
+
+def read(text: str) -> list[Sample]:
+    """Return the samples of a quarter, in the order they came."""
+    found = []
+    for line in text.split(";"):
+        if line:
+            second, sounding, *figures = line.split(",")
+            kept = tuple(float(figure) if figure else None for figure in figures)
+            found.append(Sample(int(second), sounding == "1", kept))
+    return found
+
+
+def thin(samples: Sequence[Sample]) -> Thinned:
+    """Return a quarter in short."""
+    figures = tuple(
+        _figure([sample.figures[n] for sample in samples if sample.figures[n] is not None])
+        for n in range(len(FIGURES))
+    )
+    return Thinned(len(samples), sum(sample.sounding for sample in samples), figures)
+
+
+def pack(quarters: Mapping[int, Thinned]) -> bytes:
+    """Return a day's thinned quarters (0 to 95 each) in some hundred bytes."""
+    content = [
+        [number, one.samples, one.sounding, *(one.figures)] for number, one in sorted(quarters.items())
+    ]
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
+
+
+def unpack(packed: bytes) -> dict[int, Thinned]:
+    """Return what `pack` took."""
+    return {
+        number: Thinned(samples, sounding, tuple(figure and tuple(figure) for figure in figures))
+        for number, samples, sounding, *figures in json.loads(zlib.decompress(packed))
+    }
+
+
+class Presence:
+    """How much of what should have come did come, for a strip of a node's days."""
+
+    THERE, PARTLY, AWAY = "there", "partly", "away"
+
+
+def strip(quarters: Mapping[int, int], since: int, until: int, cell: int) -> list[str]:
+    """Return a word for each cell of so many quarters: `there`, `partly` or `away`, by what came."""
+    words = []
+    for begins in range(since, until, cell):
+        span = range(begins, min(begins + cell, until))
+        came = sum(min(quarters.get(quarter, 0), EXPECTED) for quarter in span)
+        if came == 0:
+            words.append(Presence.AWAY)
+        else:
+            words.append(Presence.THERE if came >= len(span) * EXPECTED / 2 else Presence.PARTLY)
+    return words
+
+
+def _figure(values: Iterable[float | None]) -> Figure | None:
+    kept = [value for value in values if value is not None]
+    if not kept:
+        return None
+    return min(kept), round(sum(kept) / len(kept), _DECIMALS), max(kept)
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{round(value, _DECIMALS):g}" if abs(value) < 1e5 else f"{value:.0f}"  # noqa: PLR2004 - %g keeps six digits

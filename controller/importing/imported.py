@@ -1,0 +1,79 @@
+"""From a file's bytes to a draft: title, text, what was mended, and what the text says of its legal act."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from controller.bulletins.references import Reference, heading_of, reference_of
+from controller.bulletins.wording import LONGEST_TITLE, clean_text
+from controller.errors import BadInput
+from controller.importing.apart import opened_apart
+from controller.importing.decoding import decoded
+from controller.importing.kinds import FileKind, kind_of
+from controller.importing.mending import Mended, Whole, mended
+from controller.importing.word import Taken
+from controller.texts import NO_TITLE, draft_of
+
+Opener = Callable[[bytes, FileKind], Taken]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a file; nothing of it is saved. `encoding` is how its letters were kept."""
+
+    kind: FileKind
+    title: str
+    text: str
+    encoding: str
+    mended: tuple[Mended, ...]
+    mended_count: int
+    warnings: tuple[str, ...]
+    reference: Reference
+
+
+def import_text(content: bytes, *, opener: Opener = opened_apart) -> Imported:
+    """Return the draft that a file makes; BadInput says why there is none.
+
+    `opener` opens what is not plain text; nobody else's file is opened in this very process.
+    """
+    kind = kind_of(content)
+    if kind is FileKind.PLAIN:
+        plain = decoded(content)
+        taken, encoding = Taken(plain.text.splitlines(), []), plain.encoding
+    else:
+        taken, encoding = opener(content, kind), "Unicode"
+    whole = mended(taken.lines, laid_out=kind is FileKind.PDF)
+    if not whole.text:
+        raise BadInput("Tệp không có chữ nào để lấy.", code="import.empty")
+    title, text = _titled(whole.text)
+    text = clean_text(text)
+    return Imported(
+        kind=kind,
+        title=title,
+        text=text,
+        encoding=whole.encodings[0] if whole.encodings else encoding,
+        mended=whole.mended,
+        mended_count=whole.count,
+        warnings=tuple(_warnings(taken.warnings, whole, title)),
+        reference=reference_of(whole.text),
+    )
+
+
+def _titled(text: str) -> tuple[str, str]:
+    """Return a title and the text: the act's own heading, or a first line that stands apart."""
+    heading = heading_of(text.split("\n"))
+    if heading is not None:
+        return heading[:LONGEST_TITLE], text
+    draft = draft_of(text)
+    if draft.title.endswith((".", ":", ";")):  # a first paragraph of one line, not a title
+        return NO_TITLE, text
+    return draft.title, draft.text
+
+
+def _warnings(taken: list[str], whole: Whole, title: str) -> list[str]:
+    found = list(taken)
+    if whole.encodings:
+        names = " và ".join(whole.encodings)
+        found.append(f"Tệp dùng bảng mã cũ ({names}), đã chuyển sang Unicode. Hãy đọc lại, nhất là chữ hoa.")
+    if title == NO_TITLE:
+        found.append("Không tìm thấy tiêu đề trong tệp. Hãy đặt tiêu đề cho bản tin.")
+    return found

@@ -1,0 +1,49 @@
+"""What kind of file some bytes are, by the bytes themselves: a name's ending proves nothing; pure."""
+
+from enum import StrEnum
+
+from controller.errors import BadInput
+
+LARGEST_FILE = 20_000_000
+"""Bytes of an imported file: a scanned or illustrated decree has some millions, its text far less."""
+
+
+class FileKind(StrEnum):
+    """A kind of file that a text can be taken from."""
+
+    PLAIN = "txt"
+    WORD = "docx"
+    PDF = "pdf"
+
+
+_PDF_WITHIN = 1024
+"""Readers accept rubbish before the PDF mark, as long as it is near the beginning."""
+_PLAIN_ADVICE = "Hãy mở tệp, chọn «Lưu thành» (Save as) dạng .docx hoặc .txt rồi tải lên lại."
+_REFUSED: tuple[tuple[bytes, str], ...] = (
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        f"Đây là tệp Word đời cũ (.doc), hoặc tệp có mật khẩu. {_PLAIN_ADVICE}",
+    ),
+    (b"{\\rtf", f"Đây là tệp .rtf. {_PLAIN_ADVICE}"),
+    (b"\xff\xd8\xff", "Đây là tệp ảnh, không có chữ để lấy. Hãy gõ lại nội dung hoặc tải lên tệp Word."),
+    (b"\x89PNG", "Đây là tệp ảnh, không có chữ để lấy. Hãy gõ lại nội dung hoặc tải lên tệp Word."),
+    (b"Rar!", "Đây là tệp nén. Hãy giải nén rồi tải lên từng tệp văn bản."),
+    (b"7z\xbc\xaf", "Đây là tệp nén. Hãy giải nén rồi tải lên từng tệp văn bản."),
+)
+
+
+def kind_of(content: bytes) -> FileKind:
+    """Return the kind; raise BadInput for nothing at all, too much, and kinds that are known but not read."""
+    if not content.strip():
+        raise BadInput("Tệp trống, không có nội dung để lấy.", code="import.empty")
+    if len(content) > LARGEST_FILE:
+        most = LARGEST_FILE // 1_000_000
+        raise BadInput(
+            f"Tệp lớn quá {most} MB. Hãy bỏ bớt hình ảnh hoặc chia nhỏ tệp.", code="import.too-large"
+        )
+    for mark, sentence in _REFUSED:
+        if content.startswith(mark):
+            raise BadInput(sentence, code="import.kind")
+    if b"%PDF-" in content[:_PDF_WITHIN]:
+        return FileKind.PDF
+    return FileKind.WORD if content.startswith(b"PK") else FileKind.PLAIN

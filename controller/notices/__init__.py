@@ -1,0 +1,1 @@
+"""What the station tells a person by itself: read or not."""

@@ -1,0 +1,36 @@
+"""Rows of notices: one person, one sentence, read or not."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.operators.permissions import OperatorId
+from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
+
+NoticeId = NewType("NoticeId", str)
+"""One notice to one person."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about: programs and pages choose the picture by it."""
+
+    ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
+
+
+class Notice(Base):
+    """Something that one person should know; `subject` is the id of the bulletin or airing it is about."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[NoticeId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    kind: Mapped[NoticeKind] = mapped_column(Word(NoticeKind))
+    subject: Mapped[str] = mapped_column(String(ID_LENGTH))
+    sentence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_notices_operator_read_at", "operator", "read_at"),)

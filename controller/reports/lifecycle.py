@@ -1,0 +1,98 @@
+"""What becomes of an entry of the as-aired log, and what it says: pure.
+
+An entry is written when its airing has ended. What receipts tell later appends another that corrects it; the
+newest of a node and an airing holds. docs/architecture.md, "What was heard".
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from controller.airings.lifecycle import AiringState, Rung
+from controller.bulletins.lifecycle import BulletinId
+from controller.journal.chain import hash_of, written
+from devices.messages import AiringId, AreaCode, Grade, NodeId, RecordingId
+
+LOG = "as-aired"
+"""What the exported lines of this log say that they are of."""
+ACT = "as_aired.noted"
+"""The act by which the journal, which is signed, vouches for the last entry of a batch."""
+
+NO_WORD = "Cụm loa chưa báo gì về lượt phát này."
+NOT_ENDED = "Cụm loa đã bắt đầu nhưng chưa báo phát xong."
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an entry says of one node and one airing; two that are equal need no second entry."""
+
+    airing: AiringId
+    node: NodeId
+    area: AreaCode
+    bulletin: BulletinId
+    revision: int | None
+    recording: RecordingId | None
+    grade: Grade
+    state: AiringState
+    planned_at: datetime
+    planned_ms: int
+    fetched_at: datetime | None
+    started_at: datetime | None
+    start_offset_ms: int | None
+    finished_at: datetime | None
+    heard_ms: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """The newest word on one node and one airing, with what a report groups it by."""
+
+    airing: AiringId
+    node: NodeId
+    area: AreaCode
+    bulletin: BulletinId
+    title: str
+    legal_act: str | None
+    """The act that its bulletin tells of, as people name it."""
+    grade: Grade
+    state: AiringState
+    planned_at: datetime
+    planned_ms: int
+    fetched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    heard_ms: int
+    reason: str | None
+    noted_at: datetime
+    """When the log was told: after an outage hours or days later than it happened."""
+    is_corrected: bool
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the node began it."""
+        return self.started_at is not None
+
+
+def reason_of(rung: Rung, told: str | None, state: AiringState, airing_reason: str | None) -> str | None:
+    """Return why a node did not sound the whole airing, or None when it did."""
+    if rung is Rung.FINISHED:
+        return None
+    if told:
+        return told
+    if state is not AiringState.AIRED and airing_reason:
+        return airing_reason
+    return NOT_ENDED if rung is Rung.STARTED else NO_WORD
+
+
+def entry(noted: Noted, *, seq: int, at: datetime, corrects: int | None, previous: str) -> dict[str, Any]:
+    """Return the columns of an entry, its hash among them."""
+    fields = {"seq": seq, "at": at, "corrects": corrects, **asdict(noted), "previous": previous}
+    return fields | {"hash": hash_of(line_fields(fields))}
+
+
+def line_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry as it is exported and hashed: instants as text, with the name of the log."""
+    told = {name: written(value) if isinstance(value, datetime) else value for name, value in fields.items()}
+    return {"log": LOG, **told}

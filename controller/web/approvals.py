@@ -1,0 +1,60 @@
+"""The queue of a person who approves: what has to be on air first stands first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.tables import Airing
+from controller.bulletins.lifecycle import BulletinId, RenderingState
+from controller.bulletins.tables import Bulletin, Rendering
+from controller.operators.tables import Account
+from controller.web.queries import MOST_AIRINGS, waiting_for
+from controller.web.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bulletin that waits. `first_at`: its first start, None: nothing is planned; `latest`: by then."""
+
+    bulletin: Bulletin
+    author: str
+    first_at: datetime | None
+    latest: datetime | None
+    is_spoken: bool
+    """Whether its recording is made, so that it can be approved at once."""
+
+
+def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequence[Waiting]:
+    """Return what waits for this person by its first start, then what is not planned, the oldest first."""
+    planned = and_(Airing.bulletin == Bulletin.id, Airing.state == AiringState.PLANNED)
+    query = (
+        select(
+            Bulletin,
+            Account.display_name,
+            func.min(Airing.starts_at),
+            func.min(Airing.latest_start_at),
+            func.max(Rendering.state),
+        )
+        .join(Account, Account.id == Bulletin.author)
+        .outerjoin(Airing, planned)
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
+        )
+        .where(waiting_for(viewer.operator, viewer.scope))
+        .group_by(Bulletin.id, Account.display_name)
+        .order_by(func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
+        .limit(limit)
+    )
+    return [
+        Waiting(bulletin, author, first_at, latest, state is RenderingState.READY)
+        for bulletin, author, first_at, latest, state in session.execute(query)
+    ]
+
+
+def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
+    """Return what stands first in the queue, whatever was just done aside."""
+    return next((one.bulletin.id for one in queue(session, viewer, 2) if one.bulletin.id != after), None)

@@ -1,0 +1,214 @@
+"""Draws the province as a sketch of cells, one a commune, from the centres alone; pure, no outside map.
+
+Cells are the Voronoi cells of the centres, cut to a circle each. Centres that crowd together are pushed apart
+first, so that every cell is large enough for a finger; what lies far from the rest (Trường Sa) stands in a
+frame of its own.
+"""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from devices.messages import AreaCode
+
+Point = tuple[float, float]
+Ring = Sequence[Point]
+
+HEIGHT = 700.0
+"""Height of the drawing in its own units; its width follows from the province's shape."""
+_MARGIN = 8.0
+_APART = 30.0
+"""Least distance of two centres: on a narrow telephone still 24 pixels."""
+_PUSHES = 80
+_CORNERS = 28
+_NEAREST = 3
+_REACH = 0.72  # of the mean distance to the nearest centres: cells touch, and the coast stays a coast
+_FAR = 3.0  # degrees from the middle: beyond it, a place is drawn in a frame of its own
+_INSET_WIDTH, _INSET_HEIGHT = 118.0, 104.0
+_ROOM_FOR_NAME = 25.0  # least radius of a cell that carries its name
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """One commune's middle, in degrees."""
+
+    code: AreaCode
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One commune on the drawing: its outline as SVG path, and where a sign or name may stand."""
+
+    code: AreaCode
+    path: str
+    x: float
+    y: float
+    has_room: bool
+    is_inset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """The drawing: its size, its cells, and the frame of what lies far away (x, y, width, height)."""
+
+    width: float
+    height: float
+    cells: tuple[Cell, ...]
+    frame: tuple[float, float, float, float] | None = None
+
+
+@lru_cache(maxsize=8)
+def sketch(centres: tuple[Centre, ...]) -> Atlas:
+    """Return the drawing of the communes; the same centres give the same drawing."""
+    near, far = _split(centres)
+    if not near:
+        return Atlas(HEIGHT, HEIGHT, ())
+    points = _fitted(_spread_out(_fitted(_flat(near))))
+    reach = [_reach(points, place) for place in range(len(points))]
+    rings = [_cell(points, reach, place) for place in range(len(points))]
+    left = min(x for ring in rings for x, _ in ring) - _MARGIN
+    top = min(y for ring in rings for _, y in ring) - _MARGIN
+    width = max(x for ring in rings for x, _ in ring) + _MARGIN - left
+    height = max(y for ring in rings for _, y in ring) + _MARGIN - top
+    cells = [
+        Cell(
+            one.code, path_of([_moved(ring, left, top)]), round(x - left, 1), round(y - top, 1), _roomy(ring)
+        )
+        for one, (x, y), ring in zip(near, points, rings, strict=True)
+    ]
+    return with_far_away(round(width, 1), round(height, 1), cells, far)
+
+
+def with_far_away(width: float, height: float, cells: Sequence[Cell], far: Sequence[Centre]) -> Atlas:
+    """Return the drawing with a frame at its lower right for what lies far away."""
+    if not far:
+        return Atlas(width, height, tuple(cells))
+    frame = (width - _INSET_WIDTH - 2, height - _INSET_HEIGHT - 2, _INSET_WIDTH, _INSET_HEIGHT)
+    step = _INSET_WIDTH / (len(far) + 1)
+    framed = [
+        _framed(one, frame[0] + step * (place + 1), frame[1] + _INSET_HEIGHT / 2 + 8)
+        for place, one in enumerate(far)
+    ]
+    return Atlas(width, height, (*cells, *framed), tuple(round(side, 1) for side in frame))  # type: ignore[arg-type]
+
+
+def path_of(rings: Sequence[Ring]) -> str:
+    """Return closed rings as one SVG path, in whole tenths of a unit."""
+    return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings if ring)
+
+
+def far_away(centres: Sequence[Centre]) -> frozenset[AreaCode]:
+    """Return which of the centres lie too far from the rest to be drawn in place."""
+    return frozenset(one.code for one in _split(tuple(centres))[1])
+
+
+def _split(centres: tuple[Centre, ...]) -> tuple[list[Centre], list[Centre]]:
+    if not centres:
+        return [], []
+    middle = statistics.median(one.longitude for one in centres)
+    near = [one for one in centres if abs(one.longitude - middle) <= _FAR]
+    return near, [one for one in centres if abs(one.longitude - middle) > _FAR]
+
+
+def _flat(centres: Sequence[Centre]) -> list[Point]:
+    """Degrees to a plane: a province is small enough for one scale of longitudes."""
+    shrink = math.cos(math.radians(sum(one.latitude for one in centres) / len(centres)))
+    return [(one.longitude * shrink, -one.latitude) for one in centres]
+
+
+def _fitted(points: Sequence[Point]) -> list[Point]:
+    """Points moved and scaled so that they fill the height, with room for the outermost cells."""
+    left, top = min(x for x, _ in points), min(y for _, y in points)
+    tall = max(max(y for _, y in points) - top, (max(x for x, _ in points) - left) / 2) or 1.0
+    scale = (HEIGHT - 90) / tall
+    return [((x - left) * scale, (y - top) * scale) for x, y in points]
+
+
+def _spread_out(points: list[Point]) -> list[Point]:
+    """Push crowded centres apart, a little at a time, until none is nearer than a finger is broad."""
+    for _ in range(_PUSHES):
+        moved = [list(point) for point in points]
+        for one in range(len(points)):
+            for other in range(one):
+                (x, y), (u, v) = points[one], points[other]
+                distance = math.hypot(x - u, y - v)
+                if distance >= _APART:
+                    continue
+                push = (_APART - distance) / 2.5
+                # two at the same spot are parted sideways
+                dx, dy = ((x - u) / distance, (y - v) / distance) if distance else (1.0, 0.0)
+                moved[one][0] += dx * push
+                moved[one][1] += dy * push
+                moved[other][0] -= dx * push
+                moved[other][1] -= dy * push
+        points = [(x, y) for x, y in moved]
+    return points
+
+
+def _reach(points: Sequence[Point], place: int) -> float:
+    x, y = points[place]
+    distances = sorted(math.hypot(x - u, y - v) for n, (u, v) in enumerate(points) if n != place)[:_NEAREST]
+    return max(_APART * _REACH, sum(distances) / len(distances) * _REACH) if distances else HEIGHT / 4
+
+
+def _cell(points: Sequence[Point], reach: Sequence[float], place: int) -> list[Point]:
+    """The circle around a centre, cut by a line before each neighbour; the larger one gets a little more."""
+    x, y = points[place]
+    radius = reach[place]
+    ring = [
+        (x + radius * math.cos(math.tau * n / _CORNERS), y + radius * math.sin(math.tau * n / _CORNERS))
+        for n in range(_CORNERS)
+    ]
+    for other, (u, v) in enumerate(points):
+        if other == place or math.hypot(x - u, y - v) > radius + reach[other]:
+            continue
+        # nearer than half way to the neighbour is always kept, else a small cell could vanish
+        lean = max(-0.15, min(0.15, (radius - reach[other]) / (radius + reach[other])))
+        half = (0.5 + lean) * ((u - x) ** 2 + (v - y) ** 2)
+        ring = _cut(ring, (u - x, v - y), (u - x) * x + (v - y) * y + half)
+    return ring
+
+
+def _cut(ring: Sequence[Point], normal: Point, limit: float) -> list[Point]:
+    """Keep the part of a convex ring in which normal · point <= limit."""
+    kept: list[Point] = []
+    for (x, y), (u, v) in zip(ring, [*ring[1:], *ring[:1]], strict=True):
+        here = normal[0] * x + normal[1] * y - limit
+        there = normal[0] * u + normal[1] * v - limit
+        if here <= 0:
+            kept.append((x, y))
+        if here * there < 0:
+            part = here / (here - there)
+            kept.append((x + part * (u - x), y + part * (v - y)))
+    return kept
+
+
+def _moved(ring: Ring, left: float, top: float) -> list[Point]:
+    return [(x - left, y - top) for x, y in ring]
+
+
+def _roomy(ring: Ring) -> bool:
+    wide = max(x for x, _ in ring) - min(x for x, _ in ring)
+    tall = max(y for _, y in ring) - min(y for _, y in ring)
+    return min(wide, tall) >= 2 * _ROOM_FOR_NAME
+
+
+def _framed(one: Centre, x: float, y: float) -> Cell:
+    ring = [
+        (x + 26 * math.cos(math.tau * n / _CORNERS), y + 26 * math.sin(math.tau * n / _CORNERS))
+        for n in range(_CORNERS)
+    ]
+    return Cell(one.code, path_of([ring]), round(x, 1), round(y, 1), has_room=False, is_inset=True)
+
+
+def centres_of(places: Mapping[AreaCode, tuple[float | None, float | None]]) -> tuple[Centre, ...]:
+    """Return the centres of the areas whose place is known, by code."""
+    return tuple(
+        Centre(code, latitude, longitude)
+        for code, (latitude, longitude) in sorted(places.items())
+        if latitude is not None and longitude is not None
+    )

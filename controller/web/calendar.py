@@ -1,0 +1,230 @@
+"""The calendar of the page Lịch phát: what is aired on each day of a week, made or still to be made."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from urllib.parse import quote
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.planning import MOVABLE
+from controller.airings.queries import targets_of
+from controller.airings.tables import Airing, Target
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.tables import Bulletin
+from controller.operators.permissions import Act
+from controller.programmes.lifecycle import ScheduleId, ScheduleState
+from controller.programmes.making import AHEAD
+from controller.programmes.queries import occurrences_of, own_days, schedules_for, targets_of_schedules
+from controller.programmes.tables import Occurrence
+from controller.web.queries import titles_of
+from controller.web.viewer import Viewer
+from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, Sign, Tone
+from controller.web.words import ZONE
+from devices.messages import AiringId, AreaCode, Grade
+from schedules.lunar import lunar_day
+from schedules.skips import OwnDays, day_off
+
+WEEK = timedelta(days=7)
+SHOWN_A_DAY = 12
+"""Cards of a day in the week; a day with more has a page of its own."""
+_MOST = 2000
+"""Airings of a week that are looked through; a province of 65 communes has some 900."""
+_MOST_SCHEDULES = 500
+_TO_COME = Sign("Dự kiến", "circle-dashed", Tone.CALM)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One card: an airing, or an occurrence that is not made yet, known by `original_at`.
+
+    `moves_by`: the address of the form that moves it; empty where it cannot be moved.
+    """
+
+    starts_at: datetime
+    title: str
+    where: str
+    sign: Sign
+    grade: Grade
+    href: str
+    moves_by: str = ""
+    original_at: datetime | None = None
+    repeats: bool = False
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Day:
+    """A day with what is aired on it; `off`: what it is a day off for; `more`: cards left out."""
+
+    day: date
+    is_today: bool
+    lunar: str
+    off: str | None
+    entries: list[Entry] = field(default_factory=list)
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    at: datetime
+    title: str
+    schedule: ScheduleId | None
+    airing: AiringId | None
+    original_at: datetime | None
+    state: AiringState | None
+    bulletin_state: BulletinState | None
+    grade: Grade
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def days_shown(
+    session: Session,
+    viewer: Viewer,
+    first: date,
+    now: datetime,
+    *,
+    days: int = 7,
+    commune: str = "",
+    shown_a_day: int = SHOWN_A_DAY,
+) -> list[Day]:
+    """Return the days from one on with their cards, in order; a constant number of queries."""
+    own, today = own_days(session), now.astimezone(ZONE).date()
+    wanted = [first + timedelta(days=number) for number in range(days)]
+    since, until = _midnight(first), _midnight(first + timedelta(days=days))
+    heard = _heard(viewer, commune)
+    found = _airings(session, viewer, heard, since, until)
+    found += _to_come(session, heard, own, max(since, now + AHEAD), until)
+    by_day: dict[date, list[_Found]] = {day: [] for day in wanted}
+    for one in sorted(found, key=lambda one: (one.at, one.title)):
+        by_day[one.at.astimezone(ZONE).date()].append(one)
+    drawn = {day: ones[:shown_a_day] for day, ones in by_day.items()}
+    entries = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
+    shown = []
+    for day in wanted:
+        one_day = Day(day, day == today, lunar_words(day), day_off(day, own))
+        one_day.entries = [next(entries) for _ in drawn[day]]
+        one_day.more = len(by_day[day]) - len(drawn[day])
+        shown.append(one_day)
+    return shown
+
+
+def lunar_words(day: date) -> str:
+    """Return “15/10 âm lịch”, or nothing beyond the lunar calendar's years."""
+    try:
+        found = lunar_day(day)
+    except ValueError:
+        return ""
+    return f"{found.day}/{found.month}{' nhuận' if found.leap else ''} âm lịch"
+
+
+def occurrence_path(schedule: ScheduleId, original_at: datetime) -> str:
+    """Return where one occurrence of a schedule is changed."""
+    return f"/lich/{schedule}/lan?luc={quote(original_at.astimezone(ZONE).isoformat())}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+def _heard(viewer: Viewer, commune: str) -> frozenset[AreaCode]:
+    """Return the areas whose airings count: those of the person, or of one commune where it is chosen."""
+    scope = viewer.scope
+    if not commune or AreaCode(commune) not in scope.seen:
+        return scope.hears
+    code = AreaCode(commune)
+    return frozenset(scope.tree.lineage(code)) | scope.tree.below([code])
+
+
+def _airings(
+    session: Session, viewer: Viewer, heard: frozenset[AreaCode], since: datetime, until: datetime
+) -> list[_Found]:
+    condition: ColumnElement[bool] = and_(Airing.starts_at >= since, Airing.starts_at < until)
+    if heard != viewer.scope.hears or not viewer.scope.is_whole():
+        condition &= Airing.id.in_(select(Target.airing).where(Target.area.in_(heard)))
+    query = (
+        select(
+            Airing.starts_at,
+            Bulletin.title,
+            Airing.schedule,
+            Airing.id,
+            Occurrence.original_at,
+            Airing.state,
+            Bulletin.state,
+            Airing.grade,
+        )
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .outerjoin(Occurrence, Occurrence.airing == Airing.id)
+        .where(condition)
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(_MOST)
+    )
+    return [_Found(*fields) for fields in session.execute(query)]
+
+
+def _to_come(
+    session: Session,
+    heard: frozenset[AreaCode],
+    own: OwnDays,
+    since: datetime,
+    until: datetime,
+) -> list[_Found]:
+    """Return what schedules name where no airings are made yet."""
+    if since >= until:
+        return []
+    rows = schedules_for(session, heard, limit=_MOST_SCHEDULES, state=ScheduleState.RUNNING)
+    titles = titles_of(session, {row.bulletin for row in rows})
+    return [
+        _Found(
+            one.starts_at, titles[row.bulletin], row.id, None, one.original_at, None, None, Grade(row.grade)
+        )
+        for row in rows
+        for one in occurrences_of(row, own, since, until)
+    ]
+
+
+def _entries(session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime) -> Iterator[Entry]:
+    of_airings = targets_of(session, [one.airing for one in found if one.airing is not None])
+    made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
+    of_schedules = targets_of_schedules(session, made) if made else {}
+    for one in found:
+        if one.airing is not None:
+            targets = of_airings.get(one.airing, ())
+        else:
+            targets = of_schedules.get(one.schedule, ()) if one.schedule is not None else ()
+        yield _entry(viewer, one, targets, now)
+
+
+def _entry(viewer: Viewer, one: _Found, targets: Collection[AreaCode], now: datetime) -> Entry:
+    movable = (one.state is None or one.state in MOVABLE) and one.at > now
+    movable = movable and viewer.scope.may(viewer.operator, Act.AIR, targets)
+    if one.airing is None and one.schedule is not None and one.original_at is not None:
+        href, moves_by = occurrence_path(one.schedule, one.original_at), f"/lich/{one.schedule}/lan/doi"
+    else:
+        href, moves_by = f"/phat/{one.airing}", f"/phat/{one.airing}/doi"
+    return Entry(
+        starts_at=one.at,
+        title=one.title,
+        where=viewer.scope.where(targets),
+        sign=_sign(one),
+        grade=one.grade,
+        href=href,
+        moves_by=moves_by if movable else "",
+        original_at=one.original_at if one.airing is None else None,
+        repeats=one.schedule is not None,
+        gone=one.state is AiringState.CANCELLED,
+    )
+
+
+def _sign(one: _Found) -> Sign:
+    if one.state is None:
+        return _TO_COME
+    if one.state is AiringState.PLANNED and one.bulletin_state not in {None, BulletinState.APPROVED}:
+        return BULLETIN_SIGNS[one.bulletin_state or BulletinState.DRAFT]
+    return AIRING_SIGNS[one.state]

@@ -1,0 +1,84 @@
+"""What a schedule would mean, before it is saved: its sentence, its next dates, and what they would meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.airings.conflicts import Conflict, ConflictKind
+from controller.airings.foreseeing import Asking, Foresight, foresee
+from controller.airings.foretelling import places
+from controller.airings.timing import LATEST_AFTER
+from controller.airings.usecases import FURTHEST
+from controller.bulletins.lifecycle import BulletinId
+from controller.programmes.queries import dated_without_skips, own_days
+from controller.programmes.telling import rule_sentence
+from controller.web.schedule_form import ScheduleTyped
+from controller.web.scope import Scope
+from controller.web.viewer import Viewer
+from controller.web.words import length
+
+DATES = 10
+"""Next dates that a schedule's page shows."""
+CHECKED = 5
+"""Of these so many are held against what is planned already: each costs a look at the days around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """One next date with what it would meet, in words."""
+
+    at: datetime
+    meets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the form means as it stands. `checked`: how many dates were held against what is planned."""
+
+    sentence: str
+    dates: Sequence[Date]
+    checked: int
+
+    @property
+    def meets_something(self) -> bool:
+        """Whether any of the dates meets something."""
+        return any(one.meets for one in self.dates)
+
+
+def preview(
+    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId | None, now: datetime
+) -> Preview:
+    """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans."""
+    rule, skips = form.rule(), form.skips()
+    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)[:DATES]
+    starts = [one.starts_at for one in coming]
+    checked = CHECKED if bulletin is not None else 0
+    met = [_met(session, viewer, form, bulletin, at) if bulletin else () for at in starts[:checked]]
+    dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
+    return Preview(rule_sentence(rule, skips), dates, len(met))
+
+
+def _met(
+    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, at: datetime
+) -> tuple[str, ...]:
+    grade = form.grade()
+    areas = [area for area in form.areas(viewer) if area in viewer.scope.tree]
+    asking = Asking(areas, at, at + LATEST_AFTER[grade], grade, form.volume())
+    found = foresee(session, bulletin, asking)
+    return tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
+
+
+def meeting_words(one: Conflict, found: Foresight, scope: Scope) -> str:
+    """Return one meeting in a sentence: with what, and who loses how much."""
+    where, lost = places(one.areas, scope.name), length(one.loses)
+    title = found.titles.get(one.other, "") if one.other is not None else ""
+    sentences = {
+        ConflictKind.QUIET_HOURS: f"Rơi vào giờ yên lặng của {where}: loa không phát {lost}.",
+        ConflictKind.MINUTES_A_DAY: f"Vượt số phút được phát trong ngày của {where}: mất {lost}.",
+        ConflictKind.YIELDS: f"Trùng giờ với “{title}” ở {where}: lịch này phải nhường, mất {lost}.",
+        ConflictKind.TAKES: f"Trùng giờ với “{title}” ở {where}: lượt kia phải nhường, mất {lost}.",
+        ConflictKind.STARVES: f"Dùng hết số phút trong ngày của “{title}” ở {where}: lượt kia mất {lost}.",
+    }
+    return sentences[one.kind]

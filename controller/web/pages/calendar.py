@@ -1,0 +1,145 @@
+"""Lịch phát: the week, one crowded day, and the list of schedules; docs/officer.md says how it is used."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import NotFound
+from controller.programmes.lifecycle import ScheduleState
+from controller.programmes.queries import next_occurrences, own_days, schedules_for, targets_of_schedules
+from controller.programmes.telling import rule_sentence
+from controller.web.calendar import WEEK, days_shown, monday_of
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import titles_of
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.words import ZONE
+from schedules.icalendar import from_text
+from schedules.recurrence import FIRST_YEAR, LAST_YEAR
+
+router = APIRouter()
+_MOST = 200
+_MOST_A_DAY = 500
+PAGE = LivePage("lich.html", {"tuan": "lich/tuan.html"})
+_DONE = {
+    "doi": "Đã dời giờ phát. Loa nhận giờ mới trong vài giây.",
+    "huy": "Đã hủy lần phát. Các lần khác vẫn phát theo lịch.",
+}
+
+Commune = Annotated[str, Query(max_length=64)]
+
+
+def _day_of(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("Không có ngày này trong lịch.") from None
+    if not FIRST_YEAR < day.year < LAST_YEAR:
+        raise NotFound("Không có ngày này trong lịch.")
+    return day
+
+
+def _week(session: Session, station: Station, viewer: Viewer, first: date, xa: str) -> Mapping[str, Any]:
+    days = days_shown(session, viewer, first, station.now(), commune=xa)
+    return {"days": days, "xa": xa}
+
+
+@router.get("/lich")
+def now(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ngay: Annotated[str, Query(max_length=10)] = "",
+    xa: Commune = "",
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show this week, or lead to the week of a day that was asked for."""
+    if ngay:
+        query = f"?{urlencode({'xa': xa})}" if xa else ""
+        return RedirectResponse(f"/lich/tuan/{monday_of(_day_of(ngay)).isoformat()}{query}", 303)
+    return _show(request, station, viewer, monday_of(station.now().astimezone(ZONE).date()), xa=xa, done=xong)
+
+
+@router.get("/lich/tuan/{first}")
+def week(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    first: str,
+    xa: Commune = "",
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the week of a day."""
+    return _show(request, station, viewer, monday_of(_day_of(first)), xa=xa, done=xong)
+
+
+@router.get("/song/lich/tuan/{first}")
+def follow(request: Request, station: TheStation, viewer: Signed, first: str, xa: Commune = "") -> Response:
+    """Keep a week alive."""
+    monday = monday_of(_day_of(first))
+    return PAGE.follow(request, viewer, lambda session: _week(session, station, viewer, monday, xa))
+
+
+def _show(
+    request: Request, station: Station, viewer: Viewer, monday: date, *, xa: str, done: str
+) -> Response:
+    query = f"?{urlencode({'xa': xa})}" if xa else ""
+    return PAGE.show(
+        request,
+        viewer,
+        lambda session: _week(session, station, viewer, monday, xa),
+        place=f"/lich/tuan/{monday.isoformat()}{query}",
+        monday=monday,
+        sunday=monday + WEEK - WEEK / 7,
+        before=(monday - WEEK).isoformat(),
+        after=(monday + WEEK).isoformat(),
+        query=query,
+        done=_DONE.get(done, ""),
+    )
+
+
+@router.get("/lich/ngay/{day}")
+def one_day(request: Request, station: TheStation, viewer: Signed, day: str, xa: Commune = "") -> Response:
+    """Show everything that is aired on one day."""
+    wanted = _day_of(day)
+    with station.store.read() as session:
+        (found,) = days_shown(
+            session, viewer, wanted, station.now(), days=1, commune=xa, shown_a_day=_MOST_A_DAY
+        )
+    return page(request, "lich_ngay.html", {"day": found, "monday": monday_of(wanted)})
+
+
+@router.get("/lich/danh-sach")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """List the schedules: those that go on first, each in a sentence with its next start."""
+    with station.store.read() as session:
+        running = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
+        ended = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
+        rows = [*running, *ended]
+        titles = titles_of(session, {row.bulletin for row in rows})
+        targets = targets_of_schedules(session, [row.id for row in rows])
+        own = own_days(session)
+        lines = [
+            {
+                "schedule": row,
+                "title": titles[row.bulletin],
+                "where": viewer.scope.where(targets[row.id]),
+                "sentence": rule_sentence(from_text(row.rule), row.skips),
+                "next": _next(row, own, station.now()) if row.state is ScheduleState.RUNNING else None,
+            }
+            for row in rows
+        ]
+    return page(request, "lich_ds.html", {"running": lines[: len(running)], "ended": lines[len(running) :]})
+
+
+def _next(row: Any, own: Any, now: datetime) -> datetime | None:
+    return next((one.starts_at for one in next_occurrences(row, own, now)), None)

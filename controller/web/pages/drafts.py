@@ -1,0 +1,39 @@
+"""What is being typed is kept every few seconds, and given back when the form is opened again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path
+from starlette.responses import RedirectResponse, Response
+
+from controller.drafts.queries import NEW
+from controller.drafts.usecases import drop_draft, keep_draft
+from controller.errors import NotAllowed
+from controller.operators.permissions import Act
+from controller.web.typed import Typed
+from controller.web.viewer import Signed, TheStation, Viewer
+
+router = APIRouter()
+Place = Annotated[str, Path(max_length=64)]
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+
+
+@router.post("/nhap/{place}")
+def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Typed, Form()]) -> Response:
+    """Keep what is typed."""
+    _allowed(viewer)
+    with station.store.write() as session:
+        keep_draft(session, place, form.model_dump(exclude={"viec"}), by=viewer.operator, now=station.now())
+    return Response(status_code=204)
+
+
+@router.post("/nhap/{place}/bo")
+def drop(station: TheStation, viewer: Signed, place: Place) -> Response:
+    """Forget what was typed, and begin anew."""
+    _allowed(viewer)
+    with station.store.write() as session:
+        drop_draft(session, viewer.operator.id, place)
+    return RedirectResponse("/tao-ban-tin" if place == NEW else f"/ban-tin/{place}/sua", 303)

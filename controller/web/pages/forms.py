@@ -1,0 +1,16 @@
+"""What the pages' forms share: permission before anything else."""
+
+from controller.errors import NotAllowed
+from controller.operators.permissions import Act, judge
+from controller.web.viewer import Viewer
+from devices.messages import AreaCode
+
+
+def need(viewer: Viewer, act: Act, area: AreaCode | None = None) -> None:
+    """Raise NotAllowed unless the person may do it in the area (by default the own one).
+
+    Use cases ask again, of the rows; this keeps pages from showing what their reader must not see.
+    """
+    verdict = judge(viewer.operator, act, viewer.scope.tree.lineage(area or viewer.scope.home))
+    if not verdict.allowed:
+        raise NotAllowed(verdict.sentence)

@@ -1,0 +1,119 @@
+"""Nhật ký: who did what, when and where; whether the chain is whole; and the file that proves it."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from controller.errors import Busy, NotAllowed
+from controller.journal.chain import JournalBroken
+from controller.journal.exported import sealed
+from controller.journal.queries import export
+from controller.journal.usecases import STATION
+from controller.operators.permissions import Act
+from controller.operators.queries import operators
+from controller.reports.queries import export_as_aired
+from controller.web.journal_reads import Wanted, find_entries, whole_chain
+from controller.web.journal_words import KINDS, act_words, detail_words
+from controller.web.pages.forms import need
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.words import ZONE, parsed_day
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/nhat-ky")
+_checking = threading.Lock()
+
+
+@router.get("")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    nguoi: Annotated[str, Query(max_length=64)] = "",
+    viec: Annotated[str, Query(max_length=20)] = "",
+    tu: Annotated[str, Query(max_length=10)] = "",
+    den: Annotated[str, Query(max_length=10)] = "",
+    dia_ban: Annotated[str, Query(max_length=64)] = "",
+    truoc: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Show a page of entries."""
+    need(viewer, Act.RULE)
+    asked = {"nguoi": nguoi, "viec": viec, "tu": tu, "den": den, "dia_ban": dia_ban}
+    context = _load(station, viewer, asked, truoc)
+    return page(request, "nhat_ky.html", context | {"asked": asked, "is_first": truoc is None})
+
+
+@router.get("/kiem-tra")
+def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Check the whole chain; one check at a time, since it reads all there is."""
+    need(viewer, Act.RULE)
+    if not _checking.acquire(blocking=False):
+        raise Busy("Nhật ký đang được kiểm tra. Hãy đợi một phút rồi thử lại.", code="journal.checking")
+    try:
+        with station.store.read() as session:
+            entries = whole_chain(session)
+        context: Mapping[str, Any] = {"entries": entries, "fault": ""}
+    except JournalBroken as error:
+        context = {"entries": error.line, "fault": error.sentence}
+    finally:
+        _checking.release()
+    return page(request, "nhat_ky_kiem_tra.html", context)
+
+
+@router.get("/tep")
+def download(station: TheStation, viewer: Signed) -> Response:
+    """Hand out the whole journal as a file for `loa journal verify`."""
+    need(viewer, Act.RULE)
+    if not viewer.scope.is_whole():
+        raise NotAllowed("Chỉ quản trị của cả tỉnh mới tải được toàn bộ nhật ký.", code="journal.not-whole")
+    day = station.now().astimezone(ZONE)
+    name = f"nhat-ky-{day:%Y-%m-%d-%H%M}.jsonl"
+    return StreamingResponse(
+        _lines(station),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _lines(station: Station) -> Iterator[str]:
+    """Yield the journal, the as-aired log, and the seal over both; of one instant."""
+    signer = station.store.signer
+    if signer is None:  # never: a running station has its key
+        raise RuntimeError("no key to seal with")
+    with station.store.read() as session:
+        for line in sealed(export(session), export_as_aired(session), signer, station.now()):
+            yield f"{line}\n"
+
+
+def _load(station: Station, viewer: Viewer, asked: Mapping[str, str], before: int | None) -> dict[str, Any]:
+    area, scope = AreaCode(asked["dia_ban"]), viewer.scope
+    areas = scope.seen & scope.tree.below([area]) if area else None if scope.is_whole() else scope.seen
+    since, last = parsed_day(asked["tu"]), parsed_day(asked["den"])
+    wanted = Wanted(
+        by=asked["nguoi"],
+        kind=asked["viec"],
+        since=None if since is None else datetime.combine(since, time(), ZONE),
+        until=None if last is None else datetime.combine(last + timedelta(days=1), time(), ZONE),
+        areas=areas,
+        before=before,
+    )
+    with station.store.read() as session:
+        found = find_entries(session, wanted)
+        people = [(account.id, account.display_name) for account in operators(session)]
+    return {
+        "found": found,
+        "people": [*people, (STATION, "Hệ thống")],
+        "kinds": {key: word for key, (word, _) in KINDS.items()},
+        "areas": [scope.by_code[code] for code in sorted(scope.seen)],
+        "area_name": lambda code: scope.by_code[code].name if code in scope.by_code else None,
+        "act_words": act_words,
+        "detail_words": detail_words,
+        "may_export": scope.is_whole(),
+    }

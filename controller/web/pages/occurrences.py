@@ -1,0 +1,214 @@
+"""One schedule: what it means, its next dates, and single occurrences moved or taken out; and its end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.airings.tables import Airing
+from controller.bulletins.tables import Bulletin
+from controller.errors import Conflict, LoaError, NotAllowed, NotFound
+from controller.operators.permissions import Act
+from controller.programmes.lifecycle import ScheduleId, ScheduleState
+from controller.programmes.queries import get_schedule, next_occurrences, own_days, targets_of_schedule
+from controller.programmes.tables import Schedule
+from controller.programmes.telling import rule_sentence
+from controller.programmes.usecases import cancel_occurrence, end_schedule, move_occurrence
+from controller.web.calendar import lunar_words, occurrence_path
+from controller.web.errors import status_of
+from controller.web.foreseen import DATES
+from controller.web.queries import airing_views
+from controller.web.render import page
+from controller.web.schedule_form import read_original, read_wall
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.words import ZONE, wall_day
+from schedules.icalendar import from_text
+from schedules.recurrence import RuleError, start_of
+
+router = APIRouter()
+_PAST = 10
+_DONE = {
+    "tao": "Đã đặt lịch. Các lần phát trong 14 ngày tới đã có trong lịch tuần.",
+    "sua": "Đã đổi lịch. Các lần phát còn lại theo lịch mới.",
+    "het": "Đã kết thúc lịch. Các lần phát còn lại đã hủy.",
+    "doi": "Đã dời lần phát. Loa nhận giờ mới trong vài giây.",
+    "huy": "Đã hủy lần phát. Các lần khác vẫn phát theo lịch.",
+}
+
+
+def found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
+    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
+    row = get_schedule(session, ScheduleId(schedule_id))
+    if not viewer.scope.hears & set(targets_of_schedule(session, row.id)):
+        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
+    return row
+
+
+def _context(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
+    row = found(session, viewer, schedule_id)
+    rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
+    running = row.state is ScheduleState.RUNNING
+    coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
+    past = airing_views(
+        session,
+        viewer.scope,
+        (Airing.schedule == row.id) & (Airing.starts_at < station.now()),
+        newest_first=True,
+        limit=_PAST,
+    )
+    bulletin = session.get_one(Bulletin, row.bulletin)
+    return {
+        "schedule": row,
+        "bulletin": bulletin,
+        "sentence": rule_sentence(rule, row.skips),
+        "where": viewer.scope.where(targets),
+        "coming": [
+            (
+                one,
+                lunar_words(wall_day(one.starts_at)),
+                occurrence_path(row.id, one.original_at),
+            )
+            for one in coming
+        ],
+        "moved": sorted(rule.moved),
+        "cancelled": sorted(rule.cancelled),
+        "past": past,
+        "running": running,
+        "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
+        "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
+    }
+
+
+@router.get("/lich/{schedule_id}")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one schedule: its sentence, its next dates, what was changed, and what has been aired."""
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        return page(request, "lich_mot.html", context | {"done": _DONE.get(xong, "")})
+
+
+@router.get("/lich/{schedule_id}/ket-thuc")
+def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
+    """Ask once more before the schedule ends."""
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        if not context["may_stop"]:
+            return RedirectResponse(f"/lich/{schedule_id}", 303)
+        return page(request, "lich_ket_thuc.html", context)
+
+
+@router.post("/lich/{schedule_id}/ket-thuc")
+def end(
+    station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
+) -> Response:
+    """End it; what of it is still to be heard is cancelled."""
+    with station.store.write() as session:
+        row = found(session, viewer, schedule_id)
+        end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
+
+
+# --- one occurrence
+
+
+@router.get("/lich/{schedule_id}/lan")
+def one_occurrence(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Show one occurrence with what may be done with it."""
+    return _occurrence_page(request, station, viewer, schedule_id, read_original(luc))
+
+
+def _occurrence_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    schedule_id: str,
+    original_at: datetime,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        rule = from_text(context["schedule"].rule)
+        try:
+            starts_at = start_of(rule, original_at)
+        except RuleError:
+            raise Conflict("Lần phát này đã bị hủy.", code="schedule.no-occurrence") from None
+        local = starts_at.astimezone(ZONE)
+        context |= {
+            "starts_at": starts_at,
+            "original_at": original_at,
+            "luc": original_at.isoformat(),
+            "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
+            "fault": error.sentence if error else "",
+        }
+        return page(request, "lich_lan.html", context, status=status_of(error) if error else 200)
+
+
+@router.post("/lich/{schedule_id}/lan/doi")
+def move(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Form(max_length=64)] = "",
+    ngay: Annotated[str, Form(max_length=10)] = "",
+    gio: Annotated[str, Form(max_length=8)] = "",
+) -> Response:
+    """Have one occurrence start at another time."""
+    original_at = read_original(luc)
+    try:
+        with station.store.write() as session:
+            row = found(session, viewer, schedule_id)
+            move_occurrence(
+                session,
+                row.id,
+                original_at,
+                to=read_wall(ngay, gio),
+                by=viewer.operator,
+                now=station.now(),
+            )
+    except (NotAllowed, NotFound):
+        raise
+    except LoaError as error:
+        typed = {"ngay": ngay, "gio": gio}
+        return _occurrence_page(request, station, viewer, schedule_id, original_at, typed=typed, error=error)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
+
+
+@router.post("/lich/{schedule_id}/lan/huy")
+def cancel(
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Form(max_length=64)] = "",
+    ly_do: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Take one occurrence out of the schedule."""
+    with station.store.write() as session:
+        row = found(session, viewer, schedule_id)
+        cancel_occurrence(
+            session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
+        )
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)

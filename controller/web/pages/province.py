@@ -1,0 +1,80 @@
+"""Bản đồ: the province drawn as a sketch, each commune coloured by its state, and the same as a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.areas.tables import Area
+from controller.web.atlas import Atlas, Cell, centres_of, sketch
+from controller.web.pages.pieces import LivePage
+from controller.web.queries import commune_tiles
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.views import Sign, Tile
+from devices.messages import AreaCode
+
+router = APIRouter()
+PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "ban_do/bang.html"})
+_LONGEST_LINE = 9  # letters of a name that one line of a cell takes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One commune on the map; `tile` is None outside the person's view."""
+
+    cell: Cell
+    name: str
+    tile: Tile | None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The name without its kind, in one line or two."""
+        short = self.tile.short_name if self.tile else self.name
+        if len(short) <= _LONGEST_LINE or " " not in short:
+            return (short,)
+        blanks = [at for at, letter in enumerate(short) if letter == " "]
+        middle = min(blanks, key=lambda at: abs(at - len(short) / 2))
+        return (short[:middle], short[middle + 1 :])
+
+
+@router.get("/ban-do")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the province."""
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer))
+
+
+@router.get("/song/ban-do")
+def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer))
+
+
+def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, Any]:
+    tiles = commune_tiles(session, viewer.scope, station.now())
+    by_code = {AreaCode(tile.code): tile for tile in tiles}
+    atlas = _atlas(viewer.scope.by_code)
+    places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in atlas.cells]
+    return {"atlas": atlas, "spots": places, "tiles": tiles, "legend": _legend(tiles)}
+
+
+def _atlas(areas: Mapping[AreaCode, Area]) -> Atlas:
+    tops = {code for code, area in areas.items() if area.parent is None}
+    return sketch(
+        centres_of(
+            {code: (area.latitude, area.longitude) for code, area in areas.items() if area.parent in tops}
+        )
+    )
+
+
+def _legend(tiles: list[Tile]) -> list[tuple[Sign, int]]:
+    """Return each state that occurs, with how many communes are in it; the most pressing first."""
+    counts: dict[Sign, int] = {}
+    for tile in tiles:
+        counts[tile.today] = counts.get(tile.today, 0) + 1
+    order = ["live", "bad", "warn", "calm", "good", "work"]
+    return sorted(counts.items(), key=lambda pair: (order.index(pair[0].tone), -pair[1]))

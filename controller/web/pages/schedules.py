@@ -1,0 +1,187 @@
+"""One schedule: laid down in a form that says what it means, changed, ended, and single occurrences moved."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.bulletins.tables import Bulletin
+from controller.errors import LoaError, NotAllowed, NotFound
+from controller.operators.permissions import Act
+from controller.programmes.lifecycle import ScheduleId, ScheduleState
+from controller.programmes.queries import (
+    targets_of_schedule,
+)
+from controller.programmes.tables import Schedule
+from controller.programmes.usecases import (
+    change_schedule,
+    schedule_bulletin,
+)
+from controller.web.acts import seen_bulletin
+from controller.web.errors import status_of
+from controller.web.foreseen import preview
+from controller.web.pages.occurrences import found
+from controller.web.queries import bulletins_seen
+from controller.web.render import fragment, frame_of, page
+from controller.web.schedule_form import KINDS, ScheduleTyped, typed_of
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.words import ZONE
+from devices.messages import Grade
+from schedules.icalendar import from_text
+
+router = APIRouter()
+_BULLETINS = 200
+Typed = Annotated[ScheduleTyped, Form()]
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may(Act.AIR):
+        raise NotAllowed("Tài khoản này không có quyền đặt lịch phát.")
+
+
+# --- a new one
+
+
+@router.get("/lich/tao")
+def ask(
+    request: Request, station: TheStation, viewer: Signed, ban_tin: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Show the form, with the bulletin chosen where it is known."""
+    _allowed(viewer)
+    today = station.now().astimezone(ZONE).date().isoformat()
+    return _form_page(request, station, viewer, ScheduleTyped(ban_tin=ban_tin, gio="05:00", tu_ngay=today))
+
+
+@router.post("/lich/xem-truoc")
+def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
+    """Return what the form means as it stands: the piece of the page that says so."""
+    _allowed(viewer)
+    context = frame_of(station, viewer, request.url.path) | _previewed(station, viewer, form)
+    return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
+
+
+@router.post("/lich/tao")
+def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
+    """Lay the schedule down, or show what it would mean."""
+    _allowed(viewer)
+    if form.viec == "xem":
+        return _form_page(request, station, viewer, form)
+    try:
+        schedule_id = _lay_down(station, viewer, form)
+    except LoaError as error:
+        return _form_page(request, station, viewer, form, error=error)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=tao", 303)
+
+
+def _lay_down(station: Station, viewer: Viewer, form: ScheduleTyped) -> ScheduleId:
+    if not form.ban_tin:
+        raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, form.ban_tin)
+        return schedule_bulletin(
+            session,
+            bulletin.id,
+            areas=form.areas(viewer),
+            rule=form.rule(),
+            skips=form.skips(),
+            grade=form.grade(),
+            volume=form.volume(),
+            by=viewer.operator,
+            now=station.now(),
+        ).id
+
+
+def _form_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    form: ScheduleTyped,
+    *,
+    error: LoaError | None = None,
+    schedule: Schedule | None = None,
+) -> Response:
+    with station.store.read() as session:
+        not_gone = Bulletin.state != BulletinState.WITHDRAWN
+        rows = [] if schedule else bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)
+        title = "" if schedule is None else seen_bulletin(session, viewer, schedule.bulletin).title
+    context = {
+        "form": form,
+        "fault": error.sentence if error else "",
+        "bulletins": [bulletin for bulletin, _ in rows],
+        "kinds": KINDS,
+        "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
+        "schedule": schedule,
+        "title": title,
+        **_previewed(station, viewer, form),
+    }
+    return page(request, "lich_tao.html", context, status=status_of(error) if error else 200)
+
+
+def _previewed(station: Station, viewer: Viewer, form: ScheduleTyped) -> dict[str, Any]:
+    """Return what the form means, or what it still lacks."""
+    try:
+        with station.store.read() as session:
+            known = bool(form.ban_tin) and seen_bulletin(session, viewer, form.ban_tin)
+            bulletin = BulletinId(form.ban_tin) if known else None
+            return {"preview": preview(session, viewer, form, bulletin, station.now()), "lacks": ""}
+    except LoaError as error:
+        return {"preview": None, "lacks": error.sentence}
+
+
+# --- one that is there
+
+
+@router.get("/lich/{schedule_id}/sua")
+def ask_again(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
+    """Show the schedule's form."""
+    with station.store.read() as session:
+        row = found(session, viewer, schedule_id)
+        targets = targets_of_schedule(session, row.id)
+    if row.state is not ScheduleState.RUNNING or not viewer.scope.may(viewer.operator, Act.AIR, targets):
+        return RedirectResponse(f"/lich/{schedule_id}", 303)
+    form = typed_of(from_text(row.rule), row.skips)
+    return _form_page(request, station, viewer, _aimed(form, row, targets), schedule=row)
+
+
+def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> ScheduleTyped:
+    """Fill in what a change of the rule leaves as it is, so that the dates are held against the plans."""
+    return form.model_copy(
+        update={
+            "ban_tin": row.bulletin,
+            "noi": "chon",
+            "dia_ban": list(targets),
+            "muc": row.grade,
+            "am_luong": str(row.volume),
+        }
+    )
+
+
+@router.post("/lich/{schedule_id}/sua")
+def change(request: Request, station: TheStation, viewer: Signed, schedule_id: str, form: Typed) -> Response:
+    """Give the schedule another rule, or show what that would mean."""
+    with station.store.read() as session:
+        row = found(session, viewer, schedule_id)
+        form = _aimed(form, row, targets_of_schedule(session, row.id))
+    _allowed(viewer)
+    if form.viec == "xem":
+        return _form_page(request, station, viewer, form, schedule=row)
+    try:
+        with station.store.write() as session:
+            change_schedule(
+                session,
+                row.id,
+                rule=form.rule(),
+                skips=form.skips(),
+                by=viewer.operator,
+                now=station.now(),
+            )
+    except NotAllowed:
+        raise
+    except LoaError as error:
+        return _form_page(request, station, viewer, form, schedule=row, error=error)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=sua", 303)

@@ -1,0 +1,66 @@
+"""Cài đặt: the settings in force, keys and how long they hold, the last backup, and the doctor's word."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.backup import last_backup
+from controller.errors import Busy
+from controller.operators.permissions import Act
+from controller.plans.queries import count_unacknowledged, published_key_set
+from controller.store.invariants import invariants
+from controller.web.admin_reads import keys_shown, keys_unsigned
+from controller.web.pages.forms import need
+from controller.web.render import page
+from controller.web.settings_words import said_settings
+from controller.web.viewer import Signed, TheStation
+
+router = APIRouter(prefix="/cai-dat")
+SOON = timedelta(days=60)
+"""A key set or key that ends within this time is told as something to do."""
+BACKUP_OLD = timedelta(days=2)
+_asking = threading.Lock()
+
+
+@router.get("")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show how the station is set up; nothing here can be changed, and no secret is shown."""
+    need(viewer, Act.RULE)
+    now = station.now()
+    with station.store.read() as session:
+        key_set = published_key_set(session)
+        keys = keys_shown(session)
+        context: dict[str, Any] = {
+            "key_set": key_set,
+            "keys": keys,
+            "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
+            "unsigned": keys_unsigned(session, now),
+            "waiting": count_unacknowledged(session),
+        }
+    backup = last_backup(station.settings.home)
+    context |= {
+        "soon": now + SOON,
+        "settings": said_settings(station.settings),
+        "backup": backup,
+        "is_sqlite": station.settings.database.startswith("sqlite"),
+        "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
+    }
+    return page(request, "cai_dat.html", context)
+
+
+@router.get("/kiem-tra")
+def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Ask the database for what must never be; one question at a time, since it reads all there is."""
+    need(viewer, Act.RULE)
+    if not _asking.acquire(blocking=False):
+        raise Busy("Đài đang được kiểm tra. Hãy đợi một phút rồi thử lại.", code="doctor.busy")
+    try:
+        with station.store.read() as session:
+            found = invariants(session, now=station.now())
+    finally:
+        _asking.release()
+    return page(request, "cai_dat_kiem_tra.html", {"found": found})

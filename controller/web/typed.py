@@ -1,0 +1,47 @@
+"""What the form of a bulletin holds, and the wish that it means."""
+
+from pydantic import BaseModel
+
+from controller.airings.planning import Meeting, Wish
+from controller.airings.usecases import DEFAULT_VOLUME
+from controller.errors import BadInput
+from controller.web.starts import read_start
+from controller.web.station import Station
+from controller.web.viewer import Viewer
+from devices.messages import AreaCode, Grade
+
+_LOUDEST = 100
+
+
+class Typed(BaseModel):
+    """What the form holds; nothing is refused before it can be shown again."""
+
+    tieu_de: str = ""
+    noi_dung: str = ""
+    noi: str = ""
+    dia_ban: list[str] = []
+    luc: str = "ngay"
+    ngay: str = ""
+    gio: str = ""
+    muc: str = Grade.ROUTINE
+    am_luong: str = str(DEFAULT_VOLUME)
+    trung: str = ""
+    viec: str = "gui"
+
+    def wish(self, viewer: Viewer, station: Station) -> Wish:
+        """Return where, when and how it shall be heard, or raise BadInput."""
+        start = read_start(self.luc, self.ngay, self.gio, station.now())
+        areas = [AreaCode(code) for code in self.dia_ban] if self.noi == "chon" else [viewer.scope.home]
+        if not areas:
+            raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
+        if self.muc not in set(Grade):
+            raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
+        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
+            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting())
+
+    def _meeting(self) -> Meeting:
+        """Return what shall be done when it meets others; at once, nobody can tell yet what it meets."""
+        if self.luc == "ngay":
+            return Meeting.ACCEPT
+        return Meeting(self.trung) if self.trung in set(Meeting) else Meeting.REFUSE

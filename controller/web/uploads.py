@@ -1,0 +1,56 @@
+"""A file that is sent in a form: taken once it is known who sends it, kept on disk, closed at the end."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, BinaryIO, NamedTuple
+
+from fastapi import Depends
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from controller.errors import BadInput
+from controller.operators.permissions import Act
+from controller.operators.queries import require
+from controller.web.viewer import Signed, TheStation, Viewer
+
+_MOST_FIELDS = 12
+_LONGEST_FIELD = 500_000
+"""Bytes of one field beside the file: the longest text has less."""
+
+
+class Upload(NamedTuple):
+    """A file and the fields sent with it; the file lies in memory only while it is small."""
+
+    file: BinaryIO
+    name: str
+    fields: dict[str, str]
+
+
+def _writer(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who may write texts at all, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.WRITE, viewer.operator.area)
+    return viewer
+
+
+Writer = Annotated[Viewer, Depends(_writer)]
+
+
+async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
+    form = request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
+    async with form as sent:
+        file = sent.get("file")
+        if not isinstance(file, UploadFile):
+            raise BadInput("Chưa có tệp nào được gửi lên. Hãy chọn tệp rồi gửi lại.", code="upload.none")
+        fields = {name: value for name, value in sent.items() if isinstance(value, str)}
+        yield Upload(file.file, file.filename or "", fields)
+
+
+Uploaded = Annotated[Upload, Depends(_uploaded, scope="function")]
+
+
+def described(required: tuple[str, ...] = (), **fields: str) -> dict[str, Any]:
+    """Return how the interface's description tells of a form: the file, and text fields with what each is."""
+    properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
+    properties |= {name: {"type": "string", "description": says} for name, says in fields.items()}
+    schema = {"type": "object", "required": ["file", *required], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}

@@ -1,0 +1,100 @@
+"""A wording as pages show it: what is read otherwise than written, and what differs between two; pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from controller.bulletins.comparing import Change, Stretch, differences
+from tts.errors import TextError
+from tts.reading import Region, read
+
+Words = tuple[tuple[str, str], ...]
+_REMEMBERED = 128
+"""Texts whose reading and differences are kept: a page that lives is drawn again each few seconds."""
+_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the written text; `spoken` is what is said for it where that is something else.
+
+    `sure` is False where the rules guess: there a person should listen.
+    """
+
+    written: str
+    spoken: str = ""
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AsRead:
+    """A text with what is read otherwise, and what a person should look at."""
+
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def changed(self) -> int:
+        """How many places are read otherwise than written."""
+        return sum(bool(one.spoken) for one in self.parts)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def as_read(text: str, words: Words, region: Region) -> AsRead:
+    """Return how a text will be read; one that cannot be read comes back as it is."""
+    try:
+        found = read(text, words=dict(words), region=region)
+    except TextError as error:
+        return AsRead((Part(text),), (error.sentence,))
+    parts: list[Part] = []
+    at = 0
+    for span in found.spans:
+        if span.rule == "plain" or _sounds_as_written(span.written, span.spoken):
+            continue
+        if span.start > at:
+            parts.append(Part(found.written[at : span.start]))
+        parts.append(Part(span.written, span.spoken or "(không đọc)", span.sure))
+        at = span.end
+    if at < len(found.written):
+        parts.append(Part(found.written[at:]))
+    return AsRead(tuple(parts), tuple(dict.fromkeys(one.sentence for one in found.warnings)))
+
+
+def _sounds_as_written(written: str, spoken: str) -> bool:
+    """Whether only the case of letters or marks between words differ: nothing that a listener would hear."""
+    return _LETTERS.sub(" ", written).strip().lower() == _LETTERS.sub(" ", spoken).strip().lower()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def changes(before: str, after: str) -> tuple[Stretch, ...]:
+    """Return what differs; words that changed side by side are one phrase, which is easier to read."""
+    return tuple(_phrases(differences(before, after)))
+
+
+def _phrases(found: Sequence[Stretch]) -> Iterator[Stretch]:
+    removed = added = ""
+    for number, one in enumerate(found):
+        is_gap = one.text.isspace() and "\n" not in one.text and 0 < number < len(found) - 1
+        if one.change is Change.EQUAL and not (is_gap and removed and added):
+            yield from _pair(removed, added)
+            removed = added = ""
+            yield one
+            continue
+        removed += one.text if one.change is not Change.ADDED else ""
+        added += one.text if one.change is not Change.REMOVED else ""
+    yield from _pair(removed, added)
+
+
+def _pair(removed: str, added: str) -> Iterator[Stretch]:
+    if removed:
+        yield Stretch(Change.REMOVED, removed)
+    if added:
+        yield Stretch(Change.ADDED, added)
+
+
+def folded(text: str) -> str:
+    """Return the text as it is searched: small letters without any mark, đ as d."""
+    plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))

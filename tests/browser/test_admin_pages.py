@@ -1,0 +1,131 @@
+"""The technician's and the administrator's pages in a real browser: live, legible, by keyboard, on paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from controller.lexicon.usecases import add_entry
+from controller.plans.governing import sign_policy
+from controller.reports.usecases import note_aired
+from tests.browser.serving import DESKTOP, PHONE
+from tests.browser.test_legible import NARROW, WIDTHS, faults
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+
+SMALL = (
+    "() => [...document.querySelectorAll('button, .btn, .line, .places a, summary, select, .states a, "
+    "input:not([type=hidden], [type=radio], [type=checkbox]), .chip span, .check')]"
+    ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)"
+    ".map(e => e.outerHTML.slice(0, 80))"
+)
+PLACES = (
+    ("quantri", "/ban-do"),
+    ("quantri", "/cum-loa"),
+    ("quantri", "/cum-loa?trang_thai=offline"),
+    ("quantri", "/nhat-ky"),
+    ("quantri", "/nguoi-dung"),
+    ("quantri", "/nguoi-dung/them"),
+    ("quantri", "/nguoi-dung/duyet"),
+    ("quantri", "/quy-dinh"),
+    ("quantri", f"/quy-dinh/{NHA_TRANG}"),
+    ("quantri", "/ngay-nghi"),
+    ("duyet", "/thu-vien?thu=Họp KDC số 5"),
+    ("duyet", "/bao-cao"),
+    ("quantri", "/cai-dat"),
+)
+
+
+@pytest.fixture
+def filled(world):
+    world.aired(without=world.nodes[:3], reasons=[(world.nodes[9], "power-lost")])
+    while world.do(note_aired):
+        pass
+    world.lose(world.nodes[3:6])
+    rule = {"administrator": world.people["quantri"], "password": PASSWORDS["quantri"]}
+    world.do(sign_policy, area=PROVINCE, **rule)
+    world.do(sign_policy, area=NHA_TRANG, loudest_volume=70, **rule)
+    world.do(add_entry, written="KDC", spoken="khu dân cư", by=world.approver)
+    return world
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("scheme", "screen"), [("light", DESKTOP), ("dark", PHONE)], ids=["light-desktop", "dark-phone"]
+)
+def test_each_page_is_legible_to_everybody_and_fits_its_screen(open_page, server, scheme, screen):
+    found, pages = [], {}
+    for name, path in PLACES:
+        if name not in pages:
+            pages[name] = open_page(name, path, screen=screen, color_scheme=scheme, reduced_motion="reduce")
+        page = pages[name]
+        page.goto(server.address + path)
+        found += faults(page)
+        if screen is PHONE:
+            found += [f"{path} small: {what}" for what in page.evaluate(SMALL)]
+            page.set_viewport_size(NARROW["viewport"])
+        room, needed = page.evaluate(WIDTHS)
+        found += [f"{path} wide: {needed} in {room}"] if needed > room else []
+        page.set_viewport_size(screen["viewport"])
+    assert found == []
+
+
+def test_the_map_and_its_table_change_without_a_reload(world, open_page):
+    page = open_page("kythuat", "/ban-do")
+    cell = page.locator(f"#v-{NHA_TRANG}")
+    expect(cell).to_have_class(re.compile("tone-good"))
+    page.evaluate("() => { document.body.dataset.mark = 'same page' }")
+    world.lose([f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"])
+    expect(cell).to_have_class(re.compile("tone-bad"))
+    expect(cell).to_have_attribute("aria-label", re.compile("mất kết nối, 0 trên 2"))
+    expect(page.locator(f"#h-{NHA_TRANG}")).to_contain_text("Mất kết nối")
+    assert page.evaluate("() => document.body.dataset.mark") == "same page"
+
+
+def test_a_commune_of_the_map_is_reached_and_opened_by_keyboard(open_page):
+    page = open_page("kythuat", "/ban-do")
+    page.get_by_role("link", name="Bỏ qua bản đồ, đến bảng").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator(".cell:focus")).to_have_count(1)
+    page.locator(f"#v-{NHA_TRANG}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Phường Nha Trang")
+
+
+def test_a_list_of_lost_nodes_follows_what_happens(world, open_page):
+    page = open_page("kythuat", "/cum-loa?trang_thai=offline")
+    expect(page.locator("#danh-sach")).to_contain_text("Không có cụm loa nào như vậy")
+    world.lose(world.nodes[:2])
+    expect(page.locator("#danh-sach .line")).to_have_count(2)
+    expect(page.locator("#tong-quan")).to_contain_text("Mất kết nối 2")
+
+
+def test_communes_are_found_while_typing_without_accents_and_stay_so(world, open_page):
+    page = open_page("kythuat", "/cum-loa")
+    page.get_by_role("searchbox").fill("dien kh")
+    shown = page.locator("#danh-sach li:visible")
+    expect(shown).to_have_count(1)
+    world.lose(world.nodes[:1])
+    expect(page.locator("#tong-quan")).to_contain_text("Mất kết nối 1")
+    expect(shown).to_have_count(1)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_policy_is_previewed_and_signed_on_a_telephone(open_page):
+    page = open_page("quantri", f"/quy-dinh/{NHA_TRANG}", screen=PHONE)
+    page.get_by_label("Âm lượng lớn nhất (%)").fill("55")
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.locator("#xem-truoc")).to_contain_text("Không lượt phát nào bị ảnh hưởng")
+    page.get_by_label("Mật khẩu của bạn").fill(PASSWORDS["quantri"])
+    page.get_by_role("button", name="Ký và áp dụng").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã ký quy định mới.")
+    expect(page.get_by_role("row", name="Âm lượng lớn nhất")).to_contain_text("55%")
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_report_on_paper_is_one_document_without_buttons(open_page):
+    page = open_page("duyet", "/bao-cao")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Xem")).to_be_hidden()
+    expect(page.get_by_text("Độc lập – Tự do – Hạnh phúc")).to_be_visible()
+    expect(page.get_by_text("Thủ trưởng đơn vị")).to_be_visible()
+    assert page.pdf(format="A4")[:4] == b"%PDF"

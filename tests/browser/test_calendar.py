@@ -1,0 +1,79 @@
+from datetime import date, time
+
+import pytest
+from playwright.sync_api import expect
+
+from controller.airings.queries import get_airing
+from controller.programmes.queries import running_schedules
+from controller.programmes.usecases import schedule_bulletin
+from schedules.recurrence import Daily
+from tests.browser.serving import DESKTOP, PHONE
+from tests.integration.web.site_world import NHA_TRANG
+
+SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+def approved(world, title="Bản tin sáng"):
+    bulletin, _ = world.submitted(title)
+    world.approve(bulletin)
+    return bulletin
+
+
+@SCREENS
+def test_an_officer_has_a_bulletin_repeat_every_day_in_five_clicks(world, open_page, clicks, screen):
+    bulletin = approved(world)
+    page = clicks.over(open_page("canbo", f"/ban-tin/{bulletin}", screen=screen))
+    page.get_by_role("link", name="Đặt lịch lặp").click()
+    page.get_by_label("Hằng ngày").check()
+    page.get_by_label("Giờ phát").fill("05:30")
+    expect(page.locator("#xem-truoc")).to_contain_text("05:30 hằng ngày, từ 25/11/2026.")
+    expect(page.locator("#xem-truoc")).to_contain_text("10 lần tới")
+    page.get_by_label("Bỏ Thứ Sáu, 27/11/2026").check()
+    expect(page.locator("#xem-truoc")).to_contain_text("bỏ 1 lần")
+    expect(page.locator("#xem-truoc .dates").first).not_to_contain_text("Thứ Sáu, 27/11/2026")
+    page.get_by_role("button", name="Đặt lịch").click()
+    expect(page.get_by_text("Đã đặt lịch.")).to_be_visible()
+    assert len(world.ask(running_schedules)) == 1
+    assert clicks.number <= 5
+
+
+def test_a_slot_is_dragged_to_another_day_and_keeps_its_time(world, open_page):
+    airing, _ = world.approved_airing(title="Kéo tôi", areas=[NHA_TRANG], seconds=3600)
+    page = open_page("canbo", "/lich")
+    slot = page.locator(".slot", has_text="Kéo tôi")
+    slot.drag_to(page.locator('[data-day="2026-11-27"]'))
+    expect(page.get_by_text("Đã dời giờ phát.")).to_be_visible()
+    expect(page.locator("#tinh-trang")).to_contain_text("12:40, Thứ Sáu, 27/11/2026")
+    assert world.ask(get_airing, airing).state == "cancelled"
+
+
+def test_an_occurrence_that_is_not_made_yet_is_dragged_too(world, open_page):
+    rule = Daily(at=time(17), first=date(2026, 12, 30), times=1)
+    world.do(schedule_bulletin, approved(world), areas=[NHA_TRANG], rule=rule, by=world.officer)
+    page = open_page("canbo", "/lich/tuan/2026-12-28")
+    page.locator(".slot", has_text="Dự kiến").drag_to(page.locator('[data-day="2026-12-31"]'))
+    expect(page.get_by_text("Đã dời lần phát.")).to_be_visible()
+    expect(page.get_by_text("dời sang 17:00, Thứ Năm, 31/12/2026")).to_be_visible()
+
+
+@SCREENS
+def test_the_week_follows_what_others_plan(world, open_page, screen):
+    page = open_page("canbo", "/lich", screen=screen)
+    expect(page.locator('[data-day="2026-11-26"]')).to_contain_text("Không có lượt phát.")
+    bulletin = approved(world, "Vừa đặt")
+    world.plan(bulletin, areas=[NHA_TRANG], seconds=24 * 3600)
+    expect(page.locator('[data-day="2026-11-26"]')).to_contain_text("Vừa đặt")
+
+
+def test_a_schedule_needs_no_script(world, open_page):
+    bulletin = approved(world)
+    page = open_page("canbo", f"/lich/tao?ban_tin={bulletin}", java_script_enabled=False)
+    page.get_by_label("Hằng ngày").check()
+    page.get_by_role("button", name="Xem trước").click()
+    expect(page.locator("#xem-truoc")).to_contain_text("05:00 hằng ngày")
+    page.get_by_role("button", name="Đặt lịch").click()
+    expect(page.get_by_text("Đã đặt lịch.")).to_be_visible()
+    page.get_by_role("link", name="Thứ Sáu, 27/11/2026").click()
+    page.get_by_label("Giờ").fill("06:45")
+    page.get_by_role("button", name="Dời giờ").click()
+    expect(page.get_by_text("dời sang 06:45, Thứ Sáu, 27/11/2026")).to_be_visible()

@@ -1,0 +1,111 @@
+"""`loa report`, `loa journal export` and `loa journal verify` on a station's own machine."""
+
+import json
+
+import openpyxl
+import pypdf
+import pytest
+from typer.testing import CliRunner
+
+from controller.cli import app
+from controller.founding import Secrets
+from controller.reports.usecases import note_aired
+from tests.support.station_world import SqliteWorlds
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory):
+    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+
+
+@pytest.fixture
+def world(seeds, tmp_path):
+    """A station in a home of its own, with one airing that a node heard."""
+    world = seeds.world(tmp_path)
+    world.store.close()
+    (tmp_path / "loa.db").rename(tmp_path / "loa.sqlite")
+    world = type(world)(seeds_store(tmp_path, seeds), world.seed)
+    airing = world.plan(world.approved())
+    world.advance()
+    world.publish()
+    world.later(seconds=60)
+    world.advance()
+    world.tell("22366-1", airing, "started")
+    world.later(seconds=60)
+    world.tell("22366-1", airing, "finished", heard_ms=60_000)
+    world.later(seconds=30)
+    world.advance()
+    while world.do(note_aired):
+        pass
+    yield world
+    world.store.close()
+
+
+def seeds_store(folder, seeds):
+    from controller.journal.chain import StationSeal
+    from controller.store import Store
+    from controller.store.engine import sqlite_url
+
+    return Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(seeds._seed.station_key))
+
+
+@pytest.fixture
+def loa(world, tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_HOME", str(tmp_path))
+    key = Secrets(tmp_path).station_key
+    key.parent.mkdir(exist_ok=True)
+    key.write_text(world.station_key.to_json(), encoding="utf-8")
+    key.chmod(0o600)
+
+    def run(*arguments):
+        done = CliRunner().invoke(app, list(arguments))
+        assert done.exception is None or isinstance(done.exception, SystemExit)
+        return done.exit_code, done.output
+
+    return run
+
+
+def test_a_report_is_the_same_in_every_format(loa, tmp_path):
+    files = {form: tmp_path / f"r.{form}" for form in ("json", "csv", "xlsx", "pdf")}
+    for form, file in files.items():
+        code, _ = loa("report", "--month", "2026-11", "--area", "56", "--format", form, "--out", str(file))
+        assert code == 0
+    total = json.loads(files["json"].read_text(encoding="utf-8"))["rows"][0]
+    assert (total["nodes"], total["nodes_heard"], total["minutes_heard"]) == (2, 1, 1.0)
+    assert files["csv"].read_text(encoding="utf-8-sig").splitlines()[1].endswith(",1,1,2,1,50.0,2.0,1.0,50.0")
+    sheet = openpyxl.load_workbook(files["xlsx"]).active
+    assert [cell.value for cell in sheet[5]][3:] == list(total.values())[3:]
+    assert "50,00" in pypdf.PdfReader(files["pdf"]).pages[0].extract_text()
+
+
+def test_without_a_file_it_is_printed(loa):
+    code, printed = loa("report", "--month", "2026-11", "--area", "22366", "--format", "json")
+    assert code == 0
+    assert json.loads(printed)["title"].endswith("Phường Nha Trang")
+
+
+@pytest.mark.parametrize(
+    "wrong", [("2026-13", "56", "csv"), ("2026-11", "99", "csv"), ("2026-11", "56", "pdf")]
+)
+def test_what_cannot_be_has_a_sentence_and_the_code_of_a_wrong_call(loa, wrong):
+    month, area, form = wrong
+    code, printed = loa("report", "--month", month, "--area", area, "--format", form)
+    assert code == 2
+    assert "[" in printed
+
+
+def test_an_exported_journal_with_the_as_aired_log_verifies_and_a_forged_one_does_not(loa, world, tmp_path):
+    code, printed = loa("journal", "export")
+    assert code == 0
+    lines = printed.splitlines()
+    assert json.loads(lines[-1])["log"] == "seal"
+    file = tmp_path / "journal.jsonl"
+    public = world.station_key.public_x
+    for content, expected in (
+        (lines, 0),
+        (lines[:-1], 1),
+        ([*lines[:-3], *lines[-2:]], 1),
+        ([line.replace('"heard_ms":60000', '"heard_ms":90000') for line in lines], 1),
+    ):
+        file.write_text("".join(f"{line}\n" for line in content), encoding="utf-8")
+        assert loa("journal", "verify", str(file), "--key", public)[0] == expected

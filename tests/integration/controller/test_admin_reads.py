@@ -1,0 +1,133 @@
+"""What the technician's and the administrator's pages ask of the database, on both engines."""
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+from sqlalchemy import insert
+
+from controller.airings.foreseeing import losses_by_policy
+from controller.errors import NotAllowed
+from controller.fleet.counting import has_status, statuses_by_area
+from controller.fleet.lifecycle import NodeStatus
+from controller.fleet.queries import tiles
+from controller.fleet.stays import open_stays
+from controller.fleet.tables import Node
+from controller.operators.accounts import move_operator
+from controller.operators.queries import get_operator
+from controller.plans.governing import sign_policy
+from controller.web.journal_reads import Wanted, find_entries
+from devices.messages import Policy, QuietHours
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
+
+
+@pytest.fixture
+def motley(world):
+    """Nodes of every kind that a status can come from."""
+    kinds = product((True, False), (None, 5, 500), (None, "an-airing"), (1.0, 5000.0, None), (1000, 10**10))
+    rows = [
+        {
+            "id": f"motley-{number}",
+            "area": (NHA_TRANG, BAC_NHA_TRANG)[number % 2],
+            "name": f"Cụm {number}",
+            "enrolled_at": world.now,
+            "session": 1,
+            "online": online,
+            "online_at": world.now - timedelta(minutes=10),
+            "quarantined_at": world.now if number % 11 == 0 else None,
+            "last_heard_at": None if age is None else world.now - timedelta(seconds=age),
+            "software": "",
+            "vitals": None
+            if number % 7 == 0
+            else {
+                "session": 1,
+                "sounding": sounding,
+                "clock_error_ms": error,
+                "storage_free": free,
+                "mains": number % 5 != 0,
+                "amplifier_ok": None if number % 3 else number % 2 == 0,
+                "level_dbfs": -60.0 if number % 4 == 0 else None,
+            },
+        }
+        for number, (online, age, sounding, error, free) in enumerate(kinds)
+    ]
+    with world.store.write() as session:
+        session.execute(insert(Node), rows)
+        open_stays(session, [(row["id"], row["area"]) for row in rows], world.now)
+    return world
+
+
+def test_the_database_counts_statuses_as_they_are_derived_one_by_one(motley):
+    one_by_one = {tile.area: tile.by_status for tile in motley.ask(tiles, motley.now)}
+    counted = {area: dict(counts) for area, counts in motley.ask(statuses_by_area, motley.now).items()}
+    assert counted == one_by_one
+    assert len({status for counts in counted.values() for status in counts}) >= 6
+
+
+def test_nodes_are_found_by_a_status_that_is_stored_nowhere(motley):
+    counts = motley.ask(statuses_by_area, motley.now)
+    for status in NodeStatus:
+        expected = sum(by_status[status] for by_status in counts.values())
+        with motley.store.read() as session:
+            found = session.query(Node).filter(has_status(status, motley.now)).count()
+        assert found == expected, status
+
+
+def policy(world, area, **limits):
+    fields = {"quiet_hours": (), "loudest_volume": 90, "minutes_a_day": 120} | limits
+    return Policy(
+        target=area,
+        version=1,
+        issued_at=world.now,
+        expires_at=world.now + timedelta(days=9),
+        zone="Asia/Ho_Chi_Minh",
+        **fields,
+    )
+
+
+def whole_day():
+    return (QuietHours(begins="00:00", ends="12:00"), QuietHours(begins="12:00", ends="00:00"))
+
+
+def losses(world, proposed):
+    return world.ask(losses_by_policy, proposed, world.now, world.now + timedelta(days=2))
+
+
+def test_a_proposed_policy_tells_which_airings_it_would_silence_and_changes_nothing(world):
+    airing = world.plan(world.approved(), areas=(NHA_TRANG,), seconds=3600)
+    airing = getattr(airing, "id", airing)
+    (loss,) = losses(world, policy(world, NHA_TRANG, quiet_hours=whole_day()))
+    assert (loss.airing, loss.is_silenced) == (airing, True)
+    assert losses(world, policy(world, BAC_NHA_TRANG, quiet_hours=whole_day())) == []
+    (above,) = losses(world, policy(world, PROVINCE, quiet_hours=whole_day()))
+    assert above.airing == airing
+    assert losses(world, policy(world, NHA_TRANG)) == []
+
+
+def test_a_quieter_policy_tells_what_would_be_softer(world):
+    world.plan(world.approved(), areas=(NHA_TRANG,), seconds=3600)
+    (loss,) = losses(world, policy(world, NHA_TRANG, loudest_volume=10))
+    assert (loss.is_quieter, loss.is_silenced, loss.loses) == (True, False, timedelta())
+
+
+def test_a_person_is_moved_only_by_who_rules_both_areas(world):
+    world.do(move_operator, world.approver.id, BAC_NHA_TRANG, by=world.administrator)
+    assert world.ask(get_operator, world.approver.id).area == BAC_NHA_TRANG
+    with pytest.raises(NotAllowed):
+        world.do(move_operator, world.approver.id, NHA_TRANG, by=world.officer)
+
+
+def test_the_journal_is_searched_by_who_what_when_and_where(world):
+    bulletin = world.approved()
+    world.plan(bulletin, areas=(NHA_TRANG,), seconds=3600)
+    world.do(sign_policy, area=PROVINCE, administrator=world.administrator, password=PASSWORD)
+    acts = lambda **asked: [entry.act for entry in world.ask(find_entries, Wanted(**asked)).entries]  # noqa: E731
+    assert "bulletin.approved" in acts(by=world.approver.id)
+    assert set(acts(kind="quy-dinh")) <= {"policy.signed", "keys.signed", "station.founded"}
+    assert "airing.planned" in acts(areas={NHA_TRANG})
+    assert "airing.planned" not in acts(areas={BAC_NHA_TRANG})
+    assert acts(until=world.now - timedelta(days=999)) == []
+    whole = world.ask(find_entries, Wanted())
+    assert whole.unsound == frozenset()
+    older = world.ask(find_entries, Wanted(before=whole.entries[3].seq)).entries
+    assert older[0].seq == whole.entries[3].seq - 1

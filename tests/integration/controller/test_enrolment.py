@@ -1,0 +1,253 @@
+"""A node enrols by a code with a key of its own; new hardware takes a name over; quarantine silences it."""
+
+from datetime import timedelta
+
+import pytest
+
+from controller.airings.queries import deliveries_of, reach
+from controller.errors import BadInput, Conflict, NotAllowed, NotFound
+from controller.fleet.enrolling import (
+    CODE_LIFE,
+    Welcome,
+    claim_code,
+    hardware_of,
+    make_code,
+    open_codes,
+    withdraw_code,
+)
+from controller.fleet.keeping import limit_volume, quarantine_node, release_node
+from controller.fleet.lifecycle import NodeStatus, status_of
+from controller.fleet.passwords import password_lines
+from controller.fleet.queries import count_nodes, facts_of, get_node
+from controller.fleet.stays import stays_of
+from controller.fleet.tables import EnrolmentCode
+from controller.fleet.usecases import NewNode, note_states, note_vitals, retire_node
+from controller.operators.fresh import typed_code
+from controller.plans.lifecycle import Kind
+from controller.plans.queries import published
+from devices.enrolment import Enrolment, first_session_of
+from devices.messages import NodeId, NodeState, Plan, Vitals
+from devices.node_key import NodeKey
+from devices.signing import TrustedKeys, read_key_set, verify
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+
+NEW = NewNode(NodeId("kh-22366-07"), NHA_TRANG, "Nhà văn hóa thôn 2")
+
+
+@pytest.fixture
+def welcome(world):
+    return Welcome(
+        "https://loa.example", "mqtts://broker.example", world.root_key.public_x, world.station_key
+    )
+
+
+def coded(world, node=NEW, **options):
+    row, code = world.do(make_code, node, by=world.technician, **options)
+    return row, typed_code(code)
+
+
+def claimed(world, welcome, code, key):
+    reply = world.do(claim_code, key.claim(code, "board 1"), welcome)
+    keys = TrustedKeys.of(read_key_set(reply.keys, reply.root_public, world.now))
+    return verify(reply.enrolment, Enrolment, keys, world.now)
+
+
+def born(world, session, node=NEW.id, *, online=True):
+    state = NodeState(node=node, session=session, online=online, at=world.now, software="board")
+    world.do(note_states, [state])
+
+
+def test_a_node_claims_its_code_and_is_told_who_it_is_by_what_the_root_vouches_for(world, welcome):
+    before = world.ask(count_nodes)
+    _, code = coded(world)
+    assert world.ask(count_nodes) == before, "a code alone makes no loudspeaker"
+    key = NodeKey.generate()
+    told = claimed(world, welcome, code, key)
+    assert (told.node, told.name, told.public) == (NEW.id, NEW.name, key.public)
+    assert told.areas == (PROVINCE, NHA_TRANG)
+    assert {f"loa/v1/plan/{NHA_TRANG}", f"loa/v1/policy/{PROVINCE}", "loa/v1/keys"} <= set(told.topics)
+    assert (told.broker, told.first_session) == ("mqtts://broker.example", first_session_of(1))
+    assert world.ask(count_nodes) == before + 1
+    assert [stay.area for stay in world.ask(stays_of, NEW.id)] == [NHA_TRANG]
+    born(world, told.first_session + 1)
+    assert world.ask(get_node, NEW.id).online
+
+
+def test_a_code_is_kept_by_a_keyed_digest_and_the_password_by_the_brokers(world, welcome):
+    row, code = coded(world)
+    told = claimed(world, welcome, code, NodeKey.generate())
+    with world.store.read() as session:
+        kept = session.get(EnrolmentCode, row.id)
+        assert code not in str(vars(kept))
+        (line,) = password_lines(session)
+    assert line.startswith(f"{NEW.id}:$7$101$")
+    assert told.password not in line
+
+
+def test_a_code_is_good_once_but_the_same_key_may_claim_again_when_the_answer_was_lost(world, welcome):
+    _, code = coded(world)
+    key = NodeKey.generate()
+    first = claimed(world, welcome, code, key)
+    second = claimed(world, welcome, code, key)
+    assert first.first_session == second.first_session
+    assert first.password != second.password
+    assert len(world.ask(hardware_of, NEW.id)) == 1
+    with pytest.raises(NotFound):
+        claimed(world, welcome, code, NodeKey.generate())
+
+
+@pytest.mark.parametrize("how", ["expired", "withdrawn", "replaced by a newer", "unknown"])
+def test_a_code_that_is_over_is_refused_without_saying_why(world, welcome, how):
+    row, code = coded(world)
+    if how == "expired":
+        world.later(seconds=CODE_LIFE.total_seconds())
+    elif how == "withdrawn":
+        world.do(withdraw_code, row.id, by=world.technician)
+    elif how == "replaced by a newer":
+        coded(world)
+    else:
+        code = "ZZZZZZZZ"
+    with pytest.raises(NotFound, match="không đúng, đã dùng hoặc đã hết hạn"):
+        claimed(world, welcome, code, NodeKey.generate())
+    with pytest.raises(NotFound):
+        world.ask(get_node, NEW.id)
+
+
+def test_a_key_that_the_claimant_does_not_hold_enrols_nothing(world, welcome):
+    _, code = coded(world)
+    mine, theirs = NodeKey.generate(), NodeKey.generate()
+    forged = mine.claim(code).model_copy(update={"public": theirs.public})
+    with pytest.raises(NotFound):
+        world.do(claim_code, forged, welcome)
+    assert claimed(world, welcome, code, mine).node == NEW.id
+
+
+def test_new_hardware_takes_over_name_place_and_plan_and_the_old_is_heard_no_more(world, welcome):
+    _, code = coded(world)
+    old = claimed(world, welcome, code, NodeKey.generate())
+    born(world, old.first_session + 1)
+    airing = world.plan(world.approved(), seconds=60)
+    world.advance()
+    before = world.ask(deliveries_of, airing)
+    world.later(minutes=1)
+    _, code = coded(world)
+    new = claimed(world, welcome, code, NodeKey.generate())
+    assert new.first_session > old.first_session + 1
+    assert world.ask(deliveries_of, airing)[0].airing == before[0].airing
+    assert NEW.id in {delivery.node for delivery in world.ask(deliveries_of, airing)}
+    assert not world.ask(get_node, NEW.id).online
+    # the old board goes on as if nothing had happened
+    world.later(minutes=1)
+    born(world, old.first_session + 2)
+    said = Vitals(
+        node=NEW.id,
+        session=old.first_session + 2,
+        at=world.now,
+        clock_offset_ms=None,
+        clock_error_ms=None,
+        volume=1,
+        storage_free=1,
+    )
+    world.do(note_vitals, [said])
+    node = world.ask(get_node, NEW.id)
+    assert (node.online, node.vitals) == (False, None)
+    born(world, new.first_session + 1)
+    assert world.ask(get_node, NEW.id).online
+    assert [(one.number, one.ended_at is None) for one in world.ask(hardware_of, NEW.id)] == [
+        (2, True),
+        (1, False),
+    ]
+    assert len(world.ask(password_lines)) == 1
+
+
+def test_receipts_of_replaced_hardware_are_neither_believed_nor_acknowledged(world, welcome):
+    from controller.airings.folding import fold_receipts
+    from devices.messages import Receipts
+
+    for _ in range(2):
+        _, code = coded(world)
+        told = claimed(world, welcome, code, NodeKey.generate())
+    airing = world.plan(world.approved(), seconds=60)
+    world.advance()
+    receipt = world.receipt(airing, "fetched")
+    late = Receipts(node=NEW.id, session=first_session_of(1) + 9, receipts=(receipt,))
+    assert world.do(fold_receipts, [late]) == []
+    assert world.ask(reach, airing).fetched == 0
+    now = late.model_copy(update={"session": told.first_session + 1})
+    assert [one.node for one in world.do(fold_receipts, [now])] == [NEW.id]
+    assert world.ask(reach, airing).fetched == 1
+
+
+def test_a_retired_node_comes_back_by_a_code_and_one_in_use_elsewhere_does_not_move_by_it(world, welcome):
+    node = NODES[0]
+    with pytest.raises(Conflict, match="loa node move"):
+        coded(world, NewNode(node.id, BAC_NHA_TRANG, "Cụm 1"))
+    world.do(retire_node, node.id, by=world.technician)
+    world.later(seconds=1)
+    _, code = coded(world, NewNode(node.id, BAC_NHA_TRANG, "Cụm 1"))
+    assert claimed(world, welcome, code, NodeKey.generate()).areas == (PROVINCE, BAC_NHA_TRANG)
+    stays = world.ask(stays_of, node.id)
+    assert [(stay.area, stay.until is None) for stay in stays] == [(BAC_NHA_TRANG, True), (NHA_TRANG, False)]
+
+
+def test_codes_are_made_by_technicians_only_and_live_a_week_at_most(world):
+    with pytest.raises(NotAllowed):
+        world.do(make_code, NEW, by=world.officer)
+    for life in (timedelta(days=8), timedelta(0)):
+        with pytest.raises(BadInput):
+            world.do(make_code, NEW, by=world.technician, life=life)
+    row, _ = coded(world)
+    assert [one.id for one in world.ask(open_codes, world.now, frozenset({NHA_TRANG}))] == [row.id]
+    assert world.ask(open_codes, world.now, frozenset({BAC_NHA_TRANG})) == []
+
+
+def plan_of(world, target):
+    row = world.ask(published, Kind.PLAN, target)
+    return None if row is None else Plan.model_validate_json(row.document)
+
+
+def test_a_quarantined_node_is_bidden_silence_and_neither_believed_nor_counted(world):
+    node = NODES[0].id
+    born(world, 1, node)
+    airing = world.plan(world.approved(), seconds=60)
+    world.advance()
+    assert world.ask(reach, airing).nodes == 2
+    world.do(quarantine_node, node, reason="Nghi bị lấy cắp", by=world.technician)
+    world.publish()
+    assert plan_of(world, node).silent
+    assert world.ask(reach, airing).nodes == 1
+    assert status_of(facts_of(world.ask(get_node, node)), world.now) is NodeStatus.QUARANTINED
+    world.later(seconds=30)
+    born(world, 2, node)
+    assert world.ask(get_node, node).session == 1
+    assert world.tell(node, airing, "fetched") == []
+    world.later(days=2)
+    assert [waiting.topic for waiting in world.publish() if waiting.topic.endswith(node)], "renewed when worn"
+    world.do(release_node, node, by=world.technician)
+    world.publish()
+    assert not plan_of(world, node).silent
+
+
+def test_a_released_node_hears_what_is_under_way(world):
+    node = NODES[0].id
+    world.do(quarantine_node, node, reason="Sửa", by=world.technician)
+    airing = world.plan(world.approved(), seconds=60)
+    world.advance()
+    assert world.ask(reach, airing).nodes == 1
+    world.do(release_node, node, by=world.technician)
+    assert world.ask(reach, airing).nodes == 2
+    with pytest.raises(NotAllowed):
+        world.do(quarantine_node, node, reason="x", by=world.officer)
+    with pytest.raises(BadInput):
+        world.do(quarantine_node, node, reason=" ", by=world.technician)
+
+
+def test_one_nodes_volume_is_capped_by_its_own_plan_until_the_cap_is_taken_away(world):
+    node = NODES[0].id
+    world.do(limit_volume, node, 40, by=world.technician)
+    world.publish()
+    assert (plan_of(world, node).loudest_volume, plan_of(world, node).silent) == (40, False)
+    assert world.refresh() == []
+    world.do(limit_volume, node, 100, by=world.technician)
+    world.publish()
+    assert plan_of(world, node).loudest_volume == 100

@@ -1,0 +1,163 @@
+"""A bulletin recalled, revised, cloned, compared; approved only by ears that had the very recording."""
+
+import pytest
+
+from controller.bulletins.legal import reference_given, set_reference
+from controller.bulletins.lifecycle import BulletinState, IllegalTransition, RenderingState
+from controller.bulletins.listening import has_listened, note_listened
+from controller.bulletins.queries import (
+    approval_of,
+    get_bulletin,
+    get_revision,
+    rendering_of,
+    wordings_of,
+)
+from controller.bulletins.references import Reference
+from controller.bulletins.renderings import Speech, order_rendering, renew_rendering
+from controller.bulletins.usecases import (
+    approve_bulletin,
+    clone_bulletin,
+    recall_bulletin,
+    revise_bulletin,
+    submit_bulletin,
+)
+from controller.errors import Conflict, NotAllowed
+from controller.operators.permissions import OperatorRole
+from controller.operators.usecases import create_operator
+from controller.store.invariants import invariants
+from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
+
+OTHER = b"another voice " * 10_000
+
+
+def approve_unheard(world, bulletin, data=b"sound " * 20_000, revision=1):
+    asked = {"revision": revision, "recording": Sound(data).recording}
+    return world.do(approve_bulletin, bulletin, by=world.approver, password=PASSWORD, **asked)
+
+
+def test_nobody_approves_what_was_never_served_to_them(world):
+    bulletin = world.submitted()
+    recording = Sound(b"sound " * 20_000).recording
+    world.do(note_listened, recording, by=world.officer)  # somebody else's ears do not count
+    with pytest.raises(Conflict) as refused:
+        approve_unheard(world, bulletin)
+    assert refused.value.code == "bulletin.not-listened"
+    assert world.ask(get_bulletin, bulletin).state is BulletinState.SUBMITTED
+    world.do(note_listened, recording, by=world.approver)
+    world.do(note_listened, recording, by=world.approver)
+    assert approve_unheard(world, bulletin).recording == recording
+
+
+def test_an_unknown_recording_is_listened_to_by_nobody(world):
+    recording = Sound(OTHER).recording
+    world.do(note_listened, recording, by=world.approver)
+    assert not world.ask(has_listened, world.approver, recording)
+
+
+def test_a_recording_made_anew_must_be_listened_to_anew(world):
+    """Another word taught, another voice, another title: another recording, which nobody has heard yet."""
+    bulletin = world.submitted()
+    world.do(note_listened, Sound(b"sound " * 20_000).recording, by=world.approver)
+    rendering = world.ask(rendering_of, bulletin, 1)
+    assert world.do(renew_rendering, rendering.id)
+    world.render(rendering.id, Sound(OTHER))
+    with pytest.raises(Conflict) as changed:
+        approve_unheard(world, bulletin)
+    assert changed.value.code == "bulletin.changed"
+    with pytest.raises(Conflict) as unheard:
+        approve_unheard(world, bulletin, OTHER)
+    assert unheard.value.code == "bulletin.not-listened"
+
+
+def test_what_is_approved_is_never_rendered_anew_nor_revised(world):
+    bulletin = world.approved()
+    rendering = world.ask(rendering_of, bulletin, 1)
+    assert not world.do(renew_rendering, rendering.id)
+    with world.store.write() as session:
+        order_rendering(session, get_bulletin(session, bulletin), Speech(voice="khác"), now=world.now)
+    kept = world.ask(rendering_of, bulletin, 1)
+    assert (kept.state, kept.recording) == (
+        RenderingState.READY,
+        world.ask(approval_of, bulletin, 1).recording,
+    )
+    with pytest.raises(IllegalTransition):
+        world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Thêm.", by=world.officer)
+
+
+def test_a_tampered_recording_or_text_is_never_aired(world):
+    """One digest changed behind the station's back: the approval is of something else."""
+    bulletin = world.approved()
+    airing = world.plan(bulletin)
+    other = world.submitted(data=OTHER)
+    with world.store.write() as session:
+        rendering_of(session, bulletin, 1).recording = rendering_of(session, other, 1).recording
+    world.advance()
+    assert airing not in world.advance().delivering
+    with world.store.read() as session:
+        assert any("another recording" in fault for fault in invariants(session, now=world.now))
+    with world.store.write() as session:
+        rendering_of(session, bulletin, 1).recording = approval_of(session, bulletin, 1).recording
+
+
+def test_an_author_takes_a_submitted_bulletin_back_and_changes_it(world):
+    bulletin = world.submitted()
+    world.do(recall_bulletin, bulletin, by=world.officer)
+    assert world.ask(get_bulletin, bulletin).state is BulletinState.DRAFT
+    with pytest.raises(IllegalTransition):
+        world.do(recall_bulletin, bulletin, by=world.officer)
+    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text=TEXT + " Thêm.", by=world.officer)
+    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    assert (rendering.revision, rendering.state) == (2, RenderingState.WAITING)
+
+
+def test_an_unchanged_bulletin_that_comes_back_keeps_its_recording(world):
+    bulletin = world.submitted()
+    world.do(recall_bulletin, bulletin, by=world.officer)
+    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    assert (rendering.revision, rendering.state) == (1, RenderingState.READY)
+
+
+def test_another_officer_and_an_approved_bulletin_are_left_alone(world):
+    other = world.do(
+        create_operator,
+        name="canbo2",
+        display_name="",
+        roles={OperatorRole.OFFICER},
+        area=NHA_TRANG,
+        password=PASSWORD,
+        by=world.administrator,
+    )
+    bulletin = world.submitted()
+    with pytest.raises(NotAllowed) as refused:
+        world.do(recall_bulletin, bulletin, by=other)
+    assert refused.value.code == "bulletin.not-own"
+    world.approve(bulletin)
+    with pytest.raises(IllegalTransition):
+        world.do(recall_bulletin, bulletin, by=world.officer)
+
+
+def test_a_clone_is_a_draft_of_its_own_with_nothing_but_the_words(world):
+    bulletin = world.approved()
+    world.do(set_reference, bulletin, Reference("12/TB-UBND"), by=world.officer)
+    clone = world.do(clone_bulletin, bulletin, by=world.approver)
+    assert (clone.state, clone.revision, clone.author) == (BulletinState.DRAFT, 1, world.approver.id)
+    assert (clone.title, clone.area) == ("Lịch tiêm phòng", NHA_TRANG)
+    assert world.ask(get_revision, clone.id, 1).text == TEXT
+    assert world.ask(rendering_of, clone.id, 1) is None
+    assert world.ask(reference_given, clone.id) is None
+    with pytest.raises(NotAllowed):
+        world.do(clone_bulletin, bulletin, by=world.technician)
+
+
+def test_all_wordings_are_listed_with_author_recording_and_approval(world):
+    bulletin = world.submitted()
+    world.do(recall_bulletin, bulletin, by=world.officer)
+    world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text="Lịch mới.", by=world.officer)
+    rendering = world.do(submit_bulletin, bulletin, by=world.officer)
+    world.render(rendering.id, Sound(OTHER))
+    world.approve(bulletin, OTHER, revision=2)
+    newest, first = world.ask(wordings_of, bulletin)
+    assert (newest.number, newest.text, newest.author) == (2, "Lịch mới.", "canbo")
+    assert newest.approved_at is not None
+    assert (first.number, first.approved_at) == (1, None)
+    assert first.recording == Sound(b"sound " * 20_000).recording

@@ -1,0 +1,152 @@
+"""A simulated node enrols by a code at a running station over real HTTP and MQTT, hears, and is replaced."""
+
+import json
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from controller.airings.lifecycle import Rung
+from controller.airings.queries import deliveries_of
+from controller.demo import Job
+from controller.fleet.enrolling import make_code
+from controller.fleet.keeping import quarantine_node
+from controller.fleet.queries import get_node
+from controller.fleet.usecases import NewNode
+from controller.operators.fresh import typed_code
+from controller.operators.queries import operator_named
+from controller.terminal import Stages
+from controller.texts import sample
+from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
+from devices.messages import AreaCode, NodeId
+from devices.node_key import NodeKey
+from simulator.enrolling import KEY_FILE, spec_of
+from tests.integration.simulator.station_on_mqtt import ROOT, wait_until
+from tests.support.brokers import is_available
+from tests.support.guarded_broker import GuardedBroker, says_of
+from tests.support.parts import missing
+from tests.support.running_station import running
+
+NEW = NewNode(NodeId("kh-22366-07"), AreaCode("22366"), "Nhà văn hóa thôn 2")
+WITHIN = 60.0
+
+
+@pytest.fixture
+def guarded(tmp_path):
+    if not is_available("mosquitto"):
+        missing("mosquitto")
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    broker = GuardedBroker(folder)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def station(tmp_path, guarded):
+    chosen = {
+        "broker_url": guarded.station_url,
+        "nodes_broker_url": guarded.url,
+        "broker_passwords": guarded.passwords,
+    }
+    with running(tmp_path / "home", serve_pages=True, **chosen) as station:
+        wait_until(station.broker_up, WITHIN, "the station is connected")
+        yield station
+
+
+def technician(session):
+    return operator_named(session, "kythuat")
+
+
+def code_for(station):
+    with station.store.write() as session:
+        _, code = make_code(session, NEW, by=technician(session), now=station.now())
+    return typed_code(code)
+
+
+def node_of(station):
+    with station.store.read() as session:
+        return get_node(session, NEW.id)
+
+
+@contextmanager
+def simulated(storage, *arguments):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--storage", str(storage), *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    try:
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(20)
+        process.stderr.close()
+
+
+def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded, tmp_path):
+    welcome = station.welcome()
+    qr = qr_payload(welcome.address, code_for(station), welcome.root_public)
+    with simulated(tmp_path / "old", "--qr", qr):
+        wait_until(lambda: guarded.passwords.read_text().count("\n") == 2, WITHIN, "the broker knows it")
+        wait_until(lambda: node_of(station).online, WITHIN, "the node is online")
+        assert node_of(station).session > first_session_of(1)
+        old = urlsplit(spec_of(tmp_path / "old").broker)
+        with simulated(tmp_path / "new", "--enrol", code_for(station), "--station", welcome.address):
+            is_new = first_session_of(2)
+            wait_until(lambda: node_of(station).online and node_of(station).session > is_new, WITHIN, "new")
+            assert says_of(guarded.port, old.username, old.password) == "Not authorized"
+            job = Job(station, Stages(quiet=True))
+            bulletin = job.render(sample("short"))
+            job.approve(bulletin)
+            airing = job.air(bulletin, NEW.area, station.now() + timedelta(seconds=1))
+            wait_until(lambda: rung(station, airing) == Rung.FINISHED, 120, "the new hardware heard it")
+        # taken out of the world: neither may it sign in, nor is it believed
+        with station.store.write() as session:
+            by = technician(session)
+            quarantine_node(session, NEW.id, reason="Thử cách ly", by=by, now=station.now())
+        new = urlsplit(spec_of(tmp_path / "new").broker)
+        wait_until(lambda: guarded.passwords.read_text().count("\n") == 1, WITHIN, "the broker refuses it")
+        wait_until(
+            lambda: says_of(guarded.port, new.username, new.password) == "Not authorized", WITHIN, "refused"
+        )
+
+
+def rung(station, airing):
+    with station.store.read() as session:
+        return {one.node: one.rung for one in deliveries_of(session, airing)}[NEW.id]
+
+
+def test_without_an_enrolment_a_node_says_nothing_and_wrong_codes_run_out(station, guarded, tmp_path):
+    def refused(*arguments):
+        done = subprocess.run(
+            [sys.executable, "-m", "simulator", "--storage", str(tmp_path / "x"), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=ROOT,
+            timeout=WITHIN,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr.decode()
+
+    address = station.welcome().address
+    code, out, err = refused()
+    assert (code, out, "chưa được gắn" in err) == (2, b"", True)
+    code, out, err = refused("--enrol", "ZZZZ-ZZZZ", "--station", address)
+    assert (code, out, "không đúng, đã dùng hoặc đã hết hạn" in err) == (2, b"", True)
+    key = (tmp_path / "x" / KEY_FILE).read_text()
+    assert refused("--enrol", code_for(station), "--station", address, "--root", "A" * 43)[0] == 2
+    assert (tmp_path / "x" / KEY_FILE).read_text() == key, "one hardware, one key"
+    assert guarded.passwords.read_text().count("\n") <= 2
+    claim = NodeKey.generate().claim("ZZZZZZZZ").model_dump(mode="json")
+    answers = [requests.post(address + CLAIM_PATH, json=claim, timeout=20) for _ in range(61)]
+    assert {answer.status_code for answer in answers[:50]} == {404}
+    assert answers[-1].status_code == 429
+    assert json.loads(answers[-1].content)["code"] == "operator.too-many-tries"

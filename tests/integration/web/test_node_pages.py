@@ -1,0 +1,77 @@
+"""What a technician does with nodes in the browser: code and QR, volume, quarantine, out of use."""
+
+import re
+
+import pytest
+
+from controller.fleet.queries import get_node
+from controller.journal.queries import newest_entries
+from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.test_pages import text_of
+
+NODE = f"loa-{NHA_TRANG}-1"
+
+
+@pytest.fixture
+def technician(sign_in):
+    return sign_in("kythuat")
+
+
+def test_a_code_for_a_new_node_is_shown_once_with_its_picture(technician):
+    page = technician.post("/gan-cum-loa", data={"ten": "Cụm 3, chợ Đầm", "dia_ban": NHA_TRANG})
+    assert page.status_code == 200
+    code = re.search(r'id="ma-gan">([A-Z0-9]{4}-[A-Z0-9]{4})<', page.text).group(1)
+    assert 'src="data:image/svg+xml' in page.text
+    assert f"mã cụm loa {NHA_TRANG}"[:10] in text_of(page)
+    assert f"loa-{NHA_TRANG}-3" in page.text
+    waiting = technician.get("/gan-cum-loa")
+    assert "Cụm 3, chợ Đầm" in waiting.text
+    assert code not in waiting.text
+    (place,) = re.findall(r'action="(/gan-cum-loa/[^"]+/huy)"', waiting.text)
+    assert technician.post(place).status_code == 303
+    assert "Không có mã nào đang chờ" in technician.get("/gan-cum-loa").text
+
+
+def test_two_codes_for_one_commune_name_two_nodes(technician):
+    named = [
+        re.search(r"<code>(loa-\d+-\d+)</code>", technician.post("/gan-cum-loa", data=form).text).group(1)
+        for form in ({"ten": "Cụm A", "dia_ban": NHA_TRANG}, {"ten": "Cụm B", "dia_ban": NHA_TRANG})
+    ]
+    assert len(set(named)) == 2
+
+
+def test_a_node_without_a_name_gets_none_and_what_was_chosen_stays(technician):
+    reply = technician.post("/gan-cum-loa", data={"ten": " ", "dia_ban": NHA_TRANG})
+    assert reply.status_code == 422
+    assert f'value="{NHA_TRANG}" selected' in reply.text
+
+
+def test_volume_quarantine_and_release_are_forms_and_the_history_tells_them(world, technician):
+    world.bring_online()
+    assert technician.post(f"/cum-loa/{NODE}/am-luong", data={"muc": "60"}).status_code == 303
+    assert world.ask(get_node, NODE).loudest == 60
+    refused = technician.post(f"/cum-loa/{NODE}/cach-ly", data={"ly_do": " "})
+    assert refused.status_code == 422
+    assert "lý do" in refused.text
+    technician.post(f"/cum-loa/{NODE}/cach-ly", data={"ly_do": "Phát lạ lúc nửa đêm"})
+    words = text_of(technician.get(f"/cum-loa/{NODE}?xong=cach-ly"))
+    assert "Đang cách ly" in words
+    assert "Phạm Quốc Bảo cách ly cụm loa (lý do: Phát lạ lúc nửa đêm)" in words
+    assert "Đang cách ly 1" in text_of(technician.get("/cum-loa"))
+    technician.post(f"/cum-loa/{NODE}/thoi-cach-ly")
+    assert "Sẵn sàng" in text_of(technician.get(f"/cum-loa/{NODE}"))
+
+
+def test_a_node_out_of_use_leaves_the_list_and_keeps_its_page(world, technician):
+    assert technician.post(f"/cum-loa/{NODE}/ngung-dung").status_code == 303
+    assert NODE not in technician.get(f"/cum-loa?xa={NHA_TRANG}").text
+    words = text_of(technician.get(f"/cum-loa/{NODE}"))
+    assert "Đã ngừng dùng" in words
+    assert "Chăm sóc" not in words
+    assert world.ask(newest_entries, 1)[0].act == "node.retired"
+
+
+def test_who_does_not_keep_nodes_sees_no_form_of_theirs(officer):
+    page = officer.get(f"/cum-loa/{NODE}").text
+    assert "/am-luong" not in page
+    assert "Gắn cụm loa" not in officer.get("/cum-loa").text

@@ -1,0 +1,131 @@
+"""Texts of any encoding become NFC Unicode, with every change shown; what is no text is refused in words."""
+
+import unicodedata
+
+import pytest
+
+from controller.errors import BadInput
+from controller.importing.decoding import decoded
+from controller.importing.imported import import_text
+from controller.importing.kinds import LARGEST_FILE, FileKind, kind_of
+from controller.importing.mending import MOST_SHOWN, Mend, mended
+from controller.texts import NO_TITLE
+from tests.support.old_letters import tcvn3, vni, windows_1258
+
+TITLE = "Lịch tiêm phòng dại"
+BODY = (
+    "Ủy ban nhân dân phường Bắc Nha Trang đề nghị bà con đưa chó, mèo đến trụ sở "
+    "trước 17 giờ ngày 30/11/2026. Xin trân trọng thông báo."
+)
+TEXT = f"{TITLE}\n\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (TEXT.encode(), "UTF-8"),
+        (TEXT.encode("utf-8-sig"), "UTF-8"),
+        (unicodedata.normalize("NFD", TEXT).encode(), "UTF-8"),
+        (TEXT.encode("utf-16"), "UTF-16"),
+        (TEXT.encode("utf-16-be"), "UTF-16"),
+        (TEXT.encode("utf-16-le"), "UTF-16"),
+        (TEXT.replace("\n", "\r\n").encode("utf-32"), "UTF-32"),
+        (windows_1258(TEXT), "Windows-1258"),
+        (vni(TEXT), "VNI"),
+    ],
+)
+def test_a_text_of_any_encoding_becomes_the_same_nfc_draft(content, encoding):
+    found = import_text(content)
+    assert (found.title, found.text, found.encoding) == (TITLE, BODY, encoding)
+    assert found.kind is FileKind.PLAIN
+
+
+def test_tcvn3_which_has_no_capitals_with_tones_is_mended_and_said():
+    found = import_text(tcvn3(TEXT.replace("Ủy", "Uỷ")))
+    assert (found.text, found.encoding) == (BODY.replace("Ủy", "Uỷ"), "TCVN3")
+    assert any("TCVN3" in warning for warning in found.warnings)
+    assert {one.kind for one in found.mended} == {Mend.LEGACY}
+    assert ("tiªm", "tiêm") in {(one.before, one.after) for one in found.mended}
+
+
+def test_one_paragraph_in_an_old_font_is_mended_alone():
+    lines = [BODY, vni(BODY).decode("latin-1")]
+    whole = mended(lines, laid_out=False)
+    assert whole.text == f"{BODY}\n{BODY}"
+    assert whole.encodings == ("VNI",)
+    assert {one.line for one in whole.mended} == {2}
+
+
+def test_every_change_is_counted_and_the_first_are_shown():
+    whole = mended([unicodedata.normalize("NFD", "tiếng việt")] * MOST_SHOWN, laid_out=False)
+    assert (whole.count, len(whole.mended)) == (2 * MOST_SHOWN, MOST_SHOWN)
+    assert {one.kind for one in whole.mended} == {Mend.COMPOSED}
+
+
+def test_what_nobody_sees_is_taken_out_and_shown():
+    whole = mended(["Bà\u200b con  chú\u00a0ý\x07 "], laid_out=False)
+    assert whole.text == "Bà con chú ý"
+    assert next((one.kind, one.before, one.after) for one in whole.mended) == (
+        Mend.INVISIBLE,
+        "Bà\u200b",
+        "Bà",
+    )
+
+
+def test_lines_that_a_page_broke_are_joined_and_its_number_dropped():
+    lines = [
+        "Đề nghị toàn thể bà con trong phường đưa chó, mèo đến",
+        "trụ sở đúng giờ.",
+        "- 2 -",
+        "Điều 2. Hiệu lực",
+        "thi hành",
+    ]
+    whole = mended(lines, laid_out=True)
+    assert whole.text.split("\n") == [" ".join(lines[:2]), "Điều 2. Hiệu lực", "thi hành"]
+    assert {one.kind for one in whole.mended} == {Mend.JOINED, Mend.PAGE_NUMBER}
+    assert mended(lines, laid_out=False).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "import.empty"),
+        (b" \n\t ", "import.empty"),
+        ("\u200b\u200b".encode(), "import.empty"),
+        (b"a" * (LARGEST_FILE + 1), "import.too-large"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "import.kind"),
+        (b"{\\rtf1\\ansi Xin ch\\'e0o}", "import.kind"),
+        (b"\x89PNG\r\n\x1a\n", "import.kind"),
+        (b"\xff\xd8\xff\xe0JFIF", "import.kind"),
+        (b"Rar!\x1a\x07", "import.kind"),
+        ("Привет, мир, это не вьетнамский".encode("cp1251"), "import.encoding"),
+        (bytes(range(128, 256)) * 20, "import.encoding"),
+        (b"\x00\x01\x02\x03" * 200, "import.encoding"),
+        (b"\xff\xfe\x00", "import.encoding"),
+        ("<p>Xin chào bà con</p>".encode(), "text.bad"),
+        (("a " * 60_000).encode(), "text.too-long"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_become_a_bulletin_is_refused_in_words(content, code):
+    with pytest.raises(BadInput) as refused:
+        import_text(content)
+    assert refused.value.code == code
+    assert refused.value.sentence[0].isupper()
+    assert refused.value.sentence.endswith(".")
+
+
+def test_a_kind_is_told_by_the_bytes_and_not_by_a_name():
+    assert kind_of(b"\n%PDF-1.7\n") is FileKind.PDF
+    assert kind_of(b"PK\x03\x04") is FileKind.WORD
+    assert kind_of("Lịch".encode()) is FileKind.PLAIN
+
+
+def test_a_text_without_a_title_says_so():
+    found = import_text(BODY.encode())
+    assert (found.title, found.text) == (NO_TITLE, BODY)
+    assert any("tiêu đề" in warning for warning in found.warnings)
+
+
+def test_plain_letters_without_tones_are_utf_8_and_nothing_is_guessed():
+    assert decoded(b"Thong bao lich tiem phong") == ("Thong bao lich tiem phong", "UTF-8")

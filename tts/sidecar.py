@@ -1,0 +1,92 @@
+"""What is known of a recording beside its sound: when each phrase is heard, and how loud it is along the way.
+
+Kept in small files beside the recording, made again at need: a recording without them is as good.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tts.codec import decoded_blocks
+from tts.files import write_whole
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tts.recordings import RecordingId, RecordingStore
+    from tts.script import Line
+
+PHRASES, PEAKS = "phrases", "peaks"
+POINTS = 240
+"""Points of a drawing: as many as a telephone can show side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTime:
+    """A phrase as it is spoken, heard from `start_ms` until `end_ms` of its recording."""
+
+    start_ms: int
+    end_ms: int
+    text: str
+
+
+def phrase_times(lines: Iterable[Line], lengths: Sequence[int], sample_rate: int) -> tuple[PhraseTime, ...]:
+    """Return when each spoken line sounds; `lengths`: samples of each sound and each rest."""
+    found, at = [], 0
+    for number, line in enumerate(lines):
+        sound, rest = lengths[2 * number], lengths[2 * number + 1]
+        if line.text:
+            ends = at + sound
+            found.append(PhraseTime(at * 1000 // sample_rate, ends * 1000 // sample_rate, line.text))
+        at += sound + rest
+    return tuple(found)
+
+
+def keep_phrases(store: RecordingStore, recording: RecordingId, phrases: Iterable[PhraseTime]) -> None:
+    """Keep when each phrase sounds; raises NoSpace."""
+    told = json.dumps([astuple(one) for one in phrases], ensure_ascii=False)
+    write_whole(store.beside(recording, PHRASES), told.encode())
+
+
+def phrases_of(store: RecordingStore, recording: RecordingId) -> tuple[PhraseTime, ...]:
+    """Return when each phrase sounds; nothing for a recording of which that is not known."""
+    place = store.beside(recording, PHRASES)
+    if not place.is_file():
+        return ()
+    return tuple(PhraseTime(*fields) for fields in json.loads(place.read_bytes()))
+
+
+def peaks_of(store: RecordingStore, recording: RecordingId) -> tuple[int, ...]:
+    """Return how loud each part is, 0 to 100 of the loudest; found by decoding once, then kept.
+
+    Raises FileNotFoundError when the recording is not kept here, UnknownSoundFormat when it is damaged.
+    """
+    place = store.beside(recording, PEAKS)
+    if place.is_file():
+        return tuple(json.loads(place.read_bytes()))
+    found = peaks(decoded_blocks(store.read(recording)))
+    write_whole(place, json.dumps(found).encode())
+    return found
+
+
+def peaks(blocks: Iterable[NDArray[np.float32]], points: int = POINTS) -> tuple[int, ...]:
+    """Return the highest level of so many equal parts, 0 to 100 of the loudest; fewer of a short sound."""
+    import numpy as np
+
+    fine = 1024
+    levels = [
+        float(np.abs(block[begin : begin + fine]).max())
+        for block in blocks
+        for begin in range(0, len(block), fine)
+    ]
+    loudest = max(levels, default=0.0)
+    if not loudest:
+        return ()
+    points = min(points, len(levels))
+    cuts = [number * len(levels) // points for number in range(points + 1)]
+    return tuple(round(100 * max(levels[begin:end]) / loudest) for begin, end in pairwise(cuts))
