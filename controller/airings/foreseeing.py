@@ -249,7 +249,7 @@ def _planned(session: Session, since: datetime, until: datetime) -> dict[AiringI
             Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
         )
         .outerjoin(Recording, Recording.id == Rendering.recording)
-        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED))
+        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED), Airing.node.is_(None))
         .where(Airing.starts_at > since, Airing.starts_at < until)
     )
     rows = session.execute(query).all()

@@ -62,7 +62,7 @@ def wanted_plans(session: Session, now: datetime) -> dict[str, Content]:
     )
     plans: dict[str, list[PlannedAiring]] = {}
     for area, airing, jws, test in session.execute(query):
-        plans.setdefault(area, []).append(_planned(airing, jws, test=test))
+        plans.setdefault(airing.node or area, []).append(_planned(airing, jws, test=test))
     return {area: _that_fit(area, airings, now) for area, airings in plans.items()}
 
 
