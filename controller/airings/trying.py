@@ -18,6 +18,7 @@ from controller.bulletins.tables import Approved, Bulletin, Recording, Revision
 from controller.bulletins.usecases import draft_bulletin, submit_bulletin
 from controller.errors import BadInput, Conflict, NotFound
 from controller.fleet.queries import get_node
+from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -63,12 +64,7 @@ def try_node(
     """
     node = get_node(session, node_id)
     require(session, by, Act.ENROL, node.area)
-    if node.retired_at is not None or node.quarantined_at is not None:
-        raise Conflict(f"Cụm loa {node_id} đang cách ly hoặc đã ngừng dùng.", code="node.not-in-use")
-    if not node.online:
-        raise Conflict(f"Cụm loa {node_id} đang mất kết nối nên chưa thử được.", code="node.offline")
-    if not 0 <= volume <= 100:  # noqa: PLR2004 - the scale of the wire
-        raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+    _check(node, volume)
     chosen, duration_ms = _chosen(session, node.area, bulletin, now)
     airing = Airing(
         id=AiringId(new_id(now)),
@@ -95,6 +91,16 @@ def try_node(
     detail = {"node": node_id, "bulletin": chosen, "starts_at": wall(now)}
     record(session, by, "airing.test-planned", airing.id, now, detail=detail)
     return airing
+
+
+def _check(node: Node, volume: int) -> None:
+    """Raise for a node that would not hear it, and a volume off the scale."""
+    if node.retired_at is not None or node.quarantined_at is not None:
+        raise Conflict(f"Cụm loa {node.id} đang cách ly hoặc đã ngừng dùng.", code="node.not-in-use")
+    if not node.online:
+        raise Conflict(f"Cụm loa {node.id} đang mất kết nối nên chưa thử được.", code="node.offline")
+    if not 0 <= volume <= 100:  # noqa: PLR2004 - the scale of the wire
+        raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
 
 
 def _chosen(
