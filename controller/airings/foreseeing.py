@@ -155,7 +155,7 @@ def allowed_start(
     return None if is_silenced(candidate, grounds) else start
 
 
-def _as_planned(airing: Any, duration_ms: int) -> PlannedAiring:
+def as_planned(airing: Any, duration_ms: int) -> PlannedAiring:
     """Return an airing as plans will name it; its approval is left out, so it is never sent."""
     return PlannedAiring.model_construct(
         airing=airing.id,
@@ -285,7 +285,7 @@ def _planned(
         select(Target.area, Airing.bulletin, *(getattr(Airing, name) for name in _OF_AIRING))
         .join(Airing, Airing.id == Target.airing)
         .where(Target.area.in_(areas), Target.starts_at > since, Target.starts_at < until)
-        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED))
+        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED), Airing.node.is_(None))
         .order_by(Target.area, Target.starts_at)
     )
     rows = session.execute(query).all()
@@ -297,7 +297,7 @@ def _planned(
             planned[row.id] = replace(known, targets=(*known.targets, row.area))
             continue
         text = texts[row.bulletin]
-        airing = _as_planned(row, row.duration_ms or text.duration_ms)
+        airing = as_planned(row, row.duration_ms or text.duration_ms)
         planned[row.id] = _Planned(airing, row.bulletin, text.title, (row.area,), text.is_approved)
     return planned
 
