@@ -47,6 +47,10 @@ fuzz: $(TESTS) ## call the JSON interface in thousands of made-up ways, as every
 .PHONY: bench
 bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.measure --voice
+	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
+
+.PHONY: scale
+scale: $(TESTS) ## make 14 days of 100,000 schedules: 1.4 million airings (10 to 20 minutes; docs/benchmarks.md)
 	$(BIN)/python -m tests.benchmarks.schedules
 
 .PHONY: listen

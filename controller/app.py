@@ -53,7 +53,6 @@ from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with
-from tts.reading import Region
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
 
@@ -124,11 +123,6 @@ class Controller:
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
-
-    @property
-    def region(self) -> Region:
-        """Whose number words are said."""
-        return self.settings.region
 
     @property
     def require_totp(self) -> bool:

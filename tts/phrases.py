@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, Literal
 
 from tts.reading.lexicon import LETTERS, POINT_LETTERS
@@ -12,7 +13,7 @@ from tts.reading.result import Reading
 
 Closes = Literal["clause", "sentence", "paragraph"]
 
-COMFORTABLE_SYLLABLES = 24  # one breath of an announcer; shorter calls are shared better between workers
+COMFORTABLE_CHARACTERS = 112  # what the offline voice takes at once, some 24 syllables: an announcer's breath
 MOST_SYLLABLES = 100  # an engine of its own limit cuts again; only a number that long is one phrase
 FEWEST_SYLLABLES = 6  # a shorter piece by itself sounds torn off
 
@@ -59,7 +60,7 @@ _BREATH: Final = 5.0
 _JOINT: Final = 8.0
 _ANYWHERE: Final = 14.0
 _NEVER: Final = 10_000.0
-_TOO_LONG: Final = 2.0  # for each syllable beyond comfort
+_TOO_LONG: Final = 0.6  # for each character beyond comfort
 _TOO_SHORT: Final = 3.0  # for each syllable that a piece is too short
 _UNEVEN: Final = 4.0  # for a piece that is empty beside a comfortable one; less for less
 
@@ -139,13 +140,16 @@ def _is_item(words: list[str]) -> bool:
 
 def _pieces(words: list[str]) -> list[list[str]]:
     """A sentence's words in pieces that the voice can take: those whose cuts cost least together."""
-    if len(words) <= COMFORTABLE_SYLLABLES:
+    ends = list(accumulate((len(word) + 1 for word in words), initial=0))  # characters up to each place
+    if ends[-1] <= COMFORTABLE_CHARACTERS:
         return [words]
     cheapest: list[tuple[float, int]] = [(0.0, 0)]  # of the words up to each place: cost, the cut before
     for end in range(1, len(words) + 1):
         here = 0.0 if end == len(words) else _cost_of_cut(words, end)
-        starts = range(max(0, end - MOST_SYLLABLES), end)
-        cost, start = min((cheapest[start][0] + _COST_OF_LENGTH[end - start], start) for start in starts)
+        cost, start = min(
+            (cheapest[start][0] + _cost_of_length(end - start, ends[end] - ends[start]), start)
+            for start in range(max(0, end - MOST_SYLLABLES), end)
+        )
         cheapest.append((cost + here, start))
     pieces: list[list[str]] = []
     end = len(words)
@@ -156,14 +160,13 @@ def _pieces(words: list[str]) -> list[list[str]]:
     return pieces[::-1]
 
 
-def _cost_of_length(length: int) -> float:
-    beyond = max(0, length - COMFORTABLE_SYLLABLES)
-    short = max(0, FEWEST_SYLLABLES - length)
-    uneven = max(0, COMFORTABLE_SYLLABLES - length) / COMFORTABLE_SYLLABLES
-    return _ANOTHER + beyond * _TOO_LONG + short * _TOO_SHORT + uneven * uneven * _UNEVEN
-
-
-_COST_OF_LENGTH: Final = tuple(map(_cost_of_length, range(MOST_SYLLABLES + 1)))
+def _cost_of_length(syllables: int, characters: int) -> float:
+    beyond = characters - COMFORTABLE_CHARACTERS
+    if beyond > 0:
+        return _ANOTHER + beyond * _TOO_LONG
+    short = max(0, FEWEST_SYLLABLES - syllables)
+    uneven = beyond / COMFORTABLE_CHARACTERS
+    return _ANOTHER + short * _TOO_SHORT + uneven * uneven * _UNEVEN
 
 
 def _cost_of_cut(words: list[str], cut: int) -> float:

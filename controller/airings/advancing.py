@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.foreseeing import allowed_start
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
-from controller.airings.tables import Airing, Delivery
+from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import (
     NOBODY,
     SILENCED,
@@ -133,7 +133,7 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     airing.recording = recording.id
     airing.duration_ms = recording.duration_ms
     airing.delivering_at = beat.now
-    _start_at(airing, start)
+    _start_at(beat, airing, start)
     beat.session.flush()
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
     beat.done.delivering.append(airing.id)
@@ -151,8 +151,10 @@ def _is_ready(bulletin: Bulletin, rendering: Rendering | None, approved: Approve
     )
 
 
-def _start_at(airing: Airing, start: datetime) -> None:
-    airing.starts_at = start
+def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
+    if start != airing.starts_at:
+        airing.starts_at = start
+        beat.session.execute(update(Target).where(Target.airing == airing.id).values(starts_at=start))
     airing.latest_start_at = max(airing.latest_start_at, start)  # an emergency may start after its latest
 
 
@@ -180,7 +182,7 @@ def _move_unsent(beat: _Beat) -> None:
             continue  # still in time; or perhaps heard already, by receipts that wait at the broker
         start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
         if start is not None:
-            _start_at(airing, start)
+            _start_at(beat, airing, start)
             beat.done.moved.append(airing.id)
         elif airing.latest_start_at < beat.now:
             beat.miss(airing, cut_off(airing.latest_start_at))

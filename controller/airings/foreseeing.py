@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -91,8 +92,9 @@ def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresi
     duration_ms, is_estimate = _length_of(session, bulletin_id)
     candidate = _candidate(asking, duration_ms)
     until = asking.starts_at + timedelta(milliseconds=duration_ms)
-    planned = _planned(session, asking.starts_at - AROUND, until + AROUND)
-    grounds = _grounds(session, _leaves(session, asking.areas), planned)
+    leaves = _leaves(session, asking.areas)
+    planned = _planned(session, _above(session, leaves), asking.starts_at - AROUND, until + AROUND)
+    grounds = _grounds(session, leaves, planned)
     found = conflicts(candidate, grounds)
     alone = [replace(ground, airings=()) for ground in grounds]
     return Foresight(
@@ -122,7 +124,7 @@ def allowed_start(
     return None if is_silenced(candidate, grounds) else start
 
 
-def as_planned(airing: Airing, duration_ms: int) -> PlannedAiring:
+def _as_planned(airing: Any, duration_ms: int) -> PlannedAiring:
     """Return an airing as plans will name it; its approval is left out, so it is never sent."""
     return PlannedAiring.model_construct(
         airing=airing.id,
@@ -139,7 +141,7 @@ def as_planned(airing: Airing, duration_ms: int) -> PlannedAiring:
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
     """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
-    near = _planned(session, since - AROUND, until + AROUND)
+    near = _planned(session, _above(session, [area]), since - AROUND, until + AROUND)
     planned = {name: one for name, one in near.items() if one.is_approved}
     (ground,) = _grounds(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
@@ -154,14 +156,14 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
     """Return the airings planned for the area whose bulletins nobody has approved yet."""
-    lineage = area_tree(session).lineage(area)
     query = (
         select(Airing)
+        .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Airing.id.in_(select(Target.airing).where(Target.area.in_(lineage))))
+        .where(Target.area.in_(area_tree(session).lineage(area)))
+        .where(Target.starts_at >= since, Target.starts_at < until)
         .where(Airing.state.in_(OPEN), Bulletin.state != BulletinState.APPROVED)
-        .where(Airing.starts_at >= since, Airing.starts_at < until)
-        .order_by(Airing.starts_at, Airing.id)
+        .order_by(Target.starts_at, Airing.id)
     )
     return list(session.scalars(query))
 
@@ -190,9 +192,10 @@ def losses_by_policy(session: Session, proposed: Policy, since: datetime, until:
 
     It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
     """
-    planned = _planned(session, since - AROUND, until)
+    leaves = _leaves(session, [proposed.target])
+    planned = _planned(session, _above(session, leaves), since - AROUND, until)
     found: dict[AiringId, Loss] = {}
-    for ground in _grounds(session, _leaves(session, [proposed.target]), planned):
+    for ground in _grounds(session, leaves, planned):
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
         after = _heard_by(ground.airings, (*kept, proposed), since, until)
@@ -240,36 +243,61 @@ class _Planned:
     is_approved: bool
 
 
-def _planned(session: Session, since: datetime, until: datetime) -> dict[AiringId, _Planned]:
-    """Return the airings around two instants; what was aired has used up minutes of its day."""
+def _planned(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
+) -> dict[AiringId, _Planned]:
+    """Return the airings between two instants that are meant for any of these very areas.
+
+    What was aired counts too: it has used up minutes of its day.
+    """
     query = (
-        select(Airing, Bulletin, Rendering.recording, Recording.duration_ms)
-        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        select(Target.area, Airing.bulletin, *(getattr(Airing, name) for name in _OF_AIRING))
+        .join(Airing, Airing.id == Target.airing)
+        .where(Target.area.in_(areas), Target.starts_at > since, Target.starts_at < until)
+        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED), Airing.node.is_(None))
+        .order_by(Target.area, Target.starts_at)
+    )
+    rows = session.execute(query).all()
+    texts = _texts(session, {row.bulletin for row in rows})
+    planned: dict[AiringId, _Planned] = {}
+    for row in rows:
+        known = planned.get(row.id)
+        if known is not None:
+            planned[row.id] = replace(known, targets=(*known.targets, row.area))
+            continue
+        text = texts[row.bulletin]
+        airing = _as_planned(row, row.duration_ms or text.duration_ms)
+        planned[row.id] = _Planned(airing, row.bulletin, text.title, (row.area,), text.is_approved)
+    return planned
+
+
+_OF_AIRING = ("id", "recording", "starts_at", "latest_start_at", "duration_ms", "grade", "volume")
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a planned airing needs to know of its bulletin."""
+
+    title: str
+    is_approved: bool
+    duration_ms: int
+
+
+def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, _Text]:
+    query = (
+        select(Bulletin.id, Bulletin.title, Bulletin.state, Recording.duration_ms)
         .outerjoin(
             Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
         )
         .outerjoin(Recording, Recording.id == Rendering.recording)
-        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED), Airing.node.is_(None))
-        .where(Airing.starts_at > since, Airing.starts_at < until)
+        .where(Bulletin.id.in_(bulletins))
     )
-    rows = session.execute(query).all()
-    targets: dict[AiringId, list[AreaCode]] = defaultdict(list)
-    meant = select(Target).where(Target.airing.in_([airing.id for airing, *_ in rows]))
-    for target in session.scalars(meant.order_by(Target.area)):
-        targets[target.airing].append(target.area)
-    lengths: dict[BulletinId, int] = {}
-    planned = {}
-    for airing, bulletin, _, recorded_ms in rows:
-        length = airing.duration_ms or recorded_ms
-        if length is None:
-            if bulletin.id not in lengths:
-                lengths[bulletin.id] = _length_of(session, bulletin.id)[0]
-            length = lengths[bulletin.id]
-        approved = bulletin.state is BulletinState.APPROVED
-        planned[airing.id] = _Planned(
-            as_planned(airing, length), bulletin.id, bulletin.title, tuple(targets[airing.id]), approved
+    return {
+        row.id: _Text(
+            row.title, row.state is BulletinState.APPROVED, row.duration_ms or _length_of(session, row.id)[0]
         )
-    return planned
+        for row in session.execute(query).all()
+    }
 
 
 def _length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
@@ -303,6 +331,12 @@ def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
         volume=asking.volume,
         test=False,
     )
+
+
+def _above(session: Session, areas: Iterable[AreaCode]) -> frozenset[AreaCode]:
+    """Return the areas with all above them: what is meant for any of these sounds in one of those."""
+    tree = area_tree(session)
+    return frozenset(above for area in areas for above in tree.lineage(area))
 
 
 def _leaves(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:

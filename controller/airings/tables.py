@@ -1,8 +1,9 @@
 """Rows of airings, their targets, one delivery a node, and every receipt as it came."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -54,13 +55,26 @@ class Airing(Base):
     )
 
 
+def _start_of_airing(context: Any) -> datetime:
+    """Return the start of the airing that a new target is of, where who adds it does not name it."""
+    airing = context.get_current_parameters()["airing"]
+    found: datetime = context.connection.scalar(select(Airing.starts_at).where(Airing.id == airing))
+    return found
+
+
 class Target(Base):
-    """An area that an airing is meant for; never one below another target of the same airing."""
+    """An area that an airing is meant for; never one below another target of the same airing.
+
+    `starts_at` is the airing's, kept here too: so an area's next hours are found by one index.
+    """
 
     __tablename__ = "airing_targets"
 
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
-    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True, index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_start_of_airing)
+
+    __table_args__ = (Index("ix_airing_targets_area_starts_at", "area", "starts_at"),)
 
 
 class Delivery(Base):

@@ -102,6 +102,12 @@ def _airings_are_whole(session: Session, _now: datetime) -> Iterator[str]:
         yield f"airing {airing}: has no target"
 
 
+def _targets_know_their_start(session: Session, _now: datetime) -> Iterator[str]:
+    query = select(Target.airing).join(Airing, Airing.id == Target.airing)
+    for airing in session.scalars(query.where(Target.starts_at != Airing.starts_at).distinct()):
+        yield f"airing {airing}: a target names another start"
+
+
 def _nothing_unapproved_is_aired(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(
         Approved.bulletin == Airing.bulletin,
@@ -252,6 +258,7 @@ _CHECKS: tuple[Check, ...] = (
     _approvals_fit,
     _ready_renderings_have_a_recording,
     _airings_are_whole,
+    _targets_know_their_start,
     _nothing_unapproved_is_aired,
     _deliveries_fit_their_receipts,
     _none_heard_twice,

@@ -10,7 +10,6 @@ from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
 from tts.orders import Progress
-from tts.reading import Region
 from tts.recordings import RecordingStore
 
 
@@ -47,10 +46,6 @@ class Station(Protocol):
     @property
     def speech(self) -> Speech:
         """How a submitted bulletin is to be spoken."""
-
-    @property
-    def region(self) -> Region:
-        """Whose number words are said."""
 
     @property
     def require_totp(self) -> bool:

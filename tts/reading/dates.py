@@ -36,6 +36,12 @@ _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
 _RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
+    r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
+    r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
+    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
+)
+_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6}$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
@@ -92,11 +98,12 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
         return None
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
+    cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (day, number) in _KNOWN_DAYS
+    known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
     if other and not cued:
         return None

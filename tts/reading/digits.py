@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
-from tts.reading.numbers import cardinal, spell_digits
+from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
@@ -25,6 +25,7 @@ _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
+_CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
     r"|lượt|cuộc|lần|ngày|giờ|phút)",
@@ -119,7 +120,8 @@ def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = re.sub(r"\D", "", written)
-    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or _THOUSANDS.fullmatch(written)
+    grouped = _THOUSANDS.fullmatch(written) and not (len(digits) >= _NO_AMOUNT and scene.cue(_CARD, 5))
+    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or grouped
     if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
@@ -177,7 +179,7 @@ def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
     more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
-    return Hit(found.end(), f"ki lô mét {cardinal(int(found['number']))}{more}", "road")
+    return Hit(found.end(), f"ki lô mét {written_number(found['number'])}{more}", "road")
 
 
 PHONE_RULES: Final[tuple[Rule, ...]] = (
@@ -206,8 +208,10 @@ ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),
     matching(
         r"(?P<kind>QL|ĐT|TL|HL|ĐH|ĐX|VĐ)(?:\. ?| )?"
-        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w)",
+        r"(?P<number>[1-9]\d{0,3}|0[1-9](?! ?\d))(?P<letter>[A-ZĐ]?)(?!\w|[.,]\d)",
         _road,
     ),
-    matching(r"(?:[Kk]m|KM) ?(?P<number>\d{1,4})(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre),
+    matching(
+        r"(?:[Kk]m|KM) ?(?P<number>\d{1,4}(?:\.\d{3}(?!\d))?)(?: ?\+ ?(?P<more>\d{1,4}))?(?!\w)", _kilometre
+    ),
 )

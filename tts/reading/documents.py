@@ -9,9 +9,10 @@ from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
-_PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,2}"
+_PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
+_NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 _NUMBER_CUE: Final = re.compile(
@@ -34,6 +35,10 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     assembly = _ASSEMBLY.fullmatch(part)
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
+    numbered = _NUMBERED.fullmatch(part)
+    if numbered:
+        body = code_part(numbered[1], scene)
+        return f"{body} {cardinal(int(numbered[2]))}" if body else None
     own = scene.own.get(part) if scene and scene.own else None
     known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
     if known is None and "&" in part:

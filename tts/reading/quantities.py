@@ -34,8 +34,9 @@ _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bá
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
-_ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)* *\.?$")
+_ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
@@ -136,7 +137,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), " trên ".join(over), "fraction")
     if scene.cue(_ADDRESS_CUE, 1):
         return Hit(found.end(), " xuyệt ".join(over), "address")
-    if re.fullmatch(r"(?:19|20)\d\d", upper) and re.fullmatch(r"(?:19|20)\d\d", lower):
+    if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
     unit = f" {UNITS[found['unit']]}" if found["unit"] else ""
     if int(upper) == 1 or (int(upper) < int(lower) <= _EASY_DENOMINATOR):

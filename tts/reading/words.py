@@ -44,6 +44,7 @@ _BY_WHAT_FOLLOWS: Final = {
     "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
     "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
     "CN": ((_TWO_TITLES, "cử nhân"),),
+    "CĐ": ((re.compile(r"(?:,| và) ĐH(?!\w)"), "cao đẳng"),),
     "KH": ((re.compile(r" (?:mất|sử dụng|dùng|bị|ngừng|có nhu cầu)"), "khách hàng"),),
     "LS": ((re.compile(r":? ?\d{1,2}(?:[.,]\d{1,2})? ?%"), "lãi suất"),),
     "HA": ((re.compile(r":? ?\d{2,3}/\d{2,3}"), "huyết áp"),),
@@ -231,11 +232,12 @@ def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), spoken, "foreign") if spoken else None
 
 
-def _single(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _single(scene: Scene, found: re.Match[str]) -> Hit | None:
     """One letter by itself is called by its name; a vowel with a tone is a word."""
     letter = found.group()
     if is_syllable(letter):
-        return Hit(found.end(), letter.lower(), "plain")
+        health = letter == "Y" and scene.line.startswith(" tế", found.end())
+        return Hit(found.end(), letter if health else letter.lower(), "plain")
     name = LETTERS.get(letter.upper())
     return Hit(found.end(), name, "letter") if name else None
 

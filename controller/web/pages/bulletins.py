@@ -104,7 +104,7 @@ def _reading(session: Session, station: Station, bulletin: Bulletin, revision: R
     """Return how the wording is read; what tells of a brought recording is not read out."""
     if revision.kind is RevisionKind.AUDIO:
         return AsRead((Part(revision.text),), ())
-    return as_read(revision.text, words_for(session, bulletin.area), station.region)
+    return as_read(revision.text, words_for(session, bulletin.area), station.settings.region)
 
 
 @router.get("/ban-tin")

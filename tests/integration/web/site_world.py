@@ -126,7 +126,6 @@ class SiteWorld:
     up: bool = True
     require_totp: bool = False
     settings: Settings = field(default_factory=Settings)
-    region: str = "north"
     pokes: int = 0
     samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
