@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
-from controller.airings.foreseeing import as_planned
 from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing, Target
 from controller.airings.timing import wall
@@ -25,7 +24,7 @@ from controller.operators.queries import require
 from controller.operators.tables import HeldKey
 from controller.plans.queries import published_policies
 from controller.store.ids import new_id
-from devices.messages import AiringId, AreaCode, Grade, NodeId, Plan, Policy
+from devices.messages import AiringId, AreaCode, Grade, NodeId, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import timetable
 
 LONGEST_TEST = timedelta(seconds=60)
@@ -131,7 +130,17 @@ def _chosen(
 
 def _is_allowed(airing: Airing, duration_ms: int, policies: Sequence[Policy], start: datetime) -> bool:
     """Say whether policies would let all of it be heard, if it began then; pure."""
-    planned = as_planned(airing, duration_ms).model_copy(update={"starts_at": start})
+    planned = PlannedAiring.model_construct(
+        airing=airing.id,
+        recording=RecordingId(""),
+        approval="",
+        starts_at=start,
+        latest_start_at=start,
+        duration_ms=duration_ms,
+        grade=airing.grade,
+        volume=airing.volume,
+        test=True,
+    )
     ends = start + timedelta(milliseconds=duration_ms)
     plan = Plan.model_construct(
         target="test", version=1, issued_at=start, expires_at=ends + LATEST_TEST, airings=(planned,)
