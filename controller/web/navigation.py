@@ -48,6 +48,7 @@ PLACES = (
     Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
+    Place("Phát khẩn", "/khan", "alert-octagon", Group.DAY, needs=Act.AIR),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
     Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),

@@ -11,6 +11,7 @@ from controller.web.pages import (
     days_off,
     door,
     drafts,
+    emergencies,
     enrolling,
     history,
     journal,
@@ -57,5 +58,6 @@ for subject in (
     reports,
     keeping,
     enrolling,
+    emergencies,
 ):
     router.include_router(subject.router)
