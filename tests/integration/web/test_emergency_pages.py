@@ -1,4 +1,4 @@
-"""Phát khẩn in the browser: what is told before the click, two people or one with a reason, stop, all-clear."""
+"""Phát khẩn in the browser: told before the click, by two people or one with a reason; stop, all-clear."""
 
 import re
 
