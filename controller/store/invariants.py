@@ -152,7 +152,13 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
         select(Occurrence.schedule, Occurrence.airing)
         .join(Airing, Airing.id == Occurrence.airing)
         .join(Schedule, Schedule.id == Occurrence.schedule)
-        .where(or_(Airing.schedule != Schedule.id, Airing.bulletin != Schedule.bulletin))
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(
+            or_(
+                Airing.schedule != Schedule.id,
+                func.coalesce(Bulletin.variant_of, Bulletin.id) != Schedule.bulletin,
+            )
+        )
     )
     for schedule, airing in session.execute(query):
         yield f"occurrence of {schedule}: airing {airing} is not of it"
@@ -160,7 +166,8 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(Occurrence.airing == Airing.id)
-    query = select(Airing.id).where(Airing.schedule.is_not(None), Airing.state.in_(OPEN), ~there)
+    whole = Airing.linked_to.is_(None)  # a part in another language goes with the airing that it is of
+    query = select(Airing.id).where(Airing.schedule.is_not(None), whole, Airing.state.in_(OPEN), ~there)
     for airing in session.scalars(query):
         yield f"airing {airing}: of a schedule, and no occurrence of it"
 

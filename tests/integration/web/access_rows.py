@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.operators.permissions import Act
+from tests.integration.web.site_world import mp3
 
 OPEN, SIGNED = "open", "signed in"
 HIDDEN = frozenset({403, 404})
@@ -34,6 +35,10 @@ RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
+SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+
+PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -211,6 +216,8 @@ CALLS = {
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
     "POST bulletins/import": Row(Act.WRITE, FILE),
+    "POST bulletins/audio": Row(Act.WRITE, SOUND),
+    "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
@@ -227,6 +234,15 @@ CALLS = {
     "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
     "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/variants": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/variants": Row(Act.WRITE, SOUND, foreign=HIDDEN),
+    "POST programmes/sounds": Row(Act.WRITE, SOUND),
+    "POST programmes": Row(Act.WRITE, PROGRAMME),
+    "GET programmes/{bulletin_id}/items": Row(SIGNED, foreign=HIDDEN),
+    "POST programmes/{bulletin_id}/revise": Row(Act.WRITE, PROGRAMME, foreign=HIDDEN),
+    "GET languages": Row(SIGNED),
+    "GET area-languages": Row(SIGNED),
+    "PUT areas/{area}/languages": Row(Act.RULE, {"languages": ["rog", "vie"]}, foreign=HIDDEN),
     "GET recordings/{recording}": Row(SIGNED),
     "GET notices": Row(SIGNED),
     "POST notices/read": Row(SIGNED, {}),
@@ -261,6 +277,12 @@ CALLS = {
     "GET schedules": Row(SIGNED),
     "POST schedules": Row(
         Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/foresee": Row(
+        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/{schedule_id}/occurrences/foresee": Row(
+        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),

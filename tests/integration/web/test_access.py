@@ -98,11 +98,12 @@ def ask(site, objects):
             path = path.replace(name, value)
         sends = ROWS[key].sends
         is_call = path.startswith("/api/")
-        is_upload = isinstance((sends or {}).get("file"), tuple)
+        file = (sends or {}).get("file")
         if sends is not None and is_call:
             sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
-        body = "files" if is_upload else "json" if is_call else "data"
-        more = {} if sends is None else {body: sends}
+        more = {} if sends is None else {"json" if is_call else "data": sends}
+        if file is not None:
+            more = {"files": {"file": file}, "data": {k: v for k, v in sends.items() if k != "file"}}
         reply = client.request(method, path, **more)
         return reply.status_code, reply.headers.get("location", "")
 
