@@ -80,6 +80,8 @@ ACTS = {
     "lexicon.added": "thêm từ vào từ điển đọc",
     "lexicon.removed": "xóa từ khỏi từ điển đọc",
     "node.brought-back": "đưa cụm loa vào dùng lại",
+    "node.cared-for": "ghi ai lo cụm loa",
+    "airing.test-planned": "phát thử ở một cụm loa",
     "node.code-made": "tạo mã gắn cụm loa",
     "node.code-withdrawn": "hủy mã gắn cụm loa",
     "node.enrolled": "gắn thiết bị vào cụm loa",

@@ -50,6 +50,7 @@ PLACES = (
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Phát khẩn", "/khan", "alert-octagon", Group.DAY, needs=Act.AIR),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
+    Place("Sự cố", "/su-co", "alert-triangle", Group.SOUND),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
     Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),

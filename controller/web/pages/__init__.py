@@ -28,6 +28,7 @@ from controller.web.pages import (
     schedules,
     settings,
     today,
+    troubles,
     writing,
 )
 
@@ -58,6 +59,7 @@ for subject in (
     reports,
     keeping,
     enrolling,
+    troubles,
     emergencies,
 ):
     router.include_router(subject.router)
