@@ -11,6 +11,7 @@ from controller.web.pages import (
     days_off,
     door,
     drafts,
+    emergencies,
     enrolling,
     history,
     journal,
@@ -27,6 +28,7 @@ from controller.web.pages import (
     schedules,
     settings,
     today,
+    troubles,
     writing,
 )
 
@@ -57,5 +59,7 @@ for subject in (
     reports,
     keeping,
     enrolling,
+    troubles,
+    emergencies,
 ):
     router.include_router(subject.router)
