@@ -4,9 +4,11 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from controller.airings.advancing import advance_airings
 from controller.airings.timing import Times
@@ -29,6 +31,7 @@ from controller.founding import (
 )
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
+from controller.plans.queries import Outgoing
 from controller.programmes.making import make_occurrences
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
@@ -151,6 +154,15 @@ class Controller:
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
         self.renderer.poke()
+        self.clock.poke("work")
+
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+        return self.publisher.sign(session, areas)
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed; beats see to it afterwards."""
+        self.publisher.hurry(outgoing)
         self.clock.poke("work")
 
     def broker_up(self) -> bool:

@@ -28,6 +28,7 @@ from controller.areas.languages import VIETNAMESE
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
+from controller.emergencies.tables import Emergency
 from controller.journal.usecases import record
 from controller.operators.tables import HeldKey
 from devices.messages import AiringId
@@ -177,6 +178,7 @@ def _move_unsent(beat: _Beat) -> None:
     Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
         fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
@@ -184,7 +186,7 @@ def _move_unsent(beat: _Beat) -> None:
     query = (
         select(Airing, Recording.size)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, unsent, ~started)
+        .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )

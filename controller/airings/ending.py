@@ -32,7 +32,7 @@ def cancel_airing(
     targets = targets_of(session, [airing_id, *(part.id for part in parts)])
     require(session, by, Act.STOP, *{area for areas in targets.values() for area in areas})
     for one in (airing, *parts):
-        _cancel(one, reason.strip() or STOPPED, now)
+        end_airing(one, reason.strip() or STOPPED, now)
     for one in (airing, *parts):
         record(session, by, "airing.cancelled", one.id, now, detail={"reason": one.reason})
 
@@ -68,7 +68,7 @@ def cancel_airings_of(
         query = query.where(Airing.starts_at >= since)
     cancelled = session.scalars(query.with_for_update()).all()
     for airing in cancelled:
-        _cancel(airing, reason, now)
+        end_airing(airing, reason, now)
     for airing in cancelled:
         record(session, by, "airing.cancelled", airing.id, now, detail={"reason": reason})
     return [airing.id for airing in cancelled]
@@ -80,7 +80,8 @@ def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Air
     return session.scalars(query.order_by(Airing.id).with_for_update()).all()
 
 
-def _cancel(airing: Airing, reason: str, now: datetime) -> None:
+def end_airing(airing: Airing, reason: str, now: datetime) -> None:
+    """Move an airing out of the plans; who asks was checked, and writes the journal."""
     airing.state = after(airing.state, Event.CANCEL)
     airing.reason = reason
     airing.ended_at = now

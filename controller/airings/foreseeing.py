@@ -28,7 +28,7 @@ from controller.fleet.tables import Node
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
-from devices.plan import Slot, timetable
+from devices.plan import Slot, ends_at, timetable
 from tts.estimate import estimated_ms
 
 AROUND = timedelta(hours=30)
@@ -89,21 +89,52 @@ class Heard:
 
 def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
     """Return what an airing of the bulletin would meet. Reads alone; an emergency meets no policy."""
+    (foresight,) = foresee_each(session, bulletin_id, [asking])
+    return foresight
+
+
+def foresee_each(
+    session: Session,
+    bulletin_id: BulletinId,
+    askings: Sequence[Asking],
+    *,
+    without: Collection[AiringId] = frozenset(),
+) -> list[Foresight]:
+    """Return what each of several airings in the same areas would meet, `without` some that are planned.
+
+    What is planned is read once, however many are asked about.
+    """
     duration_ms, is_estimate = _length_of(session, bulletin_id)
-    candidate = _candidate(asking, duration_ms)
-    until = asking.starts_at + timedelta(milliseconds=duration_ms)
-    leaves = _leaves(session, asking.areas)
-    planned = _planned(session, _above(session, leaves), asking.starts_at - AROUND, until + AROUND)
+    leaves = _leaves(session, askings[0].areas)
+    since = min(asking.starts_at for asking in askings) - AROUND
+    until = max(asking.starts_at for asking in askings) + timedelta(milliseconds=duration_ms) + AROUND
+    planned = _planned(session, _above(session, leaves), since, until)
+    planned = {name: one for name, one in planned.items() if name not in without}
+    titles = {name: one.title for name, one in planned.items()}
     grounds = _grounds(session, leaves, planned)
+    return [
+        _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate)
+        for asking in askings
+    ]
+
+
+def _foresight(
+    candidate: PlannedAiring, wide: Sequence[Ground], titles: Mapping[AiringId, str], *, is_estimate: bool
+) -> Foresight:
+    since, until = candidate.starts_at - AROUND, ends_at(candidate) + AROUND
+    grounds = [
+        replace(ground, airings=tuple(one for one in ground.airings if since < one.starts_at < until))
+        for ground in wide
+    ]
     found = conflicts(candidate, grounds)
     alone = [replace(ground, airings=()) for ground in grounds]
     return Foresight(
         tuple(found),
-        clear_start(candidate, grounds) if found else asking.starts_at,
-        timedelta(milliseconds=duration_ms),
+        clear_start(candidate, grounds) if found else candidate.starts_at,
+        timedelta(milliseconds=candidate.duration_ms),
         is_estimate,
-        clear_start(candidate, alone) if found else asking.starts_at,
-        {one.other: planned[one.other].title for one in found if one.other is not None},
+        clear_start(candidate, alone) if found else candidate.starts_at,
+        {one.other: titles[one.other] for one in found if one.other is not None},
     )
 
 

@@ -21,7 +21,8 @@ class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
+    and duration are fixed when delivering begins. `every_ms`: an emergency whose recording begins again so
+    often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
     `linked_to`: the airing whose part this is, for areas that hear another language.
@@ -42,6 +43,7 @@ class Airing(Base):
     revision: Mapped[int | None] = mapped_column(Integer)
     recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    every_ms: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

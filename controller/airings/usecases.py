@@ -67,15 +67,16 @@ def plan_airing(
     )
     session.add(airing)
     session.flush()
-    targets = _aim(session, tree, airing, areas)
+    targets = aim(session, tree, airing, areas)
     detail = {"bulletin": bulletin_id, "areas": targets, "starts_at": wall(starts_at), "grade": grade}
     record(session, by, "airing.planned", airing.id, now, detail=detail)
     return airing
 
 
-def _aim(
+def aim(
     session: Session, tree: AreaTree, airing: Airing, areas: Collection[AreaCode]
 ) -> tuple[AreaCode, ...]:
+    """Give an airing its targets, the outermost of these areas, and a delivery to each node there."""
     targets = tree.outermost(areas)
     session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
     add_deliveries(session, tree, airing.id, targets)

@@ -1,11 +1,16 @@
 """What the pages need of the running station; the composition root supplies it."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
+from controller.airings.timing import Times
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.fleet.enrolling import Welcome
+from controller.plans.queries import Outgoing
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
@@ -77,6 +82,16 @@ class Station(Protocol):
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
+
+    @property
+    def times(self) -> Times:
+        """The station's head starts: what is called begins after one of them."""
+
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed, and poke."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""

@@ -35,11 +35,11 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     assembly = _ASSEMBLY.fullmatch(part)
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
-    numbered = _NUMBERED.fullmatch(part)
+    own = scene.own.get(part) if scene and scene.own else None
+    numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
         return f"{body} {cardinal(int(numbered[2]))}" if body else None
-    own = scene.own.get(part) if scene and scene.own else None
     known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]

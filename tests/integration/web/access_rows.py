@@ -243,9 +243,33 @@ CALLS = {
     "POST airings/{airing_id}/stop": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST airings/foresee": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
     "GET areas/{area}/timetable": Row(SIGNED, foreign=HIDDEN),
+    "GET emergencies": Row(SIGNED),
+    "GET emergencies/templates": Row(SIGNED),
+    "POST emergencies/templates": Row(Act.WRITE, {"template": "storm", "area": "22333"}, foreign=HIDDEN),
+    "POST emergencies/templates/{prepared}/release": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST emergencies": Row(
+        Act.AIR_EMERGENCY,
+        {"prepared": "{prepared}", "areas": ["22333"], "alone_because": "Lũ."},
+        foreign=HIDDEN,
+    ),
+    "POST emergencies/test": Row(Act.AIR, {"prepared": "{prepared}", "areas": ["22333"]}, foreign=HIDDEN),
+    "POST emergencies/stop": Row(Act.STOP, {"areas": ["22333"]}, foreign=HIDDEN),
+    "GET emergencies/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/confirm": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/decline": Row(Act.STOP, {}, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/all-clear": Row(
+        Act.AIR_EMERGENCY, {"prepared": "{prepared}"}, foreign=HIDDEN
+    ),
+    "POST emergencies/{emergency_id}/stop": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET schedules": Row(SIGNED),
     "POST schedules": Row(
         Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/foresee": Row(
+        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/{schedule_id}/occurrences/foresee": Row(
+        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),

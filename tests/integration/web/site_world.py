@@ -129,6 +129,7 @@ class SiteWorld:
     require_totp: bool = False
     settings: Settings = field(default_factory=Settings)
     pokes: int = 0
+    hurried: list = field(default_factory=list)
     samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
@@ -164,6 +165,13 @@ class SiteWorld:
         return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
 
     def poke(self):
+        self.pokes += 1
+
+    def sign(self, session, areas):
+        return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
+
+    def hurry(self, outgoing):
+        self.hurried += list(outgoing)
         self.pokes += 1
 
     def broker_up(self):

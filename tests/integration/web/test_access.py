@@ -7,6 +7,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.bulletins.queries import get_bulletin
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.emergencies.usecases import Call, call_emergency
 from controller.fleet.enrolling import make_code
 from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
@@ -50,6 +53,10 @@ def objects(world):
             get_bulletin(session, one).area = BAC_NHA_TRANG
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
     schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
+    alarm, _ = world.submitted("Lũ", made=made)
+    world.approve(alarm, made)
+    prepared = world.do(prepare, alarm, Kind.ALARM, BAC_NHA_TRANG, by=world.officer).id
+    called = world.do(call_emergency, Call([BAC_NHA_TRANG], prepared), by=world.officer).row
     new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
@@ -57,6 +64,8 @@ def objects(world):
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{prepared}": prepared,
+        "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
         "{first}": "2026-11-23",
