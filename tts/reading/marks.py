@@ -34,6 +34,8 @@ _PER: Final = re.compile(
     r"|\btrên [^ ]+)$"
 )
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
+_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
+_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
@@ -135,17 +137,23 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
     follows = scene.after(end)
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
+    counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
         return Hit(end, "đến", "range", sure=not _falls(scene, found))
-    if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
-        return Hit(end, "đến", "range")
-    if scene.rule == "road" and re.match(r"[Kk]m ?\d", follows):
-        return Hit(end, "đến", "range")
-    if scene.rule == "mixed" and _warning_levels(scene, found):
+    until = (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end)
+    along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
+    if until or along or (scene.rule == "mixed" and _warning_levels(scene, found)):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
+
+
+def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
+    left = _ELECTRICAL.search(scene.before(found.start()))
+    right = _RATING.match(scene.after(found.end()))
+    return bool(left and right and left[1] != right[1])
 
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:

@@ -36,6 +36,8 @@ _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu
 _MANAGED: Final = re.compile(
     r" (?:nước|đất|rừng|dự án|thị trường|nhà nước|đô thị|xây dựng|bảo vệ|điện|chợ|tài|ngân|dân|cư)"
 )
+_DATED: Final = frozenset({"date", "month", "number"})
+_CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
@@ -151,6 +153,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     """What the initials stand for because of what is around them."""
     written, line, end = found.group(), scene.line, found.end()
+    if scene.rule in _DATED and written in _CALENDARS:
+        return _CALENDARS[written]
     kind = DOCUMENT_CODES.get(written)
     if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
         return kind
