@@ -36,6 +36,9 @@ _PER: Final = re.compile(
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
 _ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
 _RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
+_DECIMALS: Final = re.compile(r"\d,\d+$")
+_RESULT: Final = re.compile(r"[\d.,]+ ?=")
+_SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
@@ -84,7 +87,7 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     elif "." in mark:
         said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
     else:
-        value = roman_value(mark) if mark.isupper() else None
+        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
         said = (
             cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
         )
@@ -141,8 +144,10 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
-        return Hit(end, "đến", "range", sure=not _falls(scene, found))
-    until = (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end)
+        said = "trừ" if _RESULT.match(follows) else "đến"
+        return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
+    weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
+    until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
     if until or along or (scene.rule == "mixed" and _warning_levels(scene, found)):
         return Hit(end, "đến", "range")
@@ -171,6 +176,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule == "unit" and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml
+    if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
+        return Hit(end, "trên", "per")  # 9,5/10 điểm
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
@@ -254,6 +261,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
 CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
@@ -280,6 +288,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
+    matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )

@@ -122,12 +122,13 @@ def _part(digits: str) -> str:
     return cardinal(int(digits)) if len(digits) <= 4 else spell_digits(digits)  # noqa: PLR2004
 
 
-def _ratio(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
     first, second = found.groups()
     if re.fullmatch(r"(?:19|20)\d\d", second):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
-    return Hit(found.end(), f"{written_number(first)} trên {written_number(second)}", "ratio")
+    over = "chia" if re.match(r" ?=", scene.line[found.end() : found.end() + 2]) else "trên"
+    return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -63,6 +63,7 @@ _DAY_AFTER: Final = re.compile(
     r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
+_DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
@@ -182,6 +183,7 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = (
         scene.rule in {"weekday", "time", "date"}
         or scene.cue(_DAY_CUE, 2)
+        or scene.cue(_DAY_CHAIN, 3)
         or _DAY_AFTER.match(scene.line, found.end())
     )
     if not cued:
