@@ -33,6 +33,7 @@ def move_node(
 ) -> None:
     """Have a node stand in another area, with all that is planned there; signed by the administrator."""
     node = get_node(session, node_id)
+    require(session, by, Act.RULE, node.area)
     if node.retired_at is not None:
         raise Conflict(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
     if to not in area_tree(session) or to in ended_areas(session):

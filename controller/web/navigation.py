@@ -51,11 +51,13 @@ PLACES = (
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
     Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
+    Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
     Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
     Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
+    Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),
 )
 
 

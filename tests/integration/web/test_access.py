@@ -10,6 +10,7 @@ from controller.bulletins.queries import get_bulletin
 from controller.fleet.enrolling import make_code
 from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
+from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
@@ -59,6 +60,9 @@ def objects(world):
         "{entry_id}": entry.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
+            0
+        ].id,
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,
