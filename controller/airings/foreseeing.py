@@ -285,7 +285,7 @@ def _planned(
         select(Target.area, Airing.bulletin, *(getattr(Airing, name) for name in _OF_AIRING))
         .join(Airing, Airing.id == Target.airing)
         .where(Target.area.in_(areas), Target.starts_at > since, Target.starts_at < until)
-        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED))
+        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED), Airing.node.is_(None))
         .order_by(Target.area, Target.starts_at)
     )
     rows = session.execute(query).all()

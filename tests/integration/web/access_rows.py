@@ -207,6 +207,7 @@ CALLS = {
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
     "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
     "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
+    "POST nodes/{node_id}/test": Row(Act.ENROL, {}, foreign=HIDDEN),
     "POST nodes/{node_id}/care": Row(Act.ENROL, {"note": "Đã gọi điện."}, foreign=HIDDEN),
     "GET nodes/{node_id}/vitals": Row(SIGNED, foreign=HIDDEN),
     "GET fleet/watched": Row(SIGNED),
