@@ -1,17 +1,22 @@
 """What the pages need of the running station; the composition root supplies it."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
+from controller.airings.timing import Times
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.fleet.enrolling import Welcome
+from controller.plans.queries import Outgoing
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
 from tts.orders import Progress
-from tts.reading import Region
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 
 class Changes(Protocol):
@@ -37,6 +42,10 @@ class Station(Protocol):
         """The finished recordings, named by digest."""
 
     @property
+    def uploads(self) -> UploadStore:
+        """The sound files as people brought them, named by digest."""
+
+    @property
     def changes(self) -> Changes:
         """Tells when something was committed, or speech has come further."""
 
@@ -47,10 +56,6 @@ class Station(Protocol):
     @property
     def speech(self) -> Speech:
         """How a submitted bulletin is to be spoken."""
-
-    @property
-    def region(self) -> Region:
-        """Whose number words are said."""
 
     @property
     def require_totp(self) -> bool:
@@ -77,6 +82,16 @@ class Station(Protocol):
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
+
+    @property
+    def times(self) -> Times:
+        """The station's head starts: what is called begins after one of them."""
+
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed, and poke."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""
