@@ -251,6 +251,20 @@ def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Itera
             yield f"node {node}: was told that it stands elsewhere"
 
 
+def _tests_are_for_one_node(session: Session, _now: datetime) -> Iterator[str]:
+    for airing in session.scalars(
+        select(Airing.id).join(Bulletin).where(Airing.node.is_not(None), ~Bulletin.test)
+    ):
+        yield f"airing {airing}: for one node, and no test"
+    query = (
+        select(Delivery.airing, Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Airing.node.is_not(None), Airing.node != Delivery.node)
+    )
+    for airing, node in session.execute(query):
+        yield f"delivery {airing}/{node}: a test for another node"
+
+
 def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
     ended = select(Area.code).where(Area.ended_at.is_not(None))
     query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
@@ -343,6 +357,7 @@ _CHECKS: tuple[Check, ...] = (
     _ended_areas_are_empty,
     _programmes_hold_only_the_approved,
     _parts_share_no_area,
+    _tests_are_for_one_node,
     _logs_are_sound,
     _as_aired_says_what_is_known,
 )
