@@ -255,7 +255,9 @@ class Controller:
         )
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
-            least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
+            least_lead=self.settings.lead,
+            bytes_per_second=self.settings.pace_bytes_per_second,
+            called_lead=self.settings.emergency_lead,
         )
         self.clock = Clock(
             [

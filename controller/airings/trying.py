@@ -83,13 +83,17 @@ def try_node(
             "Đang trong giờ yên lặng, hoặc đã hết số phút phát của ngày: không thử loa lúc này.",
             code="test.not-now",
         )
-    session.add(airing)
-    session.flush()
-    session.execute(insert(Target), [{"airing": airing.id, "area": node.area}])
-    add_deliveries(session, area_tree(session), airing.id, [node.area])
+    _lay_down(session, airing, node.area)
     detail = {"node": node_id, "bulletin": chosen, "starts_at": wall(now)}
     record(session, by, "airing.test-planned", airing.id, now, detail=detail)
     return airing
+
+
+def _lay_down(session: Session, airing: Airing, area: AreaCode) -> None:
+    session.add(airing)
+    session.flush()
+    session.execute(insert(Target), [{"airing": airing.id, "area": area}])
+    add_deliveries(session, area_tree(session), airing.id, [area])
 
 
 def _check(node: Node, volume: int) -> None:

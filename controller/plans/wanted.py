@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.airings.tables import Airing, Target
 from controller.airings.timing import ZONE
+from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
@@ -81,7 +82,7 @@ def wanted_plans(
         .order_by(Target.area, Airing.starts_at, Airing.id)
     )
     if only is not None:
-        query = query.where(Target.area.in_(only))
+        query = query.where(Target.area.in_(only), Airing.node.is_(None))
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     for area, airing, jws, test in session.execute(query):
         plans.setdefault(airing.node or area, []).append(_planned(airing, jws, test=test))
@@ -101,7 +102,8 @@ def _wanted_keep(
         .join(Bulletin, Bulletin.id == Prepared.bulletin)
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(Prepared.released_at.is_(None), *is_in_force(now))
+        .join(Area, Area.code == Prepared.area)
+        .where(Prepared.released_at.is_(None), Area.ended_at.is_(None), *is_in_force(now))
         .order_by(Prepared.area, Prepared.created_at.desc(), Prepared.id)
     )
     if only is not None:

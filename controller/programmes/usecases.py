@@ -75,21 +75,25 @@ def schedule_bulletin(
     wished = Wished(bulletin_id, areas, patience, grade, volume)
     check_policies(session, bulletin_id, wished.asking(first), now=now)
     rule = settled(session, wished, rule, skips, meeting, by=by, now=now)
-    schedule = Schedule(
+    schedule = _row_of(wished, rule, skips, by, now)
+    _lay_down(session, schedule, tree.outermost(areas), by, now)
+    return schedule
+
+
+def _row_of(wished: Wished, rule: Recurrence, skips: Skips, by: Operator, now: datetime) -> Schedule:
+    return Schedule(
         id=ScheduleId(new_id(now)),
-        bulletin=bulletin_id,
+        bulletin=wished.bulletin,
         state=ScheduleState.RUNNING,
         rule=to_text(rule),
-        latest_after_s=int(patience.total_seconds()),
-        grade=grade,
-        volume=volume,
+        latest_after_s=int(wished.latest_after.total_seconds()),
+        grade=wished.grade,
+        volume=wished.volume,
         created_by=by.id,
         created_at=now,
         next_at=now,
         **_columns(skips),
     )
-    _lay_down(session, schedule, tree.outermost(areas), by, now)
-    return schedule
 
 
 def _first_start(session: Session, rule: Recurrence, skips: Skips, now: datetime) -> datetime:

@@ -114,6 +114,8 @@ ACTS = {
     "rendering.renewed": "dựng lại âm thanh theo cách đọc mới",
     "rendering.retried": "yêu cầu dựng lại âm thanh",
     "schedule.changed": "đổi lịch phát",
+    "report.made": "nhận phản ánh của người dân",
+    "report.answered": "trả lời phản ánh của người dân",
     "schedule.ended": "dừng lịch phát",
     "schedule.made": "lập lịch phát",
     "schedule.occurrence_cancelled": "hủy một lần phát",

@@ -53,11 +53,13 @@ PLACES = (
     Place("Sự cố", "/su-co", "alert-triangle", Group.SOUND),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
     Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
+    Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
     Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
     Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
+    Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),
 )
 
 

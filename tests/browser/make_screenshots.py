@@ -11,6 +11,8 @@ from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving, sign
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made, Seeds, mp3
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
+_SMALL = PHONE | {"device_scale_factor": 1, "viewport": {"width": 390, "height": 683}}
 _TALLEST = 1700  # a picture in a document; the rest of a long page looks like its middle
 _LONG = Made(mp3(8, 440), 424_000)
 
@@ -63,6 +65,25 @@ def take_code(page, address, file):
     page.screenshot(path=file, full_page=True)
 
 
+def take_for_the_guide(browser, address, seeds, shown, folder):
+    """Take the small pictures of the page Trợ giúp, one screen of a phone each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [
+        ("canbo", "/", "hom-nay"),
+        ("canbo", "/tao-ban-tin", "tao-ban-tin"),
+        ("canbo", "/lich", "lich-phat"),
+        ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
+    ]
+    for who, path, picture in pictures:
+        context = browser.new_context(**CONTEXT, **_SMALL)
+        context.add_cookies([{"name": "loa", "value": seeds.tokens[who], "url": address}])
+        page = context.new_page()
+        page.goto(address + path)
+        page.wait_for_timeout(400)
+        page.screenshot(path=folder / f"{picture}.png")
+        context.close()
+
+
 def main(folder):
     """Take every picture on a wide screen and on a phone."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,6 +125,8 @@ def main(folder):
                     if name == "kythuat":
                         take_code(page, server.address, folder / f"gan-ma{suffix}.png")
                     context.close()
+            if folder == IMAGES:
+                take_for_the_guide(browser, server.address, seeds, shown, GUIDE)
         browser.close()
         world.store.close()
 

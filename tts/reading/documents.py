@@ -69,6 +69,8 @@ def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if scene.last_words() == "thứ":
+        return None  # "thứ 2 - CN" are days
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None

@@ -13,6 +13,7 @@ from controller.emergencies.usecases import Call, call_emergency
 from controller.fleet.enrolling import make_code
 from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
+from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
@@ -68,6 +69,9 @@ def objects(world):
         "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
+            0
+        ].id,
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,
