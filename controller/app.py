@@ -4,9 +4,11 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
 
 from controller.airings.advancing import advance_airings
 from controller.airings.timing import Times
@@ -15,8 +17,10 @@ from controller.broker import ChildBroker
 from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
+from controller.bulletins.uploading import sweep_uploads, uploads_needed
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
+from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
@@ -27,6 +31,7 @@ from controller.founding import (
 )
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
+from controller.plans.queries import Outgoing
 from controller.programmes.making import make_occurrences
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
@@ -54,6 +59,7 @@ from schedules.clock import Beat, Clock
 from tts.engines import engines_with
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
+from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -62,6 +68,7 @@ _PLAN_AHEAD_EVERY = timedelta(minutes=1)
 _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -149,6 +156,15 @@ class Controller:
         self.renderer.poke()
         self.clock.poke("work")
 
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+        return self.publisher.sign(session, areas)
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed; beats see to it afterwards."""
+        self.publisher.hurry(outgoing)
+        self.clock.poke("work")
+
     def broker_up(self) -> bool:
         """Whether the station is connected to its broker."""
         return self.link.is_up
@@ -177,12 +193,23 @@ class Controller:
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
         self.recordings = RecordingStore(self.settings.recordings_dir)
         self.recordings.sweep()
+        self.uploads = UploadStore(self.settings.uploads_dir)
+        self.uploads.sweep()
         self.studio = Studio(
             self.settings.speech_cache_dir,
             self.recordings,
             workers=max(1, self.settings.speech_workers),
             engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
             warm_engine=self._engine_to_warm(),
+        )
+        self.renderer = Renderer(
+            self.store,
+            self.studio,
+            self.recordings,
+            self.uploads,
+            self.settings,
+            self.now,
+            self.changes.note,
         )
         if self.settings.speech_workers:
             self.studio.start()
@@ -226,12 +253,11 @@ class Controller:
         self.sender = ChunkSender(
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
-        self.renderer = Renderer(
-            self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
-        )
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
-            least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
+            least_lead=self.settings.lead,
+            bytes_per_second=self.settings.pace_bytes_per_second,
+            called_lead=self.settings.emergency_lead,
         )
         self.clock = Clock(
             [
@@ -321,6 +347,14 @@ class Controller:
             return
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            drop_old_vitals(session, now=self.now())
+        for _ in range(_THINNING_BATCHES):
+            with self.store.write() as session:
+                if not thin_vitals(session, now=self.now()):
+                    break
+        with self.store.read() as session:
+            needed = uploads_needed(session)
+        sweep_uploads(self.uploads, needed, self.now())
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

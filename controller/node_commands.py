@@ -180,6 +180,74 @@ def limit_volume(
     typer.echo(f"Cụm loa {name_of_node}: to nhất {loudest}%.")
 
 
+@node.command("test")
+@told
+def sound_test(
+    name_of_node: NodeName,
+    by: AsPerson,
+    volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60,
+) -> None:
+    """Cho riêng một cụm loa phát bản tin thử đã duyệt; không làm trong giờ yên lặng."""
+    from controller.nodes_here import try_here
+
+    airing = try_here(name_of_node, volume, by=by)
+    typer.echo(f"Cụm loa {name_of_node} sẽ phát bản tin thử trong ít giây (lượt {airing}).")
+
+
+@node.command("prepare-test")
+@told
+def prepare_test(by: AsPerson) -> None:
+    """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
+    from controller.nodes_here import prepare_test_here
+
+    typer.echo(f"Đã gửi duyệt bản tin thử loa {prepare_test_here(by=by)}.")
+
+
+@node.command("faults")
+@told
+def list_faults(
+    area: Annotated[str | None, typer.Option(help="Chỉ trong địa bàn này.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Những gì cần xem: sự kiện, rồi từng cụm loa có trục trặc, vì sao, ai lo."""
+    from controller.nodes_here import faults_here
+
+    found = faults_here(area)
+    if as_json:
+        print_json(found)
+        return
+    for one in found["events"]:
+        typer.echo(
+            f"{_EVENTS[one['kind']]}\t{one['area']}\ttừ {one['since'][:16]}\t{len(one['nodes'])} cụm loa"
+        )
+    for one in found["nodes"]:
+        for fault in one["faults"]:
+            news = "mới" if fault["kind"] in one["unseen"] else "đã xem"
+            typer.echo(f"{one['node']}\t{one['area']}\t{news}\t{fault['sentence']}\t{one['assignee'] or '-'}")
+    if not found["nodes"]:
+        typer.echo("Không có cụm loa nào trục trặc.")
+
+
+_EVENTS = {"outage": "mất cả địa bàn", "lost": "mất kết nối", "flapping": "chập chờn"}
+
+
+@node.command("care")
+@told
+def take_care(
+    name_of_node: NodeName,
+    by: AsPerson,
+    assignee: Annotated[str | None, typer.Option(help="Tên đăng nhập của kỹ thuật viên lo việc này.")] = None,
+    note: Annotated[str | None, typer.Option(help="Ghi chú.")] = None,
+    seen: Annotated[bool, typer.Option("--seen", help="Các trục trặc hiện có đã được xem.")] = False,
+) -> None:
+    """Ghi ai lo một cụm loa, ghi chú, và trục trặc nào đã xem."""
+    from controller.nodes_here import care_here
+
+    care_here(name_of_node, assignee, note, seen=seen, by=by)
+    typer.echo("Đã ghi.")
+
+
 def _tell_code(made: dict[str, str], *, as_json: bool) -> None:
     if as_json:
         print_json(made)

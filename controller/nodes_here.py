@@ -6,15 +6,20 @@ from typing import Any
 
 from sqlalchemy import select
 
+from controller.airings.trying import prepare_test, try_node
 from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
+from controller.bulletins.renderings import Speech
 from controller.errors import Conflict
+from controller.fleet.care import take_care
 from controller.fleet.enrolling import hardware_of, make_code, open_codes, withdraw_code
+from controller.fleet.faults import FaultKind
 from controller.fleet.keeping import limit_volume, quarantine_node, release_node
 from controller.fleet.lifecycle import status_of
 from controller.fleet.queries import facts_of, get_node
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_node, retire_node
+from controller.fleet.watching import Wish, events_now, watched
 from controller.founding import station_key, welcome_of
 from controller.local import local_store, person_named
 from controller.operators.fresh import typed_code
@@ -134,3 +139,62 @@ def hardware_here(node: str) -> list[dict[str, Any]]:
             }
             for row in hardware_of(session, node)
         ]
+
+
+def faults_here(area: str | None) -> dict[str, Any]:
+    """Return what there is to look after: events first, then every node with faults."""
+    now = utc_now()
+    with local_store() as store, store.read() as session:
+        below = None
+        if area is not None:
+            get_area(session, AreaCode(area))
+            below = area_tree(session).below([AreaCode(area)])
+        found = watched(session, Wish(areas=below, only_faulty=True), now)
+        happened = events_now(session, below, now)
+    return {
+        "events": [
+            {"kind": one.kind, "area": one.area, "since": one.since.isoformat(), "nodes": list(one.nodes)}
+            for one in happened
+        ],
+        "nodes": [
+            {
+                "node": one.node.id,
+                "area": one.node.area,
+                "name": one.node.name,
+                "faults": [{"kind": fault.kind, "sentence": fault.sentence} for fault in one.faults],
+                "unseen": sorted(one.unseen),
+                "assignee": one.assignee,
+                "note": one.care.note if one.care else "",
+            }
+            for one in found
+        ],
+    }
+
+
+def care_here(node: str, assignee: str | None, note: str | None, *, seen: bool, by: str) -> None:
+    """Say who looks after a node; `seen`: all faults that it has now were seen."""
+    now = utc_now()
+    with local_store() as store, store.write() as session:
+        person = person_named(session, by)
+        row = get_node(session, NodeId(node))
+        kinds: frozenset[FaultKind] | None = None
+        if seen:
+            here = watched(session, Wish(areas=frozenset({row.area})), now)
+            kinds = frozenset(fault.kind for one in here if one.node.id == node for fault in one.faults)
+        take_care(session, NodeId(node), by=person, now=now, assignee=assignee, note=note, seen=kinds)
+
+
+def prepare_test_here(*, by: str) -> str:
+    """Draft and submit the test text; return the bulletin's id."""
+    chosen = Settings()
+    fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
+    speech = Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+    with local_store() as store, store.write() as session:
+        return prepare_test(session, by=person_named(session, by), now=utc_now(), speech=speech).id
+
+
+def try_here(node: str, volume: int, *, by: str) -> str:
+    """Have one loudspeaker sound a test; return the airing's id."""
+    with local_store() as store, store.write() as session:
+        person = person_named(session, by)
+        return try_node(session, NodeId(node), by=person, now=utc_now(), volume=volume).id

@@ -2,16 +2,18 @@
 
 The node asks them what to play now, the controller what will be heard: the same answer, from the same code.
 
-An airing is *due* from starts_at for its whole duration. Of the due airings the highest grade sounds, then
-the one that starts first, then the smallest id. A policy only narrows: its quiet hours and its minutes a day
-silence all but emergencies, and its loudest volume, and those of hours that an airing meets, cap everything.
+An airing is *due* from starts_at for its whole duration, the pauses of a repeated one included. Of the due
+airings the highest grade sounds, then the one that starts first, then the smallest id. A policy only narrows:
+its quiet hours and its minutes a day silence all but emergencies, and its loudest volume, and those of hours
+that an airing meets, cap everything.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from heapq import heappop, heappush
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -45,6 +47,22 @@ def is_due(airing: PlannedAiring, now: datetime) -> bool:
     return airing.starts_at <= now < ends_at(airing)
 
 
+def round_at(airing: PlannedAiring, at: datetime) -> datetime:
+    """Return when the round of a repeated airing began in which an instant lies; else the airing's start."""
+    if airing.every_ms is None or at < airing.starts_at:
+        return airing.starts_at
+    every = timedelta(milliseconds=airing.every_ms)
+    return airing.starts_at + (at - airing.starts_at) // every * every
+
+
+def next_round(airing: PlannedAiring, at: datetime) -> datetime | None:
+    """Return when the recording begins again after an instant, or None: the airing is over by then."""
+    if airing.every_ms is None:
+        return None
+    again = round_at(airing, at) + timedelta(milliseconds=airing.every_ms)
+    return again if again < ends_at(airing) else None
+
+
 def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:
     """Return the airings of all unexpired plans, each once, by start and id; plans may come in any order.
 
@@ -72,28 +90,76 @@ def what_sounds(plans: Iterable[Plan], policies: Iterable[Policy], now: datetime
     policies = tuple(policies)
     if first.grade is not Grade.EMERGENCY and any(_silences(policy, airings, now) for policy in policies):
         return None
-    # a plan's limits bind beyond its expiry, until a newer one: expiry never makes anything audible
-    caps = [*(_loudest(policy, first) for policy in policies), *(plan.loudest_volume for plan in plans)]
-    loudest = min(caps, default=first.volume)
-    return first if first.volume <= loudest else first.model_copy(update={"volume": loudest})
+    return _capped(first, plans, policies)
 
 
 def timetable(
     plans: Iterable[Plan], policies: Iterable[Policy], since: datetime, until: datetime
 ) -> list[Slot]:
-    """Return what sounds from `since` until `until`, in order; silence has no slot."""
+    """Return what sounds from `since` until `until`, in order; silence has no slot.
+
+    It is what_sounds at each change point, found in one sweep: a node asks about one instant, but a page or a
+    planner about days with thousands of airings.
+    """
     plans, policies = tuple(plans), tuple(policies)
-    instants = [since, *change_points(plans, policies, since, until), until]
+    expiries = sorted({plan.expires_at for plan in plans if since < plan.expires_at < until})
     slots: list[Slot] = []
-    for begins, ends in pairwise(instants):
-        airing = what_sounds(plans, policies, begins) if begins < ends else None
-        if airing is None:
-            continue
-        if slots and slots[-1].airing == airing and slots[-1].ends_at == begins:
-            begins = slots.pop().starts_at  # noqa: PLW2901 - the two spans are one slot
-        is_whole = begins == airing.starts_at and ends == ends_at(airing)
-        slots.append(Slot(airing, begins, ends, cut=not is_whole))
+    for begins, ends in zip([since, *expiries], [*expiries, until], strict=True):
+        for airing, at, over in _sweep(plans, policies, begins, ends):
+            if slots and slots[-1].airing == airing and slots[-1].ends_at == at:
+                at = slots.pop().starts_at  # noqa: PLW2901 - the two spans are one slot
+            is_whole = at == airing.starts_at and over == ends_at(airing)
+            slots.append(Slot(airing, at, over, cut=not is_whole))
     return slots
+
+
+def _sweep(
+    plans: Sequence[Plan], policies: Sequence[Policy], since: datetime, until: datetime
+) -> Iterator[tuple[PlannedAiring, datetime, datetime]]:
+    """Yield what sounds, from when to when, between two instants in which no plan expires."""
+    airings = merge(plans, since)
+    points = _points(airings, policies, since, until)
+    instants = [since, *sorted(point for point in points if since < point < until), until]
+    silences = [_Silence(policy, airings) for policy in policies]
+    capped: dict[AiringId, PlannedAiring] = {}
+    due: list[tuple[tuple[int, datetime, AiringId], datetime, PlannedAiring]] = []
+    coming = 0
+    for begins, ends in pairwise(instants):
+        while coming < len(airings) and airings[coming].starts_at <= begins:
+            airing = airings[coming]
+            heappush(due, (_precedence(airing), ends_at(airing), airing))
+            coming += 1
+        while due and due[0][1] <= begins:
+            heappop(due)
+        if not due or begins >= ends:
+            continue
+        first = due[0][2]
+        if first.grade is Grade.EMERGENCY or not any(silence.holds(begins) for silence in silences):
+            if first.airing not in capped:
+                capped[first.airing] = _capped(first, plans, policies)
+            yield capped[first.airing], begins, ends
+
+
+@dataclass(slots=True)
+class _Silence:
+    """What one policy silences, with the instant at which each day's minutes are used up kept."""
+
+    policy: Policy
+    airings: Sequence[PlannedAiring]
+    _spent_at: dict[date, datetime | None] = field(default_factory=dict)
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether the policy forbids all but emergencies at this instant."""
+        local = now.astimezone(_zone(self.policy.zone))
+        if any(_is_quiet(hours, local.time()) for hours in self.policy.quiet_hours):
+            return True
+        if self.policy.minutes_a_day >= WHOLE_DAY_MINUTES:
+            return False
+        day = local.date()
+        if day not in self._spent_at:
+            self._spent_at[day] = _spent_at(self.policy, self.airings, day)
+        spent = self._spent_at[day]
+        return spent is not None and now >= spent
 
 
 def change_points(
@@ -104,13 +170,20 @@ def change_points(
     expiries = sorted({plan.expires_at for plan in plans if since < plan.expires_at < until})
     points = set(expiries)
     for begins, ends in zip([since, *expiries], [*expiries, until], strict=True):
-        airings = merge(plans, begins)
-        for airing in airings:
-            points.update((airing.starts_at, ends_at(airing)))
-        for policy in policies:
-            points.update(_quiet_bounds(policy, begins, ends))
-            points.update(_spent_instants(policy, airings, begins, ends))
+        points |= _points(merge(plans, begins), policies, begins, ends)
     return sorted(point for point in points if since < point < until)
+
+
+def _points(
+    airings: Sequence[PlannedAiring], policies: Iterable[Policy], since: datetime, until: datetime
+) -> set[datetime]:
+    points: set[datetime] = set()
+    for airing in airings:
+        points.update((airing.starts_at, ends_at(airing)))
+    for policy in policies:
+        points.update(_quiet_bounds(policy, since, until))
+        points.update(_spent_instants(policy, airings, since, until))
+    return points
 
 
 def next_change(
@@ -118,6 +191,16 @@ def next_change(
 ) -> datetime | None:
     """Return the first instant after now at which what_sounds may change; None if not `within` that time."""
     return next(iter(change_points(plans, policies, now, now + within)), None)
+
+
+def _capped(airing: PlannedAiring, plans: Iterable[Plan], policies: Iterable[Policy]) -> PlannedAiring:
+    """Return the airing with its volume capped by all policies and plans.
+
+    A plan's limits bind beyond its expiry, until a newer one: expiry never makes anything audible.
+    """
+    caps = [*(_loudest(policy, airing) for policy in policies), *(plan.loudest_volume for plan in plans)]
+    loudest = min(caps, default=airing.volume)
+    return airing if airing.volume <= loudest else airing.model_copy(update={"volume": loudest})
 
 
 def _precedence(airing: PlannedAiring) -> tuple[int, datetime, AiringId]:
@@ -185,15 +268,24 @@ def _spent_instants(
     zone = _zone(policy.zone)
     points = []
     for day in _days(zone, since, until):
-        midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-        points.append(midnight)
-        left = timedelta(minutes=policy.minutes_a_day)
-        for begins, ends in _planned(airings, zone, midnight):
-            if ends - begins >= left:
-                points.append(begins + left)
-                break
-            left -= ends - begins
+        points.append(datetime.combine(day, time(), zone).astimezone(UTC))
+        spent = _spent_at(policy, airings, day)
+        if spent is not None:
+            points.append(spent)
     return points
+
+
+def _spent_at(policy: Policy, airings: Sequence[PlannedAiring], day: date) -> datetime | None:
+    """Return the instant from which a local day's minutes are used up, or None when they are not."""
+    midnight = datetime.combine(day, time(), _zone(policy.zone)).astimezone(UTC)
+    left = timedelta(minutes=policy.minutes_a_day)
+    if not left:
+        return midnight
+    for begins, ends in _planned(airings, _zone(policy.zone), midnight):
+        if ends - begins >= left:
+            return begins + left
+        left -= ends - begins
+    return None
 
 
 def _planned(airings: Sequence[PlannedAiring], zone: ZoneInfo, now: datetime) -> list[Span]:

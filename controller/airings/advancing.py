@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.foreseeing import allowed_start
+from controller.airings.languages import divided
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
-from controller.airings.tables import Airing, Delivery
+from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import (
     NOBODY,
     SILENCED,
@@ -23,9 +24,11 @@ from controller.airings.timing import (
     why_not_ready,
 )
 from controller.airings.usecases import add_deliveries
+from controller.areas.languages import VIETNAMESE
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
+from controller.emergencies.tables import Emergency
 from controller.journal.usecases import record
 from controller.operators.tables import HeldKey
 from devices.messages import AiringId
@@ -110,10 +113,21 @@ def _deliver(beat: _Beat) -> None:
     for airing, bulletin, rendering, approved, recording, revoked_at in beat.session.execute(query).all():
         trusted = approved is not None and revoked_at is None
         if trusted and _is_ready(bulletin, rendering, approved, beat.now):
-            _deliver_one(beat, airing, approved, recording)
+            _deliver_parts(beat, airing, approved, recording)
         elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+
+
+def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
+    """Deliver the airing, in as many parts as its areas hear languages that it was approved in."""
+    parts = []
+    for part in divided(beat.session, airing, approved, recording, now=beat.now):
+        _deliver_one(beat, part.airing, part.approved, part.recording)
+        parts.append(part)
+    if parts[0].language != VIETNAMESE or len(parts) > 1:
+        languages = {part.language: part.airing.id for part in parts}
+        beat.note("airing.divided", airing, languages=languages)
 
 
 def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
@@ -133,7 +147,7 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     airing.recording = recording.id
     airing.duration_ms = recording.duration_ms
     airing.delivering_at = beat.now
-    _start_at(airing, start)
+    _start_at(beat, airing, start)
     beat.session.flush()
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
     beat.done.delivering.append(airing.id)
@@ -151,8 +165,10 @@ def _is_ready(bulletin: Bulletin, rendering: Rendering | None, approved: Approve
     )
 
 
-def _start_at(airing: Airing, start: datetime) -> None:
-    airing.starts_at = start
+def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
+    if start != airing.starts_at:
+        airing.starts_at = start
+        beat.session.execute(update(Target).where(Target.airing == airing.id).values(starts_at=start))
     airing.latest_start_at = max(airing.latest_start_at, start)  # an emergency may start after its latest
 
 
@@ -162,6 +178,7 @@ def _move_unsent(beat: _Beat) -> None:
     Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
         fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
@@ -169,7 +186,7 @@ def _move_unsent(beat: _Beat) -> None:
     query = (
         select(Airing, Recording.size)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, unsent, ~started)
+        .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )
@@ -180,7 +197,7 @@ def _move_unsent(beat: _Beat) -> None:
             continue  # still in time; or perhaps heard already, by receipts that wait at the broker
         start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
         if start is not None:
-            _start_at(airing, start)
+            _start_at(beat, airing, start)
             beat.done.moved.append(airing.id)
         elif airing.latest_start_at < beat.now:
             beat.miss(airing, cut_off(airing.latest_start_at))

@@ -108,7 +108,8 @@ def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
 
 def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
     tree = area_tree(session)
-    query = select(Node.area, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area)
+    in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
+    query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
     nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
     targets = targets_of(session, airing_ids)
     below = {areas: tree.below(areas) for areas in set(targets.values())}

@@ -1,8 +1,9 @@
 """Rows of airings, their targets, one delivery a node, and every receipt as it came."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -20,9 +21,11 @@ class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
+    and duration are fixed when delivering begins. `every_ms`: an emergency whose recording begins again so
+    often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
+    `linked_to`: the airing whose part this is, for areas that hear another language.
     """
 
     __tablename__ = "airings"
@@ -40,12 +43,14 @@ class Airing(Base):
     revision: Mapped[int | None] = mapped_column(Integer)
     recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    every_ms: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    linked_to: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (
@@ -54,13 +59,26 @@ class Airing(Base):
     )
 
 
+def _start_of_airing(context: Any) -> datetime:
+    """Return the start of the airing that a new target is of, where who adds it does not name it."""
+    airing = context.get_current_parameters()["airing"]
+    found: datetime = context.connection.scalar(select(Airing.starts_at).where(Airing.id == airing))
+    return found
+
+
 class Target(Base):
-    """An area that an airing is meant for; never one below another target of the same airing."""
+    """An area that an airing is meant for; never one below another target of the same airing.
+
+    `starts_at` is the airing's, kept here too: so an area's next hours are found by one index.
+    """
 
     __tablename__ = "airing_targets"
 
     airing: Mapped[AiringId] = mapped_column(ForeignKey("airings.id"), primary_key=True)
-    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True, index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_start_of_airing)
+
+    __table_args__ = (Index("ix_airing_targets_area_starts_at", "area", "starts_at"),)
 
 
 class Delivery(Base):

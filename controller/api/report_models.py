@@ -11,7 +11,7 @@ from devices.messages import Grade
 
 
 class CoverageRow(BaseModel):
-    """What was planned and heard of one month, area or bulletin; minutes are summed over nodes."""
+    """What was planned and heard of one month, area, legal act or bulletin; minutes are summed over nodes."""
 
     group: Group
     code: str
@@ -42,6 +42,7 @@ class AiredShown(BaseModel):
     area: Code
     bulletin: str
     title: str
+    legal_act: str | None
     grade: Grade
     state: AiringState
     planned_at: datetime

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from controller.airings.ending import parts_of
 from controller.airings.lifecycle import AiringState, Event
 from controller.airings.lifecycle import after as airing_after
 from controller.airings.tables import Airing, Target
@@ -86,7 +87,7 @@ class _Comparison:
     """When the legal acts of bulletins hold no more: nothing is made from then on."""
     rows: list[dict[str, object]] = field(default_factory=list)
     dated: list[dict[str, object]] = field(default_factory=list)
-    by_targets: dict[tuple[AreaCode, ...], list[AiringId]] = field(default_factory=lambda: defaultdict(list))
+    aimed: list[dict[str, object]] = field(default_factory=list)
     made: dict[ScheduleId, int] = field(default_factory=lambda: defaultdict(int))
     taken_back: list[tuple[AiringId, str]] = field(default_factory=list)
 
@@ -135,8 +136,8 @@ def keep_current(
     there = _there(session, ids, now)
     for schedule in schedules:
         named = occurrences_of(schedule, at.own, at.now, at.until + _ONE_MORE)
-        until = _until(at, schedule)
-        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < until}
+        end = _until(at, schedule)
+        wanted = {one.original_at: one.starts_at for one in named if one.starts_at < end}
         coming = next((one.starts_at for one in named if one.starts_at >= at.until), None)
         _compare(at, schedule, wanted, there.get(schedule.id, {}))
         schedule.next_at = coming or _next(schedule, at)
@@ -144,7 +145,7 @@ def keep_current(
     _take_back(at)
     _insert(at)
     _note(at, by)
-    return [airing for group in at.by_targets.values() for airing in group]
+    return [AiringId(str(row["id"])) for row in at.rows]
 
 
 def finish(
@@ -281,7 +282,7 @@ def _plan(at: _Comparison, schedule: Schedule, original_at: datetime, starts_at:
     at.dated.append(
         {"schedule": schedule.id, "original_at": original_at, "starts_at": starts_at, "airing": airing}
     )
-    at.by_targets[at.targets[schedule.id]].append(airing)
+    at.aimed += [{"airing": airing, "area": area, "starts_at": starts_at} for area in at.targets[schedule.id]]
     at.made[schedule.id] += 1
 
 
@@ -293,15 +294,9 @@ def _insert(at: _Comparison) -> None:
     """
     if not at.rows:
         return
-    aimed = [
-        {"airing": airing, "area": area}
-        for areas, airings in at.by_targets.items()
-        for airing in airings
-        for area in areas
-    ]
     connection = at.session.connection()
     connection.execute(insert(Airing), at.rows)
-    connection.execute(insert(Target), aimed)
+    connection.execute(insert(Target), at.aimed)
     connection.execute(insert(Occurrence), at.dated)
 
 
@@ -310,6 +305,9 @@ def _take_back(at: _Comparison) -> None:
     reasons = dict(at.taken_back)
     if not reasons:
         return
+    for part in parts_of(at.session, list(reasons)):
+        at.taken_back.append((part.id, reasons[part.linked_to or part.id]))
+    reasons = dict(at.taken_back)
     for airing in at.session.scalars(select(Airing).where(Airing.id.in_(reasons)).with_for_update()):
         airing.state = airing_after(airing.state, Event.CANCEL)
         airing.reason = reasons[airing.id]

@@ -1,4 +1,4 @@
-"""Counts what was heard: by area, topic, month and bulletin; pure. One table feeds every format."""
+"""Counts what was heard: by month, area, legal act and bulletin; pure. One table feeds every format."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,6 @@ class Group(StrEnum):
     TOTAL = "total"
     MONTH = "month"
     AREA = "area"
-    TOPIC = "topic"
     LEGAL_ACT = "legal-act"
     BULLETIN = "bulletin"
 
@@ -80,7 +79,6 @@ GROUPS: Mapping[Group, str] = {
     Group.TOTAL: "Tổng cộng",
     Group.MONTH: "Tháng",
     Group.AREA: "Địa bàn",
-    Group.TOPIC: "Chủ đề",
     Group.LEGAL_ACT: "Văn bản pháp luật",
     Group.BULLETIN: "Bản tin",
 }
@@ -123,6 +121,11 @@ def by_month(one: Aired) -> Iterable[Named]:
     """Return the month in which it was planned."""
     month = month_of(one.planned_at)
     return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
+
+
+def by_legal_act(one: Aired) -> Iterable[Named]:
+    """Return the legal act that the bulletin tells of, if it names one."""
+    return [] if one.legal_act is None else [("", one.legal_act)]
 
 
 def by_bulletin(one: Aired) -> Iterable[Named]:

@@ -54,6 +54,8 @@ class Aired:
     area: AreaCode
     bulletin: BulletinId
     title: str
+    legal_act: str | None
+    """The act that its bulletin tells of, as people name it."""
     grade: Grade
     state: AiringState
     planned_at: datetime

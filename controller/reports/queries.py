@@ -8,7 +8,8 @@ from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import AiringState
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.tables import Bulletin, LegalReference
+from controller.bulletins.validity import named
 from controller.journal.chain import canonical
 from controller.reports.lifecycle import Aired, Noted, line_fields
 from controller.reports.tables import AsAired
@@ -54,25 +55,29 @@ def aired_between(
         yield _aired(row)
 
 
-def _newest(areas: Collection[AreaCode], since: datetime, until: datetime) -> Select[tuple[AsAired, str]]:
+def _newest(
+    areas: Collection[AreaCode], since: datetime, until: datetime
+) -> Select[tuple[AsAired, str, LegalReference]]:
     later = aliased(AsAired)
     called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
     columns = [getattr(AsAired, name) for name in _COLUMNS]
     return (
-        select(*columns, Bulletin.title)
+        select(*columns, Bulletin.title, LegalReference)
         .join(Bulletin, Bulletin.id == AsAired.bulletin)
+        .outerjoin(LegalReference, LegalReference.bulletin == AsAired.bulletin)
         .where(AsAired.planned_at >= since, AsAired.planned_at < until, AsAired.area.in_(areas))
         .where(~exists().where(later.corrects == AsAired.seq), ~called_off)
     )
 
 
-def _aired(row: Row[tuple[AsAired, str]]) -> Aired:
+def _aired(row: Row[tuple[AsAired, str, LegalReference]]) -> Aired:
     return Aired(
         airing=row.airing,
         node=row.node,
         area=row.area,
         bulletin=row.bulletin,
         title=row.title,
+        legal_act=None if row.LegalReference is None else named(row.LegalReference),
         grade=row.grade,
         state=row.state,
         planned_at=row.planned_at,

@@ -9,7 +9,17 @@ from controller.airings.timing import ZONE
 from controller.areas.queries import areas, get_area
 from controller.areas.tree import AreaTree
 from controller.errors import BadInput
-from controller.reports.coverage import Group, Grouping, Named, Place, Table, by_bulletin, by_month, table
+from controller.reports.coverage import (
+    Group,
+    Grouping,
+    Named,
+    Place,
+    Table,
+    by_bulletin,
+    by_legal_act,
+    by_month,
+    table,
+)
 from controller.reports.lifecycle import Aired
 from controller.reports.queries import aired_between
 from devices.messages import AreaCode
@@ -30,6 +40,7 @@ def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> T
     groupings = [
         Grouping(Group.MONTH, by_month),
         Grouping(Group.AREA, _by_area(tree, names, area)),
+        Grouping(Group.LEGAL_ACT, by_legal_act),
         Grouping(Group.BULLETIN, by_bulletin),
     ]
     return table(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -62,7 +62,7 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
     """Yield what is known now of each node of an airing; a node keeps the area of its first entry."""
     planned_ms = airing.duration_ms or _length(session, airing)
     query = (
-        select(Delivery, Node.area)
+        select(Delivery, func.coalesce(Delivery.area, Node.area))
         .join(Node, Node.id == Delivery.node)
         .where(Delivery.airing == airing.id)
         .order_by(Delivery.node)

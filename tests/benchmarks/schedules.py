@@ -15,9 +15,13 @@ from pathlib import Path
 from sqlalchemy import bindparam, func, insert, select, update
 
 from controller.airings.tables import Airing
+from controller.airings.timetables import timetable_of
 from controller.airings.timing import ZONE
 from controller.areas.queries import areas
+from controller.areas.tables import Area
 from controller.areas.usecases import load_areas
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import draft_bulletin
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.journal.chain import StationSeal
@@ -33,10 +37,12 @@ from schedules.recurrence import Daily
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 PROVINCE = AreaCode("56")
+VILLAGES = 20
+"""Of each commune."""
 
 
 def station(folder):
-    """A founded station with two nodes in each commune; its maker of schedules, and a bulletin."""
+    """A founded station with two nodes in each of 1,300 villages; its maker of schedules, and a bulletin."""
     store = Store(sqlite_url(Path(folder) / "bench.sqlite"))
     store.upgrade()
     with store.write() as session:
@@ -44,8 +50,15 @@ def station(folder):
     store.signer = StationSeal(keys.station)
     with store.write() as session:
         load_areas(session)
-        communes = [area.code for area in areas(session, PROVINCE)]
-        nodes = [NewNode(NodeId(f"{code}-{n}"), code, f"Cụm {n}") for code in communes for n in (1, 2)]
+        villages = [
+            Area(code=AreaCode(f"{commune.code}.{n}"), name=f"Thôn {n}", kind="thôn", parent=commune.code)
+            for commune in areas(session, PROVINCE)
+            for n in range(1, VILLAGES + 1)
+        ]
+        session.add_all(villages)
+        session.flush()
+        places = [village.code for village in villages]
+        nodes = [NewNode(NodeId(f"{code}-{n}"), code, f"Cụm {n}") for code in places for n in (1, 2)]
         enrol_nodes(session, nodes, by=None, now=NOW)
         officer = create_operator(
             session,
@@ -58,7 +71,7 @@ def station(folder):
             now=NOW,
         )
         bulletin = draft_bulletin(session, title="Tin", text="Mời bà con.", by=officer, now=NOW)
-        return store, officer.id, bulletin.id, communes
+        return store, officer.id, bulletin.id, places
 
 
 def first_start(number):
@@ -70,8 +83,8 @@ def first_start(number):
 
 
 def lay_down(store, made_with, first, count, next_at):
-    """Write schedules as the use case would, some thousand a second, each for one commune."""
-    officer, bulletin, communes = made_with
+    """Write schedules as the use case would, some thousand a second, each for one village."""
+    officer, bulletin, places = made_with
     rows, targets = [], []
     for number in range(first, first + count):
         at, _ = first_start(number)
@@ -89,7 +102,7 @@ def lay_down(store, made_with, first, count, next_at):
                 "next_at": next_at,
             }
         )
-        targets.append({"schedule": f"s{number:08d}", "area": communes[number % len(communes)]})
+        targets.append({"schedule": f"s{number:08d}", "area": places[number % len(places)]})
     with store.write() as session:
         session.execute(insert(Schedule), rows)
         session.execute(insert(ScheduleTarget), targets)
@@ -118,6 +131,7 @@ def beats(store, now):
     """Beats until nothing is due; returns airings made, and the processor's seconds of each."""
     airings, taken = 0, []
     while True:
+        now += timedelta(milliseconds=1)  # as time does, and ids with it
         made, seconds = beat(store, now)
         airings += len(made.airings)
         taken.append(seconds)
@@ -129,6 +143,20 @@ def idle(store):
     """The mean milliseconds of a beat that finds nothing due."""
     taken = sum(beat(store, NOW)[1] for _ in range(200))
     return taken / 200 * 1000
+
+
+def timetables(store, made_with):
+    """How long a village's timetable takes once all is approved (the median), and how much is in it."""
+    _, bulletin, places = made_with
+    with store.write() as session:
+        session.execute(update(Bulletin).where(Bulletin.id == bulletin).values(state=BulletinState.APPROVED))
+    taken, slots = [], 0
+    for place in places[::60]:
+        began = time.process_time()
+        with store.read() as session:
+            slots = len(timetable_of(session, place, NOW, NOW + timedelta(days=1), NOW)["slots"])
+        taken.append(time.process_time() - began)
+    return f"{statistics.median(taken) * 1000:,.0f} ms ({slots} slots)"
 
 
 def measuring(most):
@@ -156,6 +184,7 @@ def measuring(most):
             f"the next day of all of them: {airings:,} airings",
             f"{sum(taken):,.0f} s, {statistics.median(taken) * 1000:,.0f} ms a transaction",
         )
+        yield "a day's timetable of one village, of all that is made", timetables(store, made_with)
         with store.read() as session:
             assert session.scalar(select(func.count()).select_from(Airing)) == there * 15
         store.close()

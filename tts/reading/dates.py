@@ -28,7 +28,10 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
         (27, 7),
     ]
 )
-_DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh)$")
+_DAY_CUE: Final = re.compile(
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|mai|hôm nay|hôm qua"
+    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
+)
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"

@@ -11,6 +11,7 @@ from controller.web.pages import (
     days_off,
     door,
     drafts,
+    emergencies,
     enrolling,
     guide,
     history,
@@ -30,6 +31,7 @@ from controller.web.pages import (
     schedules,
     settings,
     today,
+    troubles,
     writing,
 )
 
@@ -63,5 +65,7 @@ for subject in (
     reports,
     keeping,
     enrolling,
+    troubles,
+    emergencies,
 ):
     router.include_router(subject.router)

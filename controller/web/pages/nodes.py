@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,10 @@ from controller.errors import LoaError, NotFound
 from controller.fleet.enrolling import hardware_of
 from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
 from controller.fleet.queries import facts_of, get_node
+from controller.fleet.samples import QUARTERS_OF_DAY, quarter_of
 from controller.fleet.stays import stays_of
+from controller.fleet.tables import Care
+from controller.fleet.vitals_log import quarters_of
 from controller.journal.queries import entries_of
 from controller.journal.usecases import STATION
 from controller.operators.permissions import Act
@@ -28,11 +32,13 @@ from controller.web.queries import receipts_of, titles_of
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.views import group_by_area
+from controller.web.vitals_shown import day_shown
 from devices.messages import AreaCode, NodeId, Vitals
 
 router = APIRouter()
 _DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20
 _DONE = {
+    "lo": "Đã ghi.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
     "cach-ly": "Đã cách ly: cụm loa không phát gì và không được tin nữa, cho đến khi thôi cách ly.",
     "thoi-cach-ly": "Đã thôi cách ly. Cụm loa phát lại theo kế hoạch.",
@@ -156,7 +162,10 @@ def show_node(
     response = PAGE.show(
         request,
         viewer,
-        lambda session: {**_load(session, station, viewer, node_id), **_kept(session, viewer, node_id)},
+        lambda session: {
+            **_load(session, station, viewer, node_id),
+            **_kept(session, viewer, node_id, station.now()),
+        },
         place=f"/cum-loa/{node_id}",
         **extra,
     )
@@ -165,11 +174,14 @@ def show_node(
     return response
 
 
-def _kept(session: Session, viewer: Viewer, node_id: str) -> Mapping[str, Any]:
+def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapping[str, Any]:
     """Return what only who keeps nodes sees, and everybody's history."""
     node = get_node(session, NodeId(node_id))
     may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
+    until = quarter_of(now) + 1
     return {
+        "day": day_shown(quarters_of(session, node.id, until - QUARTERS_OF_DAY, until), until),
+        "care": session.get(Care, node.id),
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),
         "stays": stays_of(session, node.id),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from controller.airings.lifecycle import AiringState
 from controller.errors import BadInput
-from controller.reports.coverage import COLUMNS, Group, Grouping, by_bulletin, by_month, table
+from controller.reports.coverage import COLUMNS, Group, Grouping, by_bulletin, by_legal_act, by_month, table
 from controller.reports.lifecycle import Aired
 from controller.reports.reporting import span
 from controller.reports.writing import as_csv, table_csv, table_pdf, table_xlsx
@@ -32,6 +32,7 @@ def aired(airing="a1", node="n1", heard_ms=60_000, *, planned_ms=60_000, began=T
         "area": "22366",
         "bulletin": "b1",
         "title": ODD_TITLE,
+        "legal_act": None,
         "grade": Grade.ROUTINE,
         "state": AiringState.AIRED,
         "planned_at": NOW,
@@ -91,6 +92,14 @@ def test_a_node_and_an_airing_count_once_and_minutes_are_summed():
 def test_months_are_those_of_vietnam():
     months = [row["code"] for row in made(SOME).records() if row["group"] == "month"]
     assert months == ["2026-11", "2026-12"]  # 30 November, 17:00 in London, is 1 December here
+
+
+def test_what_tells_of_a_legal_act_is_counted_under_it_whatever_the_bulletin():
+    act = "Luật số 36/2024/QH15"
+    entries = [aired(legal_act=act), aired(airing="a2", bulletin="b2", legal_act=act), aired(airing="a3")]
+    rows = list(made(entries, Grouping(Group.LEGAL_ACT, by_legal_act)).records())
+    (row,) = [row for row in rows if row["group"] == "legal-act"]
+    assert (row["name"], row["airings"], row["nodes"]) == (act, 2, 1)
 
 
 def test_a_report_of_nothing_has_a_total_without_shares():

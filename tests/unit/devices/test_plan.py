@@ -305,6 +305,25 @@ def test_the_timetable_agrees_with_what_sounds_at_every_instant(plans, policies,
         assert listed == [found for found in (what_sounds(plans, policies, now),) if found is not None]
 
 
+def instant_by_instant(plans, policies, since, until):
+    """The timetable, the slow way: what sounds, asked again at each instant at which it may change."""
+    spans = []
+    for begins, ends in pairwise([since, *change_points(plans, policies, since, until), until]):
+        sounds = what_sounds(plans, policies, begins) if begins < ends else None
+        if sounds is None:
+            continue
+        goes_on = bool(spans) and (spans[-1][0], spans[-1][2]) == (sounds, begins)
+        spans.append((sounds, spans.pop()[1] if goes_on else begins, ends))
+    return spans
+
+
+@given(some_plans(), policies_lists, instants, st.integers(1, 72 * 60))
+def test_the_timetable_is_what_sounds_asked_instant_by_instant(plans, policies, since, minutes):
+    until = since + timedelta(minutes=minutes)
+    found = [(slot.airing, slot.starts_at, slot.ends_at) for slot in timetable(plans, policies, since, until)]
+    assert found == instant_by_instant(plans, policies, since, until)
+
+
 @given(some_plans(), policies_lists)
 @settings(max_examples=60)
 def test_slots_are_in_order_apart_and_inside_their_airings(plans, policies):

@@ -1,4 +1,4 @@
-"""The as-aired log: appended, never changed; airings know whether it says of them what is known."""
+"""The as-aired log: appended, never changed; airings know what it says of them; targets know their start."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_airings_to_note", "airings", ["ended_at"], sqlite_where=_TO_NOTE, postgresql_where=_TO_NOTE
     )
+    _starts_of_targets()
     _as_aired()
     _keep()
 
@@ -24,9 +25,26 @@ def upgrade() -> None:
 def downgrade() -> None:
     _release()
     op.drop_table("as_aired")
+    with op.batch_alter_table("airing_targets", schema=None) as batch_op:
+        batch_op.drop_index("ix_airing_targets_area_starts_at")
+        batch_op.create_index(batch_op.f("ix_airing_targets_area"), ["area"], unique=False)
+        batch_op.drop_column("starts_at")
     op.drop_index("ix_airings_to_note", table_name="airings")
     with op.batch_alter_table("airings", schema=None) as batch_op:
         batch_op.drop_column("noted_at")
+
+
+def _starts_of_targets() -> None:
+    with op.batch_alter_table("airing_targets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True))
+    op.execute(
+        "UPDATE airing_targets SET starts_at = "
+        "(SELECT airings.starts_at FROM airings WHERE airings.id = airing_targets.airing)"
+    )
+    with op.batch_alter_table("airing_targets", schema=None) as batch_op:
+        batch_op.alter_column("starts_at", existing_type=sa.DateTime(timezone=True), nullable=False)
+        batch_op.drop_index(batch_op.f("ix_airing_targets_area"))
+        batch_op.create_index("ix_airing_targets_area_starts_at", ["area", "starts_at"], unique=False)
 
 
 def _as_aired() -> None:
