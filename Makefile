@@ -6,9 +6,9 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 4
 # slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 3
+SLOW_WORKERS ?= 4
 EXAMPLES ?= 1000
 PLANS ?= 10000
 
