@@ -141,3 +141,10 @@ def test_a_report_is_its_own_communes_affair(client, sign_in, officer):
 def test_a_loudspeaker_that_is_not_there_takes_no_report(client):
     assert client.get("/cong-khai/bao/loa-0").status_code == 404
     assert client.post("/cong-khai/bao/loa-0", data={"viec": "broken"}).status_code == 404
+
+
+def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
+    page = officer.get(f"/phan-anh/ma-dan?xa={NHA_TRANG}").text
+    assert f"http://testserver/cong-khai/bao/{NODE}" in page
+    assert page.count('<img src="data:image/svg+xml') == 2
+    assert BAC_NHA_TRANG not in re.findall(r"/cong-khai/bao/loa-(\d+)-", page)
