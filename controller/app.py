@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.airings.advancing import advance_airings
+from controller.airings.again import air_again
 from controller.airings.timing import Times
 from controller.areas.queries import get_area
 from controller.broker import ChildBroker
@@ -327,6 +328,8 @@ class Controller:
             return
         with self.store.write() as session:
             end_acts(session, now=self.now())
+        with self.store.write() as session:
+            air_again(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
                 made = make_occurrences(session, now=self.now())

@@ -38,6 +38,7 @@ def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> Bulleti
             session,
             title=asked.title,
             items=items,
+            again_if_preempted=asked.again_if_preempted,
             area=None if asked.area is None else AreaCode(asked.area),
             by=viewer.operator,
             now=station.now(),
@@ -66,6 +67,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Program
             BulletinId(bulletin_id),
             title=asked.title,
             items=_items(session, station, viewer, asked),
+            again_if_preempted=asked.again_if_preempted,
             by=viewer.operator,
             now=station.now(),
         )

@@ -168,6 +168,10 @@ class ProgrammeAsked(Asked):
     items: Annotated[list[ItemAsked], Field(min_length=1, max_length=40)]
     intro: str | None = Field(None, description="Said before everything but a chime.")
     outro: str | None = Field(None, description="Said after everything but a chime.")
+    again_if_preempted: bool = Field(
+        default=False,
+        description="Whether an airing that a higher grade cut off comes again in the next slot, once.",
+    )
     area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
 
 

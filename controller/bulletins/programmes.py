@@ -43,12 +43,15 @@ def draft_programme(
     now: datetime,
     area: AreaCode | None = None,
     test: bool = False,
+    again_if_preempted: bool = False,
 ) -> Bulletin:
     """Write a new programme for an area (by default the author's own); a draft until it is submitted.
 
     Bulletins in it must be approved now, when it is submitted and when it is approved.
+    `again_if_preempted`: where a higher grade cuts an airing off, it comes again in the next slot.
     """
     bulletin = begin_bulletin(session, title=title, area=area or by.area, test=test, by=by, now=now)
+    bulletin.again_if_preempted = again_if_preempted
     _write(session, bulletin, items, by, now)
     record(session, by, "programme.drafted", bulletin.id, now, detail={"items": len(items)})
     return bulletin
@@ -62,6 +65,7 @@ def revise_programme(
     items: Sequence[Item],
     by: Operator,
     now: datetime,
+    again_if_preempted: bool = False,
 ) -> Bulletin:
     """Give a draft (or a returned programme) other items; the wordings before stay as they were."""
     bulletin = get_bulletin(session, programme_id, lock=True)
@@ -71,6 +75,7 @@ def revise_programme(
     bulletin.state = after(bulletin.state, Action.REVISE)
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
+    bulletin.again_if_preempted = again_if_preempted
     _write(session, bulletin, items, by, now)
     record(session, by, "programme.revised", bulletin.id, now, detail={"revision": bulletin.revision})
     return bulletin

@@ -36,6 +36,7 @@ class Bulletin(Base):
     """A text to be read out; `revision` is the number of its newest wording.
 
     A `test` is approved as one: nodes never take it for a real one, nor the other way.
+    `again_if_preempted`: a programme that comes again where a higher grade cut it off.
     A variant is the same in another `language`: `variant_of` the bulletin, made after its `of_revision`.
     """
 
@@ -54,6 +55,7 @@ class Bulletin(Base):
     variant_of: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
     language: Mapped[LanguageCode | None] = mapped_column(String(3))
     of_revision: Mapped[int | None] = mapped_column(Integer)
+    again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Revision(Base):

@@ -148,9 +148,10 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
     """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
+    draft = after(bulletin.state, Action.RECALL)
     if by.id not in _authors(session, bulletin):
         raise NotAllowed("Chỉ người soạn mới lấy lại được bản tin đã gửi duyệt.", code="bulletin.not-own")
-    bulletin.state = after(bulletin.state, Action.RECALL)
+    bulletin.state = draft
     bulletin.changed_at = now
     record(session, by, "bulletin.recalled", bulletin.id, now, detail={"revision": bulletin.revision})
 

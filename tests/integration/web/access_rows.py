@@ -139,7 +139,6 @@ PAGES = {
     "GET /ban-tin/{bulletin_id}/rut": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
-    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
@@ -149,6 +148,8 @@ PAGES = {
     "GET /song/duyet/{bulletin_id}": Row(Act.APPROVE),
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
+    # only who wrote it may, so it is asked for when nobody can any more
+    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
     "GET /tep/{recording}/hinh-am": Row(SIGNED),
     "GET /cong-khai": Row(OPEN),

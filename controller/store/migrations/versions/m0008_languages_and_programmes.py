@@ -23,6 +23,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("variant_of", sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column("language", sa.String(length=3), nullable=True))
         batch_op.add_column(sa.Column("of_revision", sa.Integer(), nullable=True))
+        batch_op.add_column(
+            sa.Column("again_if_preempted", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
         batch_op.create_foreign_key(
             batch_op.f("fk_bulletins_variant_of_bulletins"), "bulletins", ["variant_of"], ["id"]
         )
@@ -33,16 +36,25 @@ def upgrade() -> None:
             batch_op.f("fk_airings_linked_to_airings"), "airings", ["linked_to"], ["id"]
         )
         batch_op.create_index(batch_op.f("ix_airings_linked_to"), ["linked_to"], unique=False)
+        batch_op.add_column(sa.Column("again_of", sa.String(length=64), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_airings_again_of_airings"), "airings", ["again_of"], ["id"]
+        )
+        batch_op.create_index(batch_op.f("ix_airings_again_of"), ["again_of"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("airings", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_airings_again_of"))
+        batch_op.drop_constraint(batch_op.f("fk_airings_again_of_airings"), type_="foreignkey")
+        batch_op.drop_column("again_of")
         batch_op.drop_index(batch_op.f("ix_airings_linked_to"))
         batch_op.drop_constraint(batch_op.f("fk_airings_linked_to_airings"), type_="foreignkey")
         batch_op.drop_column("linked_to")
     with op.batch_alter_table("bulletins", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulletins_variant_of"))
         batch_op.drop_constraint(batch_op.f("fk_bulletins_variant_of_bulletins"), type_="foreignkey")
+        batch_op.drop_column("again_if_preempted")
         batch_op.drop_column("of_revision")
         batch_op.drop_column("language")
         batch_op.drop_column("variant_of")
