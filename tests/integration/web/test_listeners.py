@@ -2,10 +2,13 @@ import re
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from sqlalchemy import update
 
 from controller.airings.queries import get_airing
 from controller.bulletins.usecases import withdraw_bulletin
 from controller.listeners.queries import reports_in
+from controller.listeners.tables import ListenerReport
+from controller.store.invariants import invariants
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made, mp3
 from tests.integration.web.test_pages import text_of
 
@@ -100,6 +103,15 @@ def test_a_report_is_kept_without_a_name_and_its_code_shows_the_answer(client, o
     reply = officer.post(place, data={"tra_loi": "Đã giảm âm lượng."})
     assert "Đã trả lời." in text_of(officer.get(reply.headers["location"]))
     assert "Đã giảm âm lượng." in text_of(client.get(f"/cong-khai/tra-loi?ma={code}"))
+
+
+def test_an_answer_without_its_state_is_found_by_the_doctor(world, client):
+    reported(client)
+    assert world.ask(invariants, now=world.now()) == []
+    with world.store.write() as session:
+        session.execute(update(ListenerReport).values(answer="Ai đó đã ghi thẳng vào đây."))
+    (fault,) = world.ask(invariants, now=world.now())
+    assert "does not fit its answer" in fault
 
 
 def test_a_report_without_a_choice_is_refused_and_its_words_are_kept(world, client):
