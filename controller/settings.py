@@ -123,6 +123,11 @@ class Settings(BaseSettings):
         return self.home / "recordings"
 
     @property
+    def uploads_dir(self) -> Path:
+        """Where sound files lie as people brought them, named by their SHA-256."""
+        return self.home / "uploads"
+
+    @property
     def speech_cache_dir(self) -> Path:
         """Where spoken phrases and the prepared voice lie."""
         return self.speech_cache or self.home / "speech"

@@ -25,6 +25,8 @@ class Airing(Base):
     often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
+    `linked_to`: the airing whose part this is, for areas that hear another language.
+    `again_of`: the airing that a higher grade cut off, and that comes again with this one.
     """
 
     __tablename__ = "airings"
@@ -49,6 +51,8 @@ class Airing(Base):
     delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    linked_to: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
+    again_of: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -88,12 +88,15 @@ def add_deliveries(
 ) -> None:
     """Add the deliveries still lacking, one for each node in use under the targets, in one statement."""
     there = select(Delivery.node).where(Delivery.airing == airing_id)
+    alone = session.scalar(select(Airing.node).where(Airing.id == airing_id))
     meant = (
         select(literal(airing_id), Node.id, Node.area, literal(int(Rung.PLANNED)), literal(0))
         .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .where(Node.id.not_in(there))
         .order_by(Node.id)
     )
+    if alone is not None:  # a test for this one
+        meant = meant.where(Node.id == alone)
     session.execute(insert(Delivery).from_select(["airing", "node", "area", "rung", "heard_ms"], meant))
 
 

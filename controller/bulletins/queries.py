@@ -16,7 +16,7 @@ from controller.bulletins.lifecycle import (
     RenderingState,
     RevisionKind,
 )
-from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering, Revision
+from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.errors import NotFound
 from controller.operators.tables import Account
 from devices.messages import AreaCode, Grade, RecordingId
@@ -84,12 +84,42 @@ def bulletins(
     return session.scalars(query).all()
 
 
+def variants_of(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return a bulletin's variants in other languages, oldest first, whatever became of them."""
+    query = select(Bulletin).where(Bulletin.variant_of == bulletin_id).order_by(Bulletin.id)
+    return session.scalars(query).all()
+
+
+def items_of(session: Session, bulletin_id: BulletinId, revision: int) -> Sequence[ProgrammeItem]:
+    """Return the parts of a programme's wording in their order; none for what is no programme."""
+    query = select(ProgrammeItem).where(
+        ProgrammeItem.bulletin == bulletin_id, ProgrammeItem.revision == revision
+    )
+    return session.scalars(query.order_by(ProgrammeItem.place)).all()
+
+
+def programmes_with(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return the programmes whose newest wording holds the bulletin, oldest first."""
+    query = (
+        select(Bulletin)
+        .join(
+            ProgrammeItem,
+            and_(ProgrammeItem.bulletin == Bulletin.id, ProgrammeItem.revision == Bulletin.revision),
+        )
+        .where(ProgrammeItem.item == bulletin_id)
+        .order_by(Bulletin.id)
+    )
+    return session.scalars(query.distinct()).all()
+
+
 def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
-    """Return the finished recordings that wait for an approver, with title and area of their bulletins."""
+    """Return the spoken recordings that wait for an approver, with title and area of their bulletins."""
     query = (
         select(Rendering, Bulletin.title, Bulletin.area)
         .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.state == BulletinState.SUBMITTED, Rendering.state == RenderingState.READY)
+        .where(Revision.kind == RevisionKind.TEXT)
         .order_by(Rendering.ordered_at, Rendering.id)
     )
     return [(rendering, title, area) for rendering, title, area in session.execute(query)]

@@ -82,10 +82,10 @@ def wanted_plans(
         .order_by(Target.area, Airing.starts_at, Airing.id)
     )
     if only is not None:
-        query = query.where(Target.area.in_(only))
+        query = query.where(Target.area.in_(only), Airing.node.is_(None))
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     for area, airing, jws, test in session.execute(query):
-        plans.setdefault(area, []).append(_planned(airing, jws, test=test))
+        plans.setdefault(airing.node or area, []).append(_planned(airing, jws, test=test))
     held = {area: keep.get(area, ()) for area in plans}
     return {
         area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import IN_PLANS, OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering, Revision
+from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.bulletins.wording import digest_of
 from controller.emergencies.lifecycle import EmergencyState, Kind
 from controller.emergencies.tables import Emergency, Keeping, Prepared
@@ -152,7 +152,13 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
         select(Occurrence.schedule, Occurrence.airing)
         .join(Airing, Airing.id == Occurrence.airing)
         .join(Schedule, Schedule.id == Occurrence.schedule)
-        .where(or_(Airing.schedule != Schedule.id, Airing.bulletin != Schedule.bulletin))
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(
+            or_(
+                Airing.schedule != Schedule.id,
+                func.coalesce(Bulletin.variant_of, Bulletin.id) != Schedule.bulletin,
+            )
+        )
     )
     for schedule, airing in session.execute(query):
         yield f"occurrence of {schedule}: airing {airing} is not of it"
@@ -160,7 +166,8 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(Occurrence.airing == Airing.id)
-    query = select(Airing.id).where(Airing.schedule.is_not(None), Airing.state.in_(OPEN), ~there)
+    whole = Airing.linked_to.is_(None)  # a part in another language goes with the airing that it is of
+    query = select(Airing.id).where(Airing.schedule.is_not(None), whole, Airing.state.in_(OPEN), ~there)
     for airing in session.scalars(query):
         yield f"airing {airing}: of a schedule, and no occurrence of it"
 
@@ -244,6 +251,20 @@ def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Itera
             yield f"node {node}: was told that it stands elsewhere"
 
 
+def _tests_are_for_one_node(session: Session, _now: datetime) -> Iterator[str]:
+    for airing in session.scalars(
+        select(Airing.id).join(Bulletin).where(Airing.node.is_not(None), ~Bulletin.test)
+    ):
+        yield f"airing {airing}: for one node, and no test"
+    query = (
+        select(Delivery.airing, Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Airing.node.is_not(None), Airing.node != Delivery.node)
+    )
+    for airing, node in session.execute(query):
+        yield f"delivery {airing}/{node}: a test for another node"
+
+
 def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
     ended = select(Area.code).where(Area.ended_at.is_not(None))
     query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
@@ -287,6 +308,33 @@ def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[s
         yield f"as-aired log: says nothing of {airing}/{node}"
 
 
+def _programmes_hold_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
+    held = aliased(Bulletin)
+    query = (
+        select(Bulletin.id, held.id)
+        .join(
+            ProgrammeItem,
+            and_(ProgrammeItem.bulletin == Bulletin.id, ProgrammeItem.revision == Bulletin.revision),
+        )
+        .join(held, held.id == ProgrammeItem.item)
+        .where(Bulletin.state == BulletinState.APPROVED)
+        .where(or_(held.state != BulletinState.APPROVED, held.revision != ProgrammeItem.item_revision))
+    )
+    for programme, item in session.execute(query):
+        yield f"programme {programme}: approved, and holds {item}, which is not"
+
+
+def _parts_share_no_area(session: Session, _now: datetime) -> Iterator[str]:
+    whole = aliased(Delivery)
+    query = (
+        select(Airing.id, Delivery.node)
+        .join(Delivery, Delivery.airing == Airing.id)
+        .join(whole, and_(whole.airing == Airing.linked_to, whole.node == Delivery.node))
+    )
+    for airing, node in session.execute(query):
+        yield f"airing {airing}: node {node} is meant to hear it in two languages"
+
+
 _CHECKS: tuple[Check, ...] = (
     _wordings_match_their_digest,
     _bulletins_have_their_revision,
@@ -307,6 +355,9 @@ _CHECKS: tuple[Check, ...] = (
     _nodes_stand_where_they_stay,
     _nodes_were_told_where_they_stand,
     _ended_areas_are_empty,
+    _programmes_hold_only_the_approved,
+    _parts_share_no_area,
+    _tests_are_for_one_node,
     _logs_are_sound,
     _as_aired_says_what_is_known,
 )

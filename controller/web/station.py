@@ -16,6 +16,7 @@ from controller.store import Store
 from devices.messages import AreaCode
 from tts.orders import Progress
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 
 class Changes(Protocol):
@@ -39,6 +40,10 @@ class Station(Protocol):
     @property
     def recordings(self) -> RecordingStore:
         """The finished recordings, named by digest."""
+
+    @property
+    def uploads(self) -> UploadStore:
+        """The sound files as people brought them, named by digest."""
 
     @property
     def changes(self) -> Changes:

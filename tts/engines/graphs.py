@@ -1,6 +1,6 @@
 """The Kokoro model cut into three graphs, so that pitch can be set between its prediction and its use.
 
-text:   tokens, style, speed   -> durations, features
+text:   symbols' vectors, style, speed -> durations, features
 melody: durations, features    -> F0 curve, energy curve, sounds
 voice:  F0 (ours), energy, sounds, style -> samples
 """
@@ -27,8 +27,15 @@ DURATIONS = "/encoder/Gather_output_0"
 PITCH = "/encoder/Reshape_output_0"
 ENERGY = "/encoder/Reshape_1_output_0"
 SOUNDS = "/encoder/MatMul_1_output_0"
+VECTORS = (
+    "/encoder/bert/embeddings/word_embeddings/Gather_output_0",
+    "/encoder/text_encoder/embedding/Gather_output_0",
+)
+"""What the model looks up for each symbol, for the rhythm and for the sound; mixtures can be fed as well."""
+TABLES = "vectors.npz"
+"""The model's vector of each symbol: one table for each of VECTORS, in that order."""
 GRAPHS = ("text", "melody", "voice")
-_LAYOUT = 2
+_LAYOUT = 3
 """Raised when the cut changes, so that graphs prepared by an older release are not used."""
 
 
@@ -96,7 +103,8 @@ def _installed_model() -> bytes:
 
 
 def _cut(model: bytes, into: Path) -> None:
-    """Write the three graphs; raises KeyError when the model lacks a tensor where we cut."""
+    """Write the three graphs and the tables; raises KeyError when the model lacks a tensor where we cut."""
+    import numpy as np
     import onnx
 
     whole = onnx.load_model_from_string(model)
@@ -113,7 +121,7 @@ def _cut(model: bytes, into: Path) -> None:
     )
     text_out = [DURATIONS, *features]
     pieces = {
-        "text": (["tokens", "style", "speed"], text_out, set[str]()),
+        "text": (["tokens", *VECTORS, "style", "speed"], text_out, set(VECTORS)),
         "melody": ([*text_out, "style"], [PITCH, ENERGY, SOUNDS], set(text_out)),
         "voice": ([PITCH, ENERGY, SOUNDS, "style"], ["audio"], {PITCH, ENERGY, SOUNDS}),
     }
@@ -122,6 +130,7 @@ def _cut(model: bytes, into: Path) -> None:
         if name == "voice" and signed_products_are_exact():
             lighten(piece)
         onnx.save(piece, str(into / f"{name}.onnx"))
+    np.savez(into / TABLES, *(graph.table(looked_up) for looked_up in VECTORS))
 
 
 class _Graph:
@@ -178,6 +187,17 @@ class _Graph:
         piece = helper.make_model(graph, opset_imports=self._model.opset_import)
         piece.ir_version = self._model.ir_version
         return piece
+
+    def table(self, looked_up: str) -> Any:
+        """The whole table, as numbers, of which rows are looked up to make the tensor."""
+        import numpy as np
+        from onnx import numpy_helper
+
+        stored = {tensor.name: tensor for tensor in self._model.graph.initializer}
+        rows, scale, zero = self._nodes[self._maker[looked_up]].input
+        table = self._nodes[self._maker[rows]].input[0]
+        whole, step, middle = (numpy_helper.to_array(stored[name]) for name in (table, scale, zero))
+        return (whole.astype(np.float32) - np.float32(middle)) * step
 
     def _value(self, name: str) -> Any:
         from onnx import TensorProto, helper

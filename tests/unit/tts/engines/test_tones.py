@@ -52,4 +52,4 @@ def test_the_pitch_of_breaks_and_voiceless_sounds_is_left_to_the_model():
     free = [
         said.symbols[place].text for place in range(len(said.symbols)) if np.isnan(semitones[bounds[place]])
     ]
-    assert free == ["t", ",", " ", "s"]
+    assert free == ["τ", ",", " ", "s"]
