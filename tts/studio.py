@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,9 @@ from tts.cache import PhraseCache, PhraseKey
 from tts.codec import CODEC, SAMPLE_RATE
 from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
-from tts.files import sweep_leftovers
+from tts.files import room_needed, sweep_leftovers
 from tts.jobs import Master, Measured, Mix, Speak, Warm, scratch
-from tts.mixing import Piece
+from tts.mixing import Piece, halves
 from tts.orders import OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, script_of
@@ -149,7 +150,7 @@ class Studio:
             phrases = {line: self._cache.path(spoken.cast.key(line)) for line in script.lines}
             pieces = tuple(Piece(phrases.get(line, line.chime), line.rest_ms) for line in script.all)
             mixed, finished = place / "mix.raw", place / "recording.mp3"
-            lengths = self._workers.submit(Mix(pieces, mixed), _MIX_SECONDS).result()
+            lengths = self._mix(pieces, mixed)
             tell(Progress("encoding", 0, 1))
             job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
             measured = self._workers.submit(job, _MASTER_SECONDS).result()
@@ -162,6 +163,22 @@ class Studio:
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
         return rendered
+
+    def _mix(self, pieces: tuple[Piece, ...], place: Path) -> tuple[int, ...]:
+        """Have both halves of a long script mixed at once; return how many samples each piece has."""
+        parts = halves(pieces)
+        places = [place, *(place.with_suffix(f".{number}") for number in range(1, len(parts)))]
+        mixing = [
+            self._workers.submit(Mix(part, part_place), _MIX_SECONDS)
+            for part, part_place in zip(parts, places, strict=True)
+        ]
+        wait(mixing)
+        lengths = tuple(length for future in mixing for length in future.result())
+        with room_needed(), place.open("ab") as whole:
+            for part_place in places[1:]:
+                with part_place.open("rb") as part:
+                    shutil.copyfileobj(part, whole)
+        return lengths
 
     def _speak(self, order: RenderOrder, script: Script, held: set[str], tell: OnProgress) -> _Spoken:
         """Have every line in the cache, by the ordered engine or else by the one that stands in for it."""
