@@ -41,8 +41,6 @@ AUDIBLE = 3.0
 """Of the model's energy curve; about 15 dB below a vowel's middle."""
 NUCLEUS_AT_LEAST = 2
 """Units (25 ms at the natural tempo) below which a vowel is not understood."""
-REST_BEFORE, REST_AFTER = 10, 6
-"""Units of rest more than the model plans: first and last syllables need silence beside them."""
 _LEAD = Symbol(" ", Part.BREAK)
 """Before the first sound, which the model swallows otherwise."""
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
@@ -158,7 +156,9 @@ class KokoroEngine:
             "speed": np.array([rate], np.float32),
         }
         known = self._run("text", fed)
-        known[DURATIONS] = _paced(known[DURATIONS], symbols)
+        vowels = np.array([symbol.part is Part.NUCLEUS for symbol in symbols])
+        durations = known[DURATIONS]
+        known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
         bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
         tones = _tones(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
@@ -214,18 +214,6 @@ def _slice(said: Utterance, begin: int, end: int) -> Utterance:
     first = places[0] if places else 0
     moved = tuple(Symbol(s.text, s.part, s.syllable - first if s.syllable >= 0 else -1) for s in kept)
     return Utterance(tuple(said.syllables[place] for place in places), moved)
-
-
-def _paced(durations: NDArray[np.int64], symbols: tuple[Symbol, ...]) -> NDArray[np.int64]:
-    """The model's durations with vowels long enough to be understood, and more rest at both ends."""
-    import numpy as np
-
-    vowels = np.array([symbol.part is Part.NUCLEUS for symbol in symbols])
-    paced = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
-    paced[0] += REST_BEFORE
-    if symbols[-2].part is Part.BREAK:
-        paced[-2] += REST_AFTER
-    return paced
 
 
 def _tones(

@@ -1,7 +1,6 @@
 import numpy as np
 
-from tts.engines.kokoro import REST_AFTER, REST_BEFORE, _paced, _tones, utterance
-from tts.engines.phonemes import Part, Symbol
+from tts.engines.kokoro import _tones, utterance
 from tts.engines.syllables import parse_syllable
 from tts.engines.tones import contour
 
@@ -54,22 +53,3 @@ def test_the_pitch_of_breaks_and_voiceless_sounds_is_left_to_the_model():
         said.symbols[place].text for place in range(len(said.symbols)) if np.isnan(semitones[bounds[place]])
     ]
     assert free == ["τ", ",", " ", "s"]
-
-
-def paced(phrase, units):
-    edge = Symbol("", Part.BREAK)
-    symbols = (edge, *utterance(phrase).symbols, edge)
-    return symbols, _paced(np.full(len(symbols), units), symbols).tolist()
-
-
-def test_a_phrase_rests_before_its_first_and_after_its_last_syllable():
-    _, marked = paced("tám sáu.", 5)
-    assert (marked[0], marked[-2], marked[-1]) == (5 + REST_BEFORE, 5 + REST_AFTER, 5)
-    _, bare = paced("tám sáu", 5)
-    assert bare[-2] == 5
-
-
-def test_a_vowel_is_never_too_short_to_be_understood():
-    symbols, lengths = paced("tám sáu", 1)
-    vowels = {length for length, one in zip(lengths, symbols, strict=True) if one.part is Part.NUCLEUS}
-    assert vowels == {2}
