@@ -27,6 +27,9 @@ _CHIME_DBFS = -23.0
 _GAIN_AT_MOST = 8.0
 """Decibels by which a phrase may be raised or lowered to sound as loud as its neighbours."""
 _HEADROOM_DB = 0.5
+_MANY_PIECES = 16
+"""About two minutes: below it, mixing takes less time than sharing it out."""
+_PARTING_MS = 400
 _EDGE_MS = 8
 """Fade at both ends of a piece: a cut inside a wave would click."""
 
@@ -45,6 +48,18 @@ class Piece:
     sound: Path | Recorded | str
     """Path of a phrase, a recorded sound, OPENING or CLOSING; "" is nothing but the rest."""
     rest_ms: int
+
+
+def halves(pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
+    """The pieces of a long recording in two parts that can be mixed at once, a shorter one whole.
+
+    Parted at a rest in which what shapes the sound comes to rest too, so that nothing is heard of it.
+    """
+    places = [place for place in range(1, len(pieces)) if pieces[place - 1].rest_ms >= _PARTING_MS]
+    if len(pieces) < _MANY_PIECES or not places:
+        return [pieces]
+    cut = min(places, key=lambda place: abs(place - len(pieces) / 2))
+    return [pieces[:cut], pieces[cut:]]
 
 
 def mix(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BAND_HZ = (300.0, 6000.0)
 """Below it a horn gives nothing but heat, above it nothing at all."""
 PRESENCE_HZ = 3000.0
-PRESENCE_DB = 4.0
+PRESENCE_DB = 7.0
 """Where consonants are told apart, and where a horn's own response begins to fall."""
 _PRESENCE_Q = 0.8
 RATIO = 3.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from tts.cache import PhraseCache, PhraseKey
 from tts.codec import CODEC, SAMPLE_RATE
 from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
-from tts.files import sweep_leftovers
+from tts.files import room_needed, sweep_leftovers
 from tts.jobs import Master, Measured, Mix, Shape, Speak, Warm, scratch
-from tts.mixing import Piece, Recorded
+from tts.mixing import Piece, Recorded, halves
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, programme_script, script_of
@@ -177,8 +178,9 @@ class Studio:
                 for line in script.all
             )
             mixed, finished = place / "mix.raw", place / "recording.mp3"
-            patience = _SHAPE_SECONDS if order.parts else _MIX_SECONDS
-            lengths = self._workers.submit(Mix(pieces, mixed), patience).result()
+            # a programme's recordings are converted beside the mix: one worker at a time
+            parts = [pieces] if order.parts else halves(pieces)
+            lengths = self._mix(parts, mixed, _SHAPE_SECONDS if order.parts else _MIX_SECONDS)
             recording, size, measured = self._master(order, mixed, finished, tell)
             keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
@@ -196,6 +198,21 @@ class Studio:
             _LOG.warning("%s: %s", order.title, warning)
         content = finished.read_bytes()
         return self._recordings.put(content), len(content), measured
+
+    def _mix(self, parts: Sequence[tuple[Piece, ...]], place: Path, patience: float) -> tuple[int, ...]:
+        """Have all parts mixed at once, then joined; return how many samples each piece has."""
+        places = [place, *(place.with_suffix(f".{number}") for number in range(1, len(parts)))]
+        mixing = [
+            self._workers.submit(Mix(part, part_place), patience)
+            for part, part_place in zip(parts, places, strict=True)
+        ]
+        wait(mixing)
+        lengths = tuple(length for future in mixing for length in future.result())
+        with room_needed(), place.open("ab") as whole:
+            for part_place in places[1:]:
+                with part_place.open("rb") as part:
+                    shutil.copyfileobj(part, whole)
+        return lengths
 
     def _speak(self, order: RenderOrder, script: Script, held: set[str], tell: OnProgress) -> _Spoken:
         """Have every line in the cache, by the ordered engine or else by the one that stands in for it."""

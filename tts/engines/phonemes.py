@@ -16,7 +16,7 @@ from tts.engines.syllables import Syllable
 _ONSETS = {
     "": "",
     "b": "b",
-    "c": "κ",
+    "c": "k",
     "ch": "ʨ",
     "d": "z",
     "đ": "nd",
@@ -34,7 +34,7 @@ _ONSETS = {
     "nh": "ɲ",
     "p": "p",
     "ph": "f",
-    "qu": "κ",
+    "qu": "k",
     "r": "z",
     "s": "s",
     "t": "τ",
@@ -43,8 +43,8 @@ _ONSETS = {
     "v": "vv",
     "x": "s",
 }
-BLENDS = {"τ": {"t": 0.6, "d": 0.4}, "κ": {"k": 0.6, "ɡ": 0.4}}
-"""Sounds between two of the model's symbols: its own t and k are breathed, and heard as th and kh."""
+BLENDS = {"τ": {"t": 0.6, "d": 0.4}}
+"""Sounds between two of the model's symbols: after its own t it breathes, and th is heard."""
 _NUCLEI = {
     "a": "aː",
     "ă": "a",
