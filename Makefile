@@ -6,10 +6,11 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 4
 # slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 3
+SLOW_WORKERS ?= 4
 EXAMPLES ?= 1000
+PLANS ?= 10000
 
 .DEFAULT_GOAL := menu
 .DELETE_ON_ERROR:
@@ -43,6 +44,15 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 .PHONY: fuzz
 fuzz: $(TESTS) ## call the JSON interface in thousands of made-up ways, as every role (EXAMPLES a call; minutes)
 	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
+
+.PHONY: properties
+properties: $(TESTS) ## have loudspeakers play PLANS random plans, and a week, and compare with what was foretold (10 to 20 minutes)
+	LOA_PLAYED_PLANS=$(PLANS) $(PYTEST) -n $(WORKERS) tests/simulation/test_planner_equals_node.py
+	LOA_WEEK_DAYS=7 $(PYTEST) tests/simulation/test_a_week_as_foretold.py
+
+.PHONY: accident
+accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the station, and again by the loudspeaker
+	$(PYTEST) -q -s tests/simulation/test_the_accident.py
 
 .PHONY: bench
 bench: $(TESTS) ## measure what decides how big a station may get

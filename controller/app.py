@@ -4,17 +4,21 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from controller.airings.advancing import advance_airings
+from controller.airings.again import air_again
 from controller.airings.timing import Times
 from controller.areas.queries import get_area
 from controller.broker import ChildBroker
 from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
+from controller.bulletins.uploading import sweep_uploads, uploads_needed
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
 from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
@@ -28,6 +32,7 @@ from controller.founding import (
 )
 from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
+from controller.plans.queries import Outgoing
 from controller.programmes.making import make_occurrences
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
@@ -55,6 +60,7 @@ from schedules.clock import Beat, Clock
 from tts.engines import engines_with
 from tts.recordings import RecordingStore
 from tts.studio import Progress, Studio
+from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -151,6 +157,15 @@ class Controller:
         self.renderer.poke()
         self.clock.poke("work")
 
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+        return self.publisher.sign(session, areas)
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed; beats see to it afterwards."""
+        self.publisher.hurry(outgoing)
+        self.clock.poke("work")
+
     def broker_up(self) -> bool:
         """Whether the station is connected to its broker."""
         return self.link.is_up
@@ -179,12 +194,23 @@ class Controller:
     def _start_studio(self, parts: contextlib.ExitStack) -> None:
         self.recordings = RecordingStore(self.settings.recordings_dir)
         self.recordings.sweep()
+        self.uploads = UploadStore(self.settings.uploads_dir)
+        self.uploads.sweep()
         self.studio = Studio(
             self.settings.speech_cache_dir,
             self.recordings,
             workers=max(1, self.settings.speech_workers),
             engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
             warm_engine=self._engine_to_warm(),
+        )
+        self.renderer = Renderer(
+            self.store,
+            self.studio,
+            self.recordings,
+            self.uploads,
+            self.settings,
+            self.now,
+            self.changes.note,
         )
         if self.settings.speech_workers:
             self.studio.start()
@@ -228,12 +254,11 @@ class Controller:
         self.sender = ChunkSender(
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
-        self.renderer = Renderer(
-            self.store, self.studio, self.recordings, self.settings, self.now, self.changes.note
-        )
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.times = Times(
-            least_lead=self.settings.lead, bytes_per_second=self.settings.pace_bytes_per_second
+            least_lead=self.settings.lead,
+            bytes_per_second=self.settings.pace_bytes_per_second,
+            called_lead=self.settings.emergency_lead,
         )
         self.clock = Clock(
             [
@@ -303,6 +328,8 @@ class Controller:
             return
         with self.store.write() as session:
             end_acts(session, now=self.now())
+        with self.store.write() as session:
+            air_again(session, now=self.now())
         for _ in range(_PLAN_AHEAD_BATCHES):
             with self.store.write() as session:
                 made = make_occurrences(session, now=self.now())
@@ -328,6 +355,9 @@ class Controller:
             with self.store.write() as session:
                 if not thin_vitals(session, now=self.now()):
                     break
+        with self.store.read() as session:
+            needed = uploads_needed(session)
+        sweep_uploads(self.uploads, needed, self.now())
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

@@ -8,6 +8,8 @@ import typer
 
 from controller import people_commands, report_commands, ruling_commands, text_commands
 from controller.area_commands import area as areas
+from controller.bench_commands import bench
+from controller.emergency_commands import emergency
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
 from controller.node_commands import node as nodes
@@ -30,6 +32,8 @@ app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
+app.add_typer(emergency, name="emergency")
+app.add_typer(bench, name="bench")
 
 TextFile = Annotated[Path | None, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")]
 BrokerOption = Annotated[

@@ -180,6 +180,29 @@ def limit_volume(
     typer.echo(f"Cụm loa {name_of_node}: to nhất {loudest}%.")
 
 
+@node.command("test")
+@told
+def sound_test(
+    name_of_node: NodeName,
+    by: AsPerson,
+    volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60,
+) -> None:
+    """Cho riêng một cụm loa phát bản tin thử đã duyệt; không làm trong giờ yên lặng."""
+    from controller.nodes_here import try_here
+
+    airing = try_here(name_of_node, volume, by=by)
+    typer.echo(f"Cụm loa {name_of_node} sẽ phát bản tin thử trong ít giây (lượt {airing}).")
+
+
+@node.command("prepare-test")
+@told
+def prepare_test(by: AsPerson) -> None:
+    """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
+    from controller.nodes_here import prepare_test_here
+
+    typer.echo(f"Đã gửi duyệt bản tin thử loa {prepare_test_here(by=by)}.")
+
+
 @node.command("faults")
 @told
 def list_faults(

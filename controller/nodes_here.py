@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from controller.airings.trying import prepare_test, try_node
 from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
+from controller.bulletins.renderings import Speech
 from controller.errors import Conflict
 from controller.fleet.care import take_care
 from controller.fleet.enrolling import hardware_of, make_code, open_codes, withdraw_code
@@ -180,3 +182,19 @@ def care_here(node: str, assignee: str | None, note: str | None, *, seen: bool, 
             here = watched(session, Wish(areas=frozenset({row.area})), now)
             kinds = frozenset(fault.kind for one in here if one.node.id == node for fault in one.faults)
         take_care(session, NodeId(node), by=person, now=now, assignee=assignee, note=note, seen=kinds)
+
+
+def prepare_test_here(*, by: str) -> str:
+    """Draft and submit the test text; return the bulletin's id."""
+    chosen = Settings()
+    fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
+    speech = Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+    with local_store() as store, store.write() as session:
+        return prepare_test(session, by=person_named(session, by), now=utc_now(), speech=speech).id
+
+
+def try_here(node: str, volume: int, *, by: str) -> str:
+    """Have one loudspeaker sound a test; return the airing's id."""
+    with local_store() as store, store.write() as session:
+        person = person_named(session, by)
+        return try_node(session, NodeId(node), by=person, now=utc_now(), volume=volume).id

@@ -18,11 +18,11 @@ from controller.areas.queries import area_tree, get_area
 from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
-from controller.plans.governing import sign_key_set, sign_policy
+from controller.plans.governing import revoke_key, sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from devices.messages import AreaCode, LoudHours, Policy, QuietHours
+from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -105,6 +105,12 @@ def sign_keys_here(root: Path | None) -> dict[str, Any]:
         with store.read() as session:
             key_set = published_key_set(session)
     return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
+
+
+def revoke_key_here(kid: str, *, by: str) -> int:
+    """Take a key out of the next key set; return how many policies and places it signed."""
+    with local_store() as store, store.write() as session:
+        return revoke_key(session, KeyId(kid), by=person_named(session, by), now=utc_now())
 
 
 def ask_password(name: str) -> str:

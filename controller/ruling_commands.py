@@ -109,3 +109,20 @@ def sign_keys(
 
     signed = sign_keys_here(root)
     typer.echo(f"Đã ký {len(signed['keys'])} khóa, hết hạn {signed['expires_at'][:10]}.")
+
+
+@keys.command("revoke")
+@told
+def revoke_key(
+    kid: Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys show».")], by: AsPerson
+) -> None:
+    """Thu hồi một khóa đã lộ hoặc thôi dùng; loa thôi tin nó khi nhận bộ khóa ký lại."""
+    from controller.ruling import revoke_key_here
+
+    signed = revoke_key_here(kid, by=by)
+    typer.echo(
+        f"Đã thu hồi khóa {kid}. Hãy ký lại bộ khóa bằng «loa keys sign»: từ khi đó loa mới thôi tin nó."
+    )
+    if signed:
+        again = "«loa policy sign» và «loa area sign-places»"
+        typer.echo(f"Khóa này đã ký {signed} quy định và nơi đặt: ký lại bằng {again}.")

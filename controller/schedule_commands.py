@@ -12,6 +12,11 @@ Id = Annotated[str, typer.Argument(metavar="LỊCH", help="Mã lịch phát.")]
 Occurrence = Annotated[str, typer.Argument(metavar="LẦN", help="Giờ gốc của lần phát, như 2026-11-27T17:00.")]
 Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
 Reason = Annotated[str, typer.Option(help="Lý do, cho người đọc nhật ký.")]
+Meets = Annotated[
+    Literal["refuse", "after", "replace", "accept"],
+    typer.Option("--meeting", help="Gặp lượt khác thì: không đặt, phát ngay sau, thay thế, hay vẫn đặt."),
+]
+Check = Annotated[bool, typer.Option("--check", help="Chỉ xem sẽ vướng gì, không lưu.")]
 Every = Literal["once", "day", "workday", "week", "month", "month-weekday"]
 
 
@@ -35,17 +40,23 @@ def add(
     never_lunar: Annotated[list[int] | None, typer.Option(help="Không phát ngày âm lịch này.")] = None,
     grade: Annotated[Literal["routine", "priority"], typer.Option(help="Mức của bản tin.")] = "routine",
     volume: Annotated[int | None, typer.Option(min=0, max=100, help="Âm lượng.")] = None,
+    meeting: Meets = "refuse",
+    check: Check = False,
     station: Station = None,
     as_json: AsJson = False,
 ) -> None:
     """Đặt lịch phát lặp lại cho một bản tin."""
-    from controller.scheduling_remotely import add_schedule
+    from controller.scheduling_remotely import add_schedule, look_ahead
 
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
     skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
-    asked = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
-    _tell(add_schedule(station, asked | {"grade": grade, "volume": volume}), as_json=as_json)
+    asked: dict[str, object] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
+    asked |= {"grade": grade, "volume": volume, "meeting": meeting}
+    if check:
+        _tell_outlook(look_ahead(station, asked), as_json=as_json)
+        return
+    _tell(add_schedule(station, asked), as_json=as_json)
 
 
 @schedule.command("list")
@@ -106,14 +117,30 @@ def move(
     schedule_id: Id,
     occurrence: Occurrence,
     to: Annotated[str, typer.Option(help="Giờ mới, như 2026-11-28T16:30; giờ gốc là bỏ việc dời.")],
+    meeting: Meets = "refuse",
+    check: Check = False,
     station: Station = None,
     as_json: AsJson = False,
 ) -> None:
     """Dời một lần của lịch phát sang giờ khác."""
     from controller.scheduling_remotely import change, instant
 
-    asked = {"original_at": instant(occurrence), "to": instant(to)}
+    asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
+    if check:
+        outlook = change(station, schedule_id, "occurrences/foresee", asked)
+        _tell_outlook(outlook, as_json=as_json)
+        return
     _tell(change(station, schedule_id, "occurrences/move", asked), as_json=as_json)
+
+
+def _tell_outlook(found: dict[str, object], *, as_json: bool) -> None:
+    from controller.scheduling_remotely import outlook_lines
+
+    if as_json:
+        print_json(found)
+        return
+    for text in outlook_lines(found):
+        typer.echo(text)
 
 
 def _tell(found: dict[str, object], *, as_json: bool) -> None:

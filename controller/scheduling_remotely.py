@@ -13,6 +13,21 @@ from controller.remote import RemoteStation
 from controller.settings import Settings
 
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_KINDS = {
+    "quiet-hours": "giờ yên lặng",
+    "minutes-a-day": "quá số phút một ngày",
+    "yields": "phải nhường",
+    "takes": "chiếm giờ của",
+    "starves": "dùng hết số phút của",
+}
+_CHOICES = {
+    "shift": "đổi giờ",
+    "after": "phát ngay sau",
+    "replace": "thay thế",
+    "accept": "vẫn đặt",
+    "shorten": "rút ngắn",
+    "refuse": "không đặt",
+}
 _STATES = {"running": "đang chạy", "ended": "đã kết thúc"}
 
 
@@ -30,6 +45,12 @@ def add_schedule(address: str | None, asked: dict[str, Any]) -> dict[str, Any]:
     """Lay down a schedule; what is None or empty is left to the station's defaults."""
     with signed_in(address) as station:
         return dict(station.call("POST", "/schedules", _given(asked)))
+
+
+def look_ahead(address: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what the occurrences of a schedule would meet; nothing is saved."""
+    with signed_in(address) as station:
+        return dict(station.call("POST", "/schedules/foresee", _given(asked)))
 
 
 def listed(address: str | None, *, everything: bool) -> list[dict[str, Any]]:
@@ -74,6 +95,23 @@ def lines(schedule: dict[str, Any]) -> Iterator[str]:
         starts = _wall(one["starts_at"])
         moved = f" (dời từ {_wall(one['original_at'])})" if one["starts_at"] != one["original_at"] else ""
         yield f"{starts}\tâm lịch {one['lunar']}\t{one['airing'] or 'chưa tạo lượt phát'}{moved}"
+
+
+def outlook_lines(outlook: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that tell what occurrences would meet: when, what, what is lost, what can be done."""
+    for one in outlook["occurrences"]:
+        for conflict in one["conflicts"]:
+            title = f" «{conflict['other_title']}»" if conflict["other_title"] else ""
+            choices = ", ".join(_CHOICES[choice] for choice in conflict["choices"])
+            where = ", ".join(conflict["areas"])
+            meets = f"{_KINDS[conflict['kind']]}{title} ở {where}, mất {conflict['seconds_lost']:.0f} giây"
+            yield f"{_wall(one['starts_at'])}\t{meets}\tcó thể: {choices}"
+        if one["conflicts"] and one["clear_at"]:
+            yield f"{_wall(one['starts_at'])}\tsớm nhất không vướng: {_wall(one['clear_at'])}"
+    met = sum(bool(one["conflicts"]) for one in outlook["occurrences"])
+    yield f"{len(outlook['occurrences'])} lần phát trong hai tuần tới, {met} lần bị vướng."
+    if outlook["nodes_away"]:
+        yield f"Đang mất kết nối {outlook['nodes_away']} trong {outlook['nodes']} cụm loa."
 
 
 def _wall(instant_text: str) -> str:

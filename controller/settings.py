@@ -87,6 +87,12 @@ class Settings(BaseSettings):
         ge=0.5,
         description="Least time from a plan's publication to its start, beside the transfer.",
     )
+    emergency_lead_seconds: float = Field(
+        default=0.35,
+        ge=0,
+        le=5,
+        description="Time from the call of a prepared emergency to its one start at all nodes that have it.",
+    )
     settle_seconds: float = Field(
         default=3.0,
         ge=0,
@@ -117,6 +123,11 @@ class Settings(BaseSettings):
         return self.home / "recordings"
 
     @property
+    def uploads_dir(self) -> Path:
+        """Where sound files lie as people brought them, named by their SHA-256."""
+        return self.home / "uploads"
+
+    @property
     def speech_cache_dir(self) -> Path:
         """Where spoken phrases and the prepared voice lie."""
         return self.speech_cache or self.home / "speech"
@@ -135,3 +146,8 @@ class Settings(BaseSettings):
     def lead(self) -> timedelta:
         """Least head start of a plan."""
         return timedelta(seconds=self.lead_seconds)
+
+    @property
+    def emergency_lead(self) -> timedelta:
+        """Head start of an emergency that nodes hold."""
+        return timedelta(seconds=self.emergency_lead_seconds)

@@ -44,6 +44,8 @@ BASE64_PATTERN = r"^[A-Za-z0-9+/]*={0,2}$"
 
 MOST_AIRINGS = 512
 """In one plan: a node of little memory must be able to hold it."""
+MOST_KEPT = 64
+"""In one plan: recordings to hold ready; a signed approval each."""
 MOST_CHUNKS = 4096
 """In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
 MOST_RECEIPTS = 100
@@ -164,6 +166,7 @@ class PlannedAiring(Message):
     grade: Grade
     volume: _Volume
     test: bool = False
+    every_ms: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -171,7 +174,18 @@ class PlannedAiring(Message):
             raise ValueError("latest_start_at is before starts_at")
         if self.test and self.grade is Grade.EMERGENCY:
             raise ValueError("a test is never an emergency")
+        if self.every_ms is not None and self.grade is not Grade.EMERGENCY:
+            raise ValueError("only an emergency is repeated")
         return self
+
+
+class Kept(Message):
+    """One recording to fetch and hold ahead of need; receipts name it by `name`."""
+
+    name: _Airing
+    recording: _Recording
+    approval: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN, max_length=4096)]
+    test: bool = False
 
 
 class Plan(Message):
@@ -182,6 +196,7 @@ class Plan(Message):
     issued_at: Instant
     expires_at: Instant
     airings: Annotated[tuple[PlannedAiring, ...], Field(max_length=MOST_AIRINGS)]
+    keep: Annotated[tuple[Kept, ...], Field(max_length=MOST_KEPT)] = ()
     silent: bool = False
     loudest_volume: _Volume = 100
 
@@ -189,6 +204,8 @@ class Plan(Message):
     def _check(self) -> Self:
         if len({airing.airing for airing in self.airings}) != len(self.airings):
             raise ValueError("the same airing twice in one plan")
+        if len({kept.name for kept in self.keep}) != len(self.keep):
+            raise ValueError("the same name twice to keep")
         return self
 
 
@@ -315,17 +332,22 @@ class Vitals(Message):
 
 
 class ReceiptKind(StrEnum):
-    """What happened at a node with one airing."""
+    """What happened at a node with one airing, or (KEPT, LOST, REFUSED) with a recording to keep."""
 
     FETCHED = "fetched"
     STARTED = "started"
     FINISHED = "finished"
     STOPPED = "stopped"
     REFUSED = "refused"
+    KEPT = "kept"
+    LOST = "lost"
 
 
 class Receipt(Message):
-    """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended."""
+    """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended.
+
+    Of a recording to keep, `airing` is its name in the plan.
+    """
 
     id: Name
     airing: _Airing

@@ -2,9 +2,10 @@
 
 The node asks them what to play now, the controller what will be heard: the same answer, from the same code.
 
-An airing is *due* from starts_at for its whole duration. Of the due airings the highest grade sounds, then
-the one that starts first, then the smallest id. A policy only narrows: its quiet hours and its minutes a day
-silence all but emergencies, and its loudest volume, and those of hours that an airing meets, cap everything.
+An airing is *due* from starts_at for its whole duration, the pauses of a repeated one included. Of the due
+airings the highest grade sounds, then the one that starts first, then the smallest id. A policy only narrows:
+its quiet hours and its minutes a day silence all but emergencies, and its loudest volume, and those of hours
+that an airing meets, cap everything.
 """
 
 from bisect import bisect_right
@@ -44,6 +45,22 @@ def ends_at(airing: PlannedAiring) -> datetime:
 def is_due(airing: PlannedAiring, now: datetime) -> bool:
     """Say whether the airing's time is now, whatever else may claim it."""
     return airing.starts_at <= now < ends_at(airing)
+
+
+def round_at(airing: PlannedAiring, at: datetime) -> datetime:
+    """Return when the round of a repeated airing began in which an instant lies; else the airing's start."""
+    if airing.every_ms is None or at < airing.starts_at:
+        return airing.starts_at
+    every = timedelta(milliseconds=airing.every_ms)
+    return airing.starts_at + (at - airing.starts_at) // every * every
+
+
+def next_round(airing: PlannedAiring, at: datetime) -> datetime | None:
+    """Return when the recording begins again after an instant, or None: the airing is over by then."""
+    if airing.every_ms is None:
+        return None
+    again = round_at(airing, at) + timedelta(milliseconds=airing.every_ms)
+    return again if again < ends_at(airing) else None
 
 
 def merge(plans: Iterable[Plan], now: datetime) -> tuple[PlannedAiring, ...]:

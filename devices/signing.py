@@ -20,6 +20,7 @@ from devices import messages
 from devices.enrolment import Enrolment, Place
 from devices.messages import (
     Approval,
+    Kept,
     Key,
     KeyId,
     KeySet,
@@ -245,8 +246,8 @@ def verify(text: str | bytes, model: type[M], trusted: TrustedKeys, now: datetim
     return message
 
 
-def verify_approval(airing: PlannedAiring, trusted: TrustedKeys, now: datetime) -> Approval:
-    """Return the airing's approval if it is good and is for exactly this recording; else raise NotTrusted."""
+def verify_approval(airing: PlannedAiring | Kept, trusted: TrustedKeys, now: datetime) -> Approval:
+    """Return the approval if it is good and is for exactly this recording; else raise NotTrusted."""
     approval = verify(airing.approval, Approval, trusted, now)
     if approval.recording != airing.recording:
         raise WrongApproval("the approval is for another recording")

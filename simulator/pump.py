@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from devices import topics
 from devices.fleet_link import AsyncLink
 from devices.messages import NodeId
 from devices.node.effects import Effect, SaveChunk
@@ -23,6 +24,7 @@ SLICE_S = 0.008
 """How long brains think before the event loop gets its turn: clock replies are stamped as they arrive."""
 LONGEST_SLICE_S = 0.25
 """Brains get as long as the loop took for all else, but no longer than this: neither must starve."""
+_PLANS = topics.plan("")
 MOST_QUEUED = 200_000
 MOST_QUEUED_BYTES = 256 * 1024 * 1024
 """Waiting for brains: a chunk each for 5,000 nodes; beyond it chunks are dropped, and asked for again."""
@@ -43,6 +45,8 @@ class Seat:
     is_fated: bool = False
     """Whether the moment of its fate is fixed."""
     wake_at: float | None = None
+    waiting: int = 0
+    """Events that it has not thought about yet."""
     filters: set[str] = field(default_factory=set)
 
 
@@ -55,6 +59,7 @@ class Pump:
         self._after = after
         """Called for a node after each event that it has thought about."""
         self._inbox: deque[tuple[Seat, int, Event]] = deque()
+        self._plans: deque[tuple[Seat, int, Event]] = deque()
         self._inbox_bytes = 0
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
@@ -87,8 +92,14 @@ class Pump:
         return len(self._inbox) > MOST_QUEUED or self._inbox_bytes > MOST_QUEUED_BYTES
 
     def queue(self, seat: Seat, event: Event) -> None:
-        """Have a brain told of an event when its turn comes."""
-        self._inbox.append((seat, seat.node.life, event))
+        """Have a brain told of an event when its turn comes.
+
+        In the field nodes think side by side; here they share a processor. A plan that a node is waiting for
+        comes before what other nodes have to tell, or the last would start when the first have told all.
+        """
+        is_plan = seat.waiting == 0 and isinstance(event, Received) and event.topic.startswith(_PLANS)
+        (self._plans if is_plan else self._inbox).append((seat, seat.node.life, event))
+        seat.waiting += 1
         self._inbox_bytes += _size(event)
         self._has_work.set()
 
@@ -102,7 +113,7 @@ class Pump:
         while True:
             await self._has_work.wait()
             self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
-            if not self._inbox:
+            if not (self._inbox or self._plans):
                 self._has_work.clear()
             turned_at = time.perf_counter()
             await asyncio.sleep(0)
@@ -116,8 +127,9 @@ class Pump:
         """Hand events to brains for one slice, then make durable and send what they ask for."""
         until = time.perf_counter() + slice_s
         asked: list[tuple[Seat, list[Effect]]] = []
-        while self._inbox and time.perf_counter() < until:
-            seat, life, event = self._inbox.popleft()
+        while (inbox := self._plans or self._inbox) and time.perf_counter() < until:
+            seat, life, event = inbox.popleft()
+            seat.waiting -= 1
             self._inbox_bytes -= _size(event)
             if seat.node.life != life:
                 continue

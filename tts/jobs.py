@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,7 +109,7 @@ class Mix:
 
         try:
             with room_needed(), self.place.open("wb") as out:
-                for block in shaped(_counted(mix(self.pieces), lengths), SAMPLE_RATE):
+                for block in shaped(mix(self.pieces, self.place.parent, lengths), SAMPLE_RATE):
                     out.write(as_whole(block).tobytes())
         except FileNotFoundError:
             self._drop_damaged()
@@ -126,10 +126,22 @@ class Mix:
                     read_phrase(piece.sound)
 
 
-def _counted(blocks: Iterable[NDArray[np.float32]], lengths: list[int]) -> Iterator[NDArray[np.float32]]:
-    for block in blocks:
-        lengths.append(len(block))
-        yield block
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Bring a file that somebody brought along into the form of a mix: our rate, shaped for a horn."""
+
+    brought: Path
+    place: Path
+
+    def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
+        """Raises UnknownSoundFormat, UnfitSound or NoSpace; what was written so far is worth nothing then."""
+        from tts.brought import evened
+        from tts.codec import SAMPLE_RATE, as_whole
+        from tts.shaping import shaped
+
+        with room_needed(), self.place.open("wb") as out:
+            for block in shaped(evened(self.brought, self.place.parent), SAMPLE_RATE):
+                out.write(as_whole(block).tobytes())
 
 
 @dataclass(frozen=True, slots=True)

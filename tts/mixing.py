@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tts.brought import evened
 from tts.cache import read_phrase
 from tts.codec import FULL_SCALE, SAMPLE_RATE, as_whole
 from tts.engines import Sound
@@ -34,11 +35,18 @@ _EDGE_MS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A phrase in the cache or a chime, and the rest after it."""
+class Recorded:
+    """A sound file of any form that is heard whole."""
 
-    sound: Path | str
-    """Path of a phrase, or OPENING or CLOSING."""
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A phrase in the cache, a recorded sound or a chime, and the rest after it."""
+
+    sound: Path | Recorded | str
+    """Path of a phrase, a recorded sound, OPENING or CLOSING; "" is nothing but the rest."""
     rest_ms: int
 
 
@@ -54,27 +62,43 @@ def halves(pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
     return [pieces[:cut], pieces[cut:]]
 
 
-def mix(pieces: Iterable[Piece]) -> Iterator[NDArray[np.float32]]:
+def mix(
+    pieces: Iterable[Piece], scratch: Path | None = None, lengths: list[int] | None = None
+) -> Iterator[NDArray[np.float32]]:
     """The pieces and their rests, mono at SAMPLE_RATE, one after the other; only one is in memory.
 
-    Raises FileNotFoundError when a phrase has left the cache.
+    Of a recorded sound a minute at a time; `scratch` is where one may be converted. `lengths` gets two
+    numbers for each piece: the samples of its sound and of its rest. Raises FileNotFoundError when a phrase
+    has left the cache, and what `evened` raises.
     """
-    import numpy as np
-
-    for segment in _segments(pieces):
-        whole = np.frombuffer(segment.raw_data, "<i2")
-        yield np.asarray(whole / np.float32(FULL_SCALE), np.float32)
-
-
-def _segments(pieces: Iterable[Piece]) -> Iterator[Any]:
     audio = _audio_segment()
     for piece in pieces:
-        if isinstance(piece.sound, Path):
-            yield _levelled(_segment(audio, _at_our_rate(read_phrase(piece.sound))), _SPEECH_DBFS)
-        else:
-            chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
-            yield _levelled(_segment(audio, chime), _CHIME_DBFS)
-        yield audio.silent(duration=piece.rest_ms, frame_rate=SAMPLE_RATE)
+        counted = 0
+        for block in _sounded(audio, piece, scratch):
+            counted += len(block)
+            yield block
+        rest = _samples(audio.silent(duration=piece.rest_ms, frame_rate=SAMPLE_RATE))
+        if len(rest):
+            yield rest
+        if lengths is not None:
+            lengths += [counted, len(rest)]
+
+
+def _sounded(audio: Any, piece: Piece, scratch: Path | None) -> Iterator[NDArray[np.float32]]:
+    if isinstance(piece.sound, Recorded):
+        yield from evened(piece.sound.path, scratch or piece.sound.path.parent)
+    elif isinstance(piece.sound, Path):
+        phrase = _at_our_rate(read_phrase(piece.sound))
+        yield _samples(_levelled(_segment(audio, phrase), _SPEECH_DBFS))
+    elif piece.sound:
+        chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
+        yield _samples(_levelled(_segment(audio, chime), _CHIME_DBFS))
+
+
+def _samples(segment: Any) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.asarray(np.frombuffer(segment.raw_data, "<i2") / np.float32(FULL_SCALE), np.float32)
 
 
 def _audio_segment() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from tts.reading import Region
@@ -13,8 +14,40 @@ Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """A part of a programme that is read out; a title is said before the text."""
+
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A part of a programme that is a recording, or a file that somebody brought along."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Chimed:
+    """The chime of the station: at the beginning the opening one, at the end the closing one."""
+
+    closing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A rest between two parts."""
+
+    milliseconds: int
+
+
+Part = Spoken | Sounding | Chimed | Silent
+
+
+@dataclass(frozen=True, slots=True)
 class RenderOrder:
-    """A bulletin to be spoken; the same order always makes the same recording."""
+    """A bulletin to be spoken, or a programme of `parts`; the same order always makes the same recording."""
 
     title: str
     text: str
@@ -34,10 +67,25 @@ class RenderOrder:
     """Who speaks to the people, said before the title unless that begins with it; "" is not said."""
     readings: int = 1
     """How many times the text is read, 1 to 3, with "Xin nhắc lại." in between."""
+    parts: tuple[Part, ...] = ()
+    """Of a programme, in their order; its title and text are then for people alone."""
     words: tuple[tuple[str, str], ...] = ()
     """The province's own words, written and spoken; they win over the built-in lists."""
     region: Region = "north"
     """Whose number words are said."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOrder:
+    """A file that somebody brought along, to be made as loud and as clear as speech is."""
+
+    title: str
+    text: str
+    """What is in it, as its author says."""
+    brought: Path
+    loudness_lufs: float = -16.0
+    true_peak_dbtp: float = -1.0
+    bitrate_kbps: int = 48
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ Its text decides which recording is made (docs/decisions/011-the-spoken-text-is-
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tts.errors import BadReadings
 from tts.mixing import CLOSING, OPENING
+from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
 from tts.reading import Region, read
 
@@ -28,11 +31,12 @@ _AT_THE_END_MS = 300
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A spoken phrase, or a chime when `text` is empty, and the rest after it."""
+    """A spoken phrase, or when `text` is empty a sound, a chime or nothing; and the rest after it."""
 
     text: str
     rest_ms: int
     chime: str = ""
+    sound: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,27 @@ def check_readings(readings: int) -> None:
     """Raise BadReadings unless a bulletin may be read that many times in one recording."""
     if not 1 <= readings <= MOST_READINGS:
         raise BadReadings
+
+
+def programme_script(
+    parts: Iterable[Part], *, words: tuple[tuple[str, str], ...] = (), region: Region = "north"
+) -> Script:
+    """The script of a programme, with a rest after each part; raises TextError."""
+    own, found, said = dict(words), list[Line](), list[str]()
+    for part in parts:
+        match part:
+            case Silent(milliseconds):
+                found.append(Line("", milliseconds))
+            case Chimed(closing):
+                found.append(Line("", _AFTER_OPENING_MS, CLOSING if closing else OPENING))
+            case Sounding(path):
+                found.append(Line("", _BEFORE_CLOSING_MS, sound=path))
+            case Spoken(text, title):
+                for words_said, rest_ms in ((title, _AFTER_TITLE_MS), (text, _BEFORE_CLOSING_MS)):
+                    spoken = read(words_said, words=own, region=region).spoken if words_said.strip() else ""
+                    found += _with_last_rest(_lines(spoken), rest_ms)
+                    said += [spoken] if spoken else []
+    return Script(tuple(found), "\n".join(said))
 
 
 def _lines(spoken: str) -> tuple[Line, ...]:

@@ -29,6 +29,7 @@ class Stretches:
         self._frame = round(_FRAME_SECONDS * sample_rate)
         self._rest: list[Samples] = []
         self._silent, self._clipped = _Run(), _Run()
+        self._loud_frames = self._clipped_frames = 0
 
     def add(self, block: Samples) -> None:
         """Take the next samples in."""
@@ -49,6 +50,11 @@ class Stretches:
         """With flat tops in every twentieth of a second."""
         return self._clipped.longest * self._frame / self._rate
 
+    @property
+    def clipped_share(self) -> float:
+        """Which part of the loud twentieths of a second has flat tops: speech has rests between them."""
+        return self._clipped_frames / self._loud_frames if self._loud_frames else 0.0
+
     def _judge(self, frames: Samples) -> None:
         import numpy as np
 
@@ -58,7 +64,10 @@ class Stretches:
         self._silent.extend(level.max(axis=1) < _SILENT)
         top = (level >= max(_LOUD, float(level.max()) * _TOP))[:, 2:]
         flat = (frames[:, 2:] == frames[:, 1:-1]) & (frames[:, 1:-1] == frames[:, :-2])
-        self._clipped.extend((top & flat).any(axis=1))
+        clipped = (top & flat).any(axis=1)
+        self._clipped.extend(clipped)
+        self._clipped_frames += int(clipped.sum())
+        self._loud_frames += int((level.max(axis=1) >= _LOUD).sum())
 
 
 class _Run:

@@ -18,15 +18,15 @@ from tts.codec import CODEC, SAMPLE_RATE
 from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
 from tts.files import room_needed, sweep_leftovers
-from tts.jobs import Master, Measured, Mix, Speak, Warm, scratch
-from tts.mixing import Piece, halves
-from tts.orders import OnProgress, Progress, Rendered, RenderOrder, Stage
+from tts.jobs import Master, Measured, Mix, Shape, Speak, Warm, scratch
+from tts.mixing import Piece, Recorded, halves
+from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
-from tts.script import Line, Script, script_of
+from tts.script import Line, Script, programme_script, script_of
 from tts.sidecar import keep_phrases, phrase_times
 from tts.workers import Stopped, Workers
 
-__all__ = ["OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
+__all__ = ["LevelOrder", "OnProgress", "Progress", "RenderOrder", "Rendered", "Stage", "Studio"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,6 +36,10 @@ PHRASE_SECONDS = 120.0
 """A phrase of 28 syllables takes 8 s on one slow core; the first one also prepares the voice."""
 _WARM_SECONDS = 300.0
 _MIX_SECONDS = 600.0
+_SHAPE_SECONDS = 1800.0
+"""An hour of sound, decoded, shaped and perhaps converted, on one slow core."""
+BROUGHT = "brought"
+"""Stands for the engine where nobody spoke: somebody brought the sound along."""
 _MASTER_SECONDS = 1800.0
 """Five hours of speech on one slow core."""
 _SLOWEST, _FASTEST = 0.5, 2.0
@@ -118,16 +122,8 @@ class Studio:
         """
         tell = on_progress or (lambda _: None)
         tell(Progress("reading", 0, 1))
-        script = script_of(
-            order.title,
-            order.text,
-            framed=order.framed,
-            issuer=order.issuer,
-            readings=order.readings,
-            words=order.words,
-            region=order.region,
-        )
-        if not script.lines:
+        script = _script(order)
+        if not script.all:
             raise EmptyText
         tell(Progress("reading", 1, 1))
         for last in range(1, _TRIES + 1):
@@ -139,6 +135,35 @@ class Studio:
                     raise EngineFailed from lost
         raise AssertionError("unreachable")
 
+    def level(self, order: LevelOrder, on_progress: OnProgress | None = None) -> Rendered:
+        """Make a recording of a file that somebody brought along; raises SpeechError.
+
+        `on_progress` is called from this thread.
+        """
+        tell = on_progress or (lambda _: None)
+        tell(Progress("mixing", 0, 1))
+        with scratch(self._scratch) as place:
+            mixed = place / "mix.raw"
+            self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
+            recording, size, measured = self._master(order, mixed, place / "recording.mp3", tell)
+        tell(Progress("done", 1, 1))
+        return Rendered(
+            recording=recording,
+            size=size,
+            duration_ms=round(measured.samples * 1000 / SAMPLE_RATE),
+            codec=CODEC,
+            sample_rate=SAMPLE_RATE,
+            engine=BROUGHT,
+            fallback_reason=None,
+            loudness_lufs=round(measured.loudness_lufs, 2),
+            true_peak_dbtp=round(measured.true_peak_dbtp, 2),
+            text_characters=len(order.text),
+            spoken_text=order.text,
+            phrases=0,
+            phrases_cached=0,
+            text_sha256=hashlib.sha256(order.text.encode()).hexdigest(),
+        )
+
     def process_ids(self) -> tuple[int, ...]:
         """Of the worker processes that live now."""
         return self._workers.process_ids()
@@ -148,28 +173,37 @@ class Studio:
             spoken = self._speak(order, script, held, tell)
             tell(Progress("mixing", 0, 1))
             phrases = {line: self._cache.path(spoken.cast.key(line)) for line in script.lines}
-            pieces = tuple(Piece(phrases.get(line, line.chime), line.rest_ms) for line in script.all)
+            pieces = tuple(
+                Piece(Recorded(line.sound) if line.sound else phrases.get(line, line.chime), line.rest_ms)
+                for line in script.all
+            )
             mixed, finished = place / "mix.raw", place / "recording.mp3"
-            lengths = self._mix(pieces, mixed)
-            tell(Progress("encoding", 0, 1))
-            job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
-            measured = self._workers.submit(job, _MASTER_SECONDS).result()
-            for warning in measured.warnings:
-                _LOG.warning("%s: %s", order.title, warning)
-            content = finished.read_bytes()
-            recording = self._recordings.put(content)
+            patience = _SHAPE_SECONDS if order.parts else _MIX_SECONDS
+            lengths = self._mix(pieces, mixed, patience)
+            recording, size, measured = self._master(order, mixed, finished, tell)
             keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
-        size = len(content)
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
         return rendered
 
-    def _mix(self, pieces: tuple[Piece, ...], place: Path) -> tuple[int, ...]:
+    def _master(
+        self, order: RenderOrder | LevelOrder, mixed: Path, finished: Path, tell: OnProgress
+    ) -> tuple[RecordingId, int, Measured]:
+        """Bring a mix to its loudness and keep it; return its name, its bytes and what it is like."""
+        tell(Progress("encoding", 0, 1))
+        job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
+        measured = self._workers.submit(job, _MASTER_SECONDS).result()
+        for warning in measured.warnings:
+            _LOG.warning("%s: %s", order.title, warning)
+        content = finished.read_bytes()
+        return self._recordings.put(content), len(content), measured
+
+    def _mix(self, pieces: tuple[Piece, ...], place: Path, patience: float) -> tuple[int, ...]:
         """Have both halves of a long script mixed at once; return how many samples each piece has."""
         parts = halves(pieces)
         places = [place, *(place.with_suffix(f".{number}") for number in range(1, len(parts)))]
         mixing = [
-            self._workers.submit(Mix(part, part_place), _MIX_SECONDS)
+            self._workers.submit(Mix(part, part_place), patience)
             for part, part_place in zip(parts, places, strict=True)
         ]
         wait(mixing)
@@ -251,6 +285,20 @@ class Studio:
         with self._lock:
             self._in_use.update(digests - held)
             held |= digests
+
+
+def _script(order: RenderOrder) -> Script:
+    if order.parts:
+        return programme_script(order.parts, words=order.words, region=order.region)
+    return script_of(
+        order.title,
+        order.text,
+        framed=order.framed,
+        issuer=order.issuer,
+        readings=order.readings,
+        words=order.words,
+        region=order.region,
+    )
 
 
 def _rendered(

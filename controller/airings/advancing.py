@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.foreseeing import allowed_start
+from controller.airings.languages import divided
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
 from controller.airings.tables import Airing, Delivery, Target
@@ -23,9 +24,11 @@ from controller.airings.timing import (
     why_not_ready,
 )
 from controller.airings.usecases import add_deliveries
+from controller.areas.languages import VIETNAMESE
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
+from controller.emergencies.tables import Emergency
 from controller.journal.usecases import record
 from controller.operators.tables import HeldKey
 from devices.messages import AiringId
@@ -110,10 +113,21 @@ def _deliver(beat: _Beat) -> None:
     for airing, bulletin, rendering, approved, recording, revoked_at in beat.session.execute(query).all():
         trusted = approved is not None and revoked_at is None
         if trusted and _is_ready(bulletin, rendering, approved, beat.now):
-            _deliver_one(beat, airing, approved, recording)
+            _deliver_parts(beat, airing, approved, recording)
         elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+
+
+def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
+    """Deliver the airing, in as many parts as its areas hear languages that it was approved in."""
+    parts = []
+    for part in divided(beat.session, airing, approved, recording, now=beat.now):
+        _deliver_one(beat, part.airing, part.approved, part.recording)
+        parts.append(part)
+    if parts[0].language != VIETNAMESE or len(parts) > 1:
+        languages = {part.language: part.airing.id for part in parts}
+        beat.note("airing.divided", airing, languages=languages)
 
 
 def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
@@ -164,6 +178,7 @@ def _move_unsent(beat: _Beat) -> None:
     Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
         fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
@@ -171,7 +186,7 @@ def _move_unsent(beat: _Beat) -> None:
     query = (
         select(Airing, Recording.size)
         .join(Recording, Recording.id == Airing.recording)
-        .where(Airing.state == AiringState.DELIVERING, unsent, ~started)
+        .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )

@@ -56,6 +56,8 @@ class Conflict:
     until: datetime
     loses: timedelta
     other: AiringId | None = None
+    is_overrun: bool = False
+    """Whether the airing is too long for its slot: the other begins while it sounds."""
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -64,7 +66,8 @@ class Conflict:
             return (Choice.AFTER, Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
         if self.kind is ConflictKind.MINUTES_A_DAY:
             return (Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
-        return (Choice.AFTER, Choice.SHIFT, Choice.REPLACE, Choice.ACCEPT, Choice.REFUSE)
+        shorter = (Choice.SHORTEN,) if self.is_overrun else ()
+        return (Choice.AFTER, Choice.SHIFT, *shorter, Choice.REPLACE, Choice.ACCEPT, Choice.REFUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,8 @@ def _against_it(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
         if sounds is not None and sounds.airing == candidate.airing:
             continue
         kind, other = _why_silent(candidate, plans, ground, begins)
-        piece = Conflict(kind, ground.areas, begins, ends, ends - begins, other)
+        overrun = other is not None and begins > since
+        piece = Conflict(kind, ground.areas, begins, ends, ends - begins, other, overrun)
         before = found.get((kind, other))
         found[kind, other] = (
             piece if before is None else replace(before, until=ends, loses=before.loses + piece.loses)
@@ -168,7 +172,8 @@ def _against_others(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
             continue
         meets = max(other.starts_at, candidate.starts_at) < min(ends_at(other), ends_at(candidate))
         kind = ConflictKind.TAKES if meets else ConflictKind.STARVES
-        found.append(Conflict(kind, ground.areas, *_span(other), loses, other.airing))
+        overrun = meets and other.starts_at > candidate.starts_at
+        found.append(Conflict(kind, ground.areas, *_span(other), loses, other.airing, overrun))
     return found
 
 

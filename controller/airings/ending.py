@@ -1,14 +1,16 @@
 """Writes that end airings by a person's will: stopping what is planned or sounding."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, Event, after
 from controller.airings.queries import get_airing, targets_of
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.tables import Bulletin, ProgrammeItem
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -21,11 +23,18 @@ STOPPED = "Đã dừng theo yêu cầu."
 def cancel_airing(
     session: Session, airing_id: AiringId, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
-    """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next."""
+    """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next.
+
+    Its parts in other languages stop with it.
+    """
     airing = get_airing(session, airing_id, lock=True)
-    require(session, by, Act.STOP, *targets_of(session, [airing_id])[airing_id])
-    _cancel(airing, reason.strip() or STOPPED, now)
-    record(session, by, "airing.cancelled", airing_id, now, detail={"reason": airing.reason})
+    parts = parts_of(session, [airing_id])
+    targets = targets_of(session, [airing_id, *(part.id for part in parts)])
+    require(session, by, Act.STOP, *{area for areas in targets.values() for area in areas})
+    for one in (airing, *parts):
+        end_airing(one, reason.strip() or STOPPED, now)
+    for one in (airing, *parts):
+        record(session, by, "airing.cancelled", one.id, now, detail={"reason": one.reason})
 
 
 def cancel_airings_of(
@@ -38,24 +47,41 @@ def cancel_airings_of(
     schedule: ScheduleId | None = None,
     since: datetime | None = None,
 ) -> list[AiringId]:
-    """Stop what of a bulletin (or of one schedule of it) is still to be heard; who asks was checked.
+    """Stop what of a bulletin (or of one schedule of it) is still to be heard, in any language or programme.
+
+    Who asks was checked.
 
     `since`: only what starts from that instant on.
     """
-    query = select(Airing).where(Airing.bulletin == bulletin_id, Airing.state.in_(OPEN)).order_by(Airing.id)
+    programmes = select(ProgrammeItem.bulletin).where(ProgrammeItem.item == bulletin_id)
+    itself = select(Bulletin.id).where(
+        or_(
+            Bulletin.id == bulletin_id,
+            Bulletin.variant_of == bulletin_id,
+            Bulletin.id.in_(programmes.where(ProgrammeItem.revision == Bulletin.revision)),
+        )
+    )
+    query = select(Airing).where(Airing.bulletin.in_(itself), Airing.state.in_(OPEN)).order_by(Airing.id)
     if schedule is not None:
         query = query.where(Airing.schedule == schedule)
     if since is not None:
         query = query.where(Airing.starts_at >= since)
     cancelled = session.scalars(query.with_for_update()).all()
     for airing in cancelled:
-        _cancel(airing, reason, now)
+        end_airing(airing, reason, now)
     for airing in cancelled:
         record(session, by, "airing.cancelled", airing.id, now, detail={"reason": reason})
     return [airing.id for airing in cancelled]
 
 
-def _cancel(airing: Airing, reason: str, now: datetime) -> None:
+def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Airing]:
+    """Return the parts in other languages that are still to be heard, locked."""
+    query = select(Airing).where(Airing.linked_to.in_(airing_ids), Airing.state.in_(OPEN))
+    return session.scalars(query.order_by(Airing.id).with_for_update()).all()
+
+
+def end_airing(airing: Airing, reason: str, now: datetime) -> None:
+    """Move an airing out of the plans; who asks was checked, and writes the journal."""
     airing.state = after(airing.state, Event.CANCEL)
     airing.reason = reason
     airing.ended_at = now

@@ -12,6 +12,8 @@ _RUNGS = {
     ReceiptKind.FINISHED: Rung.FINISHED,
     ReceiptKind.STOPPED: Rung.PLANNED,
     ReceiptKind.REFUSED: Rung.PLANNED,
+    ReceiptKind.KEPT: Rung.PLANNED,
+    ReceiptKind.LOST: Rung.PLANNED,
 }
 """The rung that a receipt proves; stopping and refusing prove none."""
 
@@ -51,6 +53,8 @@ def fold(facts: Facts, receipt: Receipt) -> Facts:
             return replace(facts, finished_at=_first(facts.finished_at, receipt.at))
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
             return _with_reason(facts, receipt)
+        case ReceiptKind.KEPT | ReceiptKind.LOST:
+            return facts  # of a recording that is held ready: no airing's matter
 
 
 def _first(known: datetime | None, told: datetime) -> datetime:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from controller.airings.facts import Facts, fold
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.tables import Airing, Delivery, Received
+from controller.emergencies.keeping import fold_keepings
 from controller.fleet.tables import Node
 from controller.fleet.usecases import note_heard
 from controller.journal.usecases import record
@@ -42,6 +43,7 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     if not told:
         return []
     session.connection().execute(_insert(session), [_row(node, receipt, now) for node, receipt in told])
+    fold_keepings(session, told)
     _climb(session, told, now)
     note_heard(session, known, now=now)
     ids: dict[NodeId, dict[str, None]] = {}

@@ -1,12 +1,10 @@
 """What will be heard where: the loudspeakers' own rule, asked over all that is planned, published or not."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.airings.conflicts import (
@@ -18,22 +16,14 @@ from controller.airings.conflicts import (
     conflicts,
     is_silenced,
 )
-from controller.airings.lifecycle import OPEN, AiringState
+from controller.airings.ground import AROUND, above, grounds_of, leaves_of, length_of, planned_between
+from controller.airings.lifecycle import OPEN
 from controller.airings.tables import Airing, Target
 from controller.areas.queries import area_tree
-from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId, BulletinState
-from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
-from controller.fleet.tables import Node
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
+from controller.bulletins.tables import Bulletin
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
-from devices.plan import Slot, timetable
-from tts.estimate import estimated_ms
-
-AROUND = timedelta(hours=30)
-"""What starts so long before or after may share the day's minutes with an airing, or still sound."""
-_SHORTEST_MS = 1000
+from devices.plan import Slot, ends_at, timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +79,52 @@ class Heard:
 
 def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
     """Return what an airing of the bulletin would meet. Reads alone; an emergency meets no policy."""
-    duration_ms, is_estimate = _length_of(session, bulletin_id)
-    candidate = _candidate(asking, duration_ms)
-    until = asking.starts_at + timedelta(milliseconds=duration_ms)
-    leaves = _leaves(session, asking.areas)
-    planned = _planned(session, _above(session, leaves), asking.starts_at - AROUND, until + AROUND)
-    grounds = _grounds(session, leaves, planned)
+    (foresight,) = foresee_each(session, bulletin_id, [asking])
+    return foresight
+
+
+def foresee_each(
+    session: Session,
+    bulletin_id: BulletinId,
+    askings: Sequence[Asking],
+    *,
+    without: Collection[AiringId] = frozenset(),
+) -> list[Foresight]:
+    """Return what each of several airings in the same areas would meet, `without` some that are planned.
+
+    What is planned is read once, however many are asked about.
+    """
+    duration_ms, is_estimate = length_of(session, bulletin_id)
+    leaves = leaves_of(session, askings[0].areas)
+    since = min(asking.starts_at for asking in askings) - AROUND
+    until = max(asking.starts_at for asking in askings) + timedelta(milliseconds=duration_ms) + AROUND
+    planned = planned_between(session, above(session, leaves), since, until)
+    planned = {name: one for name, one in planned.items() if name not in without}
+    titles = {name: one.title for name, one in planned.items()}
+    grounds = grounds_of(session, leaves, planned)
+    return [
+        _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate)
+        for asking in askings
+    ]
+
+
+def _foresight(
+    candidate: PlannedAiring, wide: Sequence[Ground], titles: Mapping[AiringId, str], *, is_estimate: bool
+) -> Foresight:
+    since, until = candidate.starts_at - AROUND, ends_at(candidate) + AROUND
+    grounds = [
+        replace(ground, airings=tuple(one for one in ground.airings if since < one.starts_at < until))
+        for ground in wide
+    ]
     found = conflicts(candidate, grounds)
     alone = [replace(ground, airings=()) for ground in grounds]
     return Foresight(
         tuple(found),
-        clear_start(candidate, grounds) if found else asking.starts_at,
-        timedelta(milliseconds=duration_ms),
+        clear_start(candidate, grounds) if found else candidate.starts_at,
+        timedelta(milliseconds=candidate.duration_ms),
         is_estimate,
-        clear_start(candidate, alone) if found else asking.starts_at,
-        {one.other: planned[one.other].title for one in found if one.other is not None},
+        clear_start(candidate, alone) if found else candidate.starts_at,
+        {one.other: titles[one.other] for one in found if one.other is not None},
     )
 
 
@@ -117,33 +138,18 @@ def allowed_start(
     latest = max(airing.latest_start_at, start)
     asking = Asking((), start, latest, airing.grade, airing.volume)
     candidate = _candidate(asking, duration_ms)
-    grounds = _grounds(session, _leaves(session, targets), {})
+    grounds = grounds_of(session, leaves_of(session, targets), {})
     clear = clear_start(candidate, grounds)
     if clear is not None and clear <= latest:
         return clear
     return None if is_silenced(candidate, grounds) else start
 
 
-def _as_planned(airing: Any, duration_ms: int) -> PlannedAiring:
-    """Return an airing as plans will name it; its approval is left out, so it is never sent."""
-    return PlannedAiring.model_construct(
-        airing=airing.id,
-        recording=airing.recording or RecordingId(""),
-        approval="",
-        starts_at=airing.starts_at,
-        latest_start_at=airing.latest_start_at,
-        duration_ms=duration_ms,
-        grade=airing.grade,
-        volume=airing.volume,
-        test=False,
-    )
-
-
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
     """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
-    near = _planned(session, _above(session, [area]), since - AROUND, until + AROUND)
+    near = planned_between(session, above(session, [area]), since - AROUND, until + AROUND)
     planned = {name: one for name, one in near.items() if one.is_approved}
-    (ground,) = _grounds(session, [area], planned) or [Ground((area,), (), ())]
+    (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
         target=area, version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=ground.airings
     )
@@ -192,10 +198,10 @@ def losses_by_policy(session: Session, proposed: Policy, since: datetime, until:
 
     It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
     """
-    leaves = _leaves(session, [proposed.target])
-    planned = _planned(session, _above(session, leaves), since - AROUND, until)
+    leaves = leaves_of(session, [proposed.target])
+    planned = planned_between(session, above(session, leaves), since - AROUND, until)
     found: dict[AiringId, Loss] = {}
-    for ground in _grounds(session, leaves, planned):
+    for ground in grounds_of(session, leaves, planned):
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
         after = _heard_by(ground.airings, (*kept, proposed), since, until)
@@ -234,90 +240,6 @@ def _heard_by(
     return heard
 
 
-@dataclass(frozen=True, slots=True)
-class _Planned:
-    airing: PlannedAiring
-    bulletin: BulletinId
-    title: str
-    targets: tuple[AreaCode, ...]
-    is_approved: bool
-
-
-def _planned(
-    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
-) -> dict[AiringId, _Planned]:
-    """Return the airings between two instants that are meant for any of these very areas.
-
-    What was aired counts too: it has used up minutes of its day.
-    """
-    query = (
-        select(Target.area, Airing.bulletin, *(getattr(Airing, name) for name in _OF_AIRING))
-        .join(Airing, Airing.id == Target.airing)
-        .where(Target.area.in_(areas), Target.starts_at > since, Target.starts_at < until)
-        .where(or_(Airing.state.in_(OPEN), Airing.state == AiringState.AIRED))
-        .order_by(Target.area, Target.starts_at)
-    )
-    rows = session.execute(query).all()
-    texts = _texts(session, {row.bulletin for row in rows})
-    planned: dict[AiringId, _Planned] = {}
-    for row in rows:
-        known = planned.get(row.id)
-        if known is not None:
-            planned[row.id] = replace(known, targets=(*known.targets, row.area))
-            continue
-        text = texts[row.bulletin]
-        airing = _as_planned(row, row.duration_ms or text.duration_ms)
-        planned[row.id] = _Planned(airing, row.bulletin, text.title, (row.area,), text.is_approved)
-    return planned
-
-
-_OF_AIRING = ("id", "recording", "starts_at", "latest_start_at", "duration_ms", "grade", "volume")
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What a planned airing needs to know of its bulletin."""
-
-    title: str
-    is_approved: bool
-    duration_ms: int
-
-
-def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, _Text]:
-    query = (
-        select(Bulletin.id, Bulletin.title, Bulletin.state, Recording.duration_ms)
-        .outerjoin(
-            Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
-        )
-        .outerjoin(Recording, Recording.id == Rendering.recording)
-        .where(Bulletin.id.in_(bulletins))
-    )
-    return {
-        row.id: _Text(
-            row.title, row.state is BulletinState.APPROVED, row.duration_ms or _length_of(session, row.id)[0]
-        )
-        for row in session.execute(query).all()
-    }
-
-
-def _length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
-    """Return how long the newest wording is, milliseconds, and whether that is a guess."""
-    recorded = session.scalar(
-        select(Recording.duration_ms)
-        .join(Rendering, Rendering.recording == Recording.id)
-        .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
-        .where(Bulletin.id == bulletin_id)
-    )
-    if recorded is not None:
-        return recorded, False
-    title, text = session.execute(
-        select(Bulletin.title, Revision.text)
-        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
-        .where(Bulletin.id == bulletin_id)
-    ).one()
-    return max(estimated_ms(title, text), _SHORTEST_MS), True
-
-
 def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
     # Its name sorts last, as the newest id does: of two with equal right, the one planned first sounds.
     return PlannedAiring.model_construct(
@@ -331,49 +253,3 @@ def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
         volume=asking.volume,
         test=False,
     )
-
-
-def _above(session: Session, areas: Iterable[AreaCode]) -> frozenset[AreaCode]:
-    """Return the areas with all above them: what is meant for any of these sounds in one of those."""
-    tree = area_tree(session)
-    return frozenset(above for area in areas for above in tree.lineage(area))
-
-
-def _leaves(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:
-    """Return the areas under the targets in which loudspeakers stand; the targets, where there are none."""
-    targets = list(targets)
-    below = area_tree(session).below(targets)
-    query = select(Node.area).where(Node.area.in_(below), Node.retired_at.is_(None)).distinct()
-    return sorted(session.scalars(query)) or targets
-
-
-def _grounds(
-    session: Session, areas: Sequence[AreaCode], planned: Mapping[AiringId, _Planned]
-) -> list[Ground]:
-    """Return the areas, those together in which the same airings and the same policies hold."""
-    tree: AreaTree = area_tree(session)
-    policies = _policies(session)
-    by_target: dict[AreaCode, list[AiringId]] = defaultdict(list)
-    for name, one in planned.items():
-        for target in one.targets:
-            by_target[target].append(name)
-    alike: dict[tuple[frozenset[AiringId], frozenset[AreaCode]], list[AreaCode]] = defaultdict(list)
-    for area in areas:
-        lineage = tree.lineage(area)
-        here = frozenset(name for above in lineage for name in by_target[above])
-        alike[here, frozenset(above for above in lineage if above in policies)].append(area)
-    return [
-        Ground(
-            tuple(together),
-            tuple(planned[name].airing for name in sorted(here)),
-            tuple(policies[above] for above in sorted(bound)),
-        )
-        for (here, bound), together in alike.items()
-    ]
-
-
-def _policies(session: Session) -> dict[AreaCode, Policy]:
-    query = select(Published.target, Published.document).where(Published.kind == Kind.POLICY)
-    return {
-        AreaCode(target): Policy.model_validate_json(document) for target, document in session.execute(query)
-    }

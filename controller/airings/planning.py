@@ -1,6 +1,6 @@
 """Planning with open eyes: what an airing would meet is told before anything is saved."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -153,14 +153,14 @@ def _settle(
     if asking.grade is Grade.EMERGENCY:
         return timedelta()  # at once and over everything: nothing may stand in its way
     foresight = foresee(session, bulletin_id, asking)
-    while meeting is Meeting.REPLACE and _replace(session, foresight, by=by, now=now):
+    while meeting is Meeting.REPLACE and replace_met(session, [foresight], by=by, now=now):
         foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
     if meeting is Meeting.AFTER and foresight.conflicts and foresight.clear_at is not None:
         return foresight.clear_at - asking.starts_at
     _refuse_forbidden(session, asking, foresight, now)
     if foresight.others and meeting is not Meeting.ACCEPT:
         sentence = meets_others_sentence(
-            foresight.others, foresight.titles, foresight.clear_at, _names(session), now
+            foresight.others, foresight.titles, foresight.clear_at, area_names(session), now
         )
         raise MeetsOthers(sentence, facts=foresight_facts(foresight))
     return timedelta()
@@ -169,14 +169,15 @@ def _settle(
 def _refuse_forbidden(session: Session, asking: Asking, foresight: Foresight, now: datetime) -> None:
     if foresight.is_forbidden(asking.latest_start_at):
         sentence = against_policy_sentence(
-            foresight.against_policy, asking.starts_at, foresight.clear_at, _names(session), now
+            foresight.against_policy, asking.starts_at, foresight.clear_at, area_names(session), now
         )
         raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
 
 
-def _replace(session: Session, foresight: Foresight, *, by: Operator, now: datetime) -> bool:
+def replace_met(session: Session, foresights: Iterable[Foresight], *, by: Operator, now: datetime) -> bool:
     """Cancel what is met; an emergency is stopped by hand, never by what comes after it. False: nothing."""
-    met = [get_airing(session, one.other) for one in foresight.others if one.other is not None]
+    names = {one.other for foresight in foresights for one in foresight.others if one.other is not None}
+    met = [get_airing(session, name) for name in sorted(names)]
     replaced = [airing for airing in met if airing.grade is not Grade.EMERGENCY]
     for airing in replaced:
         cancel_airing(session, airing.id, by=by, now=now, reason=REPLACED)
@@ -184,6 +185,7 @@ def _replace(session: Session, foresight: Foresight, *, by: Operator, now: datet
     return bool(replaced)
 
 
-def _names(session: Session) -> NameOf:
+def area_names(session: Session) -> NameOf:
+    """Return what names an area, or its code where it is unknown."""
     names = {area.code: area.name for area in session.scalars(select(Area))}
     return lambda code: names.get(code, code)

@@ -21,9 +21,12 @@ class Airing(Base):
     """One occurrence with its targets.
 
     `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `acknowledged_at`: the broker first said that it has a plan
+    and duration are fixed when delivering begins. `every_ms`: an emergency whose recording begins again so
+    often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
+    `linked_to`: the airing whose part this is, for areas that hear another language.
+    `again_of`: the airing that a higher grade cut off, and that comes again with this one.
     """
 
     __tablename__ = "airings"
@@ -41,12 +44,15 @@ class Airing(Base):
     revision: Mapped[int | None] = mapped_column(Integer)
     recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
     duration_ms: Mapped[int | None] = mapped_column(Integer)
+    every_ms: Mapped[int | None] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     delivering_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    linked_to: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
+    again_of: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

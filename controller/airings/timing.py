@@ -27,6 +27,8 @@ class Times:
     """A plan's way to the nodes, their jittered asking, and the clock exchanges before a start."""
     bytes_per_second: int = 512 * 1024
     """What chunks are sent at: a recording's own time on the way is added to the lead."""
+    called_lead: timedelta = timedelta(milliseconds=350)
+    """Of an emergency that nodes hold: all who get its plan within this begin at one instant."""
     grace: timedelta = timedelta(seconds=10)
     """After the end: for the last receipts, and for clocks that are not quite right."""
 

@@ -67,15 +67,16 @@ def plan_airing(
     )
     session.add(airing)
     session.flush()
-    targets = _aim(session, tree, airing, areas)
+    targets = aim(session, tree, airing, areas)
     detail = {"bulletin": bulletin_id, "areas": targets, "starts_at": wall(starts_at), "grade": grade}
     record(session, by, "airing.planned", airing.id, now, detail=detail)
     return airing
 
 
-def _aim(
+def aim(
     session: Session, tree: AreaTree, airing: Airing, areas: Collection[AreaCode]
 ) -> tuple[AreaCode, ...]:
+    """Give an airing its targets, the outermost of these areas, and a delivery to each node there."""
     targets = tree.outermost(areas)
     session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
     add_deliveries(session, tree, airing.id, targets)
@@ -87,12 +88,15 @@ def add_deliveries(
 ) -> None:
     """Add the deliveries still lacking, one for each node in use under the targets, in one statement."""
     there = select(Delivery.node).where(Delivery.airing == airing_id)
+    alone = session.scalar(select(Airing.node).where(Airing.id == airing_id))
     meant = (
         select(literal(airing_id), Node.id, Node.area, literal(int(Rung.PLANNED)), literal(0))
         .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .where(Node.id.not_in(there))
         .order_by(Node.id)
     )
+    if alone is not None:  # a test for this one
+        meant = meant.where(Node.id == alone)
     session.execute(insert(Delivery).from_select(["airing", "node", "area", "rung", "heard_ms"], meant))
 
 

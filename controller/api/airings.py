@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from sqlalchemy import true
 
-from controller.airings.ending import cancel_airing
 from controller.airings.foreseeing import foresee
 from controller.airings.foretelling import foresight_facts
 from controller.airings.planning import Wish, asking_of, plan_foreseen
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.api import shown
+from controller.api.emergencies import emergency
+from controller.api.emergency_models import TodayWithEmergencies
 from controller.api.models import (
     Air,
     Aired,
@@ -24,12 +25,13 @@ from controller.api.models import (
     Reason,
     TileShown,
     TimetableShown,
-    TodayShown,
     When,
 )
 from controller.api.refusals import refusals
+from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
 from controller.web.acts import hand_in, seen_bulletin
+from controller.web.alarms import stop_airing
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
 from controller.web.queries import today as today_of
@@ -42,12 +44,14 @@ _MOST_NODES = 10_000
 
 
 @router.get("/today", responses=refusals(401))
-def today(station: TheStation, viewer: Signed) -> TodayShown:
-    """Return what sounds, what comes in the next 24 hours, the last airing, and each commune's nodes."""
+def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
+    """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
     now = station.now()
     with station.store.read() as session:
         day = today_of(session, viewer.operator, viewer.scope, station.rendering_progress, now)
-    return TodayShown(
+        called = emergencies(session, viewer.scope.hears, now)
+    return TodayWithEmergencies(
+        emergencies=[emergency(view) for view in called],
         now=now,
         broker_up=station.broker_up(),
         sounding=[shown.airing(view) for view in day.sounding],
@@ -142,12 +146,9 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
 @router.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
-    with station.store.write() as session:
+    with station.store.read() as session:
         found(session, viewer, airing_id)
-        cancel_airing(
-            session, AiringId(airing_id), by=viewer.operator, now=station.now(), reason=asked.reason
-        )
-    station.poke()
+    stop_airing(station, viewer, AiringId(airing_id), asked.reason)
     with station.store.read() as session:
         return shown.airing(found(session, viewer, airing_id))
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from controller.airings.trying import TEST_VOLUME
 from controller.api.models import Asked, Code
 from devices.messages import NAME_PATTERN
 
@@ -50,6 +51,20 @@ class NodeReason(Asked):
     """Why."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class NodeTest(Asked):
+    """Which test; by default the newest approved one of the node's areas."""
+
+    bulletin: Annotated[str, Field(max_length=64)] | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] = TEST_VOLUME
+
+
+class NodeTestPlanned(BaseModel):
+    """The airing that sounds at this one node within seconds."""
+
+    airing: str
+    bulletin: str
 
 
 class NodeVolume(Asked):

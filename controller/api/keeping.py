@@ -2,11 +2,19 @@
 
 from fastapi import APIRouter
 
+from controller.airings.trying import try_node
 from controller.api import shown
-from controller.api.enrolment_models import HardwareShown, NodeReason, NodeVolume
+from controller.api.enrolment_models import (
+    HardwareShown,
+    NodeReason,
+    NodeTest,
+    NodeTestPlanned,
+    NodeVolume,
+)
 from controller.api.enrolments import check_enrols
 from controller.api.models import NodeShown
 from controller.api.refusals import refusals
+from controller.bulletins.lifecycle import BulletinId
 from controller.errors import NotFound
 from controller.fleet.enrolling import hardware_of
 from controller.fleet.keeping import limit_volume, quarantine_node, release_node
@@ -41,6 +49,22 @@ def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume)
     with station.store.write() as session:
         limit_volume(session, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
     return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/test", status_code=201, responses=refusals(401, 404, 409, 422))
+def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTest) -> NodeTestPlanned:
+    """Have this one loudspeaker sound an approved test within seconds; refused in quiet hours."""
+    with station.store.write() as session:
+        airing = try_node(
+            session,
+            NodeId(node_id),
+            by=viewer.operator,
+            now=station.now(),
+            bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
+            volume=asked.volume,
+        )
+    station.poke()
+    return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
 
 
 @router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))

@@ -6,8 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
+from controller.airings.planning import Meeting
 from controller.airings.usecases import DEFAULT_VOLUME
-from controller.api.models import Asked, Code
+from controller.api.models import Asked, Code, ForesightShown
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.tables import LONGEST_DAY_NAME
 from controller.programmes.usecases import LONGEST_REASON
@@ -15,6 +16,7 @@ from devices.messages import Grade
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR, MOST_DATES, MOST_TIMES, Weekday
 
 _LATEST_AFTER_SECONDS = 86_400
+_MEETING = "What to do with occurrences of the next 14 days that meet others; policies are never bent."
 _WALL = "A wall time of the zone Asia/Ho_Chi_Minh, without an offset."
 
 Instant = Annotated[
@@ -88,6 +90,7 @@ class ScheduleAsked(Asked):
     latest_after_seconds: Annotated[int, Field(ge=0, le=_LATEST_AFTER_SECONDS)] | None = Field(
         None, description="How late each may start; by default by grade: 10, 30 min, 24 h."
     )
+    meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
 
 
 class OccurrenceShown(BaseModel):
@@ -135,6 +138,25 @@ class MoveOccurrence(Asked):
 
     original_at: Instant
     to: Instant
+    meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
+
+
+class OccurrenceForeseen(ForesightShown):
+    """What one occurrence would meet."""
+
+    original_at: dt.datetime
+    starts_at: dt.datetime
+    is_forbidden: bool = Field(description="Policies leave it no whole start until its latest one.")
+
+
+class ScheduleForesight(BaseModel):
+    """What the occurrences of the next 14 days (60 at most) would meet, and which nodes are away now."""
+
+    until: dt.datetime
+    occurrences: list[OccurrenceForeseen]
+    nodes: int
+    nodes_away: int
+    away: list[str] = Field(description="At most 100 of them.")
 
 
 class DayOffAsked(Asked):

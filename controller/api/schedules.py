@@ -8,6 +8,8 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from controller.airings.timing import LATEST_AFTER
+from controller.airings.usecases import check_sound, check_targets
 from controller.api.models import Reason
 from controller.api.refusals import refusals
 from controller.api.schedule_models import (
@@ -17,16 +19,26 @@ from controller.api.schedule_models import (
     MoveOccurrence,
     OccurrenceShown,
     ScheduleAsked,
+    ScheduleForesight,
     ScheduleShown,
     ScheduleWhole,
     SkipsAsked,
 )
 from controller.api.schedule_rules import rule_of, skips_of
+from controller.areas.queries import area_tree
 from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
 from controller.programmes.days_off import remove_day_off, set_day_off
+from controller.programmes.foreseeing import (
+    Wished,
+    foresee_move,
+    foresee_schedule,
+    outlook_facts,
+    wished_of,
+)
 from controller.programmes.lifecycle import ScheduleId, ScheduleState
 from controller.programmes.queries import (
+    get_occurrence,
     get_schedule,
     next_occurrences,
     own_days,
@@ -78,12 +90,29 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
             grade=asked.grade,
             volume=asked.volume,
             latest_after=None if latest is None else timedelta(seconds=latest),
+            meeting=asked.meeting,
             by=viewer.operator,
             now=station.now(),
         )
         schedule_id = schedule.id
     station.poke()
     return one(station, viewer, schedule_id)
+
+
+@router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleForesight:
+    """Return what a schedule's occurrences of the next 14 days would meet; nothing is saved."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        areas = [AreaCode(area) for area in asked.areas]
+        check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
+        check_sound(bulletin, asked.grade, asked.volume)
+        latest = asked.latest_after_seconds
+        patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
+        wished = Wished(bulletin.id, areas, patience, asked.grade, asked.volume)
+        rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+        outlook = foresee_schedule(session, wished, rule, skips, now=station.now())
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
 @router.get("/schedules/{schedule_id}", responses=refusals(401, 404))
@@ -137,9 +166,32 @@ def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccur
             to=asked.to.astimezone(UTC),
             by=viewer.operator,
             now=station.now(),
+            meeting=asked.meeting,
         )
     station.poke()
     return one(station, viewer, schedule_id)
+
+
+@router.post("/schedules/{schedule_id}/occurrences/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead_of_move(
+    station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence
+) -> ScheduleForesight:
+    """Return what one occurrence would meet at another instant; nothing is saved."""
+    with station.store.read() as session:
+        row = _found(session, viewer, schedule_id)
+        areas = targets_of_schedules(session, [row.id])[row.id]
+        check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
+        original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
+        made = get_occurrence(session, row.id, original_at)
+        outlook = foresee_move(
+            session,
+            wished_of(row, areas),
+            original_at,
+            to,
+            now=station.now(),
+            without=frozenset() if made is None else {made.airing},
+        )
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
 
 
 @router.get("/days-off", responses=refusals(401, 422))

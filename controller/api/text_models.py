@@ -5,12 +5,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.api.models import Asked
+from controller.api.models import Asked, BulletinShown, Code
 from controller.bulletins.comparing import Change
-from controller.bulletins.lifecycle import RevisionKind
+from controller.bulletins.lifecycle import ItemKind, RevisionKind
 from controller.importing.kinds import FileKind
 from controller.importing.mending import Mend
 from controller.notices.tables import NoticeKind
+from devices.messages import DIGEST_PATTERN
 
 
 class ReferenceShown(BaseModel):
@@ -70,8 +71,8 @@ class LegalShown(BaseModel):
 class Revise(Asked):
     """Another wording for a draft or a returned bulletin."""
 
-    title: Annotated[str, Field(max_length=1000)]
-    text: Annotated[str, Field(max_length=200_000)]
+    title: str
+    text: str
 
 
 class RevisionShown(BaseModel):
@@ -117,3 +118,74 @@ class NoticesRead(BaseModel):
     """How many notices were new."""
 
     read: int
+
+
+class LanguageShown(BaseModel):
+    """A language that areas can be spoken to in."""
+
+    code: str = Field(description="ISO 639-3.")
+    name: str = Field(description="In Vietnamese.")
+    english: str
+
+
+class LanguagesAsked(Asked):
+    """The languages of an area, the best first."""
+
+    languages: Annotated[list[Annotated[str, Field(min_length=3, max_length=3)]], Field(max_length=10)]
+
+
+class AreaLanguages(BaseModel):
+    """The languages in which an area, and all below it without a list, is spoken to."""
+
+    area: Code
+    languages: list[str]
+
+
+class VariantShown(BaseModel):
+    """A bulletin in another language: a bulletin of its own."""
+
+    bulletin: BulletinShown
+    language: str
+    is_current: bool = Field(description="Whether it is of the newest wording; only then it is aired.")
+
+
+class ItemAsked(Asked):
+    """A part of a programme; which fields count, its kind says."""
+
+    kind: ItemKind
+    text: str | None = Field(None, description="What is said (`speech`), or what is in the `recording`.")
+    bulletin: str | None = Field(None, description="Of a `bulletin`: an approved one.")
+    upload: Annotated[str, Field(pattern=DIGEST_PATTERN)] | None = Field(
+        None, description="Of a `recording`: what `/programmes/sounds` answered."
+    )
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = Field(None, description="Of a `silence`.")
+
+
+class ProgrammeAsked(Asked):
+    """Items in their order, with words of the programme's own around them."""
+
+    title: str
+    items: Annotated[list[ItemAsked], Field(min_length=1, max_length=40)]
+    intro: str | None = Field(None, description="Said before everything but a chime.")
+    outro: str | None = Field(None, description="Said after everything but a chime.")
+    again_if_preempted: bool = Field(
+        default=False,
+        description="Whether an airing that a higher grade cut off comes again in the next slot, once.",
+    )
+    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
+
+
+class ItemShown(BaseModel):
+    """A part of a programme."""
+
+    kind: ItemKind
+    text: str | None
+    bulletin: str | None
+    upload: str | None
+    seconds: int | None
+
+
+class SoundKept(BaseModel):
+    """A sound file that an item of a programme can name."""
+
+    upload: str = Field(description="SHA-256 of the file as it came.")

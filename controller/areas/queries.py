@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.areas.tables import Area, AreaSpan
+from controller.areas.languages import LanguageCode
+from controller.areas.tables import Area, AreaLanguage, AreaSpan
 from controller.areas.tree import AreaTree
 from controller.errors import NotFound
 from devices.messages import AreaCode
@@ -48,3 +49,11 @@ def top_area(session: Session) -> Area:
     if area is None:
         raise NotFound("Chưa có địa bàn nào. Hãy nạp danh mục địa bàn trước.", code="area.none")
     return area
+
+
+def area_languages(session: Session) -> dict[AreaCode, tuple[LanguageCode, ...]]:
+    """Return the languages of the areas that have a list of their own, the best first."""
+    found: dict[AreaCode, tuple[LanguageCode, ...]] = {}
+    for row in session.scalars(select(AreaLanguage).order_by(AreaLanguage.area, AreaLanguage.place)):
+        found[row.area] = (*found.get(row.area, ()), row.language)
+    return found

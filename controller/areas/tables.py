@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Float, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from controller.areas.languages import LanguageCode
 from controller.store.base import ID_LENGTH, Base, UtcDateTime
 from devices.messages import AreaCode
 
@@ -41,3 +42,13 @@ class AreaSpan(Base):
     parent: Mapped[AreaCode | None] = mapped_column(String(ID_LENGTH))
     valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     valid_to: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AreaLanguage(Base):
+    """One language in which an area is spoken to; `place` 0 is the one that is asked for first."""
+
+    __tablename__ = "area_languages"
+
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    language: Mapped[LanguageCode] = mapped_column(String(3))

@@ -29,6 +29,12 @@ class AreaTree:
         wanted = frozenset(tops)
         return frozenset(code for code in self.parents if not wanted.isdisjoint(self.lineage(code)))
 
+    def without(self, tops: Iterable[AreaCode], gone: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
+        """Return the outermost areas that cover what is below the tops, less what is below the gone."""
+        gone = frozenset(gone)
+        broken = {above for code in gone for above in self.lineage(code)}
+        return self.outermost(self.below(tops) - self.below(gone) - broken)
+
     def outermost(self, codes: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
         """Return the areas without those that lie below another of them, in the order of their codes."""
         wanted = frozenset(codes)

@@ -1,13 +1,20 @@
-"""Writes of areas: loading the official list."""
+"""Writes of areas: loading the official list, and the languages that they are spoken to in."""
 
 import csv
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from controller.areas.tables import Area
+from controller.areas.languages import LanguageCode, languages
+from controller.areas.queries import get_area
+from controller.areas.tables import Area, AreaLanguage
 from controller.errors import BadInput
+from controller.journal.usecases import record
+from controller.operators.permissions import Act, Operator
+from controller.operators.queries import require
 from devices.messages import AreaCode
 
 UNITS = Path(__file__).with_name("units-56.csv")
@@ -44,3 +51,24 @@ def _communes(units: Path, province: AreaCode) -> list[Area]:
         )
         for row in rows
     ]
+
+
+def set_languages(
+    session: Session, area: AreaCode, wanted: Sequence[LanguageCode], *, by: Operator, now: datetime
+) -> None:
+    """Say in which languages an area and all below it are spoken to, the best first; none: as above it.
+
+    It counts for every airing that is delivered from now on.
+    """
+    get_area(session, area)
+    require(session, by, Act.RULE, area)
+    unknown = [code for code in wanted if code not in languages()]
+    if unknown or len(set(wanted)) != len(wanted):
+        raise BadInput(
+            f"Không dùng được danh sách ngôn ngữ này: {', '.join(unknown) or 'có mã ghi hai lần'}.",
+            code="area.bad-language",
+        )
+    session.execute(delete(AreaLanguage).where(AreaLanguage.area == area))
+    session.add_all(AreaLanguage(area=area, place=place, language=code) for place, code in enumerate(wanted))
+    session.flush()
+    record(session, by, "area.languages_set", area, now, detail={"languages": list(wanted)})

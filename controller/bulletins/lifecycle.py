@@ -22,6 +22,17 @@ class RevisionKind(StrEnum):
 
     TEXT = "text"  # read out by a voice
     AUDIO = "audio"  # a recording that somebody brought along; the text says what is in it
+    PROGRAMME = "programme"  # several items in one recording; the text is what all of them say
+
+
+class ItemKind(StrEnum):
+    """What a part of a programme is."""
+
+    CHIME = "chime"  # the opening one; as the last item the closing one
+    SPEECH = "speech"  # words of the programme's own: what it begins and ends with
+    BULLETIN = "bulletin"  # an approved bulletin, with its title
+    RECORDING = "recording"  # sound that was brought along for this programme
+    SILENCE = "silence"
 
 
 class BulletinState(StrEnum):

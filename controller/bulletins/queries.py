@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, exists, select
 from sqlalchemy.orm import Session
 
+from controller.airings.lifecycle import OPEN
+from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import (
     BulletinId,
     BulletinState,
@@ -14,10 +16,10 @@ from controller.bulletins.lifecycle import (
     RenderingState,
     RevisionKind,
 )
-from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering, Revision
+from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.errors import NotFound
 from controller.operators.tables import Account
-from devices.messages import AreaCode, RecordingId
+from devices.messages import AreaCode, Grade, RecordingId
 
 
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
@@ -82,23 +84,56 @@ def bulletins(
     return session.scalars(query).all()
 
 
+def variants_of(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return a bulletin's variants in other languages, oldest first, whatever became of them."""
+    query = select(Bulletin).where(Bulletin.variant_of == bulletin_id).order_by(Bulletin.id)
+    return session.scalars(query).all()
+
+
+def items_of(session: Session, bulletin_id: BulletinId, revision: int) -> Sequence[ProgrammeItem]:
+    """Return the parts of a programme's wording in their order; none for what is no programme."""
+    query = select(ProgrammeItem).where(
+        ProgrammeItem.bulletin == bulletin_id, ProgrammeItem.revision == revision
+    )
+    return session.scalars(query.order_by(ProgrammeItem.place)).all()
+
+
+def programmes_with(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return the programmes whose newest wording holds the bulletin, oldest first."""
+    query = (
+        select(Bulletin)
+        .join(
+            ProgrammeItem,
+            and_(ProgrammeItem.bulletin == Bulletin.id, ProgrammeItem.revision == Bulletin.revision),
+        )
+        .where(ProgrammeItem.item == bulletin_id)
+        .order_by(Bulletin.id)
+    )
+    return session.scalars(query.distinct()).all()
+
+
 def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
-    """Return the finished recordings that wait for an approver, with title and area of their bulletins."""
+    """Return the spoken recordings that wait for an approver, with title and area of their bulletins."""
     query = (
         select(Rendering, Bulletin.title, Bulletin.area)
         .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.state == BulletinState.SUBMITTED, Rendering.state == RenderingState.READY)
+        .where(Revision.kind == RevisionKind.TEXT)
         .order_by(Rendering.ordered_at, Rendering.id)
     )
     return [(rendering, title, area) for rendering, title, area in session.execute(query)]
 
 
 def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
-    """Return renderings that nobody has begun, oldest first."""
+    """Return renderings that nobody has begun: those that an emergency waits for, then the oldest first."""
+    is_urgent = exists().where(
+        Airing.bulletin == Rendering.bulletin, Airing.grade == Grade.EMERGENCY, Airing.state.in_(OPEN)
+    )
     query = (
         select(Rendering)
         .where(Rendering.state == RenderingState.WAITING)
-        .order_by(Rendering.ordered_at, Rendering.id)
+        .order_by(case((is_urgent, 0), else_=1), Rendering.ordered_at, Rendering.id)
         .limit(limit)
     )
     return session.scalars(query).all()

@@ -18,9 +18,11 @@ from sqlalchemy import (
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import Mapped, mapped_column
 
+from controller.areas.languages import LanguageCode
 from controller.bulletins.lifecycle import (
     BulletinId,
     BulletinState,
+    ItemKind,
     RenderingId,
     RenderingState,
     RevisionKind,
@@ -34,6 +36,8 @@ class Bulletin(Base):
     """A text to be read out; `revision` is the number of its newest wording.
 
     A `test` is approved as one: nodes never take it for a real one, nor the other way.
+    `again_if_preempted`: a programme that comes again where a higher grade cut it off.
+    A variant is the same in another `language`: `variant_of` the bulletin, made after its `of_revision`.
     """
 
     __tablename__ = "bulletins"
@@ -48,6 +52,10 @@ class Bulletin(Base):
     returned_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    variant_of: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    language: Mapped[LanguageCode | None] = mapped_column(String(3))
+    of_revision: Mapped[int | None] = mapped_column(Integer)
+    again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Revision(Base):
@@ -66,6 +74,29 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[RevisionKind] = mapped_column(Word(RevisionKind), default=RevisionKind.TEXT)
     upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+
+
+class ProgrammeItem(Base):
+    """One part of a programme's wording, by its place; written once, with its revision.
+
+    `text`: what is said (SPEECH), or what is in the recording. `item`: a bulletin, with its revision.
+    """
+
+    __tablename__ = "programme_items"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind))
+    text: Mapped[str | None] = mapped_column(Text)
+    item: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    item_revision: Mapped[int | None] = mapped_column(Integer)
+    upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    seconds: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
 
 
 class LegalReference(Base):

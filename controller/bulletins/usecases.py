@@ -14,7 +14,15 @@ from controller.bulletins.lifecycle import (
     after,
 )
 from controller.bulletins.listening import check_listened
-from controller.bulletins.queries import approval_of, get_bulletin, get_revision, rendering_of
+from controller.bulletins.queries import (
+    approval_of,
+    get_bulletin,
+    get_revision,
+    items_of,
+    programmes_with,
+    rendering_of,
+    variants_of,
+)
 from controller.bulletins.renderings import Speech, order_rendering
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
 from controller.bulletins.wording import clean_text, clean_title, digest_of
@@ -40,28 +48,49 @@ def draft_bulletin(
     now: datetime,
     area: AreaCode | None = None,
     test: bool = False,
+    upload: str | None = None,
 ) -> Bulletin:
-    """Write a new bulletin for an area (by default the author's own); its wording is revision 1."""
-    bulletin = _begin(session, title=title, area=area or by.area, test=test, by=by, now=now)
-    revision = _write(session, bulletin, text, by, now)
-    record(session, by, "bulletin.drafted", bulletin.id, now, detail={"text_sha256": revision.text_sha256})
+    """Write a new bulletin for an area (by default the author's own); its wording is revision 1.
+
+    `upload`: the digest of a sound file that was brought along; the text then tells what is in it.
+    """
+    bulletin = begin_bulletin(session, title=title, area=area or by.area, test=test, by=by, now=now)
+    revision = write_revision(session, bulletin, text, by, now, upload=upload)
+    detail = {"text_sha256": revision.text_sha256} | ({"upload": upload} if upload else {})
+    record(session, by, "bulletin.drafted", bulletin.id, now, detail=detail)
     return bulletin
 
 
 def revise_bulletin(
-    session: Session, bulletin_id: BulletinId, *, title: str, text: str, by: Operator, now: datetime
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    upload: str | None = None,
 ) -> Bulletin:
-    """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were."""
+    """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
+
+    Without another `upload` a bulletin that was brought as sound keeps the one that it has.
+    """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, Action.REVISE)
     before = get_revision(session, bulletin_id, bulletin.revision)
+    if before.kind is RevisionKind.PROGRAMME:
+        raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
     # The title is spoken too: another title is another wording, with its own author and recording.
     is_new = clean_title(title) != bulletin.title or digest_of(clean_text(text)) != before.text_sha256
+    upload = upload or before.upload
+    is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
+    if bulletin.variant_of is not None:  # who changes it now has the other's newest wording before them
+        bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
     if is_new:
-        _write(session, bulletin, text, by, now)
+        write_revision(session, bulletin, text, by, now, upload=upload)
     detail = {"revision": bulletin.revision}
     record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
     return bulletin
@@ -74,6 +103,7 @@ def submit_bulletin(
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, Action.SUBMIT)
+    check_items(session, bulletin)
     bulletin.returned_reason = None
     bulletin.changed_at = now
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
@@ -101,6 +131,7 @@ def approve_bulletin(
     require(session, by, Act.APPROVE, bulletin.area)
     _check_seen(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
+    check_items(session, bulletin)
     check_listened(session, by, recording)
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
@@ -117,9 +148,10 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
     """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
+    draft = after(bulletin.state, Action.RECALL)
     if by.id not in _authors(session, bulletin):
         raise NotAllowed("Chỉ người soạn mới lấy lại được bản tin đã gửi duyệt.", code="bulletin.not-own")
-    bulletin.state = after(bulletin.state, Action.RECALL)
+    bulletin.state = draft
     bulletin.changed_at = now
     record(session, by, "bulletin.recalled", bulletin.id, now, detail={"revision": bulletin.revision})
 
@@ -131,8 +163,12 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
     """
     model = get_bulletin(session, bulletin_id)
     wording = get_revision(session, bulletin_id, model.revision)
-    bulletin = _begin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
-    _write(session, bulletin, wording.text, by, now, kind=wording.kind, upload=wording.upload)
+    if wording.kind is RevisionKind.PROGRAMME:
+        raise Conflict(
+            "Chưa nhân bản được chương trình; hãy tạo chương trình mới.", code="programme.not-a-text"
+        )
+    bulletin = begin_bulletin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
+    write_revision(session, bulletin, wording.text, by, now, upload=wording.upload)
     detail = {"of": bulletin_id, "revision": model.revision}
     record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)
     return bulletin
@@ -155,7 +191,10 @@ def return_bulletin(
 def withdraw_bulletin(
     session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, reason: str = ""
 ) -> None:
-    """Take an approved bulletin off the air; what is sounding stops with the next plan."""
+    """Take an approved bulletin off the air, with its variants and the programmes that hold it.
+
+    What is sounding stops with the next plan.
+    """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WITHDRAW, bulletin.area)
     bulletin.state = after(bulletin.state, Action.WITHDRAW)
@@ -165,11 +204,28 @@ def withdraw_bulletin(
         approved.withdrawn_at = now
     cancel_airings_of(session, bulletin_id, reason="Bản tin đã bị rút.", by=by, now=now)
     record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
+    for other in (*variants_of(session, bulletin_id), *programmes_with(session, bulletin_id)):
+        if other.state is BulletinState.APPROVED:
+            withdraw_bulletin(session, other.id, by=by, now=now, reason=reason)
 
 
-def _begin(
+def check_items(session: Session, bulletin: Bulletin) -> None:
+    """Raise Conflict where a programme holds a bulletin that is not approved (any more)."""
+    for item in items_of(session, bulletin.id, bulletin.revision):
+        if item.item is None:
+            continue
+        held = get_bulletin(session, item.item)
+        if (held.state, held.revision) != (BulletinState.APPROVED, item.item_revision):
+            raise Conflict(
+                f"Bản tin «{held.title}» trong chương trình chưa được duyệt hoặc đã bị rút.",
+                code="programme.not-approved",
+            )
+
+
+def begin_bulletin(
     session: Session, *, title: str, area: AreaCode, test: bool, by: Operator, now: datetime
 ) -> Bulletin:
+    """Add a bulletin that has no wording yet; the same transaction writes one."""
     require(session, by, Act.WRITE, area)
     bulletin = Bulletin(
         id=BulletinId(new_id(now)),
@@ -187,16 +243,17 @@ def _begin(
     return bulletin
 
 
-def _write(
+def write_revision(
     session: Session,
     bulletin: Bulletin,
     text: str,
     by: Operator,
     now: datetime,
     *,
-    kind: RevisionKind = RevisionKind.TEXT,
     upload: str | None = None,
+    kind: RevisionKind | None = None,
 ) -> Revision:
+    """Write the next wording of a bulletin; without a kind it is a text, with an upload sound."""
     cleaned = clean_text(text)
     bulletin.revision += 1
     revision = Revision(
@@ -206,7 +263,7 @@ def _write(
         text_sha256=digest_of(cleaned),
         author=by.id,
         created_at=now,
-        kind=kind,
+        kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
         upload=upload,
     )
     session.add(revision)
@@ -218,6 +275,13 @@ def _check_seen(session: Session, bulletin: Bulletin, revision: int, recording: 
     rendering = rendering_of(session, bulletin.id, bulletin.revision)
     if rendering is None or rendering.state is not RenderingState.READY or rendering.recording is None:
         raise Conflict("Tệp âm thanh chưa dựng xong nên chưa duyệt được.", code="bulletin.not-rendered")
+    if bulletin.variant_of is not None:
+        base = get_bulletin(session, bulletin.variant_of)
+        if base.revision != bulletin.of_revision:
+            raise Conflict(
+                "Bản tin gốc đã có nội dung mới, nên bản bằng tiếng này không còn khớp. Hãy trả lại để sửa.",
+                code="variant.outdated",
+            )
     if (bulletin.revision, rendering.recording) != (revision, recording):
         raise Conflict(
             "Bản tin đã thay đổi sau khi mở trang. Hãy tải lại, đọc và nghe lại trước khi duyệt.",

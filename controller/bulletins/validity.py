@@ -3,12 +3,12 @@
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.timing import ZONE
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.tables import LegalReference
+from controller.bulletins.tables import Bulletin, LegalReference, ProgrammeItem
 from controller.errors import Conflict
 
 
@@ -24,25 +24,43 @@ def end_of(last_day: date) -> datetime:
 
 
 def ends_of(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, datetime]:
-    """Return, of the bulletins whose act has an end, the first instant at which it holds no more."""
-    query = select(LegalReference.bulletin, LegalReference.in_force_until).where(
-        LegalReference.bulletin.in_(bulletins), LegalReference.in_force_until.is_not(None)
-    )
-    return {bulletin: end_of(last) for bulletin, last in session.execute(query) if last is not None}
+    """Return, of the bulletins whose act has an end, the first instant at which it holds no more.
+
+    A variant tells of the act of its bulletin, a programme of the acts of all that it holds.
+    """
+    return {
+        bulletin: end_of(reference.in_force_until)
+        for bulletin, reference in _first_to_end(session, bulletins).items()
+        if reference.in_force_until is not None
+    }
 
 
 def check_in_force(session: Session, bulletin_id: BulletinId, starts_at: datetime) -> None:
     """Raise BeyondValidity where the bulletin's act holds no more at that start."""
-    reference = session.get(LegalReference, bulletin_id)
+    reference = _first_to_end(session, [bulletin_id]).get(bulletin_id)
     if reference is None or reference.in_force_until is None:
         return
-    if starts_at >= end_of(reference.in_force_until):
-        last = f"{reference.in_force_until:%d/%m/%Y}"
+    last = reference.in_force_until
+    if starts_at >= end_of(last):
         raise BeyondValidity(
-            f"{named(reference)} chỉ có hiệu lực đến hết ngày {last} nên không đặt phát sau ngày đó được. "
-            "Hãy chọn ngày sớm hơn, hoặc sửa lại thời hạn của văn bản nếu đã được gia hạn.",
-            facts={"in_force_until": reference.in_force_until.isoformat()},
+            f"{named(reference)} chỉ có hiệu lực đến hết ngày {last:%d/%m/%Y} nên không đặt phát sau ngày đó "
+            "được. Hãy chọn ngày sớm hơn, hoặc sửa lại thời hạn của văn bản nếu đã được gia hạn.",
+            facts={"in_force_until": last.isoformat()},
         )
+
+
+def _first_to_end(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, LegalReference]:
+    """Return, of each bulletin that tells of an act with an end, the act that ends first."""
+    held = (ProgrammeItem.bulletin == Bulletin.id) & (ProgrammeItem.revision == Bulletin.revision)
+    origin = func.coalesce(Bulletin.variant_of, Bulletin.id)
+    query = (
+        select(Bulletin.id, LegalReference)
+        .outerjoin(ProgrammeItem, held & ProgrammeItem.item.is_not(None))
+        .join(LegalReference, LegalReference.bulletin.in_([origin, ProgrammeItem.item]))
+        .where(Bulletin.id.in_(bulletins), LegalReference.in_force_until.is_not(None))
+        .order_by(LegalReference.in_force_until.desc(), LegalReference.bulletin)
+    )
+    return {bulletin: reference for bulletin, reference in session.execute(query)}  # noqa: C416 - the last counts
 
 
 def named(reference: LegalReference) -> str:

@@ -33,11 +33,11 @@ def move_node(
 ) -> None:
     """Have a node stand in another area, with all that is planned there; signed by the administrator."""
     node = get_node(session, node_id)
-    if node.retired_at is not None:
-        raise Conflict(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
     if to not in area_tree(session) or to in ended_areas(session):
         raise BadInput(f"Không có địa bàn nào mang mã {to}.", code="area.unknown")
     require(session, by, Act.RULE, node.area, to)
+    if node.retired_at is not None:
+        raise Conflict(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
     if node.area == to:
         return
     key = place_key(session, by, password, now)

@@ -1,34 +1,49 @@
 """The process that opens a foreign file: little memory, little time, and nothing of the station in it.
 
-`python -m controller.importing KIND` reads the file from its standard input and answers one JSON object.
+`python -m controller.importing KIND` reads the file from its standard input, `sound PATH` from the disk; it
+answers one JSON object.
 """
 
 import json
 import resource
 import sys
+from pathlib import Path
 
 from controller.errors import BadInput
-from controller.importing.kinds import LARGEST_FILE, FileKind
-from controller.importing.pdf import text_of_pdf
-from controller.importing.word import text_of_word
+from controller.importing.kinds import LARGEST_FILE, SOUND, FileKind
+from tts.errors import SpeechError
 
 MOST_MEMORY = 1_500_000_000
 MOST_CPU_SECONDS = 40
-_OPENERS = {FileKind.WORD: text_of_word, FileKind.PDF: text_of_pdf}
 
 
-def main(kind: str) -> None:
-    """Answer with the lines, or with why there are none."""
+def _opened(kind: FileKind, content: bytes) -> dict[str, object]:
+    if kind is FileKind.PDF:
+        from controller.importing.pdf import text_of_pdf as text_of
+    else:
+        from controller.importing.word import text_of_word as text_of
+    taken = text_of(content)
+    return {"lines": taken.lines, "warnings": taken.warnings}
+
+
+def _looked_at(path: Path) -> dict[str, object]:
+    from tts.brought import look
+
+    return {"seconds": look(path).seconds}
+
+
+def main(kind: str, *more: str) -> None:
+    """Answer with what is in the file, or with why it is not taken."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
-    content = sys.stdin.buffer.read(LARGEST_FILE + 1)
     try:
-        taken = _OPENERS[FileKind(kind)](content)
-    except BadInput as error:
-        answer: dict[str, object] = {"code": error.code, "sentence": error.sentence}
-    else:
-        answer = {"lines": taken.lines, "warnings": taken.warnings}
+        if kind == SOUND:
+            answer = _looked_at(Path(more[0]))
+        else:
+            answer = _opened(FileKind(kind), sys.stdin.buffer.read(LARGEST_FILE + 1))
+    except (BadInput, SpeechError) as error:
+        answer = {"code": error.code, "sentence": error.sentence}
     sys.stdout.write(json.dumps(answer))
 
 
-main(sys.argv[1])
+main(*sys.argv[1:])

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from controller import child
 from controller.errors import BadInput, Busy
-from controller.importing.kinds import FileKind
+from controller.importing.kinds import SOUND, FileKind
 from controller.importing.word import Taken
 
 MOST_SECONDS = 90.0
@@ -21,20 +23,31 @@ _TOO_MUCH = "Tệp này quá nặng hoặc bị hỏng nên không mở được
 
 def opened_apart(content: bytes, kind: FileKind) -> Taken:
     """Return a file's lines; BadInput as its reader says, or where the reader ran out of time or memory."""
+    answer = _asked(content, kind.value)
+    return Taken(answer["lines"], answer["warnings"])
+
+
+def looked_at_apart(path: Path) -> float | None:
+    """Return the seconds of a sound file, None where only decoding tells; BadInput as its reader says."""
+    seconds: float | None = _asked(b"", SOUND, str(path))["seconds"]
+    return seconds
+
+
+def _asked(content: bytes, *arguments: str) -> dict[str, Any]:
     if not _PLACES.acquire(timeout=_WAIT_SECONDS):
         raise Busy("Đang có nhiều tệp được mở cùng lúc. Hãy thử lại sau ít phút.", code="import.busy")
     try:
-        answer = _answer(content, kind)
+        answer = _answer(content, arguments)
     finally:
         _PLACES.release()
     if "code" in answer:
         raise BadInput(answer["sentence"], code=answer["code"])
-    return Taken(answer["lines"], answer["warnings"])
+    return answer
 
 
-def _answer(content: bytes, kind: FileKind) -> dict[str, Any]:
+def _answer(content: bytes, arguments: Sequence[str]) -> dict[str, Any]:
     process = child.start(
-        [sys.executable, "-m", "controller.importing", kind.value],
+        [sys.executable, "-m", "controller.importing", *arguments],
         log=None,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -8,6 +8,10 @@ LARGEST_FILE = 20_000_000
 """Bytes of an imported file: a scanned or illustrated decree has some millions, its text far less."""
 
 
+SOUND = "sound"
+"""What the process apart is asked for a sound file, which it reads by its path."""
+
+
 class FileKind(StrEnum):
     """A kind of file that a text can be taken from."""
 

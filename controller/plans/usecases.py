@@ -1,7 +1,7 @@
 """Writes of plans: what is wanted is compared with what was published, and the difference is signed."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,34 +17,43 @@ from controller.plans.queries import Outgoing, outgoing
 from controller.plans.tables import Published
 from controller.plans.wanted import (
     NO_LIMITS,
+    NOTHING,
     Content,
     Limits,
     digest_of,
-    recordings_of,
     wanted_limits,
     wanted_plans,
 )
 from controller.store.locks import Lock, hold
-from devices.messages import Manifest, Plan, RecordingId
+from devices.messages import AreaCode, Manifest, Plan, RecordingId
 from devices.signing import SigningKey
 
-_OF_NOTHING = digest_of(())
+_OF_NOTHING = digest_of(NOTHING)
 
 
-def refresh_plans(session: Session, *, station_key: SigningKey, now: datetime) -> list[Outgoing]:
+def refresh_plans(
+    session: Session, *, station_key: SigningKey, now: datetime, only: Collection[AreaCode] | None = None
+) -> list[Outgoing]:
     """Bring the published plans and manifests up to what is wanted; return what is new, in publishing order.
 
     Unchanged content is not issued again, except when less than half of its life remains. An area that has
     nothing to say any more gets an empty plan of a higher version: an older one can then not come back.
+
+    `only`: the plans of these areas alone, because they cannot wait; nothing is taken back.
     """
     hold(session, Lock.PUBLISHED)
-    wanted = wanted_plans(session, now)
-    limits = wanted_limits(session)
-    manifests = _refresh_manifests(session, recordings_of(wanted.values()), station_key, now)
-    rows = {row.target: row for row in session.scalars(select(Published).where(Published.kind == Kind.PLAN))}
+    wanted = wanted_plans(session, now, only)
+    named = frozenset(recording for content in wanted.values() for recording in content.recordings)
+    manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
+    query = select(Published).where(Published.kind == Kind.PLAN)
+    rows = {
+        row.target: row
+        for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
+    }
+    limits = wanted_limits(session) if only is None else {}
     said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
-    emptied: dict[str, Content] = dict.fromkeys(said, ())
-    emptied |= dict.fromkeys(limits, ())
+    emptied: dict[str, Content] = dict.fromkeys(said, NOTHING)
+    emptied |= dict.fromkeys(limits, NOTHING)
     plans = [
         _issue(session, target, _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
         for target, content in sorted((emptied | wanted).items())
@@ -114,7 +123,8 @@ def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: dat
         version=version,
         issued_at=now,
         expires_at=expires_at,
-        airings=said.content,
+        airings=said.content.airings,
+        keep=said.content.keep,
         silent=said.limits.silent,
         loudest_volume=said.limits.loudest_volume,
     )
@@ -124,17 +134,20 @@ def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: dat
 
 
 def _refresh_manifests(
-    session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime
+    session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime, *, is_all: bool
 ) -> list[Published]:
+    query = select(Published).where(Published.kind == Kind.MANIFEST)
     rows = {
         RecordingId(row.target): row
-        for row in session.scalars(select(Published).where(Published.kind == Kind.MANIFEST))
+        for row in session.scalars(query if is_all else query.where(Published.target.in_(named)))
     }
     fresh = [
         _issue_manifest(session, recording, key, now)
         for recording in sorted(named)
         if recording not in rows or not rows[recording].payload or rows[recording].kid != key.kid
     ]
+    if not is_all:
+        return fresh
     needed = named | set(
         session.scalars(select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None)))
     )

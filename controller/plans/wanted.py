@@ -2,22 +2,24 @@
 
 import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.airings.tables import Airing, Target
 from controller.airings.timing import ZONE
+from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Approved, Bulletin
+from controller.emergencies.tables import Prepared
 from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
-from devices.messages import PlannedAiring, RecordingId
+from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, PlannedAiring, RecordingId
 from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)
@@ -25,7 +27,24 @@ _LOG = logging.getLogger(__name__)
 MOST_SIGNED: Final = 400
 """So many airings, each with its approval, stay below the longest signed text that a node takes."""
 
-Content = tuple[PlannedAiring, ...]
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a plan says, without its version and times."""
+
+    airings: tuple[PlannedAiring, ...] = ()
+    keep: tuple[Kept, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.airings or self.keep)
+
+    @property
+    def recordings(self) -> frozenset[RecordingId]:
+        """Return every recording that it names."""
+        return frozenset([one.recording for one in self.airings] + [one.recording for one in self.keep])
+
+
+NOTHING: Final = Content()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +58,17 @@ class Limits:
 NO_LIMITS = Limits()
 
 
-def wanted_plans(session: Session, now: datetime) -> dict[str, Content]:
-    """Return the airings of each target area's plan, by start; areas with none are not named.
+def wanted_plans(
+    session: Session, now: datetime, only: Collection[AreaCode] | None = None
+) -> dict[str, Content]:
+    """Return what each area's plan should say (or only these areas'); areas with nothing are not named.
 
     The approval is checked again here: its bulletin approved, itself not withdrawn and not expired, signed by
     a key that is not revoked, and for the very revision and recording that the airing fixed.
 
     What was aired today stays until midnight: nodes count the day's minutes by what the plan names.
     """
+    keep = _wanted_keep(session, now, only)
     midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
     is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
     query = (
@@ -55,29 +77,65 @@ def wanted_plans(session: Session, now: datetime) -> dict[str, Content]:
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
         .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(or_(Airing.state.in_(IN_PLANS), is_of_today), Bulletin.state == BulletinState.APPROVED)
-        .where(Bulletin.revision == Airing.revision, Approved.recording == Airing.recording)
-        .where(Approved.withdrawn_at.is_(None), Approved.expires_at > now, HeldKey.revoked_at.is_(None))
+        .where(or_(Airing.state.in_(IN_PLANS), is_of_today), Approved.recording == Airing.recording)
+        .where(Bulletin.revision == Airing.revision, *is_in_force(now))
         .order_by(Target.area, Airing.starts_at, Airing.id)
     )
-    plans: dict[str, list[PlannedAiring]] = {}
+    if only is not None:
+        query = query.where(Target.area.in_(only), Airing.node.is_(None))
+    plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
     for area, airing, jws, test in session.execute(query):
-        plans.setdefault(area, []).append(_planned(airing, jws, test=test))
-    return {area: _that_fit(area, airings, now) for area, airings in plans.items()}
+        plans.setdefault(airing.node or area, []).append(_planned(airing, jws, test=test))
+    held = {area: keep.get(area, ()) for area in plans}
+    return {
+        area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
+        for area, airings in plans.items()
+    }
 
 
-def _that_fit(area: str, airings: list[PlannedAiring], now: datetime) -> Content:
+def _wanted_keep(
+    session: Session, now: datetime, only: Collection[AreaCode] | None
+) -> dict[str, tuple[Kept, ...]]:
+    """Return what the nodes of each area are to hold: what is prepared and approved, the newest first."""
+    query = (
+        select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
+        .join(Bulletin, Bulletin.id == Prepared.bulletin)
+        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .join(Area, Area.code == Prepared.area)
+        .where(Prepared.released_at.is_(None), Area.ended_at.is_(None), *is_in_force(now))
+        .order_by(Prepared.area, Prepared.created_at.desc(), Prepared.id)
+    )
+    if only is not None:
+        query = query.where(Prepared.area.in_(only))
+    keep: dict[str, list[Kept]] = {}
+    for prepared, recording, jws, test in session.execute(query):
+        kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
+        keep.setdefault(prepared.area, []).append(kept)
+    return {area: tuple(of_area[:MOST_KEPT]) for area, of_area in keep.items()}
+
+
+def is_in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold of Bulletin, Approved and HeldKey for an approval to air something now."""
+    return (
+        Bulletin.state == BulletinState.APPROVED,
+        Approved.withdrawn_at.is_(None),
+        Approved.expires_at > now,
+        HeldKey.revoked_at.is_(None),
+    )
+
+
+def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:
     """Leave out, where there are too many: what is over first, then the lowest grade, then the latest."""
-    if len(airings) <= MOST_SIGNED:
+    if len(airings) <= most:
         return tuple(airings)
-    too_many = len(airings) - MOST_SIGNED
-    _LOG.warning("plan of %s: %d of %d airings left out", area, too_many, len(airings))
+    _LOG.warning("plan of %s: %d of %d airings left out", area, len(airings) - most, len(airings))
 
     def need(one: PlannedAiring) -> tuple[bool, int, datetime, str]:
         return ends_at(one) <= now, -one.grade.rank, one.starts_at, one.airing
 
     by_need = sorted(airings, key=need)
-    kept = {one.airing for one in by_need[:MOST_SIGNED]}
+    kept = {one.airing for one in by_need[:most]}
     return tuple(one for one in airings if one.airing in kept)
 
 
@@ -91,17 +149,12 @@ def wanted_limits(session: Session) -> dict[str, Limits]:
     }
 
 
-def digest_of(content: Iterable[PlannedAiring], limits: Limits = NO_LIMITS) -> str:
+def digest_of(content: Content, limits: Limits = NO_LIMITS) -> str:
     """Return the digest by which two plans' content is compared: without version and times of issue."""
-    joined = "\n".join(airing.model_dump_json() for airing in content)
+    joined = "\n".join(one.model_dump_json() for one in (*content.airings, *content.keep))
     if limits != NO_LIMITS:
         joined += f"\n{limits}"
     return hashlib.sha256(joined.encode()).hexdigest()
-
-
-def recordings_of(plans: Iterable[Content]) -> frozenset[RecordingId]:
-    """Return every recording that the plans name."""
-    return frozenset(airing.recording for content in plans for airing in content)
 
 
 def _planned(airing: Airing, jws: str, *, test: bool) -> PlannedAiring:
@@ -117,4 +170,5 @@ def _planned(airing: Airing, jws: str, *, test: bool) -> PlannedAiring:
         grade=airing.grade,
         volume=airing.volume,
         test=test,
+        every_ms=airing.every_ms,
     )

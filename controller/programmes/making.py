@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from controller.airings.ending import parts_of
 from controller.airings.lifecycle import AiringState, Event
 from controller.airings.lifecycle import after as airing_after
 from controller.airings.tables import Airing, Target
@@ -304,6 +305,9 @@ def _take_back(at: _Comparison) -> None:
     reasons = dict(at.taken_back)
     if not reasons:
         return
+    for part in parts_of(at.session, list(reasons)):
+        at.taken_back.append((part.id, reasons[part.linked_to or part.id]))
+    reasons = dict(at.taken_back)
     for airing in at.session.scalars(select(Airing).where(Airing.id.in_(reasons)).with_for_update()):
         airing.state = airing_after(airing.state, Event.CANCEL)
         airing.reason = reasons[airing.id]

@@ -9,9 +9,8 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import cancel_airing, cancel_airings_of
-from controller.airings.foreseeing import Asking
 from controller.airings.lifecycle import OPEN
-from controller.airings.planning import check_policies
+from controller.airings.planning import Meeting, check_policies
 from controller.airings.queries import get_airing
 from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
@@ -23,6 +22,7 @@ from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
+from controller.programmes.foreseeing import Wished, wished_of
 from controller.programmes.lifecycle import IllegalTransition, ScheduleId, ScheduleState
 from controller.programmes.making import finish, keep_current
 from controller.programmes.queries import (
@@ -32,6 +32,7 @@ from controller.programmes.queries import (
     own_days,
     targets_of_schedule,
 )
+from controller.programmes.settling import settled, settled_move
 from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
 from devices.messages import AreaCode, Grade
@@ -56,10 +57,13 @@ def schedule_bulletin(
     grade: Grade = Grade.ROUTINE,
     volume: int = DEFAULT_VOLUME,
     latest_after: timedelta | None = None,
+    meeting: Meeting = Meeting.ACCEPT,
 ) -> Schedule:
     """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once.
 
-    Policies are asked about the first one; of the others each is judged when it is delivered.
+    `meeting` says what shall become of those of the next 14 days that meet others: REFUSE raises MeetsOthers
+    with all that is foreseen, AFTER moves them, REPLACE cancels the others, ACCEPT leaves it to the grades.
+    Where policies forbid the first one it is refused in any case; later ones are judged when delivered.
     """
     bulletin = get_bulletin(session, bulletin_id)
     tree = area_tree(session)
@@ -68,22 +72,28 @@ def schedule_bulletin(
     first = _first_start(session, rule, skips, now)
     check_in_force(session, bulletin_id, first)
     patience = latest_after or LATEST_AFTER[grade]
-    check_policies(session, bulletin_id, Asking(areas, first, first + patience, grade, volume), now=now)
-    schedule = Schedule(
+    wished = Wished(bulletin_id, areas, patience, grade, volume)
+    check_policies(session, bulletin_id, wished.asking(first), now=now)
+    rule = settled(session, wished, rule, skips, meeting, by=by, now=now)
+    schedule = _row_of(wished, rule, skips, by, now)
+    _lay_down(session, schedule, tree.outermost(areas), by, now)
+    return schedule
+
+
+def _row_of(wished: Wished, rule: Recurrence, skips: Skips, by: Operator, now: datetime) -> Schedule:
+    return Schedule(
         id=ScheduleId(new_id(now)),
-        bulletin=bulletin_id,
+        bulletin=wished.bulletin,
         state=ScheduleState.RUNNING,
         rule=to_text(rule),
-        latest_after_s=int(patience.total_seconds()),
-        grade=grade,
-        volume=volume,
+        latest_after_s=int(wished.latest_after.total_seconds()),
+        grade=wished.grade,
+        volume=wished.volume,
         created_by=by.id,
         created_at=now,
         next_at=now,
         **_columns(skips),
     )
-    _lay_down(session, schedule, tree.outermost(areas), by, now)
-    return schedule
 
 
 def _first_start(session: Session, rule: Recurrence, skips: Skips, now: datetime) -> datetime:
@@ -127,9 +137,7 @@ def change_schedule(
     schedule, before = _running(session, schedule_id)
     rule = carry(before, rule)
     first = _first_start(session, rule, skips, now)
-    latest = first + timedelta(seconds=schedule.latest_after_s)
-    asking = Asking(areas, first, latest, schedule.grade, schedule.volume)
-    check_policies(session, schedule.bulletin, asking, now=now)
+    check_policies(session, schedule.bulletin, wished_of(schedule, areas).asking(first), now=now)
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():
         setattr(schedule, name, value)
@@ -187,10 +195,12 @@ def move_occurrence(
     to: datetime,
     by: Operator,
     now: datetime,
+    meeting: Meeting = Meeting.ACCEPT,
 ) -> None:
     """Have one occurrence start at another instant; back to its own undoes an earlier move.
 
     No day off is looked at: who moves it has chosen the day. What was planned is taken back and planned anew.
+    `meeting`: as for `schedule_bulletin`, of what it meets at its new start.
     """
     areas = targets_of_schedule(session, schedule_id)
     check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
@@ -199,22 +209,29 @@ def move_occurrence(
         raise BadInput(f"Giờ phát {wall(to)} đã qua.", code="airing.start-in-past")
     if to > now + FURTHEST:
         raise BadInput("Giờ phát cách đây hơn một năm. Hãy kiểm tra lại ngày.", code="airing.too-far")
-    _still_to_come(session, schedule, rule, original_at, now, sounding=False)
+    row = _still_to_come(session, schedule, rule, original_at, now, sounding=False)
     to = to.replace(microsecond=0)
-    with _told():
-        others, moved = cancel(rule, original_at), move(rule, original_at, to)
-    if occurrences(others, to, to + timedelta(seconds=1)):
-        raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
-    if moved == rule:
+    if _moved(rule, original_at, to) == rule:
         return
+    now_has = frozenset() if row is None else frozenset({row.airing})
+    to = settled_move(
+        session, wished_of(schedule, areas), original_at, to, meeting=meeting, by=by, now=now, without=now_has
+    )
+    moved = _moved(rule, original_at, to)
     check_in_force(session, schedule.bulletin, to)
-    latest = to + timedelta(seconds=schedule.latest_after_s)
-    asking = Asking(areas, to, latest, schedule.grade, schedule.volume)
-    check_policies(session, schedule.bulletin, asking, now=now)
     schedule.rule = to_text(moved)
     detail = {"original_at": wall(original_at), "to": wall(to)}
     record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
+
+
+def _moved(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
+    """Return the rule with one occurrence moved; Conflict where another of it starts at that very time."""
+    with _told():
+        others, moved = cancel(rule, original_at), move(rule, original_at, to)
+    if occurrences(others, to, to + timedelta(seconds=1)):
+        raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
+    return moved
 
 
 def _running(session: Session, schedule_id: ScheduleId) -> tuple[Schedule, Recurrence]:

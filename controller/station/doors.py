@@ -27,11 +27,23 @@ class BrokerDoors:
     store: Store
     file: Path | None
     _seen: Any = None
+    _failed: str = ""  # what was told of the last failure: the beat comes twice a second, the log line once
 
     def renew(self) -> bool:
         """Bring the file up to date; return whether it was written. No file is set: nothing to do."""
         if self.file is None:
             return False
+        try:
+            written = self._bring_up_to_date(self.file)
+        except OSError as error:  # airings go on: whoever signed in already stays
+            if str(error) != self._failed:
+                _LOG.error("the passwords of nodes could not be written to %s: %s", self.file, error)
+            self._failed = str(error)
+            return False
+        self._failed = ""
+        return written
+
+    def _bring_up_to_date(self, file: Path) -> bool:
         with self.store.read() as session:
             state = (
                 tuple(session.execute(_STATE_OF_HARDWARE).one()),
@@ -41,10 +53,10 @@ class BrokerDoors:
                 return False
             lines = password_lines(session)
             known = set(session.scalars(select(Hardware.node)))
-        existing = self.file.read_text("utf-8") if self.file.exists() else ""
+        existing = file.read_text("utf-8") if file.exists() else ""
         wanted = merged(existing, lines, known)
         if wanted != existing:
-            self._write(self.file, wanted)
+            self._write(file, wanted)
             _LOG.info("%d nodes may sign in at the broker", len(lines))
         self._seen = state
         return wanted != existing

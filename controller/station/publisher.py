@@ -4,20 +4,25 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from controller.plans.queries import Outgoing, retained_state, unacknowledged
 from controller.plans.usecases import acknowledge, forget_acknowledgements, refresh_plans
 from controller.store import Store
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
+from devices.messages import AreaCode
 from devices.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)
 
 _ACKNOWLEDGED_WITHIN = 10.0  # seconds for all that is on its way; then it counts as refused
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a document that was refused is offered again
+_MOST_REMEMBERED = 10_000  # documents whose last version is known; what two threads send lies close together
+_WHEN_BUSY = 0.2  # seconds until a link whose window is full is tried once more
 _WINDOW = 64  # retained messages on their way at once: a province has some 200
 
 
@@ -42,11 +47,15 @@ class Publisher:
     key: SigningKey
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
+    _turn: threading.Lock = field(default_factory=threading.Lock)  # of handing over to the link
+    _newest: dict[int, int] = field(default_factory=dict)  # by document: the version last handed over
+    _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # on their way
     _all_again: threading.Event = field(default_factory=threading.Event)
     _refusals: dict[tuple[int, int], _Refusal] = field(default_factory=dict)  # by document and version
 
     def connected(self) -> None:
         """Note that the broker may have lost everything; cheap, for the link's own thread."""
+        self._hurried.clear()
         self._all_again.set()
 
     def renew(self) -> None:
@@ -73,14 +82,33 @@ class Publisher:
                     forget_acknowledgements(session, [one.published_id for one in left])
             unless_done.pop_all()
 
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction that changed them."""
+        return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Hand over at once what was signed and committed, from the thread of whoever cannot wait.
+
+        It does not wait for the broker's word: the next beats note it, or send again what was not taken.
+        """
+        until = self.clock() + _ACKNOWLEDGED_WITHIN
+        for document in outgoing:
+            try:
+                pending = self._publish(document)
+            except LinkDown:
+                return  # a beat sends it, once the broker is back
+            if pending is not None:
+                self._hurried[document.published_id, document.version] = (pending, until)
+
     def beat(self) -> None:
         """Sign what is wanted and new, and send what the broker has not taken yet."""
         with self.store.write() as session:
+            self._note_hurried(session)
             refresh_plans(session, station_key=self.key, now=self.now())
         if not self.link.is_up:
             return
         with self.store.read() as session:
-            waiting = unacknowledged(session)
+            waiting = [one for one in unacknowledged(session) if not self._is_on_its_way(one)]
         self._forget_refusals_but(waiting)
         try:
             self._send([document for document in waiting if self._may_offer(document)])
@@ -95,7 +123,8 @@ class Publisher:
             try:
                 for document in outgoing[at : at + _WINDOW]:
                     sent = self._publish(document)
-                    pending.append((document, sent))
+                    if sent is not None:
+                        pending.append((document, sent))
             finally:
                 left += self._note_taken(pending)
         return left
@@ -138,9 +167,33 @@ class Publisher:
         open_ = {(document.published_id, document.version) for document in waiting}
         self._refusals = {key: refusal for key, refusal in self._refusals.items() if key in open_}
 
-    def _publish(self, document: Outgoing) -> Pending:
-        try:
-            return self.link.publish(document.topic, document.payload, 1, retain=True)
-        except LinkBusy:
-            threading.Event().wait(0.2)
-            return self.link.publish(document.topic, document.payload, 1, retain=True)
+    def _note_hurried(self, session: Session) -> None:
+        """Note what the broker took of what was hurried; what it did not take in time is sent as all else."""
+        for key, (pending, until) in list(self._hurried.items()):
+            published_id, version = key
+            if pending.outcome:
+                acknowledge(session, published_id, version=version, now=self.now())
+            if pending.outcome is not None or self.clock() >= until:
+                self._hurried.pop(key, None)
+
+    def _is_on_its_way(self, document: Outgoing) -> bool:
+        return (document.published_id, document.version) in self._hurried
+
+    def _publish(self, document: Outgoing) -> Pending | None:
+        """Hand a document to the link; None: a newer one was handed over meanwhile, and must stay last."""
+        for is_last_try in (False, True):
+            with self._turn:
+                if self._newest.get(document.published_id, 0) > document.version:
+                    return None
+                try:
+                    sent = self.link.publish(document.topic, document.payload, 1, retain=True)
+                except LinkBusy:
+                    if is_last_try:
+                        raise
+                else:
+                    if len(self._newest) > _MOST_REMEMBERED:
+                        self._newest.clear()
+                    self._newest[document.published_id] = document.version
+                    return sent
+            threading.Event().wait(_WHEN_BUSY)
+        return None

@@ -1,16 +1,23 @@
 """What the running parts ask the database."""
 
-from sqlalchemy import select
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS
 from controller.airings.tables import Airing
+from controller.bulletins.tables import Approved, Bulletin
+from controller.emergencies.tables import Prepared
 from controller.station.wants import Need
-from devices.messages import RecordingId
+from devices.messages import Grade, RecordingId
+
+_WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
+"""What is held ready is sent after all that has an hour."""
 
 
 def needs_in_plans(session: Session) -> dict[RecordingId, Need]:
-    """Return the recordings that plans name now, each with its most pressing need."""
+    """Return the recordings that plans name now, to sound or to keep, each with its most pressing need."""
     needs: dict[RecordingId, Need] = {}
     query = select(Airing.recording, Airing.grade, Airing.starts_at).where(
         Airing.state.in_(IN_PLANS), Airing.recording.is_not(None)
@@ -20,7 +27,19 @@ def needs_in_plans(session: Session) -> dict[RecordingId, Need]:
             continue
         need = Need(grade, starts_at)
         needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
+    for recording in _prepared_recordings(session):
+        needs.setdefault(recording, _WHENEVER)
     return needs
+
+
+def _prepared_recordings(session: Session) -> list[RecordingId]:
+    query = (
+        select(Approved.recording)
+        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
+        .join(Prepared, Prepared.bulletin == Bulletin.id)
+        .where(Prepared.released_at.is_(None))
+    )
+    return list(session.scalars(query))
 
 
 def has_airings_in_plans(session: Session) -> bool:

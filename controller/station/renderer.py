@@ -7,23 +7,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.bulletins.lifecycle import RenderingId
-from controller.bulletins.queries import get_bulletin, waiting_renderings
+from controller.bulletins.queries import waiting_renderings
 from controller.bulletins.renderings import (
     begin_rendering,
     fail_rendering,
     finish_rendering,
     requeue_rendering,
     requeue_renderings,
-    text_to_speak,
 )
-from controller.lexicon.queries import words_for
 from controller.settings import Settings
+from controller.station.orders import order_of
 from controller.station.rereading import Rereader
 from controller.store import Store
 from devices.chunks import manifest_of
 from tts.errors import SpeechError
 from tts.recordings import RecordingStore
-from tts.studio import Progress, RenderOrder, Studio
+from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
+from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Renderer:
     store: Store
     studio: Studio
     recordings: RecordingStore
+    uploads: UploadStore
     settings: Settings
     now: Callable[[], datetime]
     changed: Callable[[], None]
@@ -98,36 +99,23 @@ class Renderer:
             self._begun = None
             self.changed()
 
-    def _next(self) -> tuple[RenderingId, RenderOrder] | None:
+    def _next(self) -> tuple[RenderingId, RenderOrder | LevelOrder] | None:
         """Claim the oldest rendering that waits, and say what to speak."""
         with self.store.read() as session:
             waiting = waiting_renderings(session, limit=1)
             if not waiting:
                 return None
             rendering = waiting[0]
-            bulletin = get_bulletin(session, rendering.bulletin)
-            order = RenderOrder(
-                title=bulletin.title,
-                text=text_to_speak(session, rendering),
-                engine=rendering.engine,
-                voice=rendering.voice,
-                rate=rendering.rate,
-                fallback=rendering.fallback,
-                loudness_lufs=self.settings.loudness_lufs,
-                true_peak_dbtp=self.settings.true_peak_dbtp,
-                bitrate_kbps=self.settings.bitrate_kbps,
-                words=words_for(session, bulletin.area),
-                region=self.settings.region,
-            )
+            order = order_of(session, rendering, self.settings, self.recordings, self.uploads)
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())
             if claimed:
                 self._begun = rendering.id  # before the commit, whose outcome may stay unknown
         return (rendering.id, order) if claimed else None
 
-    def _render(self, rendering: RenderingId, order: RenderOrder) -> None:
+    def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
         try:
-            rendered = self.studio.render(order, lambda progress: self._note(rendering, progress))
+            rendered = self._made(order, lambda progress: self._note(rendering, progress))
             manifest = manifest_of(
                 self.recordings.read(rendered.recording),
                 codec=rendered.codec,
@@ -147,6 +135,11 @@ class Renderer:
         finally:
             self._progress.pop(rendering, None)
             self.changed()
+
+    def _made(self, order: RenderOrder | LevelOrder, tell: OnProgress) -> Rendered:
+        if isinstance(order, LevelOrder):
+            return self.studio.level(order, tell)
+        return self.studio.render(order, tell)
 
     def _note(self, rendering: RenderingId, progress: Progress) -> None:
         self._progress[rendering] = progress

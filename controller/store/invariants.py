@@ -4,27 +4,29 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from sqlalchemy import and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import IN_PLANS, OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
+from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.bulletins.wording import digest_of
+from controller.emergencies.lifecycle import EmergencyState, Kind
+from controller.emergencies.tables import Emergency, Keeping, Prepared
 from controller.fleet.tables import Hardware, Node, Stay
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import verify_logs
 from controller.journal.queries import export
 from controller.operators.tables import HeldKey
-from controller.plans.lifecycle import Kind
+from controller.plans.lifecycle import Kind as Retained
 from controller.plans.tables import Published
 from controller.programmes.tables import Occurrence, Schedule
 from controller.reports.queries import export_as_aired
 from controller.reports.tables import AsAired
 from devices.enrolment import Place
-from devices.messages import Plan, Role
+from devices.messages import Grade, Plan, Role
 
 Check = Callable[[Session, datetime], Iterator[str]]
 
@@ -150,7 +152,13 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
         select(Occurrence.schedule, Occurrence.airing)
         .join(Airing, Airing.id == Occurrence.airing)
         .join(Schedule, Schedule.id == Occurrence.schedule)
-        .where(or_(Airing.schedule != Schedule.id, Airing.bulletin != Schedule.bulletin))
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(
+            or_(
+                Airing.schedule != Schedule.id,
+                func.coalesce(Bulletin.variant_of, Bulletin.id) != Schedule.bulletin,
+            )
+        )
     )
     for schedule, airing in session.execute(query):
         yield f"occurrence of {schedule}: airing {airing} is not of it"
@@ -158,18 +166,67 @@ def _occurrences_fit(session: Session, _now: datetime) -> Iterator[str]:
 
 def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -> Iterator[str]:
     there = exists().where(Occurrence.airing == Airing.id)
-    query = select(Airing.id).where(Airing.schedule.is_not(None), Airing.state.in_(OPEN), ~there)
+    whole = Airing.linked_to.is_(None)  # a part in another language goes with the airing that it is of
+    query = select(Airing.id).where(Airing.schedule.is_not(None), whole, Airing.state.in_(OPEN), ~there)
     for airing in session.scalars(query):
         yield f"airing {airing}: of a schedule, and no occurrence of it"
 
 
 def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
-    query = select(Published).where(Published.kind == Kind.PLAN)
+    query = select(Published).where(Published.kind == Retained.PLAN)
     approvals = set(session.scalars(select(Approved.jws)))
     for row in session.scalars(query):
-        for airing in Plan.model_validate_json(row.document).airings:
+        plan = Plan.model_validate_json(row.document)
+        for airing in plan.airings:
             if airing.approval not in approvals:
                 yield f"plan {row.target}: airing {airing.airing} with an approval that nobody gave"
+        for kept in plan.keep:
+            if kept.approval not in approvals:
+                yield f"plan {row.target}: keeps {kept.name} by an approval that nobody gave"
+
+
+def _emergencies_fit(session: Session, _now: datetime) -> Iterator[str]:
+    query = (
+        select(Emergency, Airing, Bulletin.test, Recording.duration_ms)
+        .join(Bulletin, Bulletin.id == Emergency.bulletin)
+        .outerjoin(Airing, Airing.id == Emergency.airing)
+        .outerjoin(Recording, Recording.id == Airing.recording)
+    )
+    for row, airing, test, length in session.execute(query):
+        name = f"emergency {row.id}"
+        is_started = row.state in {EmergencyState.STARTED, EmergencyState.ENDED}
+        if is_started != (airing is not None):
+            yield f"{name}: {row.state}, and {'no' if airing is None else 'an'} airing"
+        if test != (row.kind is Kind.TEST):
+            yield f"{name}: a test's recording in a real one, or the other way"
+        if row.confirmed_by == row.called_by:
+            yield f"{name}: called and confirmed by one person"
+        if row.kind is Kind.ALARM and is_started and not (row.confirmed_by or row.alone_because):
+            yield f"{name}: started by one person without a reason"
+        if airing is None:
+            continue
+        if row.state is EmergencyState.ENDED and airing.state in IN_PLANS:
+            yield f"{name}: ended, and still in the plans"
+        if (airing.bulletin, airing.grade is Grade.EMERGENCY) != (row.bulletin, row.kind is not Kind.TEST):
+            yield f"{name}: its airing is of another bulletin or grade"
+        if (row.kind is Kind.TEST) != (airing.every_ms is None) or (airing.every_ms or length) < length:
+            yield f"{name}: repeated wrongly"
+
+
+def _only_emergencies_are_repeated(session: Session, _now: datetime) -> Iterator[str]:
+    there = exists().where(Emergency.airing == Airing.id)
+    for airing in session.scalars(select(Airing.id).where(Airing.every_ms.is_not(None), ~there)):
+        yield f"airing {airing}: repeated, and nobody called it"
+
+
+def _prepared_recordings_fit(session: Session, _now: datetime) -> Iterator[str]:
+    mixed = Bulletin.test != (Prepared.kind == Kind.TEST)
+    query = select(Prepared.id).join(Bulletin, Bulletin.id == Prepared.bulletin).where(mixed)
+    for prepared in session.scalars(query):
+        yield f"prepared {prepared}: a test's recording for a real one, or the other way"
+    there = exists().where(Received.airing == Keeping.prepared, Received.node == Keeping.node)
+    for prepared, node in session.execute(select(Keeping.prepared, Keeping.node).where(~there)):
+        yield f"keeping {prepared}/{node}: nobody told it"
 
 
 def _nodes_stand_where_they_stay(session: Session, _now: datetime) -> Iterator[str]:
@@ -187,11 +244,25 @@ def _nodes_stand_where_they_stay(session: Session, _now: datetime) -> Iterator[s
 def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Iterator[str]:
     tree = area_tree(session)
     query = select(Node.id, Node.area, Published.document).join(
-        Published, and_(Published.kind == Kind.PLACE, Published.target == Node.id)
+        Published, and_(Published.kind == Retained.PLACE, Published.target == Node.id)
     )
     for node, area, document in session.execute(query.where(Node.retired_at.is_(None))):
         if Place.model_validate_json(document).areas != tuple(reversed(tree.lineage(area))):
             yield f"node {node}: was told that it stands elsewhere"
+
+
+def _tests_are_for_one_node(session: Session, _now: datetime) -> Iterator[str]:
+    for airing in session.scalars(
+        select(Airing.id).join(Bulletin).where(Airing.node.is_not(None), ~Bulletin.test)
+    ):
+        yield f"airing {airing}: for one node, and no test"
+    query = (
+        select(Delivery.airing, Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Airing.node.is_not(None), Airing.node != Delivery.node)
+    )
+    for airing, node in session.execute(query):
+        yield f"delivery {airing}/{node}: a test for another node"
 
 
 def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
@@ -199,7 +270,7 @@ def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
     for node, area in session.execute(query):
         yield f"node {node}: in use in area {area}, which is no more"
-    kinds = Published.kind.in_((Kind.PLAN, Kind.POLICY))
+    kinds = Published.kind.in_((Retained.PLAN, Retained.POLICY))
     left = select(Published.target).where(Published.target.in_(ended), kinds, Published.payload != "")
     for target in session.scalars(left):
         yield f"area {target}: is no more, and still has a plan or a policy"
@@ -237,6 +308,33 @@ def _as_aired_says_what_is_known(session: Session, _now: datetime) -> Iterator[s
         yield f"as-aired log: says nothing of {airing}/{node}"
 
 
+def _programmes_hold_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
+    held = aliased(Bulletin)
+    query = (
+        select(Bulletin.id, held.id)
+        .join(
+            ProgrammeItem,
+            and_(ProgrammeItem.bulletin == Bulletin.id, ProgrammeItem.revision == Bulletin.revision),
+        )
+        .join(held, held.id == ProgrammeItem.item)
+        .where(Bulletin.state == BulletinState.APPROVED)
+        .where(or_(held.state != BulletinState.APPROVED, held.revision != ProgrammeItem.item_revision))
+    )
+    for programme, item in session.execute(query):
+        yield f"programme {programme}: approved, and holds {item}, which is not"
+
+
+def _parts_share_no_area(session: Session, _now: datetime) -> Iterator[str]:
+    whole = aliased(Delivery)
+    query = (
+        select(Airing.id, Delivery.node)
+        .join(Delivery, Delivery.airing == Airing.id)
+        .join(whole, and_(whole.airing == Airing.linked_to, whole.node == Delivery.node))
+    )
+    for airing, node in session.execute(query):
+        yield f"airing {airing}: node {node} is meant to hear it in two languages"
+
+
 _CHECKS: tuple[Check, ...] = (
     _wordings_match_their_digest,
     _bulletins_have_their_revision,
@@ -251,9 +349,15 @@ _CHECKS: tuple[Check, ...] = (
     _occurrences_fit,
     _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
+    _emergencies_fit,
+    _only_emergencies_are_repeated,
+    _prepared_recordings_fit,
     _nodes_stand_where_they_stay,
     _nodes_were_told_where_they_stand,
     _ended_areas_are_empty,
+    _programmes_hold_only_the_approved,
+    _parts_share_no_area,
+    _tests_are_for_one_node,
     _logs_are_sound,
     _as_aired_says_what_is_known,
 )

@@ -6,6 +6,7 @@ from controller.airings import tables as airings
 from controller.areas import tables as areas
 from controller.bulletins import tables as bulletins
 from controller.drafts import tables as drafts
+from controller.emergencies import tables as emergencies
 from controller.fleet import tables as fleet
 from controller.journal import tables as journal
 from controller.lexicon import tables as lexicon
@@ -24,6 +25,7 @@ FEATURES = (
     bulletins,
     programmes,
     airings,
+    emergencies,
     plans,
     journal,
     lexicon,

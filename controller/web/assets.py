@@ -18,6 +18,7 @@ _KINDS = {
     ".woff2": "font/woff2",
     ".txt": "text/plain; charset=utf-8",
     ".json": "application/json",
+    ".png": "image/png",
 }
 _PACKED = frozenset({".css", ".js", ".svg"})
 _FOR_EVER = "public, max-age=31536000, immutable"

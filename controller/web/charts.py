@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 WIDTH, HEIGHT = 640.0, 160.0
 """Of a chart in its own units; the page scales it."""
 _MOST_GAP = 2.0
+_EDGE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,22 @@ def _tall(percent: float) -> float:
     return max(2.0, HEIGHT * min(100.0, max(0.0, percent)) / 100)
 
 
-def line(points: Sequence[tuple[datetime, float]], since: datetime, until: datetime) -> str:
-    """Return the points as the `points` of an SVG polyline, scaled to their own range, the newest right."""
+def lines(
+    points: Sequence[tuple[datetime, float]], since: datetime, until: datetime, *, longest_gap: timedelta
+) -> list[str]:
+    """Return points of SVG polylines, one for each unbroken part, scaled to their own range."""
     if not points or until <= since:
-        return ""
+        return []
     low, high = min(value for _, value in points), max(value for _, value in points)
     span = (high - low) or 1.0
     whole = (until - since).total_seconds()
-    return " ".join(
-        f"{(at - since).total_seconds() / whole * WIDTH:.1f},"
-        f"{HEIGHT - 8 - (value - low) / span * (HEIGHT - 16):.1f}"
-        for at, value in points
-    )
+    parts: list[list[str]] = []
+    before: datetime | None = None
+    for at, value in points:
+        if before is None or at - before > longest_gap:
+            parts.append([])
+        x = (at - since).total_seconds() / whole * WIDTH
+        y = HEIGHT - _EDGE - (value - low) / span * (HEIGHT - 2 * _EDGE)
+        parts[-1].append(f"{x:.1f},{y:.1f}")
+        before = at
+    return [" ".join(part) for part in parts]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KINDS = {
-    "ban-tin": ("Bản tin", ("bulletin.", "rendering.", "approval.")),
+    "ban-tin": ("Bản tin", ("bulletin.", "rendering.", "approval.", "recording.")),
     "phat": (
         "Lượt phát và lịch phát",
         (
@@ -43,6 +43,8 @@ ACTS = {
     "area.moved": "chuyển địa bàn sang cấp trên khác",
     "area.renamed": "đổi tên địa bàn",
     "area.split": "chia địa bàn",
+    "notice.read": "đọc thông báo",
+    "recording.listened": "nghe hết bản thu trước khi duyệt",
     "notices.read": "đọc thông báo",
     "prepared.added": "thêm bản soạn sẵn để phát khẩn",
     "prepared.released": "thôi giữ bản soạn sẵn",
@@ -78,6 +80,8 @@ ACTS = {
     "lexicon.added": "thêm từ vào từ điển đọc",
     "lexicon.removed": "xóa từ khỏi từ điển đọc",
     "node.brought-back": "đưa cụm loa vào dùng lại",
+    "node.cared-for": "ghi ai lo cụm loa",
+    "airing.test-planned": "phát thử ở một cụm loa",
     "node.code-made": "tạo mã gắn cụm loa",
     "node.code-withdrawn": "hủy mã gắn cụm loa",
     "node.enrolled": "gắn thiết bị vào cụm loa",
@@ -110,6 +114,8 @@ ACTS = {
     "rendering.renewed": "dựng lại âm thanh theo cách đọc mới",
     "rendering.retried": "yêu cầu dựng lại âm thanh",
     "schedule.changed": "đổi lịch phát",
+    "report.made": "nhận phản ánh của người dân",
+    "report.answered": "trả lời phản ánh của người dân",
     "schedule.ended": "dừng lịch phát",
     "schedule.made": "lập lịch phát",
     "schedule.occurrence_cancelled": "hủy một lần phát",

@@ -48,14 +48,18 @@ PLACES = (
     Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
+    Place("Phát khẩn", "/khan", "alert-octagon", Group.DAY, needs=Act.AIR),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
+    Place("Sự cố", "/su-co", "alert-triangle", Group.SOUND),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
     Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
+    Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
     Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
     Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
+    Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),
 )
 
 

@@ -130,6 +130,7 @@ def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
     """Return what every template may ask for."""
     return {
         "viewer": viewer,
+        "alarms": getattr(viewer, "alarms", ()),
         "label": station.label,
         "now": station.now(),
         "path": path,

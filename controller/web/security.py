@@ -9,16 +9,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.bulletins.uploads import LARGEST_AUDIO
 from controller.importing.kinds import LARGEST_FILE
 from controller.web.errors import error_response
 from controller.web.viewer import bearer_of
+from tts.uploads import LARGEST_UPLOAD
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
 _FRAME = 100_000  # bytes of a form around the file that it carries
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
-    (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_AUDIO + _FRAME),
+    (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
 )
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # img data: are the style sheet's own small drawings

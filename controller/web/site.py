@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from controller import api
 from controller.errors import LoaError
+from controller.listeners.limits import ListenerLimits
 from controller.operators.tries import Tries
 from controller.web import assets, errors, pages
 from controller.web.live import Live
@@ -49,6 +50,7 @@ def make_site(station: Station) -> FastAPI:
     site.state.station = station
     site.state.live = live
     site.state.tries = Tries()
+    site.state.listener_limits = ListenerLimits()
     site.state.sounding = lambda: _sounding_sentence(station)
     site.add_middleware(BodyLimits)
     site.add_exception_handler(LoaError, errors.on_loa_error)

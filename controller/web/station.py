@@ -1,16 +1,22 @@
 """What the pages need of the running station; the composition root supplies it."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
+from controller.airings.timing import Times
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.fleet.enrolling import Welcome
+from controller.plans.queries import Outgoing
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode
 from tts.orders import Progress
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 
 class Changes(Protocol):
@@ -34,6 +40,10 @@ class Station(Protocol):
     @property
     def recordings(self) -> RecordingStore:
         """The finished recordings, named by digest."""
+
+    @property
+    def uploads(self) -> UploadStore:
+        """The sound files as people brought them, named by digest."""
 
     @property
     def changes(self) -> Changes:
@@ -72,6 +82,16 @@ class Station(Protocol):
 
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
+
+    @property
+    def times(self) -> Times:
+        """The station's head starts: what is called begins after one of them."""
+
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Publish at once what was signed and committed, and poke."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""

@@ -17,6 +17,7 @@ from controller.operators.second_factor import has_second_factor, needs_second_f
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
 from controller.operators.tries import Tries
+from controller.web.alarm_bar import AlarmLine, alarm_lines
 from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
@@ -33,6 +34,8 @@ class Viewer:
     """Bulletins that wait for this person's approval."""
     token: str
     """Of the session; empty where a program's token acts."""
+    alarms: tuple[AlarmLine, ...] = ()
+    """What sounds or waits as an emergency, when the page was asked for."""
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
 
@@ -104,14 +107,15 @@ def token_of(request: Request) -> str:
 
 
 def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
-    """Return who the session's token belongs to; some four queries."""
+    """Return who the session's token belongs to; some five queries."""
     operator = operator_of_token(session, token, station.now()) if token else None
     if operator is None:
         return None
     scope = scope_of(session, operator)
     lacks = station.require_totp and needs_second_factor(operator)
     lacks = lacks and not has_second_factor(session, operator.id)
-    return Viewer(operator, scope, count_waiting(session, operator, scope), token, lacks)
+    waiting = count_waiting(session, operator, scope)
+    return Viewer(operator, scope, waiting, token, alarm_lines(session, scope, station.now()), lacks)
 
 
 def known(request: Request) -> Viewer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from controller.fleet.samples import FIGURES, QUARTERS_OF_DAY, Presence, Thinned, start_of, strip
-from controller.web.charts import WIDTH, line
+from controller.web.charts import WIDTH, lines
 from controller.web.views import Tone
 from controller.web.words import clock, number
 
@@ -21,6 +21,8 @@ _PRESENCE = {
     Presence.PARTLY: (Tone.WARN, "liên lạc chập chờn"),
     Presence.AWAY: (Tone.BAD, "không có liên lạc"),
 }
+_GAP = timedelta(minutes=30)
+"""A line is drawn over a missing quarter, not over a longer silence."""
 CELL = 2
 """Quarters in a cell of the strip: half an hour is wide enough to be touched on a telephone."""
 
@@ -37,10 +39,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure over the day: its name, points for SVG, and the range in words."""
+    """One figure over the day: its name, SVG points of each unbroken part, and the range in words."""
 
     name: str
-    points: str
+    parts: tuple[str, ...]
     lowest: str
     highest: str
     newest: str
@@ -93,7 +95,7 @@ def _lines(quarters: Mapping[int, Thinned], since: int, until: int) -> list[Line
         found.append(
             Line(
                 f"{name} ({unit})",
-                line(points, start_of(since), start_of(until)),
+                tuple(lines(points, start_of(since), start_of(until), longest_gap=_GAP)),
                 number(min(values[0] for _, values in told), 1),
                 number(max(values[2] for _, values in told), 1),
                 number(told[-1][1][1], 1),

@@ -103,7 +103,9 @@ class Brain:
             case PlayingEnded():
                 effects += [*self._playing.ended(event, now), *self._agree(now)]
             case Digested(recording, sha256):
-                effects += [*self._fetching.digested(recording, sha256, now), *self._agree(now)]
+                is_known = self._fetching.is_whole(recording) and sha256 == recording
+                effects += self._fetching.digested(recording, sha256, now)
+                effects += [] if is_known else self._agree(now)
         return effects
 
     def wake_at(self) -> datetime | None:

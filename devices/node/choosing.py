@@ -1,6 +1,6 @@
 """What a node may play, and when: plans judged airing by airing against what it has and remembers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
@@ -8,6 +8,7 @@ from devices.messages import AiringId, Grade, Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching
+from devices.node.keeping import Keeping
 from devices.node.receipts import Fact, Outbox
 from devices.node.records import AiringRecord, Records
 from devices.node.trust import Trust
@@ -22,6 +23,8 @@ RETRY_BROKEN = timedelta(seconds=5)
 """A loudspeaker that could not go on is tried again so often, after so long."""
 PATIENT_WITH_KEYS = timedelta(seconds=5)
 """Until so long before its start, an airing of an unknown approver is not refused: its key may be coming."""
+MOST_BEGUN = 16
+"""Emergencies whose begin is remembered where no clock tells it."""
 HORIZON = timedelta(days=1)
 """How far ahead change points are looked for; a wake at the end of it looks further."""
 
@@ -45,7 +48,9 @@ class Choosing:
         self._approved: tuple[Plan, ...] = ()
         self._points: list[datetime] = []
         self._points_until: datetime | None = None
+        self._begun_at: dict[AiringId, datetime] = {}
         self.records = Records()
+        self.keeping = Keeping(trust, fetching, outbox, clock)
         self.planned: dict[AiringId, PlannedAiring] = {}
         self.retry_at: dict[AiringId, datetime] = {}
         """Raw instants before which a broken loudspeaker is not tried with an airing."""
@@ -53,6 +58,7 @@ class Choosing:
     def restore(self, documents: Mapping[str, bytes]) -> None:
         """Remember what was heard before the power went."""
         self.records.restore(documents)
+        self.keeping.restore(documents)
 
     def plans_changed(self) -> None:
         """Note that plans, policies or keys are not what they were."""
@@ -63,7 +69,7 @@ class Choosing:
         effects: list[Effect] = []
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
-        airings = {a.airing: a for a in merge(plans, station)}
+        airings = {a.airing: self._as_begun(a, station, now) for a in merge(plans, station)}
         refused: set[AiringId] = set()
         for airing in airings.values():
             if ends_at(airing) <= station and self.records.get(airing.airing) is None:
@@ -75,9 +81,37 @@ class Choosing:
             facts = self._tell(record, airing, why, station, now)
             effects += [self.records.save(record), *facts] if changed or facts else []
         self.planned = airings
-        self._approved = tuple(_without(plan, refused) for plan in plans)
+        self._approved = tuple(_without(plan, refused) for plan in self._as_all_begun(plans, airings))
         named = {a.recording for a in airings.values() if a.airing not in refused and ends_at(a) > station}
-        return [*effects, *self._fetching.name(named, now)]
+        hold, told = self.keeping.meet(station, now)
+        return [*effects, *told, *self._fetching.name(named | hold, now)]
+
+    def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:
+        """Return a repeated emergency as begun already where the clock is not trusted.
+
+        It is called, not scheduled: its start is at most a second ahead, and this node cannot tell a second.
+        """
+        if airing.every_ms is None or self._clock.is_trusted(now):
+            return airing
+        if station >= airing.starts_at and airing.airing not in self._begun_at:
+            return airing
+        begun_at = self._begun_at.setdefault(airing.airing, station)
+        if len(self._begun_at) > MOST_BEGUN:
+            del self._begun_at[next(iter(self._begun_at))]
+        ahead_ms = (airing.starts_at - begun_at) // MILLISECOND
+        longer = {"starts_at": begun_at, "duration_ms": airing.duration_ms + ahead_ms}
+        return airing.model_copy(update=longer)
+
+    def _as_all_begun(
+        self, plans: tuple[Plan, ...], airings: Mapping[AiringId, PlannedAiring]
+    ) -> Iterable[Plan]:
+        """Return the plans with the airings' starts as they are for this node."""
+        if all(airings.get(a.airing, a).starts_at == a.starts_at for plan in plans for a in plan.airings):
+            return plans
+        return (
+            plan.model_copy(update={"airings": tuple(airings.get(a.airing, a) for a in plan.airings)})
+            for plan in plans
+        )
 
     def why_refused(self, airing: PlannedAiring, station: datetime) -> str | None:
         """Return why an airing must not be heard here, or None."""
@@ -139,7 +173,7 @@ class Choosing:
             or not self._fetching.is_whole(airing.recording)
             or not (is_emergency or self._clock.is_trusted(now))
             or is_late
-            or (offset_ms > 0 and left_ms < LEAST_WORTH_MS)
+            or (offset_ms > 0 and left_ms < LEAST_WORTH_MS and airing.every_ms is None)
             or record.failures >= MOST_FAILURES
             or self.retry_at.get(airing.airing, now) > now
         ):
@@ -156,14 +190,25 @@ class Choosing:
         return [point for point in self._points if point > station]
 
     def close_cut(self, station: datetime, now: datetime, sounding: AiringId | None) -> list[Effect]:
-        """Say of what a power cut ended, and time has passed over, how far it was heard."""
+        """Say of what ended without sounding how far it was heard.
+
+        A power cut ended it, and time has passed over; or it was between two rounds, and its end came, or the
+        plans do not name it any more.
+        """
         effects: list[Effect] = []
         for record in self.records:
             is_open = record.started and not (record.finished or record.closed)
-            if not is_open or station < record.ends_at or record.airing == sounding:
+            is_over = station >= record.ends_at
+            is_withdrawn = record.is_between and record.airing not in self.planned
+            if not is_open or record.airing == sounding or not (is_over or is_withdrawn):
                 continue
             record.closed = True
-            facts = self.fact(record, ReceiptKind.STOPPED, now, now, reason="power-lost")
+            record.finished = record.is_between and is_over
+            if record.finished:
+                facts = self.fact(record, ReceiptKind.FINISHED, now, now)
+            else:
+                why = "withdrawn" if is_withdrawn else "power-lost"
+                facts = self.fact(record, ReceiptKind.STOPPED, now, now, reason=why)
             effects += [self.records.save(record), *facts]
         return effects
 

@@ -152,9 +152,11 @@ class Fetching:
     def digested(self, recording: RecordingId, sha256: str, now: datetime) -> list[Effect]:
         """Take the whole's digest: right, and the recording is had; wrong, and it is fetched once more."""
         fetch = self._fetches.get(recording)
-        if fetch is None or not fetch.is_checking or fetch.manifest is None:
+        if fetch is None or fetch.manifest is None or not (fetch.is_checking or fetch.is_whole):
             return []
-        fetch.is_checking = False
+        if fetch.is_whole and sha256 == recording:
+            return []  # checked again before it is used: it still is what it was
+        fetch.is_checking = fetch.is_whole = False
         if sha256 == recording:
             fetch.is_whole = True
             fetch.want_at = None
@@ -163,6 +165,13 @@ class Fetching:
         fetch.held = Bitmap(len(fetch.manifest.chunks))
         again = [] if fetch.is_given_up else self._begin(recording, fetch, now)
         return [DropRecording(recording), *again]
+
+    def check_again(self, recording: RecordingId) -> list[Effect]:
+        """Have a whole recording's digest checked once more; until the answer it counts as whole."""
+        fetch = self._fetches.get(recording)
+        if fetch is None or not fetch.is_whole or fetch.manifest is None:
+            return []
+        return [DigestRecording(recording, len(fetch.manifest.chunks))]
 
     def connected(self, now: datetime) -> list[Effect]:
         """Subscribe again to all that is lacking, and ask for it soon."""
@@ -226,6 +235,11 @@ class Fetching:
         """Whether the recording is here, complete and checked."""
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.is_whole
+
+    def is_lacking(self, recording: RecordingId) -> bool:
+        """Whether the recording is known, but not here whole, nor being checked."""
+        fetch = self._fetches.get(recording)
+        return fetch is not None and fetch.is_lacking
 
     def is_given_up(self, recording: RecordingId) -> bool:
         """Whether its chunks never made the promised whole."""

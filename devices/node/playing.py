@@ -7,13 +7,13 @@ what does, and asks the loudspeaker for the difference.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.messages import AiringId, PlannedAiring, ReceiptKind, RecordingId
+from devices.messages import AiringId, Grade, PlannedAiring, ReceiptKind, RecordingId
 from devices.node.choosing import MILLISECOND, RETRY_BROKEN, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Arm, Disarm, Effect, StopPlaying
 from devices.node.events import Ended, PlayingBegan, PlayingEnded
 from devices.node.fetching import Fetching
-from devices.plan import ends_at
+from devices.plan import ends_at, next_round, round_at
 
 ARM_AHEAD = timedelta(seconds=5)
 """A start is handed to the loudspeaker so long before: it can decode, and a busy node is still exact."""
@@ -23,6 +23,8 @@ REARM = timedelta(milliseconds=0.5)
 """A better clock moves an armed start only where an ear or a measurement could tell."""
 JOIN_AHEAD = timedelta(milliseconds=300)
 """A late start is set so far ahead: time to open the recording and seek."""
+JOIN_EMERGENCY_AHEAD = timedelta(milliseconds=100)
+"""Of an emergency: an echo for a moment is better than silence for longer."""
 LEAST_WORTH_MS = 1000
 """Joining for less than the last second of a recording is only a crackle."""
 RUN_OUT = timedelta(seconds=5)
@@ -121,8 +123,11 @@ class Playing:
             return [StopPlaying(event.airing)]
         volume = armed.volume if armed else 0
         self.sound = Sound(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
+        is_next_round, record.is_between = record.is_between and not record.closed, False
         record.started, record.closed = True, False
         record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
+        if is_next_round:  # one receipt tells of all rounds
+            return [self._choosing.records.save(record)]
         receipt = self._choosing.fact(record, ReceiptKind.STARTED, event.at, now, offset_ms=event.offset_ms)
         return [self._choosing.records.save(record), *receipt]
 
@@ -137,7 +142,12 @@ class Playing:
         place = sound.offset_ms + event.heard_ms
         whole = self._fetching.duration_ms(record.recording)
         nearly = whole is not None and place >= whole - NEARLY_WHOLE_MS
-        if event.why is Ended.RAN_OUT or (event.why is Ended.STOPPED and nearly):
+        is_heard = event.why is Ended.RAN_OUT or (event.why is Ended.STOPPED and nearly)
+        planned = self._choosing.planned.get(event.airing)
+        if is_heard and planned is not None and self._has_next_round(planned, sound, event):
+            record.closed, record.is_between = False, True
+            return [self._choosing.records.save(record)]
+        if is_heard:
             record.finished = True
             facts = self._choosing.fact(record, ReceiptKind.FINISHED, event.at, now, offset_ms=place)
         else:
@@ -149,6 +159,12 @@ class Playing:
                 record, ReceiptKind.STOPPED, event.at, now, offset_ms=place, reason=reason
             )
         return [self._choosing.records.save(record), *facts]
+
+    def _has_next_round(self, planned: PlannedAiring, sound: Sound, event: PlayingEnded) -> bool:
+        """Say whether the recording begins again after the round that ended now."""
+        # The middle of what was heard lies in its round, whatever the clock has learnt since.
+        middle = self._clock.station(sound.began_at + (event.at - sound.began_at) / 2)
+        return next_round(planned, max(middle, planned.starts_at)) is not None
 
     def due_at(self, now: datetime) -> datetime | None:
         """Return the raw instant at which `agree` may have something new to do."""
@@ -205,6 +221,7 @@ class Playing:
 
     def _arm(self, due: PlannedAiring | None, station: datetime, now: datetime) -> list[Effect]:
         wanted: dict[AiringId, Arm] = {}
+        checks: list[Effect] = []
         for airing in (due, *self._next(station, now)):
             if airing is None or airing.airing in wanted:
                 continue
@@ -214,6 +231,8 @@ class Playing:
             arm = self._arm_of(airing, station, now)
             if arm is not None:
                 wanted[airing.airing] = arm
+            if is_new and airing.grade is Grade.EMERGENCY:
+                checks += self._fetching.check_again(airing.recording)  # it may have lain there for months
         effects: list[Effect] = [Disarm(airing) for airing in self._armed if airing not in wanted]
         effects += [arm for arm in wanted.values() if arm.airing == self.sounding or self._is_other(arm)]
         for gone in self._armed.keys() - wanted.keys():
@@ -221,7 +240,7 @@ class Playing:
         self._armed |= {
             a.airing: a for a in wanted.values() if a.airing != self.sounding and self._is_other(a)
         }
-        return effects
+        return [*effects, *checks]
 
     def _next(self, station: datetime, now: datetime) -> list[PlannedAiring | None]:
         """Return what will sound at each start that is near enough to be armed."""
@@ -237,22 +256,36 @@ class Playing:
                 return None
             self.sound.volume = airing.volume
         armed = self._armed.get(airing.airing)
-        if airing.starts_at > station:
-            begin_at, planned_at = self._clock.raw(airing.starts_at), airing.starts_at
+        starts_at = airing.starts_at if airing.starts_at > station else self._next_whole(airing, station)
+        if starts_at is not None:
+            if starts_at >= ends_at(airing):
+                return None  # the last round is over
+            begin_at, planned_at = self._clock.raw(starts_at), starts_at
         elif armed is not None and armed.volume == airing.volume and now < armed.begin_at + LOST_ARM:
             return armed
         else:
-            begin_at = now + JOIN_AHEAD
+            is_emergency = airing.grade is Grade.EMERGENCY
+            begin_at = now + (JOIN_EMERGENCY_AHEAD if is_emergency else JOIN_AHEAD)
             planned_at = self._clock.station(begin_at)
         return Arm(
             airing=airing.airing,
             recording=airing.recording,
             begin_at=begin_at,
             planned_at=planned_at,
-            offset_ms=(planned_at - airing.starts_at) // MILLISECOND,
+            offset_ms=(planned_at - round_at(airing, planned_at)) // MILLISECOND,
             duration_ms=self._fetching.duration_ms(airing.recording) or airing.duration_ms,
             volume=airing.volume,
         )
+
+    def _next_whole(self, airing: PlannedAiring, station: datetime) -> datetime | None:
+        """Return the next round's start where too little is left of this one to join it; None: join it."""
+        if airing.every_ms is None or (self.sound is not None and self.sound.airing == airing.airing):
+            return None
+        place_ms = (station + JOIN_EMERGENCY_AHEAD - round_at(airing, station)) // MILLISECOND
+        left_ms = (self._fetching.duration_ms(airing.recording) or 0) - place_ms
+        if left_ms >= LEAST_WORTH_MS:
+            return None
+        return next_round(airing, station) or ends_at(airing)
 
     def _is_other(self, arm: Arm) -> bool:
         armed = self._armed.get(arm.airing)

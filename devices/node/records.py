@@ -13,6 +13,8 @@ AIRING = "airing/"
 """Names of the documents that hold one record each."""
 KEPT_AFTER = timedelta(days=1)
 """After the end of an airing and of its plan: until then an old plan could still name it."""
+KEPT_MORE = timedelta(hours=1)
+"""A record is not written anew for every plan that lasts a little longer: nothing may delay a start."""
 
 
 class AiringRecord(BaseModel):
@@ -28,6 +30,8 @@ class AiringRecord(BaseModel):
     finished: bool = False
     closed: bool = True
     """Whether a receipt has said how the newest stretch of sound ended."""
+    is_between: bool = False
+    """Whether a round of a repeated airing was heard to its end, and the next is to come."""
     heard_ms: int = 0
     """In all stretches that are over."""
     stretch_offset_ms: int = 0
@@ -71,7 +75,7 @@ class Records:
     def meet(self, airing: PlannedAiring, plans_expire_at: datetime) -> tuple[AiringRecord, bool]:
         """Return the record of a planned airing, and whether it is new or its time changed."""
         ends = ends_at(airing)
-        keep = max(ends, plans_expire_at) + KEPT_AFTER
+        keep = max(ends, plans_expire_at) + KEPT_AFTER + KEPT_MORE
         record = self._records.get(airing.airing)
         if record is None:
             record = AiringRecord(
@@ -79,7 +83,8 @@ class Records:
             )
             self._records[airing.airing] = record
             return record, True
-        if record.ends_at == ends and record.recording == airing.recording and record.keep_until >= keep:
+        is_same = record.ends_at == ends and record.recording == airing.recording
+        if is_same and record.keep_until >= keep - KEPT_MORE:
             return record, False
         if record.recording != airing.recording:
             record.fetched = False

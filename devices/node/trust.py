@@ -10,6 +10,7 @@ from devices import topics
 from devices.enrolment import Place
 from devices.messages import (
     AreaCode,
+    Kept,
     Manifest,
     Message,
     NodeId,
@@ -158,7 +159,7 @@ class Trust:
             self._count("time", reason)
             return None
 
-    def judge(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+    def judge(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Return why an airing must not be heard, or None: a person approved exactly this recording.
 
         The signature is checked once for these keys; lifetimes are judged at `now` again by `judge_anew`.
@@ -170,7 +171,7 @@ class Trust:
             self._approvals[of] = self.judge_anew(airing, now)
         return self._approvals[of]
 
-    def judge_anew(self, airing: PlannedAiring, now: datetime) -> NotTrusted | None:
+    def judge_anew(self, airing: PlannedAiring | Kept, now: datetime) -> NotTrusted | None:
         """Check the approval in full at this instant: done before it is armed, whatever was found earlier."""
         if self._keys is None:
             return UnknownKey("no key set yet")

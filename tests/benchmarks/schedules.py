@@ -131,6 +131,7 @@ def beats(store, now):
     """Beats until nothing is due; returns airings made, and the processor's seconds of each."""
     airings, taken = 0, []
     while True:
+        now += timedelta(milliseconds=1)  # as time does, and ids with it
         made, seconds = beat(store, now)
         airings += len(made.airings)
         taken.append(seconds)

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.administration_shown import tell_of_the_house
 from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving, sign_in
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made, Seeds, mp3
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
+GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
+_SMALL = PHONE | {"device_scale_factor": 1, "viewport": {"width": 390, "height": 683}}
 _TALLEST = 1700  # a picture in a document; the rest of a long page looks like its middle
 _LONG = Made(mp3(8, 440), 424_000)
 
@@ -53,6 +56,34 @@ def take(page, address, path, name, folder):
     page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
 
 
+def take_code(page, address, file):
+    """Take the picture of a code for a new node."""
+    page.goto(f"{address}/gan-cum-loa?xa={NHA_TRANG}")
+    page.get_by_label("Tên cụm loa").fill("Cụm 3, chợ Xóm Mới")
+    page.get_by_role("button", name="Tạo mã gắn").click()
+    page.locator("#ma-gan").wait_for()
+    page.screenshot(path=file, full_page=True)
+
+
+def take_for_the_guide(browser, address, seeds, shown, folder):
+    """Take the small pictures of the page Trợ giúp, one screen of a phone each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [
+        ("canbo", "/", "hom-nay"),
+        ("canbo", "/tao-ban-tin", "tao-ban-tin"),
+        ("canbo", "/lich", "lich-phat"),
+        ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
+    ]
+    for who, path, picture in pictures:
+        context = browser.new_context(**CONTEXT, **_SMALL)
+        context.add_cookies([{"name": "loa", "value": seeds.tokens[who], "url": address}])
+        page = context.new_page()
+        page.goto(address + path)
+        page.wait_for_timeout(400)
+        page.screenshot(path=folder / f"{picture}.png")
+        context.close()
+
+
 def main(folder):
     """Take every picture on a wide screen and on a phone."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -61,28 +92,41 @@ def main(folder):
         (Path(kept) / "world").mkdir()
         world = seeds.world(Path(kept) / "world")
         shown = tell_a_day(world)
+        tell_of_the_house(world, shown["node"])
         browser = playwright.chromium.launch(**LAUNCH)
         with serving(world) as server:
             for suffix, screen in (("", DESKTOP), ("-dien-thoai", PHONE)):
                 pages = [
                     ("canbo", "/", "hom-nay"),
                     ("canbo", f"/phat/{shown['live']}", "luot-phat"),
-                    ("canbo", f"/cum-loa/{shown['node']}", "cum-loa"),
                     ("canbo", "/tao-ban-tin", "tao-ban-tin"),
                     ("canbo", "/lich", "lich-phat"),
                     ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
+                    ("duyet", "/thu-vien?thu=Họp TDP số 5 lúc 19h30 ngày 26/11", "thu-vien"),
+                    ("duyet", "/bao-cao", "bao-cao"),
+                    ("kythuat", "/ban-do", "ban-do"),
+                    ("kythuat", "/cum-loa", "cum-loa-cay"),
+                    ("kythuat", f"/cum-loa/{shown['node']}", "cum-loa"),
+                    ("quantri", f"/quy-dinh/{NHA_TRANG}", "quy-dinh"),
+                    ("quantri", "/nhat-ky", "nhat-ky"),
+                    ("quantri", "/nguoi-dung/duyet", "nguoi-dung"),
+                    ("quantri", "/cai-dat", "cai-dat"),
                 ]
                 context = browser.new_context(**CONTEXT, **screen)
                 take(context.new_page(), server.address, "/dang-nhap", f"dang-nhap{suffix}", folder)
                 context.close()
-                for name in ("canbo", "duyet"):
+                for name in ("canbo", "duyet", "kythuat", "quantri"):
                     context = browser.new_context(**CONTEXT, **screen)
                     page = context.new_page()
                     sign_in(page, server.address, name)
                     for who, path, picture in pages:
                         if who == name:
                             take(page, server.address, path, picture + suffix, folder)
+                    if name == "kythuat":
+                        take_code(page, server.address, folder / f"gan-ma{suffix}.png")
                     context.close()
+            if folder == IMAGES:
+                take_for_the_guide(browser, server.address, seeds, shown, GUIDE)
         browser.close()
         world.store.close()
 

@@ -4,11 +4,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from controller.listeners.usecases import report_trouble
 from controller.operators.delegating import delegate_approval
 from controller.operators.permissions import Act
 from controller.operators.tokens import create_token
 from controller.operators.usecases import create_operator
 from controller.programmes.usecases import schedule_bulletin
+from devices.messages import NodeId
 from schedules.recurrence import Daily
 from schedules.skips import Skips
 from tests.browser.serving import DESKTOP, PHONE
@@ -37,6 +39,9 @@ def places(world):
     ).id
     world.lose(world.nodes[3:6])
     lend_and_give_a_token(world)
+    _, code = world.do(
+        report_trouble, NodeId(f"loa-{NHA_TRANG}-1"), trouble="broken", words="Loa rè từ sáng, nghe không rõ."
+    )
     return [
         (None, "/dang-nhap"),
         ("canbo", "/"),
@@ -52,6 +57,15 @@ def places(world):
         ("canbo", f"/lich/{schedule}/ket-thuc"),
         ("canbo", f"/lich/{schedule}/lan?luc=2026-11-30T10:00:00Z"),
         ("duyet", f"/phat/{planned}/doi"),
+        ("canbo", f"/ban-tin/{waiting}/lich-su"),
+        ("canbo", "/phan-anh"),
+        ("canbo", f"/phan-anh/ma-dan?xa={NHA_TRANG}"),
+        ("duyet", "/tro-giup"),
+        (None, "/cong-khai"),
+        (None, f"/cong-khai/{NHA_TRANG}"),
+        (None, f"/cong-khai/{NHA_TRANG}/ban-tin/{airing}"),
+        (None, f"/cong-khai/bao/loa-{NHA_TRANG}-1"),
+        (None, f"/cong-khai/tra-loi?ma={code}"),
         ("canbo", "/cum-loa"),
         ("canbo", f"/cum-loa/{world.nodes[2]}"),
         ("canbo", "/tao-ban-tin"),

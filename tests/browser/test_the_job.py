@@ -101,7 +101,7 @@ def test_the_main_job_needs_no_script(world, server, open_page):
     world.render(world.ask(rendering_of, bulletin, 1).id)
     other = open_page("duyet", f"/duyet/{bulletin}", java_script_enabled=False)
     player = other.locator("audio").first.get_attribute("src")
-    assert other.request.get(player).ok  # no script presses a player's button here
+    assert other.request.get(server.address + player).ok  # no script presses a player's button here
     other.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
     other.get_by_role("button", name="Duyệt cho phát").click()
     expect(other.get_by_text("Đã duyệt bản tin.")).to_be_visible()

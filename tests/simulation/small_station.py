@@ -12,6 +12,7 @@ from devices.messages import (
     Approval,
     AreaCode,
     Grade,
+    Kept,
     KeySet,
     NodeId,
     NodeState,
@@ -160,6 +161,7 @@ class SmallStation:
         late: timedelta = timedelta(minutes=5),
         volume: int = 80,
         approval: str | None = None,
+        every_ms: int | None = None,
     ) -> PlannedAiring:
         return PlannedAiring(
             airing=AiringId(name),
@@ -170,7 +172,11 @@ class SmallStation:
             duration_ms=duration_ms,
             grade=grade,
             volume=volume,
+            every_ms=every_ms,
         )
+
+    def kept(self, name: str, recording: RecordingId, approval: str | None = None) -> Kept:
+        return Kept(name=name, recording=recording, approval=approval or self.approval(recording))
 
     def signed_plan(
         self,
@@ -180,6 +186,7 @@ class SmallStation:
         key=None,
         lasts=timedelta(days=2),
         version=None,
+        keep: Iterable[Kept] = (),
         **limits,
     ) -> bytes:
         plan = Plan(
@@ -188,6 +195,7 @@ class SmallStation:
             issued_at=self.now(),
             expires_at=self.now() + lasts,
             airings=tuple(airings),
+            keep=tuple(keep),
             **limits,
         )
         return sign(plan, key or self.keys.station).encode()

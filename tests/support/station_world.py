@@ -113,6 +113,12 @@ class World:
             self.render(rendering.id, Sound(data))
         return bulletin.id
 
+    def submitted_as(self, sound):
+        """Return a submitted bulletin whose recording is this very sound."""
+        bulletin = self.do(draft_bulletin, title="Bản tin", text=TEXT, by=self.officer)
+        self.render(self.do(submit_bulletin, bulletin.id, by=self.officer).id, sound)
+        return bulletin.id
+
     def render(self, rendering_id, sound):
         assert self.do(begin_rendering, rendering_id)
         self.do(finish_rendering, rendering_id, sound, sound.manifest)

@@ -5,6 +5,7 @@ import hashlib
 import json
 import random
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -17,9 +18,12 @@ from tests.support.stranger_rules import (
     Played,
     Refused,
     StrangerReport,
+    has_next_round,
     merged,
+    place_of,
     read_instant,
     span_of,
+    to_keep,
     what_sounds,
     write_instant,
 )
@@ -43,6 +47,7 @@ class Stranger:
         self.asked, self.exchanges, self.ask_at = {}, [], []
         self.receipts, self.receipt_count, self.send_at, self.send_gap = {}, 0, 0.0, 5.0
         self.sound, self.finished, self.begun, self.told = None, set(), set(), set()
+        self.between, self.heard_ms = {}, Counter()
         self.is_connected = False
 
     # -- clock
@@ -220,13 +225,16 @@ class Stranger:
             self.play()
 
     def fetch(self, at):
-        for airing in merged(self.plans.values(), self.now()):
+        needed = [(one, "fetched") for one in merged(self.plans.values(), self.now())
+                  if span_of(one)[1] > self.now()]  # fmt: skip
+        needed += [(one, "kept") for one in to_keep(self.plans.values())]
+        for airing, kind in needed:
             recording = airing["recording"]
-            if span_of(airing)[1] <= self.now() or not self.is_approved(airing):
+            if not self.is_approved(airing):
                 continue
             if recording in self.whole:
-                if (airing["airing"], "fetched") not in self.told:
-                    self.tell(airing, "fetched")
+                if (airing["airing"], kind) not in self.told:
+                    self.tell(airing, kind)
             elif recording not in self.want_at:
                 self.want_at[recording] = float("inf")
                 self.client.subscribe(f"loa/v1/recording/{recording}/manifest", 1)
@@ -271,14 +279,21 @@ class Stranger:
             is_named = any(one["airing"] == airing["airing"] for one in merged(self.plans.values(), now))
             runs_out = is_named and timedelta() <= now - span_of(airing)[1] < timedelta(seconds=5)
             if now >= ended:
-                self.end_sound("finished", None)
+                self.end_sound("round" if has_next_round(airing, began) else "finished", None)
             elif due is None and not runs_out:
                 self.end_sound("stopped", "policy" if is_named else "withdrawn")
             elif due is not None and due["airing"] != airing["airing"]:
                 is_heard = now >= ended - timedelta(milliseconds=500)
                 self.end_sound("finished" if is_heard else "stopped", None if is_heard else "pre-empted")
+        for airing in [one for one in self.between.values() if self.sound is None]:
+            if now >= span_of(airing)[1] or airing["airing"] not in {
+                one["airing"] for one in merged(self.plans.values(), now)
+            }:
+                self.close(airing, "finished" if now >= span_of(airing)[1] else "stopped")
         if due is not None and self.sound is None and due["airing"] not in self.finished:
-            offset_ms = int((now - read_instant(due["starts_at"])) / timedelta(milliseconds=1))
+            offset_ms, is_pause = place_of(due, now, self.manifests[due["recording"]]["duration_ms"])
+            if is_pause:
+                return
             offset_ms = 0 if due["airing"] not in self.begun and offset_ms < 50 else offset_ms
             true_now = datetime.now(UTC)
             self.sound = (due, now, Played(
@@ -286,7 +301,8 @@ class Stranger:
                 read_instant(due["starts_at"]), true_now, offset_ms, 0, due["volume"], "",
             ))  # fmt: skip
             self.begun.add(due["airing"])
-            self.tell(due, "started", offset_ms=offset_ms)
+            if self.between.pop(due["airing"], None) is None:
+                self.tell(due, "started", offset_ms=offset_ms)
 
     def end_sound(self, kind, reason):
         airing, began, played = self.sound
@@ -294,15 +310,18 @@ class Stranger:
         played.heard_ms = int((self.now() - began) / timedelta(milliseconds=1))
         played.why = kind
         self.report.played.append(played)
+        self.heard_ms[airing["airing"]] += played.heard_ms
+        if kind == "round":
+            self.between[airing["airing"]] = airing
+        else:
+            self.close(airing, kind, played.offset_ms + played.heard_ms, reason)
+
+    def close(self, airing, kind, offset_ms=0, reason=None):
+        self.between.pop(airing["airing"], None)
         if kind == "finished":
             self.finished.add(airing["airing"])
-        self.tell(
-            airing,
-            kind,
-            offset_ms=played.offset_ms + played.heard_ms,
-            heard_ms=played.heard_ms,
-            reason=reason,
-        )
+        heard_ms = self.heard_ms[airing["airing"]]
+        self.tell(airing, kind, offset_ms=offset_ms, heard_ms=heard_ms, reason=reason)
 
     # -- connection
 

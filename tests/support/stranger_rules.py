@@ -131,6 +131,32 @@ def span_of(airing):
     return begins, begins + timedelta(milliseconds=airing["duration_ms"])
 
 
+def to_keep(plans):
+    """Everything that any held plan has kept, expired or not, as an airing that never comes."""
+    if any(plan.get("silent", False) for plan in plans):
+        return []
+    entries = {one["name"]: one for plan in plans for one in plan.get("keep", ())}
+    return [one | {"airing": name} for name, one in entries.items()]
+
+
+def has_next_round(airing, began):
+    begins, ends = span_of(airing)
+    if not airing.get("every_ms"):
+        return False
+    every = timedelta(milliseconds=airing["every_ms"])
+    # What began by a clock a hair early belongs to the round that it is nearest to.
+    return begins + ((began - begins + every / 4) // every + 1) * every < ends
+
+
+def place_of(airing, now, length_ms):
+    """Return the place in the recording, ms, and whether this instant is a pause (or as good as one)."""
+    place = int((now - read_instant(airing["starts_at"])) / timedelta(milliseconds=1))
+    if not airing.get("every_ms"):
+        return place, False
+    place %= airing["every_ms"]
+    return place, place > length_ms - 1000
+
+
 def is_silenced(policy, airings, now):
     wall = now.astimezone(ZoneInfo(policy["zone"]))
     minute = wall.strftime("%H:%M")

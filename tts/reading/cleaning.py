@@ -41,6 +41,7 @@ _SCANNED: Final = (  # figures that scanning took for letters, and spaces that i
     (re.compile(r"(?<=\d) (?=[.,]\d{1,2} ?(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w))"), ""),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
     (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
     (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
 )

@@ -28,7 +28,10 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
         (27, 7),
     ]
 )
-_DAY_CUE: Final = re.compile(r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh)$")
+_DAY_CUE: Final = re.compile(
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|mai|hôm nay|hôm qua"
+    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
+)
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
@@ -113,7 +116,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     elif not cued or (day < number and not known):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
-    return Hit(found.end(), said, "date", sure=cued or known)
+    ranged = scene.line.startswith("-", found.end())
+    return Hit(found.end(), said, "date", sure=cued or known or ranged)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -35,11 +35,11 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     assembly = _ASSEMBLY.fullmatch(part)
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
-    numbered = _NUMBERED.fullmatch(part)
+    own = scene.own.get(part) if scene and scene.own else None
+    numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
         return f"{body} {cardinal(int(numbered[2]))}" if body else None
-    own = scene.own.get(part) if scene and scene.own else None
     known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
@@ -69,6 +69,8 @@ def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if scene.last_words() == "thứ":
+        return None  # "thứ 2 - CN" are days
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None

@@ -34,6 +34,11 @@ _PER: Final = re.compile(
     r"|\btrên [^ ]+)$"
 )
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
+_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
+_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
+_DECIMALS: Final = re.compile(r"\d,\d+$")
+_RESULT: Final = re.compile(r"[\d.,]+ ?=")
+_SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
@@ -82,7 +87,7 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     elif "." in mark:
         said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
     else:
-        value = roman_value(mark) if mark.isupper() else None
+        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
         said = (
             cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
         )
@@ -135,23 +140,31 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
     follows = scene.after(end)
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
+    counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
-        return Hit(end, "đến", "range", sure=not _falls(scene, found))
-    if (counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end):
-        return Hit(end, "đến", "range")
-    if scene.rule == "road" and re.match(r"[Kk]m ?\d", follows):
-        return Hit(end, "đến", "range")
-    if scene.rule == "mixed" and _warning_levels(scene, found):
+        said = "trừ" if _RESULT.match(follows) else "đến"
+        return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
+    weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
+    until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
+    along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
+    if until or along or (scene.rule == "mixed" and _warning_levels(scene, found)):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
 
+def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
+    left = _ELECTRICAL.search(scene.before(found.start()))
+    right = _RATING.match(scene.after(found.end()))
+    return bool(left and right and left[1] != right[1])
+
+
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the second number of a range is not above the first (then it may be none)."""
-    before = re.search(r"(?:^|[^\d.,/])(\d{1,9})$", scene.before(found.start()))
-    after = re.match(r"(\d{1,9})(?![\d.,/])", scene.after(found.end()))
+    before = re.search(r"(?:^|[^\d.,/hg:])(\d{1,9})$", scene.before(found.start()))
+    after = re.match(r"(\d{1,9})(?![\d.,/hg:])", scene.after(found.end()))
     return bool(before and after and int(after[1]) <= int(before[1]))
 
 
@@ -163,6 +176,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule == "unit" and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml
+    if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
+        return Hit(end, "trên", "per")  # 9,5/10 điểm
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
@@ -246,6 +261,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
 CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
@@ -272,6 +288,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
+    matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )

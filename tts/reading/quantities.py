@@ -21,6 +21,8 @@ _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are unit
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
+_LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,3}")
@@ -37,6 +39,7 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
+_COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
@@ -60,13 +63,14 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
-    if unit == "CV" and len(number) < 2 and not scene.cue(_ENGINE, 8):  # noqa: PLR2004
-        return None  # "5 CV chưa trả lời" are letters
+    if unit in _HORSEPOWER and not _is_power(scene, found):
+        return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
     if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
-    said = _plain_number(scene, number)
+    paid = unit in MONEY and not scale and _COMMA_THOUSANDS.fullmatch(number)
+    said = _plain_number(scene, number.replace(",", ".") if paid else number)  # 500,000 đồng are no decimals
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     if scale:
         said += f" {SCALES[scale]}"
@@ -79,6 +83,16 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _is_power(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
+    end = found.end()
+    if scene.line[end : end + 1].isdecimal() or (
+        found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end)
+    ):
+        return False
+    return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
 
 
 def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
@@ -120,12 +134,13 @@ def _part(digits: str) -> str:
     return cardinal(int(digits)) if len(digits) <= 4 else spell_digits(digits)  # noqa: PLR2004
 
 
-def _ratio(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
     first, second = found.groups()
     if re.fullmatch(r"(?:19|20)\d\d", second):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
-    return Hit(found.end(), f"{written_number(first)} trên {written_number(second)}", "ratio")
+    over = "chia" if re.match(r" ?=", scene.line[found.end() : found.end() + 2]) else "trên"
+    return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:

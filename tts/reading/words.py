@@ -36,6 +36,8 @@ _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu
 _MANAGED: Final = re.compile(
     r" (?:nước|đất|rừng|dự án|thị trường|nhà nước|đô thị|xây dựng|bảo vệ|điện|chợ|tài|ngân|dân|cư)"
 )
+_DATED: Final = frozenset({"date", "month", "number"})
+_CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
@@ -61,6 +63,7 @@ _DAY_AFTER: Final = re.compile(
     r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
+_DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
@@ -151,6 +154,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     """What the initials stand for because of what is around them."""
     written, line, end = found.group(), scene.line, found.end()
+    if scene.rule in _DATED and written in _CALENDARS:
+        return _CALENDARS[written]
     kind = DOCUMENT_CODES.get(written)
     if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
         return kind
@@ -178,6 +183,7 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = (
         scene.rule in {"weekday", "time", "date"}
         or scene.cue(_DAY_CUE, 2)
+        or scene.cue(_DAY_CHAIN, 3)
         or _DAY_AFTER.match(scene.line, found.end())
     )
     if not cued:

@@ -162,7 +162,9 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Take it back before anybody has judged it."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        if viewer.may(Act.WRITE) and Action.RECALL not in buttons(viewer, bulletin):
+            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
     station.poke()
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)

@@ -18,6 +18,7 @@ from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
 from controller.fleet.queries import facts_of, get_node
 from controller.fleet.samples import QUARTERS_OF_DAY, quarter_of
 from controller.fleet.stays import stays_of
+from controller.fleet.tables import Care
 from controller.fleet.vitals_log import quarters_of
 from controller.journal.queries import entries_of
 from controller.journal.usecases import STATION
@@ -37,6 +38,7 @@ from devices.messages import AreaCode, NodeId, Vitals
 router = APIRouter()
 _DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20
 _DONE = {
+    "lo": "Đã ghi.",
     "am-luong": "Đã đặt âm lượng. Cụm loa làm theo trong vài giây, hoặc khi có lại kết nối.",
     "cach-ly": "Đã cách ly: cụm loa không phát gì và không được tin nữa, cho đến khi thôi cách ly.",
     "thoi-cach-ly": "Đã thôi cách ly. Cụm loa phát lại theo kế hoạch.",
@@ -179,6 +181,7 @@ def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapp
     until = quarter_of(now) + 1
     return {
         "day": day_shown(quarters_of(session, node.id, until - QUARTERS_OF_DAY, until), until),
+        "care": session.get(Care, node.id),
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),
         "stays": stays_of(session, node.id),

@@ -9,12 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.operators.signing_in import operator_of_token
+from controller.web.alarm_bar import alarm_lines
 from controller.web.live import Live, Piece, stream
 from controller.web.render import fragment, frame_of, page
 from controller.web.station import Station
 from controller.web.viewer import Viewer, station_of
 
 _STREAMS = "/song"
+_ALARM_BAR = "thanh-khan"
+"""The element of every page that says what sounds as an emergency, and stops it."""
 Load = Callable[[Session], Mapping[str, Any]]
 
 
@@ -32,8 +35,11 @@ class LivePage:
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
+            alarm = alarm_lines(session, viewer.scope, station.now())
         address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
-        return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
+        return page(
+            request, self.template, {"viewer": viewer, "stream": address, "alarms": alarm, **context, **extra}
+        )
 
     def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
         """Return the stream that keeps it alive."""
@@ -44,7 +50,9 @@ class LivePage:
         def render() -> list[Piece]:
             with station.store.read() as session:
                 context = frame_of(station, viewer, place) | dict(load(session))
-            return [Piece(name, fragment(template, context)) for name, template in self.pieces.items()]
+                context["alarms"] = alarm_lines(session, viewer.scope, station.now())
+            pieces = {_ALARM_BAR: "thanh_khan.html", **self.pieces}
+            return [Piece(name, fragment(template, context)) for name, template in pieces.items()]
 
         key = (request.url.path, request.url.query, viewer.operator.id)
         return stream(live, key, render, lambda: _is_welcome(station, viewer.token))

@@ -51,12 +51,17 @@ def serve(request: Request, station: Station, viewer: Viewer, recording: str) ->
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
 
 
-@router.get("/tep/{recording}/song-am")
+@router.get("/tep/{recording}/hinh-am")
 def wave(
     station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
 ) -> Response:
     """Answer with a drawing of how loud it is along the way, for a player that asks when it is looked at."""
     del viewer
+    return wave_of(station, recording)
+
+
+def wave_of(station: Station, recording: str) -> HTMLResponse:
+    """Return the drawing of a recording, or raise NotFound."""
     known = RecordingId(recording)
     if not station.recordings.has(known):
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")

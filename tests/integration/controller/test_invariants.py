@@ -5,11 +5,13 @@ from sqlalchemy import delete, update
 
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Target
-from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.bulletins.lifecycle import BulletinState, ItemKind, RenderingState
+from controller.bulletins.programmes import Item, draft_programme
 from controller.bulletins.tables import Approved, Bulletin, Rendering
+from controller.bulletins.usecases import submit_bulletin
 from controller.programmes.tables import Occurrence, Schedule
 from controller.store.invariants import invariants
-from tests.support.station_world import NODES
+from tests.support.station_world import NODES, Sound
 
 
 class Undo(Exception):  # noqa: N818 - takes the damage back
@@ -105,3 +107,23 @@ def test_states_are_words_that_a_person_can_read_in_the_database(world):
     with world.store.read() as session:
         row = session.connection().exec_driver_sql(f"SELECT state FROM bulletins WHERE id = '{bulletin}'")
         assert row.scalar() == BulletinState.SUBMITTED.value
+
+
+def test_a_programme_that_holds_what_is_not_approved_is_found(world):
+    held = world.approved()
+    items = [Item(ItemKind.BULLETIN, bulletin=held)]
+    programme = world.do(draft_programme, title="Tin chiều", items=items, by=world.officer).id
+    mixed = b"mixed " * 9_000
+    world.render(world.do(submit_bulletin, programme, by=world.officer).id, Sound(mixed))
+    world.approve(programme, mixed)
+    assert found_after(world) == ""
+    withdrawn = update(Bulletin).where(Bulletin.id == held).values(state=BulletinState.WITHDRAWN)
+    assert f"programme {programme}: approved, and holds" in found_after(world, withdrawn)
+
+
+def test_a_node_that_would_hear_two_languages_is_found(world):
+    airings = [world.plan(world.approved()) for _ in range(2)]
+    world.advance()
+    assert found_after(world) == ""
+    linked = update(Airing).where(Airing.id == airings[1]).values(linked_to=airings[0])
+    assert "is meant to hear it in two languages" in found_after(world, linked)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devices import topics
-from devices.messages import Grade, ReceiptKind, Role
+from devices.messages import Grade, Kept, ReceiptKind, Role
 from devices.signing import SigningKey, sign
 from tests.support import stranger_node, stranger_rules
 from tests.support.brokers import KINDS, BrokerProcess, is_available
@@ -124,6 +124,40 @@ def test_an_emergency_takes_over_and_what_it_interrupted_goes_on_at_its_place(st
         ("airing-1", "finished"),
     ]
     assert report.played[2].offset_ms >= 2000
+
+
+def test_it_keeps_a_recording_and_repeats_an_emergency_until_no_plan_names_it(station):
+    station.publish_keys()
+    alarm = station.publish_recording(AUDIO[:9000], duration_ms=1500)
+    kept = Kept(name="keep-1", recording=alarm.recording, approval=station.approval(alarm.recording))
+    station.publish_plan(station.plan("56", keep=(kept,)))
+    was = {}
+
+    def call_and_end(node):
+        told = {kind for _, kind in node.told}
+        if "kept" in told and not was:
+            urgent = station.airing(
+                alarm,
+                airing="urgent",
+                starts_in_s=0.4,
+                grade=Grade.EMERGENCY,
+                every_ms=2000,
+                duration_ms=60_000,
+            )
+            was["called"] = urgent.starts_at
+            station.publish_plan(station.plan("56", urgent, keep=(kept,)))
+        if len(node.report.played) == 2 and "ended" not in was:
+            was["ended"] = True
+            station.publish_plan(station.plan("56", keep=(kept,)))
+        return "stopped" in told and not node.receipts
+
+    report = listen(station, is_enough=call_and_end)
+    places = [(played.began_at - was["called"]).total_seconds() for played in report.played]
+    assert places[:2] == pytest.approx([0, 2], abs=0.3)
+    assert len(places) <= 3
+    assert [str(receipt.kind) for receipt in station.receipts] == ["kept", "fetched", "started", "stopped"]
+    assert station.receipts[-1].heard_ms >= 2900
+    assert report.wants == 1
 
 
 def refused_by(station):

@@ -91,6 +91,7 @@ def simulated(storage, *arguments):
         process.stderr.close()
 
 
+@pytest.mark.slow
 def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded, tmp_path):
     welcome = station.welcome()
     qr = qr_payload(welcome.address, code_for(station), welcome.root_public)

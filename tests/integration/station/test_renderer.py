@@ -3,18 +3,24 @@
 import threading
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 
+import numpy as np
 import pytest
 
-from controller.bulletins.lifecycle import RenderingState
-from controller.bulletins.queries import rendering_of
-from controller.bulletins.renderings import MOST_ATTEMPTS, Speech
+from controller.bulletins.lifecycle import ItemKind, RenderingState
+from controller.bulletins.programmes import Item, draft_programme
+from controller.bulletins.queries import get_recording, get_revision, rendering_of
+from controller.bulletins.renderings import MOST_ATTEMPTS, Speech, renew_rendering
+from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import draft_bulletin, submit_bulletin
 from controller.settings import Settings
 from controller.station.renderer import Renderer
+from tests.support.brought_sounds import RATE, packed, speech_like
 from tests.support.running_station import ENGINES
 from tts.recordings import RecordingStore
-from tts.studio import Studio
+from tts.studio import BROUGHT, Studio
+from tts.uploads import UploadStore
 
 WITHIN = 60.0
 
@@ -47,11 +53,17 @@ def bulletin(world):
 
 
 @contextmanager
-def rendering(world, studio, shelf, bulletin):
+def rendering(world, studio, shelf, bulletin, uploads=None):
     """Run a renderer that looks for finished recordings in `shelf`; yields a wait for what it wrote."""
     changed = threading.Event()
     renderer = Renderer(
-        world.store, studio, RecordingStore(shelf), Settings(), lambda: world.now, changed.set
+        world.store,
+        studio,
+        RecordingStore(shelf),
+        uploads or UploadStore(shelf / "uploads"),
+        Settings(),
+        lambda: world.now,
+        changed.set,
     )
 
     def wait_for(is_so) -> None:
@@ -90,3 +102,61 @@ def test_a_rendering_that_broke_off_is_finished_once_the_disk_is_back(
         shelf.symlink_to(made)
         wait_for(lambda one: one.state is RenderingState.READY)
     assert world.ask(rendering_of, bulletin, 1).recording is not None
+
+
+def test_sound_that_was_brought_becomes_a_recording_that_is_approved_as_any_other(
+    world, studio, made, tmp_path
+):
+    uploads = UploadStore(tmp_path / "uploads")
+    upload = keep_upload(uploads, BytesIO(packed(speech_like(3, 0.05), "mp3")))
+    asked = {"title": "Lời chủ tịch", "text": "Lời kêu gọi của chủ tịch.", "by": world.officer}
+    drafted = world.do(draft_bulletin, upload=upload, **asked)
+    world.do(submit_bulletin, drafted.id, by=world.officer)
+    with rendering(world, studio, made, drafted.id, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+    rendered = world.ask(rendering_of, drafted.id, 1)
+    assert (rendered.engine_used, rendered.spoken_text) == (BROUGHT, "Lời kêu gọi của chủ tịch.")
+    approved = world.approve(drafted.id, recording=rendered.recording)
+    assert approved.text_sha256 == world.ask(get_revision, drafted.id, 1).text_sha256
+    assert approved.recording == rendered.recording
+    assert not world.do(renew_rendering, rendered.id)
+
+
+def test_sound_that_nobody_should_hear_fails_with_a_sentence(world, studio, made, tmp_path):
+    uploads = UploadStore(tmp_path / "uploads")
+    upload = keep_upload(uploads, BytesIO(packed(np.zeros(3 * RATE, np.float32))))
+    drafted = world.do(draft_bulletin, title="Im", text="Im lặng.", by=world.officer, upload=upload)
+    world.do(submit_bulletin, drafted.id, by=world.officer)
+    with rendering(world, studio, made, drafted.id, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.FAILED)
+    failed = world.ask(rendering_of, drafted.id, 1)
+    assert (failed.fault, failed.fault_sentence) == (
+        "sound.unfit",
+        "Tệp âm thanh không có tiếng. Hãy kiểm tra micrô rồi ghi lại.",
+    )
+
+
+def test_a_programme_is_mixed_of_what_was_approved_and_what_was_brought(
+    world, studio, made, tmp_path, bulletin
+):
+    uploads = UploadStore(tmp_path / "uploads")
+    with rendering(world, studio, made, bulletin, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+        alone = world.ask(rendering_of, bulletin, 1)
+        world.approve(bulletin, recording=alone.recording)
+    upload = keep_upload(uploads, BytesIO(packed(speech_like(4, 0.1), "ogg")))
+    items = [
+        Item(ItemKind.CHIME),
+        Item(ItemKind.BULLETIN, bulletin=bulletin),
+        Item(ItemKind.RECORDING, "Lời chủ tịch.", upload=upload),
+        Item(ItemKind.CHIME),
+    ]
+    programme = world.do(draft_programme, title="Tin chiều", items=items, by=world.officer).id
+    world.do(submit_bulletin, programme, by=world.officer, speech=Speech(engine="tone"))
+    with rendering(world, studio, made, programme, uploads) as wait_for:
+        wait_for(lambda one: one.state is RenderingState.READY)
+    mixed = world.ask(rendering_of, programme, 1)
+    assert mixed.phrases_cached == mixed.phrases > 0
+    lengths = [world.ask(get_recording, one.recording).duration_ms for one in (alone, mixed)]
+    assert 3000 < lengths[1] - lengths[0] + 2000 < 8000  # four seconds more, without the closing words
+    assert world.approve(programme, recording=mixed.recording).recording == mixed.recording

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controller.operators.permissions import Act
+from tests.integration.web.site_world import mp3
 
 OPEN, SIGNED = "open", "signed in"
 HIDDEN = frozenset({403, 404})
@@ -34,6 +35,10 @@ RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
+SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+
+PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -97,9 +102,25 @@ PAGES = {
     "POST /cum-loa/{node_id}/cach-ly": Row(Act.ENROL, {"ly_do": "Nghi bị thay."}, foreign=HIDDEN),
     "POST /cum-loa/{node_id}/thoi-cach-ly": Row(Act.ENROL, {}, foreign=HIDDEN),
     "POST /cum-loa/{node_id}/ngung-dung": Row(Act.ENROL, {}, foreign=HIDDEN),
+    "POST /cum-loa/{node_id}/thu": Row(Act.ENROL, {"muc": "50"}, foreign=HIDDEN),
+    "POST /cum-loa/{node_id}/lo": Row(Act.ENROL, {"viec": "biet"}, foreign=HIDDEN),
+    "GET /su-co": Row(SIGNED),
     "GET /gan-cum-loa": Row(Act.ENROL),
     "POST /gan-cum-loa": Row(Act.ENROL, {"ten": "Cụm 9", "dia_ban": "22366"}),
     "POST /gan-cum-loa/{enrolment_id}/huy": Row(Act.ENROL, {}),
+    "GET /khan": Row(Act.AIR),
+    "GET /khan/goi": Row(Act.AIR),
+    "POST /khan/goi": Row(Act.AIR, {"ban": "khong-co"}),
+    "POST /khan/thu": Row(Act.AIR, {"ban": "khong-co"}),
+    "POST /khan/soan-san": Row(Act.WRITE, {"mau": "storm", "dia_ban": "22366"}),
+    "POST /khan/soan-san/{prepared}/bo": Row(Act.AIR, {}, foreign=HIDDEN),
+    "GET /khan/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
+    "GET /song/khan/{emergency_id}": Row(SIGNED),
+    "GET /khan/{emergency_id}/dung": Row(SIGNED, foreign=HIDDEN),
+    "POST /khan/{emergency_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
+    "POST /khan/{emergency_id}/xac-nhan": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST /khan/{emergency_id}/tu-choi": Row(Act.STOP, {}, foreign=HIDDEN),
+    "POST /khan/{emergency_id}/bao-yen": Row(Act.AIR_EMERGENCY, {"ban": "{prepared}"}, foreign=HIDDEN),
     "GET /nhat-ky": Row(Act.RULE),
     "GET /nhat-ky/kiem-tra": Row(Act.RULE),
     "GET /nhat-ky/tep": Row(Act.RULE),
@@ -118,7 +139,6 @@ PAGES = {
     "GET /ban-tin/{bulletin_id}/rut": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
-    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
@@ -128,8 +148,24 @@ PAGES = {
     "GET /song/duyet/{bulletin_id}": Row(Act.APPROVE),
     "POST /duyet/{bulletin_id}/duyet": Row(Act.APPROVE, {"phien_ban": "9"}, foreign=HIDDEN),
     "POST /duyet/{bulletin_id}/tra-lai": Row(Act.APPROVE, {"ly_do": "Sai ngày."}, foreign=HIDDEN),
+    # only who wrote it may, so it is asked for when nobody can any more
+    "POST /ban-tin/{bulletin_id}/lay-lai": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET /tep/{recording}.mp3": Row(SIGNED),
-    "GET /tep/{recording}/song-am": Row(SIGNED),
+    "GET /tep/{recording}/hinh-am": Row(SIGNED),
+    "GET /cong-khai": Row(OPEN),
+    "GET /cong-khai/tep/{recording}.mp3": Row(OPEN),
+    "GET /cong-khai/tep/{recording}/hinh-am": Row(OPEN),
+    "GET /cong-khai/{area}": Row(OPEN),
+    "GET /cong-khai/{area}/ban-tin/{airing_id}": Row(OPEN),
+    "GET /cong-khai/{area}/lich.ics": Row(OPEN),
+    "GET /cong-khai/{area}/podcast.xml": Row(OPEN),
+    "GET /cong-khai/bao/{node_id}": Row(OPEN),
+    "POST /cong-khai/bao/{node_id}": Row(OPEN, {"viec": "broken"}),
+    "GET /cong-khai/tra-loi": Row(OPEN),
+    "GET /tro-giup": Row(SIGNED),
+    "GET /phan-anh": Row(SIGNED),
+    "GET /phan-anh/ma-dan": Row(SIGNED),
+    "POST /phan-anh/{report_id}/tra-loi": Row(Act.WRITE, {"tra_loi": "Đã sửa."}, foreign=HIDDEN),
     "GET /dang-nhap": Row(OPEN),
     "POST /dang-nhap": Row(OPEN, {"ten": "canbo", "mat_khau": "cá bơi ngược dòng"}),
     "GET /dang-nhap/ma": Row(OPEN),
@@ -186,6 +222,7 @@ CALLS = {
     "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
     "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
     "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
+    "POST nodes/{node_id}/test": Row(Act.ENROL, {}, foreign=HIDDEN),
     "POST nodes/{node_id}/care": Row(Act.ENROL, {"note": "Đã gọi điện."}, foreign=HIDDEN),
     "GET nodes/{node_id}/vitals": Row(SIGNED, foreign=HIDDEN),
     "GET fleet/watched": Row(SIGNED),
@@ -198,6 +235,8 @@ CALLS = {
     "GET bulletins": Row(SIGNED),
     "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
     "POST bulletins/import": Row(Act.WRITE, FILE),
+    "POST bulletins/audio": Row(Act.WRITE, SOUND),
+    "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/approve": Row(
@@ -214,6 +253,15 @@ CALLS = {
     "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
     "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/variants": Row(SIGNED, foreign=HIDDEN),
+    "POST bulletins/{bulletin_id}/variants": Row(Act.WRITE, SOUND, foreign=HIDDEN),
+    "POST programmes/sounds": Row(Act.WRITE, SOUND),
+    "POST programmes": Row(Act.WRITE, PROGRAMME),
+    "GET programmes/{bulletin_id}/items": Row(SIGNED, foreign=HIDDEN),
+    "POST programmes/{bulletin_id}/revise": Row(Act.WRITE, PROGRAMME, foreign=HIDDEN),
+    "GET languages": Row(SIGNED),
+    "GET area-languages": Row(SIGNED),
+    "PUT areas/{area}/languages": Row(Act.RULE, {"languages": ["rog", "vie"]}, foreign=HIDDEN),
     "GET recordings/{recording}": Row(SIGNED),
     "GET notices": Row(SIGNED),
     "POST notices/read": Row(SIGNED, {}),
@@ -227,9 +275,33 @@ CALLS = {
     "POST airings/{airing_id}/stop": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST airings/foresee": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
     "GET areas/{area}/timetable": Row(SIGNED, foreign=HIDDEN),
+    "GET emergencies": Row(SIGNED),
+    "GET emergencies/templates": Row(SIGNED),
+    "POST emergencies/templates": Row(Act.WRITE, {"template": "storm", "area": "22333"}, foreign=HIDDEN),
+    "POST emergencies/templates/{prepared}/release": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST emergencies": Row(
+        Act.AIR_EMERGENCY,
+        {"prepared": "{prepared}", "areas": ["22333"], "alone_because": "Lũ."},
+        foreign=HIDDEN,
+    ),
+    "POST emergencies/test": Row(Act.AIR, {"prepared": "{prepared}", "areas": ["22333"]}, foreign=HIDDEN),
+    "POST emergencies/stop": Row(Act.STOP, {"areas": ["22333"]}, foreign=HIDDEN),
+    "GET emergencies/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/confirm": Row(Act.AIR, {}, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/decline": Row(Act.STOP, {}, foreign=HIDDEN),
+    "POST emergencies/{emergency_id}/all-clear": Row(
+        Act.AIR_EMERGENCY, {"prepared": "{prepared}"}, foreign=HIDDEN
+    ),
+    "POST emergencies/{emergency_id}/stop": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET schedules": Row(SIGNED),
     "POST schedules": Row(
         Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/foresee": Row(
+        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
+    ),
+    "POST schedules/{schedule_id}/occurrences/foresee": Row(
+        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),

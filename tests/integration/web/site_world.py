@@ -38,6 +38,7 @@ from devices.messages import AreaCode, NodeId, NodeState, Receipt, ReceiptKind, 
 from devices.signing import SigningKey
 from tts.orders import Progress
 from tts.recordings import RecordingStore
+from tts.uploads import UploadStore
 
 PROVINCE = AreaCode("56")
 NHA_TRANG = AreaCode("22366")
@@ -120,6 +121,7 @@ class SiteWorld:
     key: SigningKey
     start: datetime = NOON
     real_clock: bool = False
+    uploads: UploadStore | None = None
     changes: Changes = field(default_factory=Changes)
     label: str = "Tỉnh Khánh Hòa"
     speech: Speech = field(default_factory=Speech)
@@ -127,12 +129,14 @@ class SiteWorld:
     require_totp: bool = False
     settings: Settings = field(default_factory=Settings)
     pokes: int = 0
+    hurried: list = field(default_factory=list)
     samples: list = field(default_factory=list)
     progress: dict = field(default_factory=dict)
     times: Times = field(default_factory=lambda: Times(least_lead=timedelta(seconds=5)))
     _receipts: itertools.count = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self):
+        self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
         self._now = datetime.now(UTC) if self.real_clock else self.start
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
@@ -161,6 +165,13 @@ class SiteWorld:
         return Welcome("http://loa.example", "mqtt://broker.example:1883", "r" * 43, self.key)
 
     def poke(self):
+        self.pokes += 1
+
+    def sign(self, session, areas):
+        return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
+
+    def hurry(self, outgoing):
+        self.hurried += list(outgoing)
         self.pokes += 1
 
     def broker_up(self):

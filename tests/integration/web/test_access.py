@@ -7,9 +7,13 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.bulletins.queries import get_bulletin
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.emergencies.usecases import Call, call_emergency
 from controller.fleet.enrolling import make_code
 from controller.fleet.usecases import NewNode
 from controller.lexicon.usecases import add_entry
+from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
@@ -50,6 +54,10 @@ def objects(world):
             get_bulletin(session, one).area = BAC_NHA_TRANG
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
     schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
+    alarm, _ = world.submitted("Lũ", made=made)
+    world.approve(alarm, made)
+    prepared = world.do(prepare, alarm, Kind.ALARM, BAC_NHA_TRANG, by=world.officer).id
+    called = world.do(call_emergency, Call([BAC_NHA_TRANG], prepared), by=world.officer).row
     new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
@@ -57,8 +65,13 @@ def objects(world):
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{prepared}": prepared,
+        "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
+        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
+            0
+        ].id,
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,
@@ -89,11 +102,12 @@ def ask(site, objects):
             path = path.replace(name, value)
         sends = ROWS[key].sends
         is_call = path.startswith("/api/")
-        is_upload = isinstance((sends or {}).get("file"), tuple)
+        file = (sends or {}).get("file")
         if sends is not None and is_call:
             sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
-        body = "files" if is_upload else "json" if is_call else "data"
-        more = {} if sends is None else {body: sends}
+        more = {} if sends is None else {"json" if is_call else "data": sends}
+        if file is not None:
+            more = {"files": {"file": file}, "data": {k: v for k, v in sends.items() if k != "file"}}
         reply = client.request(method, path, **more)
         return reply.status_code, reply.headers.get("location", "")
 

@@ -123,3 +123,27 @@ def test_the_list_of_days_off_is_the_states_with_the_words_of_the_province(offic
     assert ruler.delete("/api/v1/days-off/hom-nay").status_code == 422
     coming = officer.get(f"{PLACE}/{made['id']}").json()["next"]
     assert "2026-11-27T10:00:00Z" in [each["original_at"] for each in coming]
+
+
+def test_what_a_schedule_would_meet_is_told_before_it_is_saved(officer, bulletin):
+    officer.post(PLACE, json=asked(bulletin))
+    told = officer.post(f"{PLACE}/foresee", json=asked(bulletin)).json()
+    assert len(told["occurrences"]) == 14
+    assert {one["conflicts"][0]["kind"] for one in told["occurrences"]} == {"yields"}
+    assert (told["nodes"], told["nodes_away"], len(told["away"])) == (2, 2, 2)
+    refused = officer.post(PLACE, json=asked(bulletin))
+    assert (refused.status_code, refused.json()["code"]) == (409, "airing.meets-others")
+    assert len(refused.json()["facts"]["occurrences"]) == 14
+    assert officer.post(PLACE, json=asked(bulletin, meeting="after")).status_code == 201
+
+
+def test_what_a_moved_occurrence_would_meet_is_told(officer, bulletin):
+    officer.post(PLACE, json=asked(bulletin))
+    later = officer.post(PLACE, json=asked(bulletin, rule=RULE | {"at": "18:00:00"})).json()
+    original = later["next"][0]["original_at"]
+    move = {"original_at": original, "to": original.replace("T11:00", "T10:00")}
+    one = f"{PLACE}/{later['id']}/occurrences"
+    (met,) = officer.post(f"{one}/foresee", json=move).json()["occurrences"]
+    assert met["conflicts"][0]["kind"] == "yields"
+    assert officer.post(f"{one}/move", json=move).status_code == 409
+    assert officer.post(f"{one}/move", json=move | {"meeting": "after"}).status_code == 200

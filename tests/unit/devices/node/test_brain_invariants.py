@@ -19,6 +19,8 @@ QUIET = (MORNING + timedelta(minutes=6), MORNING + timedelta(minutes=9))
 LOUDEST = 70
 TOLERANCE_S = 0.05
 """What a disciplined clock may be wrong by on this network."""
+PAUSE_MS = 1_000
+"""Between the rounds of a repeated emergency."""
 LENGTHS_MS = (2_000, 15_000, 45_000)
 
 
@@ -52,18 +54,21 @@ class Life(RuleBasedStateMachine):
         volume=st.sampled_from([50, 100]),
         approved=st.sampled_from([True, True, False]),
         where=st.sampled_from(["56", "56.1", "n0"]),
+        rounds=st.sampled_from([1, 1, 3]),
     )
-    def an_airing_is_planned(self, *, in_s, n, grade, volume, approved, where):
+    def an_airing_is_planned(self, *, in_s, n, grade, volume, approved, where, rounds):
         name, recording = f"a{len(self.airings)}", self.recordings[n]
         approval = self.station.approval(recording, None if approved else self.stranger)
+        every_ms = LENGTHS_MS[n] + PAUSE_MS if grade is Grade.EMERGENCY and rounds > 1 else None
         airing = self.station.airing(
             name,
             recording,
             self.scene.in_s(in_s),
-            LENGTHS_MS[n],
+            LENGTHS_MS[n] if every_ms is None else every_ms * rounds - PAUSE_MS,
             grade=grade,
             volume=volume,
             approval=approval,
+            every_ms=every_ms,
         )
         self.airings[name] = (where, airing)
         if not approved:
@@ -148,7 +153,7 @@ class Life(RuleBasedStateMachine):
         done = set()
         for sound in self.sounds():
             assert sound.arm.airing not in done
-            if isinstance(sound, Over) and sound.why is Ended.RAN_OUT:
+            if isinstance(sound, Over) and sound.why is Ended.RAN_OUT and not self.is_repeated(sound):
                 done.add(sound.arm.airing)
 
     @invariant()
@@ -179,6 +184,9 @@ class Life(RuleBasedStateMachine):
     def sounds(self):
         return self.scene.world.sounds if hasattr(self, "scene") else []
 
+    def is_repeated(self, sound):
+        return self.airings[sound.arm.airing][1].every_ms is not None
+
     def teardown(self):
         if not hasattr(self, "scene"):
             return
@@ -192,7 +200,11 @@ class Life(RuleBasedStateMachine):
             name for name in self.scene.world.disk(self.scene.node).documents if name.startswith("receipt/")
         ]
         assert left == []
-        heard = {s.arm.airing for s in self.sounds() if isinstance(s, Over) and s.why is Ended.RAN_OUT}
+        heard = {
+            sound.arm.airing
+            for sound in self.sounds()
+            if isinstance(sound, Over) and sound.why is Ended.RAN_OUT and not self.is_repeated(sound)
+        }
         finished = {name for name in self.airings if "finished" in self.scene.kinds(name)}
         assert heard <= finished
 

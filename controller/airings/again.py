@@ -1,0 +1,94 @@
+"""Programmes that a higher grade cut off come again in the next slot, where their rule says so."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from controller.airings.lifecycle import OPEN, AiringState, Rung
+from controller.airings.planning import Meeting, Wish, plan_foreseen
+from controller.airings.tables import Airing, Delivery
+from controller.areas.queries import area_tree
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.tables import Bulletin
+from controller.errors import LoaError
+from controller.journal.usecases import record
+from controller.operators.queries import get_operator
+from devices.messages import AiringId, AreaCode, Grade
+
+_LOG = logging.getLogger(__name__)
+
+WITHIN = timedelta(hours=24)
+"""So long after its end an airing is worth hearing again; its schedule's slot within it is the next one."""
+NOTICE = timedelta(minutes=2)
+"""Between the end of what took its place and the programme: people have heard enough for a moment."""
+PRE_EMPTED = "pre-empted"
+"""What nodes say of a stop by something of a higher grade (docs/protocol.md)."""
+_MOST_AT_ONCE = 20
+
+
+def air_again(session: Session, *, now: datetime) -> list[AiringId]:
+    """Plan anew, once, what was cut off in the last day, where it was cut off; a beat's work.
+
+    It starts at the first instant at which it meets nothing and every policy allows it. While there is none,
+    or its planner may not air there any more, it waits for the next beat, until it is too old. An airing
+    whose schedule airs the programme again within a day needs nothing.
+    """
+    made = []
+    for airing in _cut_off(session, now):
+        areas = _areas(session, airing.id)
+        planned = _planned(session, airing, areas, now)
+        if planned is not None:
+            planned.again_of = airing.id
+            made.append(planned.id)
+    session.flush()
+    for airing_id in made:
+        record(session, None, "airing.again", airing_id, now)
+    return made
+
+
+def _cut_off(session: Session, now: datetime) -> Sequence[Airing]:
+    later = aliased(Airing)
+    comes_anyway = exists().where(
+        later.schedule == Airing.schedule,
+        later.state.in_(OPEN),
+        later.starts_at > Airing.starts_at,
+        later.starts_at <= now + WITHIN,
+    )
+    query = (
+        select(Airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Bulletin.again_if_preempted, Bulletin.state == BulletinState.APPROVED)
+        .where(Airing.state.in_((AiringState.AIRED, AiringState.MISSED)), Airing.ended_at > now - WITHIN)
+        .where(Airing.again_of.is_(None), Airing.grade != Grade.EMERGENCY)
+        .where(exists().where(Delivery.airing == Airing.id, *_is_cut_off()))
+        .where(~exists().where(later.again_of == Airing.id), ~comes_anyway)
+        .order_by(Airing.ended_at, Airing.id)
+        .limit(_MOST_AT_ONCE)
+        .with_for_update(of=Airing, skip_locked=True)
+    )
+    return session.scalars(query).all()
+
+
+def _is_cut_off() -> tuple[ColumnElement[bool], ...]:
+    return Delivery.reason == PRE_EMPTED, Delivery.rung < int(Rung.FINISHED)
+
+
+def _areas(session: Session, airing_id: AiringId) -> tuple[AreaCode, ...]:
+    """Return where loudspeakers were cut off, by where they stood then."""
+    query = select(Delivery.area).where(Delivery.airing == airing_id, *_is_cut_off()).distinct()
+    return area_tree(session).outermost(area for area in session.scalars(query) if area is not None)
+
+
+def _planned(session: Session, airing: Airing, areas: Sequence[AreaCode], now: datetime) -> Airing | None:
+    if not areas:
+        return None
+    wish = Wish(areas, now + NOTICE, grade=airing.grade, volume=airing.volume, meeting=Meeting.AFTER)
+    planner = get_operator(session, airing.created_by)
+    try:
+        return plan_foreseen(session, airing.bulletin, wish, by=planner, now=now)
+    except LoaError as refused:
+        _LOG.info("airing %s does not come again yet: %s", airing.id, refused.sentence)
+        return None

@@ -1,0 +1,91 @@
+"""Divides an airing that is about to be delivered among the languages of its areas (docs/decisions/023).
+
+One recording an airing stays the rule: each language gets an airing of its own, linked to the first.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import targets_of
+from controller.airings.tables import Airing, Delivery, Target
+from controller.areas.languages import VIETNAMESE, LanguageCode, by_language
+from controller.areas.queries import area_languages, area_tree
+from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.tables import Approved, Recording
+from controller.bulletins.variants import approved_variants
+from controller.fleet.tables import Node
+from controller.store.ids import new_id
+from devices.messages import AiringId, AreaCode
+
+
+class Part(NamedTuple):
+    """An airing that is still planned, with what it will sound."""
+
+    airing: Airing
+    approved: Approved
+    recording: Recording
+    language: LanguageCode = VIETNAMESE
+
+
+def divided(
+    session: Session, airing: Airing, approved: Approved, recording: Recording, *, now: datetime
+) -> Iterator[Part]:
+    """Yield the airing alone, or its parts by language: chosen now, among what is approved now.
+
+    Areas whose languages have no approved variant hear Vietnamese, or whatever the bulletin itself is in.
+    """
+    is_whole = airing.node is not None  # a test of one loudspeaker
+    variants = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
+    wanted = area_languages(session) if variants else {}
+    if not wanted:
+        yield Part(airing, approved, recording)
+        return
+    tree, targets = area_tree(session), targets_of(session, [airing.id])[airing.id]
+    own = set(session.scalars(select(Node.area).where(Node.retired_at.is_(None)).distinct()))
+    parts = by_language(tree, targets, wanted, variants.keys(), own)
+    if set(parts) == {VIETNAMESE}:
+        yield Part(airing, approved, recording)
+        return
+    sounds = {VIETNAMESE: (approved, recording), **variants}
+    first = VIETNAMESE if VIETNAMESE in parts else next(iter(parts))
+    for language in (first, *(one for one in parts if one != first)):
+        part = airing if language == first else _linked(airing, now)
+        sound = sounds[language]
+        part.bulletin = BulletinId(sound[0].bulletin)
+        session.add(part)
+        session.flush()
+        _aim_at(session, part, tree.below(parts[language]), parts[language])
+        yield Part(part, *sound, language)
+
+
+def _linked(airing: Airing, now: datetime) -> Airing:
+    """Return another airing as that one is planned; what it sounds and where is not said yet."""
+    return Airing(
+        id=AiringId(new_id(now)),
+        bulletin=airing.bulletin,
+        schedule=airing.schedule,
+        state=AiringState.PLANNED,
+        grade=airing.grade,
+        volume=airing.volume,
+        asked_at=airing.asked_at,
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        created_by=airing.created_by,
+        created_at=now,
+        linked_to=airing.id,
+    )
+
+
+def _aim_at(
+    session: Session, airing: Airing, below: Collection[AreaCode], targets: Collection[AreaCode]
+) -> None:
+    """Have the airing meant for these areas alone; deliveries to nodes elsewhere were never begun."""
+    session.execute(delete(Target).where(Target.airing == airing.id))
+    session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
+    meant = select(Node.id).where(Node.area.in_(below))
+    session.execute(delete(Delivery).where(Delivery.airing == airing.id, Delivery.node.not_in(meant)))

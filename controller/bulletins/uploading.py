@@ -1,0 +1,47 @@
+"""Sound files that are brought along: looked at in a process apart, kept while a wording names them."""
+
+from datetime import datetime, timedelta
+from typing import BinaryIO
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from controller.bulletins.tables import ProgrammeItem, Revision
+from controller.errors import BadInput, Unavailable
+from controller.importing.apart import looked_at_apart
+from tts.errors import NoSpace, SpeechError
+from tts.uploads import UploadId, UploadStore
+
+KEPT_UNNAMED = timedelta(days=1)
+"""A file that no wording names after a day was left behind by a form that was never sent whole."""
+
+
+def keep_upload(uploads: UploadStore, source: BinaryIO) -> UploadId:
+    """Keep a file that is sound of a fit length; BadInput says why it is not, and nothing is kept then."""
+    try:
+        upload = uploads.put(source)
+    except NoSpace as error:
+        raise Unavailable(error.sentence, code=error.code) from error
+    except SpeechError as error:
+        raise BadInput(error.sentence, code=error.code) from error
+    try:
+        looked_at_apart(uploads.path(upload))
+    except BadInput:
+        uploads.delete(upload)
+        raise
+    return upload
+
+
+def uploads_needed(session: Session) -> set[str]:
+    """Return the files that wordings name."""
+    named = union(select(Revision.upload), select(ProgrammeItem.upload))
+    return {upload for upload in session.scalars(named) if upload is not None}
+
+
+def sweep_uploads(uploads: UploadStore, needed: set[str], now: datetime) -> int:
+    """Remove old files that no wording names; return how many that were."""
+    old = uploads.kept_before((now - KEPT_UNNAMED).timestamp())
+    gone = [upload for upload in old if upload not in needed]
+    for upload in gone:
+        uploads.delete(upload)
+    return len(gone)

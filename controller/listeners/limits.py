@@ -1,0 +1,37 @@
+"""Limits of what anybody may send without signing in, kept in memory."""
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from controller.errors import TooManyTries
+
+_REPORTS = RateLimitItemPerHour(10)
+"""Reports from one address: a village often shares one, but nobody has ten troubles in an hour."""
+_NODE_REPORTS = RateLimitItemPerHour(60)
+"""Reports about one loudspeaker: more say nothing new."""
+_ANSWERS = RateLimitItemPerMinute(20)
+"""Codes asked for from one address: nobody finds another's by trying."""
+
+
+class ListenerLimits:
+    """What was sent lately, by address and by loudspeaker."""
+
+    def __init__(self) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def reports(self, address: str, node: str) -> None:
+        """Count a report, or raise TooManyTries."""
+        self._hit(_REPORTS, "address", address)
+        self._hit(_NODE_REPORTS, "node", node)
+
+    def asks(self, address: str) -> None:
+        """Count a look at an answer, or raise TooManyTries."""
+        self._hit(_ANSWERS, "answer", address)
+
+    def _hit(self, item: RateLimitItem, *key: str) -> None:
+        if not self._limiter.hit(item, *key):
+            raise TooManyTries(
+                "Đã gửi nhiều lần trong thời gian ngắn. Hãy đợi một lát rồi thử lại.",
+                retry_after=item.get_expiry(),
+            )

@@ -1,0 +1,140 @@
+"""Reads for listeners: what was aired and will be, of approved texts alone; and their reports."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import IN_PLANS, AiringState
+from controller.airings.tables import Airing, Delivery, Target
+from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.tables import Bulletin, Recording, Revision
+from controller.errors import NotFound
+from controller.fleet.tables import Node
+from controller.listeners.tables import ListenerReport
+from devices.messages import AiringId, AreaCode, NodeId, RecordingId
+
+_COMING = (AiringState.PLANNED, *IN_PLANS)
+_HEARD = (AiringState.SOUNDING, AiringState.AIRED)
+SAME_DAY = timedelta(hours=24)
+"""A report is about what sounded there within a day before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """One airing as the public may know it."""
+
+    airing: Airing
+    title: str
+    text: str
+    size: int | None
+
+
+def _public() -> ColumnElement[bool]:
+    """What may be shown to anybody: approved and not taken back, and no test."""
+    return and_(Bulletin.state == BulletinState.APPROVED, Bulletin.test.is_(False))
+
+
+def coming_in(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
+) -> Sequence[tuple[Airing, str]]:
+    """Return what is to be heard in any of the areas between two instants, in order, with titles."""
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    query = (
+        select(Airing, Bulletin.title)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.id.in_(meant), Airing.state.in_(_COMING), _public())
+        .where(Airing.starts_at >= since, Airing.starts_at < until)
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(limit)
+    )
+    return [(airing, title) for airing, title in session.execute(query)]
+
+
+def aired_in(session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50) -> list[Aired]:
+    """Return what was heard in any of the areas since an instant, each text once, the newest first."""
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
+    query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
+    found: dict[str, Aired] = {}
+    for airing, title, text, size in session.execute(query):
+        found.setdefault(airing.bulletin, Aired(airing, title, text, size))
+    return list(found.values())[:limit]
+
+
+def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> Aired:
+    """Return one airing that was heard in any of the areas, or raise NotFound."""
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    row = session.execute(_aired().where(Airing.id == airing_id, Airing.id.in_(meant))).one_or_none()
+    if row is None:
+        raise NotFound("Không có bản tin này, hoặc bản tin đã được rút.", code="listener.no-airing")
+    return Aired(*row)
+
+
+def _aired() -> Select[Airing, str, str, int]:
+    return (
+        select(Airing, Bulletin.title, Revision.text, Recording.size)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Revision, and_(Revision.bulletin == Airing.bulletin, Revision.number == Airing.revision))
+        .outerjoin(Recording, Recording.id == Airing.recording)
+        .where(Airing.state.in_(_HEARD), _public())
+    )
+
+
+def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
+    """Whether a recording was aired, so that anybody may hear it again."""
+    query = (
+        select(Airing.id)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.recording == recording, Airing.state.in_(_HEARD), _public())
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def last_sounded(session: Session, node: NodeId, now: datetime) -> AiringId | None:
+    """Return what sounded at a node last, within a day."""
+    query = (
+        select(Airing.id)
+        .join(Delivery, Delivery.airing == Airing.id)
+        .where(Delivery.node == node, Airing.state.in_(_HEARD))
+        .where(Airing.starts_at <= now, Airing.starts_at > now - SAME_DAY)
+        .order_by(Airing.starts_at.desc(), Airing.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def code_digest(code: str) -> str:
+    """Return by what a report's code is known; case, blanks and dashes do not count."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def report_by_code(session: Session, code: str) -> ListenerReport:
+    """Return the report that a code belongs to, or raise NotFound."""
+    query = select(ListenerReport).where(ListenerReport.code_sha256 == code_digest(code))
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(
+            "Không có phản ánh nào mang mã này. Hãy xem lại từng chữ của mã.", code="listener.no-code"
+        )
+    return found
+
+
+def reports_in(
+    session: Session, areas: Collection[AreaCode] | None, limit: int = 200
+) -> list[tuple[ListenerReport, str]]:
+    """Return reports of the areas (None: all) with the loudspeakers' names; open ones first, then newest."""
+    query = (
+        select(ListenerReport, Node.name)
+        .join(Node, Node.id == ListenerReport.node)
+        .order_by(ListenerReport.answered_at.is_not(None), ListenerReport.reported_at.desc())
+        .limit(limit)
+    )
+    if areas is not None:
+        query = query.where(ListenerReport.area.in_(areas))
+    return [(report, name) for report, name in session.execute(query)]

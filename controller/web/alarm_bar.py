@@ -1,0 +1,51 @@
+"""What every page says of emergencies: what sounds now, and what waits for a second person; one query."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import IN_PLANS
+from controller.airings.tables import Airing
+from controller.bulletins.tables import Bulletin
+from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
+from controller.emergencies.tables import Emergency
+from controller.web.scope import Scope
+
+_MOST = 5
+"""Lines of the bar; who wants more opens the page Phát khẩn."""
+_WORDS = {Kind.ALARM: "Đang phát khẩn", Kind.ALL_CLEAR: "Đang báo yên", Kind.TEST: "Đang thử loa"}
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """One line of the bar."""
+
+    id: str
+    kind: Kind
+    title: str
+    where: str
+    is_running: bool
+    words: str
+
+
+def alarm_lines(session: Session, scope: Scope, now: datetime) -> tuple[AlarmLine, ...]:
+    """Return what sounds or waits in the person's view, the newest first."""
+    waits = and_(Emergency.state == EmergencyState.CALLED, Emergency.called_at > now - CALL_LIFE)
+    query = (
+        select(Emergency, Bulletin.title, Airing.state)
+        .join(Bulletin, Bulletin.id == Emergency.bulletin)
+        .outerjoin(Airing, Airing.id == Emergency.airing)
+        .where(or_(waits, Airing.state.in_(IN_PLANS)))
+        .order_by(Emergency.called_at.desc(), Emergency.id)
+    )
+    here = scope.hears
+    lines = []
+    for row, title, state in session.execute(query):
+        if here.isdisjoint(row.areas):
+            continue
+        is_running = state is not None and state in IN_PLANS
+        words = _WORDS[row.kind] if is_running else "Chờ người thứ hai xác nhận"
+        lines.append(AlarmLine(row.id, row.kind, title, scope.where(row.areas), is_running, words))
+    return tuple(lines[:_MOST])

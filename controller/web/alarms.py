@@ -1,0 +1,161 @@
+"""What pages and JSON both do in an emergency: one transaction signs the plans, then they go out at once."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.airings.ending import cancel_airing
+from controller.airings.queries import targets_of
+from controller.emergencies.ending import stop_emergency, stop_in
+from controller.emergencies.lifecycle import EmergencyId, PreparedId
+from controller.emergencies.queries import emergency_view
+from controller.emergencies.tables import Emergency
+from controller.emergencies.usecases import (
+    Call,
+    Started,
+    call_alone,
+    call_emergency,
+    confirm_emergency,
+    sound_all_clear,
+    start_test,
+)
+from controller.errors import BadInput, NotAllowed
+from controller.journal.usecases import record
+from controller.operators.permissions import Operator
+from controller.operators.second_factor import check_fresh_totp, has_second_factor, needs_second_factor
+from controller.operators.tries import Tries
+from controller.web.station import Station
+from controller.web.viewer import Viewer
+from devices.messages import AiringId, AreaCode
+
+_WRONG_CODE = "operator.wrong-code"
+
+
+def call(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    asked: Call,
+    *,
+    alone_because: str | None,
+    code: str | None,
+) -> EmergencyId:
+    """Call an emergency: it waits for a second person, or starts at once where one person says why alone."""
+    by, now = viewer.operator, station.now()
+
+    def act(session: Session) -> Started:
+        if alone_because is None:
+            return call_emergency(session, asked, by=by, now=now)
+        return call_alone(session, asked, alone_because, by=by, now=now, times=station.times)
+
+    return _called(station, viewer, tries, code, act)
+
+
+def confirm(
+    station: Station, viewer: Viewer, tries: Tries, emergency: EmergencyId, code: str | None
+) -> EmergencyId:
+    """Confirm what another person called: it sounds within the second."""
+
+    def act(session: Session) -> Started:
+        emergency_view(session, emergency, viewer.scope.hears)
+        return confirm_emergency(
+            session, emergency, by=viewer.operator, now=station.now(), times=station.times
+        )
+
+    return _called(station, viewer, tries, code, act)
+
+
+def all_clear(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    emergency: EmergencyId,
+    *,
+    prepared: PreparedId,
+    code: str | None,
+) -> EmergencyId:
+    """End an emergency by saying aloud that it is over."""
+
+    def act(session: Session) -> Started:
+        emergency_view(session, emergency, viewer.scope.hears)
+        return sound_all_clear(
+            session, emergency, prepared, by=viewer.operator, now=station.now(), times=station.times
+        )
+
+    return _called(station, viewer, tries, code, act)
+
+
+def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
+    """Sound a test; it asks for no code, since it cannot be taken for a real one."""
+    with station.store.write(urgent=True) as session:
+        started = start_test(session, asked, by=viewer.operator, now=station.now(), times=station.times)
+        outgoing = station.sign(session, started.changed)
+    station.hurry(outgoing)
+    return started.row.id
+
+
+def stop_one(station: Station, viewer: Viewer, emergency: EmergencyId, reason: str) -> None:
+    """End one emergency everywhere."""
+    with station.store.write(urgent=True) as session:
+        emergency_view(session, emergency, viewer.scope.hears)
+        changed = stop_emergency(session, emergency, by=viewer.operator, now=station.now(), reason=reason)
+        outgoing = station.sign(session, changed)
+    station.hurry(outgoing)
+
+
+def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], reason: str) -> list[Emergency]:
+    """End everything that was called and sounds in areas, there alone."""
+    with station.store.write(urgent=True) as session:
+        ended, changed = stop_in(session, areas, by=viewer.operator, now=station.now(), reason=reason)
+        outgoing = station.sign(session, changed)
+    station.hurry(outgoing)
+    return ended
+
+
+def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
+    """Stop any airing, planned or sounding, as fast as an emergency."""
+    with station.store.write(urgent=True) as session:
+        cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
+        outgoing = station.sign(session, targets_of(session, [airing]).get(airing, ()))
+    station.hurry(outgoing)
+
+
+def _called(
+    station: Station, viewer: Viewer, tries: Tries, code: str | None, act: Callable[[Session], Started]
+) -> EmergencyId:
+    with _wrong_codes_counted(station, viewer, tries), station.store.write(urgent=True) as session:
+        check_person(session, viewer.operator, code, is_required=station.require_totp, now=station.now())
+        started = act(session)
+        outgoing = station.sign(session, started.changed) if started.changed else []
+    station.hurry(outgoing)
+    return started.row.id
+
+
+def check_person(
+    session: Session, operator: Operator, code: str | None, *, is_required: bool, now: datetime
+) -> None:
+    """Ask for a fresh code of the telephone of whoever has one, or by the role must have one."""
+    if not (has_second_factor(session, operator.id) or (is_required and needs_second_factor(operator))):
+        return
+    if not code:
+        raise BadInput(
+            "Phát khẩn cấp cần mã xác thực đang hiện trên điện thoại. Chưa có gì được phát.",
+            code="operator.code-needed",
+        )
+    check_fresh_totp(session, operator, code, now)
+
+
+@contextmanager
+def _wrong_codes_counted(station: Station, viewer: Viewer, tries: Tries) -> Iterator[None]:
+    """Limit and journal wrong codes, as at the door."""
+    tries.check_code(viewer.operator.id)
+    try:
+        yield
+    except NotAllowed as error:
+        if error.code == _WRONG_CODE:
+            tries.failed_code(viewer.operator.id)
+            with station.store.write() as session:
+                record(session, viewer.operator, "emergency.refused", viewer.operator.id, station.now())
+        raise

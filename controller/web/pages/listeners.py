@@ -1,0 +1,152 @@
+"""Phản ánh: anybody reports a loudspeaker by the code on its pole and reads the answer; officers answer."""
+
+from typing import Annotated, cast
+
+import segno
+from fastapi import APIRouter, Form, Path, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed, NotFound
+from controller.fleet.tables import Node
+from controller.listeners.lifecycle import ReportId, Trouble
+from controller.listeners.limits import ListenerLimits
+from controller.listeners.queries import report_by_code, reports_in
+from controller.listeners.tables import ListenerReport
+from controller.listeners.usecases import answer_report, report_trouble
+from controller.operators.permissions import Act
+from controller.web.errors import status_of
+from controller.web.queries import nodes_seen
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, address_of
+from devices.messages import AreaCode, NodeId
+
+router = APIRouter()
+TROUBLE_WORDS = {
+    Trouble.TOO_LOUD: "Loa quá to",
+    Trouble.TOO_EARLY: "Phát quá sớm hoặc quá muộn",
+    Trouble.BROKEN: "Loa hỏng, không kêu hoặc rè",
+    Trouble.NOT_UNDERSTOOD: "Nghe không rõ lời",
+}
+Id = Annotated[str, Path(max_length=64)]
+
+
+def _limits(request: Request) -> ListenerLimits:
+    return cast("ListenerLimits", request.app.state.listener_limits)
+
+
+@router.get("/cong-khai/bao/{node_id}")
+def ask(request: Request, station: TheStation, node_id: Id) -> Response:
+    """Show the form that the code on a pole leads to."""
+    return _form(request, station, node_id)
+
+
+@router.post("/cong-khai/bao/{node_id}")
+def report(
+    *,
+    request: Request,
+    station: TheStation,
+    node_id: Id,
+    viec: Annotated[str, Form(max_length=40)] = "",
+    ke: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Keep the report, and show the code by which its answer is read."""
+    try:
+        _limits(request).reports(address_of(request), node_id)
+        with station.store.write() as session:
+            _, code = report_trouble(session, NodeId(node_id), trouble=viec, words=ke, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _form(request, station, node_id, chosen=viec, words=ke, error=error)
+    station.poke()
+    return page(request, "bao_xong.html", {"code": code})
+
+
+def _form(
+    request: Request,
+    station: Station,
+    node_id: str,
+    *,
+    chosen: str = "",
+    words: str = "",
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        node = session.get(Node, NodeId(node_id))
+    if node is None or node.retired_at is not None:
+        raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
+    context = {
+        "node": node,
+        "troubles": TROUBLE_WORDS,
+        "chosen": chosen,
+        "typed": words,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "bao_su_co.html", context, status=status_of(error) if error else 200)
+
+
+@router.get("/cong-khai/tra-loi")
+def answer_of(
+    request: Request, station: TheStation, ma: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """Show what became of a report, to whoever has its code."""
+    found, fault, status = None, "", 200
+    if ma:
+        try:
+            _limits(request).asks(address_of(request))
+            with station.store.read() as session:
+                found = report_by_code(session, ma)
+        except LoaError as error:
+            fault, status = error.sentence, status_of(error)
+    context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS}
+    return page(request, "tra_loi.html", context, status=status)
+
+
+@router.get("/phan-anh")
+def index(
+    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """List what listeners of the own area reported, what waits for an answer first."""
+    scope = viewer.scope
+    with station.store.read() as session:
+        rows = reports_in(session, None if scope.is_whole() else scope.seen)
+    context = {"rows": rows, "troubles": TROUBLE_WORDS, "may_answer": viewer.may(Act.WRITE), "fault": ""}
+    done = "Đã trả lời. Người gửi đọc được bằng mã của mình." if xong else ""
+    return page(request, "phan_anh.html", context | {"done": done})
+
+
+@router.get("/phan-anh/ma-dan")
+def poles(
+    request: Request, station: TheStation, viewer: Signed, xa: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Show the codes of one commune's loudspeakers, to be printed and put on their poles."""
+    asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
+    base = (station.settings.address or str(request.base_url)).rstrip("/")
+    with station.store.read() as session:
+        nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
+    drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
+    return page(request, "ma_dan.html", {"poles": drawn, "base": base, "xa": asked})
+
+
+def _code_of(address: str) -> str:
+    """Return the QR code of an address as a picture inside the page."""
+    drawn: str = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff")
+    return drawn
+
+
+@router.post("/phan-anh/{report_id}/tra-loi")
+def answer(
+    station: TheStation, viewer: Signed, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
+) -> Response:
+    """Answer one of them."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
+    with station.store.write() as session:
+        row = session.get(ListenerReport, ReportId(report_id))
+        if row is None or row.area not in viewer.scope.seen:
+            raise NotFound("Không có phản ánh này.", code="report.unknown")
+        answer_report(session, row.id, answer=tra_loi, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse("/phan-anh?xong=tra-loi", 303)

@@ -1,0 +1,114 @@
+"""Công khai: a commune's timetable, what was aired to read and hear again, and feeds; nobody signs in."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from controller.areas.queries import area_tree, areas, get_area
+from controller.areas.tables import Area
+from controller.errors import NotFound
+from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, may_be_heard_by_all
+from controller.web.feeds import calendar_of, podcast_of
+from controller.web.pages.recordings import wave_of
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import TheStation
+from devices.messages import DIGEST_PATTERN, AiringId, AreaCode
+from devices.messages import RecordingId as WireRecordingId
+from tts.recordings import RecordingId
+from tts.sidecar import phrases_of
+
+router = APIRouter(prefix="/cong-khai")
+_AHEAD = timedelta(days=7)
+_BEHIND = timedelta(days=30)
+_CALENDAR_AHEAD = timedelta(days=14)
+_FEED = "public, max-age=300"
+Digest = Annotated[str, Path(pattern=DIGEST_PATTERN)]
+Code = Annotated[str, Path(max_length=64)]
+
+
+def _area(session: Session, code: str) -> tuple[Area, frozenset[AreaCode]]:
+    """Return the area and all whose airings are heard in it, or raise NotFound."""
+    area = get_area(session, AreaCode(code))
+    tree = area_tree(session)
+    return area, frozenset(tree.lineage(area.code)) | tree.below([area.code])
+
+
+@router.get("")
+def index(request: Request, station: TheStation) -> Response:
+    """Let a listener find the own commune."""
+    with station.store.read() as session:
+        found = [area for area in areas(session) if area.parent is not None]
+    return page(request, "cong_khai.html", {"areas": found})
+
+
+@router.get("/tep/{recording}.mp3")
+def listen(station: TheStation, recording: Digest) -> Response:
+    """Answer with a recording that was aired."""
+    path = _aired_sound(station, recording)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.get("/tep/{recording}/hinh-am")
+def wave(station: TheStation, recording: Digest) -> HTMLResponse:
+    """Answer with the drawing of a recording that was aired."""
+    _aired_sound(station, recording)
+    return wave_of(station, recording)
+
+
+def _aired_sound(station: Station, recording: str) -> str:
+    with station.store.read() as session:
+        known = may_be_heard_by_all(session, WireRecordingId(recording))
+    path = station.recordings.path(RecordingId(recording))
+    if not known or not path.is_file():
+        raise NotFound("Không có bản ghi này để nghe lại.", code="recording.unknown")
+    return str(path)
+
+
+@router.get("/{area}")
+def commune(request: Request, station: TheStation, area: Code) -> Response:
+    """Show a commune's timetable of a week, and what was aired in the last month."""
+    now = station.now()
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        coming = coming_in(session, heard, now - timedelta(hours=1), now + _AHEAD)
+        aired = aired_in(session, heard, now - _BEHIND)
+    return page(request, "cong_khai_xa.html", {"area": found, "coming": coming, "aired": aired})
+
+
+@router.get("/{area}/ban-tin/{airing_id}")
+def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code) -> Response:
+    """Show one text that was aired, to read and to hear again."""
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        one: Aired = aired_one(session, heard, AiringId(airing_id))
+    recording = one.airing.recording
+    phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
+    return page(request, "cong_khai_tin.html", {"area": found, "one": one, "phrases": phrases})
+
+
+@router.get("/{area}/lich.ics")
+def calendar(station: TheStation, area: Code) -> Response:
+    """Answer with the timetable as a calendar that a telephone can follow."""
+    now = station.now()
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        text = calendar_of(found.name, coming_in(session, heard, now, now + _CALENDAR_AHEAD), now)
+    headers = {"Cache-Control": _FEED, "Content-Disposition": f'inline; filename="loa-{found.code}.ics"'}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@router.get("/{area}/podcast.xml")
+def podcast(request: Request, station: TheStation, area: Code) -> Response:
+    """Answer with what was aired as a podcast."""
+    base = (station.settings.address or str(request.base_url)).rstrip("/")
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        aired = aired_in(session, heard, station.now() - _BEHIND)
+    feed = podcast_of(found.name, base, f"/cong-khai/{found.code}", aired)
+    return Response(feed, media_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": _FEED})

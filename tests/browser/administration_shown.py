@@ -1,0 +1,51 @@
+"""What the pictures of the administration show: policies, words, figures, a node and its day."""
+
+import math
+from datetime import timedelta
+
+from controller.fleet.keeping import limit_volume, quarantine_node
+from controller.fleet.vitals_log import keep_samples
+from controller.lexicon.usecases import add_entry
+from controller.plans.governing import sign_policy
+from controller.reports.usecases import note_aired
+from devices.messages import QuietHours
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+
+WORDS = (
+    ("PBGDPL", "phổ biến giáo dục pháp luật"),
+    ("KDC", "khu dân cư"),
+    ("TDP", "tổ dân phố"),
+    ("UBMTTQ", "ủy ban mặt trận tổ quốc"),
+)
+_DARK = range(300, 420)  # minutes of the day in which the node of the picture was away
+
+
+def tell_of_the_house(world, node):
+    """Lay down what an administrator of some months would have."""
+    rule = {"administrator": world.people["quantri"], "password": PASSWORDS["quantri"]}
+    world.do(sign_policy, area=PROVINCE, **rule)
+    noon = (QuietHours(begins="21:00", ends="05:00"), QuietHours(begins="11:30", ends="13:30"))
+    world.do(sign_policy, area=NHA_TRANG, quiet_hours=noon, loudest_volume=70, **rule)
+    for written, spoken in WORDS:
+        world.do(add_entry, written=written, spoken=spoken, by=world.approver)
+    world.do(limit_volume, node, 70, by=world.people["kythuat"])
+    world.do(quarantine_node, world.nodes[60], reason="Dân báo loa phát lạ", by=world.people["kythuat"])
+    while world.do(note_aired):
+        pass
+    tell_a_nodes_day(world, node)
+
+
+def tell_a_nodes_day(world, node):
+    """Write down a day of vitals of one node, with a gap."""
+    for minute in range(0, 24 * 60, 3):
+        if minute in _DARK:
+            continue
+        told = world.vitals(
+            node,
+            minute % 7,
+            temperature_c=35 + 8 * math.sin(minute / 229),
+            signal_dbm=-70 - int(6 * math.sin(minute / 60)),
+        )
+        at = world.now() - timedelta(minutes=24 * 60 - minute)
+        with world.store.write() as session:
+            keep_samples(session, [told] * 6, now=at)

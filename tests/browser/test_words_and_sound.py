@@ -1,0 +1,124 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from controller.bulletins.queries import bulletins
+from controller.drafts.queries import NEW, draft_of
+from tests.browser.serving import DESKTOP, PHONE
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made, mp3
+from tts.recordings import RecordingId
+from tts.sidecar import PhraseTime, keep_phrases
+
+SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+
+
+def approved_with_the_fewest_clicks(page):
+    page.locator("audio").first.evaluate("sound => fetch(sound.src)")  # as pressing its button does
+    page.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
+    page.get_by_role("button", name="Duyệt cho phát").click()
+
+
+@SCREENS
+def test_an_approver_goes_from_one_to_the_next_with_one_more_click_each(world, open_page, clicks, screen):
+    for title in ("Bản một", "Bản hai"):
+        bulletin, _ = world.submitted(title)
+        world.plan(bulletin, areas=[NHA_TRANG], seconds=3600)
+    page = clicks.over(open_page("duyet", screen=screen))
+    page.get_by_role("link", name=re.compile("^Chờ duyệt")).locator("visible=true").first.click()
+    page.get_by_text("Bản một").click()
+    approved_with_the_fewest_clicks(page)
+    expect(page.get_by_text("Đã duyệt bản tin.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Bản hai")).to_be_visible()
+    assert clicks.number + 1 <= 4  # and one to listen
+    approved_with_the_fewest_clicks(page)
+    expect(page.get_by_text("Không còn bản tin nào chờ duyệt")).to_be_visible()
+    assert clicks.number + 2 <= 6
+
+
+@SCREENS
+def test_a_bulletin_is_returned_with_a_ready_reason_in_four_clicks(world, open_page, clicks, screen):
+    world.submitted("Sai ngày tháng")
+    page = clicks.over(open_page("duyet", screen=screen))
+    page.get_by_role("link", name=re.compile("^Chờ duyệt")).locator("visible=true").first.click()
+    page.get_by_text("Sai ngày tháng").click()
+    page.get_by_text("Trả lại cho người soạn").click()
+    page.get_by_role("button", name="Trả lại: Số liệu, ngày tháng chưa đúng.").click()
+    expect(page.get_by_text("Đã trả lại bản tin cho người soạn.")).to_be_visible()
+    assert clicks.number <= 4
+
+
+@SCREENS
+def test_what_is_typed_keeps_itself_and_outlives_a_lost_server(world, server, open_page, screen):
+    page = open_page("canbo", "/tao-ban-tin", screen=screen)
+    page.get_by_label("Tiêu đề").fill("Đang soạn dở")
+    page.get_by_label("Lời sẽ đọc trên loa").fill("Câu thứ nhất.")
+    expect(page.locator("[data-draft-said]")).to_contain_text("Đã tự lưu lúc", timeout=15_000)
+    assert world.ask(draft_of, world.officer.id, NEW).fields["noi_dung"] == "Câu thứ nhất."
+    server.stop()
+    page.get_by_label("Lời sẽ đọc trên loa").fill("Câu thứ nhất. Câu thứ hai.")
+    expect(page.locator("[data-draft-said]")).to_contain_text("giữ trên máy này", timeout=15_000)
+    server.start()
+    page.reload()
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Câu thứ nhất. Câu thứ hai.")
+    expect(page.locator("[data-draft-said]")).to_contain_text("Đã tự lưu lúc", timeout=15_000)
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("Đã lưu bản nháp.")).to_be_visible()
+    page.goto(server.address + "/tao-ban-tin")
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("")
+    assert [one.title for one in world.ask(bulletins)] == ["Đang soạn dở"]
+    open_page.watch.forgive("net::ERR", "sse:error")
+
+
+def test_nothing_typed_is_lost_when_the_session_ends(world, server, open_page, seeds):
+    page = open_page("canbo", "/tao-ban-tin")
+    page.context.clear_cookies()
+    page.get_by_label("Tiêu đề").fill("Hết phiên")
+    page.get_by_label("Lời sẽ đọc trên loa").fill("Chữ còn nguyên.")
+    expect(page.locator("[data-draft-said]")).to_contain_text("Phiên đăng nhập đã hết", timeout=15_000)
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Hãy đăng nhập rồi làm lại.")).to_be_visible()
+    page.context.add_cookies([{"name": "loa", "value": seeds.tokens["canbo"], "url": server.address}])
+    page.goto(server.address + "/tao-ban-tin")
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Chữ còn nguyên.")
+    open_page.watch.forgive("401")
+    assert world.ask(bulletins) == []
+
+
+@SCREENS
+def test_a_recording_is_drawn_sped_up_and_heard_phrase_by_phrase(world, open_page, screen):
+    bulletin, _ = world.submitted()
+    recording = RecordingId(Made(mp3(), 8_000).recording)
+    keep_phrases(
+        world.recordings,
+        recording,
+        [PhraseTime(0, 3000, "câu thứ nhất"), PhraseTime(3000, 7900, "câu thứ hai")],
+    )
+    page = open_page("canbo", f"/ban-tin/{bulletin}", screen=screen)
+    expect(page.locator(".wave-shape")).to_be_visible()
+    page.get_by_role("button", name="Nhanh hơn").click()
+    expect(page.get_by_role("button", name="Nhanh hơn")).to_have_attribute("aria-pressed", "true")
+    page.get_by_text("Nghe từng câu").click()
+    page.get_by_role("button", name="câu thứ hai").click()
+    expect(page.get_by_role("button", name="câu thứ hai")).to_have_attribute("aria-current", "true")
+    assert page.locator("audio").evaluate("sound => [sound.playbackRate, sound.currentTime >= 3]") == [
+        1.5,
+        True,
+    ]
+
+
+@SCREENS
+def test_a_listener_reports_a_loudspeaker_and_reads_the_answer(open_page, server, screen):
+    page = open_page(None, f"/cong-khai/bao/loa-{NHA_TRANG}-1", screen=screen)
+    page.get_by_label("Loa quá to").check()
+    page.get_by_role("button", name="Gửi").click()
+    page.get_by_role("link", name="Mở trang xem trả lời").click()
+    expect(page.get_by_text("Chưa có trả lời.")).to_be_visible()
+    officer = open_page("canbo", "/phan-anh", screen=screen)
+    officer.get_by_text("Trả lời", exact=True).click()
+    officer.get_by_label("Câu trả lời").fill("Đã giảm âm lượng xuống 60%.")
+    officer.get_by_role("button", name="Gửi trả lời").click()
+    page.reload()
+    expect(page.get_by_text("Đã giảm âm lượng xuống 60%.")).to_be_visible()
+    page.goto(f"{server.address}/cong-khai/{NHA_TRANG}")
+    expect(page.get_by_role("heading", name="Loa truyền thanh Phường Nha Trang")).to_be_visible()

@@ -1,0 +1,39 @@
+"""What of emergencies depends on the database's engine: folding who holds what, and silencing in part."""
+
+from datetime import timedelta
+
+from controller.airings.queries import targets_of
+from controller.airings.timing import Times
+from controller.emergencies.ending import stop_in
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.queries import prepared_views, running_in
+from controller.emergencies.usecases import Call, call_alone
+from tests.support.alarms import SOUNDS, hold, prepared
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+
+
+def test_who_holds_a_recording_is_told_by_receipts_late_twice_and_out_of_order(world):
+    name, other = prepared(world), prepared(world, Kind.ALL_CLEAR)
+    sound = SOUNDS[Kind.ALARM].recording
+    hold(world, name, nodes=[NODES[0].id, NODES[2].id])
+    world.later(seconds=1)
+    world.tell(NODES[0].id, name, "lost", recording=sound, reason="recording-spoilt")
+    world.tell(NODES[0].id, name, "kept", recording=sound, at=world.now - timedelta(seconds=5))
+    world.tell(NODES[1].id, "keep-unknown", "kept", recording=sound)
+    views = {view.row.id: view.readiness for view in world.ask(prepared_views, [PROVINCE], world.now)}
+    assert (views[name].nodes, views[name].online, views[name].held) == (4, 2, 1)
+    assert views[other].held == 0
+
+
+def test_it_ends_in_one_commune_and_goes_on_in_all_others(world):
+    name = prepared(world)
+    times = Times(least_lead=timedelta(seconds=5))
+    started = world.do(call_alone, Call([PROVINCE], name), "Lũ.", by=world.approver, times=times)
+    ended, changed = world.do(stop_in, [NHA_TRANG], by=world.officer)
+    assert [row.id for row in ended] == [started.row.id]
+    targets = world.ask(lambda session: targets_of(session, [started.row.airing]))[started.row.airing]
+    assert len(targets) == 64
+    assert changed == {PROVINCE, *targets}
+    assert world.ask(running_in, [NHA_TRANG]) == []
+    assert len(world.ask(running_in, [BAC_NHA_TRANG])) == 1
+    world.publish()

@@ -1,0 +1,22 @@
+"""Worlds on SQLite; what depends on the engine is tested on both, in ../controller/test_emergencies.py."""
+
+import pytest
+
+from controller.store.invariants import invariants
+from tests.support.station_world import SqliteWorlds
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory):
+    return SqliteWorlds(tmp_path_factory.mktemp("seed"))
+
+
+@pytest.fixture
+def world(worlds, tmp_path):
+    world = worlds.world(tmp_path)
+    yield world
+    try:
+        with world.store.read() as session:
+            assert invariants(session, now=world.now) == []
+    finally:
+        world.store.close()

@@ -1,0 +1,119 @@
+"""An emergency by JSON: what it would reach is told before, it goes out in the call, codes are asked for."""
+
+import pyotp
+import pytest
+from sqlalchemy import select
+
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.journal.tables import Entry
+from controller.operators.second_factor import begin_second_factor, confirm_second_factor
+from devices import topics
+from devices.messages import Plan
+from devices.signing import read_payload
+from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
+
+MADE = Made(mp3(), 8_000)
+CALLS = "/api/v1/emergencies"
+
+
+@pytest.fixture
+def prepared(world):
+    bulletin, _ = world.submitted("Khẩn cấp: lũ", made=MADE)
+    world.approve(bulletin, MADE)
+    return world.do(prepare, bulletin, Kind.ALARM, PROVINCE, by=world.officer).id
+
+
+@pytest.fixture
+def phone(world):
+    enrolment = world.do(begin_second_factor, by=world.approver, place="")
+    totp = pyotp.TOTP(enrolment.secret)
+    world.do(confirm_second_factor, totp.at(world.now()), by=world.approver)
+    world.later(seconds=90)
+    return lambda: totp.at(world.now())
+
+
+def plans_of(world):
+    """The plans that went out in the call itself, before any beat."""
+    sent = {one.topic: one.payload for one in world.hurried if one.topic.startswith(topics.plan(""))}
+    return {topic: Plan.model_validate(read_payload(text.decode())) for topic, text in sent.items()}
+
+
+def test_how_many_it_reaches_is_told_before_the_click(world, approver, prepared):
+    world.bring_online(without=world.nodes[:30])
+    world.tell(prepared, MADE, "kept", world.nodes[20:])
+    told = approver.get(f"{CALLS}/templates").json()
+    (one,) = told["prepared"]
+    assert one["readiness"] == {"nodes": 130, "online": 100, "held": 110, "ready": 100}
+    assert (one["kind"], one["is_approved"], one["duration_ms"]) == ("alarm", True, 8_000)
+    assert {"storm", "flood", "tsunami", "all-clear", "test"} <= {t["key"] for t in told["templates"]}
+    there = approver.get(f"{CALLS}/templates", params={"area": BAC_NHA_TRANG}).json()
+    assert there["prepared"][0]["readiness"]["nodes"] == 2
+
+
+def test_two_people_call_and_the_plan_goes_out_in_the_second_ones_call(world, officer, approver, prepared):
+    called = officer.post(CALLS, json={"prepared": prepared, "areas": ["56"], "minutes": 30})
+    assert (called.status_code, called.json()["state"]) == (201, "called")
+    assert world.hurried == []
+    assert approver.get("/api/v1/today").json()["emergencies"][0]["id"] == called.json()["id"]
+    again = officer.post(f"{CALLS}/{called.json()['id']}/confirm", json={})
+    assert (again.status_code, again.json()["code"]) == (409, "emergency.same-person")
+    confirmed = approver.post(f"{CALLS}/{called.json()['id']}/confirm", json={}).json()
+    assert (confirmed["is_running"], confirmed["confirmed_by"]) == (True, "Lê Minh Đức")
+    (plan,) = plans_of(world).values()
+    (airing,) = plan.airings
+    assert (airing.airing, airing.every_ms) == (confirmed["airing"], 10_000)
+
+
+def test_whoever_has_a_second_factor_is_asked_for_a_fresh_code_each_time(world, approver, prepared, phone):
+    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Đập tràn."}
+    lacking = approver.post(CALLS, json=asked)
+    assert (lacking.status_code, lacking.json()["code"]) == (422, "operator.code-needed")
+    wrong = approver.post(CALLS, json=asked | {"code": "00000"})
+    assert (wrong.status_code, wrong.json()["code"]) == (403, "operator.wrong-code")
+    code = phone()
+    started = approver.post(CALLS, json=asked | {"code": code})
+    assert (started.status_code, started.json()["alone_because"]) == (201, "Đập tràn.")
+    used = approver.post(CALLS, json=asked | {"code": code})
+    assert used.json()["code"] == "operator.wrong-code"
+    assert "emergency.refused" in world.ask(lambda session: set(session.scalars(select(Entry.act))))
+
+
+@pytest.mark.usefixtures("phone")
+def test_wrong_codes_are_limited(approver, prepared):
+    asked = {"prepared": prepared, "areas": ["56"], "alone_because": "Lũ.", "code": "00000"}
+    statuses = [approver.post(CALLS, json=asked).status_code for _ in range(12)]
+    assert statuses[0] == 403
+    assert statuses[-1] == 429
+
+
+def test_where_codes_are_demanded_one_without_a_second_factor_starts_nothing(world, approver, prepared):
+    world.require_totp = True
+    reply = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    assert (reply.status_code, reply.json()["code"]) == (403, "operator.enrol-first")
+
+
+def test_anybody_there_stops_it_without_a_code_and_the_empty_plan_goes_out_in_the_call(
+    world, sign_in, approver, prepared
+):
+    started = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    world.hurried.clear()
+    stopped = sign_in("kythuat").post(f"{CALLS}/{started.json()['id']}/stop", json={"reason": "Báo nhầm."})
+    assert (stopped.json()["state"], stopped.json()["end_reason"]) == ("ended", "Báo nhầm.")
+    (plan,) = plans_of(world).values()
+    assert plan.airings == ()
+    assert [kept.name for kept in plan.keep] == [prepared]
+
+
+def test_one_commune_alone_is_stopped(approver, prepared):
+    started = approver.post(CALLS, json={"prepared": prepared, "areas": ["56"], "alone_because": "Lũ."})
+    ended = approver.post(f"{CALLS}/stop", json={"areas": [BAC_NHA_TRANG]}).json()
+    assert [one["id"] for one in ended] == [started.json()["id"]]
+    assert (ended[0]["is_running"], len(ended[0]["areas"])) == (True, 64)
+
+
+def test_any_airing_is_stopped_as_fast(world, approver):
+    airing, _ = world.approved_airing(seconds=30)
+    approver.post(f"/api/v1/airings/{airing}/stop", json={"reason": ""})
+    (plan,) = plans_of(world).values()
+    assert plan.airings == ()

@@ -1,0 +1,136 @@
+"""Phát khẩn in the browser: told before the click, by two people or one with a reason; stop, all-clear."""
+
+import re
+
+import pyotp
+import pytest
+
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.operators.second_factor import begin_second_factor, confirm_second_factor
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made, mp3
+from tests.integration.web.test_pages import sounding, text_of
+
+
+def prepared_of(world, title, kind, hertz):
+    made = Made(mp3(8, hertz), 8_000)
+    bulletin, _ = world.submitted(title, made=made)
+    world.approve(bulletin, made)
+    found = world.do(prepare, bulletin, kind, PROVINCE, by=world.officer).id
+    world.tell(found, made, "kept", world.nodes[20:])
+    return found
+
+
+@pytest.fixture
+def alarm(world):
+    world.bring_online(without=world.nodes[:30])
+    return prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+
+
+@pytest.fixture
+def phone(world):
+    enrolment = world.do(begin_second_factor, by=world.approver, place="")
+    totp = pyotp.TOTP(enrolment.secret)
+    world.do(confirm_second_factor, totp.at(world.now()), by=world.approver)
+    world.later(seconds=90)
+    return lambda: totp.at(world.now())
+
+
+def call(client, alarm, **form):
+    return client.post("/khan/goi", data={"ban": alarm, "dia_ban": PROVINCE, "phut": "30"} | form)
+
+
+def test_what_stops_and_how_many_it_reaches_is_told_before_the_click(world, approver, alarm):
+    sounding(world)
+    assert "100/130 cụm loa giữ sẵn và đang nối" in text_of(approver.get("/khan"))
+    words = text_of(approver.get(f"/khan/goi?ban={alarm}"))
+    assert "Sẽ dừng ngay: Phòng, chống bão số 13." in words
+    assert "Tới 100/130 cụm loa" in words
+    one = text_of(approver.get(f"/khan/goi?ban={alarm}&dia_ban={BAC_NHA_TRANG}&dia_ban={NHA_TRANG}"))
+    assert "Tới 0/4 cụm loa" in one
+    assert world.hurried == []
+
+
+def test_two_people_call_and_everybody_sees_it_on_every_page(world, officer, approver, sign_in, alarm):
+    place = call(officer, alarm).headers["location"]
+    waiting = text_of(officer.get(place))
+    assert "Chờ người thứ hai xác nhận" in waiting
+    assert "Xác nhận, phát ngay" not in waiting
+    assert "Xác nhận, phát ngay" in text_of(approver.get(place))
+    assert approver.post(f"{place}/xac-nhan").headers["location"] == place
+    assert world.hurried
+    for client, page in (
+        (officer, "/ban-tin"),
+        (sign_in("kythuat"), "/cum-loa"),
+        (sign_in("quantri"), "/cai-dat"),
+    ):
+        words = text_of(client.get(page))
+        assert "Đang phát khẩn: Khẩn cấp: lũ · Toàn tỉnh Khánh Hòa" in words
+        assert f'href="{place}/dung"' in client.get(page).text
+
+
+def test_one_person_alone_gives_a_code_and_a_reason(world, approver, alarm, phone):
+    assert 'name="ma"' in approver.get(f"/khan/goi?ban={alarm}").text
+    lacking = call(approver, alarm, cach="mot", ma=phone())
+    assert lacking.status_code == 422
+    assert "phải ghi lý do" in lacking.text
+    world.later(seconds=60)
+    wrong = call(approver, alarm, cach="mot", ly_do="Đập tràn", ma="000000")
+    assert wrong.status_code == 403
+    assert 'value="Đập tràn"' in wrong.text
+    assert world.hurried == []
+    started = call(approver, alarm, cach="mot", ly_do="Đập tràn", ma=phone())
+    words = text_of(approver.get(started.headers["location"]))
+    assert "Đang phát khẩn" in words
+    assert "Phát một mình, lý do: Đập tràn." in words
+
+
+def test_anybody_there_stops_it_in_two_clicks(officer, approver, sign_in, alarm):
+    place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
+    technician = sign_in("kythuat")
+    (stop,) = set(re.findall(r'href="(/khan/[^"]+/dung)"', technician.get("/").text))
+    assert stop == f"{place}/dung"
+    assert "Dừng ngay" in text_of(technician.get(stop))
+    assert technician.post(stop).headers["location"] == place
+    assert "Đã dừng" in text_of(technician.get(place))
+    assert (
+        "/dung" not in re.findall(r'<div id="thanh-khan".*?</div>\s*<', officer.get("/").text, re.DOTALL)[0]
+    )
+    over = technician.post(stop)
+    assert over.status_code == 409
+    assert "không còn phát nữa" in over.text
+
+
+def test_an_emergency_ends_by_an_all_clear(world, approver, alarm):
+    clear = prepared_of(world, "Báo yên", Kind.ALL_CLEAR, 540)
+    place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
+    made = approver.post(f"{place}/bao-yen", data={"ban": clear})
+    assert "Đang báo yên" in text_of(approver.get(made.headers["location"]))
+    assert "Đã dừng" in text_of(approver.get(place))
+
+
+def test_a_call_is_declined_and_nothing_sounds(world, officer, approver, alarm):
+    place = call(officer, alarm).headers["location"]
+    approver.post(f"{place}/tu-choi")
+    assert "Đã bị từ chối" in text_of(officer.get(place))
+    assert world.hurried == []
+    again = approver.post(f"{place}/xac-nhan")
+    assert again.status_code == 409
+
+
+def test_a_built_in_text_is_prepared_and_waits_for_approval(approver):
+    made = approver.post("/khan/soan-san", data={"mau": "storm", "dia_ban": NHA_TRANG})
+    assert made.status_code == 303
+    words = text_of(approver.get("/khan"))
+    assert "Khẩn cấp: bão mạnh Phường Nha Trang Chờ duyệt, chưa phát được" in words
+    (drop,) = set(re.findall(r'action="(/khan/soan-san/[^"]+/bo)"', approver.get("/khan").text))
+    assert approver.post(drop).status_code == 303
+    assert "bão mạnh Phường Nha Trang" not in text_of(approver.get("/khan"))
+
+
+def test_a_commune_sees_nothing_of_an_emergency_elsewhere(approver, sign_in, alarm):
+    data = {"ban": alarm, "dia_ban": BAC_NHA_TRANG, "cach": "mot", "ly_do": "Lũ"}
+    place = approver.post("/khan/goi", data=data).headers["location"]
+    elsewhere = sign_in("xanhatrang")
+    assert "Đang phát khẩn" not in text_of(elsewhere.get("/"))
+    assert elsewhere.get(place).status_code == 404

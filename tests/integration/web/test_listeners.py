@@ -1,0 +1,150 @@
+import re
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from controller.airings.queries import get_airing
+from controller.bulletins.usecases import withdraw_bulletin
+from controller.listeners.queries import reports_in
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made, mp3
+from tests.integration.web.test_pages import text_of
+
+NODE = f"loa-{NHA_TRANG}-1"
+PLACE = f"/cong-khai/{NHA_TRANG}"
+
+
+@pytest.fixture
+def aired(world):
+    return world.aired()
+
+
+def reported(client, **changes):
+    """Report a trouble as anybody may; return the code that the page shows."""
+    reply = client.post(f"/cong-khai/bao/{NODE}", data={"viec": "too-loud", "ke": "Sáng nay."} | changes)
+    return re.search(r"<code>([A-Z0-9]{5}-[A-Z0-9]{5})</code>", reply.text).group(1)
+
+
+# --- what anybody may read and hear
+
+
+def test_a_commune_shows_its_timetable_and_what_was_aired(world, client, aired):
+    world.approved_airing(title="Lịch tiêm phòng", areas=[NHA_TRANG], seconds=3600)
+    page = text_of(client.get(PLACE))
+    assert "Loa truyền thanh Phường Nha Trang" in page
+    assert "Lịch tiêm phòng Thứ Tư, 25/11/2026" in page
+    assert f"{TITLE} 11:40 hôm nay · dài 8 giây" in page
+    assert "Lịch tiêm phòng" not in text_of(client.get(f"/cong-khai/{BAC_NHA_TRANG}"))
+    one = client.get(f"{PLACE}/ban-tin/{aired}")
+    assert "đưa tàu thuyền vào nơi tránh trú" in text_of(one)
+    (sound,) = re.findall(r'src="(/cong-khai/tep/\w+\.mp3)"', one.text)
+    assert client.get(sound).content == mp3()
+
+
+def test_nothing_unapproved_withdrawn_or_unheard_is_public(world, client):
+    waiting, _ = world.submitted("Chưa duyệt")
+    world.plan(waiting, areas=[NHA_TRANG], seconds=3600)
+    made = Made(mp3(3, 500), 3_000)
+    planned, _ = world.approved_airing(title="Chưa phát", areas=[NHA_TRANG], seconds=7200, made=made)
+    assert "Chưa duyệt" not in text_of(client.get(PLACE))
+    assert client.get(f"{PLACE}/ban-tin/{planned}").status_code == 404
+    assert client.get(f"/cong-khai/tep/{made.recording}.mp3").status_code == 404
+    assert client.get(f"/cong-khai/tep/{made.recording}/hinh-am").status_code == 404
+
+
+def test_what_is_taken_back_is_gone_for_everybody(world, client, aired):
+    assert client.get(f"{PLACE}/ban-tin/{aired}").status_code == 200
+    bulletin = world.ask(get_airing, aired).bulletin
+    world.do(withdraw_bulletin, bulletin, by=world.approver)
+    assert client.get(f"{PLACE}/ban-tin/{aired}").status_code == 404
+    assert TITLE not in text_of(client.get(PLACE))
+    assert client.get(f"/cong-khai/tep/{Made(mp3(), 8_000).recording}.mp3").status_code == 404
+
+
+def test_a_telephone_follows_the_calendar(world, client):
+    world.approved_airing(title="Họp, dân; xã", areas=[NHA_TRANG], seconds=3600)
+    feed = client.get(f"{PLACE}/lich.ics")
+    assert feed.headers["content-type"].startswith("text/calendar")
+    lines = feed.text.split("\r\n")
+    assert "DTSTART:20261125T054000Z" in lines
+    assert "SUMMARY:Họp\\, dân\\; xã" in lines
+    assert max(len(line.encode()) for line in lines) <= 75
+
+
+@pytest.mark.usefixtures("aired")
+def test_a_podcast_names_each_sound_with_its_size(client):
+    feed = fromstring(client.get(f"{PLACE}/podcast.xml").content)
+    (item,) = feed.findall("channel/item")
+    sound = item.find("enclosure").attrib
+    assert item.findtext("title") == TITLE
+    assert sound["url"].startswith("http://testserver/cong-khai/tep/")
+    assert int(sound["length"]) == len(client.get(sound["url"]).content)
+
+
+def test_a_commune_that_is_not_there_is_an_error_in_words(client):
+    assert client.get("/cong-khai/99999").status_code == 404
+    assert "Phường Nha Trang" in text_of(client.get("/cong-khai"))
+
+
+# --- reports
+
+
+def test_a_report_is_kept_without_a_name_and_its_code_shows_the_answer(client, officer, aired):
+    code = reported(client)
+    assert "Chưa có trả lời" in text_of(client.get(f"/cong-khai/tra-loi?ma={code.lower()}"))
+    page = officer.get("/phan-anh")
+    assert "Chờ trả lời 11:41 hôm nay Loa quá to Cụm 1, Phường Nha Trang · lượt phát trước đó" in text_of(
+        page
+    )
+    assert f"/phat/{aired}" in page.text
+    place = re.search(r'action="(/phan-anh/\w+/tra-loi)"', page.text).group(1)
+    reply = officer.post(place, data={"tra_loi": "Đã giảm âm lượng."})
+    assert "Đã trả lời." in text_of(officer.get(reply.headers["location"]))
+    assert "Đã giảm âm lượng." in text_of(client.get(f"/cong-khai/tra-loi?ma={code}"))
+
+
+def test_a_report_without_a_choice_is_refused_and_its_words_are_kept(world, client):
+    reply = client.post(f"/cong-khai/bao/{NODE}", data={"ke": "Loa rè."})
+    assert reply.status_code == 422
+    assert "Hãy chọn loa bị làm sao." in reply.text
+    assert "Loa rè.</textarea>" in reply.text
+    assert world.ask(reports_in, None) == []
+
+
+def test_a_code_that_is_wrong_shows_nothing(client):
+    reported(client)
+    reply = client.get("/cong-khai/tra-loi?ma=AAAAA-AAAAA")
+    assert reply.status_code == 404
+    assert "Không có phản ánh nào mang mã này." in reply.text
+
+
+def test_nobody_floods_the_reports_nor_tries_codes(world, client):
+    for _ in range(10):
+        reported(client)
+    reply = client.post(f"/cong-khai/bao/{NODE}", data={"viec": "broken"})
+    assert reply.status_code == 429
+    assert len(world.ask(reports_in, None)) == 10
+    statuses = [client.get(f"/cong-khai/tra-loi?ma=AAAAA-{n}").status_code for n in range(21)]
+    assert statuses[-1] == 429
+
+
+def test_a_report_is_its_own_communes_affair(client, sign_in, officer):
+    other = client.post(f"/cong-khai/bao/loa-{BAC_NHA_TRANG}-1", data={"viec": "broken"})
+    assert other.status_code == 200
+    place = re.search(r'action="(/phan-anh/\w+/tra-loi)"', officer.get("/phan-anh").text).group(1)
+    commune = sign_in("xanhatrang")
+    assert "Chưa có phản ánh nào" in text_of(commune.get("/phan-anh"))
+    assert commune.post(place, data={"tra_loi": "x"}).status_code == 404
+    assert sign_in("kythuat").post(place, data={"tra_loi": "x"}).status_code == 403
+    assert officer.post(place, data={"tra_loi": " "}).status_code == 422
+
+
+def test_a_loudspeaker_that_is_not_there_takes_no_report(client):
+    assert client.get("/cong-khai/bao/loa-0").status_code == 404
+    assert client.post("/cong-khai/bao/loa-0", data={"viec": "broken"}).status_code == 404
+
+
+def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
+    page = officer.get(f"/phan-anh/ma-dan?xa={NHA_TRANG}").text
+    assert f"http://testserver/cong-khai/bao/{NODE}" in page
+    assert page.count('<img src="data:image/svg+xml') == 2
+    assert BAC_NHA_TRANG not in re.findall(r"/cong-khai/bao/loa-(\d+)-", page)

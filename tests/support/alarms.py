@@ -1,0 +1,28 @@
+"""Prepared recordings for tests: written, approved and held, by the real use cases, on a `World`."""
+
+from controller.bulletins.tables import Rendering
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.fleet.usecases import note_states
+from devices.messages import NodeState
+from tests.support.station_world import NODES, PROVINCE, Sound
+
+SOUNDS = {kind: Sound(str(kind).encode() * 20_000, duration_ms=20_000) for kind in Kind}
+
+
+def prepared(world, kind=Kind.ALARM, area=PROVINCE):
+    """Return a prepared recording that an approver has approved; nobody holds it yet."""
+    data = SOUNDS[kind].data
+    bulletin = world.submitted(data=data, test=kind is Kind.TEST, by=world.officer, rendered=False)
+    rendering = world.ask(lambda session: session.query(Rendering).filter_by(bulletin=bulletin).one())
+    world.render(rendering.id, SOUNDS[kind])
+    world.approve(bulletin, data)
+    return world.do(prepare, bulletin, kind, area, by=world.approver).id
+
+
+def hold(world, name, kind=Kind.ALARM, nodes=tuple(node.id for node in NODES)):
+    """Have nodes come online and tell that they hold it."""
+    states = [NodeState(node=n, session=1, online=True, at=world.now, software="t") for n in nodes]
+    world.do(note_states, states)
+    for node in nodes:
+        world.tell(node, name, "kept", recording=SOUNDS[kind].recording)

@@ -1,0 +1,93 @@
+"""What the server draws: bars, lines with gaps, a node's day; and what binds an area."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from controller.fleet.samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
+from controller.web.charts import HEIGHT, WIDTH, bars, lines
+from controller.web.rules import binding
+from controller.web.vitals_shown import day_shown
+from controller.web.words import parsed_day, plain, said_day
+from devices.messages import Policy, QuietHours
+
+NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
+
+
+def test_bars_stand_from_the_smallest_to_the_largest_and_nothing_is_still_seen():
+    drawn = bars([("A", 100.0), ("B", 0.0), ("C", 50.0)])
+    assert [bar.name for bar in drawn] == ["B", "C", "A"]
+    assert drawn[0].height > 0
+    assert drawn[2].height == HEIGHT
+    assert max(bar.x + bar.width for bar in drawn) <= WIDTH
+    assert bars([]) == []
+
+
+def test_a_line_breaks_where_nothing_was_told_for_long():
+    told = [(NOON + timedelta(minutes=m), float(m)) for m in (0, 15, 30, 120, 135)]
+    drawn = lines(told, NOON, NOON + timedelta(hours=3), longest_gap=timedelta(minutes=30))
+    assert [part.count(",") for part in drawn] == [3, 2]
+    assert drawn[0].startswith(f"0.0,{HEIGHT - 8:.1f}")
+
+
+def test_a_line_of_one_value_or_of_none_is_drawn_too():
+    flat = lines([(NOON, 4.0)], NOON, NOON + timedelta(hours=1), longest_gap=timedelta(hours=1))
+    assert len(flat) == 1
+    assert lines([], NOON, NOON + timedelta(hours=1), longest_gap=timedelta(hours=1)) == []
+
+
+def thinned(samples, temperature):
+    return Thinned(samples, 0, (None, None, None, None, (temperature,) * 3, None))
+
+
+def test_a_nodes_day_says_when_it_was_there_and_how_warm():
+    until = quarter_of(NOON)
+    quarters = {until - n: thinned(EXPECTED if n > 20 else 3, 40.0 + n / 10) for n in range(1, 41)}
+    day = day_shown(quarters, until)
+    assert len(day.cells) == QUARTERS_OF_DAY // 2
+    assert [cell.tone for cell in day.cells[-20:]] == ["good"] * 10 + ["warn"] * 10
+    assert day.cells[0].words == "12:00–12:30: không có liên lạc"
+    assert day.share == "có liên lạc 42% thời gian"
+    (warmth,) = day.lines
+    assert (warmth.name, warmth.lowest, warmth.highest) == ("Nhiệt độ trong tủ (°C)", "40,1", "44,0")
+
+
+def test_a_node_that_never_told_anything_has_an_empty_day():
+    day = day_shown({}, quarter_of(NOON))
+    assert {cell.tone for cell in day.cells} == {"bad"}
+    assert day.lines == ()
+
+
+def policy(target, **limits):
+    return Policy(
+        target=target,
+        version=1,
+        issued_at=NOON,
+        expires_at=NOON + timedelta(days=1),
+        zone="Asia/Ho_Chi_Minh",
+        **({"quiet_hours": (), "loudest_volume": 90, "minutes_a_day": 120} | limits),
+    )
+
+
+def test_of_several_policies_the_narrowest_limit_binds_and_names_its_area():
+    night = (QuietHours(begins="21:30", ends="04:45"),)
+    limits = binding(
+        {"56": policy("56", quiet_hours=night), "22366": policy("22366", loudest_volume=70)}, ("22366", "56")
+    )
+    told = {limit.name: (limit.value, limit.sources) for limit in limits}
+    assert told["Giờ yên lặng"] == ("21:30–04:45", ("56",))
+    assert told["Âm lượng lớn nhất"] == ("70%", ("22366",))
+    assert told["Thời lượng mỗi ngày"] == ("tối đa 120 phút", ("56", "22366"))
+    assert binding({}, ("22366", "56")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("Đông Hải", "dong hai"), ("PHƯỜNG Bắc", "phuong bac"), ("Uỷ", "uy"), ("", "")]
+)
+def test_words_are_compared_without_accents(typed, found):
+    assert plain(typed) == found
+
+
+def test_days_are_read_from_fields_and_said_with_their_weekday():
+    assert said_day(parsed_day("2026-11-24")) == "Thứ Ba, 24/11/2026"
+    assert parsed_day("24/11/2026") is None

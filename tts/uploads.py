@@ -1,0 +1,91 @@
+"""Sound files as people brought them, named by their own SHA-256, until they are levelled into recordings."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, NewType
+
+from tts.errors import SpeechError
+from tts.files import LEFTOVER, room_needed, sweep_leftovers
+
+UploadId = NewType("UploadId", str)
+"""SHA-256 of a file's bytes, in 64 lower-case hexadecimal digits."""
+
+LARGEST_UPLOAD = 250_000_000
+"""Bytes: an hour of MP3 at its highest rate is 144 MB, twenty minutes of a studio's WAV are 230 MB."""
+_IS_ID = re.compile(r"[0-9a-f]{64}")
+_BLOCK = 1 << 20
+
+
+class UploadTooLarge(SpeechError):  # noqa: N818 - the names of speech errors say what happened
+    """The file has more bytes than an hour of sound needs."""
+
+    code = "sound.too-large"
+    text = (
+        f"Tệp âm thanh lớn quá {LARGEST_UPLOAD // 1_000_000} MB. Hãy lưu lại dưới dạng MP3 rồi tải lên, "
+        "hoặc chia thành nhiều bản tin."
+    )
+
+
+class UploadStore:
+    """Files below one directory; each is there whole or not at all, and never lies in memory whole."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def put(self, source: BinaryIO) -> UploadId:
+        """Copy the bytes to the disk; raises UploadTooLarge or NoSpace, and leaves nothing behind then."""
+        with room_needed():
+            self._directory.mkdir(parents=True, exist_ok=True)
+            handle, part = tempfile.mkstemp(LEFTOVER, f"{os.getpid()}-", self._directory)
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    upload = _copied(source, out)
+                    out.flush()
+                    os.fsync(out.fileno())
+                Path(part).replace(self.path(upload))
+            except BaseException:
+                Path(part).unlink(missing_ok=True)
+                raise
+        return upload
+
+    def path(self, upload: UploadId) -> Path:
+        """Where the file is or would be; raises ValueError for anything that is no digest."""
+        if not _IS_ID.fullmatch(upload):
+            raise ValueError("an upload is named by 64 hexadecimal digits")
+        return self._directory / upload
+
+    def has(self, upload: UploadId) -> bool:
+        """Whether the file is kept here."""
+        return self.path(upload).is_file()
+
+    def delete(self, upload: UploadId) -> None:
+        """Forget the file; nothing happens when it is not kept."""
+        self.path(upload).unlink(missing_ok=True)
+
+    def kept_before(self, instant: float) -> list[UploadId]:
+        """Return the files that were last put before an instant (seconds since 1970)."""
+        return [
+            UploadId(place.name)
+            for place in self._directory.glob("*")
+            if _IS_ID.fullmatch(place.name) and place.stat().st_mtime < instant
+        ]
+
+    def sweep(self) -> int:
+        """Remove what a crash left half-written and return how many files that were."""
+        return sweep_leftovers(self._directory.glob(f"*{LEFTOVER}"))
+
+
+def _copied(source: BinaryIO, out: BinaryIO) -> UploadId:
+    digest, size = hashlib.sha256(), 0
+    while block := source.read(_BLOCK):
+        size += len(block)
+        if size > LARGEST_UPLOAD:
+            raise UploadTooLarge
+        digest.update(block)
+        out.write(block)
+    return UploadId(digest.hexdigest())
