@@ -6,9 +6,9 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 4
 # slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 3
+SLOW_WORKERS ?= 4
 EXAMPLES ?= 1000
 PLANS ?= 10000
 
@@ -46,8 +46,9 @@ fuzz: $(TESTS) ## call the JSON interface in thousands of made-up ways, as every
 	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: properties
-properties: $(TESTS) ## have a loudspeaker play PLANS random plans and compare with what is foretold (10 to 20 minutes)
+properties: $(TESTS) ## have loudspeakers play PLANS random plans, and a week, and compare with what was foretold (10 to 20 minutes)
 	LOA_PLAYED_PLANS=$(PLANS) $(PYTEST) -n $(WORKERS) tests/simulation/test_planner_equals_node.py
+	LOA_WEEK_DAYS=7 $(PYTEST) tests/simulation/test_a_week_as_foretold.py
 
 .PHONY: accident
 accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the station, and again by the loudspeaker

@@ -57,6 +57,7 @@ _KINDS: Final = {
 }
 """What each rule of the reading is called to a person."""
 _OTHER: Final = "khác"
+_MARKS: Final = ".,;:?!)"
 _LINKS: Final = frozenset({"range", "per", "times", "year", "score", "slash"})
 """Rules of what stands between two numbers: such neighbours are shown as one."""
 _UNHEARD: Final = frozenset({"plain", "bracket", "silent", "bullet", "dash", "slash"})
@@ -114,7 +115,7 @@ def _entries(found: Reading) -> Iterator[_Entry]:
 
 
 def _first_word(span: Span) -> Span:
-    written, spoken = span.written.split()[0], span.spoken.split()[0]
+    written, spoken = (said.split()[0].rstrip(_MARKS) for said in (span.written, span.spoken))
     return replace(span, written=written, spoken=spoken, end=span.start + len(written))
 
 

@@ -24,9 +24,11 @@ def own_region() -> Region:
 
 
 def spoken_lines(written: str, region: Region) -> Iterator[str]:
-    """Yield what is spoken for each line, an empty line for an empty one; BadInput if all are empty."""
-    for line in _checked(written).splitlines():
-        yield reading(line, region=region).spoken if line.strip() else ""
+    """Yield what is spoken for each line, an empty line for an empty one; BadInput if all are empty.
+
+    The text is read as a whole, as a bulletin is: what one line explains holds for the next.
+    """
+    yield from reading(_checked(written).rstrip("\r\n"), region=region).spoken.split("\n")
 
 
 def as_json(written: str, region: Region) -> str:

@@ -36,6 +36,8 @@ class RemoteStation:
         with requests.Session() as session:
             session.trust_env = False  # the station is ours: no proxy stands between
             session.headers["Origin"] = address
+            # a station drops idle connections, perhaps in the instant in which the next call is sent
+            session.headers["Connection"] = "close"
             station = cls(address, session)
             asked = {"name": name, "password": password}
             try:

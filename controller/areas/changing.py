@@ -12,6 +12,7 @@ from controller.airings.lifecycle import OPEN
 from controller.airings.tables import Airing, Target
 from controller.areas.queries import area_tree, ended_areas, get_area, history_of
 from controller.areas.tables import Area, AreaSpan
+from controller.emergencies.tables import Prepared
 from controller.errors import BadInput, Conflict
 from controller.fleet.moving import move_nodes, nodes_below, place_key, sign_places
 from controller.fleet.queries import get_node
@@ -208,6 +209,9 @@ def _refuse_while_needed(session: Session, code: AreaCode) -> None:
     ).first()
     if open_one is not None:
         raise Conflict(f"Còn lượt phát {open_one} đặt cho địa bàn này.", code="area.has-airings")
+    ready = select(Prepared.id).where(Prepared.area == code, Prepared.released_at.is_(None)).limit(1)
+    if session.scalars(ready).first() is not None:
+        raise Conflict("Còn tin khẩn cấp soạn sẵn cho địa bàn này.", code="area.has-prepared")
     schedule = session.scalars(
         select(Schedule.id)
         .join(ScheduleTarget, ScheduleTarget.schedule == Schedule.id)

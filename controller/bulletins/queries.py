@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, exists, select
 from sqlalchemy.orm import Session
 
+from controller.airings.lifecycle import OPEN
+from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import (
     BulletinId,
     BulletinState,
@@ -17,7 +19,7 @@ from controller.bulletins.lifecycle import (
 from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.errors import NotFound
 from controller.operators.tables import Account
-from devices.messages import AreaCode, RecordingId
+from devices.messages import AreaCode, Grade, RecordingId
 
 
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
@@ -124,11 +126,14 @@ def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, Ar
 
 
 def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
-    """Return renderings that nobody has begun, oldest first."""
+    """Return renderings that nobody has begun: those that an emergency waits for, then the oldest first."""
+    is_urgent = exists().where(
+        Airing.bulletin == Rendering.bulletin, Airing.grade == Grade.EMERGENCY, Airing.state.in_(OPEN)
+    )
     query = (
         select(Rendering)
         .where(Rendering.state == RenderingState.WAITING)
-        .order_by(Rendering.ordered_at, Rendering.id)
+        .order_by(case((is_urgent, 0), else_=1), Rendering.ordered_at, Rendering.id)
         .limit(limit)
     )
     return session.scalars(query).all()

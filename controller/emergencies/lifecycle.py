@@ -98,3 +98,9 @@ def rounds_within(recording_ms: int, lasts: timedelta) -> int:
 def rounds_ms(recording_ms: int, rounds: int) -> int:
     """Return how long so many rounds take; the last ends with its sound."""
     return rounds * every_ms(recording_ms) - PAUSE // timedelta(milliseconds=1)
+
+
+def sounded_ms(every: int, span_ms: int) -> int:
+    """Return how much of a span from the first round on is sound, less the pauses."""
+    recording_ms = every - PAUSE // timedelta(milliseconds=1)
+    return span_ms // every * recording_ms + min(span_ms % every, recording_ms)

@@ -49,7 +49,8 @@ def prepare(
 
     A test is written as a test, and nothing else is: nodes tell them apart by their approvals.
     """
-    get_area(session, area)
+    if get_area(session, area).ended_at is not None:
+        raise Conflict(f"Địa bàn {area} đã không còn.", code="area.ended")
     require(session, by, Act.AIR, area)
     bulletin = get_bulletin(session, bulletin_id)
     if bulletin.test != (kind is Kind.TEST):

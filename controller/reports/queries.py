@@ -48,7 +48,8 @@ def aired_between(
 ) -> Iterator[Aired]:
     """Yield the newest word on each node and airing planned in [since, until), by start, airing and node.
 
-    What was called off before a node began it was no longer planned, and is left out.
+    What was called off before a node began it was no longer planned, and is left out; so are tests, which
+    nobody was meant to listen to.
     """
     query = _newest(areas, since, until).order_by(AsAired.planned_at, AsAired.airing, AsAired.node)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
@@ -66,7 +67,7 @@ def _newest(
         .join(Bulletin, Bulletin.id == AsAired.bulletin)
         .outerjoin(LegalReference, LegalReference.bulletin == AsAired.bulletin)
         .where(AsAired.planned_at >= since, AsAired.planned_at < until, AsAired.area.in_(areas))
-        .where(~exists().where(later.corrects == AsAired.seq), ~called_off)
+        .where(~exists().where(later.corrects == AsAired.seq), ~called_off, ~Bulletin.test)
     )
 
 

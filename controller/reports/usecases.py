@@ -1,7 +1,7 @@
 """Writes of the as-aired log: what ended airings' nodes did, compared with what the log says already."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, func, insert, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery
 from controller.bulletins.tables import Bulletin, Recording, Rendering
+from controller.emergencies.lifecycle import sounded_ms
 from controller.fleet.tables import Node
 from controller.journal.chain import BEGINNING
 from controller.journal.usecases import record
@@ -60,7 +61,7 @@ def _is_untold(airing: Airing) -> bool:
 
 def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
     """Yield what is known now of each node of an airing; a node keeps the area of its first entry."""
-    planned_ms = airing.duration_ms or _length(session, airing)
+    planned_ms = _planned_ms(session, airing)
     query = (
         select(Delivery, func.coalesce(Delivery.area, Node.area))
         .join(Node, Node.id == Delivery.node)
@@ -87,6 +88,15 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
             heard_ms=delivery.heard_ms,
             reason=reason_of(rung, delivery.reason, airing.state, airing.reason),
         )
+
+
+def _planned_ms(session: Session, airing: Airing) -> int:
+    """Return how long a node should have sounded; of an emergency, in all its rounds until it was ended."""
+    if airing.every_ms is None or airing.duration_ms is None:
+        return airing.duration_ms or _length(session, airing)
+    ended_at = airing.ended_at or airing.starts_at
+    span_ms = max(0, (ended_at - airing.starts_at) // timedelta(milliseconds=1))
+    return sounded_ms(airing.every_ms, min(span_ms, airing.duration_ms))
 
 
 def _length(session: Session, airing: Airing) -> int:

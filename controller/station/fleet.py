@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from controller.station.home import write_private
 _READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
 _QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over
 _READER_SECONDS = 5.0  # its pipe has ended by then
+_UTIME, _STIME = 11, 12  # of /proc/PID/stat, counted after the program's name
 _TOLD_WRONG = 2  # the exit code of a program that was called wrongly
 
 Fact = dict[str, Any]
@@ -74,6 +76,15 @@ class FleetProcess:
                 return
             if fact is not None:
                 yield fact
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that it has used, as Linux tells it; 0.0 where nothing is told."""
+        if self._process is None:
+            return 0.0
+        with contextlib.suppress(OSError):
+            told = Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+            return (int(told[_UTIME]) + int(told[_STIME])) / os.sysconf("SC_CLK_TCK")
+        return 0.0
 
     def stop(self) -> None:
         """End it; its storage stays good."""

@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
+from controller.store.turn import Turn
 
 WAIT_SECONDS = 10.0
 """How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
@@ -73,7 +74,7 @@ class Store:
         )
         self._reading = self._engine.execution_options(**{_MODE: "read"}, **one_view)
         self._writing = self._engine.execution_options(**{_MODE: "write"})
-        self._turn = threading.Lock() if self.is_sqlite else None
+        self._turn = Turn() if self.is_sqlite else None
         self._mine = threading.local()
         self._listeners: list[Callable[[], None]] = []
 
@@ -104,14 +105,15 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, urgent: bool = False) -> Iterator[Session]:
         """Open a transaction, committed at the end of the block, undone if the block raises.
 
-        Waits its turn at most `wait_seconds`, then raises Busy. May not be nested in one thread.
+        Waits its turn at most `wait_seconds`, then raises Busy. May not be nested in one thread. `urgent`: of
+        all that wait in this process it is next, for acts by which an emergency starts or ends.
         """
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
-        with _translated(), self._my_turn():
+        with _translated(), self._my_turn(urgent=urgent):
             info = {JOURNAL_SIGNER: self.signer}
             with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
@@ -122,8 +124,8 @@ class Store:
                 listener()
 
     @contextmanager
-    def _my_turn(self) -> Iterator[None]:
-        if self._turn is not None and not self._turn.acquire(timeout=self._wait_seconds):
+    def _my_turn(self, *, urgent: bool) -> Iterator[None]:
+        if self._turn is not None and not self._turn.take(self._wait_seconds, urgent=urgent):
             raise Busy(_BUSY)
         self._mine.writing = True
         try:
@@ -131,7 +133,7 @@ class Store:
         finally:
             self._mine.writing = False
             if self._turn is not None:
-                self._turn.release()
+                self._turn.give_back()
 
 
 _BUSY = "Máy chủ đang bận, chưa lưu được. Chưa có gì thay đổi; hãy thử lại sau ít giây."

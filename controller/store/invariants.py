@@ -19,6 +19,8 @@ from controller.fleet.tables import Hardware, Node, Stay
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import verify_logs
 from controller.journal.queries import export
+from controller.listeners.lifecycle import ReportState
+from controller.listeners.tables import ListenerReport
 from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind as Retained
 from controller.plans.tables import Published
@@ -335,6 +337,14 @@ def _parts_share_no_area(session: Session, _now: datetime) -> Iterator[str]:
         yield f"airing {airing}: node {node} is meant to hear it in two languages"
 
 
+def _answered_reports_have_their_answer(session: Session, _now: datetime) -> Iterator[str]:
+    query = select(ListenerReport).where(
+        (ListenerReport.state == ReportState.ANSWERED) != ListenerReport.answer.is_not(None)
+    )
+    for report in session.scalars(query):
+        yield f"listener's report {report.id}: {report.state} does not fit its answer"
+
+
 _CHECKS: tuple[Check, ...] = (
     _wordings_match_their_digest,
     _bulletins_have_their_revision,
@@ -358,6 +368,7 @@ _CHECKS: tuple[Check, ...] = (
     _programmes_hold_only_the_approved,
     _parts_share_no_area,
     _tests_are_for_one_node,
+    _answered_reports_have_their_answer,
     _logs_are_sound,
     _as_aired_says_what_is_known,
 )

@@ -89,7 +89,7 @@ def all_clear(
 
 def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
     """Sound a test; it asks for no code, since it cannot be taken for a real one."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         started = start_test(session, asked, by=viewer.operator, now=station.now(), times=station.times)
         outgoing = station.sign(session, started.changed)
     station.hurry(outgoing)
@@ -98,7 +98,7 @@ def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
 
 def stop_one(station: Station, viewer: Viewer, emergency: EmergencyId, reason: str) -> None:
     """End one emergency everywhere."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         emergency_view(session, emergency, viewer.scope.hears)
         changed = stop_emergency(session, emergency, by=viewer.operator, now=station.now(), reason=reason)
         outgoing = station.sign(session, changed)
@@ -107,7 +107,7 @@ def stop_one(station: Station, viewer: Viewer, emergency: EmergencyId, reason: s
 
 def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], reason: str) -> list[Emergency]:
     """End everything that was called and sounds in areas, there alone."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         ended, changed = stop_in(session, areas, by=viewer.operator, now=station.now(), reason=reason)
         outgoing = station.sign(session, changed)
     station.hurry(outgoing)
@@ -116,7 +116,7 @@ def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], re
 
 def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
     """Stop any airing, planned or sounding, as fast as an emergency."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
         outgoing = station.sign(session, targets_of(session, [airing]).get(airing, ()))
     station.hurry(outgoing)
@@ -125,7 +125,7 @@ def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str)
 def _called(
     station: Station, viewer: Viewer, tries: Tries, code: str | None, act: Callable[[Session], Started]
 ) -> EmergencyId:
-    with _wrong_codes_counted(station, viewer, tries), station.store.write() as session:
+    with _wrong_codes_counted(station, viewer, tries), station.store.write(urgent=True) as session:
         check_person(session, viewer.operator, code, is_required=station.require_totp, now=station.now())
         started = act(session)
         outgoing = station.sign(session, started.changed) if started.changed else []

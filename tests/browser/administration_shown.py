@@ -3,6 +3,7 @@
 import math
 from datetime import timedelta
 
+from controller.emergencies.lifecycle import Kind
 from controller.fleet.keeping import limit_volume, quarantine_node
 from controller.fleet.vitals_log import keep_samples
 from controller.lexicon.usecases import add_entry
@@ -10,6 +11,7 @@ from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+from tests.integration.web.test_emergency_pages import prepared_of
 
 WORDS = (
     ("PBGDPL", "phổ biến giáo dục pháp luật"),
@@ -21,7 +23,7 @@ _DARK = range(300, 420)  # minutes of the day in which the node of the picture w
 
 
 def tell_of_the_house(world, node):
-    """Lay down what an administrator of some months would have."""
+    """Lay down what an administrator of some months would have; return a prepared alarm."""
     rule = {"administrator": world.people["quantri"], "password": PASSWORDS["quantri"]}
     world.do(sign_policy, area=PROVINCE, **rule)
     noon = (QuietHours(begins="21:00", ends="05:00"), QuietHours(begins="11:30", ends="13:30"))
@@ -33,6 +35,7 @@ def tell_of_the_house(world, node):
     while world.do(note_aired):
         pass
     tell_a_nodes_day(world, node)
+    return prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
 
 
 def tell_a_nodes_day(world, node):

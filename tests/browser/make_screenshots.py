@@ -92,7 +92,7 @@ def main(folder):
         (Path(kept) / "world").mkdir()
         world = seeds.world(Path(kept) / "world")
         shown = tell_a_day(world)
-        tell_of_the_house(world, shown["node"])
+        alarm = tell_of_the_house(world, shown["node"])
         browser = playwright.chromium.launch(**LAUNCH)
         with serving(world) as server:
             for suffix, screen in (("", DESKTOP), ("-dien-thoai", PHONE)):
@@ -104,6 +104,8 @@ def main(folder):
                     ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
                     ("duyet", "/thu-vien?thu=Họp TDP số 5 lúc 19h30 ngày 26/11", "thu-vien"),
                     ("duyet", "/bao-cao", "bao-cao"),
+                    ("duyet", f"/khan/goi?ban={alarm}", "phat-khan"),
+                    ("kythuat", "/su-co", "su-co"),
                     ("kythuat", "/ban-do", "ban-do"),
                     ("kythuat", "/cum-loa", "cum-loa-cay"),
                     ("kythuat", f"/cum-loa/{shown['node']}", "cum-loa"),

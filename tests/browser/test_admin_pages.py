@@ -5,12 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.usecases import Call, call_alone
 from controller.lexicon.usecases import add_entry
 from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
 from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.test_legible import NARROW, WIDTHS, faults
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+from tests.integration.web.test_emergency_pages import prepared_of
 
 SMALL = (
     "() => [...document.querySelectorAll('button, .btn, .line, .places a, summary, select, .states a, "
@@ -22,6 +25,11 @@ PLACES = (
     ("quantri", "/ban-do"),
     ("quantri", "/cum-loa"),
     ("quantri", "/cum-loa?trang_thai=offline"),
+    ("quantri", "/su-co"),
+    ("quantri", "/gan-cum-loa"),
+    ("duyet", "/khan"),
+    ("duyet", "/khan/goi?ban={alarm}"),
+    ("duyet", "/khan/{called}"),
     ("quantri", "/nhat-ky"),
     ("quantri", "/nguoi-dung"),
     ("quantri", "/nguoi-dung/them"),
@@ -45,16 +53,19 @@ def filled(world):
     world.do(sign_policy, area=PROVINCE, **rule)
     world.do(sign_policy, area=NHA_TRANG, loudest_volume=70, **rule)
     world.do(add_entry, written="KDC", spoken="khu dân cư", by=world.approver)
-    return world
+    alarm = prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+    call = Call([PROVINCE], alarm)
+    called = world.do(call_alone, call, "Đập tràn.", by=world.approver, times=world.times).row
+    return {"alarm": alarm, "called": called.id}
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize(
     ("scheme", "screen"), [("light", DESKTOP), ("dark", PHONE)], ids=["light-desktop", "dark-phone"]
 )
-def test_each_page_is_legible_to_everybody_and_fits_its_screen(open_page, server, scheme, screen):
+def test_each_page_is_legible_to_everybody_and_fits_its_screen(filled, open_page, server, scheme, screen):
     found, pages = [], {}
-    for name, path in PLACES:
+    for name, pattern in PLACES:
+        path = pattern.format(**filled)
         if name not in pages:
             pages[name] = open_page(name, path, screen=screen, color_scheme=scheme, reduced_motion="reduce")
         page = pages[name]
@@ -114,7 +125,7 @@ def test_a_policy_is_previewed_and_signed_on_a_telephone(open_page):
     page = open_page("quantri", f"/quy-dinh/{NHA_TRANG}", screen=PHONE)
     page.get_by_label("Âm lượng lớn nhất (%)").fill("55")
     page.get_by_role("button", name="Xem trước").click()
-    expect(page.locator("#xem-truoc")).to_contain_text("Không lượt phát nào bị ảnh hưởng")
+    expect(page.locator("#xem-truoc")).to_contain_text("Sẽ phát nhỏ hơn đã đặt")
     page.get_by_label("Mật khẩu của bạn").fill(PASSWORDS["quantri"])
     page.get_by_role("button", name="Ký và áp dụng").click()
     expect(page.get_by_role("status")).to_contain_text("Đã ký quy định mới.")
@@ -129,3 +140,24 @@ def test_a_report_on_paper_is_one_document_without_buttons(open_page):
     expect(page.get_by_text("Độc lập – Tự do – Hạnh phúc")).to_be_visible()
     expect(page.get_by_text("Thủ trưởng đơn vị")).to_be_visible()
     assert page.pdf(format="A4")[:4] == b"%PDF"
+
+
+def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(world, open_page):
+    world.bring_online()
+    prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+    elsewhere = open_page("kythuat", "/ban-do", screen=PHONE)
+    expect(elsewhere.locator(".alarm-line")).to_have_count(0)
+    page = open_page("duyet", "/ban-tin", screen=PHONE)
+    page.get_by_role("link", name="Phát khẩn").first.click()
+    page.get_by_role("link", name="Khẩn cấp: lũ").click()
+    page.get_by_label("Một mình, phát ngay").check()
+    page.get_by_label("Lý do phát một mình").fill("Đập tràn")
+    page.get_by_role("button", name="Phát khẩn tới toàn tỉnh").click()
+    expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
+    # a page that was open before hears of it by its stream
+    expect(elsewhere.locator(".alarm-line")).to_contain_text("Đang phát khẩn: Khẩn cấp: lũ")
+    elsewhere.get_by_role("link", name="Dừng").click()
+    elsewhere.get_by_role("button", name="Dừng ngay").click()
+    expect(elsewhere.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
+    expect(page.locator("#khan-tinh-trang")).to_contain_text("Đã dừng")
+    expect(page.locator(".alarm-line")).to_have_count(0)

@@ -59,6 +59,7 @@ def places(world):
         ("duyet", f"/phat/{planned}/doi"),
         ("canbo", f"/ban-tin/{waiting}/lich-su"),
         ("canbo", "/phan-anh"),
+        ("canbo", f"/phan-anh/ma-dan?xa={NHA_TRANG}"),
         ("duyet", "/tro-giup"),
         (None, "/cong-khai"),
         (None, f"/cong-khai/{NHA_TRANG}"),

@@ -1,6 +1,6 @@
 """A week of a commune: its timetable, as `loa timetable --json` gives it, and what loudspeakers then play.
 
-Two days here; `make properties` sets LOA_WEEK_DAYS to 7.
+One day here; `make properties` sets LOA_WEEK_DAYS to 7.
 """
 
 import os
@@ -24,7 +24,7 @@ from schedules.skips import Skips
 from tests.simulation.store_station import StoreStation
 from tests.support.station_world import BAC_NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 
-DAYS = int(os.environ.get("LOA_WEEK_DAYS", "2"))
+DAYS = int(os.environ.get("LOA_WEEK_DAYS", "1"))
 FIRST = date(2026, 12, 1)
 TOLERANCE_S = 0.1
 NODE = "22333-1"

@@ -133,6 +133,8 @@ def span_of(airing):
 
 def to_keep(plans):
     """Everything that any held plan has kept, expired or not, as an airing that never comes."""
+    if any(plan.get("silent", False) for plan in plans):
+        return []
     entries = {one["name"]: one for plan in plans for one in plan.get("keep", ())}
     return [one | {"airing": name} for name, one in entries.items()]
 

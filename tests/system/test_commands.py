@@ -54,6 +54,12 @@ def test_read_gives_a_line_for_a_line():
     assert "ngày hai mươi hai tháng năm năm hai nghìn không trăm hai mươi lăm" in out.lower()
 
 
+def test_read_reads_a_text_as_a_whole_as_a_bulletin_is():
+    text = "Ban vận động quỹ vì người nghèo (BVĐQVNN) họp.\nMời BVĐQVNN.\n"
+    _, out, _ = loa("read", stdin=text.encode())
+    assert out.splitlines()[1] == "Mời ban vận động quỹ vì người nghèo."
+
+
 def test_read_tells_a_program_which_rule_spoke_what():
     code, out, _ = loa("read", "--json", stdin="Họp ngày 22/5/2025 với XQZ.\n".encode())
     assert code == 0

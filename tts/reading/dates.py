@@ -116,7 +116,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     elif not cued or (day < number and not known):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
-    return Hit(found.end(), said, "date", sure=cued or known)
+    ranged = scene.line.startswith("-", found.end())
+    return Hit(found.end(), said, "date", sure=cued or known or ranged)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:

@@ -25,6 +25,7 @@ _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
+_CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
 _CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
@@ -164,8 +165,8 @@ def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
-    if found["kind"] == "ĐX" and len(found["number"]) > 2:  # noqa: PLR2004 -- "ĐX 2025-2026" is a crop
-        return None
+    if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
+        return None  # "lúa ĐX 2025-2026" is a crop
     if scene.last_words() == "đường":
         kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""

@@ -163,8 +163,8 @@ def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the second number of a range is not above the first (then it may be none)."""
-    before = re.search(r"(?:^|[^\d.,/])(\d{1,9})$", scene.before(found.start()))
-    after = re.match(r"(\d{1,9})(?![\d.,/])", scene.after(found.end()))
+    before = re.search(r"(?:^|[^\d.,/hg:])(\d{1,9})$", scene.before(found.start()))
+    after = re.match(r"(\d{1,9})(?![\d.,/hg:])", scene.after(found.end()))
     return bool(before and after and int(after[1]) <= int(before[1]))
 
 

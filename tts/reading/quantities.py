@@ -21,6 +21,8 @@ _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are unit
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
+_LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,3}")
@@ -61,8 +63,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
-    if unit == "CV" and len(number) < 2 and not scene.cue(_ENGINE, 8):  # noqa: PLR2004
-        return None  # "5 CV chưa trả lời" are letters
+    if unit in _HORSEPOWER and not _is_power(scene, found):
+        return None
     if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
         return None  # "khoản 1 đ" is a point's letter
     if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
@@ -81,6 +83,16 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _is_power(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
+    end = found.end()
+    if scene.line[end : end + 1].isdecimal() or (
+        found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end)
+    ):
+        return False
+    return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
 
 
 def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Annotated, cast
 
+import segno
 from fastapi import APIRouter, Form, Path, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,10 +16,11 @@ from controller.listeners.tables import ListenerReport
 from controller.listeners.usecases import answer_report, report_trouble
 from controller.operators.permissions import Act
 from controller.web.errors import status_of
+from controller.web.queries import nodes_seen
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, address_of
-from devices.messages import NodeId
+from devices.messages import AreaCode, NodeId
 
 router = APIRouter()
 TROUBLE_WORDS = {
@@ -113,6 +115,25 @@ def index(
     context = {"rows": rows, "troubles": TROUBLE_WORDS, "may_answer": viewer.may(Act.WRITE), "fault": ""}
     done = "Đã trả lời. Người gửi đọc được bằng mã của mình." if xong else ""
     return page(request, "phan_anh.html", context | {"done": done})
+
+
+@router.get("/phan-anh/ma-dan")
+def poles(
+    request: Request, station: TheStation, viewer: Signed, xa: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
+    """Show the codes of one commune's loudspeakers, to be printed and put on their poles."""
+    asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
+    base = (station.settings.address or str(request.base_url)).rstrip("/")
+    with station.store.read() as session:
+        nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
+    drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
+    return page(request, "ma_dan.html", {"poles": drawn, "base": base, "xa": asked})
+
+
+def _code_of(address: str) -> str:
+    """Return the QR code of an address as a picture inside the page."""
+    drawn: str = segno.make(address, error="m", micro=False).svg_data_uri(scale=4, border=2, light="#fff")
+    return drawn
 
 
 @router.post("/phan-anh/{report_id}/tra-loi")

@@ -13,6 +13,7 @@ from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import tiles
 from controller.fleet.stays import open_stays
 from controller.fleet.tables import Node
+from controller.fleet.watching import Wish, watched
 from controller.operators.accounts import move_operator
 from controller.operators.queries import get_operator
 from controller.plans.governing import sign_policy
@@ -136,3 +137,10 @@ def test_the_journal_is_searched_by_who_what_when_and_where(world):
     assert whole.unsound == frozenset()
     older = world.ask(find_entries, Wanted(before=whole.entries[3].seq)).entries
     assert older[0].seq == whole.entries[3].seq - 1
+
+
+def test_the_faulty_are_the_same_whether_the_database_passes_the_others_over_or_not(motley):
+    every = motley.ask(watched, Wish(), motley.now)
+    faulty = motley.ask(watched, Wish(only_faulty=True), motley.now)
+    assert [one.node.id for one in faulty] == [one.node.id for one in every if one.faults]
+    assert 50 < len(faulty) < len(every)

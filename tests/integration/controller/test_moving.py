@@ -15,6 +15,8 @@ from controller.areas.changing import (
     split_area,
 )
 from controller.areas.queries import area_tree, get_area, history_of
+from controller.emergencies.lifecycle import Kind as AlarmKind
+from controller.emergencies.preparing import prepare, release
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.fleet.moving import move_node
 from controller.fleet.queries import get_node, nodes_under
@@ -109,6 +111,17 @@ def test_what_is_planned_for_a_merged_area_is_still_heard_there(world):
     assert world.ask(reach, planned).nodes == 2
     with pytest.raises(Conflict, match="Còn lượt phát"):
         rule(world, close_area, NHA_TRANG, NEW.code)
+
+
+def test_an_area_for_which_an_alarm_is_held_ready_is_not_closed_before_it_is_released(world):
+    bulletin = world.approved()
+    prepared = world.do(prepare, bulletin, AlarmKind.ALARM, NHA_TRANG, by=world.approver)
+    with pytest.raises(Conflict, match="soạn sẵn"):
+        rule(world, close_area, NHA_TRANG, BAC_NHA_TRANG)
+    world.do(release, prepared.id, by=world.approver)
+    rule(world, close_area, NHA_TRANG, BAC_NHA_TRANG)
+    with pytest.raises(Conflict, match="không còn"):
+        world.do(prepare, bulletin, AlarmKind.ALARM, NHA_TRANG, by=world.approver)
 
 
 def test_a_closed_area_leaves_the_broker_and_gets_nothing_new(world):

@@ -9,6 +9,7 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.planning import AgainstPolicy
 from controller.airings.queries import get_airing, targets_of
 from controller.airings.timing import Times
+from controller.bulletins.queries import waiting_renderings
 from controller.bulletins.renderings import Speech
 from controller.bulletins.usecases import withdraw_bulletin
 from controller.emergencies.ending import stop_emergency, stop_in
@@ -28,6 +29,8 @@ from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.tables import Entry
 from controller.plans.governing import sign_policy
 from controller.plans.queries import published_plans
+from controller.reports.queries import aired_between
+from controller.reports.usecases import note_aired
 from devices.messages import Grade, QuietHours
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
@@ -271,3 +274,35 @@ def test_the_station_hears_of_its_rounds_once_and_it_ends_by_itself(world):
     assert world.ask(emergencies, [PROVINCE], world.now) == []
     (view,) = world.ask(emergencies, [PROVINCE], world.now, since=world.now - timedelta(hours=1))
     assert (view.is_running, view.reach.started) == (False, 4)
+
+
+def test_the_report_counts_the_rounds_until_the_end_and_no_test(world):
+    test = prepared(world, Kind.TEST)
+    tested = world.do(start_test, Call([NHA_TRANG], test), by=world.officer, times=TIMES).row.airing
+    for node in NODES[:2]:
+        world.tell(node.id, tested, "started", recording=SOUNDS[Kind.TEST].recording)
+    started = alone(world, prepared(world))
+    world.publish()
+    airing = airing_of(world, started.row)
+    world.later(seconds=6)
+    world.advance()
+    for node in NODES:
+        world.tell(node.id, airing.id, "started", recording=airing.recording)
+    world.later(milliseconds=(airing.starts_at - world.now) / timedelta(milliseconds=1) + 50_000)
+    world.do(stop_emergency, started.row.id, by=world.technician)
+    for node in NODES:
+        told = {"recording": airing.recording, "heard_ms": 46_000, "reason": "withdrawn"}
+        world.tell(node.id, airing.id, "stopped", **told)
+    while world.do(note_aired):
+        pass
+    day = timedelta(days=1)
+    report = world.ask(lambda s: list(aired_between(s, {NHA_TRANG}, world.now - day, world.now + day)))
+    assert [(one.planned_ms, one.heard_ms) for one in report] == [(46_000, 46_000)] * 2
+
+
+def test_an_emergency_that_is_still_to_be_spoken_is_spoken_first(world):
+    first = world.submitted(rendered=False)
+    second = world.submitted(rendered=False)
+    world.plan(second, grade=Grade.EMERGENCY)
+    waiting = world.ask(waiting_renderings)
+    assert [one.bulletin for one in waiting] == [second, first]

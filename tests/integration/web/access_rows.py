@@ -164,6 +164,7 @@ PAGES = {
     "GET /cong-khai/tra-loi": Row(OPEN),
     "GET /tro-giup": Row(SIGNED),
     "GET /phan-anh": Row(SIGNED),
+    "GET /phan-anh/ma-dan": Row(SIGNED),
     "POST /phan-anh/{report_id}/tra-loi": Row(Act.WRITE, {"tra_loi": "Đã sửa."}, foreign=HIDDEN),
     "GET /dang-nhap": Row(OPEN),
     "POST /dang-nhap": Row(OPEN, {"ten": "canbo", "mat_khau": "cá bơi ngược dòng"}),

@@ -2,10 +2,13 @@ import re
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from sqlalchemy import update
 
 from controller.airings.queries import get_airing
 from controller.bulletins.usecases import withdraw_bulletin
 from controller.listeners.queries import reports_in
+from controller.listeners.tables import ListenerReport
+from controller.store.invariants import invariants
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made, mp3
 from tests.integration.web.test_pages import text_of
 
@@ -102,6 +105,15 @@ def test_a_report_is_kept_without_a_name_and_its_code_shows_the_answer(client, o
     assert "Đã giảm âm lượng." in text_of(client.get(f"/cong-khai/tra-loi?ma={code}"))
 
 
+def test_an_answer_without_its_state_is_found_by_the_doctor(world, client):
+    reported(client)
+    assert world.ask(invariants, now=world.now()) == []
+    with world.store.write() as session:
+        session.execute(update(ListenerReport).values(answer="Ai đó đã ghi thẳng vào đây."))
+    (fault,) = world.ask(invariants, now=world.now())
+    assert "does not fit its answer" in fault
+
+
 def test_a_report_without_a_choice_is_refused_and_its_words_are_kept(world, client):
     reply = client.post(f"/cong-khai/bao/{NODE}", data={"ke": "Loa rè."})
     assert reply.status_code == 422
@@ -141,3 +153,10 @@ def test_a_report_is_its_own_communes_affair(client, sign_in, officer):
 def test_a_loudspeaker_that_is_not_there_takes_no_report(client):
     assert client.get("/cong-khai/bao/loa-0").status_code == 404
     assert client.post("/cong-khai/bao/loa-0", data={"viec": "broken"}).status_code == 404
+
+
+def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
+    page = officer.get(f"/phan-anh/ma-dan?xa={NHA_TRANG}").text
+    assert f"http://testserver/cong-khai/bao/{NODE}" in page
+    assert page.count('<img src="data:image/svg+xml') == 2
+    assert BAC_NHA_TRANG not in re.findall(r"/cong-khai/bao/loa-(\d+)-", page)

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from controller.airings.trying import prepare_test
+from controller.bulletins.queries import waiting_renderings
 from controller.fleet.queries import get_node
 from controller.journal.queries import newest_entries
-from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of
 
 NODE = f"loa-{NHA_TRANG}-1"
@@ -75,3 +77,46 @@ def test_who_does_not_keep_nodes_sees_no_form_of_theirs(officer):
     page = officer.get(f"/cum-loa/{NODE}").text
     assert "/am-luong" not in page
     assert "Gắn cụm loa" not in officer.get("/cum-loa").text
+
+
+def test_who_looks_after_a_fault_is_said_and_found(world, technician, officer):
+    world.bring_online()
+    world.lose(world.nodes[:3])
+    world.later(minutes=2)
+    assert "Chưa ai lo 3" in text_of(technician.get("/su-co"))
+    assert technician.post(f"/cum-loa/{world.nodes[0]}/lo", data={"viec": "nhan"}).status_code == 303
+    assert (
+        technician.post(f"/cum-loa/{world.nodes[0]}/lo", data={"ghi_chu": "Chờ cầu chì"}).status_code == 303
+    )
+    words = text_of(technician.get("/su-co?ai=toi"))
+    assert "Mất kết nối đã 2 phút." in words
+    assert "Ghi chú: Chờ cầu chì" in words
+    assert "Phạm Quốc Bảo" in text_of(officer.get("/su-co"))
+    assert "Chưa ai lo 2" in text_of(officer.get("/su-co"))
+    technician.post(f"/cum-loa/{world.nodes[0]}/lo", data={"viec": "thoi"})
+    assert "Chưa ai lo 3" in text_of(technician.get("/su-co"))
+
+
+def test_a_commune_that_is_out_is_one_event(world, technician):
+    world.bring_online()
+    world.lose([f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"])
+    words = text_of(technician.get("/su-co"))
+    assert re.search(r"Phường Nha Trang 2 cụm loa, từ \d\d:\d\d hôm nay Cả xã mất kết nối", words)
+
+
+def test_a_loudspeaker_is_tried_alone_or_the_page_says_why_not(world, technician):
+    away = technician.post(f"/cum-loa/{NODE}/thu")
+    assert away.status_code == 409
+    assert "mất kết nối nên chưa thử được" in away.text
+    world.bring_online()
+    lacking = technician.post(f"/cum-loa/{NODE}/thu")
+    assert lacking.status_code == 404
+    assert "Chưa có bản tin thử loa nào được duyệt" in lacking.text
+    made = Made(mp3(), 8_000)
+    bulletin = world.do(prepare_test, by=world.officer, speech=world.speech)
+    (rendering,) = world.ask(waiting_renderings, limit=9)
+    world.render(rendering.id, made)
+    world.approve(bulletin.id, made)
+    tried = technician.post(f"/cum-loa/{NODE}/thu", data={"muc": "30"})
+    assert tried.headers["location"].startswith("/phat/")
+    assert technician.get(tried.headers["location"]).status_code == 200

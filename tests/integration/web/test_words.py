@@ -1,8 +1,10 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from controller.web import words
+from controller.web.render import TEMPLATES
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # 17:00 in Khánh Hòa, a Tuesday
 
@@ -68,3 +70,22 @@ def test_a_running_clock_never_shows_less_than_nothing():
     assert words.seconds_clock(timedelta(seconds=3723)) == "1:02:03"
     assert words.until(NOW, NOW) == "đến giờ"
     assert words.until(NOW + timedelta(seconds=5), NOW) == "còn 5 giây"
+
+
+def shown_of(template):
+    """What a template itself says: no Jinja, no tags, but what is read out of attributes."""
+    text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", " ", template, flags=re.DOTALL)
+    spoken = re.findall(r'(?:aria-label|placeholder|alt|title)="([^"]*)"', text)
+    return " ".join([re.sub(r"<code>.*?</code>|<[^>]*>", " ", text, flags=re.DOTALL), *spoken])
+
+
+def test_no_page_says_an_english_word_for_what_has_a_vietnamese_one():
+    never = words.UNSAID | words.SAID.keys()
+    found = {
+        path.name: said
+        for path in TEMPLATES.rglob("*.html")
+        if (
+            said := never & set(re.findall(r"[a-zà-ỹđ]+", shown_of(path.read_text(encoding="utf-8")).lower()))
+        )
+    }
+    assert found == {}

@@ -1,0 +1,24 @@
+"""`loa bench emergency` on a small fleet: heard, ended and called off everywhere; the broadcast goes on."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from controller.cli import app
+
+NODES = 8
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOA_HOME", str(tmp_path))
+    asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--json"]
+    done = CliRunner().invoke(app, asked, catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert (figures["reachable"], figures["reached"], figures["stopped"]) == (NODES, NODES, NODES)
+    assert figures["emergency_ms"]["p99"] >= figures["emergency_ms"]["p50"] > 0
+    assert figures["stop_ms"]["p50"] > 0
+    assert (figures["all_clear_sounded"], figures["broadcast_went_on"]) == (NODES, True)

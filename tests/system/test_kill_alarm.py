@@ -1,0 +1,142 @@
+"""The station is killed at each step of calling and of ending an emergency: afterwards all agree."""
+
+import json
+import multiprocessing
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.tables import Airing, Delivery
+from controller.emergencies.lifecycle import EmergencyState
+from controller.emergencies.tables import Emergency
+from controller.founding import Secrets
+from controller.journal.tables import Entry
+from controller.store import Store
+from controller.store.invariants import invariants
+from tests.support import crashing_alarm
+from tests.support.brokers import BrokerProcess
+from tests.support.crashing_station import NODES, SECONDS, settings_of
+
+PATIENCE = 150.0
+ROUND_S = SECONDS + 2.0
+KILLS = [f"{phase} {step}" for phase in ("calling", "ending") for step in (1, 2, 3)]
+"""Before the commit, between commit and publish, after the publish."""
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm"])
+
+
+class Run:
+    """One emergency on a copy of the template, with a broker and a fleet of its own."""
+
+    def __init__(self, template: Path, folder: Path, kill_at: str) -> None:
+        self.folder, self.kill_at = folder, kill_at
+        self.home = folder / "home"
+        shutil.copytree(template, self.home)
+        self.broker = BrokerProcess("mosquitto", folder)
+        self.store = Store(settings_of(self.home, "").database)
+        self.lives = 0
+
+    def play(self) -> None:
+        """Run, be killed, run again until it has ended; then listen for more than a round."""
+        self.broker.start()
+        fleet = self._fleet()
+        station = self._station()
+        try:
+            until = time.monotonic() + PATIENCE
+            while not self._is_over():
+                assert time.monotonic() < until, f"{self.kill_at}: not over"
+                if station.exitcode is not None:
+                    assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
+                    station = self._station()
+                time.sleep(0.1)
+            self.over_at = datetime.now(UTC)
+            time.sleep(ROUND_S + 1)
+        finally:
+            station.kill()
+            station.join(10)
+            fleet.terminate()
+            out, _ = fleet.communicate(timeout=10)
+            self.broker.stop()
+        self.facts = [json.loads(line) for line in out.decode().splitlines()]
+
+    def check(self) -> None:
+        """It was killed; called once and ended once by the journal; heard everywhere, and never again."""
+        assert self.lives == 2, f"{self.kill_at}: no such step"
+        for node in NODES:
+            began = [item for item in self._items("began") if item["node"] == node.id]
+            ended = [item for item in self._items("ended") if item["node"] == node.id]
+            assert began, f"{self.kill_at}: never heard at {node.id}"
+            assert len(began) == len(ended), f"{self.kill_at}: still sounds at {node.id}"
+            assert max(datetime.fromisoformat(item["true_at"]) for item in began) < self.over_at
+        with self.store.read() as session:
+            assert invariants(session, now=datetime.now(UTC)) == [], self.kill_at
+            acts = dict(session.execute(select(Entry.act, func.count()).group_by(Entry.act)).all())
+        assert (acts["emergency.started"], acts["emergency.stopped"]) == (1, 1), self.kill_at
+        self.store.close()
+
+    def _items(self, fact: str) -> list[dict]:
+        return [item for line in self.facts if line["fact"] == fact for item in line["items"]]
+
+    def _station(self):
+        self.lives += 1
+        kill_at = self.kill_at if self.lives == 1 else ""
+        process = CONTEXT.Process(
+            target=crashing_alarm.run, args=(self.home, self.broker.url, kill_at, self.folder / "steps.txt")
+        )
+        process.start()
+        return process
+
+    def _fleet(self) -> subprocess.Popen:
+        spec = {
+            "broker": self.broker.url,
+            "root_public": Secrets(self.home).root_public.read_text().strip(),
+            "nodes": [{"id": node.id, "areas": ["56", node.area]} for node in NODES],
+            "storage": str(self.folder / "fleet"),
+        }
+        path = self.folder / "fleet.json"
+        path.write_text(json.dumps(spec))
+        with (self.folder / "fleet.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "simulator", "--spec", str(path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+
+    def _is_over(self) -> bool:
+        with self.store.read() as session:
+            row = session.scalars(select(Emergency)).one_or_none()
+            if row is None or row.state is not EmergencyState.ENDED:
+                return False
+            assert session.get_one(Airing, row.airing).state is AiringState.CANCELLED
+            told = [one.reason for one in session.scalars(select(Delivery))]
+        return len(told) == len(NODES) and all(told)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_wherever_it_is_killed_an_emergency_is_called_once_heard_and_ended_for_good(tmp_path: Path):
+    template = tmp_path / "template"
+    crashing_alarm.make_home(template)
+
+    def one(kill_at: str) -> str | None:
+        run = Run(template, tmp_path / kill_at.replace(" ", "-"), kill_at)
+        try:
+            run.play()
+            run.check()
+        except AssertionError as error:
+            return f"{kill_at}: {error}"
+        return None
+
+    with ThreadPoolExecutor(len(KILLS)) as pool:
+        wrong = [fault for fault in pool.map(one, KILLS) if fault]
+    assert not wrong, "\n".join(wrong)
