@@ -40,6 +40,8 @@ _CONVERT_SECONDS = 900.0
 _MARKS = ((b"RIFF", "wav"), (b"RF64", "wav"), (b"OggS", "ogg"), (b"fLaC", "flac"), (b"ID3", "mp3"))
 _BOXES = (b"ftyp", b"moov", b"mdat")
 _MPEG_SYNC = 0xE0
+HEAD = 12
+"""Bytes of a file by which its form is known."""
 _ACCEPTED = "Hãy tải lên tệp MP3, WAV, OGG, Opus hoặc M4A."
 
 
@@ -60,7 +62,7 @@ class Looked:
 def look(path: Path) -> Looked:
     """Return what kind of sound a file holds; raises UnknownSoundFormat, or UnfitSound for its length."""
     with path.open("rb") as file:
-        form = _form_of(file.read(12))
+        form = form_of(file.read(HEAD))
     if form == "m4a":
         _converter()
         return Looked(form, None)
@@ -144,7 +146,8 @@ def _refuse_faults(found: Stretches, peak: float) -> None:
         raise UnfitSound("Tệp âm thanh bị vỡ tiếng. Hãy ghi lại, để micrô xa hơn hoặc âm lượng nhỏ hơn.")
 
 
-def _form_of(head: bytes) -> str:
+def form_of(head: bytes) -> str:
+    """Return what form a file's first HEAD bytes are of; raises UnknownSoundFormat for what is no sound."""
     for mark, form in _MARKS:
         if head.startswith(mark):
             return form

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from controller.bulletins.tables import ProgrammeItem, Revision
 from controller.errors import BadInput, Unavailable
 from controller.importing.apart import looked_at_apart
+from tts.brought import HEAD, form_of
 from tts.errors import NoSpace, SpeechError
 from tts.uploads import UploadId, UploadStore
 
@@ -19,6 +20,8 @@ KEPT_UNNAMED = timedelta(days=1)
 def keep_upload(uploads: UploadStore, source: BinaryIO) -> UploadId:
     """Keep a file that is sound of a fit length; BadInput says why it is not, and nothing is kept then."""
     try:
+        form_of(source.read(HEAD))  # what is no sound at all needs neither room nor a process
+        source.seek(0)
         upload = uploads.put(source)
     except NoSpace as error:
         raise Unavailable(error.sentence, code=error.code) from error

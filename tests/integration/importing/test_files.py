@@ -13,6 +13,8 @@ from controller.importing.word import LARGEST_PART, text_of_word
 from tests.support.old_letters import vni
 from tests.support.pdfs import pdf
 
+pytestmark = pytest.mark.slow  # real processes
+
 BODY = "Đề nghị bà con đưa chó, mèo đến trụ sở trước 17 giờ ngày 30/11/2026."
 PAGE = f"THÔNG BÁO\nVề việc tiêm phòng dại\n{BODY}"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

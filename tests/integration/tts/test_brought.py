@@ -11,6 +11,8 @@ from tts.recordings import RecordingStore
 from tts.studio import BROUGHT, LevelOrder, Studio
 from tts.uploads import UploadStore, UploadTooLarge
 
+pytestmark = pytest.mark.slow  # real processes
+
 SOFT = speech_like(4, strength=0.02)
 
 

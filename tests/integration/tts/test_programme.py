@@ -14,6 +14,8 @@ from tts.recordings import RecordingStore
 from tts.script import programme_script
 from tts.studio import RenderOrder, Studio
 
+pytestmark = pytest.mark.slow  # real processes
+
 BODY = "Mời bà con đến họp. Ai vắng mặt xin báo trước."
 
 
