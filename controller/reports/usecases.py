@@ -23,12 +23,14 @@ from devices.messages import NodeId
 Known = Mapping[NodeId, tuple[int, Noted]]
 """What the log says of each node of an airing, with the number of the entry that says it."""
 
+_MOST_APPENDED = 1000
+"""Entries of one transaction: some 150 ms, so that nobody who stops or starts something waits for it."""
 _MOST_LOOKED_AT = 200
 """Ended airings read to find one to note: of those cancelled before their time there may be thousands."""
 
 
 def note_aired(session: Session, *, now: datetime) -> bool:
-    """Bring the as-aired log up to date with one airing that has ended; say whether there was work.
+    """Bring the as-aired log up to date with one ended airing, or a part of it; say if there was work.
 
     A first entry for each of its nodes, later a correction for each of which more is known; nothing where the
     log says it already. So a lost, late or doubled call changes nothing. An airing that was cancelled before
@@ -50,8 +52,8 @@ def note_aired(session: Session, *, now: datetime) -> bool:
     if airing is not None:
         hold(session, Lock.JOURNAL)  # entries are numbered in a row
         known = noted_of(session, airing.id)
-        _append(session, airing, known, _facts(session, airing, known), now)
-        airing.noted_at = now
+        if _append(session, airing, known, _facts(session, airing, known), now):
+            airing.noted_at = now
     return bool(waiting)
 
 
@@ -110,13 +112,14 @@ def _length(session: Session, airing: Airing) -> int:
     return session.scalar(query) or 0
 
 
-def _append(session: Session, airing: Airing, known: Known, found: Iterable[Noted], now: datetime) -> None:
+def _append(session: Session, airing: Airing, known: Known, found: Iterable[Noted], now: datetime) -> bool:
+    """Append what is new, so many at most; say whether that was all. The rest waits for the next call."""
     last = newest_entry(session)
     seq, previous = (0, BEGINNING) if last is None else last
     rows: list[dict[str, Any]] = []
     for noted in found:
         corrects, said = known.get(noted.node, (None, None))
-        if noted != said:
+        if noted != said and len(rows) < _MOST_APPENDED:
             seq += 1
             rows.append(entry(noted, seq=seq, at=now, corrects=corrects, previous=previous))
             previous = rows[-1]["hash"]
@@ -124,3 +127,4 @@ def _append(session: Session, airing: Airing, known: Known, found: Iterable[Note
         session.connection().execute(insert(AsAired), rows)
         detail = {"entries": len(rows), "last": seq, "hash": previous}
         record(session, None, ACT, airing.id, now, detail=detail)
+    return len(rows) < _MOST_APPENDED

@@ -10,6 +10,7 @@ from controller.errors import LoaError
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed, verify_export
 from controller.journal.queries import entries_of, export
+from controller.reports import usecases
 from controller.reports.lifecycle import ACT, NO_WORD, NOT_ENDED
 from controller.reports.queries import aired_between, export_as_aired, noted_of
 from controller.reports.tables import AsAired
@@ -84,6 +85,15 @@ def test_noting_again_writes_nothing(world):
     before = exported(world)[:-1]
     note(world)
     assert exported(world)[:-1] == before
+
+
+def test_an_airing_of_many_nodes_is_noted_in_several_transactions(world, monkeypatch):
+    monkeypatch.setattr(usecases, "_MOST_APPENDED", 1)
+    airing, _ = aired(world)
+    note(world)
+    assert set(report(world)) == {HERE, THERE}
+    acts = [entry.detail["entries"] for entry in world.ask(entries_of, airing) if entry.act == ACT]
+    assert acts == [1, 1]
 
 
 def test_nothing_is_noted_before_an_airing_has_ended(world):
