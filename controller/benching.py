@@ -37,7 +37,7 @@ from tts.codec import decode_mp3, encode_mp3
 RATE, KBPS = 24_000, 48
 BROADCAST_S, ALARM_S = 120, 20
 """Lengths of what is interrupted (again and again, one after the other) and of what interrupts it."""
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 SOUND_PATIENCE_S = 20.0
 """Who has not sounded by then is not reached."""
 CALM_S, CALM_SHARE = 0.5, 0.15
