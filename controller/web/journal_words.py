@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KINDS = {
-    "ban-tin": ("Bản tin", ("bulletin.", "rendering.", "approval.", "recording.")),
+    "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.")),
     "phat": (
         "Lượt phát và lịch phát",
         (
@@ -27,6 +27,8 @@ KINDS = {
 
 ACTS = {
     "airing.planned": "đặt lượt phát",
+    "airing.again": "phát lại ở những nơi chưa nghe",
+    "airing.called": "phát theo lệnh gọi",
     "airing.cancelled": "dừng lượt phát",
     "airing.delivering": "bắt đầu gửi tới loa",
     "airing.sounding": "ghi nhận loa bắt đầu phát",
@@ -36,6 +38,7 @@ ACTS = {
     "approval.delegated": "ủy quyền duyệt",
     "approval.delegation-ended": "thôi ủy quyền duyệt",
     "as_aired.noted": "ghi sổ phát thanh",
+    "area.languages_set": "đặt ngôn ngữ phát của địa bàn",
     "area.added": "thêm địa bàn",
     "area.closed": "đóng địa bàn",
     "area.ended": "kết thúc địa bàn",
@@ -67,6 +70,7 @@ ACTS = {
     "bulletin.withdrawn": "rút bản tin",
     "day_off.removed": "bỏ ngày nghỉ",
     "day_off.set": "đặt ngày nghỉ",
+    "keys.revoked": "thu hồi khóa",
     "keys.signed": "ký bộ khóa",
     "emergency.all-clear": "báo yên",
     "emergency.called": "gọi phát khẩn",
@@ -107,6 +111,8 @@ ACTS = {
     "operator.second-factor-removed": "gỡ mã xác thực hai bước",
     "operator.signed-in": "đăng nhập",
     "operator.signed-out": "đăng xuất",
+    "programme.drafted": "soạn chương trình",
+    "programme.revised": "sửa chương trình",
     "policy.signing-refused": "nhập sai mật khẩu khi ký quy định",
     "policy.signed": "ký quy định",
     "rendering.failed": "dựng âm thanh không được",

@@ -50,6 +50,7 @@ WORDS: dict[str, Said] = {
     "nodes_per_commune": ("Đường truyền tới loa", "Cụm loa mô phỏng ở mỗi xã", str),
     "pace_bytes_per_second": ("Đường truyền tới loa", "Tốc độ gửi tới mỗi cụm loa", _with("byte/giây")),
     "lead_seconds": ("Đường truyền tới loa", "Gửi kế hoạch trước giờ phát ít nhất", _with("giây")),
+    "emergency_lead_seconds": ("Đường truyền tới loa", "Gửi tin khẩn trước khi phát ít nhất", _with("giây")),
     "settle_seconds": ("Đường truyền tới loa", "Chờ sau khi khởi động", _with("giây")),
     "engine": ("Giọng đọc", "Bộ đọc chính", _as_it_is),
     "voice": ("Giọng đọc", "Giọng", _as_it_is),

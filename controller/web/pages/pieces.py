@@ -35,11 +35,8 @@ class LivePage:
         station = station_of(request)
         with station.store.read() as session:
             context = load(session)
-            alarm = alarm_lines(session, viewer.scope, station.now())
         address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
-        return page(
-            request, self.template, {"viewer": viewer, "stream": address, "alarms": alarm, **context, **extra}
-        )
+        return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
 
     def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
         """Return the stream that keeps it alive."""
