@@ -119,6 +119,7 @@ def open_page(browser, browser_context_args, server, seeds):
             context.add_cookies([cookie])
         page = watch.over(context.new_page())
         page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(60_000)  # a loaded machine is slow, not wrong
         page.goto(server.address + path)
         return page
 
