@@ -35,8 +35,9 @@ from devices.messages import AreaCode
 from tts.codec import decode_mp3, encode_mp3
 
 RATE, KBPS = 24_000, 48
-BROADCAST_S, ALARM_S = 120, 20
-"""Lengths of what is interrupted (again and again, one after the other) and of what interrupts it."""
+BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
+"""Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before
+it is stopped), and of what ends it."""
 PATIENCE_S = 300.0
 SOUND_PATIENCE_S = 20.0
 """Who has not sounded by then is not reached."""
@@ -123,8 +124,8 @@ class EmergencyBench:
     def make_ready(self, runs: int) -> None:
         """Have the broadcast and what is prepared approved, fetched and held by all."""
         broadcast = self._approved("Thông báo", _tone(BROADCAST_S, 330))
-        for kind, hertz in ((Kind.ALARM, 880), (Kind.ALL_CLEAR, 550)):
-            bulletin = self._approved(str(kind), _tone(ALARM_S, hertz))
+        for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):
+            bulletin = self._approved(str(kind), _tone(seconds, hertz))
             with self.station.store.write() as session:
                 by = operator_named(session, APPROVER)
                 assert by is not None
