@@ -23,6 +23,20 @@ from tests.support.parts import missing
 _READY_SECONDS = 30
 _STOP_SECONDS = 15
 _TRIES = 3
+_SETTINGS = (
+    "max_connections=120",
+    # what is written is thrown away anyway
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "max_wal_size=8GB",
+    "checkpoint_timeout=1h",
+    # hundreds of small databases: nothing in them is worth tidying or compiling for
+    "autovacuum=off",
+    "jit=off",
+)
 
 
 def binaries():
@@ -100,7 +114,7 @@ def _start(home):
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         place = ["-D", home / "data", "-h", "127.0.0.1", "-p", str(port), "-k", ""]
-        settings = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=120"]
+        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
         process = subprocess.Popen(
             [*_as_its_user(), binaries() / "postgres", *place, *settings],
             stdout=subprocess.DEVNULL,
