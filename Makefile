@@ -27,7 +27,7 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 
 .PHONY: test
 test: $(TESTS) parts check ## install what tests need, check the code, run every test
-	$(PYTEST) -n $(WORKERS) -m 'not slow' --durations=15
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m 'not slow' --durations=15
 	$(PYTEST) -n $(SLOW_WORKERS) --dist loadfile -m slow --durations=15
 
 .PHONY: unit
