@@ -27,7 +27,7 @@ def test_a_host_name_that_cannot_be_one_is_tried_again_and_again():
     log, lines = logging.getLogger("devices.thread_link"), Lines(2)
     log.addHandler(lines)
     level = log.level
-    log.setLevel(logging.INFO)
+    log.setLevel(logging.DEBUG)
     link = Link(TOO_LONG, "loa-station")
     link.start()
     try:
