@@ -16,3 +16,8 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with whole stations: they take minutes, and at the end all other workers would wait for them."""
+    items.sort(key=lambda item: "tests/system" not in item.path.as_posix())
