@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from controller.airings.lifecycle import OPEN
 from controller.airings.tables import Airing
-from controller.errors import LoaError
+from controller.errors import BadInput, LoaError
 from controller.programmes.days_off import remove_day_off, set_day_off
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.making import AHEAD, make_occurrences
@@ -98,6 +98,19 @@ def expected(world, schedule):
     return sorted(start for start in starts if world.now < start < world.now + AHEAD)
 
 
+def still_named(world, rule, skips):
+    """What the rule names within a year from now."""
+    with world.store.read() as session:
+        own = own_days(session)
+    walls = {
+        wall
+        for wall in named_walls(rule, world.now.date() + 366 * DAY)
+        if why_skipped(wall.date(), skips, own) is None
+    }
+    starts = [wall.replace(tzinfo=ZoneInfo(ZONE)).astimezone(UTC) for wall in walls]
+    return sorted(start for start in starts if world.now < start < world.now + 365 * DAY)
+
+
 def planned(world, schedule):
     query = select(Airing.asked_at).where(Airing.schedule == schedule, Airing.state.in_(OPEN))
     with world.store.read() as session:
@@ -119,9 +132,12 @@ def test_each_occurrence_is_made_once_in_any_order_of_acts(seeds, rule, skips, b
                 tzinfo=UTC, microsecond=0
             )
             bulletin = world.submitted(rendered=False)
-            schedule = world.do(
-                schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, skips=skips, by=world.officer
-            ).id
+            wish = {"areas": [NHA_TRANG], "rule": rule, "skips": skips, "by": world.officer}
+            if not still_named(world, rule, skips):
+                with pytest.raises(BadInput, match="không có lần nào"):
+                    world.do(schedule_bulletin, bulletin, **wish)
+                return
+            schedule = world.do(schedule_bulletin, bulletin, **wish).id
             for act in story:
                 try:
                     do(world, schedule, act)
