@@ -22,6 +22,7 @@ _QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times 
 _READER_SECONDS = 5.0  # its pipe has ended by then
 _UTIME, _STIME = 11, 12  # of /proc/PID/stat, counted after the program's name
 _TOLD_WRONG = 2  # the exit code of a program that was called wrongly
+_EXIT_SECONDS = 10.0  # between a program's last word and its exit code
 
 Fact = dict[str, Any]
 
@@ -112,6 +113,13 @@ class FleetProcess:
         log = self.home / "fleet.log"
         lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
         sentence = lines[-1] if lines else "không rõ lý do"
-        if self._process is not None and self._process.poll() == _TOLD_WRONG:
+        if self._process is not None and _code_of(self._process) == _TOLD_WRONG:
             return BadInput(sentence, code="fleet.spec")
         return StartFailed(f"Dàn loa mô phỏng không khởi động được: {sentence}", code="fleet.not_started")
+
+
+def _code_of(ending: "subprocess.Popen[bytes]") -> int | None:
+    """Return how it ended; its output closes a moment before the system knows its exit code."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return ending.wait(timeout=_EXIT_SECONDS)
+    return None
