@@ -26,9 +26,11 @@ from controller.errors import Conflict
 from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
+from controller.web.languages_shown import spread_of
 from controller.web.legal_form import ActShown, act_shown
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import airing_views, name_of, spoken
+from controller.web.pages.sounds import sound_shown
+from controller.web.queries import airing_views, name_of, spoken, titles_of
 from controller.web.render import page
 from controller.web.revisions import bulletins_found, compared_with
 from controller.web.station import Station
@@ -52,6 +54,7 @@ _DONE = {
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
+    "ghi-am": "Đã nhận tệp ghi âm. Hãy nghe lại, rồi gửi duyệt.",
     "van-ban": "Đã lưu thông tin văn bản.",
     "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
 }
@@ -100,11 +103,26 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
+        "sound": sound_shown(station, speech.revision),
+        **_languages(session, viewer, bulletin, speech.revision),
         "act": act_of(session, bulletin, station.now()),
         "may_name_act": bulletin.variant_of is None
         and speech.revision.kind is not RevisionKind.PROGRAMME
         and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
+    }
+
+
+def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return the bulletin's variants, or of which it is one; programmes are heard as they are."""
+    is_base = bulletin.variant_of is None and revision.kind is not RevisionKind.PROGRAMME
+    may = is_base and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    return {
+        "spread": spread_of(session, viewer.scope, bulletin) if is_base else None,
+        "base_title": titles_of(session, [bulletin.variant_of])[bulletin.variant_of]
+        if bulletin.variant_of
+        else "",
+        "may_bring": may and bulletin.state is not BulletinState.WITHDRAWN,
     }
 
 
