@@ -30,6 +30,7 @@ from controller.web.languages_shown import spread_of
 from controller.web.legal_form import ActShown, act_shown
 from controller.web.pages.pieces import LivePage
 from controller.web.pages.sounds import sound_shown
+from controller.web.programme_reads import lines_of
 from controller.web.queries import airing_views, name_of, spoken, titles_of
 from controller.web.render import page
 from controller.web.revisions import bulletins_found, compared_with
@@ -103,6 +104,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
+        "lines": lines_of(session, bulletin.id, bulletin.revision),
         "sound": sound_shown(station, speech.revision),
         **_languages(session, viewer, bulletin, speech.revision),
         "act": act_of(session, bulletin, station.now()),

@@ -141,6 +141,8 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         kept = draft_of(session, viewer.operator.id, bulletin.id)
     if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    if revision.kind is RevisionKind.PROGRAMME:
+        return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)
     if kept is not None and kept.saved_at > bulletin.changed_at:
         form = Typed.model_validate(kept.fields)
         return _mending_page(request, bulletin, form, revision.kind, kept_at=kept.saved_at)

@@ -39,6 +39,9 @@ FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".enc
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
 BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
 
+ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
+ORDERED |= {"muc_ban_tin": "", "muc_tep": "", "muc_giay": "", "viec": "nhap"}
+
 PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
 
 PAGES = {
@@ -152,6 +155,11 @@ PAGES = {
     "POST /ban-tin/{bulletin_id}/tieng-khac": Row(Act.WRITE, BROUGHT, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/van-ban": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/van-ban": Row(Act.WRITE, {"so_hieu": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET /chuong-trinh": Row(SIGNED),
+    "GET /chuong-trinh/tao": Row(Act.WRITE),
+    "POST /chuong-trinh/tao": Row(Act.WRITE, ORDERED),
+    "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
+    "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
