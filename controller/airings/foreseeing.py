@@ -25,7 +25,6 @@ from controller.bulletins.tables import Bulletin
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import Slot, ends_at, timetable
 
-
 _NO_GAP = timedelta(microseconds=1)
 """What is between two instants begins after the first: one that begins at the very seam is asked for too."""
 
