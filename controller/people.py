@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.app import utc_now
+from controller.clocks import utc_now
 from controller.errors import NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, opened_store, person_named

@@ -25,6 +25,9 @@ from controller.bulletins.tables import Bulletin
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import Slot, ends_at, timetable
 
+_NO_GAP = timedelta(microseconds=1)
+"""What is between two instants begins after the first: one that begins at the very seam is asked for too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -147,15 +150,20 @@ def allowed_start(
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
     """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
-    near = planned_between(session, above(session, [area]), since - AROUND, until + AROUND)
+    lineage = above(session, [area])
+    near = planned_between(session, lineage, since - AROUND, until)
+    # what begins later can only cut what is still sounding then
+    last = max([until, *(ends_at(one.airing) for one in near.values())])
+    if last > until:
+        near |= planned_between(session, lineage, until - _NO_GAP, last)
     planned = {name: one for name, one in near.items() if one.is_approved}
     (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
-        target=area, version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=ground.airings
+        target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
     )
     return [
         Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
-        for slot in timetable([plan], ground.policies, since - AROUND, until + AROUND)
+        for slot in timetable([plan], ground.policies, since - AROUND, last)
         if slot.starts_at < until and slot.ends_at > since
     ]
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from controller.app import utc_now
 from controller.cli import app
+from controller.clocks import utc_now
 from controller.founding import (
     FirstAdministrator,
     Secrets,
