@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, select, text
+from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -25,6 +25,7 @@ class Airing(Base):
     often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
+    `only_chosen`: meant for the nodes alone that have a delivery, in their own plans; nobody joins it later.
     `linked_to`: the airing whose part this is, for areas that hear another language.
     `again_of`: the airing that a higher grade cut off, and that comes again with this one.
     """
@@ -35,6 +36,7 @@ class Airing(Base):
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
     node: Mapped[NodeId | None] = mapped_column(ForeignKey("nodes.id"))
+    only_chosen: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[AiringState] = mapped_column(Word(AiringState))
     grade: Mapped[Grade] = mapped_column(Word(Grade))
     volume: Mapped[int] = mapped_column(Integer)

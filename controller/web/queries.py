@@ -169,7 +169,7 @@ def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaC
         state=airing.state,
         grade=airing.grade,
         volume=airing.volume,
-        where=scope.where(targets),
+        where=_where(airing, scope, targets),
         targets=targets,
         starts_at=airing.starts_at,
         latest_start_at=airing.latest_start_at,
@@ -180,6 +180,11 @@ def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaC
         bulletin_state=bulletin.state,
         revision=airing.revision or bulletin.revision,
     )
+
+
+def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
+    where = scope.where(targets)
+    return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where
 
 
 def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:

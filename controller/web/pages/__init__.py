@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from controller.web.pages import (
     account,
+    again,
     airings,
     approving,
     bulletins,
@@ -43,6 +44,7 @@ router = APIRouter(include_in_schema=False)
 for subject in (
     today,
     airings,
+    again,
     moving,
     nodes,
     writing,

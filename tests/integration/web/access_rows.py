@@ -55,6 +55,8 @@ PAGES = {
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
+    "GET /phat/{airing_id}/phat-lai": Row(SIGNED, foreign=HIDDEN),
+    "POST /phat/{airing_id}/phat-lai": Row(Act.AIR, {"loa": "x"}, foreign=HIDDEN),
     "GET /lich": Row(SIGNED),
     "GET /lich/tuan/{first}": Row(SIGNED),
     "GET /song/lich/tuan/{first}": Row(SIGNED),
