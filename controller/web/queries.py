@@ -41,6 +41,8 @@ class Todo:
     returned: Sequence[Bulletin]
     missed: Sequence[AiringView]
     offline: int
+    lost: int
+    """Of those offline: nodes that were there once, so that somebody has to look after them."""
 
     def __bool__(self) -> bool:
         return bool(self.to_approve or self.returned or self.missed or self.offline)
@@ -91,21 +93,27 @@ def today(
         making=makings(session, scope, progress_of),
         tiles=tiles,
         last=last[0] if last else None,
-        todo=_todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+        todo=_todo(session, operator, scope, missed, nodes),
         own=nodes if len(tiles) == 1 else (),
     )
 
 
 def _todo(
-    session: Session, operator: Operator, scope: Scope, missed: Sequence[AiringView], offline: int
+    session: Session,
+    operator: Operator,
+    scope: Scope,
+    missed: Sequence[AiringView],
+    nodes: Sequence[tuple[Node, NodeStatus]],
 ) -> Todo:
+    offline = sum(status not in ONLINE for _, status in nodes)
+    lost = sum(status in {NodeStatus.OFFLINE, NodeStatus.SILENT} for _, status in nodes)
     returned = session.scalars(
         select(Bulletin)
         .where(Bulletin.state == BulletinState.RETURNED, Bulletin.author == operator.id)
         .order_by(Bulletin.changed_at.desc())
         .limit(MOST_LINES)
     ).all()
-    return Todo(count_waiting(session, operator, scope), returned, missed, offline)
+    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost)
 
 
 def count_waiting(session: Session, operator: Operator, scope: Scope) -> int:
