@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    answers,
     areas,
     bulletins,
     emergencies,
@@ -35,6 +36,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
     airings,
+    answers,
     areas,
     bulletins,
     emergencies,

@@ -27,6 +27,11 @@ KINDS = {
 
 ACTS = {
     "airing.planned": "đặt lượt phát",
+    "airing.agreed": "đồng ý phát ở xã",
+    "airing.declined": "không đồng ý phát ở xã",
+    "airing.ordered": "xếp thứ tự hai lượt phát ưu tiên ở xã",
+    "schedule.agreed": "đồng ý phát cả lịch ở xã",
+    "schedule.declined": "không đồng ý phát cả lịch ở xã",
     "airing.again": "phát lại ở những nơi chưa nghe",
     "airing.called": "phát theo lệnh gọi",
     "airing.cancelled": "dừng lượt phát",
