@@ -12,6 +12,7 @@ from controller.airings.consent import Standing, answering_communes, asked_commu
 from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing, Answer, Target
 from controller.areas.queries import area_tree
+from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Bulletin
 from controller.operators.permissions import Act, Operator, judge
@@ -52,9 +53,8 @@ class Question:
     asked_at: datetime
 
 
-def questions_for(session: Session, operator: Operator, now: datetime) -> list[Question]:
+def questions_for(session: Session, tree: AreaTree, operator: Operator, now: datetime) -> list[Question]:
     """Return what waits for this person's word, the nearest first; nothing where they may not answer."""
-    tree = area_tree(session)
     home = operator.area
     lineage = tree.lineage(home)
     if commune_of(tree, home) != home or not judge(operator, Act.ANSWER, lineage).allowed:

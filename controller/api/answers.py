@@ -23,7 +23,7 @@ router = APIRouter(tags=["answers"])
 def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
     """Return what waits for the yes or no of the person's commune, the nearest first; at most 50."""
     with station.store.read() as session:
-        asked = questions_for(session, viewer.operator, station.now())
+        asked = questions_for(session, viewer.scope.tree, viewer.operator, station.now())
     return [QuestionShown.model_validate(one, from_attributes=True) for one in asked]
 
 

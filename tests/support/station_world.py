@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from controller.airings.advancing import advance_airings
-from controller.airings.answering import answer_airing, standing_in_family
+from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
 from controller.airings.folding import fold_receipts
 from controller.airings.queries import get_airing
 from controller.airings.timing import Times
@@ -150,9 +150,18 @@ class World:
             by=by or self.approver,
             **kwargs,
         ).id
-        if agreed and self.awaits_answer(airing):
-            self.do(answer_airing, airing, agrees=True, by=self.officer)
+        if agreed:
+            self.agree(airing)
         return airing
+
+    def agree(self, airing_id):
+        """Have the commune say yes where it is asked."""
+        if self.awaits_answer(airing_id):
+            self.do(answer_airing, airing_id, agrees=True, by=self.officer)
+
+    def agree_to_all(self, schedule_id):
+        """Have the commune say yes to all occurrences of a schedule."""
+        self.do(answer_schedule, schedule_id, agrees=True, by=self.officer)
 
     def awaits_answer(self, airing_id):
         with self.store.read() as session:

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from controller.web.pages import (
     account,
     airings,
+    answers,
     approving,
     bulletins,
     calendar,
@@ -39,6 +40,7 @@ router = APIRouter(include_in_schema=False)
 for subject in (
     today,
     airings,
+    answers,
     moving,
     nodes,
     writing,

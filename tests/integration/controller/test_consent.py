@@ -12,6 +12,7 @@ from controller.airings.planning import Meeting, Wish, plan_foreseen
 from controller.airings.queries import airings_between, deliveries_of, get_airing, open_airings, targets_of
 from controller.airings.questions import questions_for
 from controller.airings.timing import DECLINED
+from controller.areas.queries import area_tree
 from controller.errors import Conflict, NotAllowed
 from controller.journal.queries import export
 from controller.notices.queries import notices_of
@@ -66,6 +67,11 @@ def titles(world, area):
     return [one.slot.airing.airing for one in heard], [
         one.id for one in world.ask(waiting_in, area, since, until)
     ]
+
+
+def questions(world):
+    with world.store.read() as session:
+        return questions_for(session, area_tree(session), world.officer, world.now)
 
 
 def colleague(world, name, area, role=OperatorRole.OFFICER):
@@ -200,7 +206,7 @@ def test_what_the_commune_plans_itself_waits_for_nobody(world):
     airing = asked(world, areas=(NHA_TRANG,), by=world.officer)
     world.advance()
     assert state(world, airing) is AiringState.DELIVERING
-    assert world.ask(questions_for, world.officer, world.now) == []
+    assert questions(world) == []
     with pytest.raises(Conflict) as refused:
         say(world, asked(world, areas=(BAC_NHA_TRANG,)))
     assert refused.value.code == "airing.not-asked"
@@ -297,10 +303,10 @@ def to_next(world, hours):
 
 def test_one_yes_holds_for_all_occurrences_and_one_question_is_asked(world):
     schedule, airings = scheduled(world)
-    (question,) = world.ask(questions_for, world.officer, world.now)
+    (question,) = questions(world)
     assert (question.subject, question.id) == ("schedule", schedule)
     say_of_all(world, schedule)
-    assert world.ask(questions_for, world.officer, world.now) == []
+    assert questions(world) == []
     to_next(world, 2)
     assert [state(world, one) for one in airings[:2]] == [AiringState.DELIVERING, AiringState.PLANNED]
     to_next(world, 24)
@@ -341,5 +347,5 @@ def test_another_rule_is_another_question(world):
     schedule, _ = scheduled(world)
     say_of_all(world, schedule)
     world.do(change_schedule, schedule, rule=Daily(at=time(19), first=date(2026, 11, 25)), by=world.approver)
-    (question,) = world.ask(questions_for, world.officer, world.now)
+    (question,) = questions(world)
     assert question.id == schedule

@@ -51,6 +51,8 @@ PAGES = {
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
+    "POST /phat/{airing_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "dong-y"}, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "khong"}, foreign=HIDDEN),
     "GET /lich": Row(SIGNED),
     "GET /lich/tuan/{first}": Row(SIGNED),
     "GET /song/lich/tuan/{first}": Row(SIGNED),
@@ -303,6 +305,11 @@ CALLS = {
     "POST schedules/{schedule_id}/occurrences/foresee": Row(
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
+    "GET questions": Row(SIGNED),
+    "GET airings/{airing_id}/answers": Row(SIGNED, foreign=HIDDEN),
+    "POST airings/{airing_id}/answer": Row(Act.ANSWER, {"agrees": True}, foreign=HIDDEN),
+    "GET schedules/{schedule_id}/answers": Row(SIGNED, foreign=HIDDEN),
+    "POST schedules/{schedule_id}/answer": Row(Act.ANSWER, {"agrees": False}, foreign=HIDDEN),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST schedules/{schedule_id}/occurrences/cancel": Row(Act.STOP, {"original_at": LATER}, foreign=HIDDEN),
