@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller import people_commands, report_commands, ruling_commands, text_commands
+from controller.answer_commands import answer as answers
 from controller.area_commands import area as areas
 from controller.bench_commands import bench
 from controller.emergency_commands import emergency
@@ -32,6 +33,7 @@ app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
+app.add_typer(answers, name="answer")
 app.add_typer(emergency, name="emergency")
 app.add_typer(bench, name="bench")
 
