@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KINDS = {
-    "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.")),
+    "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.", "topic.")),
     "phat": (
         "Lượt phát và lịch phát",
         (
@@ -67,6 +67,11 @@ ACTS = {
     "bulletin.cloned": "sao chép bản tin",
     "bulletin.recalled": "lấy lại bản tin đã gửi duyệt",
     "bulletin.reference_set": "ghi văn bản căn cứ",
+    "bulletin.topic_set": "chọn chủ đề bản tin",
+    "topic.added": "thêm chủ đề",
+    "topic.renamed": "đổi tên chủ đề",
+    "topic.ended": "thôi dùng một chủ đề",
+    "topic.brought-back": "dùng lại một chủ đề",
     "bulletin.approved": "duyệt bản tin",
     "bulletin.drafted": "soạn bản tin",
     "bulletin.returned": "trả lại bản tin",

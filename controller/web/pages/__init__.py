@@ -32,6 +32,7 @@ from controller.web.pages import (
     schedules,
     settings,
     today,
+    topics,
     troubles,
     writing,
 )
@@ -63,6 +64,7 @@ for subject in (
     rules,
     days_off,
     library,
+    topics,
     settings,
     reports,
     keeping,
