@@ -18,6 +18,7 @@ class Typed(BaseModel):
 
     tieu_de: str = ""
     noi_dung: str = ""
+    chu_de: str = ""
     noi: str = ""
     dia_ban: list[str] = []
     luc: str = "ngay"

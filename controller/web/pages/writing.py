@@ -1,5 +1,6 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.lifecycle import Action, BulletinId, actions
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.lifecycle import Action, BulletinId, TopicCode, actions
+from controller.bulletins.tables import Bulletin, Topic
+from controller.bulletins.topics import set_topic, topics
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
@@ -46,12 +48,19 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
+        "topics": _topics(station),
+        "topic": form.chu_de,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(station.now()),
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
     }
+
+
+def _topics(station: Station) -> Sequence[Topic]:
+    with station.store.read() as session:
+        return topics(session)
 
 
 @router.get("/tao-ban-tin")
@@ -82,9 +91,14 @@ def create(
                 bulletin_id = draft_bulletin(
                     session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
                 ).id
+                if form.chu_de:
+                    code = TopicCode(form.chu_de)
+                    set_topic(session, bulletin_id, code, by=viewer.operator, now=station.now())
         else:
             wish = form.wish(viewer, station)
-            bulletin_id, _ = hand_in(station, viewer, title=form.tieu_de, text=form.noi_dung, wish=wish)
+            bulletin_id, _ = hand_in(
+                station, viewer, title=form.tieu_de, text=form.noi_dung, topic=form.chu_de, wish=wish
+            )
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     _forget(station, viewer, NEW)
