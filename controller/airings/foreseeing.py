@@ -25,8 +25,8 @@ from controller.bulletins.tables import Bulletin
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import Slot, ends_at, timetable
 
-_NO_GAP = timedelta(microseconds=1)
-"""What is between two instants begins after the first: one that begins at the very seam is asked for too."""
+_TICK = timedelta(microseconds=1)
+"""What is planned is read between two instants, both left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +149,22 @@ def allowed_start(
 
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
-    """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
-    lineage = above(session, [area])
-    near = planned_between(session, lineage, since - AROUND, until)
+    """Return what an area's loudspeakers sound between two instants, each slot whole.
+
+    Of what is approved, and agreed to by the commune where its yes is needed.
+    """
+    areas = above(session, [area])
+    near = planned_between(session, areas, since - AROUND, until)
     # what begins later can only cut what is still sounding then
     last = max([until, *(ends_at(one.airing) for one in near.values())])
     if last > until:
-        near |= planned_between(session, lineage, until - _NO_GAP, last)
-    planned = {name: one for name, one in near.items() if one.is_approved}
+        near |= planned_between(session, areas, until - _TICK, last)
+    lineage = area_tree(session).lineage(area)
+    planned = {
+        name: one
+        for name, one in near.items()
+        if one.is_approved and one.standing.unanswered.isdisjoint(lineage)
+    }
     (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
         target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
@@ -169,17 +177,25 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
 
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
-    """Return the airings planned for the area whose bulletins nobody has approved yet."""
+    """Return the airings planned for the area that lack an approval, or the commune's yes."""
     query = (
         select(Airing)
         .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .where(Target.area.in_(area_tree(session).lineage(area)))
         .where(Target.starts_at >= since, Target.starts_at < until)
-        .where(Airing.state.in_(OPEN), Bulletin.state != BulletinState.APPROVED)
+        .where(Airing.state.in_(OPEN), Airing.node.is_(None))
         .order_by(Target.starts_at, Airing.id)
     )
-    return list(session.scalars(query))
+    rows = session.execute(query.add_columns(Bulletin.state)).all()
+    lineage = area_tree(session).lineage(area)
+    planned = planned_between(session, above(session, [area]), since - _TICK, until) if rows else {}
+    return [
+        airing
+        for airing, state in rows
+        if state is not BulletinState.APPROVED
+        or not planned[airing.id].standing.unanswered.isdisjoint(lineage)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
 from controller.bulletins.legal import reference_given, set_reference
-from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.lifecycle import BulletinId, TopicCode
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
@@ -28,6 +29,7 @@ def hand_in(
     title: str,
     text: str,
     wish: Wish,
+    topic: str = "",
     reference: Reference | None = None,
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
@@ -35,6 +37,8 @@ def hand_in(
     with station.store.write() as session:
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
         bulletin = draft_bulletin(session, title=title, text=text, by=viewer.operator, now=now, area=area)
+        if topic:
+            set_topic(session, bulletin.id, TopicCode(topic), by=viewer.operator, now=now)
         tell_of(session, viewer, bulletin.id, reference, station)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id

@@ -19,6 +19,7 @@ class Typed(ActTyped):
 
     tieu_de: str = ""
     noi_dung: str = ""
+    chu_de: str = ""
     noi: str = ""
     dia_ban: list[str] = Field(default_factory=list)
     luc: str = "ngay"

@@ -21,6 +21,7 @@ from controller.bulletins.lifecycle import (
 )
 from controller.bulletins.renderings import retry_rendering
 from controller.bulletins.tables import Bulletin, LegalReference, Revision
+from controller.bulletins.topics import topic_of, topics
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
 from controller.lexicon.queries import words_for
@@ -52,6 +53,7 @@ PAGE = LivePage(
 _DONE = {
     "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
     "nhap": "Đã lưu bản nháp.",
+    "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
@@ -104,6 +106,9 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
+        "topic": topic_of(session, bulletin),
+        "topics": topics(session),
+        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
         "lines": lines_of(session, bulletin.id, bulletin.revision),
         "sound": sound_shown(station, speech.revision),
         **_languages(session, viewer, bulletin, speech.revision),

@@ -1,5 +1,6 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,9 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
 from controller.bulletins.legal import reference_given
-from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, actions
+from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, TopicCode, actions
 from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.tables import Bulletin, Topic
+from controller.bulletins.topics import set_topic, topics
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
@@ -57,6 +59,8 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
+        "topics": _topics(station),
+        "topic": form.chu_de,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
@@ -66,6 +70,11 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
         "opened": False,
         "soon": "",
     }
+
+
+def _topics(station: Station) -> Sequence[Topic]:
+    with station.store.read() as session:
+        return topics(session)
 
 
 @router.get("/tao-ban-tin")
@@ -105,6 +114,7 @@ def create(
                 viewer,
                 title=form.tieu_de,
                 text=form.noi_dung,
+                topic=form.chu_de,
                 wish=form.wish(viewer, station),
                 reference=form.reference(),
             )
@@ -120,6 +130,9 @@ def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
         bulletin = draft_bulletin(
             session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
         )
+        if form.chu_de:
+            code = TopicCode(form.chu_de)
+            set_topic(session, bulletin.id, code, by=viewer.operator, now=station.now())
         tell_of(session, viewer, bulletin.id, reference, station)
         return bulletin.id
 

@@ -8,7 +8,7 @@ from controller.airings.choosing import air_for_chosen, unheard
 from controller.airings.ending import cancel_airing
 from controller.airings.lifecycle import AiringState
 from controller.airings.planning import MeetsOthers, Wish, move_airing
-from controller.airings.queries import deliveries_of, get_airing, targets_of
+from controller.airings.queries import airings_between, deliveries_of, get_airing, targets_of
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.fleet.keeping import quarantine_node, release_node
 from controller.plans.lifecycle import Kind
@@ -37,9 +37,12 @@ def missed(world):
     return airing
 
 
-def again(world, airing, nodes, *, by=None, seconds=60, **kwargs):
-    wish = Wish((), world.now + timedelta(seconds=seconds), **kwargs)
-    return world.do(air_for_chosen, airing, nodes, wish, by=by or world.approver).id
+def again(world, airing, nodes, *, by=None, seconds=60, agreed=True):
+    wish = Wish((), world.now + timedelta(seconds=seconds))
+    planned = world.do(air_for_chosen, airing, nodes, wish, by=by or world.approver).id
+    if agreed:
+        world.agree(planned)
+    return planned
 
 
 def named_for(world, target):
@@ -88,6 +91,23 @@ def test_who_comes_later_does_not_join_and_a_move_keeps_the_choice(world, missed
     moved = world.do(move_airing, airing, to=world.now + timedelta(hours=2), by=world.approver)
     assert moved.only_chosen
     assert nodes_of(world, moved.id) == [FIRST]
+
+
+def test_a_commune_that_has_not_agreed_holds_back_its_own_nodes_alone(world, missed):
+    airing = again(world, missed, [FIRST, THIRD], agreed=False)
+    world.advance()
+    world.publish()
+    assert len(named_for(world, THIRD)) == 1
+    assert named_for(world, FIRST) == []
+    parts = world.ask(airings_between, world.now, world.now + timedelta(hours=1))
+    assert all(one.only_chosen for one in parts)
+    assert sorted(node for one in parts for node in nodes_of(world, one.id)) == sorted([FIRST, THIRD])
+    world.agree(airing)
+    world.advance()
+    world.publish()
+    assert len(named_for(world, FIRST)) == 1
+    assert named_for(world, NHA_TRANG) == named_for(world, BAC_NHA_TRANG) == []
+    assert world.ask(invariants, now=world.now) == []
 
 
 def test_a_stopped_one_leaves_the_plans_of_its_nodes(world, missed):

@@ -45,7 +45,9 @@ def sign_night(world, hours, minutes=1440):
 def plan(world, bulletin, *, seconds, areas=(NHA_TRANG,), by=None, **kwargs):
     starts_at = world.now + timedelta(seconds=seconds)
     wish = Wish(areas, starts_at, **kwargs)
-    return world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
+    airing = world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
+    world.agree(airing.id)
+    return airing
 
 
 def state(world, airing):
@@ -146,6 +148,7 @@ def test_a_schedule_against_policies_is_not_laid_down_and_no_time_of_one_is_move
     with pytest.raises(AgainstPolicy, match="03:15 đêm mai rơi vào giờ yên lặng"):
         quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=night, by=quiet.approver)
     schedule = quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=day, by=quiet.approver)
+    quiet.agree_to_all(schedule.id)
     evening = datetime.combine(first, time(17), ZONE)
     to = evening + timedelta(hours=7)
     with pytest.raises(AgainstPolicy):
