@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
@@ -45,17 +46,13 @@ def plan_airing(
     schedule: ScheduleId | None = None,
     nodes: Collection[NodeId] = (),
 ) -> Airing:
-    """Plan that a bulletin is heard in areas at an instant; it is delivered once its bulletin is approved.
-
-    `nodes`: of all that stand there, these alone shall hear it.
-    """
-    bulletin = get_bulletin(session, bulletin_id)
+    """Plan that a bulletin is heard in areas, or by these nodes there; delivered once it is approved."""
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
     check_in_force(session, bulletin_id, starts_at)
-    check_sound(bulletin, grade, volume)
+    check_sound(get_bulletin(session, bulletin_id), grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=bulletin_id,
@@ -73,10 +70,14 @@ def plan_airing(
     session.add(airing)
     session.flush()
     targets = aim(session, tree, airing, areas, nodes)
-    detail = {"bulletin": bulletin_id, "areas": targets, "starts_at": wall(starts_at), "grade": grade}
-    detail |= {"nodes": sorted(nodes)} if nodes else {}
-    record(session, by, "airing.planned", airing.id, now, detail=detail)
+    record(session, by, "airing.planned", airing.id, now, detail=_told(airing, targets, nodes))
     return airing
+
+
+def _told(airing: Airing, targets: Collection[AreaCode], nodes: Collection[NodeId]) -> dict[str, Any]:
+    told: dict[str, Any] = {"bulletin": airing.bulletin, "areas": targets, "grade": airing.grade}
+    told["starts_at"] = wall(airing.starts_at)
+    return told | ({"nodes": sorted(nodes)} if nodes else {})
 
 
 def aim(

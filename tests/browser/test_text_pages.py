@@ -48,6 +48,7 @@ def pages(world):
         f"/ban-tin/{approved}",
         f"/ban-tin/{approved}/van-ban",
         f"/ban-tin/{approved}/tieng-khac",
+        "/tieng",
         "/chuong-trinh",
         "/chuong-trinh/tao",
         f"/chuong-trinh/{programme}/sua",
@@ -126,6 +127,7 @@ def test_a_programme_is_put_in_order_on_a_phone(world, open_page, script):
         page.get_by_role("button", name="Thêm bản tin").click()
     page.get_by_role("button", name="↑ Lên mục 2: Tin hai").click()
     expect(page.locator(".item strong")).to_have_text(["Tin hai", "Tin một"])
+    expect(page.get_by_label("Nghe: Tin hai")).to_be_visible()
     page.get_by_label("Lời chào").fill("Kính chào bà con.")
     page.get_by_role("button", name="Gửi duyệt").click()
     expect(page.get_by_text("Đã gửi duyệt.")).to_be_visible()

@@ -97,6 +97,8 @@ PAGES = {
     "GET /quy-dinh/{area}": Row(SIGNED, foreign=HIDDEN),
     "POST /quy-dinh/{area}": Row(Act.RULE, {"viec": "xem"}, foreign=HIDDEN),
     "GET /ngay-nghi": Row(SIGNED),
+    "GET /tieng": Row(SIGNED),
+    "POST /tieng": Row(Act.RULE, {"dia_ban": "22333", "tieng": "rog"}),
     "POST /ngay-nghi": Row(Act.RULE, {"ngay": "2026-12-24", "ten": "Ngày hội"}),
     "POST /ngay-nghi/{day}/bo": Row(Act.RULE, {}),
     "GET /thu-vien": Row(SIGNED),

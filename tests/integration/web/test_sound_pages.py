@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from controller.areas.queries import area_languages
 from controller.areas.usecases import set_languages
 from controller.bulletins.lifecycle import BulletinState, RevisionKind
 from controller.bulletins.queries import bulletins, get_bulletin, get_revision, variants_of
@@ -110,6 +111,20 @@ def test_who_hears_which_language_is_said_before_and_after_one_is_brought(world,
     assert "bản bằng tiếng khác của bản tin Phòng, chống bão số 13" in own
     assert officer.get(f"/ban-tin/{variant.id}/tieng-khac").headers["location"] == place
     assert "Đã có bản" in sent(officer, VOICE, place, tieng="rog").text
+
+
+def test_an_administrator_says_which_languages_an_area_hears(world, officer, sign_in):
+    administrator = sign_in("quantri")
+    assert "Mọi nơi nghe tiếng Việt" in text_of(officer.get("/tieng"))
+    assert officer.post("/tieng", data={"dia_ban": NHA_TRANG, "tieng": "rog"}).status_code == 403
+    chosen = {"dia_ban": NHA_TRANG, "tieng": ["rog", "cjm", ""]}
+    assert administrator.post("/tieng", data=chosen).status_code == 303
+    assert "Phường Nha Trang Tiếng Raglai (Bắc), tiếng Chăm" in text_of(officer.get("/tieng"))
+    twice = administrator.post("/tieng", data={"dia_ban": NHA_TRANG, "tieng": ["rog", "rog"]})
+    assert (twice.status_code, "có mã ghi hai lần" in twice.text) == (422, True)
+    assert administrator.post("/tieng", data={"dia_ban": "", "tieng": "rog"}).status_code == 422
+    assert administrator.post("/tieng", data={"dia_ban": NHA_TRANG}).status_code == 303
+    assert world.ask(area_languages) == {}
 
 
 def test_nobody_else_hears_a_sound_of_another_commune(world, officer, sign_in):
