@@ -7,7 +7,8 @@ from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.api import shown
-from controller.api.models import Approve, BulletinShown, BulletinWhole, Draft, Reason
+from controller.api.bulletin_models import Approve, BulletinWhole, Draft
+from controller.api.models import BulletinShown, Reason
 from controller.api.refusals import refusals
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
@@ -17,6 +18,7 @@ from controller.bulletins.usecases import (
     submit_bulletin,
     withdraw_bulletin,
 )
+from controller.bulletins.wording import Manner
 from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.queries import bulletins_seen, spoken
@@ -50,6 +52,7 @@ def draft(station: TheStation, viewer: Signed, asked: Draft) -> BulletinWhole:
             area=None if asked.area is None else AreaCode(asked.area),
             by=viewer.operator,
             now=station.now(),
+            manner=Manner(asked.issuer, asked.readings),
         )
     return _whole(station, viewer, row.id)
 

@@ -10,6 +10,7 @@ from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.bulletins.wording import PLAIN, Manner
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.tries import Tries
@@ -20,13 +21,15 @@ from devices.messages import AiringId, AreaCode, RecordingId
 
 
 def hand_in(
-    station: Station, viewer: Viewer, *, title: str, text: str, wish: Wish
+    station: Station, viewer: Viewer, *, title: str, text: str, wish: Wish, manner: Manner = PLAIN
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
-        bulletin = draft_bulletin(session, title=title, text=text, by=viewer.operator, now=now, area=area)
+        bulletin = draft_bulletin(
+            session, title=title, text=text, by=viewer.operator, now=now, area=area, manner=manner
+        )
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id

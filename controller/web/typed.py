@@ -4,13 +4,17 @@ from pydantic import BaseModel
 
 from controller.airings.planning import Meeting, Wish
 from controller.airings.usecases import DEFAULT_VOLUME
+from controller.bulletins.wording import Manner
 from controller.errors import BadInput
 from controller.web.starts import read_start
 from controller.web.station import Station
 from controller.web.viewer import Viewer
 from devices.messages import AreaCode, Grade
+from tts.errors import BadReadings
+from tts.script import MOST_READINGS
 
 _LOUDEST = 100
+READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 
 
 class Typed(BaseModel):
@@ -18,6 +22,8 @@ class Typed(BaseModel):
 
     tieu_de: str = ""
     noi_dung: str = ""
+    co_quan: str = ""
+    so_lan: str = "1"
     noi: str = ""
     dia_ban: list[str] = []
     luc: str = "ngay"
@@ -27,6 +33,12 @@ class Typed(BaseModel):
     am_luong: str = str(DEFAULT_VOLUME)
     trung: str = ""
     viec: str = "gui"
+
+    def manner(self) -> Manner:
+        """Return who speaks and how often it is read, or raise BadInput."""
+        if self.so_lan not in READINGS_OFFERED:
+            raise BadInput(BadReadings.text, code=BadReadings.code)
+        return Manner(self.co_quan, int(self.so_lan))
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
         """Return where, when and how it shall be heard, or raise BadInput."""

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.lifecycle import Action, BulletinId, actions
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, actions
+from controller.bulletins.tables import Bulletin, Revision
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
@@ -46,6 +46,7 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
+        "is_read": True,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
@@ -80,11 +81,22 @@ def create(
         if form.viec == "nhap":
             with station.store.write() as session:
                 bulletin_id = draft_bulletin(
-                    session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
+                    session,
+                    title=form.tieu_de,
+                    text=form.noi_dung,
+                    by=viewer.operator,
+                    now=station.now(),
+                    manner=form.manner(),
                 ).id
         else:
-            wish = form.wish(viewer, station)
-            bulletin_id, _ = hand_in(station, viewer, title=form.tieu_de, text=form.noi_dung, wish=wish)
+            bulletin_id, _ = hand_in(
+                station,
+                viewer,
+                title=form.tieu_de,
+                text=form.noi_dung,
+                wish=form.wish(viewer, station),
+                manner=form.manner(),
+            )
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     _forget(station, viewer, NEW)
@@ -105,15 +117,36 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
     """Show a draft or a returned bulletin for mending."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-        text = spoken(session, bulletin.id, bulletin.revision).revision.text
+        wording = spoken(session, bulletin.id, bulletin.revision).revision
         kept = draft_of(session, viewer.operator.id, bulletin.id)
     if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    context = {"bulletin": bulletin, "title": bulletin.title, "text": text, "fault": "", "kept_at": None}
+    form = Typed(
+        tieu_de=bulletin.title, noi_dung=wording.text, co_quan=wording.issuer, so_lan=str(wording.readings)
+    )
+    kept_at = None
     if kept is not None and kept.saved_at > bulletin.changed_at:
-        typed = Typed.model_validate(kept.fields)
-        context |= {"title": typed.tieu_de, "text": typed.noi_dung, "kept_at": kept.saved_at}
-    return page(request, "sua_ban_tin.html", context)
+        form, kept_at = Typed.model_validate(kept.fields), kept.saved_at
+    return _mending_page(request, bulletin, form, wording, kept_at=kept_at)
+
+
+def _mending_page(
+    request: Request,
+    bulletin: Bulletin,
+    form: Typed,
+    wording: Revision,
+    *,
+    kept_at: datetime | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    context = {
+        "bulletin": bulletin,
+        "form": form,
+        "is_read": wording.kind is RevisionKind.TEXT,
+        "fault": error.sentence if error else "",
+        "kept_at": kept_at,
+    }
+    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
 @router.post("/ban-tin/{bulletin_id}/sua")
@@ -131,21 +164,21 @@ def mend(
         with station.store.write() as session:
             bulletin = seen_bulletin(session, viewer, bulletin_id)
             revise_bulletin(
-                session, bulletin.id, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=now
+                session,
+                bulletin.id,
+                title=form.tieu_de,
+                text=form.noi_dung,
+                by=viewer.operator,
+                now=now,
+                manner=form.manner(),
             )
             if form.viec != "nhap":
                 submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
     except LoaError as error:
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer, bulletin_id)
-        context = {
-            "bulletin": bulletin,
-            "title": form.tieu_de,
-            "text": form.noi_dung,
-            "fault": error.sentence,
-            "kept_at": None,
-        }
-        return page(request, "sua_ban_tin.html", context, status=status_of(error))
+            wording = spoken(session, bulletin.id, bulletin.revision).revision
+        return _mending_page(request, bulletin, form, wording, error=error)
     _forget(station, viewer, bulletin_id)
     station.poke()
     return _kept(bulletin_id, form.viec)
