@@ -15,9 +15,17 @@ _NUMBER: Final = (
     r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))"
     r"|[1-9]\d{0,2}(?: \d{3}){0,4} 000(?![\d.,]*\d)|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
-_UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
+    re.escape(unit) + (r"(?!\d)" if unit[-1].isdecimal() else "")
+    for unit in sorted(UNITS, key=len, reverse=True)
+)
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
-_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are units only right at the number
+_AGED: Final = re.compile(
+    r"\b(?:nam|nữ|bệnh nhân|ông|bà|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
+    r"|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
+)
+_AGE_FOLLOWS: Final = re.compile(r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp)\b")
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
@@ -27,9 +35,17 @@ _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động c
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,3}")
 _OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
-_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
-_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
-_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_LABEL_CUE: Final = re.compile(
+    r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ)$"
+    r"|\bchấm(?: [^ ]+){1,2}(?: và| đến| hoặc)?$"  # the next of several
+)
+_ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
+    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
+    r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
+)
+_SCORE_CUE: Final = re.compile(
+    r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b|(?<!điều )(?<!khánh )(?<!ninh )\bhòa(?: [^ ]+){0,2}$"
+)
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
@@ -77,12 +93,18 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["scaled"]:
         unit = found["scaled"]
     if unit:
-        said += f" {UNITS[unit]}"
+        said += " tuổi" if _is_age(scene, found, unit) else f" {UNITS[unit]}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
     per = found["per"]
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
+    """Whether a T after a number is years of age: "BN nữ, 34T", "(29T, trú xã X)"."""
+    aged = scene.cue(_AGED, 8) or _AGE_FOLLOWS.match(scene.line, found.end())
+    return unit in {"T", "t"} and bool(aged)
 
 
 def _is_power(scene: Scene, found: re.Match[str]) -> bool:
@@ -116,7 +138,7 @@ def _plain_number(scene: Scene, number: str) -> str:
 
 def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     number = found.group()
-    if "." in number and scene.cue(_LABEL_CUE, 1) and number.count(".") == 1 and "," not in number:
+    if "." in number and scene.cue(_LABEL_CUE, 4) and number.count(".") == 1 and "," not in number:
         return _version(scene, found)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     return Hit(found.end(), _plain_number(scene, number), "number", sure)
@@ -150,7 +172,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
-    if scene.cue(_ADDRESS_CUE, 1):
+    if scene.cue(_ADDRESS_CUE, 2) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
@@ -161,11 +183,17 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " trên ".join(over) + unit, "fraction")
 
 
+def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The two sides of a transformer: 22/0,4kV."""
+    over = f"{written_number(found['upper'])} trên {written_number(found['lower'])}"
+    return Hit(found.end(), f"{over} {UNITS[found['unit']]}", "unit")
+
+
 def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
-    cued = scene.cue(_ADDRESS_CUE, 1) and not scene.cue(_STREET_CUE, 2)
+    cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     if not (cued or (found["letter"] and (named or len(parts) > 2)) or (named and scene.cue(_RESIDENCE, 1))):  # noqa: PLR2004
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
@@ -191,7 +219,7 @@ def _power(_scene: Scene, found: re.Match[str]) -> Hit:
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
-    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":"}
+    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":", "<", ">", "≤", "≥", "="}
     if not (scene.spaced or opened) or (scene.at_start and not (found["unit"] or alone or opened)):
         return None
     return Hit(found.end(), "âm", "negative")
@@ -212,12 +240,13 @@ COORDINATE: Final[Rule] = matching(
 )
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
-    rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}"
+    rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}(?!\.đ)"
     rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
     rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
