@@ -29,7 +29,8 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|mai|hôm nay|hôm qua"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
+    r"|hạn(?: chót| cuối| nộp| đến)?"
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
@@ -39,12 +40,15 @@ _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
 _SINCE_A_DAY: Final = re.compile(
     r"\b(?:từ|dự kiến|trong|lịch|tuần|hạn|thời gian)(?: [^ ]+){1,3} đến$"
 )  # "từ 1-10/12"
-_ON_THE_DAY: Final = re.compile(r"\b(?:giờ|phút)(?: (?:sáng|chiều|tối|trưa))? ngày$")
+_ON_THE_DAY: Final = re.compile(
+    r"\b(?:giờ|phút|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)(?: (?:sáng|chiều|tối|trưa))? ngày$"
+)
 _RANGE_OF_DAYS: Final = re.compile(
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
     r" (?:đến|tới|và|từ|đến hết|hoặc)$"
 )
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
+_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
@@ -124,11 +128,17 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["mark"] == "/":
         if not cued and not known and (day <= number or scene.rule == "phone"):
             return None  # a fraction
-    elif not cued or (day < number and not known and scene.rule != "time" and not scene.cue(_ON_THE_DAY, 4)):
+    elif not cued or (day < number and not known and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     ranged = scene.line.startswith("-", found.end())
     return Hit(found.end(), said, "date", sure=cued or known or ranged)
+
+
+def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
+    written = found["day"].startswith("0") or found["month"].startswith("0")
+    return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -171,11 +181,8 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     """14g, where a time of day is spoken of (else it is a weight)."""
     hour = int(found["hour"])
-    return (
-        Hit(found.end(), f"{cardinal(hour)} giờ", "time")
-        if hour <= _HOURS and scene.cue(_HOUR_CUE, 2)
-        else None
-    )
+    cued = scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
 
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
@@ -203,7 +210,7 @@ MONTH_BEFORE: Final[Rule] = matching(
 )
 TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
-    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),
+    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
         r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
         rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"

@@ -16,7 +16,8 @@ _PHONE: Final = re.compile(
     r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)\b"
 )
 _PHONE_FILLER: Final = re.compile(
-    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)"
+    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|máy lẻ|máy nhánh|nội bộ|phác|da lô"
+    r"|vai bơ)"
     r"(?: (?:số|là|di|động|bàn|máy|miễn phí|quốc gia|khẩn cấp|cố định|cơ quan|hỗ trợ|bảo vệ trẻ em))*$"
 )
 _CALL: Final = re.compile(

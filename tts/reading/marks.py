@@ -154,9 +154,8 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
-    until = until or (scene.rule == "reference" and _warning_levels(scene, found))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    if until or along or (scene.rule == "mixed" and _warning_levels(scene, found)):
+    if until or along or (scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 

@@ -25,6 +25,7 @@ _AGED: Final = re.compile(
     r"|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
 _AGE_FOLLOWS: Final = re.compile(r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp)\b")
+_LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
@@ -32,6 +33,7 @@ _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|b�
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
+_SPAN_FOLLOWS: Final = re.compile(r" (?:ngày|tuần|giờ)\b(?! \d)")  # "2 tháng 4 ngày"
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,3}")
 _OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
@@ -46,6 +48,7 @@ _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
 _SCORE_CUE: Final = re.compile(
     r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b|(?<!điều )(?<!khánh )(?<!ninh )\bhòa(?: [^ ]+){0,2}$"
 )
+_DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
@@ -58,6 +61,9 @@ _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
+_GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
+    r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
+)
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -68,6 +74,8 @@ def is_score(scene: Scene, end: int) -> bool:
     alone = _ALONE.fullmatch(scene.line.strip())
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
+    if scene.cue(_DAY_NAMED, 3):
+        return False
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 
@@ -81,7 +89,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if unit in _HORSEPOWER and not _is_power(scene, found):
         return None
-    if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
+    if unit in {"đ", "Đ"} and gap and len(number) < _LEAST_PAID and not scale:
         return None  # "khoản 1 đ" is a point's letter
     if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
@@ -122,14 +130,14 @@ def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
     return unit == "V" and (len(number) > 2 or scene.cue(_ELECTRIC, 4))  # noqa: PLR2004
 
 
-def _plain_number(scene: Scene, number: str) -> str:
+def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
     if _PROJECT_NUMBER.fullmatch(number) and scene.cue(_PROJECT_CUE, 2):
         return spell_digits(number)
     if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
         return spell_digits(number)
     if number.isdecimal() and scene.words:
         value = int(number) if len(number) < 3 else 0  # noqa: PLR2004
-        if value == 4 and scene.cue(_MONTH_OR_DAY, 1):  # noqa: PLR2004
+        if value == 4 and scene.cue(_MONTH_OR_DAY, 1) and not counted:  # noqa: PLR2004
             return "tư"
         if value == 1 and scene.cue(_ORDINAL_CUE, 2):
             return "nhất"
@@ -141,7 +149,8 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     if "." in number and scene.cue(_LABEL_CUE, 4) and number.count(".") == 1 and "," not in number:
         return _version(scene, found)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
-    return Hit(found.end(), _plain_number(scene, number), "number", sure)
+    counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
+    return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
 
 def _version(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -170,7 +179,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
-    if scene.cue(_GRADE_CUE, 2) or scene.cue(_MAP_CUE, 4):
+    if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
     if scene.cue(_ADDRESS_CUE, 2) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
@@ -227,7 +236,10 @@ def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     scale = f" {SCALES[found['scale']]}" if found["scale"] else ""
-    return Hit(found.end(), f"{written_number(found['number'])}{scale} {UNITS[found['sign']]}", "money")
+    number = found["number"]
+    if not scale and _COMMA_THOUSANDS.fullmatch(number):
+        number = number.replace(",", ".")  # $1,200
+    return Hit(found.end(), f"{written_number(number)}{scale} {UNITS[found['sign']]}", "money")
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
@@ -252,7 +264,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
-    matching(r"(\d{1,6}):(\d{1,6})(?![\d:])", _ratio),
+    matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
 )

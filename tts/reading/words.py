@@ -22,7 +22,7 @@ _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
     r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|độ|vụ)$"
+    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
@@ -57,6 +57,7 @@ _WAY_CUE: Final = re.compile(r"\b(?:hướng|gió|phía|gió hướng|gió mùa|
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _LONGEST_INITIALS = 12
@@ -84,6 +85,9 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
+    head = _OFFICE.match(scene.line, end) if written == "TP." else None
+    if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
+        office = "trưởng phòng"  # "TP. QLĐĐ"
     if written == "TT.":
         standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
