@@ -58,7 +58,7 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
 )
-_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6}$")  # "Ngày Pháp luật 9/11"
+_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
@@ -117,7 +117,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule in {"date", "time"}
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
-    cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5))
+    cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")

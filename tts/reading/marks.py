@@ -52,6 +52,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
+_FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
@@ -207,7 +208,8 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The x between a number and what is named: "22% x mức thu nhập"."""
-    counted = scene.spaced and scene.rule in _MULTIPLIED
+    factor = _FACTOR.match(scene.line, found.end())
+    counted = scene.spaced and (scene.rule in _MULTIPLIED or factor is not None)
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
@@ -315,5 +317,5 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 )
 TIMES_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[xX](?= {0,2}\d)", _times),
-    matching(r"x(?= [^\W\d_]{2})", _times_amount),
+    matching(r"x(?= [^\W\d_])", _times_amount),
 )

@@ -22,9 +22,11 @@ _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
 _AGED: Final = re.compile(
     r"\b(?:nam|nữ|bệnh nhân|ông|bà|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
-    r"|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
+    r"|\b(?:đủ|tròn)$|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
-_AGE_FOLLOWS: Final = re.compile(r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp)\b")
+_AGE_FOLLOWS: Final = re.compile(
+    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là)\b"
+)
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
@@ -51,6 +53,9 @@ _SCORE_CUE: Final = re.compile(
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
+_LISTED_CUE: Final = re.compile(
+    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số)$"
+)
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
@@ -174,6 +179,13 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
+def _standard(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The number of a part of a technical standard: QCVN 01-1:2018."""
+    number, part, year = found.groups()
+    said = f"{spell_digits(number)} gạch ngang {cardinal(int(part))}"
+    return Hit(found.end(), f"{said}, năm {cardinal(int(year))}", "standard")
+
+
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     upper, lower = found["upper"].replace(".", ""), found["lower"].replace(".", "")
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
@@ -190,6 +202,14 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         fourth = "tư" if int(lower) == 4 else over[1]  # noqa: PLR2004
         return Hit(found.end(), f"{over[0]} phần {fourth}{unit}", "fraction")
     return Hit(found.end(), " trên ".join(over) + unit, "fraction")
+
+
+def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
+    numbers = [int(part) for part in found.group().split(",")]
+    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
+        return None
+    return Hit(found.end(), ", ".join(map(cardinal, numbers)), "number")
 
 
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -258,12 +278,14 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
+    matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),

@@ -41,6 +41,10 @@ _DAY_AFTER: Final = re.compile(
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
+_AROUND: Final = 48  # characters
+_SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
+_NUMBER: Final = re.compile(r" ?\d")
+_INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
@@ -53,7 +57,7 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
-_WAY_CUE: Final = re.compile(r"\b(?:hướng|gió|phía|gió hướng|gió mùa|lệch)$")
+_WAY_CUE: Final = re.compile(r"\b(?:hướng|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
@@ -75,7 +79,9 @@ def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
     here = _dotted_here(scene, found)
     if here or not _may_stand(scene, found.end(), before):
         return here
-    return Hit(found.end(), spoken, "abbreviation")
+    title = found.group()[0].isupper() and found.group()[-1] == "." and before == "any"
+    closes = title and not scene.after(found.end())  # "có đơn BS.": its point ends the sentence too
+    return Hit(found.end() - closes, spoken, "abbreviation")
 
 
 def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -85,6 +91,8 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
+    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
+        office = "phòng"  # "khám tại P.12"
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
@@ -203,7 +211,7 @@ def _half(_scene: Scene, found: re.Match[str]) -> Hit:
 
 def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Points of the compass, where a way is spoken of: "hướng T-TB", "gió ĐB"."""
-    if not scene.cue(_WAY_CUE, 2):
+    if not scene.cue(_WAY_CUE, 3):
         return None
     parts = [" ".join(_COMPASS[letter] for letter in part) for part in found.group().split("-")]
     return Hit(found.end(), ", ".join(parts), "letter")
@@ -216,12 +224,24 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
         or scene.cue(_DAY_CUE, 2)
         or scene.cue(_DAY_CHAIN, 3)
         or _DAY_AFTER.match(scene.line, found.end())
+        or _other_day(scene, found)
     )
     if not cued:
         return None
     number = found["number"]
     said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
     return Hit(found.end(), said, "weekday")
+
+
+def _other_day(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
+    return _SHORT_DAY.search(_around(scene, found)) is not None
+
+
+def _around(scene: Scene, found: re.Match[str]) -> str:
+    """The line near a place, without what stands there."""
+    before = scene.line[max(0, found.start() - _AROUND) : found.start()]
+    return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
 
 
 def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
