@@ -99,7 +99,7 @@ def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
 
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
 def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
-    """Say which of two colliding priority airings goes first in the commune; the other follows right after."""
+    """Say which of two colliding priority airings goes first in the commune; the other follows it."""
     with station.store.write() as session:
         for name in (asked.first, asked.then):
             found(session, viewer, name)
