@@ -8,8 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from controller.airings.answering import LONGEST_REASON, answer_airing, answer_schedule
 from controller.airings.ordering import order_airings
 from controller.errors import BadInput
+from controller.operators.permissions import Act
 from controller.store.base import ID_LENGTH
 from controller.web.pages.airings import found
+from controller.web.pages.forms import need
 from controller.web.pages.occurrences import found as found_schedule
 from controller.web.viewer import Signed, TheStation
 from devices.messages import AiringId
@@ -60,6 +62,7 @@ def of_two(
     sau: Annotated[str, Form(max_length=ID_LENGTH)] = "",
 ) -> Response:
     """Say which of two priority airings goes first in the commune; the other follows right after it."""
+    need(viewer, Act.ANSWER)
     with station.store.write() as session:
         for name in (truoc, sau):
             found(session, viewer, name)
