@@ -153,7 +153,12 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
 
     Of what is approved, and agreed to by the commune where its yes is needed.
     """
-    near = planned_between(session, above(session, [area]), since - AROUND, until + AROUND)
+    areas = above(session, [area])
+    near = planned_between(session, areas, since - AROUND, until)
+    # what begins later can only cut what is still sounding then
+    last = max([until, *(ends_at(one.airing) for one in near.values())])
+    if last > until:
+        near |= planned_between(session, areas, until - _TICK, last)
     lineage = area_tree(session).lineage(area)
     planned = {
         name: one
@@ -162,11 +167,11 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
     }
     (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
-        target=area, version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=ground.airings
+        target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
     )
     return [
         Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
-        for slot in timetable([plan], ground.policies, since - AROUND, until + AROUND)
+        for slot in timetable([plan], ground.policies, since - AROUND, last)
         if slot.starts_at < until and slot.ends_at > since
     ]
 
