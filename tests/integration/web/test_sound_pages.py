@@ -7,8 +7,10 @@ import pytest
 
 from controller.areas.queries import area_languages
 from controller.areas.usecases import set_languages
+from controller.bulletins.legal import reference_given
 from controller.bulletins.lifecycle import BulletinState, RevisionKind
 from controller.bulletins.queries import bulletins, get_bulletin, get_revision, variants_of
+from controller.bulletins.topics import topics
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import RATE, packed, speech_like
@@ -76,6 +78,16 @@ def test_a_file_that_came_need_not_be_chosen_again_when_words_were_wrong(world, 
     assert again.status_code == 303
     assert world.ask(get_revision, world.ask(bulletins)[0].id, 1).upload == kept
     assert "Hãy chọn tệp ghi âm" in officer.post(PLACE, data=WORDS | {"tep": "khong-co"}).text
+
+
+def test_a_sound_has_its_topic_and_its_legal_act_as_a_text_has(world, officer):
+    topic = world.ask(topics)[0].code
+    reply = sent(officer, VOICE, chu_de=topic, so_hieu="5/KH-UBND")
+    bulletin = world.ask(bulletins)[0]
+    assert reply.headers["location"] == f"/ban-tin/{bulletin.id}?xong=ghi-am"
+    assert bulletin.topic == topic
+    assert world.ask(reference_given, bulletin.id).number == "5/KH-UBND"
+    assert sent(officer, VOICE, chu_de="khong-co").status_code in {404, 422}
 
 
 def test_a_draft_gets_another_sound_and_a_text_none(world, officer):
