@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from controller.airings.answering import answer_airing
 from controller.airings.queries import airings_between, get_airing
 from controller.bulletins.queries import bulletins, rendering_of
 from tests.integration.web.site_world import PASSWORDS, TEXT
@@ -67,9 +68,11 @@ def test_from_signing_in_to_stopping_by_keyboard_alone(world, open_page):
     approver.keyboard.press("Enter")
     expect(approver.get_by_text("Đã duyệt bản tin.")).to_be_visible()
 
+    (airing,) = world.ask(airings_between, world.now(), world.now() + timedelta(hours=3))
+    world.do(answer_airing, airing.id, agrees=True, by=world.people["xanhatrang"])
     world.advance()
     world.publish()
-    (airing,) = world.ask(airings_between, world.now(), world.now() + timedelta(hours=3))
+    airing = world.ask(get_airing, airing.id)
     world.later(seconds=(airing.starts_at - world.now()).total_seconds())
     world.tell(airing.id, made, "fetched")
     world.advance()
