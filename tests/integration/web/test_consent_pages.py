@@ -138,7 +138,9 @@ def pair(world):
 
 def test_hom_nay_lets_the_commune_say_which_goes_first(world, commune, approver, pair):
     wide, own = pair
-    assert "Hai bản tin ưu tiên trùng giờ ở xã bạn" in commune.get("/").text
+    asked = commune.get("/").text
+    assert "Hai bản tin ưu tiên trùng giờ ở xã bạn" in asked
+    assert 'aria-label="1 việc chờ xã trả lời">1<' in asked
     assert "trùng giờ ở xã bạn" not in approver.get("/").text
     reply = commune.post("/phat/thu-tu", data={"truoc": own, "sau": wide})
     page = commune.get(reply.headers["location"])
