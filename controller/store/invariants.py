@@ -41,7 +41,7 @@ def invariants(session: Session, *, now: datetime) -> list[str]:
 
 def _wordings_match_their_digest(session: Session, _now: datetime) -> Iterator[str]:
     for revision in session.scalars(select(Revision).execution_options(yield_per=200)):
-        if digest_of(revision.text) != revision.text_sha256:
+        if digest_of(revision.text, revision.manner) != revision.text_sha256:
             yield f"revision {revision.bulletin}/{revision.number}: the text does not fit its digest"
 
 
