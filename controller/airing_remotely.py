@@ -67,6 +67,9 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                 },
             )
             stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{handed_in['airing']}")
+            asked = station.call("GET", f"/airings/{handed_in['airing']}/answers")["unanswered"]
+            if asked:
+                stages.say(f"Chờ {len(asked)} xã, phường đồng ý phát; xã trả lời ở trang Hôm nay.")
             if follow:
                 _follow(station, handed_in["airing"], stages)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.ending import cancel_airing
+from controller.airings.ending import cancel_airing, parts_of
 from controller.airings.foreseeing import Asking, Foresight, foresee
 from controller.airings.foretelling import (
     NameOf,
@@ -110,11 +110,13 @@ def move_airing(
 ) -> Airing:
     """Have an airing that nobody has begun to hear start at another instant: cancelled, and planned anew.
 
+    Its parts that are still to be heard come along: communes that have not agreed are asked anew.
     One that a schedule made is moved as its occurrence instead. Raises as `plan_foreseen` does; then the
     caller's transaction keeps the airing as it was.
     """
     airing = get_airing(session, airing_id, lock=True)
-    areas = targets_of(session, [airing_id])[airing_id]
+    family = [airing_id, *(part.id for part in parts_of(session, [airing_id]))]
+    areas = {area for targets in targets_of(session, family).values() for area in targets}
     check_targets(session, area_tree(session), areas, airing.grade, by)
     if airing.state not in MOVABLE:
         raise Conflict("Lượt phát này đã bắt đầu hoặc đã kết thúc nên không dời được.", code="airing.begun")

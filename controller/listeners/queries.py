@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
+from controller.airings.consent import Standing, standings
 from controller.airings.lifecycle import IN_PLANS, AiringState
+from controller.airings.queries import targets_of
 from controller.airings.tables import Airing, Delivery, Target
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Bulletin, Recording, Revision
@@ -41,7 +43,10 @@ def _public() -> ColumnElement[bool]:
 def coming_in(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
 ) -> Sequence[tuple[Airing, str]]:
-    """Return what is to be heard in any of the areas between two instants, in order, with titles."""
+    """Return what is to be heard in any of the areas between two instants, in order, with titles.
+
+    What waits for a commune's yes, or was declined there, is not promised to anybody.
+    """
     meant = select(Target.airing).where(Target.area.in_(areas))
     query = (
         select(Airing, Bulletin.title)
@@ -51,7 +56,14 @@ def coming_in(
         .order_by(Airing.starts_at, Airing.id)
         .limit(limit)
     )
-    return [(airing, title) for airing, title in session.execute(query)]
+    rows = session.execute(query).all()
+    wide = [airing for airing, _ in rows if airing.node is None]
+    said = standings(session, wide, targets_of(session, [one.id for one in wide]))
+    return [(airing, title) for airing, title in rows if _is_agreed(said.get(airing.id), areas)]
+
+
+def _is_agreed(said: Standing | None, areas: Collection[AreaCode]) -> bool:
+    return said is None or said.silent.isdisjoint(areas) or not said.agreed.isdisjoint(areas)
 
 
 def aired_in(session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50) -> list[Aired]:

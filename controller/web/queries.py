@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from controller.airings.consent import standings
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.ordering import Collision, collisions_for
 from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
@@ -149,13 +150,15 @@ def airing_views(
     newest_first: bool = False,
     limit: int = MOST_AIRINGS,
 ) -> list[AiringView]:
-    """Return airings that the person may see, with their reach; three queries."""
+    """Return airings that the person may see, with their reach; three queries, and a few for what waits."""
     rows = session.execute(_airings(scope, condition, newest_first=newest_first).limit(limit)).all()
     ids = [airing.id for airing, _ in rows]
     targets, reach = targets_of(session, ids), reaches(session, ids)
+    said = standings(session, [airing for airing, _ in rows if airing.node is None], targets)
     views = []
     for airing, bulletin in rows:
         view = _view(airing, bulletin, scope, targets.get(airing.id, ()))
+        view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
         if airing.id in reach:
             view.reach = reach[airing.id]
         views.append(view)

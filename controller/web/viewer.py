@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
+from controller.airings.ordering import collisions_for
 from controller.airings.planning import MOVABLE
 from controller.airings.questions import questions_for
 from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
@@ -34,7 +35,7 @@ class Viewer:
     waiting: int
     """Bulletins that wait for this person's approval."""
     questions: int
-    """What waits for the yes or no of this person's commune."""
+    """What waits for the word of this person's commune: yes or no, or which goes first."""
     token: str
     """Of the session; empty where a program's token acts."""
     alarms: tuple[AlarmLine, ...] = ()
@@ -119,6 +120,7 @@ def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
     lacks = lacks and not has_second_factor(session, operator.id)
     waiting = count_waiting(session, operator, scope)
     questions = len(questions_for(session, scope.tree, operator, station.now()))
+    questions += len(collisions_for(session, scope.tree, operator, station.now()))
     alarms = alarm_lines(session, scope, station.now())
     return Viewer(operator, scope, waiting, questions, token, alarms, lacks)
 

@@ -43,6 +43,7 @@ AIRING_SIGNS = {
     AiringState.MISSED: Sign("Không phát được", "circle-x", Tone.BAD),
     AiringState.CANCELLED: Sign("Đã dừng", "player-stop", Tone.WARN),
 }
+AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
 BULLETIN_SIGNS = {
     BulletinState.DRAFT: Sign("Bản nháp", "edit", Tone.CALM),
     BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", Tone.WORK),
@@ -108,15 +109,17 @@ class AiringView:
     reason: str | None
     bulletin_state: BulletinState
     revision: int
+    awaits_yes: bool = False
+    """Whether a commune that the person sees has not said yes yet."""
     reach: Reach = field(default_factory=Reach)
     spread: Spread | None = None
 
     @property
     def sign(self) -> Sign:
-        """State in words; an airing whose text is not approved waits for that first."""
+        """State in words; an airing waits whose text is not approved, or that communes have not agreed to."""
         if self.state is AiringState.PLANNED and self.bulletin_state is not BulletinState.APPROVED:
             return BULLETIN_SIGNS[self.bulletin_state]
-        return AIRING_SIGNS[self.state]
+        return AWAITS_YES if self.awaits_yes else AIRING_SIGNS[self.state]
 
     @property
     def grade_word(self) -> str:

@@ -39,6 +39,7 @@ PLACES = (
     ("quantri", "/quy-dinh"),
     ("quantri", f"/quy-dinh/{NHA_TRANG}"),
     ("quantri", "/ngay-nghi"),
+    ("quantri", "/chu-de"),
     ("duyet", "/thu-vien?thu=Họp KDC số 5"),
     ("duyet", "/bao-cao"),
     ("quantri", "/cai-dat"),

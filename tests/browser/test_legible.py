@@ -37,6 +37,9 @@ def places(world):
         by=world.officer,
         skips=Skips(days_off=True),
     ).id
+    asked = world.plan(waiting, seconds=9000, agreed=False)
+    for by in ("duyet", "xanhatrang"):
+        world.plan(waiting, areas=[NHA_TRANG], seconds=30_000, grade="priority", by=world.people[by])
     world.lose(world.nodes[3:6])
     lend_and_give_a_token(world)
     _, code = world.do(
@@ -45,6 +48,8 @@ def places(world):
     return [
         (None, "/dang-nhap"),
         ("canbo", "/"),
+        ("xanhatrang", "/"),
+        ("xanhatrang", f"/phat/{asked}"),
         ("canbo", "/phat"),
         ("canbo", f"/phat/{airing}"),
         ("canbo", f"/phat/{airing}/cum-loa"),

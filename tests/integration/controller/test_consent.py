@@ -8,7 +8,7 @@ from controller.airings.answering import answer_airing, answer_schedule, standin
 from controller.airings.ending import cancel_airing
 from controller.airings.foreseeing import heard_in, waiting_in
 from controller.airings.lifecycle import AiringState
-from controller.airings.planning import Meeting, Wish, plan_foreseen
+from controller.airings.planning import Meeting, Wish, move_airing, plan_foreseen
 from controller.airings.queries import airings_between, deliveries_of, get_airing, open_airings, targets_of
 from controller.airings.questions import questions_for
 from controller.airings.timing import DECLINED
@@ -270,6 +270,16 @@ def test_stopping_an_airing_stops_the_parts_that_still_wait(world):
     world.do(cancel_airing, airing, by=world.approver)
     (part,) = parts(world, airing)
     assert part.state is AiringState.CANCELLED
+
+
+def test_a_moved_airing_asks_anew_wherever_it_was_meant(world):
+    airing = asked(world)
+    world.advance()
+    starts_at = world.ask(get_airing, airing).starts_at
+    moved = world.do(move_airing, airing, to=starts_at + timedelta(hours=1), by=world.approver)
+    assert [one.state for one in parts(world, airing)] == [AiringState.CANCELLED]
+    assert NHA_TRANG in world.ask(targets_of, [moved.id])[moved.id]
+    assert moved.id in [one.id for one in questions(world)]
 
 
 def test_what_was_said_is_in_the_journal(world):

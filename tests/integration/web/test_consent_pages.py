@@ -47,6 +47,17 @@ def test_hom_nay_asks_the_commune_and_the_navigation_counts_it(commune, airing, 
         assert f'action="{place}/tra-loi"' in page.text
 
 
+def test_nobody_is_promised_what_the_commune_has_not_agreed_to(commune, client, airing):
+    place = f"/cong-khai/{NHA_TRANG}"
+    assert "Chờ xã đồng ý" in commune.get("/").text
+    assert "Lịch tiêm chủng" not in client.get(place).text
+    assert "Lịch tiêm chủng" not in client.get(f"{place}/lich.ics").text
+    commune.post(f"/phat/{airing}/tra-loi", data={"tra_loi": "dong-y"})
+    assert "Chờ xã đồng ý" not in commune.get("/").text
+    assert "Lịch tiêm chủng" in client.get(place).text
+    assert "Lịch tiêm chủng" in client.get(f"{place}/lich.ics").text
+
+
 def test_others_are_not_asked(approver, officer, airing):
     assert airing
     for client in (approver, officer):
@@ -127,7 +138,9 @@ def pair(world):
 
 def test_hom_nay_lets_the_commune_say_which_goes_first(world, commune, approver, pair):
     wide, own = pair
-    assert "Hai bản tin ưu tiên trùng giờ ở xã bạn" in commune.get("/").text
+    asked = commune.get("/").text
+    assert "Hai bản tin ưu tiên trùng giờ ở xã bạn" in asked
+    assert 'aria-label="1 việc chờ xã trả lời">1<' in asked
     assert "trùng giờ ở xã bạn" not in approver.get("/").text
     reply = commune.post("/phat/thu-tu", data={"truoc": own, "sau": wide})
     page = commune.get(reply.headers["location"])

@@ -148,7 +148,7 @@ def test_what_is_not_on_the_list_is_not_chosen(world):
 
 
 def test_reports_by_topic_add_up_and_every_format_says_the_same(world, officer):
-    for code, hertz in (("y-te", 300), ("y-te", 310), ("thien-tai", 320), (None, 340)):
+    for code, hertz in (("y-te", 300), ("thien-tai", 320), (None, 340)):
         world.aired(made=Made(mp3(8, hertz), 8_000), without=world.nodes[:1])
         if code is not None:
             with world.store.read() as session:
@@ -161,7 +161,7 @@ def test_reports_by_topic_add_up_and_every_format_says_the_same(world, officer):
     assert [(row["code"], row["name"], row["airings"]) for row in rows] == [
         ("", "Chưa chọn chủ đề", 1),
         ("thien-tai", "Phòng, chống thiên tai", 1),
-        ("y-te", "Y tế, sức khỏe", 2),
+        ("y-te", "Y tế, sức khỏe", 1),
     ]
     for figure in ("airings", "airings_heard", "minutes_planned", "minutes_heard"):
         assert sum(row[figure] for row in rows) == pytest.approx(total[figure], abs=0.02)
