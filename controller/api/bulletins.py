@@ -7,11 +7,13 @@ from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.api import shown
-from controller.api.bulletin_models import Approve, BulletinWhole, Draft
+from controller.api.bulletin_models import Approve, BulletinWhole
 from controller.api.models import BulletinShown, Reason
 from controller.api.refusals import refusals
-from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.api.topic_models import DraftOnTopic
+from controller.bulletins.lifecycle import BulletinId, BulletinState, TopicCode
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import (
     draft_bulletin,
     return_bulletin,
@@ -42,7 +44,7 @@ def index(
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 422))
-def draft(station: TheStation, viewer: Signed, asked: Draft) -> BulletinWhole:
+def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
     with station.store.write() as session:
         row = draft_bulletin(
@@ -54,6 +56,8 @@ def draft(station: TheStation, viewer: Signed, asked: Draft) -> BulletinWhole:
             now=station.now(),
             manner=Manner(asked.issuer, asked.readings),
         )
+        if asked.topic:
+            set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())
     return _whole(station, viewer, row.id)
 
 

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.lifecycle import BulletinId, TopicCode
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.bulletins.wording import PLAIN, Manner
 from controller.errors import NotAllowed, NotFound
@@ -21,7 +22,14 @@ from devices.messages import AiringId, AreaCode, RecordingId
 
 
 def hand_in(
-    station: Station, viewer: Viewer, *, title: str, text: str, wish: Wish, manner: Manner = PLAIN
+    station: Station,
+    viewer: Viewer,
+    *,
+    title: str,
+    text: str,
+    wish: Wish,
+    topic: str = "",
+    manner: Manner = PLAIN,
 ) -> tuple[BulletinId, AiringId]:
     """Write a bulletin, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
@@ -30,6 +38,8 @@ def hand_in(
         bulletin = draft_bulletin(
             session, title=title, text=text, by=viewer.operator, now=now, area=area, manner=manner
         )
+        if topic:
+            set_topic(session, bulletin.id, TopicCode(topic), by=viewer.operator, now=now)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id

@@ -36,6 +36,7 @@ ACT_WORDS = {
     Act.WITHDRAW: "rút bản tin",
     Act.AIR: "đặt lượt phát",
     Act.AIR_EMERGENCY: "phát khẩn cấp",
+    Act.ANSWER: "trả lời thay xã",
     Act.STOP: "dừng phát",
     Act.ENROL: "thêm, bớt cụm loa",
     Act.RULE: "quản trị",

@@ -22,6 +22,7 @@ class Typed(BaseModel):
 
     tieu_de: str = ""
     noi_dung: str = ""
+    chu_de: str = ""
     co_quan: str = ""
     so_lan: str = "1"
     noi: str = ""

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from controller.web.pages import (
     account,
     airings,
+    answers,
     approving,
     bulletins,
     calendar,
@@ -31,6 +32,7 @@ from controller.web.pages import (
     schedules,
     settings,
     today,
+    topics,
     troubles,
     writing,
 )
@@ -39,6 +41,7 @@ router = APIRouter(include_in_schema=False)
 for subject in (
     today,
     airings,
+    answers,
     moving,
     nodes,
     writing,
@@ -61,6 +64,7 @@ for subject in (
     rules,
     days_off,
     library,
+    topics,
     settings,
     reports,
     keeping,

@@ -19,6 +19,7 @@ from controller.bulletins.lifecycle import (
 )
 from controller.bulletins.renderings import retry_rendering
 from controller.bulletins.tables import Bulletin, Revision
+from controller.bulletins.topics import topic_of, topics
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
 from controller.lexicon.queries import words_for
@@ -46,6 +47,7 @@ PAGE = LivePage(
 _DONE = {
     "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
     "nhap": "Đã lưu bản nháp.",
+    "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
@@ -98,6 +100,9 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
+        "topic": topic_of(session, bulletin),
+        "topics": topics(session),
+        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
     }
 

@@ -1,5 +1,6 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, actions
-from controller.bulletins.tables import Bulletin, Revision
+from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, TopicCode, actions
+from controller.bulletins.tables import Bulletin, Revision, Topic
+from controller.bulletins.topics import set_topic, topics
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
@@ -47,12 +49,19 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
     return {
         "form": form,
         "is_read": True,
+        "topics": _topics(station),
+        "topic": form.chu_de,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(station.now()),
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
     }
+
+
+def _topics(station: Station) -> Sequence[Topic]:
+    with station.store.read() as session:
+        return topics(session)
 
 
 @router.get("/tao-ban-tin")
@@ -88,12 +97,16 @@ def create(
                     now=station.now(),
                     manner=form.manner(),
                 ).id
+                if form.chu_de:
+                    code = TopicCode(form.chu_de)
+                    set_topic(session, bulletin_id, code, by=viewer.operator, now=station.now())
         else:
             bulletin_id, _ = hand_in(
                 station,
                 viewer,
                 title=form.tieu_de,
                 text=form.noi_dung,
+                topic=form.chu_de,
                 wish=form.wish(viewer, station),
                 manner=form.manner(),
             )

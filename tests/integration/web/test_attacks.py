@@ -112,18 +112,21 @@ def test_a_session_that_somebody_chose_beforehand_is_never_taken_over(site):
     assert stranger.get("/").status_code == 303
 
 
-@pytest.mark.parametrize("key", sorted(key for key in PAGES if key.startswith("GET ") and "/song" not in key))
-def test_every_page_forbids_scripts_frames_sniffing_and_keeping(officer, key):
-    headers = officer.get(NAMES.sub("x", key.partition(" ")[2])).headers
-    policy = dict(part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";"))
-    assert policy["default-src"] == "'self'"
-    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert policy["form-action"] == "'self'"
-    assert "unsafe" not in headers["content-security-policy"]
-    assert "script-src" not in policy
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
-    assert headers["cache-control"] == "no-store"
+def test_every_page_forbids_scripts_frames_sniffing_and_keeping(officer):
+    pages = sorted(key for key in PAGES if key.startswith("GET ") and "/song" not in key)
+    assert len(pages) > 50
+    for key in pages:
+        headers = officer.get(NAMES.sub("x", key.partition(" ")[2])).headers
+        rules = [part.strip().partition(" ")[::2] for part in headers["content-security-policy"].split(";")]
+        policy = dict(rules)
+        assert policy["default-src"] == "'self'", key
+        assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'", key
+        assert policy["form-action"] == "'self'", key
+        assert "unsafe" not in headers["content-security-policy"], key
+        assert "script-src" not in policy, key
+        assert headers["x-content-type-options"] == "nosniff", key
+        assert headers["referrer-policy"] == "same-origin", key
+        assert headers["cache-control"] == "no-store", key
 
 
 class Elements(HTMLParser):
