@@ -6,8 +6,10 @@ from sqlalchemy.orm import Session
 
 from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
+from controller.bulletins.legal import reference_given, set_reference
 from controller.bulletins.lifecycle import BulletinId, TopicCode
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
@@ -30,8 +32,9 @@ def hand_in(
     wish: Wish,
     topic: str = "",
     manner: Manner = PLAIN,
+    reference: Reference | None = None,
 ) -> tuple[BulletinId, AiringId]:
-    """Write a bulletin, submit it and plan its airing: all of it, or nothing."""
+    """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
@@ -40,11 +43,21 @@ def hand_in(
         )
         if topic:
             set_topic(session, bulletin.id, TopicCode(topic), by=viewer.operator, now=now)
+        tell_of(session, viewer, bulletin.id, reference, station)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id
     station.poke()
     return bulletin_id, airing_id
+
+
+def tell_of(
+    session: Session, viewer: Viewer, bulletin_id: BulletinId, reference: Reference | None, station: Station
+) -> None:
+    """Name the legal act that a bulletin tells of; None, or what is named already, changes nothing."""
+    if reference is None or reference == (reference_given(session, bulletin_id) or Reference()):
+        return
+    set_reference(session, bulletin_id, reference, by=viewer.operator, now=station.now())
 
 
 def approve(

@@ -45,6 +45,7 @@ class Place:
 PLACES = (
     Place("Hôm nay", "/", "home", Group.DAY, in_bar=Act.SEE),
     Place("Bản tin", "/ban-tin", "file-text", Group.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
+    Place("Chương trình", "/chuong-trinh", "list-check", Group.DAY),
     Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),

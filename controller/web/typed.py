@@ -1,11 +1,12 @@
 """What the form of a bulletin holds, and the wish that it means."""
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from controller.airings.planning import Meeting, Wish
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.bulletins.wording import Manner
 from controller.errors import BadInput
+from controller.web.legal_form import ActTyped
 from controller.web.starts import read_start
 from controller.web.station import Station
 from controller.web.viewer import Viewer
@@ -17,7 +18,7 @@ _LOUDEST = 100
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 
 
-class Typed(BaseModel):
+class Typed(ActTyped):
     """What the form holds; nothing is refused before it can be shown again."""
 
     tieu_de: str = ""
@@ -26,7 +27,7 @@ class Typed(BaseModel):
     co_quan: str = ""
     so_lan: str = "1"
     noi: str = ""
-    dia_ban: list[str] = []
+    dia_ban: list[str] = Field(default_factory=list)
     luc: str = "ngay"
     ngay: str = ""
     gio: str = ""

@@ -37,6 +37,10 @@ EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
+
+ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
+ORDERED |= {"muc_ban_tin": "", "muc_tep": "", "muc_giay": "", "viec": "nhap"}
 
 PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
 
@@ -135,6 +139,10 @@ PAGES = {
     "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
+    "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),
+    "POST /tao-ban-tin/dung-chu": Row(Act.WRITE, DRAFT),
+    "GET /tao-ban-tin/ghi-am": Row(Act.WRITE),
+    "POST /tao-ban-tin/ghi-am": Row(Act.WRITE, BROUGHT),
     "GET /ban-tin": Row(SIGNED),
     "GET /ban-tin/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/ban-tin/{bulletin_id}": Row(SIGNED),
@@ -148,6 +156,18 @@ PAGES = {
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/ghi-am": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/ghi-am": Row(Act.WRITE, BROUGHT, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/tep-goc": Row(SIGNED, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/tieng-khac": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/tieng-khac": Row(Act.WRITE, BROUGHT, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/van-ban": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/van-ban": Row(Act.WRITE, {"so_hieu": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET /chuong-trinh": Row(SIGNED),
+    "GET /chuong-trinh/tao": Row(Act.WRITE),
+    "POST /chuong-trinh/tao": Row(Act.WRITE, ORDERED),
+    "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
+    "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
