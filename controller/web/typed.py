@@ -24,7 +24,7 @@ class Typed(ActTyped):
     tieu_de: str = ""
     noi_dung: str = ""
     chu_de: str = ""
-    co_quan: str = ""
+    co_quan_bao: str = ""
     so_lan: str = "1"
     noi: str = ""
     dia_ban: list[str] = Field(default_factory=list)
@@ -40,7 +40,7 @@ class Typed(ActTyped):
         """Return who speaks and how often it is read, or raise BadInput."""
         if self.so_lan not in READINGS_OFFERED:
             raise BadInput(BadReadings.text, code=BadReadings.code)
-        return Manner(self.co_quan, int(self.so_lan))
+        return Manner(self.co_quan_bao, int(self.so_lan))
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
         """Return where, when and how it shall be heard, or raise BadInput."""

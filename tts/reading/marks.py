@@ -53,6 +53,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
+_LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
@@ -254,6 +255,13 @@ def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "dương tính" if found["sign"] == "+" else "âm tính", "sign")
 
 
+def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The side of a body: "gãy tay (T)"."""
+    if not scene.cue(_LIMB, 2):
+        return None
+    return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
+
+
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
     said = [
@@ -297,6 +305,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
     matching(r"\((?P<sign>[+-])\)", _tested),
+    matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
     matching(r"→", _arrow),

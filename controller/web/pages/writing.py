@@ -169,7 +169,7 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
     form = Typed(
         tieu_de=bulletin.title,
         noi_dung=revision.text,
-        co_quan=revision.issuer,
+        co_quan_bao=revision.issuer,
         so_lan=str(revision.readings),
         **typed_act(reference),
     )

@@ -14,7 +14,7 @@ ASKED = {"title": "Họp thôn", "text": "Mời họp.", "issuer": ISSUER, "read
 
 
 def test_the_form_asks_who_speaks_and_how_often_and_the_page_tells_it(world, officer):
-    place = officer.post("/tao-ban-tin", data=FORM | {"co_quan": ISSUER, "so_lan": "2"}).headers["location"]
+    place = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": "2"}).headers["location"]
     found = world.ask(bulletins)[0]
     assert world.ask(get_revision, found.id, 1).manner == Manner(ISSUER, 2)
     page = text_of(officer.get(place))
@@ -26,7 +26,7 @@ def test_the_form_asks_who_speaks_and_how_often_and_the_page_tells_it(world, off
 
 def test_a_number_of_readings_that_cannot_be_is_refused_and_what_was_typed_stays(world, officer):
     for wrong in ("0", "4", "nhiều", "²"):
-        reply = officer.post("/tao-ban-tin", data=FORM | {"co_quan": ISSUER, "so_lan": wrong})
+        reply = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": wrong})
         assert reply.status_code == 422
         assert "từ 1 đến 3 lần" in reply.text
         assert f'value="{ISSUER}"' in reply.text
@@ -38,7 +38,7 @@ def test_mending_shows_the_manner_and_changes_it(world, officer):
     page = officer.get(f"/ban-tin/{bulletin}/sua").text
     assert f'value="{ISSUER}"' in page
     assert re.search(r'<option value="2" selected>', page)
-    form = {"tieu_de": "Họp thôn", "noi_dung": "Mời họp.", "co_quan": "", "so_lan": "1", "viec": "nhap"}
+    form = {"tieu_de": "Họp thôn", "noi_dung": "Mời họp.", "co_quan_bao": "", "so_lan": "1", "viec": "nhap"}
     assert officer.post(f"/ban-tin/{bulletin}/sua", data=form).status_code == 303
     assert world.ask(get_revision, bulletin, 2).manner == PLAIN
 
