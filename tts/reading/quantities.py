@@ -179,6 +179,12 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
+def _procedure(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The code of an administrative procedure: 1.012753."""
+    first, rest = found.group().split(".")
+    return Hit(found.end(), f"{cardinal(int(first))} chấm {spell_digits(rest)}", "identity")
+
+
 def _standard(_scene: Scene, found: re.Match[str]) -> Hit:
     """The number of a part of a technical standard: QCVN 01-1:2018."""
     number, part, year = found.groups()
@@ -285,6 +291,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
+    matching(r"\d\.\d{6}(?![\d.]|,\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
