@@ -69,6 +69,7 @@ _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh bi
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
+_LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -229,7 +230,9 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
     cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
-    if not (cued or (found["letter"] and (named or len(parts) > 2)) or (named and scene.cue(_RESIDENCE, 1))):  # noqa: PLR2004
+    deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
+    placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)
+    if not (cued or placed or (found["letter"] and deep)):
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
     return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")

@@ -363,7 +363,7 @@ _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=l
 _SPACED: Final = "|".join(
     re.escape(written)
     for written in sorted(ABBREVIATIONS, key=len, reverse=True)
-    if " " in written or "." in written or "," in written or "/" in written
+    if re.search(r"[ .,/]|-.*[à-ỹ]", written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
