@@ -49,6 +49,8 @@ _RANGE_OF_DAYS: Final = re.compile(
 )
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
 _PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
+_AROUND: Final = 48  # characters
+_MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
@@ -147,6 +149,14 @@ def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
 
 
+def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
+    window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
+    if not _MONTHLY.search(window):
+        return None
+    return Hit(found.end(), f"tháng {month(int(found['number']))}", "month")
+
+
 def _month_before(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """The first of two months whose year is said once: "T10+T11/2025"."""
     number = int(found["number"])
@@ -182,7 +192,7 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     """14g, where a time of day is spoken of (else it is a weight)."""
     hour = int(found["hour"])
-    cued = scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
     return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
 
@@ -206,6 +216,7 @@ DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _d
 SHORT_PERIOD: Final[Rule] = matching(
     r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
+MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(
     r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
 )

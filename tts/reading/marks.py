@@ -243,7 +243,7 @@ def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
+    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
     shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
     return Hit(found.end(), "", "silent") if shortened else None
 
@@ -309,7 +309,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
-    matching(r"\.(?=\)|,)", _initial),
+    matching(r"\.(?=\)|,| ?\(| [a-zà-ỹđ])", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
