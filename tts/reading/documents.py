@@ -82,8 +82,9 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
-    if form or scene.last_words() == "thứ":
-        return None  # "Mẫu 01/ĐK" is a mark, "thứ 2 - CN" are days
+    thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
+    if form or thousand or scene.last_words() == "thứ":
+        return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None

@@ -25,7 +25,7 @@ _AGED: Final = re.compile(
     r"|\b(?:đủ|tròn)$|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
 _AGE_FOLLOWS: Final = re.compile(
-    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là)\b"
+    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number

@@ -14,7 +14,9 @@ ASKED = {"title": "Họp thôn", "text": "Mời họp.", "issuer": ISSUER, "read
 
 
 def test_the_form_asks_who_speaks_and_how_often_and_the_page_tells_it(world, officer):
-    place = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": "2"}).headers["location"]
+    place = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": "2"}).headers[
+        "location"
+    ]
     found = world.ask(bulletins)[0]
     assert world.ask(get_revision, found.id, 1).manner == Manner(ISSUER, 2)
     page = text_of(officer.get(place))
