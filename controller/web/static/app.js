@@ -95,7 +95,7 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "co_quan_bao", "so_lan"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
       write(said, "Đã lấy lại phần chữ giữ trên máy này.");
       last = "";
     }

@@ -14,9 +14,7 @@ ASKED = {"title": "Họp thôn", "text": "Mời họp.", "issuer": ISSUER, "read
 
 
 def test_the_form_asks_who_speaks_and_how_often_and_the_page_tells_it(world, officer):
-    place = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": "2"}).headers[
-        "location"
-    ]
+    place = officer.post("/tao-ban-tin", data=FORM | {"ben_bao": ISSUER, "so_lan": "2"}).headers["location"]
     found = world.ask(bulletins)[0]
     assert world.ask(get_revision, found.id, 1).manner == Manner(ISSUER, 2)
     page = text_of(officer.get(place))
@@ -28,7 +26,7 @@ def test_the_form_asks_who_speaks_and_how_often_and_the_page_tells_it(world, off
 
 def test_a_number_of_readings_that_cannot_be_is_refused_and_what_was_typed_stays(world, officer):
     for wrong in ("0", "4", "nhiều", "²"):
-        reply = officer.post("/tao-ban-tin", data=FORM | {"co_quan_bao": ISSUER, "so_lan": wrong})
+        reply = officer.post("/tao-ban-tin", data=FORM | {"ben_bao": ISSUER, "so_lan": wrong})
         assert reply.status_code == 422
         assert "từ 1 đến 3 lần" in reply.text
         assert f'value="{ISSUER}"' in reply.text
@@ -40,7 +38,7 @@ def test_mending_shows_the_manner_and_changes_it(world, officer):
     page = officer.get(f"/ban-tin/{bulletin}/sua").text
     assert f'value="{ISSUER}"' in page
     assert re.search(r'<option value="2" selected>', page)
-    form = {"tieu_de": "Họp thôn", "noi_dung": "Mời họp.", "co_quan_bao": "", "so_lan": "1", "viec": "nhap"}
+    form = {"tieu_de": "Họp thôn", "noi_dung": "Mời họp.", "ben_bao": "", "so_lan": "1", "viec": "nhap"}
     assert officer.post(f"/ban-tin/{bulletin}/sua", data=form).status_code == 303
     assert world.ask(get_revision, bulletin, 2).manner == PLAIN
 
@@ -74,3 +72,10 @@ def test_programs_ask_for_the_manner_and_are_told_of_it(world, officer):
     assert [one["change"] for one in found["stretches"]] == ["equal"]
     assert officer.post("/api/v1/bulletins", json=ASKED | {"readings": 4}).status_code == 422
     assert world.ask(get_bulletin, told["id"]).revision == 3
+
+
+def test_a_text_that_is_aired_in_one_call_keeps_its_manner(world, officer):
+    asked = ASKED | {"areas": ["56"], "starts_in_seconds": 600}
+    told = officer.post("/api/v1/air", json=asked)
+    assert told.status_code == 201
+    assert world.ask(get_revision, told.json()["bulletin"], 1).manner == Manner(ISSUER, 2)
