@@ -114,8 +114,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
-    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
-        return None
+    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
+        return None  # "lớp 5/1, 5/2"
     after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or after_day
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None

@@ -200,7 +200,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
-    if scene.cue(_ADDRESS_CUE, 2) and "." not in found.group():
+    if (scene.cue(_ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
