@@ -44,6 +44,7 @@ _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
+_QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
@@ -145,6 +146,8 @@ def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
     follows = scene.after(end)
+    if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
+        return Hit(end, "năm", "year")  # "quý IV-2025"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
