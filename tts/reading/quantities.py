@@ -47,9 +47,8 @@ _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
-_SCORE_CUE: Final = re.compile(
-    r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b|(?<!điều )(?<!khánh )(?<!ninh )\bhòa(?: [^ ]+){0,2}$"
-)
+_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
+_DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
@@ -69,6 +68,7 @@ _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh bi
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
+_NEAR_DRAW: Final = 14  # characters
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
@@ -82,6 +82,8 @@ def is_score(scene: Scene, end: int) -> bool:
         return True  # nothing but "2-0" in the line
     if scene.cue(_DAY_NAMED, 3):
         return False
+    if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
+        return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 
