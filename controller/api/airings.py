@@ -29,6 +29,7 @@ from controller.api.models import (
 from controller.api.refusals import refusals
 from controller.api.topic_models import AirOnTopic
 from controller.bulletins.lifecycle import TopicCode
+from controller.bulletins.wording import Manner
 from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
 from controller.web.acts import Written, hand_in, seen_bulletin
@@ -73,7 +74,9 @@ def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
     wish = _wish(asked, station.now())
     topic = TopicCode(asked.topic) if asked.topic else None
-    bulletin, airing = hand_in(station, viewer, Written(asked.title, asked.text, topic), wish)
+    manner = Manner(asked.issuer, asked.readings)
+    written = Written(asked.title, asked.text, topic, manner=manner)
+    bulletin, airing = hand_in(station, viewer, written, wish)
     return Aired(bulletin=bulletin, airing=airing)
 
 

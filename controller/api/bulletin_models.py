@@ -14,13 +14,18 @@ Issuer = Annotated[str, Field(max_length=LONGEST_ISSUER)]
 Readings = Annotated[int, Field(ge=1, le=MOST_READINGS)]
 
 
-class Draft(Asked):
+class Mannered(Asked):
+    """How a text is given to the people."""
+
+    issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
+    readings: Readings = Field(1, description="How many times the text is read in one recording.")
+
+
+class Draft(Mannered):
     """A text to be read out."""
 
     title: str
     text: str
-    issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
-    readings: Readings = Field(1, description="How many times the text is read in one recording.")
     area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
 
 

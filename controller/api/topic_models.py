@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.api.bulletin_models import Draft
+from controller.api.bulletin_models import Draft, Mannered
 from controller.api.models import Air, Asked
 from controller.bulletins.topics import LONGEST_NAME
 from controller.store.base import ID_LENGTH
@@ -44,7 +44,7 @@ class DraftOnTopic(Draft):
     topic: TopicCodeAsked | None = None
 
 
-class AirOnTopic(Air):
+class AirOnTopic(Air, Mannered):
     """A new text, submitted and planned in one go, and what it is about."""
 
     topic: TopicCodeAsked | None = None

@@ -85,10 +85,10 @@ def revise_bulletin(
     if before.kind is RevisionKind.PROGRAMME:
         raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
     # The title is spoken too: another title is another wording, with its own author and recording.
-    manner = clean_manner(manner or before.manner)
+    upload = upload or before.upload
+    manner = clean_manner(manner or (before.manner if upload is None else PLAIN))
     digest = digest_of(clean_text(text), manner)
     is_new = clean_title(title) != bulletin.title or digest != before.text_sha256
-    upload = upload or before.upload
     is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
     bulletin.changed_at = now

@@ -11,7 +11,7 @@ from tts.reading.lexicon import CONTEXT_ROWS
 from tts.reading.scene import Scene
 
 _SAID_BEFORE: Final = 12  # words
-_AROUND: Final = 64  # characters on both sides
+_AROUND: Final = 96  # characters on both sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
 )
 _DAY_CUE: Final = re.compile(
     r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
-    r"|hạn(?: chót| cuối| nộp| đến)?"
+    r"|hạn(?: chót| cuối| nộp| đến)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu|kết thúc"
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
@@ -49,6 +49,8 @@ _RANGE_OF_DAYS: Final = re.compile(
 )
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
 _PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
+_AROUND: Final = 48  # characters
+_MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
@@ -112,9 +114,10 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
-    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
-        return None
-    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule in {"date", "time"}
+    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
+        return None  # "lớp 5/1, 5/2"
+    after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or after_day
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
@@ -144,6 +147,14 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The slash of "07h/07/11" before a day: silent, for the day is named."""
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
+
+
+def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
+    window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
+    if not _MONTHLY.search(window):
+        return None
+    return Hit(found.end(), f"tháng {month(int(found['number']))}", "month")
 
 
 def _month_before(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -181,7 +192,7 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
 def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     """14g, where a time of day is spoken of (else it is a weight)."""
     hour = int(found["hour"])
-    cued = scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
     return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
 
@@ -205,6 +216,7 @@ DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _d
 SHORT_PERIOD: Final[Rule] = matching(
     r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
+MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(
     r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
 )

@@ -211,7 +211,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
     matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
-    matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4})?(?![\d/]|[.,]\d|-\d)", _service_phone),
+    matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
     matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
     matching(r"[2-9][ .]\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),

@@ -69,18 +69,26 @@ def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     return said, known == len(parts), known
 
 
+def _kind_here(scene: Scene, code: str, said: str) -> str:
+    """What a sign says, where its first letters stand for two kinds of documents."""
+    if code.startswith("QĐ") and scene.cue(_REGULATION, 3):
+        return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
+    if code.startswith("TT/") and scene.cue(_CIRCULAR, 3):
+        return said.replace("thông tư", "thông tri", 1)
+    if re.match("L[-/]CTN", code):
+        return said.replace("luật", "lệnh", 1)  # of the President
+    return said
+
+
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
-    if scene.last_words() == "thứ":
-        return None  # "thứ 2 - CN" are days
-    if scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES:
-        return None  # "Mẫu 01/ĐK" is a mark
+    form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
+    thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
+    if form or thousand or scene.last_words() == "thứ":
+        return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
-    if found["code"].startswith("QĐ") and scene.cue(_REGULATION, 3):
-        said_code = said_code.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
-    if found["code"].startswith("TT/") and scene.cue(_CIRCULAR, 3):
-        said_code = said_code.replace("thông tư", "thông tri", 1)
+    said_code = _kind_here(scene, found["code"], said_code)
     number = found["number"]
     said = cardinal(int(number))
     if number.startswith("0") and number.strip("0"):

@@ -34,14 +34,18 @@ _HEADS: Final = {  # what the names of bodies, offices and tasks begin with
     "VP": "văn phòng",
     "XD": "xây dựng",
 }
+_LEVELS: Final = {"X": "xã", "P": "phường"}  # whose body it is: BCHQS and X
 _SHORTEST, _LONGEST = 5, 16  # letters; shorter ones are better spelt than guessed
 _SHORTEST_REST: Final = 3
 
 
 def composed(initials: str) -> str | None:
-    """What the initials are likely to stand for, as a head and a known rest, or None."""
+    """What the initials are likely to stand for: a commune's body, a head and a known rest, or None."""
     if not _SHORTEST <= len(initials) <= _LONGEST:
         return None
+    level, body = _LEVELS.get(initials[-1]), ABBREVIATIONS.get(initials[:-1])
+    if level and body:
+        return f"{body.lower()} {level}"
     for cut in range(len(initials) - _SHORTEST_REST, 1, -1):
         head, rest = _HEADS.get(initials[:cut]), initials[cut:]
         known = ABBREVIATIONS.get(rest) or DOCUMENT_CODES.get(rest)

@@ -44,6 +44,7 @@ _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
+_QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
     r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
     r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
@@ -53,6 +54,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
+_LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
@@ -144,6 +146,8 @@ def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     line, end = scene.line, found.end()
     follows = scene.after(end)
+    if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
+        return Hit(end, "năm", "year")  # "quý IV-2025"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
@@ -242,7 +246,7 @@ def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
+    """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
     shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
     return Hit(found.end(), "", "silent") if shortened else None
 
@@ -252,6 +256,13 @@ def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.cue(_TEST_CUE, _FAR):
         return None
     return Hit(found.end(), "dương tính" if found["sign"] == "+" else "âm tính", "sign")
+
+
+def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The side of a body: "gãy tay (T)"."""
+    if not scene.cue(_LIMB, 2):
+        return None
+    return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
 
 
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -297,10 +308,11 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
     matching(r"\((?P<sign>[+-])\)", _tested),
+    matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
-    matching(r"\.(?=\)|,)", _initial),
+    matching(r"\.(?=\)|,| ?\(| [a-zà-ỹđ])", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),

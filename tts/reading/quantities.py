@@ -25,7 +25,7 @@ _AGED: Final = re.compile(
     r"|\b(?:đủ|tròn)$|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
 _AGE_FOLLOWS: Final = re.compile(
-    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là)\b"
+    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
@@ -47,9 +47,8 @@ _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
-_SCORE_CUE: Final = re.compile(
-    r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b|(?<!điều )(?<!khánh )(?<!ninh )\bhòa(?: [^ ]+){0,2}$"
-)
+_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
+_DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
@@ -69,6 +68,8 @@ _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh bi
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
+_NEAR_DRAW: Final = 14  # characters
+_LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -81,6 +82,8 @@ def is_score(scene: Scene, end: int) -> bool:
         return True  # nothing but "2-0" in the line
     if scene.cue(_DAY_NAMED, 3):
         return False
+    if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
+        return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 
@@ -179,6 +182,12 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
+def _procedure(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The code of an administrative procedure: 1.012753."""
+    first, rest = found.group().split(".")
+    return Hit(found.end(), f"{cardinal(int(first))} chấm {spell_digits(rest)}", "identity")
+
+
 def _standard(_scene: Scene, found: re.Match[str]) -> Hit:
     """The number of a part of a technical standard: QCVN 01-1:2018."""
     number, part, year = found.groups()
@@ -193,7 +202,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
-    if scene.cue(_ADDRESS_CUE, 2) and "." not in found.group():
+    if (scene.cue(_ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
@@ -223,7 +232,9 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
     cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
-    if not (cued or (found["letter"] and (named or len(parts) > 2)) or (named and scene.cue(_RESIDENCE, 1))):  # noqa: PLR2004
+    deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
+    placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)
+    if not (cued or placed or (found["letter"] and deep)):
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
     return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")
@@ -285,6 +296,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
+    matching(r"\d\.\d{6}(?![\d.]|,\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),

@@ -12,7 +12,7 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_BEFORE, SHORT_PERIOD, TIME_RULES
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD, TIME_RULES
 from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
@@ -55,6 +55,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *ADDRESS_RULES,
     SHORT_PERIOD,
     MONTH_BEFORE,
+    MONTH_ALONE,
     WEEKDAY,
     *REFERENCE_RULES,
     *ROAD_RULES,

@@ -11,6 +11,7 @@ from tts.reading.regions import Region
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
 _WINDOW: Final = 48  # characters; no rule looks farther around
+_HOUSE: Final = re.compile(r"\d/\d{1,4}[A-ZĐ]?,$")
 _SENTENCE_ENDS: Final = frozenset(".?!;")
 
 
@@ -83,6 +84,10 @@ class Scene:
     def after(self, place: int) -> str:
         """The line just after a place, without the spaces there."""
         return self.line[place : place + _WINDOW].lstrip(" ")
+
+    def after_house(self, place: int) -> bool:
+        """Whether the number of a house, or of a class, stands just before: "hẻm 5/1, 5/2"."""
+        return self.rule == "address" and _HOUSE.search(self.before(place)) is not None
 
     def last_words(self, count: int = 1) -> str:
         """The last words said in this sentence, in lower case, joined by spaces."""

@@ -35,7 +35,9 @@ _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": 
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})?")
-_DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
+_DAY_CUE: Final = re.compile(
+    r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
+)
 _DAY_AFTER: Final = re.compile(
     r" ?(?:-|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
@@ -45,6 +47,7 @@ _AROUND: Final = 48  # characters
 _SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
 _NUMBER: Final = re.compile(r" ?\d")
 _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
+_STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?(?: quốc tế)?(?: là)?$")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
@@ -57,7 +60,7 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
-_WAY_CUE: Final = re.compile(r"\b(?:hướng|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
+_WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
@@ -117,13 +120,13 @@ def _may_stand(scene: Scene, end: int, before: str) -> bool:
 
 def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A person's initials, as the police write them: "ông Đ.V.K.", "N.T.H (sinh năm 1990)"."""
-    letters = [letter for letter in found.group() if letter.isalpha()]
-    if len(letters) < _FULL_NAME and not scene.cue(_PERSON_CUE, 2):
+    letters = re.findall(r"[^\W\d_]", found.group())
+    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 2):
         return None
     if "".join(letters) in ABBREVIATIONS and len(letters) > _FULL_NAME:
         return None
     ends = found.end() - (found.group().endswith(".") and scene.after(found.end())[:1] in {"", '"'})
-    return Hit(ends, " ".join(LETTERS[letter] for letter in letters), "letter")
+    return Hit(ends, " ".join(LETTERS[letter.upper()] for letter in letters), "letter")
 
 
 def _office(scene: Scene, end: int) -> str | None:
@@ -271,9 +274,10 @@ def _spaced(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), ABBREVIATIONS[found.group()], "abbreviation")
 
 
-def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit:
+def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """A unit without an amount: m2/người."""
-    return Hit(found.end(), UNITS[found.group()], "unit")
+    said = UNITS.get(found.group())
+    return Hit(found.end(), said, "unit") if said else None
 
 
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -340,6 +344,9 @@ def _in_small_letters(scene: Scene, found: re.Match[str]) -> str | None:
 
 def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group()
+    storm = transliterated(written) if written.isupper() and scene.cue(_STORM, 6) else None
+    if storm:
+        return Hit(found.end(), storm, "respelt", sure=False)
     meant = _in_small_letters(scene, found)
     if meant:
         return Hit(found.end(), meant, "abbreviation", sure=False)
@@ -363,7 +370,7 @@ _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=l
 _SPACED: Final = "|".join(
     re.escape(written)
     for written in sorted(ABBREVIATIONS, key=len, reverse=True)
-    if " " in written or "." in written or "," in written or "/" in written
+    if re.search(r"[ .,/]|-.*[à-ỹ]", written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
@@ -374,7 +381,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
     matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
-    matching(rf"[{_UPPER}](?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
+    matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),

@@ -73,6 +73,13 @@ def test_a_recording_that_was_brought_is_not_read_so_it_has_no_manner(world):
     assert refused.value.code == "bulletin.not-read"
 
 
+def test_a_text_that_becomes_a_recording_loses_its_manner(world):
+    bulletin = drafted(world)
+    asked = {"title": "Họp thôn", "text": TEXT, "by": world.officer, "upload": "b" * 64}
+    world.do(revise_bulletin, bulletin, **asked)
+    assert world.ask(get_revision, bulletin, 2).manner == PLAIN
+
+
 def test_what_is_read_twice_is_guessed_to_be_longer(world):
     once, twice, named = (
         world.ask(length_of, drafted(world, manner))[0]

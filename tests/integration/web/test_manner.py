@@ -72,3 +72,10 @@ def test_programs_ask_for_the_manner_and_are_told_of_it(world, officer):
     assert [one["change"] for one in found["stretches"]] == ["equal"]
     assert officer.post("/api/v1/bulletins", json=ASKED | {"readings": 4}).status_code == 422
     assert world.ask(get_bulletin, told["id"]).revision == 3
+
+
+def test_a_text_that_is_aired_in_one_call_keeps_its_manner(world, officer):
+    asked = ASKED | {"areas": ["56"], "starts_in_seconds": 600}
+    told = officer.post("/api/v1/air", json=asked)
+    assert told.status_code == 201
+    assert world.ask(get_revision, told.json()["bulletin"], 1).manner == Manner(ISSUER, 2)

@@ -15,7 +15,8 @@ _SCRAPS = (
     "22/5/2025 1322/QĐ-UBND Đ.15 K2 BĐ2-BĐ3 T2 CN Q.III/2025 15,5N-112,3E 12/3A 79A-123.45 0258.3.822.222 "
     "(Ảnh minh họa) ĐT TT X. T. H'Ler Sêrêpôk 2tr5 1.500.000 50 mg/100 ml m2/người -0,5 × § № ½ ٣ ５ Ⅻ ² "
     "V.1. ÷ *111# #abc @ab Ø90 1O.5OO l5/4 O905 H32.15-26 (84-258) P.102 12-12-17 CTHĐQT AM 2 000 "
-    "BYT "
+    "BYT mm3 dm2 km3 cm² TT. P.12 N.V.A GS. (+) (T) T9 ÂL x K gđ TP. BK123456 1.012753 01-1:2018 "
+    "22/0,4kV 6,7 60k/HK Ng.V.T "
     "UBND PBGDPL đ/c Đ/c: SARS-CoV-2 ubndxa@x.vn https://a.vn/b?c=1 VNeID ﬀ ǅ İ ß 中 \u0301 ' \" / : - – … %"
 )
 _BITS = st.sampled_from(_SCRAPS.split())
