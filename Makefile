@@ -12,6 +12,9 @@ SLOW_WORKERS ?= 4
 EXAMPLES ?= 1000
 PLANS ?= 10000
 
+# a program that starts a hundred times compiles its own modules once, whatever the shell says of it
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := menu
 .DELETE_ON_ERROR:
 .NOTPARALLEL:

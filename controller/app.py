@@ -3,10 +3,9 @@
 import contextlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +18,7 @@ from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.bulletins.uploading import sweep_uploads, uploads_needed
+from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
 from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
@@ -72,16 +72,6 @@ _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what 
 _THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
-
-
-def utc_now() -> datetime:
-    """The controller's clock; nothing below this module reads one."""
-    return datetime.now(UTC)
-
-
-def steady_seconds() -> float:
-    """Seconds that nobody sets, and that go on while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 @dataclass

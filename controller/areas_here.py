@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from controller.app import utc_now
 from controller.areas import changing
 from controller.areas.changing import NewArea
 from controller.areas.queries import areas, get_area, history_of
+from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.fleet.moving import move_node, nodes_below, place_key, sign_places
 from controller.local import local_store, person_named

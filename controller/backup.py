@@ -5,9 +5,10 @@ import os
 import sqlite3
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
+from controller.clocks import utc_now
 from controller.errors import BadInput, NotFound, Unavailable
 from controller.settings import Settings
 from controller.station.home import write_private
@@ -19,7 +20,7 @@ _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes
 
 def back_up_here(folder: Path) -> list[str]:
     """Back up the station that the environment names; see `back_up`."""
-    return back_up(Settings(), folder, now=datetime.now(UTC))
+    return back_up(Settings(), folder, now=utc_now())
 
 
 def back_up(settings: Settings, folder: Path, *, now: datetime) -> list[str]:

@@ -1,5 +1,7 @@
 """`loa bench emergency`: from the call until the last loudspeaker sounds, on throw-away data."""
 
+import itertools
+import os
 import shutil
 import tempfile
 import time
@@ -22,6 +24,7 @@ from controller.emergencies.lifecycle import Kind
 from controller.emergencies.preparing import prepare
 from controller.emergencies.queries import prepared_views
 from controller.errors import LoaError
+from controller.fleet.usecases import NewNode
 from controller.founding import APPROVER, OFFICER, Secrets
 from controller.operators.queries import operator_named
 from controller.remote import RemoteStation
@@ -44,6 +47,8 @@ SOUND_PATIENCE_S = 20.0
 CALM_S, CALM_SHARE = 0.5, 0.15
 """Station and fleet are at rest when they use no more of one processor than this share, for so long."""
 LOOK_S = 0.02
+MOST_FLEETS = 4
+"""Processes that the simulated loudspeakers are dealt out to, and no more than there are processors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +83,15 @@ class Made:
 
 @dataclass
 class Ears:
-    """What the fleet's loudspeakers truly did, by airing: who began and who ended when."""
+    """What the fleets' loudspeakers truly did, by airing: who began and who ended when."""
 
-    fleet: FleetProcess
+    fleets: Sequence[FleetProcess]
     began: dict[str, dict[str, float]] = field(default_factory=dict)
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def listen(self) -> None:
         """Take in what was told since; of each loudspeaker and airing the newest begin and end."""
-        for fact in self.fleet.facts():
+        for fact in itertools.chain.from_iterable(fleet.facts() for fleet in self.fleets):
             kind = {"began": self.began, "ended": self.ended}.get(fact.get("fact", ""))
             if kind is None:
                 continue
@@ -190,7 +195,7 @@ class EmergencyBench:
 
     def _used(self) -> float:
         """Return the processor time of the station and of the fleet."""
-        return time.process_time() + self.ears.fleet.processor_seconds()
+        return time.process_time() + sum(fleet.processor_seconds() for fleet in self.ears.fleets)
 
     def _calm_down(self) -> None:
         """Wait until what the last act left behind (receipts, mostly) is dealt with: it is not measured."""
@@ -282,11 +287,12 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, An
         station = Controller(_settings(home, broker))
         station.start()
         parts.callback(station.stop)
-        fleet = fleet_of(station, enrol_simulated(station, nodes))
-        fleet.start()
-        parts.callback(fleet.stop)
-        reachable = int(fleet.wait_ready()["connected"])
-        bench = EmergencyBench(station, stages, Ears(fleet), reachable)
+        fleets = _fleets(station, enrol_simulated(station, nodes))
+        for fleet in fleets:
+            fleet.start()
+            parts.callback(fleet.stop)
+        reachable = sum(int(fleet.wait_ready()["connected"]) for fleet in fleets)
+        bench = EmergencyBench(station, stages, Ears(fleets), reachable)
         bench.make_ready(runs)
         assert station.pages is not None
         password = Secrets(home).passwords()[APPROVER]
@@ -297,6 +303,12 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, An
                 stages.show("Gọi và dừng khẩn cấp", number, runs)
             cleared = bench.all_clear(approver)
         return _figures(done, reachable, nodes) | cleared | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def _fleets(station: Controller, nodes: list[NewNode]) -> list[FleetProcess]:
+    """Return fleets that share the nodes: one interpreter would have them think one after the other."""
+    count = min(os.cpu_count() or 1, MOST_FLEETS, len(nodes))
+    return [fleet_of(station, nodes[n::count], f"fleet-{n}") for n in range(count)]
 
 
 def _figures(runs: Sequence[dict[str, float]], reachable: int, nodes: int) -> dict[str, Any]:

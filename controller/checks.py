@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from controller.airings.timing import wall
-from controller.app import utc_now
+from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed, verify_export

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller import people_commands, report_commands, ruling_commands, text_commands
+from controller.answer_commands import answer as answers
 from controller.area_commands import area as areas
 from controller.bench_commands import bench
 from controller.emergency_commands import emergency
@@ -15,6 +16,7 @@ from controller.lexicon_commands import lexicon
 from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
+from controller.topic_commands import topic as topics
 from controller.voice_commands import voice as voices
 
 app = typer.Typer(
@@ -32,6 +34,8 @@ app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
+app.add_typer(answers, name="answer")
+app.add_typer(topics, name="topic")
 app.add_typer(emergency, name="emergency")
 app.add_typer(bench, name="bench")
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from controller.airings.trying import prepare_test, try_node
-from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
 from controller.bulletins.renderings import Speech
+from controller.clocks import utc_now
 from controller.errors import Conflict
 from controller.fleet.care import take_care
 from controller.fleet.enrolling import hardware_of, make_code, open_codes, withdraw_code

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.app import utc_now
+from controller.clocks import utc_now
 from controller.errors import NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, opened_store, person_named
@@ -19,6 +19,7 @@ from controller.operators.second_factor import has_second_factor, remove_second_
 from controller.operators.tokens import create_token, revoke_token, tokens_of
 from controller.operators.usecases import create_operator, disable_operator
 from controller.plans.governing import sign_key_set
+from controller.plans.queries import void_policies
 from controller.settings import Settings
 from devices.messages import AreaCode
 
@@ -82,7 +83,9 @@ def disable(name: str, as_name: str | None) -> Iterator[str]:
     with _writing(as_name) as (session, by):
         disable_operator(session, _named(session, name).id, by=by, now=utc_now())
         signed = _sign(session)
+        void = void_policies(session)
     yield f"Đã khóa {name}."
+    yield from _to_be_signed_again(void)
     if not signed:
         yield _NOT_SIGNED
 
@@ -100,7 +103,9 @@ def new_password(name: str, as_name: str | None) -> Iterator[str]:
     with _writing(as_name) as (session, by):
         keyed = reset_password(session, _named(session, name).id, password, by=by, now=utc_now())
         signed = not keyed or _sign(session)
+        void = void_policies(session)
     yield f"{name}\t{password}"
+    yield from _to_be_signed_again(void)
     if not signed:
         yield _NOT_SIGNED
 
@@ -110,7 +115,9 @@ def change_roles(name: str, roles: Sequence[OperatorRole], as_name: str | None) 
     with _writing(as_name) as (session, by):
         lacks_key = set_roles(session, _named(session, name).id, roles, by=by, now=utc_now())
         signed = _sign(session)
+        void = void_policies(session)
     yield f"{name}: {', '.join(sorted(roles))}"
+    yield from _to_be_signed_again(void)
     if lacks_key:
         yield f"Vai trò mới cần khóa ký; khóa được tạo cùng mật khẩu: loa operator reset-password {name}"
     if not signed:
@@ -172,6 +179,14 @@ def _named(session: Session, name: str) -> Operator:
     if person is None:
         raise NotFound(f"Không có tài khoản «{name}».", code="operator.unknown")
     return person
+
+
+def _to_be_signed_again(areas: Sequence[AreaCode]) -> Iterator[str]:
+    for area in areas:
+        yield (
+            f"Quy định của {area} do một khóa đã thu hồi ký: loa sẽ bỏ nó, và loa không có quy định thì "
+            f"không phát. Hãy để một quản trị viên ký lại ngay: loa policy sign --area {area} --as TÊN"
+        )
 
 
 def _sign(session: Session) -> bool:

@@ -13,8 +13,8 @@ from typing import Any
 
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.airings.timing import ZONE
-from controller.app import utc_now
 from controller.areas.queries import area_tree, get_area
+from controller.clocks import utc_now
 from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named

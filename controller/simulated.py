@@ -43,8 +43,8 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
     return NewNode(NodeId(f"{SIMULATED}{code}-{number:02d}"), code, f"{name} · cụm {number}")
 
 
-def fleet_of(station: Controller, nodes: list[NewNode], **more: Any) -> FleetProcess:
-    """Return the fleet of these nodes, to be started by the caller."""
+def fleet_of(station: Controller, nodes: list[NewNode], name: str = "fleet", **more: Any) -> FleetProcess:
+    """Return the fleet of these nodes, to be started by the caller; `name` is its folder's."""
     with station.store.read() as session:
         tree = area_tree(session)
         standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
@@ -56,4 +56,4 @@ def fleet_of(station: Controller, nodes: list[NewNode], **more: Any) -> FleetPro
         ],
         **more,
     }
-    return FleetProcess(station.settings.home / "fleet", spec)
+    return FleetProcess(station.settings.home / name, spec)

@@ -4,6 +4,9 @@ import socket
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from controller.operators import sealing, usecases
 
 # a loaded machine of two cores is no reason to fail a property that holds
 settings.register_profile("loa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +21,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """Passwords of hundreds of small stations cost less to guess; what is kept says what it cost."""
+    cheap = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1)
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(sealing, "COST", sealing.Cost(iterations=1, lanes=1, memory_kib=1024))
+        here.setattr(usecases.PASSWORDS, "hashers", (cheap,))
+        here.setattr(usecases.PASSWORDS, "current_hasher", cheap)
+        yield
+
+
+_LONG = ("tests/system", "tests/integration/simulator", "tests/integration/devices", "tests/browser")
+
+
 def pytest_collection_modifyitems(items):
-    """Begin with whole stations: they take minutes, and at the end all other workers would wait for them."""
-    items.sort(key=lambda item: "tests/system" not in item.path.as_posix())
+    """Begin with whole stations and fleets: at the end all other workers would wait for them."""
+    items.sort(key=lambda item: not any(long in item.path.as_posix() for long in _LONG))

@@ -28,12 +28,12 @@ MOST_CLIPPED = 0.25
 """Share of loud moments with flat tops; a recording at the right level has hardly any."""
 _SILENT = 10 ** (-50 / 20)
 """Peak below which nothing was recorded."""
-_PAUSE = 10 ** (-45 / 20)
+PAUSE = 10 ** (-45 / 20)
 """What is softer than that is no part of the mean: breath, and the room."""
-_MEAN = 10 ** (-18 / 20)
+MEAN = 10 ** (-18 / 20)
 """Of what is no pause: with its pauses it is the mean of a mixed phrase."""
 _MOST_PEAK = 0.94
-_BLOCK_SECONDS = 60
+BLOCK_SECONDS = 60
 _CHANNELS = 8
 _CONVERT_SECONDS = 900.0
 """For an hour of AAC on one slow core that others use too."""
@@ -96,15 +96,15 @@ def evened(path: Path, scratch: Path) -> Iterator[Samples]:
     import numpy as np
 
     if look(path).form == "m4a":
-        path = _converted(path, scratch)
+        path = converted(path, scratch)
     heard, energy, peak = 0, 0.0, 0.0
     for block in samples_of(path):
-        loud = np.abs(block) > _PAUSE
+        loud = np.abs(block) > PAUSE
         heard += int(loud.sum())
         energy += float((block[loud].astype(np.float64) ** 2).sum())
         peak = max(peak, float(np.abs(block).max(initial=0.0)))
-    mean = (energy / heard) ** 0.5 if heard else _MEAN
-    gain = min(_MEAN / mean, _MOST_PEAK / max(peak, _SILENT))
+    mean = (energy / heard) ** 0.5 if heard else MEAN
+    gain = min(MEAN / mean, _MOST_PEAK / max(peak, _SILENT))
     for block in samples_of(path):
         if len(block):
             yield np.asarray(block * np.float32(gain), np.float32)
@@ -123,7 +123,7 @@ def samples_of(path: Path) -> Iterator[Samples]:
         rate = opened.samplerate
         ours = soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
         found = Stretches(rate)
-        while len(read := opened.read(_BLOCK_SECONDS * rate, dtype="float32", always_2d=True)):
+        while len(read := opened.read(BLOCK_SECONDS * rate, dtype="float32", always_2d=True)):
             block = np.nan_to_num(np.asarray(read.mean(axis=1), np.float32))
             length += len(block)
             check_length(max(length / rate, SHORTEST_SECONDS))
@@ -134,10 +134,11 @@ def samples_of(path: Path) -> Iterator[Samples]:
             np.clip(ours.resample_chunk(np.zeros(0, np.float32), last=True), -1.0, 1.0), np.float32
         )
     check_length(length / rate)
-    _refuse_faults(found, peak)
+    refuse_faults(found, peak)
 
 
-def _refuse_faults(found: Stretches, peak: float) -> None:
+def refuse_faults(found: Stretches, peak: float) -> None:
+    """Raise UnfitSound for silence, for a rest that is too long, and for clipping."""
     if peak < _SILENT:
         raise UnfitSound("Tệp âm thanh không có tiếng. Hãy kiểm tra micrô rồi ghi lại.")
     if found.silent > LONGEST_SILENCE_SECONDS:
@@ -167,7 +168,7 @@ def _converter() -> str:
     return program
 
 
-def _converted(path: Path, scratch: Path) -> Path:
+def converted(path: Path, scratch: Path) -> Path:
     """The file as WAV; only what its own boxes hold is read, and no more than an hour of it."""
     out = scratch / "converted.wav"
     arguments = [

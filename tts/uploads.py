@@ -59,6 +59,10 @@ class UploadStore:
             raise ValueError("an upload is named by 64 hexadecimal digits")
         return self._directory / upload
 
+    def beside(self, upload: UploadId) -> Path:
+        """Where a small file about it is or would be; it goes when the file goes."""
+        return self.path(upload).with_suffix(".json")
+
     def has(self, upload: UploadId) -> bool:
         """Whether the file is kept here."""
         return self.path(upload).is_file()
@@ -66,6 +70,7 @@ class UploadStore:
     def delete(self, upload: UploadId) -> None:
         """Forget the file; nothing happens when it is not kept."""
         self.path(upload).unlink(missing_ok=True)
+        self.beside(upload).unlink(missing_ok=True)
 
     def kept_before(self, instant: float) -> list[UploadId]:
         """Return the files that were last put before an instant (seconds since 1970)."""

@@ -1,5 +1,6 @@
 """Moves airings on: what a beat finds due is done; a lost, late or doubled beat changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,12 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from controller.airings.consent import Standing, is_asked, standings
+from controller.airings.dividing import split_off
 from controller.airings.foreseeing import allowed_start
 from controller.airings.languages import divided
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
 from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.telling import tell_not_agreed
 from controller.airings.timing import (
+    DECLINED,
     NOBODY,
     SILENCED,
     UNHEARD,
@@ -20,6 +25,7 @@ from controller.airings.timing import (
     cut_off,
     start_for,
     too_late,
+    unanswered,
     wall,
     why_not_ready,
 )
@@ -110,13 +116,54 @@ def _deliver(beat: _Beat) -> None:
         .order_by(Airing.starts_at, Airing.id)
         .with_for_update(of=Airing)
     )
-    for airing, bulletin, rendering, approved, recording, revoked_at in beat.session.execute(query).all():
+    rows = beat.session.execute(query).all()
+    consent = _consent(beat, [row[0] for row in rows])
+    for airing, bulletin, rendering, approved, recording, revoked_at in rows:
         trusted = approved is not None and revoked_at is None
         if trusted and _is_ready(bulletin, rendering, approved, beat.now):
-            _deliver_parts(beat, airing, approved, recording)
+            standing = consent.get(airing.id)
+            if standing is None or _has_consent(beat, airing, bulletin, recording, standing):
+                _deliver_parts(beat, airing, approved, recording)
         elif airing.latest_start_at < beat.now:
             state = rendering.state if rendering is not None else None
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+
+
+def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, Standing]:
+    wide = [airing for airing in airings if is_asked(airing) and airing.node is None]
+    return standings(beat.session, wide, targets_of(beat.session, [one.id for one in wide])) if wide else {}
+
+
+def _has_consent(
+    beat: _Beat, airing: Airing, bulletin: Bulletin, recording: Recording, standing: Standing
+) -> bool:
+    """Say whether it may go now; communes that have not agreed are split off, to wait by themselves.
+
+    Where nobody of its communes has agreed it waits as long as it could still be heard, then it is missed.
+    """
+    if not standing.silent:
+        return True
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    if area_tree(beat.session).without(targets, standing.silent):
+        for communes in (standing.declined, standing.unanswered):
+            if communes:
+                split_off(beat.session, airing, communes, now=beat.now)
+        return True
+    lead = beat.times.lead(recording.size)
+    in_time = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead) is not None
+    if standing.declined and standing.unanswered:
+        split_off(beat.session, airing, standing.declined, now=beat.now)
+    elif standing.declined:
+        _miss_without_consent(beat, airing, bulletin, DECLINED)
+    elif not in_time:
+        _miss_without_consent(beat, airing, bulletin, unanswered(airing.latest_start_at))
+    return False
+
+
+def _miss_without_consent(beat: _Beat, airing: Airing, bulletin: Bulletin, reason: str) -> None:
+    beat.miss(airing, reason)
+    if airing.state is AiringState.MISSED:  # and not held back, because the station has just started
+        tell_not_agreed(beat.session, airing, bulletin, now=beat.now)
 
 
 def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
+from controller.airings.answering import keep_answers
 from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.planning import Meeting, Wish, plan_foreseen
 from controller.airings.tables import Airing, Delivery
@@ -42,6 +43,7 @@ def air_again(session: Session, *, now: datetime) -> list[AiringId]:
         planned = _planned(session, airing, areas, now)
         if planned is not None:
             planned.again_of = airing.id
+            keep_answers(session, airing, planned, now=now)
             made.append(planned.id)
     session.flush()
     for airing_id in made:

@@ -25,6 +25,9 @@ from controller.bulletins.tables import Bulletin
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import Slot, ends_at, timetable
 
+_TICK = timedelta(microseconds=1)
+"""What is planned is read between two instants, both left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -146,32 +149,53 @@ def allowed_start(
 
 
 def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
-    """Return what an area's loudspeakers sound between two instants, of what is approved, each slot whole."""
-    near = planned_between(session, above(session, [area]), since - AROUND, until + AROUND)
-    planned = {name: one for name, one in near.items() if one.is_approved}
+    """Return what an area's loudspeakers sound between two instants, each slot whole.
+
+    Of what is approved, and agreed to by the commune where its yes is needed.
+    """
+    areas = above(session, [area])
+    near = planned_between(session, areas, since - AROUND, until)
+    # what begins later can only cut what is still sounding then
+    last = max([until, *(ends_at(one.airing) for one in near.values())])
+    if last > until:
+        near |= planned_between(session, areas, until - _TICK, last)
+    lineage = area_tree(session).lineage(area)
+    planned = {
+        name: one
+        for name, one in near.items()
+        if one.is_approved and one.standing.unanswered.isdisjoint(lineage)
+    }
     (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
     plan = Plan.model_construct(
-        target=area, version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=ground.airings
+        target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
     )
     return [
         Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
-        for slot in timetable([plan], ground.policies, since - AROUND, until + AROUND)
+        for slot in timetable([plan], ground.policies, since - AROUND, last)
         if slot.starts_at < until and slot.ends_at > since
     ]
 
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
-    """Return the airings planned for the area whose bulletins nobody has approved yet."""
+    """Return the airings planned for the area that lack an approval, or the commune's yes."""
     query = (
         select(Airing)
         .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .where(Target.area.in_(area_tree(session).lineage(area)))
         .where(Target.starts_at >= since, Target.starts_at < until)
-        .where(Airing.state.in_(OPEN), Bulletin.state != BulletinState.APPROVED)
+        .where(Airing.state.in_(OPEN), Airing.node.is_(None))
         .order_by(Target.starts_at, Airing.id)
     )
-    return list(session.scalars(query))
+    rows = session.execute(query.add_columns(Bulletin.state)).all()
+    lineage = area_tree(session).lineage(area)
+    planned = planned_between(session, above(session, [area]), since - _TICK, until) if rows else {}
+    return [
+        airing
+        for airing, state in rows
+        if state is not BulletinState.APPROVED
+        or not planned[airing.id].standing.unanswered.isdisjoint(lineage)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.conflicts import Ground
+from controller.airings.consent import NOT_ASKED, Standing, standings
 from controller.airings.lifecycle import OPEN, AiringState
 from controller.airings.tables import Airing, Target
 from controller.areas.queries import area_tree
@@ -51,6 +52,8 @@ class Planned:
     title: str
     targets: tuple[AreaCode, ...]
     is_approved: bool
+    standing: Standing = NOT_ASKED
+    """What the communes have said that are asked for their yes."""
 
 
 def planned_between(
@@ -78,10 +81,16 @@ def planned_between(
         text = texts[row.bulletin]
         airing = as_planned(row, row.duration_ms or text.duration_ms)
         planned[row.id] = Planned(airing, row.bulletin, text.title, (row.area,), text.is_approved)
+    targets = {name: one.targets for name, one in planned.items()}
+    for name, standing in standings(session, {row.id: row for row in rows}.values(), targets).items():
+        planned[name] = replace(planned[name], standing=standing)
     return planned
 
 
-_OF_AIRING = ("id", "recording", "starts_at", "latest_start_at", "duration_ms", "grade", "volume")
+_OF_AIRING = (
+    *("id", "recording", "starts_at", "latest_start_at", "duration_ms", "grade", "volume"),
+    *("state", "schedule", "linked_to", "created_by"),  # who is asked for a yes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,10 @@ def leaves_of(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:
 def grounds_of(
     session: Session, areas: Sequence[AreaCode], planned: Mapping[AiringId, Planned]
 ) -> list[Ground]:
-    """Return the areas, those together in which the same airings and the same policies hold."""
+    """Return the areas, those together in which the same airings and the same policies hold.
+
+    What a commune has declined is not there in it.
+    """
     tree: AreaTree = area_tree(session)
     policies = _policies(session)
     by_target: dict[AreaCode, list[AiringId]] = defaultdict(list)
@@ -155,7 +167,12 @@ def grounds_of(
     alike: dict[tuple[frozenset[AiringId], frozenset[AreaCode]], list[AreaCode]] = defaultdict(list)
     for area in areas:
         lineage = tree.lineage(area)
-        here = frozenset(name for above in lineage for name in by_target[above])
+        here = frozenset(
+            name
+            for above in lineage
+            for name in by_target[above]
+            if planned[name].standing.declined.isdisjoint(lineage)
+        )
         alike[here, frozenset(above for above in lineage if above in policies)].append(area)
     return [
         Ground(

@@ -3,24 +3,22 @@
 One recording an airing stays the rule: each language gets an airing of its own, linked to the first.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import AiringState
+from controller.airings.dividing import aim_at, part_of
 from controller.airings.queries import targets_of
-from controller.airings.tables import Airing, Delivery, Target
+from controller.airings.tables import Airing
 from controller.areas.languages import VIETNAMESE, LanguageCode, by_language
 from controller.areas.queries import area_languages, area_tree
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Approved, Recording
 from controller.bulletins.variants import approved_variants
 from controller.fleet.tables import Node
-from controller.store.ids import new_id
-from devices.messages import AiringId, AreaCode
 
 
 class Part(NamedTuple):
@@ -54,38 +52,10 @@ def divided(
     sounds = {VIETNAMESE: (approved, recording), **variants}
     first = VIETNAMESE if VIETNAMESE in parts else next(iter(parts))
     for language in (first, *(one for one in parts if one != first)):
-        part = airing if language == first else _linked(airing, now)
+        part = airing if language == first else part_of(airing, now)
         sound = sounds[language]
         part.bulletin = BulletinId(sound[0].bulletin)
         session.add(part)
         session.flush()
-        _aim_at(session, part, tree.below(parts[language]), parts[language])
+        aim_at(session, part, tree.below(parts[language]), parts[language])
         yield Part(part, *sound, language)
-
-
-def _linked(airing: Airing, now: datetime) -> Airing:
-    """Return another airing as that one is planned; what it sounds and where is not said yet."""
-    return Airing(
-        id=AiringId(new_id(now)),
-        bulletin=airing.bulletin,
-        schedule=airing.schedule,
-        state=AiringState.PLANNED,
-        grade=airing.grade,
-        volume=airing.volume,
-        asked_at=airing.asked_at,
-        starts_at=airing.starts_at,
-        latest_start_at=airing.latest_start_at,
-        created_by=airing.created_by,
-        created_at=now,
-        linked_to=airing.id,
-    )
-
-
-def _aim_at(
-    session: Session, airing: Airing, below: Collection[AreaCode], targets: Collection[AreaCode]
-) -> None:
-    """Have the airing meant for these areas alone; deliveries to nodes elsewhere were never begun."""
-    session.execute(delete(Target).where(Target.airing == airing.id))
-    session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
-    meant = select(Node.id).where(Node.area.in_(below))
-    session.execute(delete(Delivery).where(Delivery.airing == airing.id, Delivery.node.not_in(meant)))

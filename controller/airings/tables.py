@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, select, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -25,7 +37,9 @@ class Airing(Base):
     often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
-    `linked_to`: the airing whose part this is, for areas that hear another language.
+    `linked_to`: the airing whose part this is: for areas that hear another language, that have not agreed
+    yet, or in which it starts later.
+    `follows`: the airing right after which it starts here, because a commune put the two in this order.
     `again_of`: the airing that a higher grade cut off, and that comes again with this one.
     """
 
@@ -52,6 +66,7 @@ class Airing(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     linked_to: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
+    follows: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"))
     again_of: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), index=True)
     noted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -81,6 +96,30 @@ class Target(Base):
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_start_of_airing)
 
     __table_args__ = (Index("ix_airing_targets_area_starts_at", "area", "starts_at"),)
+
+
+class Answer(Base):
+    """What a commune said of an airing, or of all occurrences of a schedule, that came from above.
+
+    Of one airing the newest word counts, whether it was said of the airing or of its schedule.
+    """
+
+    __tablename__ = "answers"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    airing: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"))
+    schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"))
+    agrees: Mapped[bool] = mapped_column(Boolean)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        CheckConstraint("(airing IS NULL) <> (schedule IS NULL)", name="of_one_thing"),
+        UniqueConstraint("airing", "area"),
+        UniqueConstraint("schedule", "area"),
+    )
 
 
 class Delivery(Base):

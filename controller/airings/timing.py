@@ -90,6 +90,15 @@ def cut_off(latest: datetime) -> str:
     )
 
 
+def unanswered(latest: datetime) -> str:
+    """Return the reason of an airing that no commune agreed to in time."""
+    return (
+        f"Chưa được xã đồng ý: đến lúc phải gửi tới loa (giờ phát muộn nhất {wall(latest)}) xã chưa trả lời. "
+        "Bản tin mức thông thường của cấp trên chỉ phát khi xã đồng ý."
+    )
+
+
+DECLINED = "Chưa được xã đồng ý: xã đã trả lời không phát bản tin này."
 SILENCED = (
     "Quy định của địa bàn không cho loa kêu vào giờ này (giờ yên lặng), nên lượt phát không được gửi đi. "
     "Hãy đặt lại vào giờ khác."

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from controller.api import (
     airings,
+    answers,
     areas,
     bulletins,
     emergencies,
@@ -20,6 +21,7 @@ from controller.api import (
     reports,
     schedules,
     tokens,
+    topics,
     uploading,
     watching,
     wordings,
@@ -35,6 +37,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
 PARTS = (
     airings,
+    answers,
     areas,
     bulletins,
     emergencies,
@@ -51,6 +54,7 @@ PARTS = (
     reports,
     schedules,
     tokens,
+    topics,
     uploading,
     watching,
     wordings,

@@ -15,7 +15,6 @@ from controller.api import shown
 from controller.api.emergencies import emergency
 from controller.api.emergency_models import TodayWithEmergencies
 from controller.api.models import (
-    Air,
     Aired,
     AiringShown,
     Code,
@@ -28,6 +27,7 @@ from controller.api.models import (
     When,
 )
 from controller.api.refusals import refusals
+from controller.api.topic_models import AirOnTopic
 from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
 from controller.web.acts import hand_in, seen_bulletin
@@ -68,10 +68,12 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
 
 
 @router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
-def air(station: TheStation, viewer: Signed, asked: Air) -> Aired:
+def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
     wish = _wish(asked, station.now())
-    bulletin, airing = hand_in(station, viewer, title=asked.title, text=asked.text, wish=wish)
+    bulletin, airing = hand_in(
+        station, viewer, title=asked.title, text=asked.text, topic=asked.topic or "", wish=wish
+    )
     return Aired(bulletin=bulletin, airing=airing)
 
 

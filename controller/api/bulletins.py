@@ -7,10 +7,12 @@ from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.api import shown
-from controller.api.models import Approve, BulletinShown, BulletinWhole, Draft, Reason
+from controller.api.models import Approve, BulletinShown, BulletinWhole, Reason
 from controller.api.refusals import refusals
-from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.api.topic_models import DraftOnTopic
+from controller.bulletins.lifecycle import BulletinId, BulletinState, TopicCode
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import (
     draft_bulletin,
     return_bulletin,
@@ -40,7 +42,7 @@ def index(
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 422))
-def draft(station: TheStation, viewer: Signed, asked: Draft) -> BulletinWhole:
+def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
     with station.store.write() as session:
         row = draft_bulletin(
@@ -51,6 +53,8 @@ def draft(station: TheStation, viewer: Signed, asked: Draft) -> BulletinWhole:
             by=viewer.operator,
             now=station.now(),
         )
+        if asked.topic:
+            set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())
     return _whole(station, viewer, row.id)
 
 

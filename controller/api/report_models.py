@@ -11,7 +11,7 @@ from devices.messages import Grade
 
 
 class CoverageRow(BaseModel):
-    """What was planned and heard of one month, area, legal act or bulletin; minutes are summed over nodes."""
+    """What was planned and heard of a month, area, topic, act or bulletin; minutes are summed over nodes."""
 
     group: Group
     code: str
@@ -43,6 +43,8 @@ class AiredShown(BaseModel):
     bulletin: str
     title: str
     legal_act: str | None
+    topic: str | None = Field(description="Code of what the bulletin is about.")
+    topic_name: str | None
     grade: Grade
     state: AiringState
     planned_at: datetime

@@ -33,6 +33,7 @@ _AIRED = {
     "node": "Cụm loa",
     "area": "Địa bàn",
     "title": "Bản tin",
+    "topic_name": "Chủ đề",
     "legal_act": "Văn bản pháp luật",
     "grade": "Mức",
     "state": "Trạng thái",
@@ -55,7 +56,7 @@ def _file(form: Form, what: str) -> dict[int | str, dict[str, Any]]:
 def report(
     station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
 ) -> CoverageShown:
-    """Return how far what was planned was heard: in all, by month, area, legal act and bulletin."""
+    """Return how far what was planned was heard: in all, by month, area, topic, act and bulletin."""
     table = _table(station, viewer, area, month, months)
     return CoverageShown.model_validate(
         {"title": table.title, "subtitle": table.subtitle, "rows": list(table.records())}

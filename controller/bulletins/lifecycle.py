@@ -7,6 +7,8 @@ from controller.errors import Conflict
 
 BulletinId = NewType("BulletinId", str)
 """A text to be read out, through all its revisions."""
+TopicCode = NewType("TopicCode", str)
+"""What bulletins are about, in the province's list."""
 RenderingId = NewType("RenderingId", str)
 """The making of one revision's recording."""
 

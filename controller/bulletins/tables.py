@@ -26,10 +26,22 @@ from controller.bulletins.lifecycle import (
     RenderingId,
     RenderingState,
     RevisionKind,
+    TopicCode,
 )
 from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
 from devices.messages import AreaCode, KeyId, RecordingId
+
+
+class Topic(Base):
+    """What bulletins are about, as the province lists it by `place`; an ended one is offered no more."""
+
+    __tablename__ = "topics"
+
+    code: Mapped[TopicCode] = mapped_column(String(ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    place: Mapped[int] = mapped_column(Integer)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Bulletin(Base):
@@ -56,6 +68,7 @@ class Bulletin(Base):
     language: Mapped[LanguageCode | None] = mapped_column(String(3))
     of_revision: Mapped[int | None] = mapped_column(Integer)
     again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
+    topic: Mapped[TopicCode | None] = mapped_column(ForeignKey("topics.code"))
 
 
 class Revision(Base):

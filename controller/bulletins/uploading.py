@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from controller.bulletins.tables import ProgrammeItem, Revision
 from controller.errors import BadInput, Unavailable
-from controller.importing.apart import looked_at_apart
+from controller.importing.apart import examined_apart
 from tts.brought import HEAD, form_of
 from tts.errors import NoSpace, SpeechError
+from tts.found import found_in, keep_found
 from tts.uploads import UploadId, UploadStore
 
 KEPT_UNNAMED = timedelta(days=1)
@@ -18,7 +19,10 @@ KEPT_UNNAMED = timedelta(days=1)
 
 
 def keep_upload(uploads: UploadStore, source: BinaryIO) -> UploadId:
-    """Keep a file that is sound of a fit length; BadInput says why it is not, and nothing is kept then."""
+    """Keep a file that is sound fit to be heard, with what was found in it beside it.
+
+    BadInput says why it is not: silent, clipped, too short or too long, or no sound; nothing is kept then.
+    """
     try:
         form_of(source.read(HEAD))  # what is no sound at all needs neither room nor a process
         source.seek(0)
@@ -27,11 +31,16 @@ def keep_upload(uploads: UploadStore, source: BinaryIO) -> UploadId:
         raise Unavailable(error.sentence, code=error.code) from error
     except SpeechError as error:
         raise BadInput(error.sentence, code=error.code) from error
+    if found_in(uploads, upload) is not None:
+        return upload  # these very bytes were looked at before
     try:
-        looked_at_apart(uploads.path(upload))
+        keep_found(uploads, upload, examined_apart(uploads.path(upload)))
     except BadInput:
         uploads.delete(upload)
         raise
+    except NoSpace as error:
+        uploads.delete(upload)
+        raise Unavailable(error.sentence, code=error.code) from error
     return upload
 
 

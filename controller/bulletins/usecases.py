@@ -159,7 +159,7 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
 def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> Bulletin:
     """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
 
-    Nothing else comes along: no approval, no airing, no legal act. It belongs to the same area.
+    Nothing else comes along but its topic: no approval, no airing, no legal act. It belongs to the same area.
     """
     model = get_bulletin(session, bulletin_id)
     wording = get_revision(session, bulletin_id, model.revision)
@@ -168,6 +168,7 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
             "Chưa nhân bản được chương trình; hãy tạo chương trình mới.", code="programme.not-a-text"
         )
     bulletin = begin_bulletin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
+    bulletin.topic = model.topic
     write_revision(session, bulletin, wording.text, by, now, upload=wording.upload)
     detail = {"of": bulletin_id, "revision": model.revision}
     record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)

@@ -1,7 +1,7 @@
 """Reads that sort nodes by status in the database: thousands cost one grouped query, not a row each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import product
 
@@ -41,9 +41,9 @@ def statuses_by_area(session: Session, now: datetime) -> dict[AreaCode, Counter[
     return counts
 
 
-def has_status(status: NodeStatus, now: datetime) -> ColumnElement[bool]:
-    """Return the condition of nodes in use that have a status."""
-    wanted = [mark for mark, found in _statuses(now).items() if found is status]
+def has_status(statuses: Collection[NodeStatus], now: datetime) -> ColumnElement[bool]:
+    """Return the condition of nodes in use that have one of the statuses."""
+    wanted = [mark for mark, found in _statuses(now).items() if found in statuses]
     return Node.retired_at.is_(None) & _mark(now).in_(wanted)
 
 

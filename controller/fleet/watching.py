@@ -1,10 +1,12 @@
 """Reads for whoever watches nodes: status, faults, care and events; constant queries, however many nodes."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -12,11 +14,12 @@ from controller.airings.tables import Airing, Delivery
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
 from controller.fleet.counting import has_status
-from controller.fleet.events import FLAP_WINDOW, Event, Loss, Turn, events, is_flapping
+from controller.fleet.events import FLAP_TURNS, FLAP_WINDOW, Event, Loss, Turn, events, is_flapping
 from controller.fleet.faults import MISSED_LIMIT, Fault, FaultKind, all_faults
 from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Care, Node, StateTurn
+from controller.operators.permissions import Operator
 from controller.operators.tables import Account
 from devices.messages import AreaCode, NodeId
 
@@ -69,8 +72,79 @@ class Wish:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many nodes have faults: all, those that one person looks after, those that nobody does."""
+
+    every: int
+    mine: int
+    nobodys: int
+
+
+class Cared(StrEnum):
+    """Whose faulty nodes are asked for."""
+
+    EVERY = "every"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """A page of the nodes with faults, by area and id, and how many there are in all."""
+
+    nodes: list[Watched]
+    counted: Counted
+
+
 def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
-    """Return the nodes in use that are asked for, by area and id; four queries."""
+    """Return the nodes in use that are asked for, by area and id; three queries."""
+    unsteady = _unsteady(session, now)
+    query = _nodes(wish.areas)
+    if wish.only_faulty:  # of thousands few are faulty: the database passes the others over
+        query = query.where(_has_faults(unsteady, now))
+    return [one for one in _judged(session.execute(query), unsteady, now) if wish.fits(one)]
+
+
+def troubles(
+    session: Session,
+    areas: frozenset[AreaCode],
+    now: datetime,
+    *,
+    by: Operator,
+    cared: Cared = Cared.EVERY,
+    limit: int,
+    offset: int = 0,
+) -> Troubles:
+    """Return some of the nodes with faults; four queries, and one look at all nodes."""
+    unsteady = _unsteady(session, now)
+    query = select(Node.id, Care.assignee).outerjoin(Care, Care.node == Node.id)
+    query = query.where(Node.area.in_(areas), Node.retired_at.is_(None), _has_faults(unsteady, now))
+    every = session.execute(query.order_by(Node.area, Node.id)).all()
+    mine = [node for node, assignee in every if assignee == by.id]
+    nobodys = [node for node, assignee in every if assignee is None]
+    asked = {Cared.EVERY: [node for node, _ in every], Cared.MINE: mine, Cared.NOBODYS: nobodys}[cared]
+    rows = session.execute(_nodes(None).where(Node.id.in_(asked[offset : offset + limit])))
+    return Troubles(list(_judged(rows, unsteady, now)), Counted(len(every), len(mine), len(nobodys)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsteady:
+    """Who came and went of late, with their turns, and who missed airings, with how many."""
+
+    turns: Mapping[NodeId, Sequence[Turn]]
+    missed: Mapping[NodeId, int]
+
+    @property
+    def nodes(self) -> frozenset[NodeId]:
+        return frozenset((*self.turns, *self.missed))
+
+
+def _unsteady(session: Session, now: datetime) -> _Unsteady:
+    return _Unsteady(_flapping(session, now), _missed(session, now))
+
+
+def _nodes(areas: frozenset[AreaCode] | None) -> Select[Node, Care, str]:
     query = (
         select(Node, Care, Account.name)
         .outerjoin(Care, Care.node == Node.id)
@@ -78,43 +152,44 @@ def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
         .where(Node.retired_at.is_(None))
         .order_by(Node.area, Node.id)
     )
-    missed, turns = _missed(session, now), _turns(session, now)
-    if wish.only_faulty:  # of thousands few are faulty: the database passes the others over
-        unsteady = {node for node, own in turns.items() if is_flapping(own, now)}
-        unsteady |= {node for node, count in missed.items() if count >= MISSED_LIMIT}
-        query = query.where(or_(Node.id.in_(unsteady), *(has_status(one, now) for one in _TROUBLED)))
-    found = []
-    for node, care, assignee in session.execute(query):
-        if wish.areas is not None and node.area not in wish.areas:
-            continue
+    return query if areas is None else query.where(Node.area.in_(areas))
+
+
+def _has_faults(unsteady: _Unsteady, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of nodes in use that `all_faults` finds something wrong with."""
+    is_judged = and_(Node.quarantined_at.is_(None), Node.last_heard_at.is_not(None))
+    return or_(has_status(_TROUBLED, now), and_(is_judged, Node.id.in_(unsteady.nodes)))
+
+
+def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: datetime) -> Iterator[Watched]:
+    for node, care, assignee in rows:
         facts = facts_of(node)
-        flapping = is_flapping(turns.get(node.id, ()), now)
-        faults = all_faults(facts, now, missed=missed.get(node.id, 0), flapping=flapping)
-        one = Watched(node, status_of(facts, now), faults, care, assignee)
-        if wish.fits(one):
-            found.append(one)
-    return found
+        missed, flapping = unsteady.missed.get(node.id, 0), node.id in unsteady.turns
+        faults = all_faults(facts, now, missed=missed, flapping=flapping)
+        yield Watched(node, status_of(facts, now), faults, care, assignee)
 
 
 def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[Event]:
-    """Return what there is to look after in some areas (None: all), the newest first; three queries."""
-    tree, turns = area_tree(session), _turns(session, now)
-    losses: list[Loss] = []
+    """Return what there is to look after in some areas (None: all), the newest first; four queries."""
+    tree, turns = area_tree(session), _flapping(session, now)
+    communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}
+    in_use = (Node.retired_at.is_(None), Node.quarantined_at.is_(None))
     sizes: dict[AreaCode, int] = defaultdict(int)
+    counting = select(Node.area, func.count()).where(*in_use).group_by(Node.area)
+    for area, nodes in session.execute(counting):
+        if area in communes:
+            sizes[communes[area]] += nodes
+    is_lost = and_(~Node.online, Node.last_heard_at.is_not(None), Node.online_at >= now - LOST_WITHIN)
+    query = select(Node.id, Node.area, Node.online_at).where(*in_use, or_(is_lost, Node.id.in_(turns)))
+    losses: list[Loss] = []
     flapping: dict[NodeId, tuple[AreaCode, datetime]] = {}
-    in_use = select(Node.id, Node.area, Node.online, Node.online_at, Node.last_heard_at).where(
-        Node.retired_at.is_(None), Node.quarantined_at.is_(None)
-    )
-    for node, area, online, at, heard_at in session.execute(in_use):
-        if areas is not None and area not in areas:
+    for node, area, at in session.execute(query):
+        if area not in communes:
             continue
-        commune = _commune(tree, area)
-        sizes[commune] += 1
-        own = turns.get(node, [])
-        if is_flapping(own, now):
-            flapping[node] = (commune, own[0].at)
-        elif not online and heard_at is not None and at is not None and now - at <= LOST_WITHIN:
-            losses.append(Loss(node, commune, at))
+        if node in turns:
+            flapping[node] = (communes[area], turns[node][0].at)
+        elif at is not None:
+            losses.append(Loss(node, communes[area], at))
     return events(losses, flapping, sizes)
 
 
@@ -125,21 +200,24 @@ def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:
 
 
 def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
-    """Return how many airings of the last day each node did not begin."""
+    """Return how many airings of the last day those nodes did not begin that missed enough to be a fault."""
     unheard = func.sum(case((Delivery.rung < int(Rung.STARTED), 1), else_=0))
     query = (
         select(Delivery.node, unheard)
         .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
         .where(Airing.starts_at > now - MISSED_WITHIN)
         .group_by(Delivery.node)
+        .having(unheard >= MISSED_LIMIT)
     )
     return {node: int(count) for node, count in session.execute(query)}
 
 
-def _turns(session: Session, now: datetime) -> dict[NodeId, list[Turn]]:
-    """Return the births and deaths of the last hour, by node, in their order."""
-    query = select(StateTurn.node, StateTurn.at, StateTurn.online).where(StateTurn.at > now - FLAP_WINDOW)
+def _flapping(session: Session, now: datetime) -> dict[NodeId, list[Turn]]:
+    """Return the turns of the last hour, in their order, of the nodes that flap now."""
+    of_late = StateTurn.at > now - FLAP_WINDOW
+    many = select(StateTurn.node).where(of_late).group_by(StateTurn.node).having(func.count() >= FLAP_TURNS)
+    query = select(StateTurn.node, StateTurn.at, StateTurn.online).where(of_late, StateTurn.node.in_(many))
     found: dict[NodeId, list[Turn]] = defaultdict(list)
     for node, at, online in session.execute(query.order_by(StateTurn.at, StateTurn.id)):
         found[node].append(Turn(at, online))
-    return found
+    return {node: turns for node, turns in found.items() if is_flapping(turns, now)}

@@ -7,7 +7,9 @@ answers one JSON object.
 import json
 import resource
 import sys
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from controller.errors import BadInput
 from controller.importing.kinds import LARGEST_FILE, SOUND, FileKind
@@ -27,9 +29,10 @@ def _opened(kind: FileKind, content: bytes) -> dict[str, object]:
 
 
 def _looked_at(path: Path) -> dict[str, object]:
-    from tts.brought import look
+    from tts.found import examined
 
-    return {"seconds": look(path).seconds}
+    with TemporaryDirectory(prefix="loa-am-thanh-") as scratch:
+        return asdict(examined(path, Path(scratch)))
 
 
 def main(kind: str, *more: str) -> None:

@@ -12,12 +12,14 @@ from controller import child
 from controller.errors import BadInput, Busy
 from controller.importing.kinds import SOUND, FileKind
 from controller.importing.word import Taken
+from tts.found import Found
 
 MOST_SECONDS = 90.0
 """For a process that may use forty seconds of a processor, on a machine that is busy."""
 MOST_AT_ONCE = 2
 _WAIT_SECONDS = 30.0
 _PLACES = threading.BoundedSemaphore(MOST_AT_ONCE)
+_TOO_LONG = "Tệp âm thanh này quá nặng nên không kiểm tra được. Hãy lưu lại dưới dạng MP3, hoặc chia ngắn ra."
 _TOO_MUCH = "Tệp này quá nặng hoặc bị hỏng nên không mở được. Hãy chép phần chữ cần phát sang tệp mới."
 
 
@@ -27,10 +29,9 @@ def opened_apart(content: bytes, kind: FileKind) -> Taken:
     return Taken(answer["lines"], answer["warnings"])
 
 
-def looked_at_apart(path: Path) -> float | None:
-    """Return the seconds of a sound file, None where only decoding tells; BadInput as its reader says."""
-    seconds: float | None = _asked(b"", SOUND, str(path))["seconds"]
-    return seconds
+def examined_apart(path: Path) -> Found:
+    """Return what is found in a sound file; BadInput as its reader says."""
+    return Found(**_asked(b"", SOUND, str(path)))
 
 
 def _asked(content: bytes, *arguments: str) -> dict[str, Any]:
@@ -55,9 +56,13 @@ def _answer(content: bytes, arguments: Sequence[str]) -> dict[str, Any]:
     try:
         said, _ = process.communicate(content, timeout=MOST_SECONDS)
     except subprocess.TimeoutExpired as late:
-        raise BadInput(_TOO_MUCH, code="import.too-heavy") from late
+        raise _too_heavy(arguments) from late
     finally:
         child.stop(process)
     if process.returncode != 0:
-        raise BadInput(_TOO_MUCH, code="import.too-heavy")
+        raise _too_heavy(arguments)
     return dict(json.loads(said))
+
+
+def _too_heavy(arguments: Sequence[str]) -> BadInput:
+    return BadInput(_TOO_LONG if arguments[0] == SOUND else _TOO_MUCH, code="import.too-heavy")

@@ -18,7 +18,10 @@ Opener = Callable[[bytes, FileKind], Taken]
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a file; nothing of it is saved. `encoding` is how its letters were kept."""
+    """What came of a file; nothing of it is saved. `encoding` is how its letters were kept.
+
+    `before` is the file's text as it came, by lines: what `mended` counts them in.
+    """
 
     kind: FileKind
     title: str
@@ -28,6 +31,7 @@ class Imported:
     mended_count: int
     warnings: tuple[str, ...]
     reference: Reference
+    before: str
 
 
 def import_text(content: bytes, *, opener: Opener = opened_apart) -> Imported:
@@ -55,6 +59,7 @@ def import_text(content: bytes, *, opener: Opener = opened_apart) -> Imported:
         mended_count=whole.count,
         warnings=tuple(_warnings(taken.warnings, whole, title)),
         reference=reference_of(whole.text),
+        before="\n".join(taken.lines),
     )
 
 

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
-from controller.app import utc_now
 from controller.areas.queries import get_area, top_area
+from controller.clocks import utc_now
 from controller.errors import NotFound, StartFailed
 from controller.lexicon.queries import Words, lexicon_entries, live_entry, words_for
 from controller.lexicon.tables import LexiconEntry

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from controller.notices.tables import Notice
+from controller.notices.tables import Notice, NoticeKind
 from controller.operators.permissions import OperatorId
 
 
@@ -26,3 +26,9 @@ def count_unread(session: Session, operator: OperatorId) -> int:
     """Return how many notices a person has not read."""
     query = select(func.count()).where(Notice.operator == operator, Notice.read_at.is_(None))
     return session.scalar(query) or 0
+
+
+def unread_about(session: Session, kind: NoticeKind, subject: str) -> set[OperatorId]:
+    """Return who has been told such a thing of a subject and has not read it yet."""
+    query = select(Notice.operator).where(Notice.kind == kind, Notice.subject == subject)
+    return set(session.scalars(query.where(Notice.read_at.is_(None))))

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     """What a notice is about: programs and pages choose the picture by it."""
 
     ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
+    NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above
 
 
 class Notice(Base):

@@ -28,6 +28,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"  # take an approved one back
     AIR = "air"  # plan an airing or a schedule
     AIR_EMERGENCY = "air_emergency"
+    ANSWER = "answer"  # say for the own commune what becomes there of what others plan
     STOP = "stop"  # cancel what is planned or sounding
     ENROL = "enrol"  # add or retire nodes
     RULE = "rule"  # accounts, areas, policies, keys
@@ -67,6 +68,9 @@ TOKEN_ACTS = frozenset({Act.WRITE, Act.WITHDRAW, Act.AIR, Act.STOP, Act.ENROL, A
 SECOND_FACTOR_ROLES = frozenset({OperatorRole.APPROVER, OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR})
 """Whose password alone must not be enough: they let texts be heard, or rule the station."""
 
+ONLY_AT_HOME = frozenset({Act.ANSWER})
+"""What a person may do for the own area alone: nobody above answers for a commune."""
+
 _EVERYONE = frozenset(OperatorRole)
 _MAY: dict[Act, frozenset[OperatorRole]] = {
     Act.WRITE: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
@@ -74,6 +78,7 @@ _MAY: dict[Act, frozenset[OperatorRole]] = {
     Act.WITHDRAW: frozenset({OperatorRole.APPROVER}),
     Act.AIR: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
     Act.AIR_EMERGENCY: frozenset({OperatorRole.APPROVER}),
+    Act.ANSWER: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
     Act.STOP: _EVERYONE,  # stopping needs less privilege than starting
     Act.ENROL: frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR}),
     Act.RULE: frozenset({OperatorRole.ADMINISTRATOR}),
@@ -87,6 +92,7 @@ _ROLE_LACKING: dict[Act, str] = {
     Act.WITHDRAW: "Chỉ cán bộ duyệt mới được rút bản tin đã duyệt.",
     Act.AIR: "Tài khoản này không có quyền đặt lượt phát.",
     Act.AIR_EMERGENCY: "Chỉ cán bộ duyệt mới được phát khẩn cấp.",
+    Act.ANSWER: "Tài khoản này không có quyền trả lời thay xã.",
     Act.STOP: "Tài khoản này không có quyền dừng phát.",
     Act.ENROL: "Chỉ kỹ thuật viên hoặc quản trị mới được thêm, bớt cụm loa.",
     Act.RULE: "Chỉ quản trị mới được thay đổi tài khoản, địa bàn, quy định và khóa.",
@@ -96,11 +102,13 @@ _ROLE_LACKING: dict[Act, str] = {
 
 
 def can(roles: Collection[OperatorRole], home: AreaCode, act: Act, lineage: Sequence[AreaCode]) -> Verdict:
-    """Judge an act in an area; `lineage` is that area with all above it, in any order."""
+    """Judge an act in an area; `lineage` is that area with all above it, itself first."""
     if not _MAY[act] & frozenset(roles):
         return Verdict(allowed=False, sentence=_ROLE_LACKING[act])
     if home not in lineage:
         return Verdict(allowed=False, sentence="Địa bàn này không thuộc phạm vi của tài khoản.")
+    if act in ONLY_AT_HOME and lineage[0] != home:
+        return Verdict(allowed=False, sentence="Chỉ cán bộ của chính xã, phường đó mới được trả lời.")
     return Verdict(allowed=True)
 
 

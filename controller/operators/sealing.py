@@ -1,37 +1,69 @@
 """Seals secrets (AES-256-GCM): a private key under its holder's password (argon2id), others under a key."""
 
 import secrets
+import struct
+from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-_VERSION = b"\x01"
+_UNDER_A_KEY = b"\x01"
+_OF_FIRST_COST = b"\x01"  # under a password, from before the cost stood beside it
+_UNDER_A_PASSWORD = b"\x02"  # the cost of its argon2id stands beside it, so that it can be raised one day
 _SALT = 16
 _NONCE = 12
-_ITERATIONS, _LANES, _MEMORY_KIB = 3, 4, 64 * 1024
-"""Argon2id of RFC 9106's second recommendation: 64 MiB, three passes, four lanes; some 0.1 s."""
+_HEAD = struct.Struct(">BBI")
+_LARGEST_MEMORY_KIB = 1024 * 1024  # sealed bytes that were tampered with must not take the machine's memory
 
 
 class WrongSecret(Exception):  # noqa: N818 - named by what it means
     """The password does not open the seal, or the sealed bytes were changed."""
 
 
+class Cost(NamedTuple):
+    """What guessing one password costs."""
+
+    iterations: int
+    lanes: int
+    memory_kib: int
+
+    def packed(self) -> bytes:
+        """Return it as it stands in sealed bytes."""
+        return _HEAD.pack(*self)
+
+    @classmethod
+    def unpacked(cls, head: bytes) -> Self:
+        """Read it from sealed bytes, or raise WrongSecret for one that nobody here ever chose."""
+        cost = cls(*_HEAD.unpack(head))
+        if not (cost.iterations and cost.lanes and 8 * cost.lanes <= cost.memory_kib <= _LARGEST_MEMORY_KIB):
+            raise WrongSecret
+        return cost
+
+
+_FIRST_COST = Cost(iterations=3, lanes=4, memory_kib=64 * 1024)
+COST = _FIRST_COST
+"""RFC 9106's second recommendation: 64 MiB, three passes, four lanes; some 0.2 s."""
+
+
 def seal(content: bytes, password: str, context: str) -> bytes:
     """Return the content sealed; `context` (whose key it is) must be the same when it is opened."""
     salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
-    sealed = AESGCM(_key(password, salt)).encrypt(nonce, content, context.encode())
-    return _VERSION + salt + nonce + sealed
+    sealed = AESGCM(_key(password, salt, COST)).encrypt(nonce, content, context.encode())
+    return _UNDER_A_PASSWORD + COST.packed() + salt + nonce + sealed
 
 
 def unseal(sealed: bytes, password: str, context: str) -> bytes:
-    """Return the content, or raise WrongSecret."""
-    head = len(_VERSION)
-    salt, nonce = sealed[head : head + _SALT], sealed[head + _SALT : head + _SALT + _NONCE]
-    if not sealed.startswith(_VERSION) or len(nonce) < _NONCE:
+    """Return the content, or raise WrongSecret: another password, another context, or changed bytes."""
+    if sealed.startswith(_OF_FIRST_COST):
+        sealed = _UNDER_A_PASSWORD + _FIRST_COST.packed() + sealed[len(_OF_FIRST_COST) :]
+    head, rest = sealed[: 1 + _HEAD.size], sealed[1 + _HEAD.size :]
+    salt, nonce, content = rest[:_SALT], rest[_SALT : _SALT + _NONCE], rest[_SALT + _NONCE :]
+    if not head.startswith(_UNDER_A_PASSWORD) or len(nonce) < _NONCE:
         raise WrongSecret
     try:
-        return AESGCM(_key(password, salt)).decrypt(nonce, sealed[head + _SALT + _NONCE :], context.encode())
+        key = _key(password, salt, Cost.unpacked(head[1:]))
+        return AESGCM(key).decrypt(nonce, content, context.encode())
     except InvalidTag as error:
         raise WrongSecret from error
 
@@ -39,14 +71,14 @@ def unseal(sealed: bytes, password: str, context: str) -> bytes:
 def seal_with(content: bytes, key: bytes, context: str) -> bytes:
     """Return the content sealed under a 32-byte key, bound to its context."""
     nonce = secrets.token_bytes(_NONCE)
-    return _VERSION + nonce + AESGCM(key).encrypt(nonce, content, context.encode())
+    return _UNDER_A_KEY + nonce + AESGCM(key).encrypt(nonce, content, context.encode())
 
 
 def unseal_with(sealed: bytes, key: bytes, context: str) -> bytes:
     """Return the content, or raise WrongSecret: another key, another context, or changed bytes."""
-    head = len(_VERSION)
+    head = len(_UNDER_A_KEY)
     nonce = sealed[head : head + _NONCE]
-    if not sealed.startswith(_VERSION) or len(nonce) < _NONCE:
+    if not sealed.startswith(_UNDER_A_KEY) or len(nonce) < _NONCE:
         raise WrongSecret
     try:
         return AESGCM(key).decrypt(nonce, sealed[head + _NONCE :], context.encode())
@@ -54,6 +86,8 @@ def unseal_with(sealed: bytes, key: bytes, context: str) -> bytes:
         raise WrongSecret from error
 
 
-def _key(password: str, salt: bytes) -> bytes:
-    kdf = Argon2id(salt=salt, length=32, iterations=_ITERATIONS, lanes=_LANES, memory_cost=_MEMORY_KIB)
+def _key(password: str, salt: bytes, cost: Cost) -> bytes:
+    kdf = Argon2id(
+        salt=salt, length=32, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib
+    )
     return kdf.derive(password.encode())

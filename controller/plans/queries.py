@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
+from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
 from devices import topics
@@ -81,6 +82,20 @@ def published_key_set(session: Session) -> KeySet | None:
     """Return the key set in force, if one was ever signed."""
     row = published(session, Kind.KEYS, "")
     return None if row is None else KeySet.model_validate_json(row.document)
+
+
+def void_policies(session: Session) -> list[AreaCode]:
+    """Return the areas whose policy was signed by a key that is revoked since: loudspeakers drop it.
+
+    They drop it with the next key set; a loudspeaker without any policy says nothing.
+    """
+    query = (
+        select(Published.target)
+        .join(HeldKey, HeldKey.kid == Published.kid)
+        .where(Published.kind == Kind.POLICY, Published.payload != "", HeldKey.revoked_at.is_not(None))
+        .order_by(Published.target)
+    )
+    return [AreaCode(target) for target in session.scalars(query)]
 
 
 def count_unacknowledged(session: Session) -> int:

@@ -82,12 +82,21 @@ class Outlook:
 
 
 def foresee_schedule(
-    session: Session, wished: Wished, rule: Recurrence, skips: Skips, *, now: datetime
+    session: Session,
+    wished: Wished,
+    rule: Recurrence,
+    skips: Skips,
+    *,
+    now: datetime,
+    without: Collection[AiringId] = frozenset(),
 ) -> Outlook:
-    """Return what the occurrences of the next 14 days would meet, at most 60 of them. Reads alone."""
+    """Return what the occurrences of the next 14 days would meet, at most 60 of them. Reads alone.
+
+    `without`: airings that the schedule has made by the rule that it would have no more.
+    """
     until = now + FORESEEN
     named = dated_without_skips(rule, skips, own_days(session), now, until)[:MOST_FORESEEN]
-    return _outlook(session, wished, named, until=until, now=now)
+    return _outlook(session, wished, named, until=until, now=now, without=without)
 
 
 def foresee_move(

@@ -88,6 +88,12 @@ def occurrence_of(session: Session, airing: AiringId) -> Occurrence | None:
     return session.scalars(select(Occurrence).where(Occurrence.airing == airing)).one_or_none()
 
 
+def airings_to_come(session: Session, schedule_id: ScheduleId, now: datetime) -> frozenset[AiringId]:
+    """Return the airings of a schedule's occurrences that start from now on."""
+    query = select(Occurrence.airing).where(Occurrence.schedule == schedule_id, Occurrence.starts_at >= now)
+    return frozenset(session.scalars(query))
+
+
 def own_days(session: Session) -> OwnDays:
     """Return the province's list of days off and of days that are none."""
     return {row.day: DayOff(row.name, row.off) for row in session.scalars(select(OwnDay))}

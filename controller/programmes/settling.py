@@ -77,13 +77,19 @@ def refuse(session: Session, outlook: Outlook, meeting: Meeting, *, now: datetim
     The first occurrence may never be against a policy: a schedule that is silent from its first day on is a
     mistake. Later ones may, where it was accepted: each is judged again when it is delivered.
     """
-    forbidden = [one for one in outlook.occurrences if one.is_forbidden]
-    is_first = bool(forbidden) and forbidden[0] is outlook.occurrences[0]
-    if is_first or (forbidden and meeting is not Meeting.ACCEPT):
-        raise AgainstPolicy(_forbidden(session, forbidden, outlook, now), facts=outlook_facts(outlook))
+    is_first = bool(outlook.occurrences) and outlook.occurrences[0].is_forbidden
+    if is_first or meeting is not Meeting.ACCEPT:
+        refuse_forbidden(session, outlook, now=now)
     met = [one for one in outlook.occurrences if one.foresight.others]
     if met and meeting is not Meeting.ACCEPT:
         raise MeetsOthers(_met(session, met, outlook, now), facts=outlook_facts(outlook))
+
+
+def refuse_forbidden(session: Session, outlook: Outlook, *, now: datetime) -> None:
+    """Raise AgainstPolicy where policies leave any of the occurrences no whole start."""
+    forbidden = [one for one in outlook.occurrences if one.is_forbidden]
+    if forbidden:
+        raise AgainstPolicy(_forbidden(session, forbidden, outlook, now), facts=outlook_facts(outlook))
 
 
 def after_others(rule: Recurrence, outlook: Outlook) -> Recurrence:

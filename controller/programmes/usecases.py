@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from controller.airings.answering import forget_answers
 from controller.airings.ending import cancel_airing, cancel_airings_of
 from controller.airings.lifecycle import OPEN
 from controller.airings.planning import Meeting, check_policies
@@ -22,17 +23,18 @@ from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
-from controller.programmes.foreseeing import Wished, wished_of
+from controller.programmes.foreseeing import Wished, foresee_schedule, wished_of
 from controller.programmes.lifecycle import IllegalTransition, ScheduleId, ScheduleState
 from controller.programmes.making import finish, keep_current
 from controller.programmes.queries import (
+    airings_to_come,
     dated_without_skips,
     get_occurrence,
     get_schedule,
     own_days,
     targets_of_schedule,
 )
-from controller.programmes.settling import settled, settled_move
+from controller.programmes.settling import refuse_forbidden, settled, settled_move
 from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
 from devices.messages import AreaCode, Grade
@@ -130,25 +132,24 @@ def change_schedule(
 ) -> None:
     """Give a running schedule another rule: what it names no more is taken back, what is new is made.
 
-    What was added, moved and cancelled by hand stays, on the days that the new rule still names.
+    What was added, moved and cancelled by hand stays, on the days that the new rule still names. Where
+    policies forbid any of the next 14 days' occurrences it is refused: AgainstPolicy, all of it in `facts`.
+    What communes have said of the schedule is void: they are asked anew.
     """
     areas = targets_of_schedule(session, schedule_id)
     check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
     schedule, before = _running(session, schedule_id)
     rule = carry(before, rule)
-    first = _first_start(session, rule, skips, now)
-    check_policies(session, schedule.bulletin, wished_of(schedule, areas).asking(first), now=now)
+    _first_start(session, rule, skips, now)
+    now_has = airings_to_come(session, schedule_id, now)
+    outlook = foresee_schedule(session, wished_of(schedule, areas), rule, skips, now=now, without=now_has)
+    refuse_forbidden(session, outlook, now=now)
     schedule.rule = to_text(rule)
     for name, value in _columns(skips).items():
         setattr(schedule, name, value)
-    record(
-        session,
-        by,
-        "schedule.changed",
-        schedule_id,
-        now,
-        detail={"rule": schedule.rule, **_columns(skips)},
-    )
+    forgotten = forget_answers(session, schedule_id)  # communes agreed to other hours
+    detail = {"rule": schedule.rule, "answers_void": forgotten, **_columns(skips)}
+    record(session, by, "schedule.changed", schedule_id, now, detail=detail)
     keep_current(session, [schedule], now=now, by=by)
 
 

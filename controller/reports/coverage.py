@@ -1,4 +1,4 @@
-"""Counts what was heard: by month, area, legal act and bulletin; pure. One table feeds every format."""
+"""Counts what was heard: by month, area, topic, act and bulletin; pure. One table feeds every format."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,7 @@ class Group(StrEnum):
     TOTAL = "total"
     MONTH = "month"
     AREA = "area"
+    TOPIC = "topic"
     LEGAL_ACT = "legal-act"
     BULLETIN = "bulletin"
 
@@ -79,6 +80,7 @@ GROUPS: Mapping[Group, str] = {
     Group.TOTAL: "Tổng cộng",
     Group.MONTH: "Tháng",
     Group.AREA: "Địa bàn",
+    Group.TOPIC: "Chủ đề",
     Group.LEGAL_ACT: "Văn bản pháp luật",
     Group.BULLETIN: "Bản tin",
 }
@@ -100,6 +102,7 @@ class Table:
 
 Named = tuple[str, str]
 """Code and name of what a row is of."""
+NO_TOPIC: Named = ("", "Chưa chọn chủ đề")
 Place = Callable[[Aired], Iterable[Named]]
 """Where an entry counts: nowhere, in one row, or (a bulletin on two acts) in several."""
 
@@ -121,6 +124,11 @@ def by_month(one: Aired) -> Iterable[Named]:
     """Return the month in which it was planned."""
     month = month_of(one.planned_at)
     return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
+
+
+def by_topic(one: Aired) -> Iterable[Named]:
+    """Return the topic; what has none is counted too, so that the rows add up to the total's airings."""
+    return [NO_TOPIC if one.topic is None else (one.topic, one.topic_name or one.topic)]
 
 
 def by_legal_act(one: Aired) -> Iterable[Named]:

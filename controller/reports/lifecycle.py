@@ -56,6 +56,10 @@ class Aired:
     title: str
     legal_act: str | None
     """The act that its bulletin tells of, as people name it."""
+    topic: str | None
+    """What its bulletin is about: a code of the province's list."""
+    topic_name: str | None
+    """Its name of now."""
     grade: Grade
     state: AiringState
     planned_at: datetime

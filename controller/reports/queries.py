@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Row, Select, exists, select
+from sqlalchemy import Row, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import AiringState
-from controller.bulletins.tables import Bulletin, LegalReference
+from controller.bulletins.tables import Bulletin, LegalReference, Topic
 from controller.bulletins.validity import named
 from controller.journal.chain import canonical
 from controller.reports.lifecycle import Aired, Noted, line_fields
@@ -59,12 +59,20 @@ def aired_between(
 def _newest(
     areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Select[tuple[AsAired, str, LegalReference]]:
-    later = aliased(AsAired)
+    later, whole = aliased(AsAired), aliased(Bulletin)
     called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
     columns = [getattr(AsAired, name) for name in _COLUMNS]
     return (
-        select(*columns, Bulletin.title, LegalReference)
+        select(
+            *columns,
+            Bulletin.title,
+            LegalReference,
+            Topic.code.label("topic"),
+            Topic.name.label("topic_name"),
+        )
         .join(Bulletin, Bulletin.id == AsAired.bulletin)
+        .join(whole, whole.id == func.coalesce(Bulletin.variant_of, Bulletin.id))
+        .outerjoin(Topic, Topic.code == whole.topic)
         .outerjoin(LegalReference, LegalReference.bulletin == AsAired.bulletin)
         .where(AsAired.planned_at >= since, AsAired.planned_at < until, AsAired.area.in_(areas))
         .where(~exists().where(later.corrects == AsAired.seq), ~called_off, ~Bulletin.test)
@@ -79,6 +87,8 @@ def _aired(row: Row[tuple[AsAired, str, LegalReference]]) -> Aired:
         bulletin=row.bulletin,
         title=row.title,
         legal_act=None if row.LegalReference is None else named(row.LegalReference),
+        topic=row.topic,
+        topic_name=row.topic_name,
         grade=row.grade,
         state=row.state,
         planned_at=row.planned_at,

@@ -18,6 +18,7 @@ from controller.reports.coverage import (
     by_bulletin,
     by_legal_act,
     by_month,
+    by_topic,
     table,
 )
 from controller.reports.lifecycle import Aired
@@ -40,6 +41,7 @@ def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> T
     groupings = [
         Grouping(Group.MONTH, by_month),
         Grouping(Group.AREA, _by_area(tree, names, area)),
+        Grouping(Group.TOPIC, by_topic),
         Grouping(Group.LEGAL_ACT, by_legal_act),
         Grouping(Group.BULLETIN, by_bulletin),
     ]

@@ -6,9 +6,12 @@ from sqlalchemy.orm import Session
 
 from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.legal import reference_given, set_reference
+from controller.bulletins.lifecycle import BulletinId, TopicCode
 from controller.bulletins.queries import get_bulletin
+from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
@@ -20,18 +23,37 @@ from devices.messages import AiringId, AreaCode, RecordingId
 
 
 def hand_in(
-    station: Station, viewer: Viewer, *, title: str, text: str, wish: Wish
+    station: Station,
+    viewer: Viewer,
+    *,
+    title: str,
+    text: str,
+    wish: Wish,
+    topic: str = "",
+    reference: Reference | None = None,
 ) -> tuple[BulletinId, AiringId]:
-    """Write a bulletin, submit it and plan its airing: all of it, or nothing."""
+    """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
         bulletin = draft_bulletin(session, title=title, text=text, by=viewer.operator, now=now, area=area)
+        if topic:
+            set_topic(session, bulletin.id, TopicCode(topic), by=viewer.operator, now=now)
+        tell_of(session, viewer, bulletin.id, reference, station)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id
     station.poke()
     return bulletin_id, airing_id
+
+
+def tell_of(
+    session: Session, viewer: Viewer, bulletin_id: BulletinId, reference: Reference | None, station: Station
+) -> None:
+    """Name the legal act that a bulletin tells of; None, or what is named already, changes nothing."""
+    if reference is None or reference == (reference_given(session, bulletin_id) or Reference()):
+        return
+    set_reference(session, bulletin_id, reference, by=viewer.operator, now=station.now())
 
 
 def approve(

@@ -106,7 +106,7 @@ def find_nodes(
     """Return a page of nodes with their status, and whether more follow."""
     conditions: list[ColumnElement[bool]] = [Node.retired_at.is_(None), Node.area.in_(_areas(scope, asked))]
     if asked.status is not None:
-        conditions.append(has_status(asked.status, now))
+        conditions.append(has_status([asked.status], now))
     if asked.text:
         conditions.append(Node.id.in_(_named(session, scope, asked.text, conditions)))
     query = select(Node).where(*conditions).order_by(Node.area, Node.name, Node.id)

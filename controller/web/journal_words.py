@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KINDS = {
-    "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.")),
+    "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.", "topic.")),
     "phat": (
         "Lượt phát và lịch phát",
         (
@@ -27,6 +27,11 @@ KINDS = {
 
 ACTS = {
     "airing.planned": "đặt lượt phát",
+    "airing.agreed": "đồng ý phát ở xã",
+    "airing.declined": "không đồng ý phát ở xã",
+    "airing.ordered": "xếp thứ tự hai lượt phát ưu tiên ở xã",
+    "schedule.agreed": "đồng ý phát cả lịch ở xã",
+    "schedule.declined": "không đồng ý phát cả lịch ở xã",
     "airing.again": "phát lại ở những nơi chưa nghe",
     "airing.called": "phát theo lệnh gọi",
     "airing.cancelled": "dừng lượt phát",
@@ -62,6 +67,11 @@ ACTS = {
     "bulletin.cloned": "sao chép bản tin",
     "bulletin.recalled": "lấy lại bản tin đã gửi duyệt",
     "bulletin.reference_set": "ghi văn bản căn cứ",
+    "bulletin.topic_set": "chọn chủ đề bản tin",
+    "topic.added": "thêm chủ đề",
+    "topic.renamed": "đổi tên chủ đề",
+    "topic.ended": "thôi dùng một chủ đề",
+    "topic.brought-back": "dùng lại một chủ đề",
     "bulletin.approved": "duyệt bản tin",
     "bulletin.drafted": "soạn bản tin",
     "bulletin.returned": "trả lại bản tin",

@@ -45,6 +45,7 @@ class Place:
 PLACES = (
     Place("Hôm nay", "/", "home", Group.DAY, in_bar=Act.SEE),
     Place("Bản tin", "/ban-tin", "file-text", Group.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
+    Place("Chương trình", "/chuong-trinh", "list-check", Group.DAY),
     Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
@@ -56,7 +57,7 @@ PLACES = (
     Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
-    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi",)),
+    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi", "/chu-de")),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
     Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
     Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),

@@ -1,7 +1,7 @@
 """Reads that fill the pages: a constant number of queries a page, however many nodes there are."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
+from controller.airings.questions import Question, questions_for
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
@@ -41,9 +42,11 @@ class Todo:
     returned: Sequence[Bulletin]
     missed: Sequence[AiringView]
     offline: int
+    questions: Sequence[Question] = ()
+    """What the person's commune is asked to say yes or no to."""
 
     def __bool__(self) -> bool:
-        return bool(self.to_approve or self.returned or self.missed or self.offline)
+        return bool(self.to_approve or self.returned or self.missed or self.offline or self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,10 @@ def today(
         making=makings(session, scope, progress_of),
         tiles=tiles,
         last=last[0] if last else None,
-        todo=_todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+        todo=replace(
+            _todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+            questions=questions_for(session, scope.tree, operator, now),
+        ),
         own=nodes if len(tiles) == 1 else (),
     )
 

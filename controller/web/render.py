@@ -36,6 +36,7 @@ ACT_WORDS = {
     Act.WITHDRAW: "rút bản tin",
     Act.AIR: "đặt lượt phát",
     Act.AIR_EMERGENCY: "phát khẩn cấp",
+    Act.ANSWER: "trả lời thay xã",
     Act.STOP: "dừng phát",
     Act.ENROL: "thêm, bớt cụm loa",
     Act.RULE: "quản trị",
@@ -67,7 +68,12 @@ RECEIPT_WORDS = {
     "stopped": "Dừng",
     "refused": "Từ chối phát",
 }
-ENGINE_WORDS = {"loa": "giọng đọc ngoại tuyến", "gtts": "giọng Google", "espeak": "giọng máy eSpeak"}
+ENGINE_WORDS = {
+    "brought": "tệp ghi âm",
+    "loa": "giọng đọc ngoại tuyến",
+    "gtts": "giọng Google",
+    "espeak": "giọng máy eSpeak",
+}
 
 
 def reason_words(reason: str) -> str:
@@ -98,6 +104,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["lower_first"] = words.lower_first
+    environment.filters["capitalize_first"] = words.capitalize_first
     environment.globals.update(
         icon=icon,
         static=assets.address,

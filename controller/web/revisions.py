@@ -22,6 +22,9 @@ _STEPS = 100
 BULLETIN_ACTS = {
     "bulletin.drafted": "Soạn bản nháp",
     "bulletin.revised": "Sửa",
+    "programme.drafted": "Soạn chương trình",
+    "programme.revised": "Sửa các mục của chương trình",
+    "bulletin.reference_set": "Ghi văn bản pháp luật",
     "bulletin.submitted": "Gửi duyệt",
     "bulletin.recalled": "Lấy lại để sửa",
     "bulletin.cloned": "Tạo bản sao từ bản tin khác",

@@ -20,6 +20,13 @@ _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
     (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/tao-ban-tin/lay-chu"), LARGEST_FILE + _FRAME),
+    (
+        re.compile(
+            r"/tao-ban-tin/ghi-am|/ban-tin/[^/]+/(?:ghi-am|tieng-khac)|/chuong-trinh/(?:tao|[^/]+/sua)"
+        ),
+        LARGEST_UPLOAD + LARGEST_BODY,
+    ),
 )
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # img data: are the style sheet's own small drawings

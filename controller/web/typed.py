@@ -1,10 +1,11 @@
 """What the form of a bulletin holds, and the wish that it means."""
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from controller.airings.planning import Meeting, Wish
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput
+from controller.web.legal_form import ActTyped
 from controller.web.starts import read_start
 from controller.web.station import Station
 from controller.web.viewer import Viewer
@@ -13,13 +14,14 @@ from devices.messages import AreaCode, Grade
 _LOUDEST = 100
 
 
-class Typed(BaseModel):
+class Typed(ActTyped):
     """What the form holds; nothing is refused before it can be shown again."""
 
     tieu_de: str = ""
     noi_dung: str = ""
+    chu_de: str = ""
     noi: str = ""
-    dia_ban: list[str] = []
+    dia_ban: list[str] = Field(default_factory=list)
     luc: str = "ngay"
     ngay: str = ""
     gio: str = ""

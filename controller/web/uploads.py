@@ -13,6 +13,8 @@ from controller.operators.queries import require
 from controller.web.viewer import Signed, TheStation, Viewer
 
 _MOST_FIELDS = 12
+_MOST_PARTS = 400
+"""Fields of a page's form: a programme of forty items has some five each, a province 65 communes."""
 _LONGEST_FIELD = 500_000
 """Bytes of one field beside the file: the longest text has less."""
 
@@ -46,6 +48,36 @@ async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
 
 
 Uploaded = Annotated[Upload, Depends(_uploaded, scope="function")]
+
+
+class Sent(NamedTuple):
+    """A form of several parts; `file` None: nobody chose one. Fields of one name stand in their order."""
+
+    file: BinaryIO | None
+    name: str
+    fields: dict[str, list[str]]
+
+    def first(self, field: str) -> str:
+        """Return a field's value, or an empty text."""
+        return next(iter(self.fields.get(field, ())), "")
+
+
+async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
+    form = request.form(max_files=1, max_fields=_MOST_PARTS, max_part_size=_LONGEST_FIELD)
+    async with form as sent:
+        file = sent.get("file")
+        is_chosen = isinstance(file, UploadFile) and bool(file.size)
+        fields: dict[str, list[str]] = {}
+        for name, value in sent.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+        if isinstance(file, UploadFile) and is_chosen:
+            yield Sent(file.file, file.filename or "", fields)
+        else:
+            yield Sent(None, "", fields)
+
+
+SentForm = Annotated[Sent, Depends(_sent, scope="function")]
 
 
 def described(required: tuple[str, ...] = (), **fields: str) -> dict[str, Any]:

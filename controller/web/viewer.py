@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
 from controller.airings.planning import MOVABLE
+from controller.airings.questions import questions_for
 from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
@@ -32,6 +33,8 @@ class Viewer:
     scope: Scope
     waiting: int
     """Bulletins that wait for this person's approval."""
+    questions: int
+    """What waits for the yes or no of this person's commune."""
     token: str
     """Of the session; empty where a program's token acts."""
     alarms: tuple[AlarmLine, ...] = ()
@@ -115,7 +118,9 @@ def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
     lacks = station.require_totp and needs_second_factor(operator)
     lacks = lacks and not has_second_factor(session, operator.id)
     waiting = count_waiting(session, operator, scope)
-    return Viewer(operator, scope, waiting, token, alarm_lines(session, scope, station.now()), lacks)
+    questions = len(questions_for(session, scope.tree, operator, station.now()))
+    alarms = alarm_lines(session, scope, station.now())
+    return Viewer(operator, scope, waiting, questions, token, alarms, lacks)
 
 
 def known(request: Request) -> Viewer:
@@ -183,7 +188,7 @@ def _by_bearer(request: Request, token: str) -> Viewer:
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
         with station.store.write() as session:
             touch_token(session, row.id, now)
-    return Viewer(operator, scope, 0, "")
+    return Viewer(operator, scope, 0, 0, "")
 
 
 Signed = Annotated[Viewer, Depends(signed_in)]

@@ -152,6 +152,11 @@ def milliseconds(span: int) -> str:
     return length(timedelta(milliseconds=span))
 
 
+def length_of_seconds(seconds: float) -> str:
+    """Return the length in words, as `length` does."""
+    return length(timedelta(seconds=seconds))
+
+
 def signed(value: float, decimals: int = 0) -> str:
     """Return “+1,5” or “−1,5”."""
     return f"{'−' if value < 0 else '+'}{number(abs(value), decimals)}"
@@ -160,6 +165,11 @@ def signed(value: float, decimals: int = 0) -> str:
 def lower_first(text: str) -> str:
     """Return the text as it stands inside a sentence: “tỉnh Khánh Hòa”."""
     return text[:1].lower() + text[1:]
+
+
+def capitalize_first(text: str) -> str:
+    """Return the text as it begins a line: “Tiếng Việt”."""
+    return text[:1].upper() + text[1:]
 
 
 def parsed_day(text: str) -> date | None:

@@ -249,11 +249,18 @@ class Brain:
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)
-        effects += [*self._fetching.tick(now), *self._outbox.tick(now)]
+        effects += [*self._fetch(now), *self._outbox.tick(now)]
         if self._vitals_at is not None and now >= self._vitals_at:
             effects.append(self._vitals(now))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
         return effects
+
+    def _fetch(self, now: datetime) -> list[Effect]:
+        due = self._fetching.due_at()
+        if due is None or now < due:
+            return []
+        airing = self._playing.next_airing(now)
+        return self._fetching.tick(now, airing and airing[0])
 
     def _agree(self, now: datetime) -> list[Effect]:
         effects = self._playing.agree(now)

@@ -28,6 +28,8 @@ PATIENCE = timedelta(seconds=4)
 """Without a new chunk for so long, ask again: the sender paces, but rarely pauses longer."""
 LONGEST_PATIENCE = timedelta(seconds=30)
 """Where nobody answers, asking more often helps nobody."""
+PRESSING = timedelta(seconds=60)
+"""So long before a start, and as long as it is due, the waits do not grow: what comes now is heard yet."""
 JITTER = 0.25
 UNNAMED_KEPT = timedelta(days=1)
 """A recording that no plan names any more is kept so long: what is aired daily is not sent daily."""
@@ -190,8 +192,8 @@ class Fetching:
         for fetch in self._fetches.values():
             fetch.want_at = None
 
-    def tick(self, now: datetime) -> list[Effect]:
-        """Ask for what is lacking and did not come."""
+    def tick(self, now: datetime, start: datetime | None = None) -> list[Effect]:
+        """Ask for what is lacking and did not come; `start` is that of the present or next airing, if any."""
         if not self._connected:
             return []
         effects: list[Effect] = []
@@ -204,9 +206,15 @@ class Fetching:
             ):
                 want = want_of(self._node, recording, fetch.held)
                 effects.append(Publish(topics.want(self._node), want.payload()))
-                fetch.want_at = now + self._jittered(fetch.patience)
+                fetch.want_at = self._again_at(fetch.patience, now, start)
                 fetch.patience = min(fetch.patience * 2, LONGEST_PATIENCE)
         return effects
+
+    def _again_at(self, patience: timedelta, now: datetime, start: datetime | None) -> datetime:
+        usual = now + self._jittered(patience)
+        if start is None:
+            return usual
+        return min(usual, max(start - PRESSING, now + self._jittered(PATIENCE)))
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to ask for."""

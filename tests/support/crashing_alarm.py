@@ -10,8 +10,9 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
 from controller.airings.queries import reach
-from controller.app import Controller, utc_now
+from controller.app import Controller
 from controller.bulletins.tables import Bulletin
+from controller.clocks import utc_now
 from controller.emergencies.ending import stop_emergency
 from controller.emergencies.lifecycle import EmergencyState, Kind
 from controller.emergencies.preparing import prepare

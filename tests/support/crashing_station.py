@@ -13,11 +13,12 @@ from sqlalchemy.engine import Engine
 
 from controller.airings.tables import Airing
 from controller.airings.usecases import plan_airing
-from controller.app import Controller, utc_now
+from controller.app import Controller
 from controller.bulletins.listening import note_listened
 from controller.bulletins.renderings import begin_rendering, finish_rendering
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.clocks import utc_now
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.founding import APPROVER, OFFICER, Secrets, found, station_key
 from controller.journal.chain import StationSeal

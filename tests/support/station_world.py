@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from controller.airings.advancing import advance_airings
+from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
 from controller.airings.folding import fold_receipts
+from controller.airings.queries import get_airing
 from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.usecases import load_areas
@@ -138,8 +140,9 @@ class World:
         self.approve(bulletin_id, **{k: v for k, v in kwargs.items() if k == "data"})
         return bulletin_id
 
-    def plan(self, bulletin_id, *, areas=(NHA_TRANG,), seconds=60, by=None, **kwargs):
-        return self.do(
+    def plan(self, bulletin_id, *, areas=(NHA_TRANG,), seconds=60, by=None, agreed=True, **kwargs):
+        """Plan an airing; the commune that is asked says yes unless the test is about just that."""
+        airing = self.do(
             plan_airing,
             bulletin_id,
             areas=areas,
@@ -147,6 +150,23 @@ class World:
             by=by or self.approver,
             **kwargs,
         ).id
+        if agreed:
+            self.agree(airing)
+        return airing
+
+    def agree(self, airing_id):
+        """Have the commune say yes where it is asked."""
+        if self.awaits_answer(airing_id):
+            self.do(answer_airing, airing_id, agrees=True, by=self.officer)
+
+    def agree_to_all(self, schedule_id):
+        """Have the commune say yes to all occurrences of a schedule."""
+        self.do(answer_schedule, schedule_id, agrees=True, by=self.officer)
+
+    def awaits_answer(self, airing_id):
+        with self.store.read() as session:
+            found = standing_in_family(session, get_airing(session, airing_id))
+        return any(self.officer.area in one.unanswered for one in found.values())
 
     def advance(self, *, settled=True):
         return self.do(advance_airings, times=self.times, settled=settled)

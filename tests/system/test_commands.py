@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import soundfile
+from typer.testing import CliRunner
 
-from controller.app import utc_now
 from controller.bulletins.queries import rendering_of
+from controller.cli import app
+from controller.clocks import utc_now
 from controller.demo import Job
 from controller.founding import found
 from controller.settings import Settings
@@ -35,6 +37,13 @@ def loa(*arguments: str, stdin: bytes = b"", home: Path | None = None, timeout: 
         [str(LOA), *arguments], input=stdin, capture_output=True, timeout=timeout, env=env, check=False
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def typed(*arguments: str, stdin: bytes = b"", home: Path | None = None, **more: str):
+    """Do what the program does with these arguments, without the start of another Python."""
+    env = {**more} | ({} if home is None else {"LOA_HOME": str(home)})
+    done = CliRunner().invoke(app, list(arguments), input=stdin, env=env)
+    return done.exit_code, done.stdout, done.stderr
 
 
 def eventually(holds, seconds=60.0):
@@ -61,7 +70,7 @@ def test_read_reads_a_text_as_a_whole_as_a_bulletin_is():
 
 
 def test_read_tells_a_program_which_rule_spoke_what():
-    code, out, _ = loa("read", "--json", stdin="Họp ngày 22/5/2025 với XQZ.\n".encode())
+    code, out, _ = typed("read", "--json", stdin="Họp ngày 22/5/2025 với XQZ.\n".encode())
     assert code == 0
     told = json.loads(out)
     for span in told["spans"]:
@@ -73,7 +82,7 @@ def test_read_tells_a_program_which_rule_spoke_what():
 
 
 def test_read_explains_to_a_person_and_names_the_line_of_a_doubt():
-    code, out, _ = loa("read", "--explain", stdin="Thông báo\nGọi 113, gặp XQZ\n".encode())
+    code, out, _ = typed("read", "--explain", stdin="Thông báo\nGọi 113, gặp XQZ\n".encode())
     assert code == 0
     assert out.splitlines()[:3] == [
         "  dòng 2: 113 → một một ba  [số điện thoại]",
@@ -84,12 +93,12 @@ def test_read_explains_to_a_person_and_names_the_line_of_a_doubt():
 
 
 def test_read_says_numbers_as_a_region_does():
-    code, out, _ = loa("read", "--region", "south", stdin="1.005 hộ".encode())
+    code, out, _ = typed("read", "--region", "south", stdin="1.005 hộ".encode())
     assert (code, out) == (0, "một ngàn không trăm lẻ năm hộ\n")
 
 
 def test_read_gives_one_form_at_a_time():
-    code, out, err = loa("read", "--json", "--explain", stdin=b"1")
+    code, out, err = typed("read", "--json", "--explain", stdin=b"1")
     assert (code, out) == (2, "")
     assert "--explain" in err
 
@@ -104,7 +113,7 @@ def test_read_gives_one_form_at_a_time():
     ],
 )
 def test_read_refuses_what_is_no_text(written, sentence):
-    code, out, err = loa("read", stdin=written)
+    code, out, err = typed("read", stdin=written)
     assert (code, out) == (2, "")
     assert sentence in err
 
@@ -123,14 +132,14 @@ def test_speak_refuses_a_text_that_cannot_be_read_out_and_writes_nothing(tmp_pat
     out = tmp_path / "out.wav"
     path = tmp_path / "text.txt"
     path.write_text(written, "utf-8")
-    code, _, err = loa("speak", "--text-file", str(path), "--out", str(out), home=tmp_path / "var")
+    code, _, err = typed("speak", "--text-file", str(path), "--out", str(out), home=tmp_path / "var")
     assert code == 2
     assert sentence in err
     assert not out.exists()
 
 
 def test_speak_wants_exactly_one_text(tmp_path):
-    code, _, err = loa("speak", "--out", str(tmp_path / "x.wav"))
+    code, _, err = typed("speak", "--out", str(tmp_path / "x.wav"))
     assert code == 2
     assert "--text" in err
 
@@ -149,19 +158,19 @@ def test_speak_wants_exactly_one_text(tmp_path):
     ],
 )
 def test_what_the_caller_did_wrong_is_named_and_ends_with_2(tmp_path, arguments, sentence):
-    code, _, err = loa(*arguments, home=tmp_path)
+    code, _, err = typed(*arguments, home=tmp_path)
     assert code == 2, err
     assert sentence in err
 
 
 def test_a_wrong_setting_is_named_and_ends_with_2(tmp_path):
-    code, _, err = loa("up", home=tmp_path, LOA_PORT="cổng")
+    code, _, err = typed("up", home=tmp_path, LOA_PORT="cổng")
     assert code == 2
     assert "LOA_PORT" in err
 
 
 def test_air_without_a_station_fails_with_1(tmp_path, free_port):
-    code, _, err = loa(
+    code, _, err = typed(
         "air", "--text-file", str(SAMPLES / "short.txt"), "--area", "56",
         "--station", f"http://127.0.0.1:{free_port}",
         home=tmp_path, LOA_AUTHOR_PASSWORD="x" * 12, LOA_APPROVER_PASSWORD="x" * 12,
@@ -171,7 +180,7 @@ def test_air_without_a_station_fails_with_1(tmp_path, free_port):
 
 
 def test_doctor_without_a_station_fails_with_1(tmp_path):
-    code, _, err = loa("doctor", home=tmp_path)
+    code, _, err = typed("doctor", home=tmp_path)
     assert code == 1
     assert "loa up" in err
 
@@ -193,23 +202,23 @@ def founded(tmp_path_factory):
 @pytest.mark.timeout(300)
 def test_a_word_is_taught_tried_listed_and_removed_by_name(founded):
     said = "phổ biến giáo dục pháp luật"
-    assert loa("lexicon", "list", home=founded)[1] == "Chưa có từ nào.\n"
+    assert typed("lexicon", "list", home=founded)[1] == "Chưa có từ nào.\n"
     code, out, err = loa("lexicon", "add", "PBXX", said, "--as", "duyet", home=founded)
     assert code == 0, err
     assert said in out
-    code, out, _ = loa("lexicon", "test", "Công tác PBXX năm 2026.", home=founded)
+    code, out, _ = typed("lexicon", "test", "Công tác PBXX năm 2026.", home=founded)
     assert code == 0
     assert out.splitlines()[0].startswith(f"Công tác {said} năm hai nghìn")
     assert f"«PBXX → {said}»" in out.splitlines()[1]
-    told = json.loads(loa("lexicon", "test", "Công tác PBXX.", "--json", home=founded)[1])
+    told = json.loads(typed("lexicon", "test", "Công tác PBXX.", "--json", home=founded)[1])
     assert told["province"] == [{"written": "PBXX", "spoken": said, "start": 9, "end": 13}]
-    (entry,) = json.loads(loa("lexicon", "list", "--json", home=founded)[1])["entries"]
+    (entry,) = json.loads(typed("lexicon", "list", "--json", home=founded)[1])["entries"]
     assert (entry["written"], entry["added_by"], entry["removed_at"]) == ("PBXX", "duyet", None)
-    assert loa("lexicon", "remove", "PBXX", "--as", "kythuat", home=founded)[0] == 0
-    assert json.loads(loa("lexicon", "list", "--json", home=founded)[1])["entries"] == []
-    (old,) = json.loads(loa("lexicon", "list", "--all", "--json", home=founded)[1])["entries"]
+    assert typed("lexicon", "remove", "PBXX", "--as", "kythuat", home=founded)[0] == 0
+    assert json.loads(typed("lexicon", "list", "--json", home=founded)[1])["entries"] == []
+    (old,) = json.loads(typed("lexicon", "list", "--all", "--json", home=founded)[1])["entries"]
     assert old["removed_by"] == "kythuat"
-    assert loa("doctor", home=founded)[0] == 0
+    assert typed("doctor", home=founded)[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -224,13 +233,13 @@ def test_a_word_is_taught_tried_listed_and_removed_by_name(founded):
     ],
 )
 def test_a_word_that_cannot_be_taught_or_removed_is_told(founded, arguments, sentence):
-    code, _, err = loa("lexicon", *arguments, home=founded)
+    code, _, err = typed("lexicon", *arguments, home=founded)
     assert code == 2
     assert sentence in err
 
 
 def test_words_need_a_station(tmp_path):
-    code, _, err = loa("lexicon", "list", home=tmp_path)
+    code, _, err = typed("lexicon", "list", home=tmp_path)
     assert code == 1
     assert "loa up" in err
 
@@ -240,30 +249,30 @@ def test_words_need_a_station(tmp_path):
 def test_a_voice_is_added_listed_and_removed(tmp_path):
     if shutil.which("espeak-ng") is None:
         missing("espeak-ng")
-    code, out, err = loa("voice", "add", str(MODEL), "--sha256", SHA256, "--name", "joe", home=tmp_path)
+    code, out, err = typed("voice", "add", str(MODEL), "--sha256", SHA256, "--name", "joe", home=tmp_path)
     assert code == 0, err
     assert SHA256 in out
-    (voice,) = json.loads(loa("voice", "list", "--json", home=tmp_path)[1])["voices"]
+    (voice,) = json.loads(typed("voice", "list", "--json", home=tmp_path)[1])["voices"]
     assert (voice["name"], voice["sha256"]) == ("joe", SHA256)
-    code, out, _ = loa("speak", "--list-voices", "--engine", "piper", home=tmp_path)
+    code, out, _ = typed("speak", "--list-voices", "--engine", "piper", home=tmp_path)
     assert (code, out.split("\t")[:2]) == (0, ["piper", "joe"])
-    assert loa("voice", "remove", "joe", home=tmp_path)[0] == 0
-    assert loa("voice", "remove", "joe", home=tmp_path)[0] == 2
-    assert "loa voice add" in loa("speak", "--list-voices", "--engine", "piper", home=tmp_path)[1]
-    code, _, err = loa("voice", "add", str(MODEL), "--sha256", "0" * 64, home=tmp_path)
+    assert typed("voice", "remove", "joe", home=tmp_path)[0] == 0
+    assert typed("voice", "remove", "joe", home=tmp_path)[0] == 2
+    assert "loa voice add" in typed("speak", "--list-voices", "--engine", "piper", home=tmp_path)[1]
+    code, _, err = typed("voice", "add", str(MODEL), "--sha256", "0" * 64, home=tmp_path)
     assert (code, SHA256 in err) == (2, True)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_every_voice_is_listed_with_whether_it_works(tmp_path):
-    code, out, _ = loa("speak", "--list-voices", "--json", home=tmp_path)
+    code, out, _ = typed("speak", "--list-voices", "--json", home=tmp_path)
     voices = json.loads(out)["voices"]
     assert code == 0
     assert {voice["engine"] for voice in voices} == {"loa", "gtts", "espeak"}
     assert all(voice["works"] for voice in voices if voice["engine"] == "loa")
     asked = ("speak", "--list-voices", "--engine", "espeak", "--json")
-    (silent,) = json.loads(loa(*asked, home=tmp_path, PATH="")[1])["voices"]
+    (silent,) = json.loads(typed(*asked, home=tmp_path, PATH="")[1])["voices"]
     assert not silent["works"]
     assert "espeak-ng" in silent["note"]
 
@@ -284,7 +293,7 @@ def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_
         assert after[0] not in {before[0], None}
         assert after[1] == before[1]
         job.approve(waiting)
-    assert loa("doctor", home=home)[0] == 0
+    assert typed("doctor", home=home)[0] == 0
 
 
 def _made(station, bulletin):
@@ -322,17 +331,17 @@ def test_air_takes_a_text_through_two_people_to_every_loudspeaker(tmp_path):
         code, _, err = loa(*asked, "--area", PROVINCE, "--in", "3s", "--follow", home=home)
         assert code == 0, err
         assert "4/4" in err
-        code, _, err = loa(*asked, "--area", "99999", "--in", "3s", home=home)
+        code, _, err = typed(*asked, "--area", "99999", "--in", "3s", home=home)
         assert code == 2, err
         assert "99999" in err
-        code, _, err = loa(*asked, "--area", PROVINCE, "--in", "hôm qua", home=home)
+        code, _, err = typed(*asked, "--area", PROVINCE, "--in", "hôm qua", home=home)
         assert code == 2
         public = station.key.public_x
-    code, lines, _ = loa("journal", "export", home=home)
+    code, lines, _ = typed("journal", "export", home=home)
     assert code == 0
     file = tmp_path / "journal.jsonl"
     file.write_text(lines, "utf-8")
-    assert loa("journal", "verify", str(file), "--public", public)[0] == 0
+    assert typed("journal", "verify", str(file), "--public", public)[0] == 0
     file.write_text(lines.replace("bulletin.approved", "bulletin.returned"), "utf-8")
-    assert loa("journal", "verify", str(file), "--public", public)[0] == 1
-    assert loa("doctor", home=home)[0] == 0
+    assert typed("journal", "verify", str(file), "--public", public)[0] == 1
+    assert typed("doctor", home=home)[0] == 0

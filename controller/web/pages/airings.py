@@ -1,6 +1,6 @@
 """Lượt phát: the list, one airing live, its nodes, and stopping it in two clicks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,12 +9,16 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.ending import cancel_airing
+from controller.airings.answering import standing_in_family
+from controller.airings.consent import Standing
 from controller.airings.lifecycle import OPEN, AiringState
+from controller.airings.queries import get_airing
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinState
 from controller.errors import NotFound
 from controller.operators.permissions import Act
+from controller.web.alarms import stop_airing
+from controller.web.answers import said_of
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
 from controller.web.render import page
@@ -36,6 +40,7 @@ PAGE = LivePage(
     "luot_phat.html",
     {
         "tinh-trang": "luot_phat/tinh_trang.html",
+        "y-kien": "luot_phat/y_kien.html",
         "loi-doc": "luot_phat/loi_doc.html",
         "gio-bat-dau": "luot_phat/gio_bat_dau.html",
         "dia-ban": "luot_phat/dia_ban.html",
@@ -60,6 +65,7 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
     tiles = airing_tiles(session, viewer.scope, AiringId(airing_id))
     return {
         "airing": airing,
+        "said": said_of(viewer, _standings(session, airing_id), f"/phat/{airing_id}"),
         "tiles": tiles,
         "starts": starts_of(session, AiringId(airing_id), airing.starts_at),
         "again": _again(viewer, airing, tiles),
@@ -69,6 +75,10 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
         "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
+
+
+def _standings(session: Session, airing_id: str) -> Iterable[Standing]:
+    return standing_in_family(session, get_airing(session, AiringId(airing_id))).values()
 
 
 def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
@@ -140,9 +150,8 @@ def stop(
     airing_id: str,
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
-    """Stop it."""
-    with station.store.write() as session:
+    """Stop it, as fast as an emergency: no beat is waited for."""
+    with station.store.read() as session:
         found(session, viewer, airing_id)
-        cancel_airing(session, AiringId(airing_id), by=viewer.operator, now=station.now(), reason=ly_do)
-    station.poke()
+    stop_airing(station, viewer, AiringId(airing_id), ly_do)
     return RedirectResponse(f"/phat/{airing_id}", 303)

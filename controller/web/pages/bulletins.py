@@ -1,6 +1,7 @@
 """Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.tables import Airing
+from controller.bulletins.legal import reference_given
 from controller.bulletins.lifecycle import (
     Action,
     BulletinId,
@@ -18,14 +20,19 @@ from controller.bulletins.lifecycle import (
     actions,
 )
 from controller.bulletins.renderings import retry_rendering
-from controller.bulletins.tables import Bulletin, Revision
+from controller.bulletins.tables import Bulletin, LegalReference, Revision
+from controller.bulletins.topics import topic_of, topics
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
 from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
+from controller.web.languages_shown import spread_of
+from controller.web.legal_form import ActShown, act_shown
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import airing_views, name_of, spoken
+from controller.web.pages.sounds import sound_shown
+from controller.web.programme_reads import lines_of
+from controller.web.queries import airing_views, name_of, spoken, titles_of
 from controller.web.render import page
 from controller.web.revisions import bulletins_found, compared_with
 from controller.web.station import Station
@@ -46,9 +53,12 @@ PAGE = LivePage(
 _DONE = {
     "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
     "nhap": "Đã lưu bản nháp.",
+    "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
     "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
+    "ghi-am": "Đã nhận tệp ghi âm. Hãy nghe lại, rồi gửi duyệt.",
+    "van-ban": "Đã lưu thông tin văn bản.",
     "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
 }
 _ACTS = {
@@ -96,8 +106,38 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
+        "topic": topic_of(session, bulletin),
+        "topics": topics(session),
+        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "lines": lines_of(session, bulletin.id, bulletin.revision),
+        "sound": sound_shown(station, speech.revision),
+        **_languages(session, viewer, bulletin, speech.revision),
+        "act": act_of(session, bulletin, station.now()),
+        "may_name_act": bulletin.variant_of is None
+        and speech.revision.kind is not RevisionKind.PROGRAMME
+        and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
     }
+
+
+def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return the bulletin's variants, or of which it is one; programmes are heard as they are."""
+    is_base = bulletin.variant_of is None and revision.kind is not RevisionKind.PROGRAMME
+    may = is_base and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    return {
+        "spread": spread_of(session, viewer.scope, bulletin) if is_base else None,
+        "base_title": titles_of(session, [bulletin.variant_of])[bulletin.variant_of]
+        if bulletin.variant_of
+        else "",
+        "may_bring": may and bulletin.state is not BulletinState.WITHDRAWN,
+    }
+
+
+def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | None:
+    """Return the legal act that a bulletin tells of, in words; a variant tells of its bulletin's."""
+    origin = bulletin.variant_of or bulletin.id
+    row = session.get(LegalReference, origin)
+    return act_shown(row, now) if row is not None and reference_given(session, origin) else None
 
 
 def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> AsRead:

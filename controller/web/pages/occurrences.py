@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from controller.airings.questions import standing_of_schedule
 from controller.airings.tables import Airing
 from controller.bulletins.tables import Bulletin
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
@@ -18,6 +19,7 @@ from controller.programmes.queries import get_schedule, next_occurrences, own_da
 from controller.programmes.tables import Schedule
 from controller.programmes.telling import rule_sentence
 from controller.programmes.usecases import cancel_occurrence, end_schedule, move_occurrence
+from controller.web.answers import said_of
 from controller.web.calendar import lunar_words, occurrence_path
 from controller.web.errors import status_of
 from controller.web.foreseen import DATES
@@ -78,6 +80,7 @@ def _context(session: Session, station: Station, viewer: Viewer, schedule_id: st
         "moved": sorted(rule.moved),
         "cancelled": sorted(rule.cancelled),
         "past": past,
+        "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
         "running": running,
         "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
         "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),

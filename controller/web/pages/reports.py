@@ -1,4 +1,4 @@
-"""Báo cáo: what was planned and what was heard, by month, area and bulletin; as table, chart and file."""
+"""Báo cáo: what was planned and heard, by month, area, topic, act and bulletin; as table, chart and file."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -22,6 +22,7 @@ from controller.plans.governing import (
     ZONE,
     sign_policy,
 )
+from controller.plans.queries import void_policies
 from controller.plans.tables import Published
 from controller.web.admin_reads import policies_in_force, shown_names
 from controller.web.errors import status_of
@@ -88,6 +89,7 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show what holds in the person's areas."""
     with station.store.read() as session:
         found = policies_in_force(session)
+        void = void_policies(session)
         names = shown_names(session)
     scope = viewer.scope
     shown = [
@@ -95,6 +97,7 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     ]
     context = {
         "rows": [found[code] for code in dict.fromkeys(shown)],
+        "void": void,
         "names": names,
         "area_name": scope.name,
         "areas": [scope.by_code[code] for code in sorted(scope.seen)],
@@ -212,6 +215,7 @@ def _page(
 ) -> Response:
     with station.store.read() as session:
         found = policies_in_force(session)
+        void = void_policies(session)
         names = shown_names(session)
     policies = {code: policy for code, (policy, _) in found.items()}
     lineage = viewer.scope.tree.lineage(area)
@@ -221,6 +225,7 @@ def _page(
         "area_name": viewer.scope.name,
         "limits": binding(policies, lineage),
         "own": own,
+        "is_void": area in void,
         "above": [viewer.scope.by_code[code] for code in lineage[1:]],
         "names": names,
         "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [area]),

@@ -23,6 +23,7 @@ from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.foreseen import preview
 from controller.web.pages.occurrences import found
+from controller.web.programme_reads import programmes_among
 from controller.web.queries import bulletins_seen
 from controller.web.render import fragment, frame_of, page
 from controller.web.schedule_form import KINDS, ScheduleTyped, typed_of
@@ -107,11 +108,13 @@ def _form_page(
     with station.store.read() as session:
         not_gone = Bulletin.state != BulletinState.WITHDRAWN
         rows = [] if schedule else bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)
+        programmes = programmes_among(session, [bulletin.id for bulletin, _ in rows])
         title = "" if schedule is None else seen_bulletin(session, viewer, schedule.bulletin).title
     context = {
         "form": form,
         "fault": error.sentence if error else "",
         "bulletins": [bulletin for bulletin, _ in rows],
+        "programmes": programmes,
         "kinds": KINDS,
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,

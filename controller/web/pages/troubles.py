@@ -7,20 +7,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.fleet.events import EventKind
-from controller.fleet.watching import Watched, Wish, events_now, watched
+from controller.fleet.watching import Cared, events_now, troubles
 from controller.web.admin_reads import shown_names
+from controller.web.fleet_reads import PAGE
 from controller.web.render import page
 from controller.web.viewer import Signed, TheStation
 from controller.web.views import Sign, Tone
 
 router = APIRouter(prefix="/su-co")
-MOST = 200
-"""Nodes of one page; in a storm the events above say in a few lines what the list would say in hundreds."""
+MOST_EVENTS = 30
+"""Events of the page; in a storm they say in a few lines what the list below says in hundreds."""
+_LAST_PAGE = 1000
 EVENT_SIGNS = {
     EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", Tone.BAD),
     EventKind.LOST: Sign("Mất kết nối", "wifi-off", Tone.BAD),
     EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", Tone.WARN),
 }
+_CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
 
 
 @router.get("")
@@ -28,33 +31,35 @@ def show(
     request: Request,
     station: TheStation,
     viewer: Signed,
+    *,
     ai: Annotated[str, Query(max_length=40)] = "",
+    trang: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
 ) -> Response:
-    """Show events and faulty nodes: all, one's own, or those that nobody looks after."""
+    """Show events, and a page of faulty nodes: all, one's own, or those that nobody looks after."""
     scope, now = viewer.scope, station.now()
+    ai = ai if ai in _CARED else ""
     with station.store.read() as session:
-        found = watched(session, Wish(areas=scope.seen, only_faulty=True), now)
+        found = troubles(
+            session,
+            scope.seen,
+            now,
+            by=viewer.operator,
+            cared=_CARED[ai],
+            limit=PAGE,
+            offset=(trang - 1) * PAGE,
+        )
         happened = events_now(session, scope.seen, now)
         names = shown_names(session)
-    mine = viewer.operator.name
-    kept = [one for one in found if _is_asked(one, ai, mine)]
+    counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
-        "events": [(EVENT_SIGNS[one.kind], one) for one in happened],
-        "found": kept[:MOST],
-        "more": max(0, len(kept) - MOST),
+        "events": [(EVENT_SIGNS[one.kind], one) for one in happened[:MOST_EVENTS]],
+        "events_in_all": len(happened),
+        "found": found.nodes,
         "ai": ai,
-        "counts": {
-            "": len(found),
-            "toi": sum(one.assignee == mine for one in found),
-            "chua": sum(one.assignee is None for one in found),
-        },
+        "trang": trang,
+        "pages": max(1, -(-counts[ai] // PAGE)),
+        "counts": counts,
         "names": names,
         "area_name": scope.name,
     }
     return page(request, "su_co.html", context)
-
-
-def _is_asked(one: Watched, who: str, mine: str) -> bool:
-    if who == "toi":
-        return one.assignee == mine
-    return one.assignee is None if who == "chua" else True

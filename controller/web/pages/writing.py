@@ -1,5 +1,6 @@
 """Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,15 +9,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.lifecycle import Action, BulletinId, actions
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.legal import reference_given
+from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, TopicCode, actions
+from controller.bulletins.references import Reference
+from controller.bulletins.tables import Bulletin, Topic
+from controller.bulletins.topics import set_topic, topics
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
-from controller.web.acts import hand_in, seen_bulletin
+from controller.web.acts import hand_in, seen_bulletin, tell_of
 from controller.web.errors import status_of
+from controller.web.legal_form import ACT_KINDS, typed_act
 from controller.web.queries import spoken
 from controller.web.render import page
 from controller.web.starts import slots
@@ -26,6 +31,7 @@ from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import Grade
 
 router = APIRouter()
+_TAKEN_OVER = "Đã đưa chữ vào bản đang soạn. Hãy đọc lại, rồi chọn nơi và giờ phát."
 
 
 def form_page(
@@ -36,9 +42,15 @@ def form_page(
     *,
     error: LoaError | None = None,
     kept_at: datetime | None = None,
+    done: str = "",
+    pasted: str = "",
 ) -> Response:
-    """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back."""
+    """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back.
+
+    `pasted`: words that were to be taken over and could not be.
+    """
     context = _form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
+    context |= {"done": done, "pasted": pasted}
     return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
@@ -46,17 +58,31 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
+        "topics": _topics(station),
+        "topic": form.chu_de,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
         "slots": slots(station.now()),
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
+        "act_kinds": ACT_KINDS,
+        "opened": False,
     }
 
 
+def _topics(station: Station) -> Sequence[Topic]:
+    with station.store.read() as session:
+        return topics(session)
+
+
 @router.get("/tao-ban-tin")
-def ask(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show the form, empty or with what the person was typing."""
+def ask(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the form, empty or with what the person was typing; `xong`: what was just put into it."""
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
     with station.store.read() as session:
@@ -64,7 +90,8 @@ def ask(request: Request, station: TheStation, viewer: Signed) -> Response:
     if kept is None:
         return form_page(request, station, viewer, Typed())
     form = Typed.model_validate(kept.fields)
-    return form_page(request, station, viewer, form, kept_at=kept.saved_at)
+    done = _TAKEN_OVER if xong == "lay-chu" else ""
+    return form_page(request, station, viewer, form, kept_at=None if done else kept.saved_at, done=done)
 
 
 @router.post("/tao-ban-tin")
@@ -78,17 +105,34 @@ def create(
     """Hand it in with its airing, or keep a draft."""
     try:
         if form.viec == "nhap":
-            with station.store.write() as session:
-                bulletin_id = draft_bulletin(
-                    session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
-                ).id
+            bulletin_id = _keep(station, viewer, form)
         else:
-            wish = form.wish(viewer, station)
-            bulletin_id, _ = hand_in(station, viewer, title=form.tieu_de, text=form.noi_dung, wish=wish)
+            bulletin_id, _ = hand_in(
+                station,
+                viewer,
+                title=form.tieu_de,
+                text=form.noi_dung,
+                topic=form.chu_de,
+                wish=form.wish(viewer, station),
+                reference=form.reference(),
+            )
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     _forget(station, viewer, NEW)
     return _kept(bulletin_id, form.viec)
+
+
+def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
+    reference = form.reference()
+    with station.store.write() as session:
+        bulletin = draft_bulletin(
+            session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
+        )
+        if form.chu_de:
+            code = TopicCode(form.chu_de)
+            set_topic(session, bulletin.id, code, by=viewer.operator, now=station.now())
+        tell_of(session, viewer, bulletin.id, reference, station)
+        return bulletin.id
 
 
 def _forget(station: Station, viewer: Viewer, place: str) -> None:
@@ -102,18 +146,21 @@ def _kept(bulletin_id: str, done: str) -> Response:
 
 @router.get("/ban-tin/{bulletin_id}/sua")
 def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Show a draft or a returned bulletin for mending."""
+    """Show a draft or a returned bulletin for mending; a programme has a form of its own."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-        text = spoken(session, bulletin.id, bulletin.revision).revision.text
+        revision = spoken(session, bulletin.id, bulletin.revision).revision
+        reference = reference_given(session, bulletin.id) or Reference()
         kept = draft_of(session, viewer.operator.id, bulletin.id)
     if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    context = {"bulletin": bulletin, "title": bulletin.title, "text": text, "fault": "", "kept_at": None}
+    if revision.kind is RevisionKind.PROGRAMME:
+        return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)
     if kept is not None and kept.saved_at > bulletin.changed_at:
-        typed = Typed.model_validate(kept.fields)
-        context |= {"title": typed.tieu_de, "text": typed.noi_dung, "kept_at": kept.saved_at}
-    return page(request, "sua_ban_tin.html", context)
+        form = Typed.model_validate(kept.fields)
+        return _mending_page(request, bulletin, form, revision.kind, kept_at=kept.saved_at)
+    form = Typed(tieu_de=bulletin.title, noi_dung=revision.text, **typed_act(reference))
+    return _mending_page(request, bulletin, form, revision.kind)
 
 
 @router.post("/ban-tin/{bulletin_id}/sua")
@@ -126,29 +173,49 @@ def mend(
     form: Annotated[Typed, Form()],
 ) -> Response:
     """Keep a new wording, and hand it in unless it shall stay a draft."""
-    now = station.now()
     try:
-        with station.store.write() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
-            revise_bulletin(
-                session, bulletin.id, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=now
-            )
-            if form.viec != "nhap":
-                submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
+        _mend(station, viewer, bulletin_id, form)
     except LoaError as error:
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer, bulletin_id)
-        context = {
-            "bulletin": bulletin,
-            "title": form.tieu_de,
-            "text": form.noi_dung,
-            "fault": error.sentence,
-            "kept_at": None,
-        }
-        return page(request, "sua_ban_tin.html", context, status=status_of(error))
+            kind = spoken(session, bulletin.id, bulletin.revision).revision.kind
+        return _mending_page(request, bulletin, form, kind, error=error)
     _forget(station, viewer, bulletin_id)
     station.poke()
     return _kept(bulletin_id, form.viec)
+
+
+def _mend(station: Station, viewer: Viewer, bulletin_id: str, form: Typed) -> None:
+    now, reference = station.now(), form.reference() if form.van_ban else None
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        revise_bulletin(
+            session, bulletin.id, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=now
+        )
+        tell_of(session, viewer, bulletin.id, reference, station)
+        if form.viec != "nhap":
+            submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
+
+
+def _mending_page(
+    request: Request,
+    bulletin: Bulletin,
+    form: Typed,
+    kind: RevisionKind,
+    *,
+    error: LoaError | None = None,
+    kept_at: datetime | None = None,
+) -> Response:
+    context = {
+        "bulletin": bulletin,
+        "form": form,
+        "is_sound": kind is RevisionKind.AUDIO,
+        "act_kinds": ACT_KINDS,
+        "opened": False,
+        "fault": error.sentence if error else "",
+        "kept_at": kept_at,
+    }
+    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
 @router.get("/ban-tin/{bulletin_id}/dat-lich")

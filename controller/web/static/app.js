@@ -82,10 +82,11 @@
   // --- drafts: what is typed is kept on the server; where that fails, on this machine until it is back ---
   const EACH = 3000; // between two keepings, and only when something changed
   const form = document.querySelector("form[data-draft]");
-  if (form) keepDraft(form);
-  else if (new URLSearchParams(window.location.search).has("xong")) {
+  if (new URLSearchParams(window.location.search).has("xong")) { // it was sent, or replaced: what lay here is older
     for (const key of Object.keys(localStorage)) if (key.startsWith("loa:nhap:")) localStorage.removeItem(key);
+    if (form) history.replaceState(null, "", window.location.pathname);
   }
+  if (form) keepDraft(form);
   function keepDraft(form) {
     const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
     const said = form.querySelector("[data-draft-said]");

@@ -6,8 +6,8 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from controller.app import utc_now
 from controller.cli import app
+from controller.clocks import utc_now
 from controller.founding import Secrets, found
 from controller.local import local_store
 from controller.operators.queries import operator_named

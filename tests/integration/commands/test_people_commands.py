@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from typer.testing import CliRunner
 
-from controller.app import utc_now
 from controller.cli import app
+from controller.clocks import utc_now
 from controller.founding import (
     FirstAdministrator,
     Secrets,
@@ -22,7 +22,8 @@ from controller.operators.queries import keys_in_force, operator_named
 from controller.operators.second_factor import begin_second_factor
 from controller.operators.signing_in import Tries, sign_in
 from controller.operators.tokens import bearer
-from controller.plans.queries import unacknowledged
+from controller.plans.governing import sign_policy
+from controller.plans.queries import unacknowledged, void_policies
 from controller.settings import Settings
 from controller.store import Store
 from controller.up import _settings
@@ -188,6 +189,24 @@ def test_an_account_is_closed_opened_and_given_other_roles(loa, store, administr
     assert "reset-password tam" in lines[1]
     with store.read() as session:
         assert operator_named(session, "tam").roles == {OperatorRole.OFFICER, OperatorRole.APPROVER}
+
+
+def test_closing_whoever_signed_a_policy_says_that_it_must_be_signed_again(loa, store, administrator):
+    _, lines = loa(
+        "operator", "add", "quantri2", "--role", "administrator", "--area", "56", "--as", administrator
+    )
+    with store.write() as session:
+        second, password = operator_named(session, "quantri2"), lines[0].split("\t")[1]
+        sign_policy(session, area="22366", administrator=second, password=password, now=utc_now())
+        assert void_policies(session) == []
+    code, lines = loa("operator", "disable", "quantri2", "--as", administrator)
+    assert code == 0
+    assert any("loa policy sign --area 22366" in line for line in lines)
+    with store.write() as session:
+        assert void_policies(session) == ["22366"]
+        first = operator_named(session, administrator)
+        sign_policy(session, area="22366", administrator=first, password=PASSWORD, now=utc_now())
+        assert void_policies(session) == []
 
 
 def test_a_second_factor_is_taken_away(loa, store, administrator):

@@ -8,12 +8,13 @@ from sqlalchemy import insert
 
 from controller.airings.foreseeing import losses_by_policy
 from controller.errors import NotAllowed
+from controller.fleet.care import take_care
 from controller.fleet.counting import has_status, statuses_by_area
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import tiles
 from controller.fleet.stays import open_stays
 from controller.fleet.tables import Node
-from controller.fleet.watching import Wish, watched
+from controller.fleet.watching import Cared, Counted, Wish, troubles, watched
 from controller.operators.accounts import move_operator
 from controller.operators.queries import get_operator
 from controller.plans.governing import sign_policy
@@ -75,8 +76,24 @@ def test_nodes_are_found_by_a_status_that_is_stored_nowhere(motley):
     for status in NodeStatus:
         expected = sum(by_status[status] for by_status in counts.values())
         with motley.store.read() as session:
-            found = session.query(Node).filter(has_status(status, motley.now)).count()
+            found = session.query(Node).filter(has_status([status], motley.now)).count()
         assert found == expected, status
+
+
+def test_the_database_finds_the_nodes_that_something_is_wrong_with_as_their_facts_say(motley):
+    every = motley.ask(watched, Wish(), motley.now)
+    faulty = [one.node.id for one in every if one.faults]
+    assert 50 < len(faulty) < len(every)
+    assert [one.node.id for one in motley.ask(watched, Wish(only_faulty=True), motley.now)] == faulty
+    here = frozenset({NHA_TRANG})
+    own = [one for one in every if one.faults and one.node.area == NHA_TRANG]
+    motley.do(take_care, own[0].node.id, by=motley.technician, assignee="kythuat")
+    asked = {"by": motley.technician, "limit": 20, "offset": 20}
+    found = motley.ask(troubles, here, motley.now, **asked)
+    assert [one.node.id for one in found.nodes] == [one.node.id for one in own[20:40]]
+    assert found.counted == Counted(len(own), 1, len(own) - 1)
+    mine = motley.ask(troubles, here, motley.now, cared=Cared.MINE, by=motley.technician, limit=9)
+    assert [one.node.id for one in mine.nodes] == [own[0].node.id]
 
 
 def policy(world, area, **limits):

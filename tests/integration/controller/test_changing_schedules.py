@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from controller.airings.planning import AgainstPolicy
 from controller.airings.queries import open_airings
 from controller.errors import Conflict, NotAllowed
+from controller.plans.governing import sign_policy
 from controller.programmes.queries import get_schedule
 from controller.programmes.usecases import (
     cancel_occurrence,
@@ -17,7 +19,7 @@ from controller.programmes.usecases import (
 from schedules.icalendar import from_text
 from schedules.recurrence import WORKDAYS, Daily, Weekly
 from schedules.skips import Skips
-from tests.support.station_world import NHA_TRANG
+from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
 
 DAILY = Daily(at=time(17, 0), first=date(2026, 11, 25))  # the world begins at 10:00 wall time of that day
 FIRST = datetime(2026, 11, 25, 10, tzinfo=UTC)
@@ -78,3 +80,34 @@ def test_an_ended_schedule_cannot_be_changed(world, schedule):
     with pytest.raises(Conflict):
         change(world, schedule, AT_EIGHTEEN)
     assert open_starts(world) == []
+
+
+def one_minute_a_day(world):
+    world.do(
+        sign_policy,
+        area=PROVINCE,
+        administrator=world.administrator,
+        password=PASSWORD,
+        quiet_hours=(),
+        minutes_a_day=1,
+    )
+
+
+def test_what_the_schedule_itself_airs_is_not_counted_against_its_change(world, schedule):
+    one_minute_a_day(world)
+    before = open_starts(world)
+    change(world, schedule, AT_EIGHTEEN)
+    assert open_starts(world) == [at + HOUR for at in before]
+
+
+def test_a_later_occurrence_against_a_policy_refuses_the_change_and_is_named(world, schedule):
+    one_minute_a_day(world)
+    fifth = FIRST + 5 * DAY
+    world.plan(world.approved(), seconds=(fifth - 3 * HOUR - world.now).total_seconds(), by=world.officer)
+    before = open_starts(world)
+    with pytest.raises(AgainstPolicy) as refused:
+        change(world, schedule, AT_EIGHTEEN)
+    assert "có 1 lần bị vướng" in refused.value.sentence
+    forbidden = [one["starts_at"] for one in refused.value.facts["occurrences"] if one["is_forbidden"]]
+    assert [datetime.fromisoformat(at) for at in forbidden] == [fifth + HOUR]
+    assert open_starts(world) == before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.app import utc_now
+from controller.clocks import utc_now
 from controller.errors import StartFailed
 from controller.founding import Secrets, found, is_founded
 from controller.settings import Settings

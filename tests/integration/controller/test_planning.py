@@ -45,7 +45,9 @@ def sign_night(world, hours, minutes=1440):
 def plan(world, bulletin, *, seconds, areas=(NHA_TRANG,), by=None, **kwargs):
     starts_at = world.now + timedelta(seconds=seconds)
     wish = Wish(areas, starts_at, **kwargs)
-    return world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
+    airing = world.do(plan_foreseen, bulletin, wish, by=by or world.approver)
+    world.agree(airing.id)
+    return airing
 
 
 def state(world, airing):
@@ -146,6 +148,7 @@ def test_a_schedule_against_policies_is_not_laid_down_and_no_time_of_one_is_move
     with pytest.raises(AgainstPolicy, match="03:15 đêm mai rơi vào giờ yên lặng"):
         quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=night, by=quiet.approver)
     schedule = quiet.do(schedule_bulletin, bulletin, areas=[PROVINCE], rule=day, by=quiet.approver)
+    quiet.agree_to_all(schedule.id)
     evening = datetime.combine(first, time(17), ZONE)
     to = evening + timedelta(hours=7)
     with pytest.raises(AgainstPolicy):
@@ -207,3 +210,14 @@ def test_what_sounds_now_is_shown_whole_and_with_its_true_start(world):
 def test_an_hour_is_said_as_people_say_it(at, said):
     now = datetime(2026, 11, 25, 10, 0, tzinfo=ZONE)
     assert said_at(datetime(*at, tzinfo=ZONE), now) == said
+
+
+@pytest.mark.parametrize("seam", [0, 10, 30, 59])
+def test_what_still_sounds_when_a_timetable_ends_is_shown_as_cut_by_what_comes_after(world, seam):
+    first = plan(world, world.approved(), seconds=600)
+    plan(world, world.approved(), seconds=630, grade=Grade.PRIORITY, meeting=Meeting.ACCEPT)
+    began = first.starts_at
+    shown = world.ask(heard_in, NHA_TRANG, world.now, began + timedelta(seconds=seam, microseconds=1))
+    assert (shown[0].slot.ends_at - began, shown[0].slot.cut) == (timedelta(seconds=30), True)
+    whole = world.ask(heard_in, NHA_TRANG, world.now, world.now + timedelta(days=1))
+    assert shown == whole[: len(shown)]

@@ -125,7 +125,7 @@ def test_yesterdays_database_makes_each_occurrence_once_and_its_plans_are_newer(
     world = worlds.world(tmp_path)
     rule = Daily(at=time(17), first=date(2026, 11, 25))
     bulletin = world.approved()
-    schedule = world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.approver).id
+    schedule = world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.officer).id
     backup = copied(world, tmp_path / "backup")
     for _ in range(4):
         world.later(hours=6)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing
 from controller.airings.usecases import plan_airing
-from controller.app import Controller, utc_now
+from controller.app import Controller
 from controller.bulletins.tables import Bulletin
+from controller.clocks import utc_now
 from controller.founding import APPROVER
 from controller.operators.queries import operator_named
 from controller.plans.queries import count_unacknowledged

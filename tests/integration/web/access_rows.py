@@ -37,6 +37,10 @@ EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
+
+ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
+ORDERED |= {"muc_ban_tin": "", "muc_tep": "", "muc_giay": "", "viec": "nhap"}
 
 PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
 
@@ -51,6 +55,8 @@ PAGES = {
     "POST /phat/{airing_id}/dung": Row(Act.STOP, {}, foreign=HIDDEN),
     "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
+    "POST /phat/{airing_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "dong-y"}, foreign=HIDDEN),
+    "POST /lich/{schedule_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "khong"}, foreign=HIDDEN),
     "GET /lich": Row(SIGNED),
     "GET /lich/tuan/{first}": Row(SIGNED),
     "GET /song/lich/tuan/{first}": Row(SIGNED),
@@ -98,6 +104,12 @@ PAGES = {
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
     "GET /bao-cao": Row(SIGNED),
+    "GET /chu-de": Row(SIGNED),
+    "POST /chu-de": Row(Act.RULE, {"ten": "Thể thao"}),
+    "POST /chu-de/{code}/ten": Row(Act.RULE, {"ten": "Sức khỏe"}),
+    "POST /chu-de/{code}/thoi": Row(Act.RULE, {}),
+    "POST /chu-de/{code}/dung-lai": Row(Act.RULE, {}),
+    "POST /ban-tin/{bulletin_id}/chu-de": Row(Act.WRITE, {"chu_de": "y-te"}, foreign=HIDDEN),
     "POST /cum-loa/{node_id}/am-luong": Row(Act.ENROL, {"muc": "80"}, foreign=HIDDEN),
     "POST /cum-loa/{node_id}/cach-ly": Row(Act.ENROL, {"ly_do": "Nghi bị thay."}, foreign=HIDDEN),
     "POST /cum-loa/{node_id}/thoi-cach-ly": Row(Act.ENROL, {}, foreign=HIDDEN),
@@ -127,6 +139,10 @@ PAGES = {
     "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
+    "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),
+    "POST /tao-ban-tin/dung-chu": Row(Act.WRITE, DRAFT),
+    "GET /tao-ban-tin/ghi-am": Row(Act.WRITE),
+    "POST /tao-ban-tin/ghi-am": Row(Act.WRITE, BROUGHT),
     "GET /ban-tin": Row(SIGNED),
     "GET /ban-tin/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/ban-tin/{bulletin_id}": Row(SIGNED),
@@ -140,6 +156,18 @@ PAGES = {
     "POST /ban-tin/{bulletin_id}/rut": Row(Act.WITHDRAW, {}, foreign=HIDDEN),
     "GET /ban-tin/{bulletin_id}/lich-su": Row(SIGNED, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/ban-sao": Row(Act.WRITE, {}, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/ghi-am": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/ghi-am": Row(Act.WRITE, BROUGHT, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/tep-goc": Row(SIGNED, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/tieng-khac": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/tieng-khac": Row(Act.WRITE, BROUGHT, foreign=HIDDEN),
+    "GET /ban-tin/{bulletin_id}/van-ban": Row(SIGNED, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/van-ban": Row(Act.WRITE, {"so_hieu": "1/TB-UBND"}, foreign=HIDDEN),
+    "GET /chuong-trinh": Row(SIGNED),
+    "GET /chuong-trinh/tao": Row(Act.WRITE),
+    "POST /chuong-trinh/tao": Row(Act.WRITE, ORDERED),
+    "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
+    "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
@@ -303,6 +331,18 @@ CALLS = {
     "POST schedules/{schedule_id}/occurrences/foresee": Row(
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
+    "GET questions": Row(SIGNED),
+    "GET topics": Row(SIGNED),
+    "POST topics": Row(Act.RULE, {"name": "Thể thao"}),
+    "PUT topics/{code}": Row(Act.RULE, {"name": "Sức khỏe"}),
+    "POST topics/{code}/end": Row(Act.RULE, {}),
+    "POST topics/{code}/bring-back": Row(Act.RULE, {}),
+    "GET bulletins/{bulletin_id}/topic": Row(SIGNED, foreign=HIDDEN),
+    "PUT bulletins/{bulletin_id}/topic": Row(Act.WRITE, {"topic": "y-te"}, foreign=HIDDEN),
+    "GET airings/{airing_id}/answers": Row(SIGNED, foreign=HIDDEN),
+    "POST airings/{airing_id}/answer": Row(Act.ANSWER, {"agrees": True}, foreign=HIDDEN),
+    "GET schedules/{schedule_id}/answers": Row(SIGNED, foreign=HIDDEN),
+    "POST schedules/{schedule_id}/answer": Row(Act.ANSWER, {"agrees": False}, foreign=HIDDEN),
     "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
     "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
     "POST schedules/{schedule_id}/occurrences/cancel": Row(Act.STOP, {"original_at": LATER}, foreign=HIDDEN),

@@ -11,7 +11,9 @@ import lameenc
 import numpy as np
 
 from controller.airings.advancing import advance_airings
+from controller.airings.answering import answer_airing, standing_in_family
 from controller.airings.folding import fold_receipts
+from controller.airings.queries import get_airing
 from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.queries import areas
@@ -266,10 +268,18 @@ class SiteWorld:
             password=PASSWORDS["duyet"],
         )
 
-    def plan(self, bulletin, *, areas=(PROVINCE,), seconds=60, **kwargs):
+    def plan(self, bulletin, *, areas=(PROVINCE,), seconds=60, agreed=True, **kwargs):
+        """Plan an airing; the commune that is asked says yes unless the test is about just that."""
         starts_at = self.now() + timedelta(seconds=seconds)
         by = kwargs.pop("by", self.approver)
-        return self.do(plan_airing, bulletin, areas=areas, starts_at=starts_at, by=by, **kwargs).id
+        airing = self.do(plan_airing, bulletin, areas=areas, starts_at=starts_at, by=by, **kwargs).id
+        commune = self.people["xanhatrang"]
+        with self.store.read() as session:
+            found = standing_in_family(session, get_airing(session, airing)).values()
+            asked = any(commune.area in one.unanswered for one in found)
+        if asked and agreed:
+            self.do(answer_airing, airing, agrees=True, by=commune)
+        return airing
 
     def approved_airing(self, *, title=TITLE, made=None, areas=(PROVINCE,), seconds=60, **kwargs):
         made = made or Made(mp3(), 8_000)

@@ -72,6 +72,7 @@ def objects(world):
         "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
             0
         ].id,
+        "{code}": "y-te",
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,

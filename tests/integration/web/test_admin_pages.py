@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from controller.journal.exported import verify_export
 from controller.operators.queries import operator_named
+from controller.operators.usecases import disable_operator
 from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
@@ -227,6 +228,14 @@ def test_what_binds_a_commune_names_the_area_that_it_comes_from(world, sign_in):
     assert "Giờ yên lặng 11:30–13:30 Phường Nha Trang" in words
     assert "Âm lượng lớn nhất 70% Phường Nha Trang" in words
     assert "Ký và áp dụng" not in words
+
+
+def test_a_policy_whose_signer_was_closed_is_to_be_signed_again(world, sign_in):
+    sign(world)
+    assert "Cần ký lại" not in text_of(sign_in("canbo").get("/quy-dinh"))
+    world.do(disable_operator, world.people["quantri"].id, by=None)
+    assert "Cần ký lại" in text_of(sign_in("canbo").get("/quy-dinh"))
+    assert "Hãy ký lại." in text_of(sign_in("canbo").get(f"/quy-dinh/{PROVINCE}"))
 
 
 FORM = {"tu": ["00:00", "12:00"], "den": ["12:00", "00:00"], "am_luong": "60", "phut": "30"}

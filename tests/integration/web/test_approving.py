@@ -7,7 +7,8 @@ from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import get_bulletin, rendering_of
 from controller.bulletins.usecases import revise_bulletin
 from controller.journal.tables import Entry
-from tests.integration.web.site_world import PASSWORDS, Made, mp3
+from devices import topics
+from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording
 
@@ -116,7 +117,9 @@ def test_an_airing_is_stopped_in_two_clicks(world, officer):
     assert "Dừng phát ngay?" in question
     assert "130 cụm loa sẽ im trong vài giây." in question
     pokes = world.pokes
+    world.hurried.clear()
     reply = officer.post(f"/phat/{airing}/dung", data={"ly_do": "Nhầm giờ."})
+    assert [one.topic for one in world.hurried] == [topics.plan(PROVINCE)]
     assert reply.headers["location"] == f"/phat/{airing}"
     stopped = world.ask(get_airing, airing)
     assert (stopped.state, stopped.reason) == (AiringState.CANCELLED, "Nhầm giờ.")

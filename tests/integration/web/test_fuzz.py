@@ -18,7 +18,7 @@ from controller.operators.tokens import create_token
 from controller.web.site import make_site
 from tests.integration.web.site_world import PROVINCE, Made, mp3
 
-EXAMPLES = int(os.environ.get("LOA_FUZZ_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("LOA_FUZZ_EXAMPLES", "3"))
 """Calls for each address and role."""
 LEFT_OUT = [
     # a call that fits its description is still refused where it does not fit the station: 422 with a sentence

@@ -97,6 +97,19 @@ def test_who_looks_after_a_fault_is_said_and_found(world, technician, officer):
     assert "Chưa ai lo 3" in text_of(technician.get("/su-co"))
 
 
+def test_in_a_storm_the_list_has_pages_and_the_page_stays_small(world, technician):
+    world.bring_online()
+    world.lose(world.nodes[:120])
+    first = technician.get("/su-co")
+    assert len(re.findall(r'href="/cum-loa/[^"]+#lo"', first.text)) == 50
+    assert "Trang 1/3" in text_of(first)
+    assert "Tất cả 120" in text_of(first)
+    last = technician.get("/su-co?trang=3&ai=chua")
+    assert len(re.findall(r'href="/cum-loa/[^"]+#lo"', last.text)) == 20
+    assert 'href="/su-co?trang=2&amp;ai=chua"' in last.text
+    assert "Không có cụm loa nào như vậy" in text_of(technician.get("/su-co?trang=9&ai=khac"))
+
+
 def test_a_commune_that_is_out_is_one_event(world, technician):
     world.bring_online()
     world.lose([f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"])

@@ -163,7 +163,7 @@ def test_a_lost_broker_is_told(world, officer):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/phat", "/phat/{airing}", "/cum-loa", "/cum-loa/loa-22366-1", "/ban-tin"]
+    "path", ["/", "/phat", "/phat/{airing}", "/cum-loa", "/cum-loa/loa-22366-1", "/ban-tin", "/su-co"]
 )
 def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, officer, path):
     world.bring_online()

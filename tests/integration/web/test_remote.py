@@ -2,13 +2,15 @@
 
 import pyotp
 import pytest
+from typer.testing import CliRunner
 
 from controller.airing_remotely import code_of
+from controller.cli import app
 from controller.errors import BadInput
 from controller.operators.second_factor import begin_second_factor, confirm_second_factor
 from controller.remote import RemoteStation
 from tests.browser.serving import Server
-from tests.integration.web.site_world import PASSWORDS
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 
 
 @pytest.fixture
@@ -46,3 +48,21 @@ def test_without_a_terminal_a_lacking_code_is_said(monkeypatch):
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(BadInput, match="LOA_AUTHOR_CODE"):
         code_of("AUTHOR")("canbo")
+
+
+def test_a_commune_answers_by_typing(world, server, monkeypatch):
+    bulletin, _ = world.submitted("Lịch tiêm chủng")
+    world.approve(bulletin)
+    airing = world.plan(bulletin, areas=[NHA_TRANG], seconds=7200, agreed=False)
+    monkeypatch.setenv("LOA_AUTHOR", "xanhatrang")
+    monkeypatch.setenv("LOA_AUTHOR_PASSWORD", PASSWORDS["xanhatrang"])
+
+    def answer(*arguments):
+        done = CliRunner().invoke(app, ["answer", *arguments, "--station", server.address])
+        return done.stdout if done.exit_code == 0 else done.stderr
+
+    assert answer("list").split("\t")[:2] == ["lượt phát", airing]
+    assert answer("no", airing, "--reason", "Bận.") == f"{NHA_TRANG}: không phát.\n"
+    assert answer("yes", airing) == f"{NHA_TRANG}: đồng ý phát.\n"
+    assert answer("list") == ""
+    assert "schedule.unknown" in answer("yes", airing, "--schedule")

@@ -26,7 +26,7 @@ def test_every_format_says_the_same(officer):
     report = officer.get(f"{PLACE}/coverage", params=NOVEMBER).json()
     total, *rows = report["rows"]
     assert (total["airings"], total["nodes"], total["nodes_heard"]) == (1, 130, 128)
-    assert {row["group"] for row in rows} == {"month", "area", "bulletin"}
+    assert {row["group"] for row in rows} == {"month", "area", "topic", "bulletin"}
     assert len([row for row in rows if row["group"] == "area"]) == 65
     told = [list(row.values())[3:] for row in report["rows"]]
     text = officer.get(f"{PLACE}/coverage.csv", params=NOVEMBER).text.lstrip("\ufeff")

@@ -33,6 +33,8 @@ def aired(airing="a1", node="n1", heard_ms=60_000, *, planned_ms=60_000, began=T
         "bulletin": "b1",
         "title": ODD_TITLE,
         "legal_act": None,
+        "topic": None,
+        "topic_name": None,
         "grade": Grade.ROUTINE,
         "state": AiringState.AIRED,
         "planned_at": NOW,

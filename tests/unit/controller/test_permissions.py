@@ -5,6 +5,7 @@ import pytest
 from controller.areas.tree import AreaTree
 from controller.operators.permissions import (
     DEPUTY_ACTS,
+    ONLY_AT_HOME,
     TOKEN_ACTS,
     Act,
     Operator,
@@ -31,6 +32,7 @@ MAY = {
     Act.WITHDRAW: {APPROVER},
     Act.AIR: {OFFICER, APPROVER},
     Act.AIR_EMERGENCY: {APPROVER},
+    Act.ANSWER: {OFFICER, APPROVER},
     Act.STOP: {OFFICER, APPROVER, TECHNICIAN, ADMINISTRATOR},
     Act.ENROL: {TECHNICIAN, ADMINISTRATOR},
     Act.RULE: {ADMINISTRATOR},
@@ -52,7 +54,8 @@ def test_the_table_names_every_act():
 @pytest.mark.parametrize("role", OperatorRole)
 def test_a_role_may_what_its_row_says_in_its_area_and_below_and_nothing_else(role, act, relation):
     lineage = TREE.lineage(RELATIONS[relation])
-    expected = role in MAY[act] and relation in HOLDS_IN
+    holds_in = {"own"} if act in ONLY_AT_HOME else HOLDS_IN
+    expected = role in MAY[act] and relation in holds_in
     verdict = can([role], COMMUNE, act, lineage)
     assert verdict.allowed == expected
     assert verdict.allowed or verdict.sentence

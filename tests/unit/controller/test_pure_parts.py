@@ -13,7 +13,8 @@ from controller.bulletins.wording import clean_text, clean_title, digest_of
 from controller.errors import BadInput
 from controller.fleet.faults import SILENT_AFTER, NodeFacts
 from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
-from controller.operators.sealing import WrongSecret, seal, unseal
+from controller.operators import sealing
+from controller.operators.sealing import Cost, WrongSecret, seal, unseal
 from controller.plans.lifecycle import is_worn, next_version
 from controller.store.ids import new_id
 from devices.messages import Grade
@@ -100,9 +101,21 @@ def test_a_seal_opens_only_with_its_password_and_for_its_holder():
         (sealed, "mật khẩu", "kid/another"),
         (sealed[:-1] + bytes([sealed[-1] ^ 1]), "mật khẩu", "kid/holder"),
         (b"", "mật khẩu", "kid/holder"),
+        (sealed[:1] + b"\x00" + sealed[2:], "mật khẩu", "kid/holder"),  # no work at all
+        (sealed[:3] + b"\xff" * 4 + sealed[7:], "mật khẩu", "kid/holder"),  # more memory than there is
     ):
         with pytest.raises(WrongSecret):
             unseal(changed, password, context)
+
+
+def test_a_seal_opens_whatever_guessing_cost_when_it_was_made(monkeypatch):
+    of_first_cost = seal(b"secret", "mật khẩu", "kid/holder")
+    before_costs_were_noted = b"\x01" + of_first_cost[7:]
+    monkeypatch.setattr(sealing, "COST", Cost(iterations=1, lanes=1, memory_kib=8))
+    cheap = seal(b"secret", "mật khẩu", "kid/holder")
+    monkeypatch.undo()
+    for sealed in (of_first_cost, before_costs_were_noted, cheap):
+        assert unseal(sealed, "mật khẩu", "kid/holder") == b"secret"
 
 
 def test_a_nodes_status_is_what_its_facts_amount_to():

@@ -125,6 +125,21 @@ def test_a_station_that_does_not_answer_is_asked_ever_more_rarely(scene):
     assert scene.kinds("a1") == ["fetched"]
 
 
+def test_near_its_start_and_while_it_is_due_it_is_asked_for_without_growing_pauses(scene):
+    rec = recording(scene)
+    chunks = scene.station.recordings.pop(rec)
+    plan(scene, rec, in_s=300)
+    scene.run(238)
+    rarely = len(scene.station.wants)
+    scene.run(64)
+    often = len(scene.station.wants) - rarely
+    assert rarely <= 15
+    assert 11 <= often <= 22  # some 60 s, each 4 s with a quarter more or less
+    scene.station.recordings[rec] = chunks
+    scene.run(6)
+    assert "fetched" in scene.kinds("a1")
+
+
 def test_a_recording_that_is_here_already_is_not_asked_for_again(scene):
     rec = recording(scene)
     plan(scene, rec, in_s=20)

@@ -1,0 +1,61 @@
+"""`loa answer`: a commune's word on what is planned above it; docs/operator.md explains every one."""
+
+from typing import Annotated
+
+import typer
+
+from controller.told import AsJson, print_json, told
+
+answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt nào phát trước.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, hoặc mã lịch phát với --schedule.")]
+IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
+Reason = Annotated[str, typer.Option(help="Lý do, cho người đặt và người đọc nhật ký.")]
+Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
+
+
+@answer.command("list")
+@told
+def index(station: Station = None, as_json: AsJson = False) -> None:
+    """Liệt kê những gì đang chờ xã trả lời."""
+    from controller.answering_remotely import line, waiting
+
+    found = waiting(station)
+    if as_json:
+        print_json({"questions": found})
+        return
+    for one in found:
+        typer.echo(line(one))
+
+
+@answer.command("yes")
+@told
+def yes(subject: Id, schedule: IsSchedule = False, station: Station = None, as_json: AsJson = False) -> None:
+    """Đồng ý phát ở xã."""
+    _answer(subject, {"agrees": True}, schedule=schedule, station=station, as_json=as_json)
+
+
+@answer.command("no")
+@told
+def no(
+    subject: Id,
+    schedule: IsSchedule = False,
+    reason: Reason = "",
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Không phát ở xã; lời đáp mới nhất là lời đáp có hiệu lực."""
+    asked = {"agrees": False, "reason": reason}
+    _answer(subject, asked, schedule=schedule, station=station, as_json=as_json)
+
+
+def _answer(
+    subject: str, asked: dict[str, object], *, schedule: bool, station: str | None, as_json: bool
+) -> None:
+    from controller.answering_remotely import say
+
+    said = say(station, "schedules" if schedule else "airings", subject, asked)
+    if as_json:
+        print_json(said)
+        return
+    typer.echo(f"{said['area']}: {'đồng ý phát' if said['agrees'] else 'không phát'}.")

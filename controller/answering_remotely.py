@@ -1,0 +1,30 @@
+"""`loa answer`: a commune's word on a running station, over its JSON interface."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from controller.airings.timing import wall
+from controller.scheduling_remotely import signed_in
+
+_SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
+
+
+def waiting(address: str | None) -> list[dict[str, Any]]:
+    """Return what waits for the word of the officer's commune."""
+    with signed_in(address) as station:
+        return list(station.call("GET", "/questions"))
+
+
+def say(address: str | None, kind: str, subject: str, asked: dict[str, Any]) -> dict[str, Any]:
+    """Say yes or no to an airing or a schedule (`kind`: their collection)."""
+    with signed_in(address) as station:
+        return dict(station.call("POST", f"/{kind}/{quote(subject, safe='')}/answer", asked))
+
+
+def line(question: dict[str, Any]) -> str:
+    """Return one line of a list: what it is, its id, when next, title, who asks."""
+    starts = question["starts_at"]
+    at = wall(datetime.fromisoformat(starts)) if starts else "chưa có lần nào"
+    fields = [_SUBJECTS[question["subject"]], question["id"], at, question["title"], question["asked_by"]]
+    return "\t".join(fields)

@@ -1,0 +1,95 @@
+"""A commune's yes and no to what is routine and planned above it, by JSON."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+
+from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
+from controller.airings.consent import Standing
+from controller.airings.queries import get_airing
+from controller.airings.questions import questions_for, standing_of_schedule
+from controller.airings.tables import Answer
+from controller.api.answer_models import AnswerAsked, AnswerShown, QuestionShown, StandingShown
+from controller.api.refusals import refusals
+from controller.web.pages.airings import found
+from controller.web.pages.occurrences import found as found_schedule
+from controller.web.viewer import Signed, TheStation
+from devices.messages import AiringId, AreaCode
+
+router = APIRouter(tags=["answers"])
+
+
+@router.get("/questions", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
+    """Return what waits for the yes or no of the person's commune, the nearest first; at most 50."""
+    with station.store.read() as session:
+        asked = questions_for(session, viewer.scope.tree, viewer.operator, station.now())
+    return [QuestionShown.model_validate(one, from_attributes=True) for one in asked]
+
+
+@router.get("/airings/{airing_id}/answers", responses=refusals(401, 404))
+def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingShown:
+    """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
+    with station.store.read() as session:
+        found(session, viewer, airing_id)
+        parts = standing_in_family(session, get_airing(session, AiringId(airing_id))).values()
+    return _shown(parts)
+
+
+@router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
+def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
+    """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
+    with station.store.write() as session:
+        found(session, viewer, airing_id)
+        row = answer_airing(
+            session,
+            AiringId(airing_id),
+            agrees=asked.agrees,
+            reason=asked.reason,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        said = _said(row)
+    station.poke()
+    return said
+
+
+@router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
+def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> StandingShown:
+    """Return what communes have said of all occurrences of a schedule."""
+    with station.store.read() as session:
+        row = found_schedule(session, viewer, schedule_id)
+        return _shown([standing_of_schedule(session, row)])
+
+
+@router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
+def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
+    """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
+    with station.store.write() as session:
+        schedule = found_schedule(session, viewer, schedule_id)
+        row = answer_schedule(
+            session,
+            schedule.id,
+            agrees=asked.agrees,
+            reason=asked.reason,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        said = _said(row)
+    station.poke()
+    return said
+
+
+def _said(row: Answer) -> AnswerShown:
+    return AnswerShown(area=row.area, agrees=row.agrees, reason=row.reason, at=row.at)
+
+
+def _shown(parts: Iterable[Standing]) -> StandingShown:
+    agreed: set[AreaCode] = set()
+    declined: set[AreaCode] = set()
+    unanswered: set[AreaCode] = set()
+    for part in parts:
+        agreed |= part.agreed
+        declined |= part.declined
+        unanswered |= part.unanswered
+    return StandingShown(agreed=sorted(agreed), declined=sorted(declined), unanswered=sorted(unanswered))

@@ -1,0 +1,75 @@
+"""The buttons Đồng ý and Không phát: a commune's word on what is routine and planned above it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import RedirectResponse, Response
+
+from controller.airings.answering import LONGEST_REASON, answer_airing, answer_schedule
+from controller.errors import BadInput
+from controller.web.pages.airings import found
+from controller.web.pages.occurrences import found as found_schedule
+from controller.web.viewer import Signed, TheStation
+from devices.messages import AiringId
+
+router = APIRouter()
+_AGREES = {"dong-y": True, "khong": False}
+
+Word = Annotated[str, Form(max_length=20)]
+Reason = Annotated[str, Form(max_length=LONGEST_REASON)]
+
+
+def _agrees(word: str) -> bool:
+    if word not in _AGREES:
+        raise BadInput("Hãy bấm Đồng ý hoặc Không phát.", code="answer.which")
+    return _AGREES[word]
+
+
+@router.post("/phat/{airing_id}/tra-loi")
+def of_airing(
+    *,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    tra_loi: Word = "",
+    ly_do: Reason = "",
+    ve: Word = "",
+) -> Response:
+    """Say yes or no to one airing; `ve`: back to the page of the day."""
+    with station.store.write() as session:
+        found(session, viewer, airing_id)
+        answer_airing(
+            session,
+            AiringId(airing_id),
+            agrees=_agrees(tra_loi),
+            reason=ly_do,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    station.poke()
+    return RedirectResponse("/" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
+
+
+@router.post("/lich/{schedule_id}/tra-loi")
+def of_schedule(
+    *,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    tra_loi: Word = "",
+    ly_do: Reason = "",
+    ve: Word = "",
+) -> Response:
+    """Say yes or no to all occurrences of a schedule."""
+    with station.store.write() as session:
+        schedule = found_schedule(session, viewer, schedule_id)
+        answer_schedule(
+            session,
+            schedule.id,
+            agrees=_agrees(tra_loi),
+            reason=ly_do,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    station.poke()
+    return RedirectResponse("/" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

@@ -1,0 +1,89 @@
+"""Lấy chữ từ tệp: what a file or pasted text becomes, before and after, then taken into the draft."""
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.bulletins.references import Reference
+from controller.drafts.queries import NEW, draft_of
+from controller.drafts.usecases import keep_draft
+from controller.errors import BadInput, LoaError
+from controller.importing.imported import Imported, import_text
+from controller.importing.kinds import LARGEST_FILE
+from controller.importing.mending import Mend, Mended
+from controller.web.legal_form import typed_act
+from controller.web.pages.writing import form_page
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.typed import Typed
+from controller.web.uploads import Sent, SentForm, Writer
+from controller.web.viewer import TheStation, Viewer
+
+router = APIRouter(prefix="/tao-ban-tin")
+MEND_WORDS = {
+    Mend.LEGACY: "Chữ bảng mã cũ (TCVN3, VNI) đổi sang Unicode",
+    Mend.COMPOSED: "Dấu rời ghép lại với chữ",
+    Mend.INVISIBLE: "Bỏ ký tự không nhìn thấy",
+    Mend.SPACES: "Bớt khoảng trắng thừa",
+    Mend.JOINED: "Nối lại dòng bị ngắt",
+    Mend.PAGE_NUMBER: "Bỏ số trang",
+}
+_KIND_WORDS = {"txt": "văn bản thuần", "docx": "Word", "pdf": "PDF"}
+
+
+@router.post("/lay-chu")
+def take_out(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+    """Show what the file (or what was pasted) becomes; nothing is saved yet."""
+    kept = _kept(station, viewer)
+    try:
+        found = import_text(_content(sent))
+    except LoaError as error:
+        return form_page(request, station, viewer, kept, error=error, pasted=sent.first("chu"))
+    return page(request, "lay_chu.html", _shown(found, sent.name, kept))
+
+
+def _content(sent: Sent) -> bytes:
+    """Return what shall be read: the file where there is one, else what was pasted."""
+    pasted = sent.first("chu")
+    if sent.file is None and not pasted.strip():
+        raise BadInput("Hãy chọn một tệp, hoặc dán chữ vào ô rồi bấm lại.", code="import.nothing")
+    return pasted.encode() if sent.file is None else sent.file.read(LARGEST_FILE + 1)
+
+
+def _shown(found: Imported, name: str, kept: Typed) -> dict[str, Any]:
+    return {
+        "found": found,
+        "name": name,
+        "file_kind": _KIND_WORDS[found.kind] if name else "",
+        "lines": _marked(found.before, found.mended),
+        "counts": Counter(one.kind for one in found.mended).most_common(),
+        "mend_words": MEND_WORDS,
+        "act": typed_act(found.reference),
+        "has_act": found.reference != Reference(),
+        "replaces": kept.tieu_de or kept.noi_dung[:60],
+    }
+
+
+def _marked(before: str, mended: tuple[Mended, ...]) -> list[tuple[str, bool]]:
+    """Return the lines as they came, each with whether something in it was mended."""
+    touched = {one.line for one in mended}
+    return [(line, number in touched) for number, line in enumerate(before.splitlines(), 1)]
+
+
+def _kept(station: Station, viewer: Viewer) -> Typed:
+    with station.store.read() as session:
+        kept = draft_of(session, viewer.operator.id, NEW)
+    return Typed() if kept is None else Typed.model_validate(kept.fields)
+
+
+@router.post("/dung-chu")
+def take_over(station: TheStation, viewer: Writer, form: Annotated[Typed, Form()]) -> Response:
+    """Put the words into what the person is writing; where and when stay as they were chosen."""
+    words = form.model_dump(include={"tieu_de", "noi_dung", *typed_act(Reference())})
+    fields = _kept(station, viewer).model_dump(exclude={"viec"}) | words
+    with station.store.write() as session:
+        keep_draft(session, NEW, fields, by=viewer.operator, now=station.now())
+    return RedirectResponse("/tao-ban-tin?xong=lay-chu", 303)

@@ -1,0 +1,185 @@
+"""Chương trình: the list, and the form in which items are put in order; without any script too."""
+
+from dataclasses import replace
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.bulletins.lifecycle import Action, BulletinId, ItemKind, RevisionKind, actions
+from controller.bulletins.programmes import (
+    LONGEST_SILENCE,
+    MOST_ITEMS,
+    Item,
+    draft_programme,
+    revise_programme,
+)
+from controller.bulletins.queries import get_revision, items_of
+from controller.bulletins.tables import Bulletin
+from controller.bulletins.uploading import keep_upload
+from controller.bulletins.usecases import submit_bulletin
+from controller.errors import BadInput, LoaError
+from controller.operators.permissions import Act
+from controller.web.acts import seen_bulletin
+from controller.web.errors import status_of
+from controller.web.pages.forms import need
+from controller.web.programme_form import (
+    KIND_WORDS,
+    ProgrammeTyped,
+    added,
+    moved,
+    taken_apart,
+    typed_programme,
+)
+from controller.web.programme_reads import choices, programmes_seen, titles_in
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.uploads import Sent, SentForm, Writer
+from controller.web.viewer import Signed, TheStation, Viewer
+from tts.uploads import UploadId
+
+router = APIRouter(prefix="/chuong-trinh")
+_SAVES = frozenset({"gui", "nhap"})
+
+
+@router.get("")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """List the programmes, last changed first."""
+    with station.store.read() as session:
+        rows = programmes_seen(session, viewer.scope)
+    return page(request, "chuong_trinh_ds.html", {"rows": rows})
+
+
+@router.get("/tao")
+def ask(request: Request, station: TheStation, viewer: Writer) -> Response:
+    """Show the form."""
+    with station.store.read() as session:
+        return _form_page(request, session, viewer, ProgrammeTyped())
+
+
+@router.post("/tao")
+def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+    """Save a new programme, or show the form after one of its buttons."""
+    return _go_on(request, station, viewer, sent, None)
+
+
+@router.get("/{bulletin_id}/sua")
+def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Show the items of a draft, or of a returned programme."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        kind = get_revision(session, bulletin.id, bulletin.revision).kind
+        may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+        if kind is not RevisionKind.PROGRAMME or Action.REVISE not in actions(bulletin.state) or not may:
+            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+        rows = items_of(session, bulletin.id, bulletin.revision)
+        form = taken_apart(bulletin.title, rows, again=bulletin.again_if_preempted)
+        return _form_page(request, session, viewer, form, bulletin=bulletin)
+
+
+@router.post("/{bulletin_id}/sua")
+def revise(
+    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
+) -> Response:
+    """Save other items, or show the form after one of its buttons."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+    need(viewer, Act.WRITE, bulletin.area)
+    return _go_on(request, station, viewer, sent, bulletin)
+
+
+def _go_on(
+    request: Request, station: Station, viewer: Viewer, sent: Sent, bulletin: Bulletin | None
+) -> Response:
+    form, act = typed_programme(sent.fields), sent.first("viec")
+    try:
+        if act in _SAVES:
+            saved = _save(station, viewer, form, bulletin, is_submitted=act == "gui")
+            station.poke()
+            return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)
+        form = _after(station, form, act, sent)
+        error = None
+    except LoaError as refused:
+        error = refused
+    with station.store.read() as session:
+        return _form_page(request, session, viewer, form, bulletin=bulletin, error=error)
+
+
+def _after(station: Station, form: ProgrammeTyped, act: str, sent: Sent) -> ProgrammeTyped:
+    """Return the form as a button leaves it."""
+    if act == "them-ghi-am":
+        if sent.file is None:
+            raise BadInput("Hãy chọn tệp ghi âm rồi bấm Thêm tệp ghi âm.", code="upload.none")
+        upload = keep_upload(station.uploads, sent.file)
+        return form.with_item(Item(ItemKind.RECORDING, sent.first("chu_tep"), upload=upload))
+    if act.startswith("them-"):
+        return added(form, act, sent.first("ban_tin"))
+    return moved(form, act)
+
+
+def _save(
+    station: Station, viewer: Viewer, form: ProgrammeTyped, bulletin: Bulletin | None, *, is_submitted: bool
+) -> BulletinId:
+    asked: dict[str, Any] = {
+        "title": form.title,
+        "items": form.meant(),
+        "again_if_preempted": form.again,
+        "by": viewer.operator,
+        "now": station.now(),
+    }
+    with station.store.write() as session:
+        _check_there(session, station, viewer, form)
+        if bulletin is None:
+            row = draft_programme(session, **asked)
+        else:
+            row = revise_programme(session, seen_bulletin(session, viewer, bulletin.id).id, **asked)
+        if is_submitted:
+            submit_bulletin(session, row.id, by=viewer.operator, now=station.now(), speech=station.speech)
+        return row.id
+
+
+def _check_there(session: Session, station: Station, viewer: Viewer, form: ProgrammeTyped) -> None:
+    """Raise for bulletins outside the person's view, and for sounds that are gone."""
+    if not form.items:
+        raise BadInput("Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items")
+    for item in form.items:
+        if item.bulletin is not None:
+            seen_bulletin(session, viewer, item.bulletin)
+        if item.upload is not None and not _is_kept(station, item.upload):
+            raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
+
+
+def _is_kept(station: Station, upload: str) -> bool:
+    try:
+        return station.uploads.has(UploadId(upload))
+    except ValueError:
+        return False
+
+
+def _form_page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    form: ProgrammeTyped,
+    *,
+    bulletin: Bulletin | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    may_choose = choices(session, viewer.scope)
+    lengths = {one.id: one.duration_ms for one in may_choose}
+    context = {
+        "form": replace(form, items=form.items[:MOST_ITEMS]),
+        "bulletin": bulletin,
+        "choices": may_choose,
+        "titles": titles_in(session, [one.bulletin for one in form.items]),
+        "lengths": lengths,
+        "total_ms": sum(lengths.get(one.bulletin, 0) for one in form.items if one.bulletin),
+        "kind_words": KIND_WORDS,
+        "longest_silence": LONGEST_SILENCE,
+        "most": MOST_ITEMS,
+        "place": f"/chuong-trinh/{bulletin.id}/sua" if bulletin else "/chuong-trinh/tao",
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "chuong_trinh_tao.html", context, status=status_of(error) if error else 200)

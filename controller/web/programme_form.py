@@ -1,0 +1,115 @@
+"""What the form of a programme holds, how its items are moved about, and the items that it means; pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from controller.bulletins.lifecycle import BulletinId, ItemKind
+from controller.bulletins.programmes import Item
+from controller.bulletins.tables import ProgrammeItem
+from controller.errors import BadInput
+
+KIND_WORDS = {
+    ItemKind.SPEECH: "Lời dẫn",
+    ItemKind.BULLETIN: "Bản tin",
+    ItemKind.RECORDING: "Tệp ghi âm",
+    ItemKind.SILENCE: "Khoảng lặng",
+    ItemKind.CHIME: "Nhạc hiệu",
+}
+USUAL_SILENCE = 2
+"""Seconds between two notices: long enough to be heard as an end."""
+_FIELDS = ("muc_loai", "muc_chu", "muc_ban_tin", "muc_tep", "muc_giay")
+Fields = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTyped:
+    """The form: what stands around the items, and the items in their order."""
+
+    title: str = ""
+    intro: str = ""
+    outro: str = ""
+    chime_in: bool = True
+    chime_out: bool = True
+    again: bool = False
+    items: Sequence[Item] = field(default=())
+
+    def meant(self) -> list[Item]:
+        """Return all items in the order in which they are heard."""
+        around = (
+            [Item(ItemKind.CHIME)] * self.chime_in,
+            [Item(ItemKind.SPEECH, self.intro)] * bool(self.intro.strip()),
+            self.items,
+            [Item(ItemKind.SPEECH, self.outro)] * bool(self.outro.strip()),
+            [Item(ItemKind.CHIME)] * self.chime_out,
+        )
+        return [item for part in around for item in part]
+
+    def with_item(self, item: Item) -> "ProgrammeTyped":
+        """Return the form with one more item at its end."""
+        return replace(self, items=(*self.items, item))
+
+
+def typed_programme(fields: Fields) -> ProgrammeTyped:
+    """Return what a sent form holds; what is no item, a program's own making, is left out."""
+    columns = [list(fields.get(name, ())) for name in _FIELDS]
+    items = [_item(*row) for row in zip(*columns, strict=False) if row[0] in set(ItemKind)]
+    return ProgrammeTyped(
+        title=_first(fields, "tieu_de"),
+        intro=_first(fields, "loi_mo"),
+        outro=_first(fields, "loi_ket"),
+        chime_in=bool(_first(fields, "nhac_mo")),
+        chime_out=bool(_first(fields, "nhac_ket")),
+        again=bool(_first(fields, "phat_lai")),
+        items=tuple(items),
+    )
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.get(name, ())), "")
+
+
+def _item(kind: str, text: str, bulletin: str, upload: str, seconds: str) -> Item:
+    whole = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 4 else 0  # noqa: PLR2004 - digits
+    return Item(ItemKind(kind), text, BulletinId(bulletin) if bulletin else None, upload or None, whole)
+
+
+def moved(form: ProgrammeTyped, act: str) -> ProgrammeTyped:
+    """Return the form after a button of one item: `len-2` (up), `xuong-2` (down), `bo-2` (away)."""
+    what, _, place = act.partition("-")
+    items = list(form.items)
+    if not place.isdigit() or int(place) >= len(items):
+        return form
+    at = int(place)
+    if what == "bo":
+        del items[at]
+    elif what in {"len", "xuong"}:
+        other = at + (1 if what == "xuong" else -1)
+        if 0 <= other < len(items):
+            items[at], items[other] = items[other], items[at]
+    return replace(form, items=tuple(items))
+
+
+def added(form: ProgrammeTyped, act: str, bulletin: str) -> ProgrammeTyped:
+    """Return the form after one of the buttons that add an item; BadInput where nothing was chosen."""
+    if act == "them-ban-tin":
+        if not bulletin:
+            raise BadInput("Hãy chọn bản tin muốn thêm.", code="programme.no-bulletin")
+        return form.with_item(Item(ItemKind.BULLETIN, bulletin=BulletinId(bulletin)))
+    if act == "them-lang":
+        return form.with_item(Item(ItemKind.SILENCE, seconds=USUAL_SILENCE))
+    return form.with_item(Item(ItemKind.SPEECH))
+
+
+def taken_apart(title: str, rows: Sequence[ProgrammeItem], *, again: bool) -> ProgrammeTyped:
+    """Return the form that means a programme's items: chimes and words around them stand apart."""
+    items = [Item(row.kind, row.text or "", row.item, row.upload, row.seconds or 0) for row in rows]
+    chime_in = bool(items) and items[0].kind is ItemKind.CHIME
+    chime_out = len(items) > chime_in and items[-1].kind is ItemKind.CHIME
+    items = items[chime_in : len(items) - chime_out]
+    intro = items.pop(0).text if _speaks(items[:1]) else ""
+    outro = items.pop().text if _speaks(items[-1:]) else ""
+    return ProgrammeTyped(title, intro, outro, chime_in, chime_out, again, tuple(items))
+
+
+def _speaks(items: Sequence[Item]) -> bool:
+    return bool(items) and items[0].kind is ItemKind.SPEECH

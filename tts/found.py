@@ -1,0 +1,92 @@
+"""What is found in a sound that was brought along, kept in a small file beside it (docs/decisions/043).
+
+It is of the very bytes that name the file, so it never changes; a file without it is as good.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from tts.brought import BLOCK_SECONDS, MEAN, PAUSE, UnfitSound, check_length, converted, look, refuse_faults
+from tts.codec import UnknownSoundFormat
+from tts.files import write_whole
+from tts.stretches import Stretches
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tts.uploads import UploadId, UploadStore
+
+__all__ = ["Found", "UnfitSound", "examined", "found_in", "keep_found"]
+_FLOOR = 1e-6
+"""A level below it is silence, whatever its logarithm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A sound as it came: its form, its length, and what a listener would mind.
+
+    Levels are in dB below full scale; `level_dbfs` is the mean of what is no pause.
+    """
+
+    form: str
+    seconds: float
+    level_dbfs: float
+    peak_dbfs: float
+    silent_seconds: float
+    """The longest silence."""
+    clipped_share: float
+    """Which part of the loud moments has cut-off tops."""
+
+
+def examined(path: Path, scratch: Path) -> Found:
+    """Decode a file once and say what is in it; raises UnknownSoundFormat and UnfitSound as `evened` does."""
+    import soundfile
+
+    form = look(path).form
+    try:
+        return _examined(converted(path, scratch) if form == "m4a" else path, form)
+    except soundfile.LibsndfileError as damaged:
+        raise UnknownSoundFormat("Tệp âm thanh bị hỏng ở giữa chừng. Hãy ghi hoặc lưu lại tệp.") from damaged
+
+
+def _examined(path: Path, form: str) -> Found:
+    import numpy as np
+    import soundfile
+
+    length, heard, energy, peak = 0, 0, 0.0, 0.0
+    with soundfile.SoundFile(path) as opened:
+        rate = opened.samplerate
+        found = Stretches(rate)
+        while len(read := opened.read(BLOCK_SECONDS * rate, dtype="float32", always_2d=True)):
+            block = np.nan_to_num(np.asarray(read.mean(axis=1), np.float32))
+            length += len(block)
+            level = np.abs(block)
+            loud = block[level > PAUSE]
+            heard += len(loud)
+            energy += float(np.dot(loud, loud))
+            peak = max(peak, float(level.max()))
+            found.add(block)
+    check_length(length / rate)
+    refuse_faults(found, peak)
+    mean = (energy / heard) ** 0.5 if heard else MEAN
+    return Found(form, length / rate, _db(mean), _db(peak), found.silent, found.clipped_share)
+
+
+def _db(value: float) -> float:
+    import math
+
+    return 20 * math.log10(max(value, _FLOOR))
+
+
+def keep_found(uploads: UploadStore, upload: UploadId, found: Found) -> None:
+    """Keep what was found beside the file; raises NoSpace."""
+    write_whole(uploads.beside(upload), json.dumps(asdict(found)).encode())
+
+
+def found_in(uploads: UploadStore, upload: UploadId) -> Found | None:
+    """Return what was found in a file when it came, or None where that is not known."""
+    place = uploads.beside(upload)
+    return Found(**json.loads(place.read_bytes())) if place.is_file() else None
