@@ -23,7 +23,6 @@ from tts.engines.graphs import (
     package_directory,
     prepared_graphs,
 )
-from tts.engines.learnt import Learnt, names_of
 from tts.engines.phonemes import BLENDS, Part, Symbol, symbols_of
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.engines.tones import contour
@@ -78,7 +77,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "6"
+    version = "5"
     voices = (
         Voice("jf_nezumi", "Giọng nữ"),
         Voice("jm_kumo", "Giọng nam"),
@@ -93,7 +92,6 @@ class KokoroEngine:
         self._numbers: dict[str, int] = {}
         self._vectors: dict[str, NDArray[np.float32]] = {}
         self._styles: dict[str, NDArray[np.float32]] = {}
-        self._learnt: Learnt | None = None
 
     def prepare(self) -> None:
         """Cut the model if that was never done, and load it; raises EngineUnavailable."""
@@ -142,49 +140,33 @@ class KokoroEngine:
                 voice: sum(share * styles[name] for name, share in timbre.blend.items())
                 for voice, timbre in TIMBRES.items()
             }
-        self._learnt = Learnt()
-        for styled in self._styles.values():
-            styled[..., : len(self._learnt.style)] += self._learnt.style
 
     def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
         import numpy as np
 
         edge = Symbol("", Part.BREAK)
         symbols = (edge, _LEAD, *said.symbols, edge)
+        numbers = [self._numbers[symbol.text] for symbol in symbols]
         styles = self._styles[voice]
         style = np.asarray(styles[min(len(symbols) - 2, len(styles)) - 1], np.float32).reshape(1, -1)
-        assert self._learnt is not None
-        named = names_of(said.syllables, symbols)
-        known = self._run("text", self._fed(symbols, self._learnt.vectors(named), style, rate))
+        fed: dict[str, Any] = {
+            "tokens": np.array([numbers], np.int64),  # of which the graph only counts how many there are
+            **{looked_up: table[None, numbers] for looked_up, table in self._vectors.items()},
+            "style": style,
+            "speed": np.array([rate], np.float32),
+        }
+        known = self._run("text", fed)
         vowels = np.array([symbol.part is Part.NUCLEUS for symbol in symbols])
         durations = known[DURATIONS]
         known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
-        frames = known[DURATIONS].ravel() * FRAMES_A_UNIT
-        bounds = np.concatenate([[0], np.cumsum(frames)])
+        bounds = np.concatenate([[0], np.cumsum(known[DURATIONS])]) * FRAMES_A_UNIT
         tones = _tones(said.syllables, symbols, bounds, heard[ENERGY][0] > AUDIBLE)
         timbre = TIMBRES[voice]
         ours = timbre.base_hz * np.exp2(tones * np.float32(timbre.reach / 12))
         heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], ours)
-        heard[ENERGY] = heard[ENERGY] + np.repeat(self._learnt.energies(named), frames)
         spoken = self._run("voice", heard | {"style": style})["audio"]
         return np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
-
-    def _fed(
-        self, symbols: tuple[Symbol, ...], learnt: NDArray[np.float32], style: Any, rate: float
-    ) -> dict[str, Any]:
-        """What the first graph is given; what was learnt colours the sound and leaves the rhythm alone."""
-        import numpy as np
-
-        numbers = [self._numbers[symbol.text] for symbol in symbols]
-        rhythm, sound = (self._vectors[looked_up][None, numbers] for looked_up in VECTORS)
-        return {
-            "tokens": np.array([numbers], np.int64),  # of which the graph only counts how many there are
-            VECTORS[0]: rhythm,
-            VECTORS[1]: sound + learnt,
-            "style": style,
-            "speed": np.array([rate], np.float32),
-        }
 
     def _run(self, graph: str, fed: dict[str, Any]) -> dict[str, Any]:
         session = self._sessions[graph]
