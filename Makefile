@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 4
 # slow tests mostly wait, for sound that takes its time
 SLOW_WORKERS ?= 4
-EXAMPLES ?= 1000
+EXAMPLES ?= 100
 PLANS ?= 10000
 
 # a program that starts a hundred times compiles its own modules once, whatever the shell says of it
@@ -45,7 +45,7 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 	$(BIN)/lint-imports
 
 .PHONY: fuzz
-fuzz: $(TESTS) ## call the JSON interface in thousands of made-up ways, as every role (EXAMPLES a call; minutes)
+fuzz: $(TESTS) ## call the JSON interface in tens of thousands of made-up ways, as every role (EXAMPLES a call and role; an hour)
 	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: properties

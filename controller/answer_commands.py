@@ -6,7 +6,7 @@ import typer
 
 from controller.told import AsJson, print_json, told
 
-answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt nào phát trước.", no_args_is_help=True)
+answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", no_args_is_help=True)
 
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, hoặc mã lịch phát với --schedule.")]
 IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
@@ -47,6 +47,38 @@ def no(
     """Không phát ở xã; lời đáp mới nhất là lời đáp có hiệu lực."""
     asked = {"agrees": False, "reason": reason}
     _answer(subject, asked, schedule=schedule, station=station, as_json=as_json)
+
+
+@answer.command("collisions")
+@told
+def collisions(station: Station = None, as_json: AsJson = False) -> None:
+    """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
+    from controller.answering_remotely import colliding, side_line
+
+    found = colliding(station)
+    if as_json:
+        print_json({"collisions": found})
+        return
+    for pair in found:
+        typer.echo(f"{side_line(pair['one'])}\n{side_line(pair['other'])}\n")
+
+
+@answer.command("order")
+@told
+def order(
+    first: Annotated[str, typer.Argument(metavar="TRƯỚC", help="Mã lượt phát đi trước.")],
+    then: Annotated[str, typer.Argument(metavar="SAU", help="Mã lượt phát ngay sau đó.")],
+    station: Station = None,
+    as_json: AsJson = False,
+) -> None:
+    """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
+    from controller.answering_remotely import put_in_order, wall_of
+
+    done = put_in_order(station, first, then)
+    if as_json:
+        print_json(done)
+        return
+    typer.echo(f"{done['airing']}: phát lúc {wall_of(done['starts_at'])}.")
 
 
 def _answer(

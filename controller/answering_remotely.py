@@ -22,9 +22,31 @@ def say(address: str | None, kind: str, subject: str, asked: dict[str, Any]) -> 
         return dict(station.call("POST", f"/{kind}/{quote(subject, safe='')}/answer", asked))
 
 
+def colliding(address: str | None) -> list[dict[str, Any]]:
+    """Return the priority airings that collide in the officer's commune, in pairs."""
+    with signed_in(address) as station:
+        return list(station.call("GET", "/collisions"))
+
+
+def put_in_order(address: str | None, first: str, then: str) -> dict[str, Any]:
+    """Have one airing follow right after another in the officer's commune."""
+    with signed_in(address) as station:
+        return dict(station.call("POST", "/collisions/order", {"first": first, "then": then}))
+
+
+def side_line(side: dict[str, Any]) -> str:
+    """Return one line of a pair: id, when it starts, title."""
+    return "\t".join([side["airing"], wall_of(side["starts_at"]), side["title"]])
+
+
+def wall_of(instant: str) -> str:
+    """Return an instant of the interface as an officer reads it."""
+    return wall(datetime.fromisoformat(instant))
+
+
 def line(question: dict[str, Any]) -> str:
     """Return one line of a list: what it is, its id, when next, title, who asks."""
     starts = question["starts_at"]
-    at = wall(datetime.fromisoformat(starts)) if starts else "chưa có lần nào"
+    at = wall_of(starts) if starts else "chưa có lần nào"
     fields = [_SUBJECTS[question["subject"]], question["id"], at, question["title"], question["asked_by"]]
     return "\t".join(fields)

@@ -15,10 +15,12 @@ Stage = Literal["reading", "speaking", "mixing", "encoding", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A part of a programme that is read out; a title is said before the text."""
+    """A part of a programme that is read out: its issuer, its title, and the text as often as asked."""
 
     text: str
     title: str = ""
+    issuer: str = ""
+    readings: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,25 +73,39 @@ def script_of(
     def spoken(written: str) -> str:
         return read(written, words=own, region=region).spoken if written.strip() else ""
 
-    text_said = spoken(text)
-    if not _lines(text_said):
+    body, said = _body(spoken(text), readings)
+    if not body:
         return Script((), "")
-    body = _read_again(_lines(text_said), readings)
-    said = "\n".join([text_said] + [REPEAT_WORDS, text_said] * (readings - 1))
     if not framed:
         return Script(_with_last_rest(body, _AT_THE_END_MS), said)
-    title_said, issuer_said = spoken(title), spoken(issuer)
-    if title_said.lower().startswith(issuer_said.lower()):
-        issuer_said = ""  # the title names it already
+    heading, named = _heading(spoken(title), spoken(issuer))
     lines = (
         Line("", _AFTER_OPENING_MS, OPENING),
-        *_with_last_rest(_lines(issuer_said), _AFTER_ISSUER_MS),
-        *_with_last_rest(_lines(title_said), _AFTER_TITLE_MS),
+        *heading,
         *_with_last_rest(body, _BEFORE_CLOSING_MS),
         *_with_last_rest(_lines(CLOSING_WORDS), _BEFORE_CLOSING_CHIME_MS),
         Line("", _AT_THE_END_MS, CLOSING),
     )
-    return Script(lines, "\n".join(filter(None, [issuer_said, title_said, said, CLOSING_WORDS])))
+    return Script(lines, "\n".join([*named, said, CLOSING_WORDS]))
+
+
+def _heading(title: str, issuer: str) -> tuple[tuple[Line, ...], list[str]]:
+    """What is spoken before a text: its issuer, unless the title names it already, and its title."""
+    if title.lower().startswith(issuer.lower()):
+        issuer = ""
+    lines = (
+        *_with_last_rest(_lines(issuer), _AFTER_ISSUER_MS),
+        *_with_last_rest(_lines(title), _AFTER_TITLE_MS),
+    )
+    return lines, [named for named in (issuer, title) if named]
+
+
+def _body(spoken: str, readings: int) -> tuple[tuple[Line, ...], str]:
+    """The text as often as asked, as lines and as what is spoken; nothing of a text without words."""
+    once = _lines(spoken)
+    if not once:
+        return (), ""
+    return _read_again(once, readings), "\n".join([spoken] + [REPEAT_WORDS, spoken] * (readings - 1))
 
 
 def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
@@ -114,6 +128,10 @@ def programme_script(
 ) -> Script:
     """The script of a programme, with a rest after each part; raises TextError."""
     own, found, said = dict(words), list[Line](), list[str]()
+
+    def spoken(written: str) -> str:
+        return read(written, words=own, region=region).spoken if written.strip() else ""
+
     for part in parts:
         match part:
             case Silent(milliseconds):
@@ -122,11 +140,11 @@ def programme_script(
                 found.append(Line("", _AFTER_OPENING_MS, CLOSING if closing else OPENING))
             case Sounding(path):
                 found.append(Line("", _BEFORE_CLOSING_MS, sound=path))
-            case Spoken(text, title):
-                for words_said, rest_ms in ((title, _AFTER_TITLE_MS), (text, _BEFORE_CLOSING_MS)):
-                    spoken = read(words_said, words=own, region=region).spoken if words_said.strip() else ""
-                    found += _with_last_rest(_lines(spoken), rest_ms)
-                    said += [spoken] if spoken else []
+            case Spoken(text, title, issuer, readings):
+                heading, named = _heading(spoken(title), spoken(issuer))
+                body, text_said = _body(spoken(text), readings)
+                found += (*heading, *_with_last_rest(body, _BEFORE_CLOSING_MS))
+                said += [*named, text_said] if text_said else named
     return Script(tuple(found), "\n".join(said))
 
 

@@ -13,6 +13,7 @@ from controller.airings.dividing import split_off
 from controller.airings.foreseeing import allowed_start
 from controller.airings.languages import divided
 from controller.airings.lifecycle import AiringState, Event, Rung, after
+from controller.airings.ordering import start_after
 from controller.airings.queries import Reach, reaches, start_spread, targets_of
 from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.telling import tell_not_agreed
@@ -179,7 +180,9 @@ def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: R
 
 def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
     lead = beat.times.lead(recording.size)
-    start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
+    wished = start_after(beat.session, airing)
+    airing.latest_start_at += wished - airing.starts_at
+    start = start_for(wished, airing.latest_start_at, airing.grade, beat.now, lead)
     if start is None:
         beat.miss(airing, too_late(airing.latest_start_at))
         return

@@ -4,6 +4,7 @@ A commune chooses whether it airs what is routine and was planned by somebody ab
 they said is read anew each time: nothing is stored but the answers.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -108,10 +109,13 @@ def standings(
     answering = answering_communes(session)
     answers = _answers(session, above)
     found = {}
+    known: dict[tuple[tuple[AreaCode, ...], AreaCode], frozenset[AreaCode]] = {}
     for one in above:
-        asked = asked_communes(tree, targets[one.id], homes[one.created_by], answering)
-        if asked:
-            found[one.id] = standing_of(asked, answers[one.id])
+        key = (tuple(targets[one.id]), homes[one.created_by])
+        if key not in known:  # occurrences of one schedule ask the same communes
+            known[key] = asked_communes(tree, *key, answering)
+        if known[key]:
+            found[one.id] = standing_of(known[key], answers[one.id])
     return found
 
 
@@ -132,13 +136,11 @@ def _answers(session: Session, airings: Collection[Asked]) -> dict[AiringId, dic
     roots = {one.linked_to or one.id for one in airings}
     schedules = {one.schedule for one in airings if one.schedule is not None}
     query = select(Answer).where(or_(Answer.airing.in_(roots), Answer.schedule.in_(schedules)))
-    rows = session.scalars(query.order_by(Answer.at, Answer.id)).all()
+    said: dict[str, list[Answer]] = defaultdict(list)
+    for row in session.scalars(query):
+        said[row.airing or row.schedule or ""].append(row)
     found: dict[AiringId, dict[AreaCode, bool]] = {}
     for one in airings:
-        root = one.linked_to or one.id
-        found[one.id] = {
-            row.area: row.agrees
-            for row in rows
-            if row.airing == root or (one.schedule is not None and row.schedule == one.schedule)
-        }
+        rows = said.get(one.linked_to or one.id, []) + said.get(one.schedule or "", [])
+        found[one.id] = {row.area: row.agrees for row in sorted(rows, key=lambda row: (row.at, row.id))}
     return found

@@ -129,12 +129,12 @@ def length_of(session: Session, bulletin_id: BulletinId) -> tuple[int, bool]:
     )
     if recorded is not None:
         return recorded, False
-    title, text = session.execute(
-        select(Bulletin.title, Revision.text)
+    title, text, issuer, readings = session.execute(
+        select(Bulletin.title, Revision.text, Revision.issuer, Revision.readings)
         .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
         .where(Bulletin.id == bulletin_id)
     ).one()
-    return max(estimated_ms(title, text), _SHORTEST_MS), True
+    return max(estimated_ms(title, text, issuer=issuer, readings=readings), _SHORTEST_MS), True
 
 
 def above(session: Session, areas: Iterable[AreaCode]) -> frozenset[AreaCode]:

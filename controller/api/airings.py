@@ -28,9 +28,10 @@ from controller.api.models import (
 )
 from controller.api.refusals import refusals
 from controller.api.topic_models import AirOnTopic
+from controller.bulletins.lifecycle import TopicCode
 from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
-from controller.web.acts import hand_in, seen_bulletin
+from controller.web.acts import Written, hand_in, seen_bulletin
 from controller.web.alarms import stop_airing
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
@@ -71,9 +72,8 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
 def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     """Write, submit and plan a text in one transaction: all of it, or nothing."""
     wish = _wish(asked, station.now())
-    bulletin, airing = hand_in(
-        station, viewer, title=asked.title, text=asked.text, topic=asked.topic or "", wish=wish
-    )
+    topic = TopicCode(asked.topic) if asked.topic else None
+    bulletin, airing = hand_in(station, viewer, Written(asked.title, asked.text, topic), wish)
     return Aired(bulletin=bulletin, airing=airing)
 
 

@@ -1,12 +1,14 @@
 """What calls about a commune's yes and no take and give."""
 
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 
 from controller.airings.answering import LONGEST_REASON
 from controller.airings.questions import Subject
-from controller.api.models import Code
+from controller.api.models import Asked, Code
+from controller.store.base import ID_LENGTH
 
 
 class QuestionShown(BaseModel):
@@ -24,7 +26,7 @@ class QuestionShown(BaseModel):
     asked_at: datetime
 
 
-class AnswerAsked(BaseModel):
+class AnswerAsked(Asked):
     """Yes or no, for the person's own commune."""
 
     agrees: bool
@@ -38,6 +40,37 @@ class AnswerShown(BaseModel):
     agrees: bool
     reason: str
     at: datetime
+
+
+class SideShown(BaseModel):
+    """One of two airings that collide, as it stands now."""
+
+    airing: str
+    bulletin: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime = Field(description="By its recording; where there is none yet, by a guess.")
+
+
+class CollisionShown(BaseModel):
+    """Two priority airings that want to sound at once in the person's commune."""
+
+    one: SideShown
+    other: SideShown
+
+
+class OrderAsked(Asked):
+    """Which of two airings goes first in the person's commune."""
+
+    first: Annotated[str, Field(max_length=ID_LENGTH)]
+    then: Annotated[str, Field(max_length=ID_LENGTH)] = Field(description="Follows right after the first.")
+
+
+class OrderShown(BaseModel):
+    """What follows now, in the commune: the airing itself, or the part of it that was split off."""
+
+    airing: str
+    starts_at: datetime
 
 
 class StandingShown(BaseModel):

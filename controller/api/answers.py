@@ -6,10 +6,19 @@ from fastapi import APIRouter
 
 from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
 from controller.airings.consent import Standing
+from controller.airings.ordering import collisions_for, order_airings
 from controller.airings.queries import get_airing
 from controller.airings.questions import questions_for, standing_of_schedule
 from controller.airings.tables import Answer
-from controller.api.answer_models import AnswerAsked, AnswerShown, QuestionShown, StandingShown
+from controller.api.answer_models import (
+    AnswerAsked,
+    AnswerShown,
+    CollisionShown,
+    OrderAsked,
+    OrderShown,
+    QuestionShown,
+    StandingShown,
+)
 from controller.api.refusals import refusals
 from controller.web.pages.airings import found
 from controller.web.pages.occurrences import found as found_schedule
@@ -78,6 +87,27 @@ def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: Ans
         said = _said(row)
     station.poke()
     return said
+
+
+@router.get("/collisions", responses=refusals(401))
+def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
+    """Return the priority airings that collide in the person's commune, in no plan yet; at most 20 pairs."""
+    with station.store.read() as session:
+        pairs = collisions_for(session, viewer.scope.tree, viewer.operator, station.now())
+    return [CollisionShown.model_validate(one, from_attributes=True) for one in pairs]
+
+
+@router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
+def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
+    """Say which of two colliding priority airings goes first in the commune; the other follows it."""
+    with station.store.write() as session:
+        for name in (asked.first, asked.then):
+            found(session, viewer, name)
+        first, then = AiringId(asked.first), AiringId(asked.then)
+        row = order_airings(session, first, then, by=viewer.operator, now=station.now())
+        shown = OrderShown(airing=row.id, starts_at=row.starts_at)
+    station.poke()
+    return shown
 
 
 def _said(row: Answer) -> AnswerShown:

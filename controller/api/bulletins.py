@@ -7,7 +7,8 @@ from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.api import shown
-from controller.api.models import Approve, BulletinShown, BulletinWhole, Reason
+from controller.api.bulletin_models import Approve, BulletinWhole
+from controller.api.models import BulletinShown, Reason
 from controller.api.refusals import refusals
 from controller.api.topic_models import DraftOnTopic
 from controller.bulletins.lifecycle import BulletinId, BulletinState, TopicCode
@@ -19,6 +20,7 @@ from controller.bulletins.usecases import (
     submit_bulletin,
     withdraw_bulletin,
 )
+from controller.bulletins.wording import Manner
 from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.queries import bulletins_seen, spoken
@@ -52,6 +54,7 @@ def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinW
             area=None if asked.area is None else AreaCode(asked.area),
             by=viewer.operator,
             now=station.now(),
+            manner=Manner(asked.issuer, asked.readings),
         )
         if asked.topic:
             set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())

@@ -9,10 +9,10 @@ from controller.airings.conflicts import Choice, ConflictKind
 from controller.airings.lifecycle import AiringState
 from controller.airings.planning import Meeting
 from controller.airings.usecases import DEFAULT_VOLUME
-from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.bulletins.lifecycle import BulletinState
 from controller.fleet.lifecycle import NodeStatus
 from controller.operators.permissions import Act, OperatorRole
-from devices.messages import DIGEST_PATTERN, NAME_PATTERN, Grade, ReceiptKind
+from devices.messages import NAME_PATTERN, Grade, ReceiptKind
 
 Code = Annotated[
     str, Field(pattern=NAME_PATTERN, description="Official code of a province, commune or village.")
@@ -187,45 +187,10 @@ class NodeWhole(NodeShown):
     receipts: list[ReceiptShown]
 
 
-class Draft(Asked):
-    """A text to be read out."""
-
-    title: str
-    text: str
-    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
-
-
-class Approve(Asked):
-    """What the approver has read and listened to, and the password that opens the approver's key."""
-
-    revision: Annotated[int, Field(ge=1)]
-    recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
-    password: Annotated[str, Field(max_length=500)]
-
-
 class Reason(Asked):
     """Why."""
 
     reason: Annotated[str, Field(max_length=1000)] = ""
-
-
-class RenderingShown(BaseModel):
-    """The making of a recording."""
-
-    state: RenderingState
-    stage: str | None = Field(description="reading, speaking, mixing, encoding or done; null when at rest.")
-    done: int | None
-    total: int | None
-    engine: str | None = Field(description="The engine that really spoke.")
-    fallback_reason: str | None
-    fault: str | None
-    sentence: str | None = Field(description="What went wrong, for people.")
-    spoken_text: str | None
-    recording: str | None = Field(description="SHA-256; the audio is at `/tep/{recording}.mp3`.")
-    duration_ms: int | None
-    size: int | None
-    loudness_lufs: float | None
-    true_peak_dbtp: float | None
 
 
 class BulletinShown(BaseModel):
@@ -240,14 +205,6 @@ class BulletinShown(BaseModel):
     returned_reason: str | None
     created_at: datetime
     changed_at: datetime
-
-
-class BulletinWhole(BulletinShown):
-    """One bulletin with its newest wording and recording."""
-
-    text: str
-    text_sha256: str
-    rendering: RenderingShown | None
 
 
 class When(Asked):

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from controller.airings.tables import Delivery, Received
+from controller.api.bulletin_models import BulletinWhole, RenderingShown
 from controller.api.models import (
     AiringShown,
     BulletinShown,
-    BulletinWhole,
     DeliveryShown,
     NodeShown,
     ReceiptShown,
-    RenderingShown,
     SpreadShown,
 )
 from controller.bulletins.tables import Bulletin
@@ -69,6 +68,8 @@ def bulletin_whole(row: Bulletin, spoken: Spoken, progress: Progress | None) -> 
         **bulletin(row).model_dump(),
         text=spoken.revision.text,
         text_sha256=spoken.revision.text_sha256,
+        issuer=spoken.revision.issuer,
+        readings=spoken.revision.readings,
         rendering=_rendering(spoken, progress),
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from controller.api.bulletin_models import Issuer, Readings
 from controller.api.models import Asked, BulletinShown, Code
 from controller.bulletins.comparing import Change
 from controller.bulletins.lifecycle import ItemKind, RevisionKind
@@ -73,6 +74,8 @@ class Revise(Asked):
 
     title: str
     text: str
+    issuer: Issuer | None = Field(None, description="Left out, it stays; so do `readings`.")
+    readings: Readings | None = None
 
 
 class RevisionShown(BaseModel):
@@ -82,6 +85,8 @@ class RevisionShown(BaseModel):
     kind: RevisionKind
     text: str
     text_sha256: str
+    issuer: str
+    readings: int
     author: str = Field(description="The name by which its author signs in.")
     created_at: datetime
     recording: str | None
@@ -101,6 +106,10 @@ class DifferencesShown(BaseModel):
     before: int
     after: int
     stretches: list[StretchShown]
+    issuer_before: str
+    issuer_after: str
+    readings_before: int
+    readings_after: int
 
 
 class NoticeShown(BaseModel):

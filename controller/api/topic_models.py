@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.api.models import Air, Asked, Draft
+from controller.api.bulletin_models import Draft
+from controller.api.models import Air, Asked
 from controller.bulletins.topics import LONGEST_NAME
 from controller.store.base import ID_LENGTH
 

@@ -23,6 +23,7 @@ from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.queries import get_revision, wordings_of
 from controller.bulletins.references import Reference, reference_of
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, revise_bulletin
+from controller.bulletins.wording import Manner
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -50,11 +51,15 @@ def compare(
     """Return what was removed and added between two wordings, word by word."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer, bulletin_id)
-        texts = [get_revision(session, row.id, number).text for number in (before, after)]
+        old, new = (get_revision(session, row.id, number) for number in (before, after))
     return DifferencesShown(
         before=before,
         after=after,
-        stretches=[StretchShown(change=one.change, text=one.text) for one in differences(*texts)],
+        stretches=[StretchShown(change=one.change, text=one.text) for one in differences(old.text, new.text)],
+        issuer_before=old.issuer,
+        issuer_after=new.issuer,
+        readings_before=old.readings,
+        readings_after=new.readings,
     )
 
 
@@ -63,8 +68,18 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise)
     """Give a draft, or a returned bulletin, another wording; those before stay as they were."""
     with station.store.write() as session:
         row = seen_bulletin(session, viewer, bulletin_id)
+        was = get_revision(session, row.id, row.revision)
         revise_bulletin(
-            session, row.id, title=asked.title, text=asked.text, by=viewer.operator, now=station.now()
+            session,
+            row.id,
+            title=asked.title,
+            text=asked.text,
+            by=viewer.operator,
+            now=station.now(),
+            manner=Manner(
+                was.issuer if asked.issuer is None else asked.issuer,
+                was.readings if asked.readings is None else asked.readings,
+            ),
         )
     return _brief(station, viewer, bulletin_id)
 

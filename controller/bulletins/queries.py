@@ -17,6 +17,7 @@ from controller.bulletins.lifecycle import (
     RevisionKind,
 )
 from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
+from controller.bulletins.wording import Manner
 from controller.errors import NotFound
 from controller.operators.tables import Account
 from devices.messages import AreaCode, Grade, RecordingId
@@ -147,10 +148,17 @@ class Wording:
     kind: RevisionKind
     text: str
     text_sha256: str
+    issuer: str
+    readings: int
     author: str
     created_at: datetime
     recording: RecordingId | None
     approved_at: datetime | None
+
+    @property
+    def manner(self) -> Manner:
+        """How it is given to the people."""
+        return Manner(self.issuer, self.readings)
 
 
 def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[Wording]:
@@ -174,6 +182,8 @@ def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> 
             revision.kind,
             revision.text,
             revision.text_sha256,
+            revision.issuer,
+            revision.readings,
             author,
             revision.created_at,
             recording,

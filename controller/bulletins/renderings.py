@@ -16,7 +16,7 @@ from controller.bulletins.lifecycle import (
     after_rendering,
 )
 from controller.bulletins.queries import get_bulletin, get_rendering, get_revision, rendering_of
-from controller.bulletins.tables import Bulletin, Recording, Rendering
+from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
 from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
@@ -202,9 +202,9 @@ def requeue_rendering(session: Session, rendering_id: RenderingId, *, now: datet
         fail_rendering(session, rendering.id, code="rendering.too-often", sentence=sentence, now=now)
 
 
-def text_to_speak(session: Session, rendering: Rendering) -> str:
+def wording_to_speak(session: Session, rendering: Rendering) -> Revision:
     """Return the wording that a rendering is of."""
-    return get_revision(session, rendering.bulletin, rendering.revision).text
+    return get_revision(session, rendering.bulletin, rendering.revision)
 
 
 def _try_again(rendering: Rendering) -> None:

@@ -28,6 +28,7 @@ from controller.bulletins.lifecycle import (
     RevisionKind,
     TopicCode,
 )
+from controller.bulletins.wording import LONGEST_ISSUER, Manner
 from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime, Word
 from devices.messages import AreaCode, KeyId, RecordingId
@@ -74,6 +75,7 @@ class Bulletin(Base):
 class Revision(Base):
     """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes.
 
+    `issuer` is said before the title, the text is read `readings` times; the digest holds both (`wording`).
     Of a brought recording `upload` is the SHA-256 of the file as it came, and `text` tells what is in it.
     """
 
@@ -87,6 +89,13 @@ class Revision(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     kind: Mapped[RevisionKind] = mapped_column(Word(RevisionKind), default=RevisionKind.TEXT)
     upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    issuer: Mapped[str] = mapped_column(String(LONGEST_ISSUER), default="")
+    readings: Mapped[int] = mapped_column(Integer, default=1)
+
+    @property
+    def manner(self) -> Manner:
+        """How the text is given to the people."""
+        return Manner(self.issuer, self.readings)
 
 
 class ProgrammeItem(Base):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from controller.app import utc_now
 from controller.bulletins.lifecycle import TopicCode
 from controller.bulletins.tables import Topic
 from controller.bulletins.topics import add_topic, bring_back_topic, end_topic, rename_topic, topics
+from controller.clocks import utc_now
 from controller.local import local_store, opened_store, person_named
 from controller.settings import Settings
 

@@ -25,7 +25,7 @@ from controller.bulletins.queries import (
 )
 from controller.bulletins.renderings import Speech, order_rendering
 from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
-from controller.bulletins.wording import clean_text, clean_title, digest_of
+from controller.bulletins.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId
@@ -49,13 +49,14 @@ def draft_bulletin(
     area: AreaCode | None = None,
     test: bool = False,
     upload: str | None = None,
+    manner: Manner = PLAIN,
 ) -> Bulletin:
     """Write a new bulletin for an area (by default the author's own); its wording is revision 1.
 
     `upload`: the digest of a sound file that was brought along; the text then tells what is in it.
     """
     bulletin = begin_bulletin(session, title=title, area=area or by.area, test=test, by=by, now=now)
-    revision = write_revision(session, bulletin, text, by, now, upload=upload)
+    revision = write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
     detail = {"text_sha256": revision.text_sha256} | ({"upload": upload} if upload else {})
     record(session, by, "bulletin.drafted", bulletin.id, now, detail=detail)
     return bulletin
@@ -70,10 +71,12 @@ def revise_bulletin(
     by: Operator,
     now: datetime,
     upload: str | None = None,
+    manner: Manner | None = None,
 ) -> Bulletin:
     """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
 
-    Without another `upload` a bulletin that was brought as sound keeps the one that it has.
+    Without another `upload` a bulletin that was brought as sound keeps the one that it has; so it is
+    with the `manner`.
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
@@ -82,7 +85,9 @@ def revise_bulletin(
     if before.kind is RevisionKind.PROGRAMME:
         raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
     # The title is spoken too: another title is another wording, with its own author and recording.
-    is_new = clean_title(title) != bulletin.title or digest_of(clean_text(text)) != before.text_sha256
+    manner = clean_manner(manner or before.manner)
+    digest = digest_of(clean_text(text), manner)
+    is_new = clean_title(title) != bulletin.title or digest != before.text_sha256
     upload = upload or before.upload
     is_new = is_new or upload != before.upload
     bulletin.title = clean_title(title)
@@ -90,7 +95,7 @@ def revise_bulletin(
     if bulletin.variant_of is not None:  # who changes it now has the other's newest wording before them
         bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
     if is_new:
-        write_revision(session, bulletin, text, by, now, upload=upload)
+        write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
     detail = {"revision": bulletin.revision}
     record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
     return bulletin
@@ -169,7 +174,7 @@ def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, n
         )
     bulletin = begin_bulletin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
     bulletin.topic = model.topic
-    write_revision(session, bulletin, wording.text, by, now, upload=wording.upload)
+    write_revision(session, bulletin, wording.text, by, now, upload=wording.upload, manner=wording.manner)
     detail = {"of": bulletin_id, "revision": model.revision}
     record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)
     return bulletin
@@ -253,19 +258,28 @@ def write_revision(
     *,
     upload: str | None = None,
     kind: RevisionKind | None = None,
+    manner: Manner = PLAIN,
 ) -> Revision:
     """Write the next wording of a bulletin; without a kind it is a text, with an upload sound."""
-    cleaned = clean_text(text)
+    cleaned, manner = clean_text(text), clean_manner(manner)
+    if upload is not None and manner != PLAIN:
+        raise BadInput(
+            "Bản tin này là tệp ghi âm, loa phát đúng như tệp. "
+            "Hãy bỏ trống cơ quan thông báo và chọn đọc một lần.",
+            code="bulletin.not-read",
+        )
     bulletin.revision += 1
     revision = Revision(
         bulletin=bulletin.id,
         number=bulletin.revision,
         text=cleaned,
-        text_sha256=digest_of(cleaned),
+        text_sha256=digest_of(cleaned, manner),
         author=by.id,
         created_at=now,
         kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
         upload=upload,
+        issuer=manner.issuer,
+        readings=manner.readings,
     )
     session.add(revision)
     session.flush()

@@ -2,12 +2,31 @@
 
 import hashlib
 import unicodedata
+from dataclasses import dataclass
 
 from controller.errors import BadInput
 from tts.errors import TextError
 from tts.reading.checking import check_text
+from tts.script import check_readings
 
 LONGEST_TITLE = 300
+LONGEST_ISSUER = 200
+_BETWEEN = "\x1e"
+"""Parts what is digested; no text holds it, since control characters are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text is given to the people; as much a part of the wording as the text is."""
+
+    issuer: str = ""
+    """Who speaks to them, said before the title; "" is not said."""
+    readings: int = 1
+    """How many times the text is read in one recording, 1 to 3."""
+
+
+PLAIN = Manner()
+"""Read once, by nobody named: as bulletins are that say nothing of it."""
 
 
 def clean_text(text: str) -> str:
@@ -30,6 +49,27 @@ def clean_title(title: str) -> str:
     return cleaned
 
 
-def digest_of(text: str) -> str:
-    """Return the SHA-256 of the text's NFC form in UTF-8, hexadecimal: what an approval is bound to."""
-    return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
+def clean_manner(manner: Manner) -> Manner:
+    """Return the manner with its issuer on one line; raise BadInput if nobody could be read so."""
+    issuer = " ".join(unicodedata.normalize("NFC", manner.issuer).split())
+    if len(issuer) > LONGEST_ISSUER or not issuer.isprintable():
+        raise BadInput(
+            f"Tên cơ quan thông báo phải là chữ thường đọc được, không dài quá {LONGEST_ISSUER} ký tự.",
+            code="bulletin.bad-issuer",
+        )
+    try:
+        if issuer:
+            check_text(issuer)
+        check_readings(manner.readings)
+    except TextError as error:
+        raise BadInput(error.sentence, code=error.code) from error
+    return Manner(issuer, manner.readings)
+
+
+def digest_of(text: str, manner: Manner = PLAIN) -> str:
+    """Return the SHA-256 of a wording in NFC and UTF-8, hexadecimal: what an approval is bound to.
+
+    Of a plain manner that is the text's own; of any other, of text, issuer and number of readings.
+    """
+    whole = text if manner == PLAIN else _BETWEEN.join((text, manner.issuer, str(manner.readings)))
+    return hashlib.sha256(unicodedata.normalize("NFC", whole).encode()).hexdigest()

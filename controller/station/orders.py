@@ -41,6 +41,8 @@ def order_of(
         loudness_lufs=settings.loudness_lufs,
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
+        issuer=wording.issuer,
+        readings=wording.readings,
         parts=_parts(session, wording, recordings, uploads),
         words=words_for(session, bulletin.area),
         region=settings.region,
@@ -71,4 +73,5 @@ def _part(session: Session, item: ProgrammeItem, recordings: RecordingStore, upl
     approved = approval_of(session, item.item, item.item_revision)
     if wording.kind is RevisionKind.AUDIO and approved is not None:
         return Sounding(recordings.path(RecordingId(approved.recording)))
-    return Spoken(wording.text, get_bulletin(session, item.item).title)
+    title = get_bulletin(session, item.item).title
+    return Spoken(wording.text, title, issuer=wording.issuer, readings=wording.readings)

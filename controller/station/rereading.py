@@ -10,7 +10,7 @@ from datetime import datetime
 
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.queries import renderings_to_approve
-from controller.bulletins.renderings import renew_rendering, text_to_speak
+from controller.bulletins.renderings import renew_rendering, wording_to_speak
 from controller.lexicon.queries import Words, words_for
 from controller.store import Store
 from devices.messages import AreaCode
@@ -53,8 +53,16 @@ class Rereader:
                 key = compared[rendering.id] = hash((title, words[area]))
                 if self._compared.get(rendering.id) == key:
                     continue
-                text = text_to_speak(session, rendering)
-                script = script_of(title, text, framed=True, words=words[area], region=self.region)
+                wording = wording_to_speak(session, rendering)
+                script = script_of(
+                    title,
+                    wording.text,
+                    framed=True,
+                    issuer=wording.issuer,
+                    readings=wording.readings,
+                    words=words[area],
+                    region=self.region,
+                )
                 if script.text != rendering.spoken_text:
                     changed.append(rendering.id)
         self._compared = compared

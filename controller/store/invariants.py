@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from controller.airings.checks import followers_start_after, nothing_declined_is_in_plans
 from controller.airings.lifecycle import IN_PLANS, OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.areas.queries import area_tree
@@ -40,7 +41,7 @@ def invariants(session: Session, *, now: datetime) -> list[str]:
 
 def _wordings_match_their_digest(session: Session, _now: datetime) -> Iterator[str]:
     for revision in session.scalars(select(Revision).execution_options(yield_per=200)):
-        if digest_of(revision.text) != revision.text_sha256:
+        if digest_of(revision.text, revision.manner) != revision.text_sha256:
             yield f"revision {revision.bulletin}/{revision.number}: the text does not fit its digest"
 
 
@@ -367,6 +368,8 @@ _CHECKS: tuple[Check, ...] = (
     _ended_areas_are_empty,
     _programmes_hold_only_the_approved,
     _parts_share_no_area,
+    nothing_declined_is_in_plans,
+    followers_start_after,
     _tests_are_for_one_node,
     _answered_reports_have_their_answer,
     _logs_are_sound,

@@ -1,6 +1,7 @@
 """What pages and JSON both do: use cases put together, one transaction each, the station woken afterwards."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.topics import set_topic
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.bulletins.wording import PLAIN, Manner
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.tries import Tries
@@ -22,24 +24,37 @@ from controller.web.viewer import Viewer
 from devices.messages import AiringId, AreaCode, RecordingId
 
 
-def hand_in(
-    station: Station,
-    viewer: Viewer,
-    *,
-    title: str,
-    text: str,
-    wish: Wish,
-    topic: str = "",
-    reference: Reference | None = None,
-) -> tuple[BulletinId, AiringId]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A bulletin as somebody wrote it: its words, how they are read, and what they are about."""
+
+    title: str
+    text: str
+    topic: TopicCode | None = None
+    reference: Reference | None = None
+    manner: Manner = PLAIN
+
+
+def write_down(
+    session: Session, station: Station, viewer: Viewer, written: Written, area: AreaCode | None = None
+) -> Bulletin:
+    """Keep it as a draft, with its topic and its legal act."""
+    by, now = viewer.operator, station.now()
+    bulletin = draft_bulletin(
+        session, title=written.title, text=written.text, by=by, now=now, area=area, manner=written.manner
+    )
+    if written.topic is not None:
+        set_topic(session, bulletin.id, written.topic, by=by, now=now)
+    tell_of(session, viewer, bulletin.id, written.reference, station)
+    return bulletin
+
+
+def hand_in(station: Station, viewer: Viewer, written: Written, wish: Wish) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
         area = meeting(viewer.scope.tree, wish.areas, viewer.operator.area)
-        bulletin = draft_bulletin(session, title=title, text=text, by=viewer.operator, now=now, area=area)
-        if topic:
-            set_topic(session, bulletin.id, TopicCode(topic), by=viewer.operator, now=now)
-        tell_of(session, viewer, bulletin.id, reference, station)
+        bulletin = write_down(session, station, viewer, written, area)
         submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
         bulletin_id = bulletin.id

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.ordering import Collision, collisions_for
 from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
 from controller.airings.questions import Question, questions_for
 from controller.airings.tables import Airing, Delivery, Received, Target
@@ -44,9 +45,12 @@ class Todo:
     offline: int
     questions: Sequence[Question] = ()
     """What the person's commune is asked to say yes or no to."""
+    collisions: Sequence[Collision] = ()
+    """Priority airings of which the commune may say which goes first."""
 
     def __bool__(self) -> bool:
-        return bool(self.to_approve or self.returned or self.missed or self.offline or self.questions)
+        asked = self.questions or self.collisions
+        return bool(asked or self.to_approve or self.returned or self.missed or self.offline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def today(
         todo=replace(
             _todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
             questions=questions_for(session, scope.tree, operator, now),
+            collisions=collisions_for(session, scope.tree, operator, now),
         ),
         own=nodes if len(tiles) == 1 else (),
     )

@@ -4,14 +4,20 @@ from pydantic import Field
 
 from controller.airings.planning import Meeting, Wish
 from controller.airings.usecases import DEFAULT_VOLUME
+from controller.bulletins.lifecycle import TopicCode
+from controller.bulletins.wording import Manner
 from controller.errors import BadInput
+from controller.web.acts import Written
 from controller.web.legal_form import ActTyped
 from controller.web.starts import read_start
 from controller.web.station import Station
 from controller.web.viewer import Viewer
 from devices.messages import AreaCode, Grade
+from tts.errors import BadReadings
+from tts.script import MOST_READINGS
 
 _LOUDEST = 100
+READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
 
 
 class Typed(ActTyped):
@@ -20,6 +26,8 @@ class Typed(ActTyped):
     tieu_de: str = ""
     noi_dung: str = ""
     chu_de: str = ""
+    ben_bao: str = ""
+    so_lan: str = "1"
     noi: str = ""
     dia_ban: list[str] = Field(default_factory=list)
     luc: str = "ngay"
@@ -29,6 +37,17 @@ class Typed(ActTyped):
     am_luong: str = str(DEFAULT_VOLUME)
     trung: str = ""
     viec: str = "gui"
+
+    def manner(self) -> Manner:
+        """Return who speaks and how often it is read, or raise BadInput."""
+        if self.so_lan not in READINGS_OFFERED:
+            raise BadInput(BadReadings.text, code=BadReadings.code)
+        return Manner(self.ben_bao, int(self.so_lan))
+
+    def written(self) -> Written:
+        """Return the bulletin as it was typed, or raise BadInput."""
+        topic = TopicCode(self.chu_de) if self.chu_de else None
+        return Written(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
         """Return where, when and how it shall be heard, or raise BadInput."""

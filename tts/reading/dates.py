@@ -29,22 +29,36 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|mai|hôm nay|hôm qua"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
+    r"|hạn(?: chót| cuối| nộp| đến)?"
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
 )
-_RANGE_OF_DAYS: Final = re.compile(r"\bngày\b.*\b(?:đến|tới|và|từ)$")
+_SINCE_A_DAY: Final = re.compile(
+    r"\b(?:từ|dự kiến|trong|lịch|tuần|hạn|thời gian)(?: [^ ]+){1,3} đến$"
+)  # "từ 1-10/12"
+_ON_THE_DAY: Final = re.compile(
+    r"\b(?:giờ|phút|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)(?: (?:sáng|chiều|tối|trưa))? ngày$"
+)
+_RANGE_OF_DAYS: Final = re.compile(
+    rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
+    r" (?:đến|tới|và|từ|đến hết|hoặc)$"
+)
+_HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
+_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
-_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_STREET_CUE: Final = re.compile(
+    r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
+)
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
 )
-_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6}$")  # "Ngày Pháp luật 9/11"
+_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
@@ -100,9 +114,10 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS):
         return None
-    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule == "date"
+    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or scene.rule in {"date", "time"}
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
+    cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
@@ -113,16 +128,28 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["mark"] == "/":
         if not cued and not known and (day <= number or scene.rule == "phone"):
             return None  # a fraction
-    elif not cued or (day < number and not known):
+    elif not cued or (day < number and not known and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     ranged = scene.line.startswith("-", found.end())
     return Hit(found.end(), said, "date", sure=cued or known or ranged)
 
 
+def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
+    written = found["day"].startswith("0") or found["month"].startswith("0")
+    return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
+
+
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The slash of "07h/07/11" before a day: silent, for the day is named."""
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
+
+
+def _month_before(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The first of two months whose year is said once: "T10+T11/2025"."""
+    number = int(found["number"])
+    return Hit(found.end(), f"tháng {month(number)}", "month") if 1 <= number <= _MONTHS else None
 
 
 def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -151,6 +178,13 @@ def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "time")
 
 
+def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """14g, where a time of day is spoken of (else it is a weight)."""
+    hour = int(found["hour"])
+    cued = scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
+
+
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
@@ -171,8 +205,12 @@ DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _d
 SHORT_PERIOD: Final[Rule] = matching(
     r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
+MONTH_BEFORE: Final[Rule] = matching(
+    r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
+)
 TIME_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:])", _clock),
+    matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
+    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
         r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
         rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.contexts import meaning_around
 from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
@@ -15,7 +16,8 @@ _PHONE: Final = re.compile(
     r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)\b"
 )
 _PHONE_FILLER: Final = re.compile(
-    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)"
+    r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|máy lẻ|máy nhánh|nội bộ|phác|da lô"
+    r"|vai bơ)"
     r"(?: (?:số|là|di|động|bàn|máy|miễn phí|quốc gia|khẩn cấp|cố định|cơ quan|hỗ trợ|bảo vệ trẻ em))*$"
 )
 _CALL: Final = re.compile(
@@ -23,7 +25,7 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
+    r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
 )
 _CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
 _CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
@@ -37,11 +39,14 @@ _COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐ
 _MORE_CODES: Final = re.compile(
     r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
+_SEED: Final = re.compile(r"\b(?:lúa|giống|nếp|gạo)\b")
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
 _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
+_MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
+_SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -144,9 +149,26 @@ def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), f"{spell(found[1])} {spell_digits(found[2])} tê ét", "plate")
 
 
-def _mixed(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The number of a certificate or a form, of letters and figures: "số BK 123456"."""
+    if not scene.cue(_SERIAL_CUE, 3):
+        return None
+    return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
+
+
+def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
+    whole = ABBREVIATIONS.get(found.group()) if found.group().isalnum() else None
+    if whole:
+        return Hit(found.end(), whole, "abbreviation")
+    if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
+        return Hit(found.end(), spell(found.group()), "identity")
+    named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
+    meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
+    if named and meaning:
+        number = cardinal(int(found.group()[named.end() :]))
+        return Hit(found.end(), f"{meaning} {number}", "abbreviation")
     for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
         if part == ".":
             said.append("chấm")
@@ -167,6 +189,8 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
+    if found["kind"] == "ĐT" and _SEED.search(scene.before(found.start()).lower()):
+        return None  # "lúa ĐT8" is a seed
     if scene.last_words() == "đường":
         kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
@@ -194,10 +218,11 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w/-])", _several)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w-]|/\d)", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
+SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{6,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate

@@ -14,6 +14,7 @@ _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
 _REGULATION: Final = re.compile(r"\bquy định\b")
+_FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
@@ -71,6 +72,8 @@ def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.last_words() == "thứ":
         return None  # "thứ 2 - CN" are days
+    if scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES:
+        return None  # "Mẫu 01/ĐK" is a mark
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from importlib import resources
 from typing import Final
 
@@ -24,9 +23,8 @@ ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
 DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
-CONTEXTS: Final = [  # what initials stand for after certain words; the first row that fits is taken
-    (row["written"], re.compile(rf"\b(?:{row['after']})$"), row["spoken"]) for row in _rows("contexts")
-]
+CONTEXT_ROWS: Final = _rows("contexts")
+"""What initials stand for in their place (`contexts.py`)."""
 FOREIGN: Final = _table("foreign")
 
 _UNIT_ROWS: Final = _rows("units")

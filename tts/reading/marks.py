@@ -33,12 +33,15 @@ _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
     r"|\btrên [^ ]+)$"
 )
+_FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
 _ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
 _RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _DECIMALS: Final = re.compile(r"\d,\d+$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
+_MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
+_DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
@@ -49,6 +52,8 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
     r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
     r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
 )
+_FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
+_TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
     r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
@@ -132,7 +137,7 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
     """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"([A-ZĐ]{2,4})\d{1,2}$", scene.before(found.start()))
+    before = re.search(r"([A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
     return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
 
 
@@ -147,9 +152,11 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         said = "trừ" if _RESULT.match(follows) else "đến"
         return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
+    if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
+        return Hit(end, "", "dash", after=True)  # T2-T4-T6
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    if until or along or (scene.rule == "mixed" and _warning_levels(scene, found)):
+    if until or along or (scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)):
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
@@ -194,7 +201,15 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
     counted = scene.rule in _MULTIPLIED or (
         scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     )
+    counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
     counted = counted and found.end() < len(scene.line)
+    return Hit(found.end(), "nhân", "times") if counted else None
+
+
+def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The x between a number and what is named: "22% x mức thu nhập"."""
+    factor = _FACTOR.match(scene.line, found.end())
+    counted = scene.spaced and (scene.rule in _MULTIPLIED or factor is not None)
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
@@ -230,6 +245,13 @@ def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)"."""
     shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
     return Hit(found.end(), "", "silent") if shortened else None
+
+
+def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The result of a test: (+) and (-)."""
+    if not scene.cue(_TEST_CUE, _FAR):
+        return None
+    return Hit(found.end(), "dương tính" if found["sign"] == "+" else "âm tính", "sign")
 
 
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -274,6 +296,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         r"(?: (?i:minh h(?:oạ|ọa)|tư liệu|internet)| ?:|\))[^()]{0,60}\)?",
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
+    matching(r"\((?P<sign>[+-])\)", _tested),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
@@ -292,4 +315,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )
-TIMES: Final[Rule] = matching(r"[xX](?= {0,2}\d)", _times)
+TIMES_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"[xX](?= {0,2}\d)", _times),
+    matching(r"x(?= [^\W\d_])", _times_amount),
+)

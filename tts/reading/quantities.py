@@ -15,23 +15,47 @@ _NUMBER: Final = (
     r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))"
     r"|[1-9]\d{0,2}(?: \d{3}){0,4} 000(?![\d.,]*\d)|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
-_UNIT: Final = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
+_UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
+    re.escape(unit) + (r"(?!\d)" if unit[-1].isdecimal() else "")
+    for unit in sorted(UNITS, key=len, reverse=True)
+)
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
-_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T"})  # these are units only right at the number
+_AGED: Final = re.compile(
+    r"\b(?:nam|nữ|bệnh nhân|ông|bà|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
+    r"|\b(?:đủ|tròn)$|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
+)
+_AGE_FOLLOWS: Final = re.compile(
+    r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là)\b"
+)
+_LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
+_SPAN_FOLLOWS: Final = re.compile(r" (?:ngày|tuần|giờ)\b(?! \d)")  # "2 tháng 4 ngày"
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _MINUTES: Final = re.compile(r"\d{1,3}")
 _OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number before
-_LABEL_CUE: Final = re.compile(r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương)$")
-_ADDRESS_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$")
-_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|thắng|thua|hòa)\b")
+_LABEL_CUE: Final = re.compile(
+    r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ)$"
+    r"|\bchấm(?: [^ ]+){1,2}(?: và| đến| hoặc)?$"  # the next of several
+)
+_ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
+    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
+    r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
+)
+_SCORE_CUE: Final = re.compile(
+    r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b|(?<!điều )(?<!khánh )(?<!ninh )\bhòa(?: [^ ]+){0,2}$"
+)
+_DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
+_LISTED_CUE: Final = re.compile(
+    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số)$"
+)
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
@@ -42,6 +66,9 @@ _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
+_GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
+    r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
+)
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
@@ -52,6 +79,8 @@ def is_score(scene: Scene, end: int) -> bool:
     alone = _ALONE.fullmatch(scene.line.strip())
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
+    if scene.cue(_DAY_NAMED, 3):
+        return False
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
 
@@ -65,7 +94,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if unit in _HORSEPOWER and not _is_power(scene, found):
         return None
-    if unit in {"đ", "Đ"} and gap and "." not in number and not scale:
+    if unit in {"đ", "Đ"} and gap and len(number) < _LEAST_PAID and not scale:
         return None  # "khoản 1 đ" is a point's letter
     if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
         return None  # a closing quote
@@ -77,12 +106,18 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["scaled"]:
         unit = found["scaled"]
     if unit:
-        said += f" {UNITS[unit]}"
+        said += " tuổi" if _is_age(scene, found, unit) else f" {UNITS[unit]}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
     per = found["per"]
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
+    """Whether a T after a number is years of age: "BN nữ, 34T", "(29T, trú xã X)"."""
+    aged = scene.cue(_AGED, 8) or _AGE_FOLLOWS.match(scene.line, found.end())
+    return unit in {"T", "t"} and bool(aged)
 
 
 def _is_power(scene: Scene, found: re.Match[str]) -> bool:
@@ -100,14 +135,14 @@ def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
     return unit == "V" and (len(number) > 2 or scene.cue(_ELECTRIC, 4))  # noqa: PLR2004
 
 
-def _plain_number(scene: Scene, number: str) -> str:
+def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
     if _PROJECT_NUMBER.fullmatch(number) and scene.cue(_PROJECT_CUE, 2):
         return spell_digits(number)
     if number.isdecimal() and number.startswith("0") and len(number) > 2:  # noqa: PLR2004
         return spell_digits(number)
     if number.isdecimal() and scene.words:
         value = int(number) if len(number) < 3 else 0  # noqa: PLR2004
-        if value == 4 and scene.cue(_MONTH_OR_DAY, 1):  # noqa: PLR2004
+        if value == 4 and scene.cue(_MONTH_OR_DAY, 1) and not counted:  # noqa: PLR2004
             return "tư"
         if value == 1 and scene.cue(_ORDINAL_CUE, 2):
             return "nhất"
@@ -116,10 +151,11 @@ def _plain_number(scene: Scene, number: str) -> str:
 
 def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     number = found.group()
-    if "." in number and scene.cue(_LABEL_CUE, 1) and number.count(".") == 1 and "," not in number:
+    if "." in number and scene.cue(_LABEL_CUE, 4) and number.count(".") == 1 and "," not in number:
         return _version(scene, found)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
-    return Hit(found.end(), _plain_number(scene, number), "number", sure)
+    counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
+    return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
 
 def _version(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -143,14 +179,21 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
 
+def _standard(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The number of a part of a technical standard: QCVN 01-1:2018."""
+    number, part, year = found.groups()
+    said = f"{spell_digits(number)} gạch ngang {cardinal(int(part))}"
+    return Hit(found.end(), f"{said}, năm {cardinal(int(year))}", "standard")
+
+
 def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     upper, lower = found["upper"].replace(".", ""), found["lower"].replace(".", "")
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
-    if scene.cue(_GRADE_CUE, 2) or scene.cue(_MAP_CUE, 4):
+    if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), " trên ".join(over), "fraction")
-    if scene.cue(_ADDRESS_CUE, 1):
+    if scene.cue(_ADDRESS_CUE, 2) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
@@ -161,11 +204,25 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " trên ".join(over) + unit, "fraction")
 
 
+def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
+    numbers = [int(part) for part in found.group().split(",")]
+    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
+        return None
+    return Hit(found.end(), ", ".join(map(cardinal, numbers)), "number")
+
+
+def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The two sides of a transformer: 22/0,4kV."""
+    over = f"{written_number(found['upper'])} trên {written_number(found['lower'])}"
+    return Hit(found.end(), f"{over} {UNITS[found['unit']]}", "unit")
+
+
 def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
-    cued = scene.cue(_ADDRESS_CUE, 1) and not scene.cue(_STREET_CUE, 2)
+    cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     if not (cued or (found["letter"] and (named or len(parts) > 2)) or (named and scene.cue(_RESIDENCE, 1))):  # noqa: PLR2004
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
@@ -191,7 +248,7 @@ def _power(_scene: Scene, found: re.Match[str]) -> Hit:
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
-    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":"}
+    opened = scene.line[found.start() - 1 : found.start()] in {"(", ":", "<", ">", "≤", "≥", "="}
     if not (scene.spaced or opened) or (scene.at_start and not (found["unit"] or alone or opened)):
         return None
     return Hit(found.end(), "âm", "negative")
@@ -199,7 +256,10 @@ def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     scale = f" {SCALES[found['scale']]}" if found["scale"] else ""
-    return Hit(found.end(), f"{written_number(found['number'])}{scale} {UNITS[found['sign']]}", "money")
+    number = found["number"]
+    if not scale and _COMMA_THOUSANDS.fullmatch(number):
+        number = number.replace(",", ".")  # $1,200
+    return Hit(found.end(), f"{written_number(number)}{scale} {UNITS[found['sign']]}", "money")
 
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
@@ -212,18 +272,21 @@ COORDINATE: Final[Rule] = matching(
 )
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
-    rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}"
+    rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}(?!\.đ)"
     rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
     rf"|(?P<unit>{_UNIT}){_ENDS}(?![²³]){_PER})",
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
+    matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
-    matching(r"(\d{1,6}):(\d{1,6})(?![\d:])", _ratio),
+    matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
+    matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
 )

@@ -17,6 +17,12 @@ _LAW_FOLLOWS: Final = re.compile(
 _CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
+_GRADES: Final = range(1, 13)
+_ARTICLE_SAID: Final = re.compile(r"\bđiều(?: [^ ]+){1,4}$")
+_SCHOOL: Final = re.compile(r"\b(?:học|khối|trường|hs|gvcn|tiết)\b")
+_COURSE: Final = re.compile(r"\b(?:lớp|khóa|học viên|sinh viên|khai giảng|tốt nghiệp)\b")
+_LAW_NEAR: Final = re.compile(r"\b(?:điều|luật|đ\.? ?\d|nđ|bl\w{2,3}|điểm [a-zđ])\b")
+_AROUND: Final = 48  # characters
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
     r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
@@ -35,11 +41,35 @@ def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
 
 
+def _is_at_school(scene: Scene, found: re.Match[str]) -> bool:
+    return _SCHOOL.search(_around(scene, found)) is not None and not _LAW_NEAR.search(_around(scene, found))
+
+
+def _is_course(scene: Scene, found: re.Match[str]) -> bool:
+    return _COURSE.search(_around(scene, found)) is not None and not _LAW_NEAR.search(_around(scene, found))
+
+
+def _around(scene: Scene, found: re.Match[str]) -> str:
+    return scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
+
+
 def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if found["sign"] == "K" and int(found["number"]) in _GRADES and _is_at_school(scene, found):
+        return Hit(found.end(), f"khối {cardinal(int(found['number']))}", "reference")
+    if found["sign"] == "K" and _is_course(scene, found):
+        return Hit(found.end(), f"khóa {cardinal(int(found['number']))}", "reference")
     cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
+    cued = cued or scene.cue(_ARTICLE_SAID, 5)
     if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2)):
         return None
     return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))
+
+
+def _point_after(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The point that is named last: "Điều 5, k1, đ.a"."""
+    if not scene.cue(_CLAUSE_SAID, 4):
+        return None
+    return Hit(found.end(), f"điểm {point_letter(found['letter'])}", "reference")
 
 
 def _point(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -61,6 +91,7 @@ def point_letter(letter: str) -> str:
 _ENDS: Final = r"(?P<letter>[a-eđ]?)(?![\w/+]|[.,]\d)"
 REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
+    matching(r"đ\. ?(?P<letter>[a-zđ])(?!\w)", _point_after),
     matching(r"d(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$)", _point_named),
     matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
     matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),

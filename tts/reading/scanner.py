@@ -12,12 +12,12 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, SHORT_PERIOD, TIME_RULES
-from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SEVERAL
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_BEFORE, SHORT_PERIOD, TIME_RULES
+from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES, any_sign
+from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
 from tts.reading.province import own_words
 from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES, POWER
 from tts.reading.references import REFERENCE_RULES
@@ -54,14 +54,16 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    MONTH_BEFORE,
     WEEKDAY,
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
+    SERIAL,
     FILE_CODE,
     DOCUMENT_SIGN,
     MIXED,
-    TIMES,
+    *TIMES_RULES,
     *WORD_RULES,
 )
 _SIGN_ORDER: Final[tuple[Rule, ...]] = (

@@ -64,7 +64,7 @@ class Scene:
         if hit.spoken in _SENTENCE_ENDS:
             self.words.clear()
         elif hit.spoken:
-            self.words += hit.spoken.lower().replace(",", "").split()
+            self.words += hit.spoken.lower().replace(",", "").replace(":", "").split()
             if len(self.words) > 2 * _REMEMBERED:
                 del self.words[:-_REMEMBERED]
             self.at_start = False

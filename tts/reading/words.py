@@ -7,9 +7,10 @@ import unicodedata
 from typing import Final
 
 from tts.reading.addresses import segmented
+from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
-from tts.reading.lexicon import ABBREVIATIONS, CONTEXTS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal, roman_value
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
@@ -21,49 +22,29 @@ _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
     r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|độ|vụ)$"
+    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
-_TWO_TITLES: Final = re.compile(rf"(?: [{_UPPER}À-Ỹ][^\W\d_A-ZĐ]+){{2}}")  # "TT Vạn Giã", not "TT Y tế"
-_STANDING_OF: Final = re.compile(r" (?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|Huyện ủy|BCĐ|Ban|UBMTTQ)")
-_IN_COMMAND: Final = re.compile(
-    r" (?:Quân|quân|QS|PCTT|Phòng|phòng|PTDS|Bộ đội|BĐBP|chiến dịch|CNCH|thống nhất)"
-)
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
-_MANAGED: Final = re.compile(
-    r" (?:nước|đất|rừng|dự án|thị trường|nhà nước|đô thị|xây dựng|bảo vệ|điện|chợ|tài|ngân|dân|cư)"
-)
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
-_PLATE_FOLLOWS: Final = re.compile(r"(?: số)?:? ?\d\d-?[A-Z]")
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
-_BY_WHAT_FOLLOWS: Final = {
-    "BKS": ((_PLATE_FOLLOWS, "biển kiểm soát"),),
-    "TT": ((_TWO_TITLES, "thị trấn"), (_STANDING_OF, "thường trực")),
-    "CN": ((_TWO_TITLES, "cử nhân"),),
-    "CĐ": ((re.compile(r"(?:,| và) ĐH(?!\w)"), "cao đẳng"),),
-    "KH": ((re.compile(r" (?:mất|sử dụng|dùng|bị|ngừng|có nhu cầu)"), "khách hàng"),),
-    "LS": ((re.compile(r":? ?\d{1,2}(?:[.,]\d{1,2})? ?%"), "lãi suất"),),
-    "HA": ((re.compile(r":? ?\d{2,3}/\d{2,3}"), "huyết áp"),),
-    "ĐH": ((re.compile(r" (?:lúc đói|máu|mao mạch)"), "đường huyết"),),
-    "THA": ((re.compile(r",? ?(?:và )?(?:ĐTĐ|đái tháo đường)"), "tăng huyết áp"),),
-    "QL": ((_MANAGED, "quản lý"),),
-    "BS": ((_PLATE_FOLLOWS, "biển số"),),
-    "BCH": ((_IN_COMMAND, "ban chỉ huy"),),
-    "CC": ((re.compile(r" (?:Tư pháp|Địa chính|Văn|Tài chính|VH|TP|ĐC)"), "công chức"),),
-}
-_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/]")
+_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})?")
 _DAY_CUE: Final = re.compile(r"\b(?:sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$")
 _DAY_AFTER: Final = re.compile(
-    r" ?(?:-|,|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
+    r" ?(?:-|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
+_AROUND: Final = 48  # characters
+_SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
+_NUMBER: Final = re.compile(r" ?\d")
+_INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
 _AMBIGUOUS: Final = frozenset(
@@ -76,36 +57,78 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
+_WAY_CUE: Final = re.compile(r"\b(?:hướng|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
+_COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
+_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _LONGEST_INITIALS = 12
+_FULL_NAME = 3  # initials; fewer need a word before that tells of a person
+_PERSON_CUE: Final = re.compile(r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân)$")
+_STANDING: Final = re.compile(r" ?(?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
+_CENTRE: Final = re.compile(
+    r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
+)
 _SHORTEST_ORGAN = 3  # a shorter sign of documents says too little by itself
 
 
 def _dotted(scene: Scene, found: re.Match[str]) -> Hit | None:
-    written = found.group()
-    spoken, before = DOTTED[written]
-    follows = scene.after(found.end())[:1]
-    if before == "number" and not follows.isdecimal():
+    spoken, before = DOTTED[found.group()]
+    here = _dotted_here(scene, found)
+    if here or not _may_stand(scene, found.end(), before):
+        return here
+    title = found.group()[0].isupper() and found.group()[-1] == "." and before == "any"
+    closes = title and not scene.after(found.end())  # "có đơn BS.": its point ends the sentence too
+    return Hit(found.end() - closes, spoken, "abbreviation")
+
+
+def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """What a shortened word means because of what is around it: "đàn GS." ends a sentence."""
+    written, end = found.group(), found.end()
+    meant = meaning_around(scene, written[:-1], found.start(), end - 1) if written[-1] == "." else None
+    if meant:
+        return Hit(end - 1, meant, "abbreviation")
+    office = _office(scene, end) if written == "P." else None
+    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
+        office = "phòng"  # "khám tại P.12"
+    head = _OFFICE.match(scene.line, end) if written == "TP." else None
+    if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
+        office = "trưởng phòng"  # "TP. QLĐĐ"
+    if written == "TT.":
+        standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
+        office = "thường trực" if standing else "trung tâm" if centre else None
+    return Hit(end, office, "abbreviation") if office else None
+
+
+def _may_stand(scene: Scene, end: int, before: str) -> bool:
+    """Whether what follows is what the shortened word stands before."""
+    follows = scene.after(end)[:1]
+    if before == "number":
+        return follows.isdecimal()
+    if before == "phone":
+        return _PHONE_FOLLOWS.match(scene.line, end) is not None
+    if before == "word" and not _TITLE_WORD.match(scene.line, end):
+        return False  # "T. A" are a person's initials
+    named = (follows.isupper() or follows.isdecimal()) and not scene.cue(_PLACE_CUE, 1)
+    return named or before == "any"
+
+
+def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A person's initials, as the police write them: "ông Đ.V.K.", "N.T.H (sinh năm 1990)"."""
+    letters = [letter for letter in found.group() if letter.isalpha()]
+    if len(letters) < _FULL_NAME and not scene.cue(_PERSON_CUE, 2):
         return None
-    office = _office(scene, found.end()) if written == "P." else None
-    if office:
-        return Hit(found.end(), office, "abbreviation")
-    if before == "phone" and not _PHONE_FOLLOWS.match(scene.line, found.end()):
+    if "".join(letters) in ABBREVIATIONS and len(letters) > _FULL_NAME:
         return None
-    if before == "word" and not _TITLE_WORD.match(scene.line, found.end()):
-        return None  # "T. A" are a person's initials
-    if before in {"name", "word"} and (
-        not (follows.isupper() or follows.isdecimal()) or scene.cue(_PLACE_CUE, 1)
-    ):
-        return None
-    return Hit(found.end(), spoken, "abbreviation")
+    ends = found.end() - (found.group().endswith(".") and scene.after(found.end())[:1] in {"", '"'})
+    return Hit(ends, " ".join(LETTERS[letter] for letter in letters), "letter")
 
 
 def _office(scene: Scene, end: int) -> str | None:
     """What P. means before an office, a title or the number of a room: "P.TCKH", "P.GĐ", "P.102"."""
-    if re.match(r" ?[1-9]\d{2}(?!\d)", scene.line[end : end + 5]):
+    if _ROOM.match(scene.line, end):
         return "phòng"
     if _DEPUTY_OF.match(scene.line, end):
         return "phó"
@@ -143,6 +166,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     spoken = defined or ABBREVIATIONS.get(written)
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
+    if spoken and spoken.startswith("đất ") and scene.last_words() == "đất":
+        spoken = spoken.removeprefix("đất ")  # "đất LUC"
     if spoken:
         return Hit(found.end(), spoken, "defined" if defined else "abbreviation", written not in _AMBIGUOUS)
     if written in FOREIGN:
@@ -154,18 +179,19 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     """What the initials stand for because of what is around them."""
     written, line, end = found.group(), scene.line, found.end()
-    if scene.rule in _DATED and written in _CALENDARS:
-        return _CALENDARS[written]
+    if (scene.rule in _DATED or written == "ÂL") and written in _CALENDARS:
+        return "âm" if scene.last_words() == "lịch" else _CALENDARS[written]
     kind = DOCUMENT_CODES.get(written)
-    if kind and (_NUMBER_FOLLOWS.match(line, end) or scene.cue(_FILED, 8)):
+    numbered = _NUMBER_FOLLOWS.match(line, end) if kind else None
+    if numbered and numbered["code"] and numbered["code"].upper().startswith(written):
+        return DOCUMENT_CODES.get(numbered["code"], kind)  # "CT số 05/CTr-HĐND"
+    if numbered or (kind and scene.cue(_FILED, 8)):
         return kind
     if scene.meaning(written):
         return None
     if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
         return spell(written)
-    told = (said for initials, after, said in CONTEXTS if initials == written and scene.cue(after, 4))
-    follows = (said for pattern, said in _BY_WHAT_FOLLOWS.get(written, ()) if pattern.match(line, end))
-    return next(told, None) or next(follows, None)
+    return meaning_around(scene, written, found.start(), end)
 
 
 def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
@@ -178,6 +204,19 @@ def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
     )
 
 
+def _half(_scene: Scene, found: re.Match[str]) -> Hit:
+    """Morning and afternoon before a time: "S 7h00-10h35, C 14h"."""
+    return Hit(found.end(), "sáng" if found["half"] == "S" else "chiều", "time")
+
+
+def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Points of the compass, where a way is spoken of: "hướng T-TB", "gió ĐB"."""
+    if not scene.cue(_WAY_CUE, 3):
+        return None
+    parts = [" ".join(_COMPASS[letter] for letter in part) for part in found.group().split("-")]
+    return Hit(found.end(), ", ".join(parts), "letter")
+
+
 def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T2 to T7 and CN, where days are spoken of."""
     cued = (
@@ -185,12 +224,24 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
         or scene.cue(_DAY_CUE, 2)
         or scene.cue(_DAY_CHAIN, 3)
         or _DAY_AFTER.match(scene.line, found.end())
+        or _other_day(scene, found)
     )
     if not cued:
         return None
     number = found["number"]
     said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
     return Hit(found.end(), said, "weekday")
+
+
+def _other_day(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
+    return _SHORT_DAY.search(_around(scene, found)) is not None
+
+
+def _around(scene: Scene, found: re.Match[str]) -> str:
+    """The line near a place, without what stands there."""
+    before = scene.line[max(0, found.start() - _AROUND) : found.start()]
+    return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
 
 
 def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -279,8 +330,19 @@ def _bare(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if c.isascii() or c in "đĐ")
 
 
-def _unknown(_scene: Scene, found: re.Match[str]) -> Hit:
+def _in_small_letters(scene: Scene, found: re.Match[str]) -> str | None:
+    """What initials mean that somebody typed small: "ubnd xã", "gđ 2021-2025"."""
+    large = found.group().upper()
+    if not found.group()[1:].islower():
+        return None
+    return meaning_around(scene, large, found.start(), found.end()) or ABBREVIATIONS.get(large)
+
+
+def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     written = found.group()
+    meant = _in_small_letters(scene, found)
+    if meant:
+        return Hit(found.end(), meant, "abbreviation", sure=False)
     said, near = say_unknown(written)
     if near:
         if written.istitle() and len(said.split()[0]) > 1:  # a single capital would be a letter's name
@@ -308,8 +370,11 @@ WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _wee
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
+    matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
+    matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
     matching(r"[A-F][B-F]?E?(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
+    matching(rf"[{_UPPER}](?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),

@@ -1,4 +1,4 @@
-"""The buttons Đồng ý and Không phát: a commune's word on what is routine and planned above it."""
+"""A commune's word: Đồng ý or Không phát to what is routine, and which priority airing goes first."""
 
 from typing import Annotated
 
@@ -6,8 +6,12 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.answering import LONGEST_REASON, answer_airing, answer_schedule
+from controller.airings.ordering import order_airings
 from controller.errors import BadInput
+from controller.operators.permissions import Act
+from controller.store.base import ID_LENGTH
 from controller.web.pages.airings import found
+from controller.web.pages.forms import need
 from controller.web.pages.occurrences import found as found_schedule
 from controller.web.viewer import Signed, TheStation
 from devices.messages import AiringId
@@ -47,7 +51,24 @@ def of_airing(
             now=station.now(),
         )
     station.poke()
-    return RedirectResponse("/" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
+
+
+@router.post("/phat/thu-tu")
+def of_two(
+    station: TheStation,
+    viewer: Signed,
+    truoc: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+    sau: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+) -> Response:
+    """Say which of two priority airings goes first in the commune; the other follows right after it."""
+    need(viewer, Act.ANSWER)
+    with station.store.write() as session:
+        for name in (truoc, sau):
+            found(session, viewer, name)
+        order_airings(session, AiringId(truoc), AiringId(sau), by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse("/?xong=thu-tu", 303)
 
 
 @router.post("/lich/{schedule_id}/tra-loi")
@@ -72,4 +93,4 @@ def of_schedule(
             now=station.now(),
         )
     station.poke()
-    return RedirectResponse("/" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

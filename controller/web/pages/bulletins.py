@@ -103,6 +103,8 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
         "buttons": buttons(viewer, bulletin),
+        "manner": speech.revision.manner,
+        "manner_before": before.manner if before else None,
         "reading": _reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),

@@ -43,6 +43,8 @@ def show(
         "steps": steps,
         "before": before,
         "after": after,
+        "manner": after.manner,
+        "manner_before": before.manner if before else None,
         "changes": changes(before.text, after.text) if before else (),
     }
     return page(request, "lich_su.html", context)

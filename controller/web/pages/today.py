@@ -1,9 +1,9 @@
 """Hôm nay: what sounds, what comes, what waits for me, and every commune at a glance."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +14,10 @@ from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 
 router = APIRouter()
+_DONE = {
+    "tra-loi": "Đã ghi câu trả lời của xã.",
+    "thu-tu": "Đã xếp thứ tự. Bản tin kia phát ngay sau ở xã bạn; nơi khác không đổi.",
+}
 PAGE = LivePage(
     "hom_nay.html",
     {
@@ -33,9 +37,15 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
 
 
 @router.get("/")
-def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
     """Show the day."""
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer))
+    done = _DONE.get(xong, "")
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer), done=done)
 
 
 @router.get("/song")

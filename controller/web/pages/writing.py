@@ -10,16 +10,16 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
 from controller.bulletins.legal import reference_given
-from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, TopicCode, actions
+from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, actions
 from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin, Topic
-from controller.bulletins.topics import set_topic, topics
-from controller.bulletins.usecases import draft_bulletin, revise_bulletin, submit_bulletin
+from controller.bulletins.tables import Bulletin, Revision, Topic
+from controller.bulletins.topics import topics
+from controller.bulletins.usecases import revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
-from controller.web.acts import hand_in, seen_bulletin, tell_of
+from controller.web.acts import hand_in, seen_bulletin, tell_of, write_down
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS, typed_act
 from controller.web.queries import spoken
@@ -60,6 +60,7 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
         "form": form,
         "topics": _topics(station),
         "topic": form.chu_de,
+        "is_read": True,
         "fault": error.sentence if error else "",
         "meets": isinstance(error, MeetsOthers),
         "clear_at": error.facts.get("clear_at") if error else None,
@@ -107,15 +108,7 @@ def create(
         if form.viec == "nhap":
             bulletin_id = _keep(station, viewer, form)
         else:
-            bulletin_id, _ = hand_in(
-                station,
-                viewer,
-                title=form.tieu_de,
-                text=form.noi_dung,
-                topic=form.chu_de,
-                wish=form.wish(viewer, station),
-                reference=form.reference(),
-            )
+            bulletin_id, _ = hand_in(station, viewer, form.written(), form.wish(viewer, station))
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     _forget(station, viewer, NEW)
@@ -123,16 +116,9 @@ def create(
 
 
 def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
-    reference = form.reference()
+    written = form.written()
     with station.store.write() as session:
-        bulletin = draft_bulletin(
-            session, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=station.now()
-        )
-        if form.chu_de:
-            code = TopicCode(form.chu_de)
-            set_topic(session, bulletin.id, code, by=viewer.operator, now=station.now())
-        tell_of(session, viewer, bulletin.id, reference, station)
-        return bulletin.id
+        return write_down(session, station, viewer, written).id
 
 
 def _forget(station: Station, viewer: Viewer, place: str) -> None:
@@ -158,9 +144,15 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)
     if kept is not None and kept.saved_at > bulletin.changed_at:
         form = Typed.model_validate(kept.fields)
-        return _mending_page(request, bulletin, form, revision.kind, kept_at=kept.saved_at)
-    form = Typed(tieu_de=bulletin.title, noi_dung=revision.text, **typed_act(reference))
-    return _mending_page(request, bulletin, form, revision.kind)
+        return _mending_page(request, bulletin, form, revision, kept_at=kept.saved_at)
+    form = Typed(
+        tieu_de=bulletin.title,
+        noi_dung=revision.text,
+        ben_bao=revision.issuer,
+        so_lan=str(revision.readings),
+        **typed_act(reference),
+    )
+    return _mending_page(request, bulletin, form, revision)
 
 
 @router.post("/ban-tin/{bulletin_id}/sua")
@@ -178,8 +170,8 @@ def mend(
     except LoaError as error:
         with station.store.read() as session:
             bulletin = seen_bulletin(session, viewer, bulletin_id)
-            kind = spoken(session, bulletin.id, bulletin.revision).revision.kind
-        return _mending_page(request, bulletin, form, kind, error=error)
+            revision = spoken(session, bulletin.id, bulletin.revision).revision
+        return _mending_page(request, bulletin, form, revision, error=error)
     _forget(station, viewer, bulletin_id)
     station.poke()
     return _kept(bulletin_id, form.viec)
@@ -190,7 +182,13 @@ def _mend(station: Station, viewer: Viewer, bulletin_id: str, form: Typed) -> No
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         revise_bulletin(
-            session, bulletin.id, title=form.tieu_de, text=form.noi_dung, by=viewer.operator, now=now
+            session,
+            bulletin.id,
+            title=form.tieu_de,
+            text=form.noi_dung,
+            by=viewer.operator,
+            now=now,
+            manner=form.manner(),
         )
         tell_of(session, viewer, bulletin.id, reference, station)
         if form.viec != "nhap":
@@ -201,7 +199,7 @@ def _mending_page(
     request: Request,
     bulletin: Bulletin,
     form: Typed,
-    kind: RevisionKind,
+    revision: Revision,
     *,
     error: LoaError | None = None,
     kept_at: datetime | None = None,
@@ -209,7 +207,8 @@ def _mending_page(
     context = {
         "bulletin": bulletin,
         "form": form,
-        "is_sound": kind is RevisionKind.AUDIO,
+        "is_sound": revision.kind is RevisionKind.AUDIO,
+        "is_read": revision.kind is RevisionKind.TEXT,
         "act_kinds": ACT_KINDS,
         "opened": False,
         "fault": error.sentence if error else "",

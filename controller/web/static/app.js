@@ -95,7 +95,7 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
       write(said, "Đã lấy lại phần chữ giữ trên máy này.");
       last = "";
     }
@@ -205,14 +205,17 @@
   });
   document.addEventListener("input", (e) => {
     if (e.target.dataset?.filters) sift(e.target);
-    const counter = e.target.dataset?.counts && document.getElementById(e.target.dataset.counts);
-    if (counter) count(e.target, counter);
+    const counted = e.target.name === "so_lan" ? e.target.form.querySelector("[data-counts]") : e.target;
+    const counter = counted.dataset?.counts && document.getElementById(counted.dataset.counts);
+    if (counter) count(counted, counter);
   });
   const SYLLABLES_A_SECOND = 3.6; // of the offline voice, pauses included
   const count = (field, counter) => {
     const text = field.value.trim();
     const words = text ? text.split(/\s+/).length : 0;
-    write(counter, words ? `${words.toLocaleString("vi-VN")} chữ, đọc khoảng ${span(words / SYLLABLES_A_SECOND * 1000)}` : "");
+    const times = Number(field.form?.elements.so_lan?.value) || 1;
+    const long = span(words * times / SYLLABLES_A_SECOND * 1000);
+    write(counter, words ? `${words.toLocaleString("vi-VN")} chữ, đọc ${times > 1 ? `${times} lần ` : ""}khoảng ${long}` : "");
   };
   for (const field of document.querySelectorAll("[data-counts]")) {
     const counter = document.getElementById(field.dataset.counts);

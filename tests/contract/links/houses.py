@@ -94,7 +94,7 @@ class LoopHouse(ThreadHouse):
         self._thread = Thread(target=self.loop.run_forever)
         self._thread.start()
         self.hub = LinkHub(self.broker.url)
-        asyncio.run_coroutine_threadsafe(self.hub.start(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(self.hub.start(), self.loop).result(30)
 
     def call(self, act: Callable[[], T]) -> T:
         async def run() -> T:

@@ -5,8 +5,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from controller.app import utc_now
 from controller.cli import app
+from controller.clocks import utc_now
 from controller.founding import found
 from controller.settings import Settings
 from controller.store import Store

@@ -266,7 +266,7 @@ def test_stopping_ends_a_render_soon_and_leaves_no_process(make_studio):
         time.sleep(0.5)
         studio.stop()
         with pytest.raises(EngineFailed):
-            render.result(timeout=5)
+            render.result(timeout=30)
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert not set(threading.enumerate()) - others
 

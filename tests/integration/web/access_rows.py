@@ -56,6 +56,7 @@ PAGES = {
     "GET /phat/{airing_id}/doi": Row(SIGNED, foreign=HIDDEN),
     "POST /phat/{airing_id}/doi": Row(Act.AIR, {"ngay": "2026-12-20", "gio": "17:00"}, foreign=HIDDEN),
     "POST /phat/{airing_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "dong-y"}, foreign=HIDDEN),
+    "POST /phat/thu-tu": Row(Act.ANSWER, {"truoc": "khong-co", "sau": "khong-co"}),
     "POST /lich/{schedule_id}/tra-loi": Row(Act.ANSWER, {"tra_loi": "khong"}, foreign=HIDDEN),
     "GET /lich": Row(SIGNED),
     "GET /lich/tuan/{first}": Row(SIGNED),
@@ -332,6 +333,8 @@ CALLS = {
         Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
     ),
     "GET questions": Row(SIGNED),
+    "GET collisions": Row(SIGNED),
+    "POST collisions/order": Row(Act.ANSWER, {"first": "{airing_id}", "then": "{airing_id}"}, foreign=HIDDEN),
     "GET topics": Row(SIGNED),
     "POST topics": Row(Act.RULE, {"name": "Thể thao"}),
     "PUT topics/{code}": Row(Act.RULE, {"name": "Sức khỏe"}),

@@ -32,7 +32,7 @@ def test_a_program_signs_in_by_name_and_password_and_out(site):
     assert client.get("/api/v1/me").status_code == 401
 
 
-def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver):
+def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver, sign_in):
     made = officer.post("/api/v1/air", json=AIR)
     assert made.status_code == 201
     bulletin, airing = made.json()["bulletin"], made.json()["airing"]
@@ -52,6 +52,8 @@ def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver):
     assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
     reply = approver.post(f"/api/v1/bulletins/{bulletin}/approve", json=approval)
     assert (reply.status_code, reply.json()["state"]) == (200, "approved")
+    yes = sign_in("xanhatrang").post(f"/api/v1/airings/{airing}/answer", json={"agrees": True})
+    assert yes.status_code == 200
     world.advance()
     world.publish()
     made = Made(mp3(), 8_000)

@@ -8,7 +8,7 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.queries import get_airing
 from controller.programmes.usecases import schedule_bulletin
 from schedules.recurrence import Daily
-from tests.integration.web.site_world import NHA_TRANG
+from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 
 
@@ -57,8 +57,10 @@ def test_others_are_not_asked(approver, officer, airing):
 
 def test_the_button_on_hom_nay_lets_it_go_and_leads_back(world, commune, airing):
     reply = commune.post(f"/phat/{airing}/tra-loi", data={"tra_loi": "dong-y", "ve": "hom-nay"})
-    assert (reply.status_code, reply.headers["location"]) == (303, "/")
-    assert "Chờ xã trả lời" not in commune.get("/").text
+    assert (reply.status_code, reply.headers["location"]) == (303, "/?xong=tra-loi")
+    page = commune.get(reply.headers["location"])
+    assert "Đã ghi câu trả lời của xã." in page.text
+    assert "Chờ xã trả lời" not in page.text
     assert state(world, airing) is AiringState.DELIVERING
 
 
@@ -107,3 +109,39 @@ def test_programs_ask_and_answer_by_json(commune, approver, airing, schedule):
     assert of_schedule == {"agreed": [NHA_TRANG], "declined": [], "unanswered": []}
     refused = approver.post(f"/api/v1/airings/{airing}/answer", json={"agrees": True})
     assert (refused.status_code, refused.json()["code"]) == (409, "airing.not-asked")
+
+
+@pytest.fixture
+def pair(world):
+    """Two priority airings at once in the commune: the province's, and the commune's own."""
+    made = []
+    for title, areas, by in (
+        ("Cấm biển", [PROVINCE], world.approver),
+        ("Họp dân", [NHA_TRANG], world.people["xanhatrang"]),
+    ):
+        bulletin, _ = world.submitted(title, by=world.people["canbo"])
+        world.approve(bulletin)
+        made.append(world.plan(bulletin, areas=areas, seconds=8 * 3600, grade="priority", by=by))
+    return made
+
+
+def test_hom_nay_lets_the_commune_say_which_goes_first(world, commune, approver, pair):
+    wide, own = pair
+    assert "Hai bản tin ưu tiên trùng giờ ở xã bạn" in commune.get("/").text
+    assert "trùng giờ ở xã bạn" not in approver.get("/").text
+    reply = commune.post("/phat/thu-tu", data={"truoc": own, "sau": wide})
+    page = commune.get(reply.headers["location"])
+    assert "Đã xếp thứ tự." in page.text
+    assert "trùng giờ ở xã bạn" not in page.text
+    assert world.ask(get_airing, wide).starts_at == world.ask(get_airing, own).starts_at
+
+
+def test_programs_see_collisions_and_put_them_in_order(world, commune, pair):
+    wide, own = pair
+    (one,) = commune.get("/api/v1/collisions").json()
+    assert {one["one"]["airing"], one["other"]["airing"]} == {wide, own}
+    done = commune.post("/api/v1/collisions/order", json={"first": wide, "then": own}).json()
+    assert done["airing"] == own
+    assert world.ask(get_airing, own).starts_at.isoformat() == done["starts_at"].replace("Z", "+00:00")
+    refused = commune.post("/api/v1/collisions/order", json={"first": wide, "then": wide})
+    assert refused.json()["code"] == "airing.no-collision"

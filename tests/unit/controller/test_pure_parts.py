@@ -1,5 +1,6 @@
 """Timing, spread, versions, wording, sealing, node status: the small pure parts."""
 
+import hashlib
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from controller.airings.queries import spread_of
 from controller.airings.timing import Times, start_for
-from controller.bulletins.wording import clean_text, clean_title, digest_of
+from controller.bulletins.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from controller.errors import BadInput
 from controller.fleet.faults import SILENT_AFTER, NodeFacts
 from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
@@ -139,3 +140,33 @@ def test_ids_are_sortable_by_age_and_fit_for_topics():
     assert older < newer
     assert older.isalnum()
     assert new_id(NOW) != new_id(NOW)
+
+
+def test_a_digest_holds_issuer_and_readings_and_of_a_plain_wording_the_text_alone():
+    plain = digest_of("Mời họp.")
+    assert plain == digest_of("Mời họp.", PLAIN) == hashlib.sha256("Mời họp.".encode()).hexdigest()
+    manners = [Manner(), Manner("UBND xã"), Manner(readings=2), Manner("UBND xã", 2), Manner("UBND xã", 3)]
+    assert len({digest_of("Mời họp.", manner) for manner in manners}) == len(manners)
+    assert digest_of("Mời họp.", Manner("a", 2)) != digest_of("Mời họp.a", Manner("", 2))
+
+
+def test_an_issuer_is_kept_on_one_line_in_one_form():
+    typed = Manner("  " + unicodedata.normalize("NFD", "Ủy ban\n nhân dân") + " ", 2)
+    assert clean_manner(typed) == Manner("Ủy ban nhân dân", 2)
+
+
+@pytest.mark.parametrize(
+    ("manner", "code"),
+    [
+        (Manner(readings=0), "text.readings"),
+        (Manner(readings=4), "text.readings"),
+        (Manner("a" * 201), "bulletin.bad-issuer"),
+        (Manner("UBND\x07"), "bulletin.bad-issuer"),
+        (Manner("<b>UBND</b>"), "text.bad"),
+    ],
+)
+def test_a_manner_that_nobody_could_be_read_in_is_refused_with_a_sentence(manner, code):
+    with pytest.raises(BadInput) as refused:
+        clean_manner(manner)
+    assert refused.value.code == code
+    assert refused.value.sentence.endswith(".")
