@@ -9,6 +9,8 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= 4
 # slow tests mostly wait, for sound that takes its time
 SLOW_WORKERS ?= 4
+# whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
+IN_ORDER := --dist loadgroup --no-loadscope-reorder
 EXAMPLES ?= 100
 PLANS ?= 10000
 
@@ -30,8 +32,8 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 
 .PHONY: test
 test: $(TESTS) parts check ## install what tests need, check the code, run every test
-	$(PYTEST) -n $(WORKERS) --dist worksteal -m 'not slow' --durations=15
-	$(PYTEST) -n $(SLOW_WORKERS) --dist loadfile -m slow --durations=15
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
+	$(PYTEST) -n $(SLOW_WORKERS) $(IN_ORDER) -m slow --durations=15
 
 .PHONY: unit
 unit: $(TESTS) ## run the unit and architecture tests alone (seconds)

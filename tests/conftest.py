@@ -33,8 +33,14 @@ def _cheap_passwords():
 
 
 _LONG = ("tests/system", "tests/integration/simulator", "tests/integration/devices", "tests/browser")
+"""Whole stations, fleets and browsers: begun first, for at the end all other workers would wait for them."""
+_TOGETHER = ("tests/integration/tts", "tests/contract/engines", "tests/integration/station/test_renderer")
+"""Files whose tests share what is dear to make, a voice above all: one worker does them."""
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with whole stations and fleets: at the end all other workers would wait for them."""
-    items.sort(key=lambda item: not any(long in item.path.as_posix() for long in _LONG))
+    """Put what takes long first, and tell workers what belongs together."""
+    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in _LONG))
+    for item in items:
+        if any(part in item.path.as_posix() for part in _TOGETHER):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

@@ -64,7 +64,7 @@ def _cut_off(session: Session, now: datetime) -> Sequence[Airing]:
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .where(Bulletin.again_if_preempted, Bulletin.state == BulletinState.APPROVED)
         .where(Airing.state.in_((AiringState.AIRED, AiringState.MISSED)), Airing.ended_at > now - WITHIN)
-        .where(Airing.again_of.is_(None), Airing.grade != Grade.EMERGENCY)
+        .where(Airing.again_of.is_(None), ~Airing.only_chosen, Airing.grade != Grade.EMERGENCY)
         .where(exists().where(Delivery.airing == Airing.id, *_is_cut_off()))
         .where(~exists().where(later.again_of == Airing.id), ~comes_anyway)
         .order_by(Airing.ended_at, Airing.id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState
@@ -33,6 +33,14 @@ def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, 
     part = part_of(airing, now)
     session.add(part)
     session.flush()
+    if airing.only_chosen:  # they were chosen once: each goes on with the part for where it stands
+        meant = select(Node.id).where(Node.area.in_(tree.below(there)))
+        session.execute(
+            update(Delivery)
+            .where(Delivery.airing == airing.id, Delivery.node.in_(meant))
+            .values(airing=part.id)
+            .execution_options(synchronize_session=False)
+        )
     aim_at(session, part, tree.below(there), there)
     aim_at(session, airing, tree.below(left), left)
     return part
@@ -44,6 +52,7 @@ def part_of(airing: Airing, now: datetime) -> Airing:
         id=AiringId(new_id(now)),
         bulletin=airing.bulletin,
         schedule=airing.schedule,
+        only_chosen=airing.only_chosen,
         state=AiringState.PLANNED,
         grade=airing.grade,
         volume=airing.volume,

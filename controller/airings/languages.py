@@ -37,7 +37,7 @@ def divided(
 
     Areas whose languages have no approved variant hear Vietnamese, or whatever the bulletin itself is in.
     """
-    is_whole = airing.node is not None  # a test of one loudspeaker
+    is_whole = airing.node is not None or airing.only_chosen  # a test, or what single ones missed
     variants = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
     wanted = area_languages(session) if variants else {}
     if not wanted:

@@ -17,7 +17,7 @@ from controller.airings.foretelling import (
     meets_others_sentence,
 )
 from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing, targets_of
+from controller.airings.queries import deliveries_of, get_airing, targets_of
 from controller.airings.tables import Airing
 from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import (
@@ -34,7 +34,7 @@ from controller.bulletins.queries import get_bulletin
 from controller.bulletins.validity import check_in_force
 from controller.errors import Conflict
 from controller.operators.permissions import Operator
-from devices.messages import AiringId, AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade, NodeId
 
 REPLACED = "Được thay bằng một lượt phát khác."
 MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
@@ -60,6 +60,8 @@ class Wish:
     grade: Grade = Grade.ROUTINE
     volume: int = DEFAULT_VOLUME
     meeting: Meeting = Meeting.REFUSE
+    nodes: Collection[NodeId] = ()
+    """Of all that stand in the areas, these alone; none: all."""
 
 
 class AgainstPolicy(Conflict):
@@ -91,6 +93,7 @@ def plan_foreseen(
         latest_start_at=asking.latest_start_at + late,
         grade=wish.grade,
         volume=wish.volume,
+        nodes=wish.nodes,
         by=by,
         now=now,
     )
@@ -116,9 +119,10 @@ def move_airing(
     if airing.state not in MOVABLE:
         raise Conflict("Lượt phát này đã bắt đầu hoặc đã kết thúc nên không dời được.", code="airing.begun")
     patience = airing.latest_start_at - airing.starts_at
+    nodes = [one.node for one in deliveries_of(session, airing_id)] if airing.only_chosen else []
     cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
     session.flush()
-    wish = Wish(areas, to, to + patience, airing.grade, airing.volume, meeting)
+    wish = Wish(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
     return plan_foreseen(session, airing.bulletin, wish, by=by, now=now)
 
 

@@ -37,6 +37,7 @@ class Airing(Base):
     often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
     that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
     `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
+    `only_chosen`: meant for the nodes alone that have a delivery, in their own plans; nobody joins it later.
     `linked_to`: the airing whose part this is: for areas that hear another language, that have not agreed
     yet, or in which it starts later.
     `follows`: the airing right after which it starts here, because a commune put the two in this order.
@@ -49,6 +50,7 @@ class Airing(Base):
     bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
     schedule: Mapped[ScheduleId | None] = mapped_column(ForeignKey("schedules.id"), index=True)
     node: Mapped[NodeId | None] = mapped_column(ForeignKey("nodes.id"))
+    only_chosen: Mapped[bool] = mapped_column(Boolean, default=False)
     state: Mapped[AiringState] = mapped_column(Word(AiringState))
     grade: Mapped[Grade] = mapped_column(Word(Grade))
     volume: Mapped[int] = mapped_column(Integer)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import ColumnElement, insert, literal, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState, Rung
@@ -22,7 +23,7 @@ from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.programmes.lifecycle import ScheduleId
 from controller.store.ids import new_id
-from devices.messages import AiringId, AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade, NodeId
 
 DEFAULT_VOLUME = 70
 FURTHEST = timedelta(days=366)
@@ -43,19 +44,20 @@ def plan_airing(
     grade: Grade = Grade.ROUTINE,
     volume: int = DEFAULT_VOLUME,
     schedule: ScheduleId | None = None,
+    nodes: Collection[NodeId] = (),
 ) -> Airing:
-    """Plan that a bulletin is heard in areas at an instant; it is delivered once its bulletin is approved."""
-    bulletin = get_bulletin(session, bulletin_id)
+    """Plan that a bulletin is heard in areas, or by these nodes there; delivered once it is approved."""
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
     check_in_force(session, bulletin_id, starts_at)
-    check_sound(bulletin, grade, volume)
+    check_sound(get_bulletin(session, bulletin_id), grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=bulletin_id,
         schedule=schedule,
+        only_chosen=bool(nodes),
         state=AiringState.PLANNED,
         grade=grade,
         volume=volume,
@@ -67,36 +69,60 @@ def plan_airing(
     )
     session.add(airing)
     session.flush()
-    targets = aim(session, tree, airing, areas)
-    detail = {"bulletin": bulletin_id, "areas": targets, "starts_at": wall(starts_at), "grade": grade}
-    record(session, by, "airing.planned", airing.id, now, detail=detail)
+    targets = aim(session, tree, airing, areas, nodes)
+    record(session, by, "airing.planned", airing.id, now, detail=_told(airing, targets, nodes))
     return airing
 
 
+def _told(airing: Airing, targets: Collection[AreaCode], nodes: Collection[NodeId]) -> dict[str, Any]:
+    told: dict[str, Any] = {"bulletin": airing.bulletin, "areas": targets, "grade": airing.grade}
+    told["starts_at"] = wall(airing.starts_at)
+    return told | ({"nodes": sorted(nodes)} if nodes else {})
+
+
 def aim(
-    session: Session, tree: AreaTree, airing: Airing, areas: Collection[AreaCode]
+    session: Session,
+    tree: AreaTree,
+    airing: Airing,
+    areas: Collection[AreaCode],
+    nodes: Collection[NodeId] = (),
 ) -> tuple[AreaCode, ...]:
-    """Give an airing its targets, the outermost of these areas, and a delivery to each node there."""
+    """Give an airing its targets, the outermost of these areas, and a delivery to each node there.
+
+    `nodes`: to these of them alone.
+    """
     targets = tree.outermost(areas)
     session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in targets])
-    add_deliveries(session, tree, airing.id, targets)
+    if nodes:
+        _deliver_to(session, airing.id, Node.area.in_(tree.below(targets)) & Node.id.in_(nodes))
+    else:
+        add_deliveries(session, tree, airing.id, targets)
     return targets
 
 
 def add_deliveries(
     session: Session, tree: AreaTree, airing_id: AiringId, targets: Iterable[AreaCode]
 ) -> None:
-    """Add the deliveries still lacking, one for each node in use under the targets, in one statement."""
+    """Add the deliveries still lacking, one for each node in use under the targets, in one statement.
+
+    What is for chosen nodes alone has all that it is to have.
+    """
+    alone, is_chosen = session.execute(
+        select(Airing.node, Airing.only_chosen).where(Airing.id == airing_id)
+    ).one()
+    if is_chosen:
+        return
+    meant = Node.area.in_(tree.below(targets))
+    _deliver_to(session, airing_id, meant if alone is None else meant & (Node.id == alone))
+
+
+def _deliver_to(session: Session, airing_id: AiringId, which: ColumnElement[bool]) -> None:
     there = select(Delivery.node).where(Delivery.airing == airing_id)
-    alone = session.scalar(select(Airing.node).where(Airing.id == airing_id))
     meant = (
         select(literal(airing_id), Node.id, Node.area, literal(int(Rung.PLANNED)), literal(0))
-        .where(Node.area.in_(tree.below(targets)), Node.retired_at.is_(None), Node.quarantined_at.is_(None))
-        .where(Node.id.not_in(there))
+        .where(which, Node.retired_at.is_(None), Node.quarantined_at.is_(None), Node.id.not_in(there))
         .order_by(Node.id)
     )
-    if alone is not None:  # a test for this one
-        meant = meant.where(Node.id == alone)
     session.execute(insert(Delivery).from_select(["airing", "node", "area", "rung", "heard_ms"], meant))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS, AiringState
-from controller.airings.tables import Airing, Target
+from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import ZONE
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState
@@ -19,7 +19,7 @@ from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
 from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
-from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, PlannedAiring, RecordingId
+from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, NodeId, PlannedAiring, RecordingId
 from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)
@@ -82,15 +82,29 @@ def wanted_plans(
         .order_by(Target.area, Airing.starts_at, Airing.id)
     )
     if only is not None:
-        query = query.where(Target.area.in_(only), Airing.node.is_(None))
+        query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
     plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
-    for area, airing, jws, test in session.execute(query):
-        plans.setdefault(airing.node or area, []).append(_planned(airing, jws, test=test))
+    rows = session.execute(query).all()
+    chosen = _chosen(session, {airing.id for _, airing, _, _ in rows if airing.only_chosen})
+    for area, airing, jws, test in rows:
+        for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
+            plans.setdefault(target, []).append(_planned(airing, jws, test=test))
     held = {area: keep.get(area, ()) for area in plans}
     return {
         area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
         for area, airings in plans.items()
     }
+
+
+def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, tuple[NodeId, ...]]:
+    """Return the nodes of the airings that are meant for chosen ones; none asked: no query."""
+    if not airings:
+        return {}
+    nodes: dict[AiringId, tuple[NodeId, ...]] = {}
+    query = select(Delivery.airing, Delivery.node).where(Delivery.airing.in_(airings))
+    for airing, node in session.execute(query.order_by(Delivery.airing, Delivery.node)):
+        nodes[airing] = (*nodes.get(airing, ()), node)
+    return nodes
 
 
 def _wanted_keep(

@@ -268,6 +268,15 @@ def _tests_are_for_one_node(session: Session, _now: datetime) -> Iterator[str]:
         yield f"delivery {airing}/{node}: a test for another node"
 
 
+def _chosen_airings_are_in_no_plan_of_an_area(session: Session, _now: datetime) -> Iterator[str]:
+    chosen = set(session.scalars(select(Airing.id).where(Airing.only_chosen)))
+    is_of_area = and_(Published.kind == Retained.PLAN, Published.target.in_(select(Area.code)))
+    documents = session.scalars(select(Published.document).where(is_of_area)) if chosen else ()
+    for plan in map(Plan.model_validate_json, documents):
+        for airing in chosen & {one.airing for one in plan.airings}:
+            yield f"airing {airing}: for chosen nodes, and in the plan of {plan.target}"
+
+
 def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
     ended = select(Area.code).where(Area.ended_at.is_not(None))
     query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
@@ -371,6 +380,7 @@ _CHECKS: tuple[Check, ...] = (
     nothing_declined_is_in_plans,
     followers_start_after,
     _tests_are_for_one_node,
+    _chosen_airings_are_in_no_plan_of_an_area,
     _answered_reports_have_their_answer,
     _logs_are_sound,
     _as_aired_says_what_is_known,

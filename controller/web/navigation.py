@@ -57,7 +57,7 @@ PLACES = (
     Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
     Place("Thư viện", "/thu-vien", "books", Group.SOUND),
     Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
-    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi", "/chu-de")),
+    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi", "/tieng", "/chu-de")),
     Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
     Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
     Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),

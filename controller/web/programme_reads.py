@@ -14,6 +14,7 @@ from controller.operators.tables import Account
 from controller.web.programme_form import KIND_WORDS
 from controller.web.queries import titles_of
 from controller.web.scope import Scope
+from devices.messages import RecordingId
 
 _MOST = 200
 _Columns = TypeVarTuple("_Columns")
@@ -36,6 +37,7 @@ class Choice:
     id: BulletinId
     title: str
     duration_ms: int
+    recording: RecordingId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,17 @@ def programmes_seen(session: Session, scope: Scope) -> list[Listed]:
 
 def choices(session: Session, scope: Scope) -> list[Choice]:
     """Return what may be put into a programme: approved, no test, no variant, no programme itself."""
-    query = select(Bulletin.id, Bulletin.title, Recording.duration_ms)
+    query = select(Bulletin.id, Bulletin.title, Recording.duration_ms, Recording.id)
     query = _newest(query, scope).where(
         Bulletin.state == BulletinState.APPROVED,
         Bulletin.variant_of.is_(None),
         ~Bulletin.test,
         Revision.kind != RevisionKind.PROGRAMME,
     )
-    return [Choice(bulletin, title, duration or 0) for bulletin, title, duration in session.execute(query)]
+    return [
+        Choice(bulletin, title, duration or 0, recording)
+        for bulletin, title, duration, recording in session.execute(query)
+    ]
 
 
 def programmes_among(session: Session, bulletins: Collection[BulletinId]) -> frozenset[BulletinId]:

@@ -43,6 +43,8 @@ class Todo:
     returned: Sequence[Bulletin]
     missed: Sequence[AiringView]
     offline: int
+    lost: int
+    """Of those offline: nodes that were there once, so that somebody has to look after them."""
     questions: Sequence[Question] = ()
     """What the person's commune is asked to say yes or no to."""
     collisions: Sequence[Collision] = ()
@@ -99,7 +101,7 @@ def today(
         tiles=tiles,
         last=last[0] if last else None,
         todo=replace(
-            _todo(session, operator, scope, missed, sum(tile.nodes - tile.online for tile in tiles)),
+            _todo(session, operator, scope, missed, nodes),
             questions=questions_for(session, scope.tree, operator, now),
             collisions=collisions_for(session, scope.tree, operator, now),
         ),
@@ -108,15 +110,21 @@ def today(
 
 
 def _todo(
-    session: Session, operator: Operator, scope: Scope, missed: Sequence[AiringView], offline: int
+    session: Session,
+    operator: Operator,
+    scope: Scope,
+    missed: Sequence[AiringView],
+    nodes: Sequence[tuple[Node, NodeStatus]],
 ) -> Todo:
+    offline = sum(status not in ONLINE for _, status in nodes)
+    lost = sum(status in {NodeStatus.OFFLINE, NodeStatus.SILENT} for _, status in nodes)
     returned = session.scalars(
         select(Bulletin)
         .where(Bulletin.state == BulletinState.RETURNED, Bulletin.author == operator.id)
         .order_by(Bulletin.changed_at.desc())
         .limit(MOST_LINES)
     ).all()
-    return Todo(count_waiting(session, operator, scope), returned, missed, offline)
+    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost)
 
 
 def count_waiting(session: Session, operator: Operator, scope: Scope) -> int:
@@ -180,7 +188,7 @@ def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaC
         state=airing.state,
         grade=airing.grade,
         volume=airing.volume,
-        where=scope.where(targets),
+        where=_where(airing, scope, targets),
         targets=targets,
         starts_at=airing.starts_at,
         latest_start_at=airing.latest_start_at,
@@ -191,6 +199,11 @@ def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaC
         bulletin_state=bulletin.state,
         revision=airing.revision or bulletin.revision,
     )
+
+
+def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
+    where = scope.where(targets)
+    return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where
 
 
 def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:

@@ -1,9 +1,11 @@
 """The technician's and the administrator's pages in a real browser: live, legible, by keyboard, on paper."""
 
 import re
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from controller.emergencies.lifecycle import Kind
 from controller.emergencies.usecases import Call, call_alone
@@ -139,7 +141,12 @@ def test_a_report_on_paper_is_one_document_without_buttons(open_page):
     expect(page.get_by_role("button", name="Xem")).to_be_hidden()
     expect(page.get_by_text("Độc lập – Tự do – Hạnh phúc")).to_be_visible()
     expect(page.get_by_text("Thủ trưởng đơn vị")).to_be_visible()
-    assert page.pdf(format="A4")[:4] == b"%PDF"
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 less its margins, at 96 pixels an inch
+    room, needed = page.evaluate(WIDTHS)
+    assert needed <= room
+    sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert {tuple(round(side) for side in sheet.mediabox[2:]) for sheet in sheets} == {(595, 842)}
+    assert "Tạo bản tin" not in "".join(sheet.extract_text() for sheet in sheets)
 
 
 def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(world, open_page):

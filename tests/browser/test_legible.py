@@ -111,6 +111,15 @@ def sideways(page):
     return [f"{page.url}: {needed} in {room}"] if needed > room else []
 
 
+def sideways_at_200_percent(page):
+    """Whether the page is wider than 1,280 pixels that are looked at twice as large."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": 640, "height": 450})
+    found = sideways(page)
+    page.set_viewport_size(before)
+    return found
+
+
 def too_small(page):
     """What a finger would have to press, and is too low for it."""
     found = page.evaluate(
@@ -129,7 +138,7 @@ def too_small(page):
         ("light", DESKTOP, [faults, sideways]),
         ("dark", DESKTOP, [faults]),
         ("light", PHONE, [faults, sideways, too_small]),
-        ("light", NARROW, [sideways]),
+        ("light", NARROW, [sideways, sideways_at_200_percent]),
     ],
     ids=["light", "dark", "phone", "320"],
 )

@@ -4,9 +4,11 @@ from fastapi import APIRouter
 
 from controller.web.pages import (
     account,
+    again,
     airings,
     answers,
     approving,
+    area_languages,
     bulletins,
     calendar,
     days_off,
@@ -45,6 +47,7 @@ router = APIRouter(include_in_schema=False)
 for subject in (
     today,
     airings,
+    again,
     answers,
     moving,
     nodes,
@@ -71,6 +74,7 @@ for subject in (
     people,
     rules,
     days_off,
+    area_languages,
     library,
     topics,
     settings,

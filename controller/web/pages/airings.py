@@ -69,6 +69,9 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
         "tiles": tiles,
         "starts": starts_of(session, AiringId(airing_id), airing.starts_at),
         "again": _again(viewer, airing, tiles),
+        "chosen_again": f"/phat/{airing_id}/phat-lai"
+        if airing.bulletin_state is BulletinState.APPROVED
+        else "",
         "rows": rows,
         "reasons": reasons(session, AiringId(airing_id)),
         "speech": speech,

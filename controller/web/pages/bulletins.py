@@ -1,7 +1,6 @@
 """Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -10,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.tables import Airing
-from controller.bulletins.legal import reference_given
 from controller.bulletins.lifecycle import (
     Action,
     BulletinId,
@@ -20,7 +18,7 @@ from controller.bulletins.lifecycle import (
     actions,
 )
 from controller.bulletins.renderings import retry_rendering
-from controller.bulletins.tables import Bulletin, LegalReference, Revision
+from controller.bulletins.tables import Bulletin, Revision
 from controller.bulletins.topics import topic_of, topics
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
 from controller.errors import Conflict
@@ -28,7 +26,7 @@ from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.languages_shown import spread_of
-from controller.web.legal_form import ActShown, act_shown
+from controller.web.legal_reads import act_of
 from controller.web.pages.pieces import LivePage
 from controller.web.pages.sounds import sound_shown
 from controller.web.programme_reads import lines_of
@@ -133,13 +131,6 @@ def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: R
         else "",
         "may_bring": may and bulletin.state is not BulletinState.WITHDRAWN,
     }
-
-
-def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | None:
-    """Return the legal act that a bulletin tells of, in words; a variant tells of its bulletin's."""
-    origin = bulletin.variant_of or bulletin.id
-    row = session.get(LegalReference, origin)
-    return act_shown(row, now) if row is not None and reference_given(session, origin) else None
 
 
 def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> AsRead:

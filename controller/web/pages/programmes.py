@@ -168,14 +168,14 @@ def _form_page(
     error: LoaError | None = None,
 ) -> Response:
     may_choose = choices(session, viewer.scope)
-    lengths = {one.id: one.duration_ms for one in may_choose}
+    there = {one.id: one for one in may_choose}
     context = {
         "form": replace(form, items=form.items[:MOST_ITEMS]),
         "bulletin": bulletin,
         "choices": may_choose,
         "titles": titles_in(session, [one.bulletin for one in form.items]),
-        "lengths": lengths,
-        "total_ms": sum(lengths.get(one.bulletin, 0) for one in form.items if one.bulletin),
+        "there": there,
+        "total_ms": sum(there[one.bulletin].duration_ms for one in form.items if one.bulletin in there),
         "kind_words": KIND_WORDS,
         "longest_silence": LONGEST_SILENCE,
         "most": MOST_ITEMS,

@@ -10,9 +10,11 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.areas.queries import area_tree, areas, get_area
 from controller.areas.tables import Area
+from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
 from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, may_be_heard_by_all
 from controller.web.feeds import calendar_of, podcast_of
+from controller.web.legal_reads import act_of
 from controller.web.pages.recordings import wave_of
 from controller.web.render import page
 from controller.web.station import Station
@@ -87,9 +89,10 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     with station.store.read() as session:
         found, heard = _area(session, area)
         one: Aired = aired_one(session, heard, AiringId(airing_id))
+        act = act_of(session, session.get_one(Bulletin, one.airing.bulletin), station.now())
     recording = one.airing.recording
     phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
-    return page(request, "cong_khai_tin.html", {"area": found, "one": one, "phrases": phrases})
+    return page(request, "cong_khai_tin.html", {"area": found, "one": one, "phrases": phrases, "act": act})
 
 
 @router.get("/{area}/lich.ics")

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from controller.areas.languages import LanguageCode
-from controller.bulletins.lifecycle import Action, RevisionKind, actions
+from controller.bulletins.lifecycle import Action, RevisionKind, TopicCode, actions
 from controller.bulletins.queries import get_revision
 from controller.bulletins.tables import Bulletin, Revision
+from controller.bulletins.topics import set_topic, topics
 from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import draft_bulletin, revise_bulletin
 from controller.bulletins.variants import add_variant
@@ -115,6 +116,9 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
                 by=viewer.operator,
                 now=station.now(),
             )
+            if brought.form.chu_de:
+                topic = TopicCode(brought.form.chu_de)
+                set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
             tell_of(session, viewer, row.id, reference, station)
             place = f"/ban-tin/{row.id}?xong=ghi-am"
     except LoaError as error:
@@ -261,7 +265,11 @@ def _form_page(
     error: LoaError | None = None,
 ) -> Response:
     found = found_in(station.uploads, brought.upload) if brought.upload else None
+    with station.store.read() as session:
+        known = topics(session)
     context = {
+        "topics": known,
+        "topic": brought.form.chu_de,
         "brought": brought,
         "form": brought.form,
         "bulletin": bulletin,

@@ -49,12 +49,13 @@ def form_page(
 
     `pasted`: words that were to be taken over and could not be.
     """
-    context = _form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
+    context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
     context |= {"done": done, "pasted": pasted}
     return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
-def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
+def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
+    """Return what the parts of a form ask for that say where, when and how."""
     emergency = viewer.may(Act.AIR_EMERGENCY)
     return {
         "form": form,
@@ -68,6 +69,7 @@ def _form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError
         "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
         "act_kinds": ACT_KINDS,
         "opened": False,
+        "soon": "",
     }
 
 
@@ -266,5 +268,5 @@ def _when_page(
     bulletin: Bulletin,
     error: LoaError | None = None,
 ) -> Response:
-    context = {"bulletin": bulletin, **_form_context(station, viewer, form, error)}
+    context = {"bulletin": bulletin, **form_context(station, viewer, form, error)}
     return page(request, "dat_lich.html", context, status=status_of(error) if error else 200)

@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
+from controller.airings.queries import deliveries_of, get_airing
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import get_bulletin, rendering_of
 from controller.bulletins.usecases import revise_bulletin
@@ -178,3 +178,25 @@ def test_passwords_cannot_be_tried_without_end_by_whoever_holds_a_signed_in_phon
     with world.store.read() as session:
         acts = [entry.act for entry in session.scalars(select(Entry)) if entry.subject == bulletin]
     assert acts.count("bulletin.approval-refused") == 10
+
+
+def test_single_loudspeakers_that_missed_it_are_chosen_to_hear_it_again(world, officer, sign_in):
+    world.bring_online()
+    airing = world.aired(without=world.nodes[:3])
+    place = f"/phat/{airing}/phat-lai"
+    assert f'href="{place}"' in officer.get(f"/phat/{airing}").text
+    page = officer.get(place).text
+    assert page.count('name="loa"') == 3
+    empty = officer.post(place, data={"luc": "ngay"})
+    assert empty.status_code == 422
+    assert "Hãy chọn từ 1 đến" in empty.text
+    chosen = [world.nodes[0], world.nodes[2]]
+    reply = officer.post(place, data={"luc": "ngay", "loa": chosen})
+    again = reply.headers["location"].rpartition("/")[2]
+    assert {one.node for one in world.ask(deliveries_of, again)} == set(chosen)
+    assert "Cụm loa đã chọn ở Phường" in officer.get(f"/phat/{again}").text
+    assert officer.get(f"/phat/{again}/phat-lai").status_code == 303  # it is not over
+    assert sign_in("kythuat").get(place).status_code == 303
+    commune = sign_in("xanhatrang")
+    assert commune.get(place).text.count('name="loa"') == 1
+    assert commune.post(place, data={"luc": "ngay", "loa": [world.nodes[0]]}).status_code in {303, 403}

@@ -5,6 +5,8 @@ import pytest
 from sqlalchemy import update
 
 from controller.airings.queries import get_airing
+from controller.bulletins.legal import set_reference
+from controller.bulletins.references import Reference
 from controller.bulletins.usecases import withdraw_bulletin
 from controller.listeners.queries import reports_in
 from controller.listeners.tables import ListenerReport
@@ -37,7 +39,10 @@ def test_a_commune_shows_its_timetable_and_what_was_aired(world, client, aired):
     assert "Lịch tiêm phòng Thứ Tư, 25/11/2026" in page
     assert f"{TITLE} 11:40 hôm nay · dài 8 giây" in page
     assert "Lịch tiêm phòng" not in text_of(client.get(f"/cong-khai/{BAC_NHA_TRANG}"))
+    act = Reference("1322/UBND-VP", "Công văn", in_force_until=world.now().date())
+    world.do(set_reference, world.ask(get_airing, aired).bulletin, act, by=world.officer)
     one = client.get(f"{PLACE}/ban-tin/{aired}")
+    assert "Công văn số 1322/UBND-VP · hiệu lực đến hết Thứ Tư, 25/11/2026" in text_of(one)
     assert "đưa tàu thuyền vào nơi tránh trú" in text_of(one)
     (sound,) = re.findall(r'src="(/cong-khai/tep/\w+\.mp3)"', one.text)
     assert client.get(sound).content == mp3()

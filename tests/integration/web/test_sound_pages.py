@@ -5,9 +5,12 @@ import re
 import numpy as np
 import pytest
 
+from controller.areas.queries import area_languages
 from controller.areas.usecases import set_languages
+from controller.bulletins.legal import reference_given
 from controller.bulletins.lifecycle import BulletinState, RevisionKind
 from controller.bulletins.queries import bulletins, get_bulletin, get_revision, variants_of
+from controller.bulletins.topics import topics
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import RATE, packed, speech_like
@@ -77,6 +80,16 @@ def test_a_file_that_came_need_not_be_chosen_again_when_words_were_wrong(world, 
     assert "Hãy chọn tệp ghi âm" in officer.post(PLACE, data=WORDS | {"tep": "khong-co"}).text
 
 
+def test_a_sound_has_its_topic_and_its_legal_act_as_a_text_has(world, officer):
+    topic = world.ask(topics)[0].code
+    reply = sent(officer, VOICE, chu_de=topic, so_hieu="5/KH-UBND")
+    bulletin = world.ask(bulletins)[0]
+    assert reply.headers["location"] == f"/ban-tin/{bulletin.id}?xong=ghi-am"
+    assert bulletin.topic == topic
+    assert world.ask(reference_given, bulletin.id).number == "5/KH-UBND"
+    assert sent(officer, VOICE, chu_de="khong-co").status_code in {404, 422}
+
+
 def test_a_draft_gets_another_sound_and_a_text_none(world, officer):
     bulletin = brought(officer, world)
     place = f"/ban-tin/{bulletin}/ghi-am"
@@ -110,6 +123,20 @@ def test_who_hears_which_language_is_said_before_and_after_one_is_brought(world,
     assert "bản bằng tiếng khác của bản tin Phòng, chống bão số 13" in own
     assert officer.get(f"/ban-tin/{variant.id}/tieng-khac").headers["location"] == place
     assert "Đã có bản" in sent(officer, VOICE, place, tieng="rog").text
+
+
+def test_an_administrator_says_which_languages_an_area_hears(world, officer, sign_in):
+    administrator = sign_in("quantri")
+    assert "Mọi nơi nghe tiếng Việt" in text_of(officer.get("/tieng"))
+    assert officer.post("/tieng", data={"dia_ban": NHA_TRANG, "tieng": "rog"}).status_code == 403
+    chosen = {"dia_ban": NHA_TRANG, "tieng": ["rog", "cjm", ""]}
+    assert administrator.post("/tieng", data=chosen).status_code == 303
+    assert "Phường Nha Trang Tiếng Raglai (Bắc), tiếng Chăm" in text_of(officer.get("/tieng"))
+    twice = administrator.post("/tieng", data={"dia_ban": NHA_TRANG, "tieng": ["rog", "rog"]})
+    assert (twice.status_code, "có mã ghi hai lần" in twice.text) == (422, True)
+    assert administrator.post("/tieng", data={"dia_ban": "", "tieng": "rog"}).status_code == 422
+    assert administrator.post("/tieng", data={"dia_ban": NHA_TRANG}).status_code == 303
+    assert world.ask(area_languages) == {}
 
 
 def test_nobody_else_hears_a_sound_of_another_commune(world, officer, sign_in):

@@ -1,0 +1,97 @@
+"""Phát lại: an airing once more for single loudspeakers that missed it, chosen by name."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.airings.choosing import MOST_CHOSEN, OVER, air_for_chosen, unheard
+from controller.bulletins.lifecycle import BulletinState
+from controller.errors import LoaError
+from controller.fleet.lifecycle import status_of
+from controller.fleet.queries import facts_of
+from controller.operators.permissions import Act
+from controller.web.errors import status_of as status_of_error
+from controller.web.pages.airings import found
+from controller.web.pages.forms import need
+from controller.web.pages.writing import form_context
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.typed import Typed
+from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.views import AiringView
+from devices.messages import AiringId, NodeId
+
+router = APIRouter()
+
+
+class Chosen(Typed):
+    """When it shall be heard again, and by which loudspeakers."""
+
+    loa: list[str] = Field(default_factory=list)
+
+
+def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
+    """Whether an airing is over, and its text may still be heard, and this person may air."""
+    return airing.state in OVER and airing.bulletin_state is BulletinState.APPROVED and viewer.may(Act.AIR)
+
+
+@router.get("/phat/{airing_id}/phat-lai")
+def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """List who missed it, to be chosen from, and ask when."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+    if not may_air_again(viewer, airing):
+        return RedirectResponse(f"/phat/{airing_id}", 303)
+    return _page(request, station, viewer, airing, Chosen(am_luong=str(airing.volume)))
+
+
+@router.post("/phat/{airing_id}/phat-lai")
+def plan(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    form: Annotated[Chosen, Form()],
+) -> Response:
+    """Plan it once more for those that were chosen."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+    need(viewer, Act.AIR)
+    try:
+        # where they stand is the areas; what the form says of areas is not asked
+        wish = replace(form.wish(viewer, station), areas=())
+        with station.store.write() as session:
+            chosen = [NodeId(node) for node in form.loa]
+            planned = air_for_chosen(
+                session, AiringId(airing_id), chosen, wish, by=viewer.operator, now=station.now()
+            ).id
+    except LoaError as error:
+        return _page(request, station, viewer, airing, form, error=error)
+    station.poke()
+    return RedirectResponse(f"/phat/{planned}", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    airing: AiringView,
+    form: Chosen,
+    *,
+    error: LoaError | None = None,
+) -> Response:
+    now = station.now()
+    with station.store.read() as session:
+        rows = unheard(session, AiringId(airing.id), viewer.scope.seen)
+    context = {
+        **form_context(station, viewer, form, error),
+        "airing": airing,
+        "soon": "Ngay bây giờ",
+        "rows": [(delivery, node, status_of(facts_of(node), now)) for delivery, node in rows],
+        "most": MOST_CHOSEN,
+    }
+    return page(request, "phat_lai.html", context, status=status_of_error(error) if error else 200)

@@ -1,0 +1,146 @@
+"""Texts out of files, brought sounds, programmes, chosen loudspeakers: on a phone, and without a script."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from controller.airings.queries import deliveries_of
+from controller.bulletins.legal import set_reference
+from controller.bulletins.lifecycle import BulletinState, ItemKind
+from controller.bulletins.programmes import Item, draft_programme
+from controller.bulletins.queries import bulletins, get_bulletin
+from controller.bulletins.references import Reference
+from tests.browser.serving import PHONE
+from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, too_small
+from tests.support.brought_sounds import packed, speech_like
+from tests.support.old_letters import tcvn3
+
+NARROW = {"width": 320, "height": 640}
+BODY = "Đề nghị bà con đưa chó, mèo đến trụ sở trước 17 giờ ngày 30/11/2026."
+SOUND = {"name": "tin.mp3", "mimeType": "audio/mpeg", "buffer": packed(speech_like(3), "mp3")}
+
+
+def letter(text=BODY):
+    return {"name": "tb.txt", "mimeType": "text/plain", "buffer": tcvn3(f"Tiêm phòng dại\n\n{text}")}
+
+
+def narrow_too(page):
+    """What is wider than the screen at 320 pixels, and at 200 %."""
+    page.set_viewport_size(NARROW)
+    found = [*sideways(page), *sideways_at_200_percent(page)]
+    page.set_viewport_size(PHONE["viewport"])
+    return found
+
+
+@pytest.fixture
+def pages(world):
+    airing = world.aired(title="Lượt đã phát", without=world.nodes[:12])
+    approved, _ = world.submitted("Lịch tiêm phòng")
+    world.approve(approved)
+    act = Reference("1322/QĐ-UBND", "Quyết định", "Ủy ban nhân dân tỉnh", in_force_until=world.now().date())
+    world.do(set_reference, approved, act, by=world.officer)
+    items = [Item(ItemKind.BULLETIN, bulletin=approved), Item(ItemKind.SPEECH, "Xin mời nghe tiếp.")]
+    items += [Item(ItemKind.SILENCE, seconds=3), Item(ItemKind.SPEECH, "Xin cảm ơn.")]
+    programme = world.do(draft_programme, title="Bản tin chiều", items=items, by=world.officer).id
+    return [
+        "/tao-ban-tin/ghi-am",
+        f"/ban-tin/{approved}",
+        f"/ban-tin/{approved}/van-ban",
+        f"/ban-tin/{approved}/tieng-khac",
+        "/tieng",
+        "/chuong-trinh",
+        "/chuong-trinh/tao",
+        f"/chuong-trinh/{programme}/sua",
+        f"/ban-tin/{programme}",
+        f"/phat/{airing}/phat-lai",
+    ]
+
+
+@pytest.mark.timeout(300)
+def test_each_page_is_legible_and_pressed_with_a_finger(pages, open_page, server):
+    page, found = open_page("canbo", pages[0], screen=PHONE, reduced_motion="reduce"), []
+    for place in pages:
+        page.goto(server.address + place)
+        for fold in page.locator("main details:not([open]) > summary").all():
+            fold.click()
+        found += [*faults(page), *too_small(page), *narrow_too(page)]
+    assert found == []
+
+
+def test_words_out_of_an_old_file_come_into_the_draft_with_three_clicks(open_page, clicks):
+    page = clicks.over(open_page("canbo", "/tao-ban-tin", screen=PHONE))
+    page.get_by_text("Lấy chữ từ tệp Word, PDF").click()
+    page.get_by_label("Tệp .docx, .pdf hoặc .txt").set_input_files(letter())
+    page.get_by_role("button", name="Xem chữ lấy được").click()
+    expect(page.get_by_role("region", name="Chữ sau khi sửa")).to_contain_text(BODY)
+    expect(page.locator("mark").first).to_be_visible()
+    assert [*faults(page), *too_small(page), *narrow_too(page)] == []
+    page.get_by_role("button", name="Dùng chữ này").click()
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value(BODY)
+    expect(page.get_by_label("Tiêu đề")).to_have_value("Tiêm phòng dại")
+    assert clicks.number <= 3
+    page.reload()
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value(BODY)
+
+
+def test_what_lay_on_this_machine_does_not_cover_what_was_taken_over(open_page):
+    page = open_page("canbo", "/tao-ban-tin")
+    key = page.locator("form[data-draft]").get_attribute("data-owner")
+    page.evaluate(
+        "key => localStorage.setItem(key, 'tieu_de=C%C5%A9&noi_dung=C%C5%A9')", f"loa:nhap:{key}:/nhap/moi"
+    )
+    page.get_by_text("Lấy chữ từ tệp Word, PDF").click()
+    page.get_by_label("hoặc dán chữ vào đây").fill(BODY)
+    page.get_by_role("button", name="Xem chữ lấy được").click()
+    page.get_by_role("button", name="Dùng chữ này").click()
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value(BODY)
+
+
+def test_a_sound_is_brought_and_handed_in_without_a_script(world, open_page):
+    page = open_page("canbo", "/tao-ban-tin", screen=PHONE, java_script_enabled=False)
+    page.get_by_role("link", name="Dùng tệp ghi âm thay cho chữ").click()
+    page.get_by_label("Tiêu đề").fill("Lời chủ tịch")
+    page.get_by_label("Tệp ghi âm").set_input_files(SOUND)
+    page.get_by_label("Trong tệp nói gì").fill("Lời kêu gọi phòng, chống bão.")
+    page.get_by_role("button", name="Tải lên và kiểm tra").click()
+    expect(page.locator("#ghi-am")).to_contain_text("3 giây")
+    source = page.locator("#nghe-tep-goc").get_attribute("src")
+    assert page.request.get(re.match(r"https?://[^/]+", page.url)[0] + source).body() == SOUND["buffer"]
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Đã gửi duyệt.")).to_be_visible()
+    assert world.ask(bulletins)[0].state is BulletinState.SUBMITTED
+
+
+def test_a_programme_is_put_in_order_on_a_phone_without_a_script(world, open_page):
+    for title in ("Tin một", "Tin hai"):
+        bulletin, _ = world.submitted(title)
+        world.approve(bulletin)
+    page = open_page("canbo", "/chuong-trinh", screen=PHONE, java_script_enabled=False)
+    page.get_by_role("link", name="Tạo chương trình").click()
+    page.get_by_label("Tên chương trình").fill("Bản tin chiều")
+    page.get_by_label("Tên chương trình").press("Enter")  # looks again, and saves nothing by accident
+    expect(page.get_by_label("Tên chương trình")).to_have_value("Bản tin chiều")
+    for title in ("Tin một", "Tin hai"):
+        page.get_by_label("Bản tin đã duyệt").select_option(label=f"{title} (8 giây)")
+        page.get_by_role("button", name="Thêm bản tin").click()
+    page.get_by_role("button", name="↑ Lên mục 2: Tin hai").click()
+    expect(page.locator(".item strong")).to_have_text(["Tin hai", "Tin một"])
+    expect(page.get_by_label("Nghe: Tin hai")).to_be_visible()
+    page.get_by_label("Lời chào").fill("Kính chào bà con.")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    expect(page.get_by_text("Đã gửi duyệt.")).to_be_visible()
+    expect(page.get_by_role("region", name="Các mục")).to_contain_text("Kính chào bà con.")
+    made = page.url.rpartition("/")[2].partition("?")[0]
+    assert world.ask(get_bulletin, made).state is BulletinState.SUBMITTED
+
+
+def test_one_loudspeaker_that_missed_it_hears_it_again_in_three_clicks(world, open_page, clicks):
+    airing = world.aired(without=world.nodes[:3])
+    page = clicks.over(open_page("canbo", f"/phat/{airing}", screen=PHONE))
+    page.get_by_role("link", name="Chọn từng cụm loa").click()
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Phát lại").click()
+    expect(page.locator("#tinh-trang")).to_contain_text("Cụm loa đã chọn ở")
+    assert clicks.number <= 3
+    assert len(world.ask(deliveries_of, page.url.rpartition("/")[2])) == 1
