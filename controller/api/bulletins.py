@@ -43,7 +43,7 @@ def index(
     return [shown.bulletin(row) for row, _ in rows]
 
 
-@router.post("", status_code=201, responses=refusals(401, 403, 422))
+@router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
 def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
     """Write a new bulletin; it is a draft until it is submitted."""
     with station.store.write() as session:

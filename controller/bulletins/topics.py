@@ -55,7 +55,10 @@ def set_topic(
         )
     if bulletin.topic == code:
         return
-    if code is not None and get_topic(session, code).ended_at is not None:
+    topic = None if code is None else session.get(Topic, code)
+    if code is not None and topic is None:
+        raise BadInput("Không có chủ đề này. Hãy chọn chủ đề trong danh sách.", code="topic.unknown")
+    if topic is not None and topic.ended_at is not None:
         raise Conflict("Chủ đề này không còn dùng. Hãy chọn chủ đề khác.", code="topic.ended")
     bulletin.topic = code
     record(session, by, "bulletin.topic_set", bulletin_id, now, detail={"topic": code})

@@ -124,7 +124,7 @@ def test_sound_that_was_brought_becomes_a_recording_that_is_approved_as_any_othe
 
 def test_sound_that_nobody_should_hear_fails_with_a_sentence(world, studio, made, tmp_path):
     uploads = UploadStore(tmp_path / "uploads")
-    upload = keep_upload(uploads, BytesIO(packed(np.zeros(3 * RATE, np.float32))))
+    upload = uploads.put(BytesIO(packed(np.zeros(3 * RATE, np.float32))))  # as if nobody had looked at it
     drafted = world.do(draft_bulletin, title="Im", text="Im lặng.", by=world.officer, upload=upload)
     world.do(submit_bulletin, drafted.id, by=world.officer)
     with rendering(world, studio, made, drafted.id, uploads) as wait_for:

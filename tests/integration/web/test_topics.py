@@ -143,7 +143,7 @@ def test_only_an_administrator_edits_the_list(world):
 
 def test_what_is_not_on_the_list_is_not_chosen(world):
     bulletin, _ = world.submitted()
-    with pytest.raises(NotFound):
+    with pytest.raises(BadInput):
         choose(world, bulletin, "khong-co")
 
 
