@@ -13,7 +13,7 @@ from controller.bulletins.queries import get_bulletin
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.topics import add_topic, end_topic, set_topic, topics
 from controller.bulletins.usecases import clone_bulletin, withdraw_bulletin
-from controller.errors import BadInput, Conflict, NotAllowed, NotFound
+from controller.errors import BadInput, Conflict, NotAllowed
 from controller.reports.usecases import note_aired
 from tests.integration.web.site_world import Made, mp3
 from tests.integration.web.test_pages import text_of
