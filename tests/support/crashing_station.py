@@ -51,7 +51,7 @@ def settings_of(home: Path, broker_url: str) -> Settings:
     )
 
 
-def make_home(home: Path) -> None:
+def make_home(home: Path, seconds: float = SECONDS) -> None:
     """Found a station whose one bulletin is recorded and approved, and whose three nodes are enrolled."""
     settings = settings_of(home, "")
     home.mkdir(parents=True)
@@ -60,7 +60,7 @@ def make_home(home: Path) -> None:
     now = utc_now()
     found(store, settings, now=now)
     store.signer = StationSeal(station_key(settings))
-    when = np.arange(round(SECONDS * 24_000)) / 24_000
+    when = np.arange(round(seconds * 24_000)) / 24_000
     mp3 = encode_mp3([(0.3 * np.sin(2 * np.pi * 440 * when)).astype(np.float32)], 24_000, 48)
     RecordingStore(settings.recordings_dir).put(mp3)
     samples, rate = decode_mp3(mp3)
