@@ -1,6 +1,7 @@
 """A province on a real port, and Chromium that fails a test over any error in its console."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import serving
 from tests.integration.web.site_world import Seeds
@@ -8,6 +9,8 @@ from tests.support.parts import missing
 
 EXPECTED = ("net::ERR_INCOMPLETE_CHUNKED_ENCODING", "net::ERR_CONNECTION", "net::ERR_ABORTED")
 """What Chromium says of a stream that a test itself cut, or that a page left behind when it was left."""
+
+expect.set_options(timeout=20_000)  # a loaded machine is slow, not wrong
 
 
 def pytest_collection_modifyitems(items):
