@@ -1,5 +1,6 @@
 """What every test may use; everything bigger lives in tests/support/."""
 
+import gc
 import socket
 
 import pytest
@@ -32,15 +33,32 @@ def _cheap_passwords():
         yield
 
 
-_LONG = ("tests/system", "tests/integration/simulator", "tests/integration/devices", "tests/browser")
-"""Whole stations, fleets and browsers: begun first, for at the end all other workers would wait for them."""
+_LONG = (
+    "tests/system/test_kill",
+    "tests/system",
+    "tests/integration/simulator",
+    "tests/integration/tts",
+    "tests/integration/devices",
+    "tests/browser",
+)
+"""Whole stations, fleets, voices: begun in this order, or at the end all other workers would wait."""
 _TOGETHER = ("tests/integration/tts", "tests/contract/engines", "tests/integration/station/test_renderer")
 """Files whose tests share what is dear to make, a voice above all: one worker does them."""
 
 
 def pytest_collection_modifyitems(items):
     """Put what takes long first, and tell workers what belongs together."""
-    items.sort(key=lambda item: not any(part in item.path.as_posix() for part in _LONG))
+    items.sort(key=lambda item: next((n for n, part in enumerate(_LONG) if part in _where(item)), len(_LONG)))
     for item in items:
-        if any(part in item.path.as_posix() for part in _TOGETHER):
+        if any(part in _where(item) for part in _TOGETHER):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _where(item):
+    return item.path.as_posix()
+
+
+def pytest_collection_finish():
+    """Spare the collector what stays to the end: thousands of tests and all modules."""
+    gc.collect()
+    gc.freeze()

@@ -31,7 +31,7 @@ _SETTINGS = (
     "synchronous_commit=off",
     "wal_level=minimal",
     "max_wal_senders=0",
-    "max_wal_size=8GB",
+    "max_wal_size=1GB",
     "checkpoint_timeout=1h",
     # hundreds of small databases: nothing in them is worth tidying or compiling for
     "autovacuum=off",
@@ -76,7 +76,8 @@ class Postgres:
 @contextmanager
 def running_postgres():
     """Start a server, hand it over, and take it away with all its data."""
-    home = Path(tempfile.mkdtemp(prefix="loa-postgres-"))
+    # a gigabyte of small databases that never waits for its disk: memory is for what does
+    home = Path(tempfile.mkdtemp(prefix="loa-postgres-", dir="/var/tmp"))
     try:
         password = secrets.token_urlsafe(12)
         secret = home / "password"
