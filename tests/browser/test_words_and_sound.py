@@ -107,6 +107,21 @@ def test_a_recording_is_drawn_sped_up_and_heard_phrase_by_phrase(world, open_pag
     ]
 
 
+def test_the_speed_that_was_chosen_is_still_shown_when_the_page_is_sent_anew(world, server, open_page):
+    bulletin, _ = world.submitted()
+    page = open_page("canbo", f"/ban-tin/{bulletin}")
+    fast = page.get_by_role("button", name="Nhanh hơn")
+    fast.click()
+    expect(fast).to_have_attribute("aria-pressed", "true")
+    server.stop()
+    expect(page.get_by_text("Mất kết nối")).to_be_visible()
+    page.evaluate("document.querySelector('[data-speed]').dataset.before = 'yes'")
+    server.start()
+    expect(page.locator("[data-before]")).to_have_count(0)
+    expect(fast).to_have_attribute("aria-pressed", "true")
+    open_page.watch.forgive("net::ERR", "sse:error")
+
+
 @SCREENS
 def test_a_listener_reports_a_loudspeaker_and_reads_the_answer(open_page, server, screen):
     page = open_page(None, f"/cong-khai/bao/loa-{NHA_TRANG}-1", screen=screen)

@@ -127,8 +127,13 @@
     for (const el of document.querySelectorAll("[data-player]")) {
       if (!dressed.has(el)) dress(el);
       for (const part of el.querySelectorAll("[data-needs-script]")) part.hidden = false;
-      draw(el.querySelector(".wave")); // a page that lives takes it away where its piece is sent anew
+      draw(el.querySelector(".wave")); // a page that lives takes both away where its piece is sent anew
+      press(el);
     }
+  };
+  const press = (el) => {
+    const speed = el.querySelector("audio").playbackRate;
+    for (const button of el.querySelectorAll("[data-speed]")) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
   };
   const draw = (wave) => {
     if (!wave || wave.firstElementChild || wave.dataset.asked === wave.dataset.wave) return;
@@ -157,7 +162,7 @@
       const speed = e.target.closest("[data-speed]"), phrase = e.target.closest("[data-at]");
       if (speed) {
         sound.playbackRate = sound.defaultPlaybackRate = Number(speed.dataset.speed);
-        for (const other of el.querySelectorAll("[data-speed]")) other.setAttribute("aria-pressed", String(other === speed));
+        press(el);
       }
       if (phrase) go(Number(phrase.dataset.at) / 1000);
     });
