@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,26 +96,27 @@ class Speak:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Join the pieces into one file of raw 16-bit samples; gives the length of each sound and rest."""
+    """Join the pieces into one file of raw 16-bit samples; gives the length of each sound and rest.
+
+    Whole hops long, with its profile beside it: so that it can be joined to others.
+    """
 
     pieces: tuple[Piece, ...]
     place: Path
 
     def run(self, bench: Bench) -> tuple[int, ...]:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace; FileNotFoundError when a phrase has left the cache."""
-        lengths: list[int] = []
-        from tts.codec import SAMPLE_RATE, as_whole
+        from tts.codec import SAMPLE_RATE
         from tts.mixing import mix
         from tts.shaping import shaped
 
+        lengths: list[int] = []
         try:
-            with room_needed(), self.place.open("wb") as out:
-                for block in shaped(mix(self.pieces, self.place.parent, lengths), SAMPLE_RATE):
-                    out.write(as_whole(block).tobytes())
+            added = _keep(shaped(mix(self.pieces, self.place.parent, lengths), SAMPLE_RATE), self.place)
         except FileNotFoundError:
             self._drop_damaged()
             raise
-        return tuple(lengths)
+        return (*lengths[:-1], lengths[-1] + added)
 
     def _drop_damaged(self) -> None:
         """Where one phrase is damaged others may be: all of them are to be spoken again at once."""
@@ -136,12 +138,10 @@ class Shape:
     def run(self, bench: Bench) -> None:  # noqa: ARG002 - every job is given the bench
         """Raises UnknownSoundFormat, UnfitSound or NoSpace; what was written so far is worth nothing then."""
         from tts.brought import evened
-        from tts.codec import SAMPLE_RATE, as_whole
+        from tts.codec import SAMPLE_RATE
         from tts.shaping import shaped
 
-        with room_needed(), self.place.open("wb") as out:
-            for block in shaped(evened(self.brought, self.place.parent), SAMPLE_RATE):
-                out.write(as_whole(block).tobytes())
+        _keep(shaped(evened(self.brought, self.place.parent), SAMPLE_RATE), self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +169,9 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """Bring a mix to its loudness and write it as MP3."""
+    """Bring a mix to its loudness and write it as MP3; its sections are what Mix or Shape left."""
 
-    mixed: Path
+    sections: tuple[Path, ...]
     place: Path
     loudness_lufs: float
     true_peak_dbtp: float
@@ -181,12 +181,12 @@ class Master:
         """Raises NoSpace."""
         import numpy as np
 
-        from tts.codec import SAMPLE_RATE
-        from tts.loudness import mastered
+        from tts.mastering import mastered
+        from tts.profile import Profile
 
         made = mastered(
-            np.memmap(self.mixed, "<i2", "r"),
-            SAMPLE_RATE,
+            np.memmap(self._joined(), "<i2", "r"),
+            Profile.joined([Profile.load(_profile_of(section)) for section in self.sections]),
             loudness_lufs=self.loudness_lufs,
             true_peak_dbtp=self.true_peak_dbtp,
             bitrate_kbps=self.bitrate_kbps,
@@ -195,6 +195,43 @@ class Master:
         return Measured(
             made.level.lufs, made.level.dbtp, made.samples, made.silent_seconds, made.clipped_seconds
         )
+
+    def _joined(self) -> Path:
+        """One file of all sections: written anew each time, since a worker may die half way."""
+        if len(self.sections) == 1:
+            return self.sections[0]
+        whole = self.place.with_suffix(".raw")
+        with room_needed(), whole.open("wb") as out:
+            for section in self.sections:
+                with section.open("rb") as part:
+                    shutil.copyfileobj(part, out)
+        return whole
+
+
+def _keep(blocks: Iterable[NDArray[np.float32]], place: Path) -> int:
+    """Write the samples with 16 bits each, filled up with silence to whole hops, and their profile.
+
+    Returns how many samples of silence were added.
+    """
+    import numpy as np
+
+    from tts.codec import SAMPLE_RATE, as_whole
+    from tts.profile import Profile, hop_of
+
+    written = 0
+    with room_needed():
+        with place.open("wb") as out:
+            for block in blocks:
+                out.write(as_whole(block).tobytes())
+                written += len(block)
+            added = -written % hop_of(SAMPLE_RATE)
+            out.write(np.zeros(added, "<i2").tobytes())
+        Profile.of(np.memmap(place, "<i2", "r"), SAMPLE_RATE).save(_profile_of(place))
+    return added
+
+
+def _profile_of(mixed: Path) -> Path:
+    return mixed.with_suffix(".npz")
 
 
 def _refuse_faults(sound: Sound) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ _CHIME_DBFS = -23.0
 _GAIN_AT_MOST = 8.0
 """Decibels by which a phrase may be raised or lowered to sound as loud as its neighbours."""
 _HEADROOM_DB = 0.5
-_MANY_PIECES = 16
-"""About two minutes: below it, mixing takes less time than sharing it out."""
+_SECTION_PIECES = 8
+"""About a minute; sharing out less would take longer than mixing it."""
 _PARTING_MS = 400
 _EDGE_MS = 8
 """Fade at both ends of a piece: a cut inside a wave would click."""
@@ -50,16 +51,16 @@ class Piece:
     rest_ms: int
 
 
-def halves(pieces: tuple[Piece, ...]) -> list[tuple[Piece, ...]]:
-    """The pieces of a long recording in two parts that can be mixed at once, a shorter one whole.
+def sections(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
+    """The pieces in sections of about a minute that can be mixed apart, and joined without a seam.
 
-    Parted at a rest in which what shapes the sound comes to rest too, so that nothing is heard of it.
+    Parted at a rest in which what shapes the sound comes to rest too.
     """
-    places = [place for place in range(1, len(pieces)) if pieces[place - 1].rest_ms >= _PARTING_MS]
-    if len(pieces) < _MANY_PIECES or not places:
-        return [pieces]
-    cut = min(places, key=lambda place: abs(place - len(pieces) / 2))
-    return [pieces[:cut], pieces[cut:]]
+    begins = [0]
+    for end in range(1, len(pieces)):
+        if end - begins[-1] >= _SECTION_PIECES and pieces[end - 1].rest_ms >= _PARTING_MS:
+            begins.append(end)
+    return [pieces[begin:end] for begin, end in pairwise([*begins, len(pieces)])]
 
 
 def mix(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tts.assembly import Assembly
 from tts.cache import PhraseCache, PhraseKey
 from tts.codec import CODEC, SAMPLE_RATE
 from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
-from tts.files import room_needed, sweep_leftovers
-from tts.jobs import Master, Measured, Mix, Shape, Speak, Warm, scratch
-from tts.mixing import Piece, Recorded, halves
+from tts.files import sweep_leftovers
+from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
+from tts.mixing import Piece, Recorded, sections
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, programme_script, script_of
@@ -67,7 +67,20 @@ class _Spoken:
 
     cast: _Cast
     cached: int
+    assembly: Assembly
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One render under way: what is made, where, and what is let go of at its end."""
+
+    order: RenderOrder
+    script: Script
+    place: Path
+    held: set[str]
+    ends: ExitStack
+    tell: OnProgress
 
 
 class Studio:
@@ -145,7 +158,7 @@ class Studio:
         with scratch(self._scratch) as place:
             mixed = place / "mix.raw"
             self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
-            recording, size, measured = self._master(order, mixed, place / "recording.mp3", tell)
+            recording, size, measured = self._master(order, (mixed,), place / "recording.mp3", tell)
         tell(Progress("done", 1, 1))
         return Rendered(
             recording=recording,
@@ -169,26 +182,18 @@ class Studio:
         return self._workers.process_ids()
 
     def _record(self, order: RenderOrder, script: Script, tell: OnProgress) -> Rendered:
-        with self._keeping() as held, scratch(self._scratch) as place:
-            spoken = self._speak(order, script, held, tell)
+        with self._keeping() as held, scratch(self._scratch) as place, ExitStack() as ends:
+            spoken = self._speak(_Work(order, script, place, held, ends, tell))
             tell(Progress("mixing", 0, 1))
-            phrases = {line: self._cache.path(spoken.cast.key(line)) for line in script.lines}
-            pieces = tuple(
-                Piece(Recorded(line.sound) if line.sound else phrases.get(line, line.chime), line.rest_ms)
-                for line in script.all
-            )
-            mixed, finished = place / "mix.raw", place / "recording.mp3"
-            # a programme's recordings are converted beside the mix: one worker at a time
-            parts = [pieces] if order.parts else halves(pieces)
-            lengths = self._mix(parts, mixed, _SHAPE_SECONDS if order.parts else _MIX_SECONDS)
-            recording, size, measured = self._master(order, mixed, finished, tell)
+            mixed, lengths = spoken.assembly.mixed()
+            recording, size, measured = self._master(order, mixed, place / "recording.mp3", tell)
             keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
         return rendered
 
     def _master(
-        self, order: RenderOrder | LevelOrder, mixed: Path, finished: Path, tell: OnProgress
+        self, order: RenderOrder | LevelOrder, mixed: tuple[Path, ...], finished: Path, tell: OnProgress
     ) -> tuple[RecordingId, int, Measured]:
         """Bring a mix to its loudness and keep it; return its name, its bytes and what it is like."""
         tell(Progress("encoding", 0, 1))
@@ -199,35 +204,19 @@ class Studio:
         content = finished.read_bytes()
         return self._recordings.put(content), len(content), measured
 
-    def _mix(self, parts: Sequence[tuple[Piece, ...]], place: Path, patience: float) -> tuple[int, ...]:
-        """Have all parts mixed at once, then joined; return how many samples each piece has."""
-        places = [place, *(place.with_suffix(f".{number}") for number in range(1, len(parts)))]
-        mixing = [
-            self._workers.submit(Mix(part, part_place), patience)
-            for part, part_place in zip(parts, places, strict=True)
-        ]
-        wait(mixing)
-        lengths = tuple(length for future in mixing for length in future.result())
-        with room_needed(), place.open("ab") as whole:
-            for part_place in places[1:]:
-                with part_place.open("rb") as part:
-                    shutil.copyfileobj(part, whole)
-        return lengths
-
-    def _speak(self, order: RenderOrder, script: Script, held: set[str], tell: OnProgress) -> _Spoken:
+    def _speak(self, work: _Work) -> _Spoken:
         """Have every line in the cache, by the ordered engine or else by the one that stands in for it."""
+        order = work.order
         try:
-            cast = self._cast(order.engine, order.voice, order.rate)
-            return _Spoken(cast, self._speak_all(cast, script, held, tell))
+            return self._speak_all(self._cast(order.engine, order.voice, order.rate), work)
         except Stopped:
             raise
         except (EngineUnavailable, EngineFailed, SilentSpeech) as failed:
             if order.fallback is None or order.fallback == order.engine:
                 raise
             _LOG.warning("engine %s gave up (%s), %s speaks", order.engine, failed.code, order.fallback)
-            cast = self._cast(order.fallback, "", order.rate)
-            cached = self._speak_all(cast, script, held, tell)
-            return _Spoken(cast, cached, _reason(failed.sentence))
+            spoken = self._speak_all(self._cast(order.fallback, "", order.rate), work)
+            return replace(spoken, reason=_reason(failed.sentence))
 
     def _cast(self, name: str, voice: str, rate: float) -> _Cast:
         if not _SLOWEST <= rate <= _FASTEST:
@@ -237,33 +226,53 @@ class Studio:
         engine = make_engine(self._engines[name], self._prepared)
         return _Cast(name, self._engines[name], engine.version, voice_named(engine, voice), rate)
 
-    def _speak_all(self, cast: _Cast, script: Script, held: set[str], tell: OnProgress) -> int:
-        """Speak what is not in the cache, a few lines at a time; return how many lines were there."""
-        self._hold(held, {cast.key(line) for line in script.lines})
+    def _speak_all(self, cast: _Cast, work: _Work) -> _Spoken:
+        """Speak what is not in the cache, a few lines at a time, and mix what is complete meanwhile."""
+        lines = work.script.lines
+        self._hold(work.held, {cast.key(line) for line in lines})
         missing: dict[str, Line] = {}
-        for line in script.lines:
+        for line in lines:
             if not self._cache.use(cast.key(line)):
                 missing.setdefault(cast.key(line), line)
-        total = len(script.lines)
-        cached = sum(cast.key(line) not in missing for line in script.lines)
+        total = len(lines)
+        cached = sum(cast.key(line) not in missing for line in lines)
+        assembly = work.ends.enter_context(self._assembly(cast, work, missing))
         done = total - len(missing)
-        tell(Progress("speaking", done, total))
+        work.tell(Progress("speaking", done, total))
         waiting = iter(missing.items())
-        running: set[Future[None]] = set()
+        running: dict[Future[None], str] = {}
         try:
             while True:
                 while len(running) < self._window and (pair := next(waiting, None)):
-                    running.add(self._submit(cast, *pair))
+                    running[self._submit(cast, *pair)] = pair[0]
+                assembly.go_on()
                 if not running:
-                    return cached
-                finished, running = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
+                    return _Spoken(cast, cached, assembly)
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
                     future.result()
-                done += len(finished)
-                tell(Progress("speaking", done, total))
+                    assembly.spoken(self._cache.path(running.pop(future)))
+                    done += 1
+                work.tell(Progress("speaking", done, total))
         finally:
             for future in running:
                 future.cancel()
+
+    def _assembly(self, cast: _Cast, work: _Work, missing: Iterable[str]) -> Assembly:
+        def sound(line: Line) -> Path | Recorded | str:
+            if line.sound:
+                return Recorded(line.sound)
+            return self._cache.path(cast.key(line)) if line.text else line.chime
+
+        pieces = tuple(Piece(sound(line), line.rest_ms) for line in work.script.all)
+        programme = bool(work.order.parts)
+        return Assembly(
+            self._workers,
+            # a programme's recordings are converted beside the mix: one worker at a time
+            [pieces] if programme else sections(pieces),
+            work.place / cast.engine,
+            missing=[self._cache.path(digest) for digest in missing],
+            patience=_SHAPE_SECONDS if programme else _MIX_SECONDS,
+        )
 
     def _submit(self, cast: _Cast, digest: str, line: Line) -> Future[None]:
         job = Speak(cast.path, line.text, cast.voice, cast.rate, self._cache.path(digest))

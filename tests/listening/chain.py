@@ -71,7 +71,7 @@ def _finished(bench: Bench, place: Path, sentence: str) -> tuple[NDArray[np.floa
     phrase, mixed, finished = place / "phrase.flac", place / "mix.raw", place / "recording.mp3"
     Mix((Piece(phrase, _REST_MS),), mixed).run(bench)
     order = RenderOrder("", sentence)
-    Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, BITRATE_KBPS).run(bench)
+    Master((mixed,), finished, order.loudness_lufs, order.true_peak_dbtp, BITRATE_KBPS).run(bench)
     return decode_mp3(finished.read_bytes())
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.support.sounds import RATE, tone
 from tts.cache import write_phrase
 from tts.engines import Sound
-from tts.mixing import CLOSING, OPENING, Piece, halves, mix
+from tts.mixing import CLOSING, OPENING, Piece, mix, sections
 from tts.shaping import shaped
 from tts.sounds import closing_chime, opening_chime
 
@@ -41,21 +41,20 @@ def test_the_length_is_the_sum_of_the_parts(phrase):
     assert len(joined(pieces)) == chimes + round((1.25 + 0.75 + 0.5 + 0.25 + 1.0) * RATE)
 
 
-def test_both_halves_of_a_long_recording_sound_like_the_whole(phrase):
+def test_the_sections_of_a_long_recording_sound_like_the_whole(phrase):
     sounds = [phrase(str(n), tone(300 + 40 * n, 0.5, 0.3)) for n in range(5)]
-    pieces = tuple(Piece(sounds[n % 5], 450 if n % 5 == 4 else 120) for n in range(21))
-    first, second = halves(pieces)
-    assert first + second == pieces
-    assert first[-1].rest_ms == 450
-    assert abs(len(first) - len(second)) < 6
-    apart = [np.concatenate(list(shaped(mix(half), RATE))) for half in (first, second)]
+    pieces = tuple(Piece(sounds[n % 5], 450 if n % 5 == 4 else 120) for n in range(23))
+    parted = sections(pieces)
+    assert [piece for section in parted for piece in section] == list(pieces)
+    assert [len(section) for section in parted] == [10, 10, 3]
+    apart = [np.concatenate(list(shaped(mix(section), RATE))) for section in parted]
     whole = np.concatenate(list(shaped(mix(pieces), RATE)))
     assert np.abs(np.concatenate(apart) - whole).max() < 1e-3
 
 
-def test_a_short_recording_is_not_parted(phrase):
-    pieces = (Piece(phrase("a", tone(300, 0.5, 0.3)), 800),) * 9
-    assert halves(pieces) == [pieces]
+def test_a_recording_without_a_long_rest_is_not_parted(phrase):
+    pieces = (Piece(phrase("a", tone(300, 0.5, 0.3)), 300),) * 20
+    assert sections(pieces) == [pieces]
 
 
 def test_phrases_of_different_loudness_become_equal(phrase):

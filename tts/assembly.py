@@ -1,0 +1,64 @@
+"""Mixes a recording section by section, each as soon as all of it was spoken, while the rest still is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, wait
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from tts.jobs import Mix
+from tts.mixing import Piece
+from tts.workers import Workers
+
+
+class Assembly(AbstractContextManager["Assembly"]):
+    """The sections of one recording, mixed by the workers into files of `place`.
+
+    `missing` are the phrases that nobody has spoken yet. Leaving the context ends what is still being mixed,
+    so that `place` may be removed.
+    """
+
+    def __init__(
+        self,
+        workers: Workers,
+        sections: Sequence[Sequence[Piece]],
+        place: Path,
+        *,
+        missing: Iterable[Path],
+        patience: float,
+    ) -> None:
+        place.mkdir()
+        self._workers = workers
+        self._patience = patience
+        self._jobs = [Mix(tuple(pieces), place / f"{n}.raw") for n, pieces in enumerate(sections)]
+        waited = frozenset(missing)
+        self._waits = [{piece.sound for piece in pieces} & waited for pieces in sections]
+        self._mixing: dict[int, Future[tuple[int, ...]]] = {}
+
+    def spoken(self, phrase: Path) -> None:
+        """The phrase lies in the cache now."""
+        for waits in self._waits:
+            waits.discard(phrase)
+
+    def go_on(self) -> None:
+        """Have every section mixed of which all was spoken."""
+        for number, waits in enumerate(self._waits):
+            if not waits and number not in self._mixing:
+                self._mixing[number] = self._workers.submit(self._jobs[number], self._patience)
+
+    def mixed(self) -> tuple[tuple[Path, ...], tuple[int, ...]]:
+        """The mixed sections in their order, and the samples of each sound and rest in them.
+
+        Waits for all of them. Raises what `Mix.run` raises, and EngineFailed.
+        """
+        self.go_on()
+        futures = [self._mixing[number] for number in range(len(self._jobs))]
+        wait(futures)
+        lengths = tuple(length for future in futures for length in future.result())
+        return tuple(job.place for job in self._jobs), lengths
+
+    def __exit__(self, *_: object) -> None:
+        for future in self._mixing.values():
+            future.cancel()
+        wait(self._mixing.values())
