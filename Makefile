@@ -8,9 +8,9 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-WORKERS ?= 4
+WORKERS ?= 5
 # slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 4
+SLOW_WORKERS ?= 6
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
 EXAMPLES ?= 100

@@ -6,8 +6,10 @@ import socket
 import pytest
 from hypothesis import HealthCheck, settings
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy.util import LRUCache
 
 from controller.operators import sealing, usecases
+from controller.store import engine as store_engine
 
 # a loaded machine of two cores is no reason to fail a property that holds
 settings.register_profile("loa", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,6 +32,23 @@ def _cheap_passwords():
         here.setattr(sealing, "COST", sealing.Cost(iterations=1, lanes=1, memory_kib=1024))
         here.setattr(usecases.PASSWORDS, "hashers", (cheap,))
         here.setattr(usecases.PASSWORDS, "current_hasher", cheap)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once():
+    """Hundreds of throw-away databases of one kind share the statements that SQLAlchemy has compiled."""
+    create, dialects, compiled = store_engine.create_engine, {}, LRUCache(4000)
+
+    def sharing(url, **options):
+        engine = create(url, **options)
+        # statements are kept by their dialect, which every engine otherwise has for itself
+        engine.dialect = dialects.setdefault(engine.dialect.name, engine.dialect)
+        engine._compiled_cache = compiled
+        return engine
+
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(store_engine, "create_engine", sharing)
         yield
 
 
