@@ -19,6 +19,8 @@ from tests.support.small_station import YEAR, SmallStation
 NODE, AREAS = "loa-56-22333-1", ("56", "56-22333")
 AUDIO = hashlib.shake_256(b"audio").digest(50_000)
 PATIENCE = timedelta(seconds=25)
+ON_TIME, LATEST = timedelta(milliseconds=40), timedelta(milliseconds=700)
+"""The recording is a second long."""
 SHORTLY = timedelta(seconds=2.5)
 
 
@@ -75,8 +77,12 @@ def test_it_fetches_plays_on_time_and_its_receipts_are_committed(station):
     station.publish_plan(station.plan("56-22333", station.airing(manifest)))
     report = listen(station, clock_error_s=0.4)
     (played,) = report.played
-    assert (played.data, played.why, played.offset_ms, played.volume) == (AUDIO, "finished", 0, 60)
-    assert abs(played.began_at - played.planned_at) < timedelta(milliseconds=50)
+    assert (played.data, played.why, played.volume) == (AUDIO, "finished", 60)
+    # a busy machine may wake it late: then it comes in where the others are by now
+    late = played.began_at - played.planned_at
+    assert timedelta(milliseconds=-50) < late < LATEST
+    assert timedelta(milliseconds=played.offset_ms) < LATEST
+    assert late > ON_TIME or played.offset_ms == 0
     assert report.offset_us == pytest.approx(-400_000, abs=20_000)
     kinds = [receipt.kind for receipt in station.receipts]
     assert kinds == [ReceiptKind.FETCHED, ReceiptKind.STARTED, ReceiptKind.FINISHED]
