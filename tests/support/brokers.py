@@ -110,7 +110,7 @@ class BrokerProcess:
         """Keep it from doing anything for a while; what is sent to it waits."""
         assert self._child is not None
         self._child.send_signal(signal.SIGSTOP)
-        os.waitid(os.P_PID, self._child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # it takes a moment to stop
+        os.waitid(os.P_PID, self._child.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)  # soon, not at once
         try:
             yield
         finally:
