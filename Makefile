@@ -66,6 +66,10 @@ bench: $(TESTS) ## measure what decides how big a station may get
 	$(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 
+.PHONY: render
+render: $(TESTS) ## time a long bulletin: at first, again, and after one sentence was changed (5 minutes)
+	$(BIN)/python -m tests.benchmarks.rendering
+
 .PHONY: scale
 scale: $(TESTS) ## make 14 days of 100,000 schedules: 1.4 million airings (10 to 20 minutes; docs/benchmarks.md)
 	$(BIN)/python -m tests.benchmarks.schedules
