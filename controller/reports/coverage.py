@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from controller.airings.timing import ZONE
-from controller.reports.lifecycle import Aired
+from controller.bulletins.lifecycle import BulletinId
+from devices.messages import AiringId, AreaCode, NodeId
 
 _MINUTE_MS = 60_000
 _DIGITS = 2
@@ -26,26 +27,48 @@ class Group(StrEnum):
     BULLETIN = "bulletin"
 
 
+@dataclass(frozen=True, slots=True)
+class AiredInArea:
+    """What the nodes that stood in one area did with one airing, added up; and what a report groups it by."""
+
+    airing: AiringId
+    area: AreaCode
+    bulletin: BulletinId
+    title: str
+    legal_act: str | None
+    """The act that its bulletin tells of, as people name it."""
+    topic: str | None
+    """What its bulletin is about: a code of the province's list."""
+    topic_name: str | None
+    """Its name of now."""
+    planned_at: datetime
+    planned_ms: int
+    heard_ms: int
+    nodes: frozenset[NodeId]
+    nodes_heard: frozenset[NodeId]
+    """Those that began it."""
+
+
 @dataclass(slots=True)
 class Figures:
     """What was planned and what was heard of it; a node or an airing counts once, however often it is met."""
 
-    airings: set[str] = field(default_factory=set)
-    airings_heard: set[str] = field(default_factory=set)
-    nodes: set[str] = field(default_factory=set)
-    nodes_heard: set[str] = field(default_factory=set)
+    airings: set[AiringId] = field(default_factory=set)
+    airings_heard: set[AiringId] = field(default_factory=set)
+    nodes: set[NodeId] = field(default_factory=set)
+    nodes_heard: set[NodeId] = field(default_factory=set)
     planned_ms: int = 0
     heard_ms: int = 0
 
-    def add(self, one: Aired) -> None:
-        """Count one node's part in one airing."""
+    def add(self, one: AiredInArea) -> None:
+        """Count one area's part in one airing."""
         self.airings.add(one.airing)
-        self.nodes.add(one.node)
+        self.nodes |= one.nodes
         self.planned_ms += one.planned_ms
         self.heard_ms += one.heard_ms
-        if one.is_heard:
+        if one.nodes_heard:
             self.airings_heard.add(one.airing)
-            self.nodes_heard.add(one.node)
+            self.nodes_heard |= one.nodes_heard
 
     def cells(self) -> tuple[Cell, ...]:
         """Return the figures in the order of a table's columns; a share of nothing is None."""
@@ -103,7 +126,7 @@ class Table:
 Named = tuple[str, str]
 """Code and name of what a row is of."""
 NO_TOPIC: Named = ("", "Chưa chọn chủ đề")
-Place = Callable[[Aired], Iterable[Named]]
+Place = Callable[[AiredInArea], Iterable[Named]]
 """Where an entry counts: nowhere, in one row, or (a bulletin on two acts) in several."""
 
 
@@ -120,29 +143,29 @@ def month_of(at: datetime) -> str:
     return f"{at.astimezone(ZONE):%Y-%m}"
 
 
-def by_month(one: Aired) -> Iterable[Named]:
+def by_month(one: AiredInArea) -> Iterable[Named]:
     """Return the month in which it was planned."""
     month = month_of(one.planned_at)
     return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
 
 
-def by_topic(one: Aired) -> Iterable[Named]:
+def by_topic(one: AiredInArea) -> Iterable[Named]:
     """Return the topic; what has none is counted too, so that the rows add up to the total's airings."""
     return [NO_TOPIC if one.topic is None else (one.topic, one.topic_name or one.topic)]
 
 
-def by_legal_act(one: Aired) -> Iterable[Named]:
+def by_legal_act(one: AiredInArea) -> Iterable[Named]:
     """Return the legal act that the bulletin tells of, if it names one."""
     return [] if one.legal_act is None else [("", one.legal_act)]
 
 
-def by_bulletin(one: Aired) -> Iterable[Named]:
+def by_bulletin(one: AiredInArea) -> Iterable[Named]:
     """Return the bulletin."""
     return [(one.bulletin, one.title)]
 
 
 def table(
-    aired: Iterable[Aired], groupings: Sequence[Grouping], *, title: str, subtitle: str, place: Named
+    aired: Iterable[AiredInArea], groupings: Sequence[Grouping], *, title: str, subtitle: str, place: Named
 ) -> Table:
     """Count everything once, in one pass; rows of a group are in the order of their codes."""
     total = Figures()

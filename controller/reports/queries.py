@@ -1,22 +1,27 @@
 """Reads of the as-aired log: its export, and what reports count."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import AiringState
+from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Bulletin, LegalReference, Topic
 from controller.bulletins.validity import named
 from controller.journal.chain import canonical
+from controller.reports.coverage import AiredInArea
 from controller.reports.lifecycle import Aired, Noted, line_fields
 from controller.reports.tables import AsAired
 from devices.messages import AiringId, AreaCode, NodeId
 
 _AT_ONCE = 1000
 """Rows fetched at a time: a log of years does not fit into memory."""
+_BETWEEN = ","
+"""Between the names of nodes, which hold none."""
 _NOTED = tuple(field.name for field in fields(Noted))
 _COLUMNS = ("seq", "at", "corrects", *_NOTED, "previous", "hash")
 
@@ -56,30 +61,83 @@ def aired_between(
         yield _aired(row)
 
 
-def _newest(
-    areas: Collection[AreaCode], since: datetime, until: datetime
-) -> Select[tuple[AsAired, str, LegalReference]]:
-    later, whole = aliased(AsAired), aliased(Bulletin)
-    called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
-    columns = [getattr(AsAired, name) for name in _COLUMNS]
-    return (
+def aired_by_area(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
+) -> Iterator[AiredInArea]:
+    """Yield what `aired_between` yields, added up by area in the database: for reports of whole provinces."""
+    began = case((AsAired.started_at.is_not(None), AsAired.node))
+    heard = case((AsAired.heard_ms < AsAired.planned_ms, AsAired.heard_ms), else_=AsAired.planned_ms)
+    where = (AsAired.airing, AsAired.area, AsAired.bulletin, AsAired.planned_at)
+    added = (
         select(
-            *columns,
-            Bulletin.title,
-            LegalReference,
-            Topic.code.label("topic"),
-            Topic.name.label("topic_name"),
+            *where,
+            func.sum(AsAired.planned_ms).label("planned_ms"),
+            func.sum(heard).label("heard_ms"),
+            func.aggregate_strings(AsAired.node, _BETWEEN).label("nodes"),
+            func.aggregate_strings(began, _BETWEEN).label("nodes_heard"),
         )
-        .join(Bulletin, Bulletin.id == AsAired.bulletin)
-        .join(whole, whole.id == func.coalesce(Bulletin.variant_of, Bulletin.id))
-        .outerjoin(Topic, Topic.code == whole.topic)
-        .outerjoin(LegalReference, LegalReference.bulletin == AsAired.bulletin)
-        .where(AsAired.planned_at >= since, AsAired.planned_at < until, AsAired.area.in_(areas))
-        .where(~exists().where(later.corrects == AsAired.seq), ~called_off, ~Bulletin.test)
+        .where(*_holding(areas, since, until))
+        .group_by(*where)
+        .subquery()
+    )
+    # the newest entries first, then their bulletins: the other way round each entry would carry a title
+    query = _with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield AiredInArea(
+            airing=row.airing,
+            area=row.area,
+            bulletin=row.bulletin,
+            title=row.title,
+            legal_act=None if row.LegalReference is None else named(row.LegalReference),
+            topic=row.topic,
+            topic_name=row.topic_name,
+            planned_at=row.planned_at,
+            planned_ms=int(row.planned_ms),
+            heard_ms=int(row.heard_ms),
+            nodes=_apart(row.nodes),
+            nodes_heard=_apart(row.nodes_heard),
+        )
+
+
+def _apart(joined: str | None) -> frozenset[NodeId]:
+    return frozenset(NodeId(name) for name in joined.split(_BETWEEN)) if joined else frozenset()
+
+
+def _newest(areas: Collection[AreaCode], since: datetime, until: datetime) -> Select[Any]:
+    columns = [getattr(AsAired, name) for name in _COLUMNS]
+    return _with_what_it_tells(select(*columns), AsAired.bulletin).where(*_holding(areas, since, until))
+
+
+def _holding(areas: Collection[AreaCode], since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
+    """What makes an entry count: planned then and there, corrected by none, meant to be heard."""
+    later = aliased(AsAired)
+    called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
+    tests = select(Bulletin.id).where(Bulletin.test)
+    return (
+        AsAired.planned_at >= since,
+        AsAired.planned_at < until,
+        AsAired.area.in_(areas),
+        ~exists().where(later.corrects == AsAired.seq),
+        ~called_off,
+        AsAired.bulletin.not_in(tests),
     )
 
 
-def _aired(row: Row[tuple[AsAired, str, LegalReference]]) -> Aired:
+def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[BulletinId]) -> Select[Any]:
+    """Join the bulletin's title, its topic, and the act that it tells of."""
+    whole = aliased(Bulletin)
+    return (
+        query.add_columns(
+            Bulletin.title, LegalReference, Topic.code.label("topic"), Topic.name.label("topic_name")
+        )
+        .join(Bulletin, Bulletin.id == bulletin)
+        .join(whole, whole.id == func.coalesce(Bulletin.variant_of, Bulletin.id))
+        .outerjoin(Topic, Topic.code == whole.topic)
+        .outerjoin(LegalReference, LegalReference.bulletin == bulletin)
+    )
+
+
+def _aired(row: Row[Any]) -> Aired:
     return Aired(
         airing=row.airing,
         node=row.node,

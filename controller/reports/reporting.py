@@ -10,6 +10,7 @@ from controller.areas.queries import areas, get_area
 from controller.areas.tree import AreaTree
 from controller.errors import BadInput
 from controller.reports.coverage import (
+    AiredInArea,
     Group,
     Grouping,
     Named,
@@ -21,8 +22,7 @@ from controller.reports.coverage import (
     by_topic,
     table,
 )
-from controller.reports.lifecycle import Aired
-from controller.reports.queries import aired_between
+from controller.reports.queries import aired_by_area
 from devices.messages import AreaCode
 
 MOST_MONTHS = 12
@@ -37,7 +37,7 @@ def coverage(session: Session, area: AreaCode, month: str, months: int = 1) -> T
     rows = areas(session)
     tree = AreaTree({row.code: row.parent for row in rows})
     names = {row.code: row.name for row in rows}
-    aired = aired_between(session, tree.below([area]), since, until)
+    aired = aired_by_area(session, tree.below([area]), since, until)
     groupings = [
         Grouping(Group.MONTH, by_month),
         Grouping(Group.AREA, _by_area(tree, names, area)),
@@ -83,7 +83,7 @@ def _in_words(since: datetime, months: int) -> str:
 def _by_area(tree: AreaTree, names: dict[AreaCode, str], top: AreaCode) -> Place:
     """Return how entries are grouped by the areas directly below the report's; its own nodes count as its."""
 
-    def place(one: Aired) -> Iterable[Named]:
+    def place(one: AiredInArea) -> Iterable[Named]:
         lineage = tree.lineage(one.area)
         below = next((code for code in lineage if tree.parents.get(code) == top), top)
         return [(below, names.get(below, below))]

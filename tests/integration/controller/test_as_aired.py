@@ -12,7 +12,7 @@ from controller.journal.exported import sealed, verify_export
 from controller.journal.queries import entries_of, export
 from controller.reports import usecases
 from controller.reports.lifecycle import ACT, NO_WORD, NOT_ENDED
-from controller.reports.queries import aired_between, export_as_aired, noted_of
+from controller.reports.queries import aired_between, aired_by_area, export_as_aired, noted_of
 from controller.reports.tables import AsAired
 from controller.reports.usecases import note_aired
 from tests.support.station_world import NHA_TRANG, NODES
@@ -189,3 +189,29 @@ def test_an_exported_file_proves_itself_with_the_public_key_alone(world):
     assert checked.aired == 2
     with pytest.raises(JournalBroken):
         verify_export(exported(world)[:-1], world.station_key.public_x)
+
+
+def test_added_up_by_area_it_says_what_its_entries_say(world):
+    first, begun = aired(world)
+    second, _ = aired(world, nodes=())
+    note(world)
+    world.later(hours=2)
+    heard(world, first, THERE, begun, seconds=20)  # a correction counts in place of what it corrects
+    note(world)
+    day = timedelta(days=3)
+    with world.store.read() as session:
+        single = list(aired_between(session, AREAS, world.now - day, world.now + day))
+        added = list(aired_by_area(session, AREAS, world.now - day, world.now + day))
+        nothing = list(aired_by_area(session, AREAS, world.now, world.now + day))
+    assert [one.airing for one in added] == [first, second]
+    for one in added:
+        parts = [part for part in single if part.airing == one.airing]
+        assert one.nodes == {part.node for part in parts} == {HERE, THERE}
+        assert one.nodes_heard == {part.node for part in parts if part.is_heard}
+        assert one.planned_ms == sum(part.planned_ms for part in parts) == 120_000
+        assert one.heard_ms == sum(part.heard_ms for part in parts)
+        assert {(part.title, part.planned_at, part.topic) for part in parts} == {
+            (one.title, one.planned_at, one.topic)
+        }
+    assert [len(one.nodes_heard) for one in added] == [2, 0]
+    assert nothing == []

@@ -11,13 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.airings.lifecycle import AiringState
 from controller.errors import BadInput
-from controller.reports.coverage import COLUMNS, Group, Grouping, by_bulletin, by_legal_act, by_month, table
-from controller.reports.lifecycle import Aired
+from controller.reports.coverage import (
+    COLUMNS,
+    AiredInArea,
+    Group,
+    Grouping,
+    by_bulletin,
+    by_legal_act,
+    by_month,
+    table,
+)
 from controller.reports.reporting import span
 from controller.reports.writing import as_csv, table_csv, table_pdf, table_xlsx
-from devices.messages import Grade
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 TITLE = "Báo cáo phát thanh – Tỉnh Khánh Hòa"
@@ -28,26 +34,19 @@ ODD_TITLE = "=HYPERLINK(1) Phòng, chống bão – «Ưu tiên» ẵ ỹ Ặ"
 def aired(airing="a1", node="n1", heard_ms=60_000, *, planned_ms=60_000, began=True, **changes):
     fields = {
         "airing": airing,
-        "node": node,
         "area": "22366",
         "bulletin": "b1",
         "title": ODD_TITLE,
         "legal_act": None,
         "topic": None,
         "topic_name": None,
-        "grade": Grade.ROUTINE,
-        "state": AiringState.AIRED,
         "planned_at": NOW,
         "planned_ms": planned_ms,
-        "fetched_at": None,
-        "started_at": NOW if began else None,
-        "finished_at": None,
         "heard_ms": heard_ms if began else 0,
-        "reason": None,
-        "noted_at": NOW,
-        "is_corrected": False,
+        "nodes": frozenset({node}),
+        "nodes_heard": frozenset({node} if began else ()),
     }
-    return Aired(**(fields | changes))
+    return AiredInArea(**(fields | changes))
 
 
 def made(entries, *groupings):
