@@ -70,6 +70,7 @@ _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
+_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,2}$")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
@@ -174,7 +175,9 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
-def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
+def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if ":" in found.group() and scene.cue(_MIXING_CUE, 4):
+        return None  # "pha tỷ lệ 1:10"
     hour = int(found["hour"])
     given = found.groupdict()
     minute = int(given["minute"] or given.get("spaced") or given.get("bare") or 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.initials import office
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -45,7 +46,7 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
-    return known.lower() if known else None
+    return known.lower() if known else office(part)
 
 
 def spell(letters: str) -> str:

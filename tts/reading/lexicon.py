@@ -21,6 +21,8 @@ POINT_LETTERS: Final = {"d": "dê", "đ": "đê"}
 """Points of a law, where d and đ are two and must not sound alike."""
 ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
+OFFICES: Final = _table("offices")
+"""What the sign of an office begins with, before the initials of its field (P and GDĐT)."""
 DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
 CONTEXT_ROWS: Final = _rows("contexts")

@@ -240,6 +240,13 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")
 
 
+def _alley(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The alleys of the middle provinces: "K12/5 Lê Duẩn"."""
+    return Hit(
+        found.end(), "kiệt " + " xuyệt ".join(cardinal(int(part)) for part in found[1].split("/")), "address"
+    )
+
+
 def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Where a storm is: 15,5N-112,3E, 15,5°B."""
     whole = not re.search("[.,]", found["number"])
@@ -277,6 +284,9 @@ _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
 POWER: Final[Rule] = matching(r"(\d{1,9}) ?\^ ?(-?\d{1,3})(?!\d)", _power)
 HOUSE: Final[Rule] = matching(
     r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
+)
+ALLEY: Final[Rule] = matching(
+    r"K(\d{1,4}(?:/\d{1,4}){1,3})(?=,? (?!Điều|Khoản|Luật)[A-ZĐÀ-Ỹ][a-zđà-ỹ])", _alley
 )
 COORDINATE: Final[Rule] = matching(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate

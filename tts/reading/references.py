@@ -24,7 +24,7 @@ _COURSE: Final = re.compile(r"\b(?:lớp|khóa|học viên|sinh viên|sv|ngành|
 _LAW_NEAR: Final = re.compile(r"\b(?:điều|luật|đ\.? ?\d|nđ|bl\w{2,3}|điểm [a-zđ])\b")
 _AROUND: Final = 48  # characters
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
+    r"\b(?:đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
 
 

@@ -11,21 +11,14 @@ from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
-from tts.reading.numbers import cardinal, roman_value
+from tts.reading.numbers import cardinal
+from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
 from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
-_ROMAN_CUE: Final = re.compile(
-    r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
-    r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
-    r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
-)
-_ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
-_ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
@@ -140,27 +133,10 @@ def _office(scene: Scene, end: int) -> str | None:
     return "phòng" if known else None
 
 
-def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
-    value = roman_value(found.group())
-    if value is None:
-        return None
-    cued = scene.cue(_ROMAN_CUE, 2)
-    if not cued and is_syllable(found.group()) and _in_headline(scene, found):
-        return None  # "VI PHẠM", "XI MĂNG"
-    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(
-        re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b"), 6
-    )
-    if not cued and not chained and len(found.group()) == 1:
-        return None
-    ordinal = scene.cue(_ORDINAL_CUE, 1)
-    said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)
-    return Hit(found.end(), said, "roman")
-
-
 def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Capitals (and what is written like them: TTg, ThS, LĐTB&XH)."""
     written = found.group()
-    if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
+    if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
         return None
     here = _meaning_here(scene, found)
     if here:
@@ -195,16 +171,6 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
         return spell(written)
     return meaning_around(scene, written, found.start(), end)
-
-
-def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
-    before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
-    after = scene.after(found.end()).split(" ", 1)[0].rstrip("\"'),.;:")
-    return any(
-        word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
-        for word in (before, after)
-    )
 
 
 def _half(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -383,7 +349,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
-    matching(r"[IVX]+(?!\w)", _roman),
+    *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
