@@ -75,6 +75,8 @@ def _unmarked(piece: str) -> str | None:
 
 def _label(part: str) -> str:
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
+    if known is None and len(part) >= _SHORTEST_KNOWN:
+        known = FOREIGN.get(part.upper())
     return (
         known
         or _of_known(part.lower())

@@ -47,6 +47,7 @@ _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
+_LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -112,7 +113,7 @@ def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
     if scene.cue(_DAY, 1):
         return None
-    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    said = ", ".join(cardinal(int(part)) for part in re.split(r" ?- ?", found.group()))
     return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
@@ -151,7 +152,8 @@ def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
 
 def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number of a certificate or a form, of letters and figures: "số BK 123456"."""
-    if not scene.cue(_SERIAL_CUE, 3):
+    short = len(found["number"]) < _SHORTEST_CODE and found["letters"] not in _LAND_SERIES
+    if short or not scene.cue(_SERIAL_CUE, 3):
         return None
     return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
 
@@ -159,7 +161,7 @@ def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
-    whole = ABBREVIATIONS.get(found.group()) if found.group().isalnum() else None
+    whole = ABBREVIATIONS.get(found.group())
     if whole:
         return Hit(found.end(), whole, "abbreviation")
     if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
@@ -218,14 +220,15 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w-]|/\d)", _several)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
-SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{6,8})(?!\w|[.,/-]\d)", _serial)
+SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<place>\d{2})-?(?P<series>[A-ZĐ]{1,2}[0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
+        r"(?P<place>\d{2})-?(?P<series>[A-ZĐ]{1,2}[0-9]?)(?: ?- ?| )(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)",
+        _plate,
     ),
 )
 BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)

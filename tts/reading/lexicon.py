@@ -27,6 +27,8 @@ DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
 CONTEXT_ROWS: Final = _rows("contexts")
 """What initials stand for in their place (`contexts.py`)."""
+EACH: Final = [row["word"] for row in _rows("each")]
+"""What a slash after a number may divide by: "2 cán bộ/xã"."""
 FOREIGN: Final = _table("foreign")
 
 _UNIT_ROWS: Final = _rows("units")

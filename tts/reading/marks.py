@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -46,12 +46,7 @@ _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
-    r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
-    r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
-    r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
-    r"|tép|bình|dảnh|khóm"
-    r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
-    r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
+    rf"(?:{'|'.join(map(re.escape, EACH))}|[ckm]?m[23²³]?)(?!\w)"
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
@@ -81,6 +76,10 @@ _SAID: Final = {
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
+
+
+_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4})$")
+_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4})(?!\w|[.,]\d)")
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -140,8 +139,16 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
     """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"([A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
+    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
     return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
+
+
+def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether the same word stands before the numbers on both sides: "tổ 1 - tổ 5", "thôn 2 -> thôn 4"."""
+    before = _COUNTED_THING.search(scene.before(found.start()))
+    after = _THING_COUNTED.match(scene.after(found.end()))
+    alike = before and after and before[1].lower() == after[1].lower()
+    return bool(alike and before and after and int(after[2]) > int(before[2]) + 1)
 
 
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
@@ -161,7 +168,9 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    if until or along or (scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)):
+    among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
+    onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
+    if until or along or among or onward:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
@@ -186,8 +195,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
-    if follows.isdecimal() and scene.rule == "unit" and scene.line[end - 2 : end - 1].isalpha():
-        return Hit(end, "trên", "per")  # 50 mg/100 ml
+    if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
+        return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
@@ -242,7 +251,9 @@ def _divided(scene: Scene, found: re.Match[str]) -> Hit:
 
 def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     """From one number to another: "13h30 → 16h00"."""
-    counted = scene.rule in _COUNTED and scene.after(found.end())[:1].isdecimal()
+    counted = scene.rule in _COUNTED and (
+        scene.after(found.end())[:1].isdecimal() or _same_kind(scene, found)
+    )
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 

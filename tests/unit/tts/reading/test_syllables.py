@@ -31,7 +31,7 @@ def test_a_word_that_is_nearly_one_is_mended(word, near):
 
 
 @pytest.mark.parametrize(
-    "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "units"]
+    "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "offices", "units"]
 )
 def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
     text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text("utf-8")
