@@ -23,12 +23,12 @@ class _Context:
     near: re.Pattern[str] | None
     spoken: str
 
-    def holds(self, scene: Scene, start: int, end: int) -> bool:
-        if self.after and not scene.cue(self.after, _SAID_BEFORE):
-            return False
+    def holds(self, said: str, scene: Scene, end: int, around: str) -> bool:
         if self.follows and not self.follows.match(scene.line, end):
             return False
-        return not self.near or self.near.search(_around(scene.line, start, end)) is not None
+        if self.after and not self.after.search(said):
+            return False
+        return not self.near or self.near.search(around) is not None
 
 
 def _around(line: str, start: int, end: int) -> str:
@@ -57,4 +57,7 @@ _CONTEXTS: Final = _contexts()
 def meaning_around(scene: Scene, initials: str, start: int, end: int) -> str | None:
     """What the initials at a place stand for there; the first row that fits is taken, or None."""
     rows = _CONTEXTS.get(initials)
-    return next((row.spoken for row in rows if row.holds(scene, start, end)), None) if rows else None
+    if not rows:
+        return None
+    said, around = scene.last_words(_SAID_BEFORE), _around(scene.line, start, end)
+    return next((row.spoken for row in rows if row.holds(said, scene, end, around)), None)

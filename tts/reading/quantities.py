@@ -28,6 +28,7 @@ _AGE_FOLLOWS: Final = re.compile(
     r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
+_RULES_CUE: Final = re.compile(r"\b(?:khuyến cáo|thông điệp|quy tắc|nguyên tắc|biện pháp)$")
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
@@ -91,7 +92,7 @@ def is_score(scene: Scene, end: int) -> bool:
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, scale, unit = found["number"], found["scale"], found["unit"]
     gap = found["gap"] or ""
-    if number == "5" and scale == "K":
+    if scale == "K" and (number == "5" or scene.cue(_RULES_CUE, 3)):
         return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
