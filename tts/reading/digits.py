@@ -169,8 +169,10 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
     meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
     if named and meaning:
-        number = cardinal(int(found.group()[named.end() :]))
-        return Hit(found.end(), f"{meaning} {number}", "abbreviation")
+        figures = found.group()[named.end() :]
+        zero = figures.startswith("0") and meaning == "đề án"  # "Đề án 06" is called "không sáu"
+        said_number = spell_digits(figures) if zero else cardinal(int(figures))
+        return Hit(found.end(), f"{meaning} {said_number}", "abbreviation")
     for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
         if part == ".":
             said.append("chấm")
