@@ -37,7 +37,10 @@ _SIGNS: Final = {
     "+": "cộng",
     "~": "ngã",
 }
-_TOP: Final = "vn|com|net|org|gov|edu|info|io|me|tv|asia"
+_TOP: Final = (
+    "vn|com|net|org|gov|edu|info|io|me|tv|asia|mobi|biz"
+    r"|(?:ly|gl|gle|be|app|link|page|site|shop|store|top|xyz|cc|pro|club|co|ai)(?=/)"
+)
 
 
 @lru_cache(maxsize=4096)
