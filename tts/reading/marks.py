@@ -56,6 +56,7 @@ _UNTIL: Final = re.compile(
     r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
 )
 _COMMUNE: Final = re.compile(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
+_ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = re.compile(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
     **{sign: UNITS[sign] for sign in "%‰°$€₫"},
@@ -260,6 +261,8 @@ def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
     before = scene.before(found.start())
+    if _ONE_CAPITAL.search(before) and scene.line[found.end() : found.end() + 1].isalpha():
+        return Hit(found.end(), "", "silent")  # V.League, E.coli
     shortened = scene.rule == "letter" and before[-1:].isupper()
     return Hit(found.end(), "", "silent") if shortened or _NAME_SHORTENED.search(before) else None
 
@@ -325,7 +328,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
-    matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$))", _initial),
+    matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
