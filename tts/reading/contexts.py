@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tts.reading.lexicon import CONTEXT_ROWS
+from tts.reading.patterns import compiled
 from tts.reading.scene import Scene
 
 _SAID_BEFORE: Final = 12  # words
@@ -42,9 +43,9 @@ def _contexts() -> dict[str, list[_Context]]:
         after, follows, near = row["after"], row["follows"], row["near"]
         found[row["written"]].append(
             _Context(
-                re.compile(rf"\b(?:{after})$") if after else None,
-                re.compile(follows) if follows else None,
-                re.compile(rf"\b(?:{near})(?!\w)") if near else None,
+                compiled(rf"\b(?:{after})$") if after else None,
+                compiled(follows) if follows else None,
+                compiled(rf"\b(?:{near})(?!\w)") if near else None,
                 row["spoken"],
             )
         )

@@ -7,6 +7,7 @@ from typing import Final
 
 from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
+from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
@@ -44,6 +45,9 @@ _LABEL_CUE: Final = re.compile(
     r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ)$"
     r"|\bchấm(?: [^ ]+){1,2}(?: và| đến| hoặc)?$"  # the next of several
 )
+_LABELS: Final = re.compile(
+    r"\b(?:[Mm]ục|[Đđ]iểm|[Tt]iêu chí|[Pp]hần) \d{1,2}\.\d{1,2}(?:[,;] \d{1,2}\.\d{1,2}){0,4}[,;]$"
+)
 _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
@@ -72,7 +76,7 @@ _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
 _NEAR_DRAW: Final = 14  # characters
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
-_NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
+_NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
@@ -155,7 +159,8 @@ def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
 
 def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     number = found.group()
-    if "." in number and scene.cue(_LABEL_CUE, 4) and number.count(".") == 1 and "," not in number:
+    labelled = "." in number and (scene.cue(_LABEL_CUE, 4) or _LABELS.search(scene.before(found.start())))
+    if labelled and number.count(".") == 1 and "," not in number:
         return _version(scene, found)
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.patterns import compiled
 from tts.reading.syllables import is_syllable
 
 
@@ -23,7 +24,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)"), _zeros),
     (
-        re.compile(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
+        compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
         "0",
     ),  # O905, O5/6, "O9 nhiệm vụ"
     (re.compile(r"(?<![\w.,-])[l\d]\d{0,2}O{1,2}(?!\w)"), _figures),  # 10O, 5OO, lOO

@@ -12,6 +12,7 @@ from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal
+from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
@@ -20,7 +21,7 @@ from tts.reading.transliteration import in_pieces, transliterated
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
-_TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
+_TITLE_WORD: Final = compiled(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
@@ -336,7 +337,7 @@ _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=l
 _SPACED: Final = "|".join(
     re.escape(written)
     for written in sorted(ABBREVIATIONS, key=len, reverse=True)
-    if re.search(r"[ .,/]|-.*[à-ỹ]", written)  # "TT-Huế" has more than capitals
+    if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
