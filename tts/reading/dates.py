@@ -12,7 +12,6 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
-_HOURS, _MINUTES = 24, 59
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -48,8 +47,6 @@ _RANGE_OF_DAYS: Final = re.compile(
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
     r" (?:đến|tới|và|từ|đến hết|hoặc)$"
 )
-_HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
-_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
 _AROUND: Final = 48  # characters
 _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
@@ -77,7 +74,6 @@ _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
-_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,2}$")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
@@ -210,30 +206,6 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
-def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
-    if ":" in found.group() and scene.cue(_MIXING_CUE, 4):
-        return None  # "pha tỷ lệ 1:10"
-    hour = int(found["hour"])
-    given = found.groupdict()
-    minute = int(given["minute"] or given.get("spaced") or given.get("bare") or 0)
-    second = int(given["second"] or 0)
-    if hour > _HOURS or minute > _MINUTES or second > _MINUTES:
-        return None
-    said = f"{cardinal(hour)} giờ"
-    if minute or second:
-        said += f" {cardinal(minute)} phút"
-    if second:
-        said += f" {cardinal(second)} giây"
-    return Hit(found.end(), said, "time")
-
-
-def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """14g, where a time of day is spoken of (else it is a weight)."""
-    hour = int(found["hour"])
-    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
-    return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
-
-
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
@@ -252,11 +224,6 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
-_MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|')(?!\w))"
-_SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
-_AFTER_BARE_MINUTES: Final = (
-    r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
-)
 DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _date_after_time)
 SHORT_PERIOD: Final[Rule] = matching(
     r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
@@ -264,20 +231,4 @@ SHORT_PERIOD: Final[Rule] = matching(
 MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(
     r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
-)
-TIME_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
-    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
-    matching(  # 17h, 17h30, 17h 30p, 17g30
-        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
-        rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
-        rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
-        _clock,
-    ),
-    matching(  # 17 giờ 30, 17 giờ 30 phút
-        rf"(?P<hour>\d{{1,2}}) ?giờ (?:(?P<minute>\d{{2}}){_AFTER_BARE_MINUTES}"
-        rf"|(?P<spaced>\d{{1,2}}){_MINUTE_SIGN})"
-        rf"{_SECONDS}",
-        _clock,
-    ),
 )

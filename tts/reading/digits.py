@@ -48,6 +48,7 @@ _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hi�
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
+_WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -113,7 +114,9 @@ def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
     if scene.cue(_DAY, 1):
         return None
-    said = ", ".join(cardinal(int(part)) for part in re.split(r" ?- ?", found.group()))
+    parts = [int(part) for part in re.split(r" ?- ?", found.group())]
+    weekdays = scene.last_words() == "thứ"
+    said = ", ".join("tư" if weekdays and part == _WEDNESDAY else cardinal(part) for part in parts)
     return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 

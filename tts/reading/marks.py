@@ -82,6 +82,14 @@ _PAUSES: Final = frozenset("()[]{}|•→")
 
 
 _COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4})$")
+_MEASURES: Final = (
+    r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
+    r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
+)
+_MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
+_MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
+_PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
+_CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4})(?!\w|[.,]\d)")
 
 
@@ -172,8 +180,10 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
     among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
+    measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
+    hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
     onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
-    if until or along or among or onward:
+    if until or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
@@ -200,6 +210,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
+    if scene.rule == "time" and scene.line.startswith("24h", end):
+        return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
     if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):

@@ -58,7 +58,7 @@ _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
-    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số)$"
+    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ)$"
 )
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
@@ -74,6 +74,7 @@ _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
 _NEAR_DRAW: Final = 14  # characters
+_WEDNESDAY: Final = 4
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
@@ -224,7 +225,9 @@ def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     numbers = [int(part) for part in found.group().split(",")]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
         return None
-    return Hit(found.end(), ", ".join(map(cardinal, numbers)), "number")
+    weekdays = scene.last_words() == "thứ"
+    said = ["tư" if weekdays and number == _WEDNESDAY else cardinal(number) for number in numbers]
+    return Hit(found.end(), ", ".join(said), "number")
 
 
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:

@@ -12,7 +12,7 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD, TIME_RULES
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
 from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
 from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
@@ -25,6 +25,7 @@ from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
+from tts.reading.times import TIME_RULES
 from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WEEKDAY, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")

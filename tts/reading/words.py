@@ -33,7 +33,7 @@ _DAY_CUE: Final = re.compile(
     r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
 )
 _DAY_AFTER: Final = re.compile(
-    r" ?(?:-|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
+    r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
