@@ -61,6 +61,7 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
+_FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _SECOND_DAY: Final = re.compile(r" ?- ?(?P<day>\d{1,2})/(?:0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])")
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
@@ -130,6 +131,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
+    cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
     if other and not cued:
         return None

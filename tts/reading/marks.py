@@ -71,6 +71,8 @@ _SAID: Final = {
     ">": "lớn hơn",
     "≤": "nhỏ hơn hoặc bằng",
     "≥": "lớn hơn hoặc bằng",
+    "↑": "tăng",
+    "↓": "giảm",
     "≠": "khác",
     "≈": "khoảng",
     "±": "cộng trừ",
@@ -235,6 +237,11 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "nhân", "times") if counted else None
 
 
+def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """How often, standing free: "(x2)", "x3"."""
+    return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
+
+
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The x between a number and what is named: "22% x mức thu nhập"."""
     factor = _FACTOR.match(scene.line, found.end())
@@ -360,4 +367,5 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 TIMES_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[xX](?= {0,2}\d)", _times),
     matching(r"x(?= [^\W\d_])", _times_amount),
+    matching(r"x(?=\d{1,2}(?!\w))", _times_alone),
 )

@@ -13,7 +13,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
 _NUMBER: Final = (
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?(?!\d)"
-    r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))"
+    r"|\d{1,3}(?: \d{3}){1,5}(?:,\d{1,3})?(?= ?(?:đồng|đ|VNĐ|VND|vnđ|ha|m2|m²|m3|m³|tấn|kg|km|kWh)(?!\w))"
     r"|[1-9]\d{0,2}(?: \d{3}){0,4} 000(?![\d.,]*\d)|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
 _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
@@ -44,6 +44,9 @@ _OPENED: Final = re.compile(r"(?<!\d)'")  # a quote, not the minutes of a number
 _LABEL_CUE: Final = re.compile(
     r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ)$"
     r"|\bchấm(?: [^ ]+){1,2}(?: và| đến| hoặc)?$"  # the next of several
+)
+_ERA_CUE: Final = re.compile(
+    r"\b(?:công nghiệp|cách mạng|công nghệ|oét|nông nghiệp|thời đại|thời kỳ|kỷ nguyên|giáo dục|y tế|du lịch)$"
 )
 _LABELS: Final = re.compile(
     r"\b(?:[Mm]ục|[Đđ]iểm|[Tt]iêu chí|[Pp]hần) \d{1,2}\.\d{1,2}(?:[,;] \d{1,2}\.\d{1,2}){0,4}[,;]$"
@@ -160,6 +163,8 @@ def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
 
 def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     number = found.group()
+    if number.endswith(".0") and scene.cue(_ERA_CUE, 3):
+        return _version(scene, found)  # "công nghiệp 4.0"
     labelled = "." in number and (scene.cue(_LABEL_CUE, 4) or _LABELS.search(scene.before(found.start())))
     if labelled and number.count(".") == 1 and "," not in number:
         return _version(scene, found)
@@ -322,6 +327,9 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(_NUMBER, _bare),
 )
 NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ)?)", _negative)
+MONEY_BEFORE: Final[Rule] = matching(
+    rf"(?P<sign>VNĐ|VND|USD|EUR|US\$) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
+)
 MONEY_SIGN: Final[Rule] = matching(
     rf"(?P<sign>[$€]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )

@@ -19,7 +19,17 @@ from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
 from tts.reading.province import own_words
-from tts.reading.quantities import ALLEY, AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES, POWER
+from tts.reading.quantities import (
+    ALLEY,
+    AMOUNT,
+    COORDINATE,
+    HOUSE,
+    MONEY_BEFORE,
+    MONEY_SIGN,
+    NEGATIVE,
+    NUMBER_RULES,
+    POWER,
+)
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
@@ -59,6 +69,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     MONTH_ALONE,
     WEEKDAY,
     ALLEY,
+    MONEY_BEFORE,
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
