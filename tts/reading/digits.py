@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -35,7 +35,9 @@ _AMOUNT_FOLLOWS: Final = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
-_COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_COUNTED: Final = frozenset(
+    {"TW", "TƯ", "BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"}
+)
 _MORE_CODES: Final = re.compile(
     r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
@@ -47,6 +49,7 @@ _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
+_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ)([1-9]\d{0,3})")  # NĐ100, QH15
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
@@ -169,6 +172,10 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), whole, "abbreviation")
     if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
         return Hit(found.end(), spell(found.group()), "identity")
+    glued = _GLUED_KIND.fullmatch(found.group())
+    if glued:
+        body = {"QH": "Quốc hội khóa"}.get(glued[1]) or DOCUMENT_CODES[glued[1]]
+        return Hit(found.end(), f"{body} {cardinal(int(glued[2]))}", "document")
     named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
     meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
     if named and meaning:

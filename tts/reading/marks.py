@@ -54,7 +54,7 @@ _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|b
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
-    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
+    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
     re.IGNORECASE,
 )
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
@@ -83,7 +83,8 @@ _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
-_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4})$")
+_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
+_ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
 _MEASURES: Final = (
     r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
     r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
@@ -92,7 +93,7 @@ _MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
 _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
-_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4})(?!\w|[.,]\d)")
+_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -160,8 +161,14 @@ def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the same word stands before the numbers on both sides: "tổ 1 - tổ 5", "thôn 2 -> thôn 4"."""
     before = _COUNTED_THING.search(scene.before(found.start()))
     after = _THING_COUNTED.match(scene.after(found.end()))
-    alike = before and after and before[1].lower() == after[1].lower()
-    return bool(alike and before and after and int(after[2]) > int(before[2]) + 1)
+    if not (before and after and before[1].lower() == after[1].lower()):
+        return False
+    first, last = _value(before[2]), _value(after[2])
+    return last > first + (before[1].lower() not in _ORDERED)
+
+
+def _value(written: str) -> int:
+    return int(written) if written.isdecimal() else roman_value(written) or 0
 
 
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:

@@ -61,7 +61,8 @@ _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
-    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ)$"
+    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
+    r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
@@ -78,6 +79,7 @@ _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
 )
 _NEAR_DRAW: Final = 14  # characters
 _WEDNESDAY: Final = 4
+_A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
@@ -245,6 +247,8 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
+    if len(parts) == 2 and _A_YEAR.fullmatch(parts[1]) and scene.last_words() == "số":  # noqa: PLR2004
+        return Hit(found.end(), f"{cardinal(int(parts[0]))}, năm {cardinal(int(parts[1]))}", "numbered")
     cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
     placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)

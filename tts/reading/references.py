@@ -26,6 +26,8 @@ _SCHOOL: Final = re.compile(r"\b(?:học|khối|trường|hs|gvcn|tiết)\b")
 _COURSE: Final = re.compile(r"\b(?:lớp|khóa|học viên|sinh viên|sv|ngành|cao đẳng|khai giảng|tốt nghiệp)\b")
 _LAW_NEAR: Final = re.compile(r"\b(?:điều|luật|đ\.? ?\d|nđ|bl\w{2,3}|điểm [a-zđ])\b")
 _AROUND: Final = 48  # characters
+_BY_ARTICLE: Final = re.compile(r"\b(?:theo|quy định tại|vi phạm)$")
+_VITAMIN: Final = re.compile(r"\bvi ta min\b")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
     r"\b(?:đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
@@ -37,7 +39,9 @@ def _with_letter(found: re.Match[str]) -> str:
 
 
 def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
-    shown = found["dot"] or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
+    shown = (
+        found["dot"] or scene.cue(_BY_ARTICLE, 2) or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
+    )
     follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
     if not shown and not follows and not _ARTICLES_FOLLOW.match(scene.line, found.end()):
         return None
@@ -68,7 +72,7 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), f"khóa {cardinal(int(found['number']))}", "reference")
     cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
     cued = cued or scene.cue(_ARTICLE_SAID, 5)
-    if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2)):
+    if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2) or scene.cue(_VITAMIN, 8)):
         return None
     return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))
 

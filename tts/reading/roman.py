@@ -44,6 +44,16 @@ def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{cardinal(value)} {LETTERS[found['letter'].upper()]}", "roman")
 
 
+def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A place in a text of several kinds of numbers: "mục II.2.a"."""
+    value = roman_value(found["roman"])
+    if value is None or not scene.cue(_ROMAN_CUE, 2):
+        return None
+    parts = found["more"].strip(".").split(".")
+    said = [cardinal(int(part)) if part.isdecimal() else LETTERS[part.upper()] for part in parts]
+    return Hit(found.end(), " chấm ".join([cardinal(value), *said]), "roman")
+
+
 def in_headline(scene: Scene, found: re.Match[str]) -> bool:
     """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
     before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
@@ -55,6 +65,7 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 
 
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",

@@ -14,7 +14,7 @@ from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
 from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
-from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
@@ -50,6 +50,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     POWER,
     NUMBERED_DOCUMENT,
+    DOCUMENT_OF_YEAR,
     HOUSE,
     SEVERAL,
     *DATE_RULES,
