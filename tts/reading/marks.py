@@ -223,7 +223,9 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
-    if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
+    if follows.isalpha() and (
+        counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_PER, 3)
+    ):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
 
@@ -334,7 +336,11 @@ def any_sign(scene: Scene, place: int) -> Hit:
 
 LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
-    matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
+    matching(
+        r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
+        r"(?:[.)]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
+        _label,
+    ),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),

@@ -276,6 +276,16 @@ def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
 
 
+def _position(_scene: Scene, found: re.Match[str]) -> Hit:
+    """Where a place is, in degrees and minutes: 12°15'B."""
+    said = f"{cardinal(int(found['degrees']))} độ {cardinal(int(found['minutes']))} phút"
+    if found["seconds"]:
+        said += f" {cardinal(int(found['seconds']))} giây"
+    if found["side"]:
+        said += " vĩ Bắc" if found["side"] in "NB" else " kinh Đông"
+    return Hit(found.end(), said, "place")
+
+
 def _power(_scene: Scene, found: re.Match[str]) -> Hit:
     base, exponent = cardinal(int(found[1])), cardinal(int(found[2]))
     return Hit(found.end(), f"{base} mũ {exponent}", "power")
@@ -309,6 +319,11 @@ ALLEY: Final[Rule] = matching(
 COORDINATE: Final[Rule] = matching(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
 )
+POSITION: Final[Rule] = matching(
+    r"(?P<degrees>\d{1,3}) ?[°o] ?(?P<minutes>[0-5]?\d)'(?: ?(?P<seconds>[0-5]?\d)(?:''|\"))?"
+    r"(?: ?(?P<side>[NBEĐ])(?!\w))?",
+    _position,
+)
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
     rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}(?!\.đ)"
@@ -319,6 +334,7 @@ AMOUNT: Final[Rule] = matching(
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
+    matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
@@ -330,7 +346,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
 )
-NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ)?)", _negative)
+NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative)
 MONEY_BEFORE: Final[Rule] = matching(
     rf"(?P<sign>VNĐ|VND|USD|EUR|US\$) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )

@@ -22,7 +22,7 @@ _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
-    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)"), _zeros),
+    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
     (
         compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
         "0",

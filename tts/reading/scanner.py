@@ -28,6 +28,7 @@ from tts.reading.quantities import (
     MONEY_SIGN,
     NEGATIVE,
     NUMBER_RULES,
+    POSITION,
     POWER,
 )
 from tts.reading.references import REFERENCE_RULES
@@ -57,6 +58,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *TIME_RULES,
     *PHONE_RULES,
     *PLATE_RULES,
+    POSITION,
     COORDINATE,
     AMOUNT,
     MIXED,
