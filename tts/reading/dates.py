@@ -51,7 +51,8 @@ _AROUND: Final = 48  # characters
 _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
-    r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
+    r"\b(?:đường|(?<!dân )(?<!khu )phố"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
 )
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"

@@ -69,7 +69,10 @@ _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
-_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_STREET_CUE: Final = re.compile(
+    r"\b(?:đường|(?<!dân )(?<!khu )phố"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$"
+)
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")

@@ -59,8 +59,10 @@ _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
-_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
+_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
+_PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
+_PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
 _PERSON_CUE: Final = re.compile(r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân)$")
@@ -174,6 +176,17 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     return meaning_around(scene, written, found.start(), end)
 
 
+def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A place by one letter without its point: "P Vĩnh Hải", "P5, Q3"."""
+    before = scene.before(found.start())
+    if found["number"]:
+        said = f"{_PLACES[found['place']]} {cardinal(int(found['number']))}"
+        return Hit(found.end(), said, "abbreviation", sure=False)
+    if before and before[-1] not in ",-(" and not scene.cue(_PLACE_BEFORE, 1):
+        return None
+    return Hit(found.end(), _PLACES[found["place"]], "abbreviation", sure=False)
+
+
 def _half(_scene: Scene, found: re.Match[str]) -> Hit:
     """Morning and afternoon before a time: "S 7h00-10h35, C 14h"."""
     return Hit(found.end(), "sáng" if found["half"] == "S" else "chiều", "time")
@@ -264,6 +277,8 @@ def _single(scene: Scene, found: re.Match[str]) -> Hit | None:
     """One letter by itself is called by its name; a vowel with a tone is a word."""
     letter = found.group()
     if is_syllable(letter):
+        if letter == "Á" and not in_headline(scene, found):
+            return Hit(found.end(), letter, "plain")  # "Đông Nam Á"
         health = letter == "Y" and scene.line.startswith(" tế", found.end())
         return Hit(found.end(), letter if health else letter.lower(), "plain")
     name = LETTERS.get(letter.upper())
@@ -342,6 +357,7 @@ _SPACED: Final = "|".join(
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
@@ -358,6 +374,10 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
     matching(rf"{LETTER}(?![\w])", _single),
+)
+WARD: Final[Rule] = matching(
+    r"(?P<place>[PQ])\.?(?P<number>\d{1,2})(?=, ?(?:[PQ]\.? ?\d|Q\.|TP|Tp|TX|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ]))",
+    _ward,
 )
 UNIT_AFTER_SLASH: Final[Rule] = matching(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
 UNKNOWN: Final[Rule] = matching(rf"{LETTER}+", _unknown)
