@@ -231,6 +231,8 @@ def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    if re.match(r"km[23](?!\+|\w)", found.group()):
+        return None  # "người/km2"
     more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
     return Hit(found.end(), f"ki lô mét {written_number(found['number'])}{more}", "road")
 

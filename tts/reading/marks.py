@@ -85,6 +85,11 @@ _PAUSES: Final = frozenset("()[]{}|•→")
 
 _COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
 _ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
+_OFTEN: Final = re.compile(r"(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
+_HAPPENING: Final = frozenset(
+    {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
+)
+_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
 _MEASURES: Final = (
     r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
     r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
@@ -219,7 +224,8 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
-    if scene.rule == "time" and scene.line.startswith("24h", end):
+    often = _OFTEN.match(scene.line, end) and scene.last_words() in _HAPPENING
+    if often or (scene.rule == "time" and scene.line.startswith("24h", end)):
         return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
@@ -244,6 +250,11 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
     counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
     counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
+
+
+def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The stars of a hotel or of a product: "khách sạn 5*"."""
+    return Hit(found.end(), "sao", "sign") if scene.cue(_STARS, 3) else None
 
 
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -360,6 +371,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\((?P<sign>[+-])\)", _tested),
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
+    matching(r"(?<=\d)\*(?!\w)", _stars),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),

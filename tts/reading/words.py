@@ -369,6 +369,10 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    matching(
+        r"đ(?=/(?:kg|[mk]?m[23²³]|kWh|lít|l|ha|tấn|tạ|con|hộ|người|tháng|ngày|suất|lượt|vé|cái|lần|giờ)(?!\w))",
+        lambda _, found: Hit(found.end(), "đồng", "money"),
+    ),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
