@@ -31,6 +31,10 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
     (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (
+        re.compile(r"(?<![\w/.-])[lIO\d]{1,2}[/-][lIO\d]{1,2}[/-][12][O\d][lIO\d]{2}(?!\w)"),
+        _figures,
+    ),  # l5/ll/2025
     (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (

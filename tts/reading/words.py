@@ -65,7 +65,9 @@ _PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
 _PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
-_PERSON_CUE: Final = re.compile(r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân)$")
+_PERSON_CUE: Final = re.compile(
+    r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
+)
 _STANDING: Final = re.compile(r" ?(?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
 _CENTRE: Final = re.compile(
     r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
@@ -117,7 +119,7 @@ def _may_stand(scene: Scene, end: int, before: str) -> bool:
 def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A person's initials, as the police write them: "ông Đ.V.K.", "N.T.H (sinh năm 1990)"."""
     letters = re.findall(r"[^\W\d_]", found.group())
-    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 2):
+    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 4):
         return None
     if "".join(letters) in ABBREVIATIONS and len(letters) > _FULL_NAME:
         return None
