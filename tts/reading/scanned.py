@@ -27,7 +27,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
         "0",
     ),  # O905, O5/6, "O9 nhiệm vụ"
-    (re.compile(r"(?<![\w.,-])[l\d]\d{0,2}O{1,2}(?!\w)"), _figures),  # 10O, 5OO, lOO
+    (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
     (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
     (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
@@ -62,10 +62,11 @@ _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻ�
 _ANY_TONED: Final = _TONED + _TONED.upper()
 _BROKEN: Final = re.compile(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
     rf"(?<!\w)(?P<head>[^\W\d_]{{1,4}}) (?P<toned>[{_ANY_TONED}])"
-    r"(?: (?P<tail>(?i:ch|ng|nh|[cmnpt]))(?!\w)| (?P<glide>[IOUYA])(?![\w']))?(?!\w)"
+    r"(?: (?P<tail>(?i:ch|ng|nh|[cmnpt]))(?!\w)| (?P<glide>(?i:[iouya]))(?![\w']))?(?!\w)"
 )
 _CONSONANTS: Final = re.compile(r"(?:ngh?|nh|ch|tr|th|ph|kh|gh|[bcdđghklmnprstvx])", re.IGNORECASE)
 _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may follow somebody's initial: "ông B ở xã"
+_STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
 _LONGEST_SYLLABLE: Final = 7
@@ -81,7 +82,8 @@ def mend_scanned(text: str) -> str:
 def _whole(found: re.Match[str]) -> str:
     """One word again, where its parts can be nothing else: "Đ Ị NH", "S Ố"."""
     head, toned = found["head"], found["toned"]
-    closes = found["tail"] or (found["glide"] if head.isupper() and toned.isupper() else None)
+    alike = (head + toned).isupper() or ((head + toned).islower() and toned not in _STAND_ALONE)
+    closes = found["tail"] or (found["glide"] if alike and _CONSONANTS.fullmatch(head) else None)
     if closes is None and (
         found["glide"] or not _CONSONANTS.fullmatch(head) or toned.lower() in _WORDS_ALONE
     ):

@@ -281,7 +281,9 @@ def _single(scene: Scene, found: re.Match[str]) -> Hit | None:
     if is_syllable(letter):
         if letter == "Á" and not in_headline(scene, found):
             return Hit(found.end(), letter, "plain")  # "Đông Nam Á"
-        health = letter == "Y" and scene.line.startswith(" tế", found.end())
+        health = (
+            letter == "Y" and re.match(r" tế(?!\w)", scene.line[found.end() : found.end() + 4]) is not None
+        )
         return Hit(found.end(), letter if health else letter.lower(), "plain")
     name = LETTERS.get(letter.upper())
     return Hit(found.end(), name, "letter") if name else None
