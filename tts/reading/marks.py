@@ -341,6 +341,8 @@ def any_sign(scene: Scene, place: int) -> Hit:
         return Hit(place + 1, "", "bracket", after=True)
     if sign in _SILENT:
         return Hit(place + 1, "", "silent")
+    if sign.isdecimal():  # no figure is ever lost
+        return Hit(place + 1, spell_digits(sign), "number", sure=False)
     warning = ("leftover", f"Ký tự “{sign}” không đọc được nên bị bỏ qua.")
     return Hit(place + 1, "", "leftover", sure=False, warning=warning)
 

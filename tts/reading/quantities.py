@@ -56,6 +56,8 @@ _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
+_FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
+_EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
@@ -94,8 +96,10 @@ def is_score(scene: Scene, end: int) -> bool:
     alone = _ALONE.fullmatch(scene.line.strip())
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
-    if scene.cue(_DAY_NAMED, 3):
+    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
         return False
+    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+        return True  # "hòa xã B 1-1"
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
@@ -171,8 +175,10 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     if number.endswith(".0") and scene.cue(_ERA_CUE, 3):
         return _version(scene, found)  # "công nghiệp 4.0"
     labelled = "." in number and (scene.cue(_LABEL_CUE, 4) or _LABELS.search(scene.before(found.start())))
-    if labelled and number.count(".") == 1 and "," not in number:
-        return _version(scene, found)
+    labelled = labelled and number.count(".") == 1 and "," not in number
+    label = _version(scene, found) if labelled else None  # "chỉ tiêu 2.150 tân binh" is none
+    if label:
+        return label
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
@@ -218,7 +224,8 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
-        return Hit(found.end(), " trên ".join(over), "fraction")
+        place = {"1": "nhất", "4": "tư"}.get(upper) if scene.last_words() == "thứ" else None
+        return Hit(found.end(), f"{place or over[0]} trên {over[1]}", "fraction")
     if (scene.cue(_ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):

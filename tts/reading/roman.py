@@ -29,6 +29,7 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not cued and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"
     chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6)
+    chained = chained or (scene.rule == "roman" and scene.before(found.start())[-1:] == ",")
     if not cued and not chained and len(found.group()) == 1:
         return None
     ordinal = scene.cue(_ORDINAL_CUE, 1)

@@ -38,6 +38,7 @@ _DAY_AFTER: Final = re.compile(
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
 _AROUND: Final = 48  # characters
+_DAY_NEAR: Final = re.compile(r"\b[Tt]hứ (?:[2-7]|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy)(?!\w)")
 _SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
 _NUMBER: Final = re.compile(r" ?\d")
 _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
@@ -220,7 +221,9 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _other_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
-    return _SHORT_DAY.search(_around(scene, found)) is not None
+    around = _around(scene, found)
+    sunday = found.group() == "CN" and _DAY_NEAR.search(around) and scene.after(found.end())[:1] in ":,;)"
+    return bool(sunday) or _SHORT_DAY.search(around) is not None
 
 
 def _around(scene: Scene, found: re.Match[str]) -> str:
