@@ -195,7 +195,8 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     if named and meaning:
         figures = found.group()[named.end() :]
         zero = figures.startswith("0") and meaning == "đề án"  # "Đề án 06" is called "không sáu"
-        said_number = spell_digits(figures) if zero else cardinal(int(figures))
+        parts = [cardinal(int(part)) for part in figures.split(".")]  # VT1.1
+        said_number = spell_digits(figures) if zero else " chấm ".join(parts)
         return Hit(found.end(), f"{meaning} {said_number}", "abbreviation")
     for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
         if part == ".":
