@@ -37,7 +37,10 @@ _SIGNS: Final = {
     "+": "cộng",
     "~": "ngã",
 }
-_TOP: Final = "vn|com|net|org|gov|edu|info|io|me|tv|asia"
+_TOP: Final = (
+    "vn|com|net|org|gov|edu|info|io|me|tv|asia|mobi|biz"
+    r"|(?:ly|gl|gle|be|app|link|page|site|shop|store|top|xyz|cc|pro|club|co|ai)(?=/)"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -75,6 +78,8 @@ def _unmarked(piece: str) -> str | None:
 
 def _label(part: str) -> str:
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
+    if known is None and len(part) >= _SHORTEST_KNOWN:
+        known = FOREIGN.get(part.upper())
     return (
         known
         or _of_known(part.lower())

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 from tts.reading.checking import HTML_TAG, is_control
+from tts.reading.scanned import mend_scanned
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -24,27 +25,6 @@ _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
-def _zeros(found: re.Match[str]) -> str:
-    return found.group().upper().replace("O", "0")
-
-
-_SCANNED: Final = (  # figures that scanning took for letters, and spaces that it put into numbers
-    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)"), _zeros),
-    (re.compile(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d)"), "0"),  # O905, O5/6
-    (re.compile(r"(?<![\w.,-])\d{1,3}O{1,2}(?!\w)"), _zeros),  # 10O, 5OO
-    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
-    (re.compile(r"(?<=\dh)O{2}(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
-    (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
-    (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d{2,}(?!\w)|\d{2,}[/.,])"), "1"),
-    (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
-    (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
-    (re.compile(r"(?<=\d) (?=[.,]\d{1,2} ?(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w))"), ""),
-    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
-    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
-    (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
-    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
-    (re.compile(r"(?<=\d\.\d{3}) \.(?=\d{3}(?!\d))"), "."),
-)
 _WITH_MARK: Final = frozenset("ăâđêôơưĂÂĐÊÔƠƯ")
 
 _SIGNS: Final = {
@@ -125,9 +105,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
-    for pattern, figure in _SCANNED:
-        text = pattern.sub(figure, text)
-    return text, had_tags
+    return mend_scanned(text), had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

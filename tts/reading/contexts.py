@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tts.reading.lexicon import CONTEXT_ROWS
+from tts.reading.patterns import compiled
 from tts.reading.scene import Scene
 
 _SAID_BEFORE: Final = 12  # words
@@ -23,12 +24,12 @@ class _Context:
     near: re.Pattern[str] | None
     spoken: str
 
-    def holds(self, scene: Scene, start: int, end: int) -> bool:
-        if self.after and not scene.cue(self.after, _SAID_BEFORE):
-            return False
+    def holds(self, said: str, scene: Scene, end: int, around: str) -> bool:
         if self.follows and not self.follows.match(scene.line, end):
             return False
-        return not self.near or self.near.search(_around(scene.line, start, end)) is not None
+        if self.after and not self.after.search(said):
+            return False
+        return not self.near or self.near.search(around) is not None
 
 
 def _around(line: str, start: int, end: int) -> str:
@@ -42,9 +43,9 @@ def _contexts() -> dict[str, list[_Context]]:
         after, follows, near = row["after"], row["follows"], row["near"]
         found[row["written"]].append(
             _Context(
-                re.compile(rf"\b(?:{after})$") if after else None,
-                re.compile(follows) if follows else None,
-                re.compile(rf"\b(?:{near})(?!\w)") if near else None,
+                compiled(rf"\b(?:{after})$") if after else None,
+                compiled(follows) if follows else None,
+                compiled(rf"\b(?:{near})(?!\w)") if near else None,
                 row["spoken"],
             )
         )
@@ -57,4 +58,7 @@ _CONTEXTS: Final = _contexts()
 def meaning_around(scene: Scene, initials: str, start: int, end: int) -> str | None:
     """What the initials at a place stand for there; the first row that fits is taken, or None."""
     rows = _CONTEXTS.get(initials)
-    return next((row.spoken for row in rows if row.holds(scene, start, end)), None) if rows else None
+    if not rows:
+        return None
+    said, around = scene.last_words(_SAID_BEFORE), _around(scene.line, start, end)
+    return next((row.spoken for row in rows if row.holds(said, scene, end, around)), None)

@@ -6,12 +6,12 @@ import re
 from typing import Final
 
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
+from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
-_HOURS, _MINUTES = 24, 59
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -47,22 +47,28 @@ _RANGE_OF_DAYS: Final = re.compile(
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
     r" (?:đến|tới|và|từ|đến hết|hoặc)$"
 )
-_HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
-_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
 _AROUND: Final = 48  # characters
 _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
-    r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
+    r"\b(?:đường|(?<!dân )(?<!khu )phố"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
 )
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
 )
-_DAY_WITH_NAME: Final = re.compile(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
+_DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
+_FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
+_SECOND_DAY: Final = re.compile(r" ?- ?(?P<day>\d{1,2})/(?:0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])")
+_HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
+_HOLIDAY_CUE: Final = re.compile(
+    r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
+    r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp)$"
+)
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
@@ -125,17 +131,46 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
+    cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
     if other and not cued:
         return None
     if found["mark"] == "/":
-        if not cued and not known and (day <= number or scene.rule == "phone"):
+        padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
+        if not cued and not known and not padded and (day <= number or scene.rule == "phone"):
             return None  # a fraction
-    elif not cued or (day < number and not known and not _is_one_day(scene, found)):
+    elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     ranged = scene.line.startswith("-", found.end())
     return Hit(found.end(), said, "date", sure=cued or known or ranged)
+
+
+def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
+    """Whether a second day follows at once: "10/12-15/12/2025", "20/11-5/12"."""
+    second = _SECOND_DAY.match(scene.line, found.end())
+    return bool(second and (second["year"] or max(day, int(second["day"])) > _MONTHS))
+
+
+def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
+    """Whether a known day is meant though no "ngày" stands before it: "chào mừng 20-10", "30-4"."""
+    alone = day > _MONTHS and found["mark"] == "-" and (day, number) in _KNOWN_DAYS
+    return alone or (scene.cue(_HOLIDAY_CUE, 3) and (day, number) in _HOLIDAYS)
+
+
+def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
+    days, number = [int(day) for day in re.split(r"\D", found["days"])], int(found["month"])
+    named = scene.cue(_NAMED_DAY, 1)
+    if not (named or found["year"] or "+" in found["days"] or "&" in found["days"]):
+        return None  # "8,5/10"
+    if days != sorted(set(days)) or 0 in days or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
+        return None
+    joint = ", " if "," in found["days"] else " và "
+    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
+    said = f"{joint.join(map(cardinal, days))} tháng {month(number)}{year}"
+    return Hit(found.end(), said if named else f"ngày {said}", "date")
 
 
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
@@ -174,43 +209,23 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
-def _clock(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    hour = int(found["hour"])
-    given = found.groupdict()
-    minute = int(given["minute"] or given.get("spaced") or given.get("bare") or 0)
-    second = int(given["second"] or 0)
-    if hour > _HOURS or minute > _MINUTES or second > _MINUTES:
-        return None
-    said = f"{cardinal(hour)} giờ"
-    if minute or second:
-        said += f" {cardinal(minute)} phút"
-    if second:
-        said += f" {cardinal(second)} giây"
-    return Hit(found.end(), said, "time")
-
-
-def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """14g, where a time of day is spoken of (else it is a weight)."""
-    hour = int(found["hour"])
-    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
-    return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
-
-
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        r"(?P<days>\d{1,2}(?P<join>[,+&])\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
+        r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
+        _listed_days,
+    ),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(
-        r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})(?![\d/]|[.-]\d)", _full_date
+        r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"
+        r"(?![\d/]|\.\d|-\d(?!\d?[/.-]\d{1,2}[/.-]\d{4}))",  # one more date may follow a dash
+        _full_date,
     ),
     matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
     matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
-)
-_MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|')(?!\w))"
-_SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
-_AFTER_BARE_MINUTES: Final = (
-    r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
 DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _date_after_time)
 SHORT_PERIOD: Final[Rule] = matching(
@@ -219,20 +234,4 @@ SHORT_PERIOD: Final[Rule] = matching(
 MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(
     r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
-)
-TIME_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
-    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
-    matching(  # 17h, 17h30, 17h 30p, 17g30
-        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
-        rf"(?:(?P<minute>\d{{2}})(?!\d){_MINUTE_SIGN}?| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
-        rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
-        _clock,
-    ),
-    matching(  # 17 giờ 30, 17 giờ 30 phút
-        rf"(?P<hour>\d{{1,2}}) ?giờ (?:(?P<minute>\d{{2}}){_AFTER_BARE_MINUTES}"
-        rf"|(?P<spaced>\d{{1,2}}){_MINUTE_SIGN})"
-        rf"{_SECONDS}",
-        _clock,
-    ),
 )

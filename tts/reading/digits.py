@@ -7,7 +7,7 @@ from typing import Final
 
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, FOREIGN
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -25,7 +25,8 @@ _CALL: Final = re.compile(
 )
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
-    r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ)\b"
+    r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
+    r"|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
 )
 _CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
 _CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
@@ -35,9 +36,11 @@ _AMOUNT_FOLLOWS: Final = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
-_COUNTED: Final = frozenset({"BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"})
+_COUNTED: Final = frozenset(
+    {"TW", "TƯ", "BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"}
+)
 _MORE_CODES: Final = re.compile(
-    r"(?:,|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
+    r"(?:,|;|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
 _SEED: Final = re.compile(r"\b(?:lúa|giống|nếp|gạo)\b")
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
@@ -45,9 +48,16 @@ _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
+_STATE_FILE: Final = re.compile(
+    r"(?:\d{3}\.\d{2}\.\d{2}\.)?H\d{2}(?:\.\d{1,3})?-\d{6}-\d{4}"
+)  # of the one-stop offices
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
+_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ)([1-9]\d{0,3})")  # NĐ100, QH15
+_LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
+_WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
+_SIX_IN_TWO: Final = 7  # characters of "822.222"
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
 _LONG_RUN: Final = 11  # so many figures without a mark are a number of identity
@@ -68,6 +78,11 @@ def _phone(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), plus + _grouped(found.group()), "phone")
 
 
+def _abroad(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A number as it is dialled from abroad, without its plus: 84 912 345 678."""
+    return Hit(found.end(), _grouped(found.group()), "phone")
+
+
 def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["mark"] == "-" and not scene.cue(_PHONE, 10):
         return None  # "1900-1945" are years
@@ -79,7 +94,8 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     digits = sum(character.isdecimal() for character in written)
     follows_phone = scene.rule == "phone" and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
     amount = _AMOUNT_FOLLOWS.match(scene.line, found.end())
-    if digits >= 7 and "/" not in written and scene.cue(_PHONE, 10) and not amount:  # noqa: PLR2004
+    cued = scene.cue(_PHONE, 10) or scene.rule == "phone"
+    if digits >= 7 and "/" not in written and cued and not amount:  # noqa: PLR2004
         return Hit(found.end(), _grouped(written), "phone")
     first = re.match(r"\d+(?:[ .-]\d{3,4})*", written) if digits >= 7 else re.match(r"\d+", written)  # noqa: PLR2004
     if first is None or amount:
@@ -103,7 +119,9 @@ def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number of the town without its area: 3.856.114, where telephones are spoken of."""
-    if not scene.cue(_PHONE, 10) or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+    cued = scene.rule == "phone" or scene.cue(_PHONE, 10)
+    cued = cued and (len(found.group()) > _SIX_IN_TWO or scene.cue(_PHONE_FILLER, 10))
+    if not cued or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
         return None
     return Hit(found.end(), _grouped(found.group()), "phone")
 
@@ -112,13 +130,16 @@ def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
     if scene.cue(_DAY, 1):
         return None
-    said = ", ".join(cardinal(int(part)) for part in found.group().split("-"))
+    parts = [int(part) for part in re.split(r" ?- ?", found.group())]
+    weekdays = scene.last_words() == "thứ"
+    said = ", ".join("tư" if weekdays and part == _WEDNESDAY else cardinal(part) for part in parts)
     return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The mark of a file, of letters and figures in groups, spelt group by group."""
-    if not scene.cue(_FILE_CUE, 4) or sum(one.isdecimal() for one in found.group()) < _SHORTEST_CODE:
+    standing = _STATE_FILE.fullmatch(found.group()) or scene.cue(_FILE_CUE, 4)
+    if not standing or sum(one.isdecimal() for one in found.group()) < _SHORTEST_CODE:
         return None
     return Hit(found.end(), ", ".join(spell(part) for part in re.split(r"[./-]", found.group())), "identity")
 
@@ -151,7 +172,8 @@ def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
 
 def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number of a certificate or a form, of letters and figures: "số BK 123456"."""
-    if not scene.cue(_SERIAL_CUE, 3):
+    short = len(found["number"]) < _SHORTEST_CODE and found["letters"] not in _LAND_SERIES
+    if short or not scene.cue(_SERIAL_CUE, 3):
         return None
     return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
 
@@ -159,16 +181,23 @@ def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
-    whole = ABBREVIATIONS.get(found.group()) if found.group().isalnum() else None
+    whole = ABBREVIATIONS.get(found.group())
     if whole:
         return Hit(found.end(), whole, "abbreviation")
     if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
         return Hit(found.end(), spell(found.group()), "identity")
+    glued = _GLUED_KIND.fullmatch(found.group())
+    if glued:
+        body = {"QH": "Quốc hội khóa"}.get(glued[1]) or DOCUMENT_CODES[glued[1]]
+        return Hit(found.end(), f"{body} {cardinal(int(glued[2]))}", "document")
     named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
     meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
     if named and meaning:
-        number = cardinal(int(found.group()[named.end() :]))
-        return Hit(found.end(), f"{meaning} {number}", "abbreviation")
+        figures = found.group()[named.end() :]
+        zero = figures.startswith("0") and meaning == "đề án"  # "Đề án 06" is called "không sáu"
+        parts = [cardinal(int(part)) for part in figures.split(".")]  # VT1.1
+        said_number = spell_digits(figures) if zero else " chấm ".join(parts)
+        return Hit(found.end(), f"{meaning} {said_number}", "abbreviation")
     for part in re.findall(r"\d+|\.|[^\d.]+", found.group()):
         if part == ".":
             said.append("chấm")
@@ -203,6 +232,8 @@ def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    if re.match(r"km[23](?!\+|\w)", found.group()):
+        return None  # "người/km2"
     more = f" cộng {cardinal(int(found['more']))}" if found["more"] else ""
     return Hit(found.end(), f"ki lô mét {written_number(found['number'])}{more}", "road")
 
@@ -210,25 +241,27 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
-    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?![\d/]|[.,]\d)", _phone),
+    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?!\d{6})|[.,]\d)", _phone),
+    matching(r"(?:84[ .-]\d{2,3}(?:[ .-]\d{3}){2}|0084[ .-]?\d{9})(?![\d/]|[.,]\d)", _abroad),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
     matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
-    matching(r"[2-9][ .]\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
+    matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
 )
-SEVERAL: Final[Rule] = matching(r"\d{1,2}(?:-\d{1,2}){2,5}(?![\w-]|/\d)", _several)
+SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
 )
-SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{6,8})(?!\w|[.,/-]\d)", _serial)
+SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<place>\d{2})-?(?P<series>[A-ZĐ][A-ZĐ0-9]?)[ -] ?(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)", _plate
+        r"(?P<place>\d{2})-?(?P<series>[A-ZĐ]{1,2}[0-9]?)(?: ?- ?| )(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)",
+        _plate,
     ),
 )
-BOAT: Final[Rule] = matching(r"([A-ZĐ]{1,3})[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
+BOAT: Final[Rule] = matching(r"([A-ZĐ][A-ZĐ]?[A-ZĐa-z]?)[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"CT\. ?(?P<number>\d{2})(?!\w)", _motorway),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.initials import office
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -16,6 +17,11 @@ _NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BC�
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
+_KIND_SAID: Final = re.compile(
+    r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
+    r"|pháp lệnh|công văn|công điện|kế hoạch|hướng dẫn|tờ trình|thông báo|bản án|hợp đồng|giấy phép|biên bản"
+    r"|văn bản|kết luận|quy chế|vụ án|đơn|án lệ|chương trình|đề án|giấy mời|báo cáo|tạp chí|đặc san)(?: số)?$"
+)
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
 )
@@ -45,7 +51,7 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
-    return known.lower() if known else None
+    return known.lower() if known else office(part)
 
 
 def spell(letters: str) -> str:
@@ -80,6 +86,20 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
     return said
 
 
+def _number(written: str) -> str:
+    """The number of a document; a nought before it is said."""
+    said = cardinal(int(written))
+    return f"không {said}" if written.startswith("0") and written.strip("0") else said
+
+
+def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
+    if not scene.cue(_KIND_SAID, 6):
+        return None
+    said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
+    return Hit(found.end(), said, "document")
+
+
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
@@ -89,10 +109,7 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
     said_code = _kind_here(scene, found["code"], said_code)
-    number = found["number"]
-    said = cardinal(int(number))
-    if number.startswith("0") and number.strip("0"):
-        said = f"không {cardinal(int(number))}"
+    said = _number(found["number"])
     if found["letter"]:
         said += f" {spell(found['letter'])}"
     if found["year"]:
@@ -123,6 +140,9 @@ def _unknown(code: str, sure: bool) -> tuple[str, str] | None:  # noqa: FBT001
     return ("unknown-code", f"Không rõ ký hiệu văn bản “{code}”, phần lạ được đánh vần từng chữ.")
 
 
+DOCUMENT_OF_YEAR: Final[Rule] = matching(
+    r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
+)
 NUMBERED_DOCUMENT: Final[Rule] = matching(
     rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?/ ?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w)",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, OFFICES
 
 _HEADS: Final = {  # what the names of bodies, offices and tasks begin with
     "BCĐ": "ban chỉ đạo",
@@ -34,9 +34,43 @@ _HEADS: Final = {  # what the names of bodies, offices and tasks begin with
     "VP": "văn phòng",
     "XD": "xây dựng",
 }
+_OF_BODIES: Final = frozenset(
+    {"CT", "PCT", "GĐ", "PGĐ", "CVP", "PVP", "TP"}
+)  # who heads a body, not a matter
+_BODY: Final = (
+    *(
+        "ban",
+        "bộ",
+        "chi cục",
+        "chi hội",
+        "chi nhánh",
+        "công an",
+        "công ty",
+        "cục",
+        "đảng",
+        "đoàn",
+        "hội",
+        "mặt trận",
+    ),
+    *(
+        "phòng",
+        "sở",
+        "tòa án",
+        "trạm",
+        "trung tâm",
+        "trường",
+        "tổ",
+        "ủy ban",
+        "văn phòng",
+        "viện",
+        "hợp tác xã",
+    ),
+)
 _LEVELS: Final = {"X": "xã", "P": "phường"}  # whose body it is: BCHQS and X
+_WHERE: Final = {"X": "xã", "P": "phường", "T": "tỉnh", "KV": "khu vực"}  # behind an office's own initials
 _SHORTEST, _LONGEST = 5, 16  # letters; shorter ones are better spelt than guessed
 _SHORTEST_REST: Final = 3
+_SHORTEST_OFFICE: Final = 4
 
 
 def composed(initials: str) -> str | None:
@@ -49,6 +83,31 @@ def composed(initials: str) -> str | None:
     for cut in range(len(initials) - _SHORTEST_REST, 1, -1):
         head, rest = _HEADS.get(initials[:cut]), initials[cut:]
         known = ABBREVIATIONS.get(rest) or DOCUMENT_CODES.get(rest)
-        if head and known:
+        if head and known and (initials[:cut] not in _OF_BODIES or known.lower().startswith(_BODY)):
             return f"{head} {known.lower()}"
+    return None
+
+
+def office(initials: str) -> str | None:
+    """The office that signs a document, out of its head, its field and where it is: PGDĐT, CCTKV, CAX."""
+    if not _SHORTEST_OFFICE <= len(initials) <= _LONGEST:
+        return None
+    for ending, where in _WHERE.items():
+        body = initials.removesuffix(ending)
+        known = _known(body) or _of_field(body) if body != initials and len(body) > 1 else None
+        if known and known.startswith(_BODY):
+            return f"{known} {where}"
+    return _of_field(initials)
+
+
+def _known(initials: str) -> str | None:
+    known = DOCUMENT_CODES.get(initials) or ABBREVIATIONS.get(initials)
+    return known.lower() if known else None
+
+
+def _of_field(initials: str) -> str | None:
+    for cut in range(len(initials) - 2, 0, -1):
+        head, field = OFFICES.get(initials[:cut]), _known(initials[cut:])
+        if head and field:
+            return f"{head} {field}"
     return None

@@ -41,6 +41,7 @@ _VNI_FIND: Final = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, rev
 _UNICODE: Final = re.compile("[\u0102\u0103\u0110\u0111\u01a0\u01a1\u01af\u01b0\u1ea0-\u1ef9\u0300-\u0323]")
 _HIGH: Final = re.compile("[\u00a1-\u00ff]")
 _WORD: Final = re.compile("[A-Za-z\u00a1-\u00ff]+")
+_LETTER: Final = re.compile("[A-Za-z]")
 _LOOKED_AT: Final = 20_000  # characters of a line that decide
 _FEWEST_WORDS: Final = 2  # one strange word alone may be a unit or a name
 _FEWEST_UNDOUBTED: Final = 3  # fewer must all be mended, and none have been Vietnamese before
@@ -76,8 +77,9 @@ def _is_strange(line: str) -> bool:
 
 
 def _words_of(line: str) -> list[str]:
-    """The words with a letter beyond ASCII."""
-    return [word for word in _WORD.findall(line[:_LOOKED_AT]) if not word.isascii()]
+    """The words with a letter beyond ASCII; "×" between two numbers is none."""
+    found = _WORD.findall(line[:_LOOKED_AT])
+    return [word for word in found if not word.isascii() and _LETTER.search(word)]
 
 
 def _encoding_of(words: list[str]) -> str | None:

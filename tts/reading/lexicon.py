@@ -21,10 +21,14 @@ POINT_LETTERS: Final = {"d": "dê", "đ": "đê"}
 """Points of a law, where d and đ are two and must not sound alike."""
 ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
+OFFICES: Final = _table("offices")
+"""What the sign of an office begins with, before the initials of its field (P and GDĐT)."""
 DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
 CONTEXT_ROWS: Final = _rows("contexts")
 """What initials stand for in their place (`contexts.py`)."""
+EACH: Final = [row["word"] for row in _rows("each")]
+"""What a slash after a number may divide by: "2 cán bộ/xã"."""
 FOREIGN: Final = _table("foreign")
 
 _UNIT_ROWS: Final = _rows("units")

@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
+from tts.reading.patterns import compiled
 from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
@@ -46,21 +47,19 @@ _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
-    r"(?:giây|phút|giờ|ngày|đêm|tuần|tháng|quý|năm|vụ|người|hộ|lớp|xã|phường|thôn|tổ|con|cây|suất|lần|lượt"
-    r"|sào|mẫu|công|tấn|tạ|lít|bao|chuyến|chiếc|bộ|phiếu|em|cháu|học sinh|sinh viên|hồ sơ|ca|buổi|tiết|đầu"
-    r"|trường|khẩu|lao động|căn|phòng|xe|tàu|đơn vị|mét|khu|cuộc|vườn|kỳ|nhóm|trẻ|bệnh nhân|giáo viên|trang"
-    r"|tép|bình|dảnh|khóm"
-    r"|phụ nữ|thí sinh|cán bộ|công nhân|sản phẩm|bản|đợt|giường|thửa|thùng|gói|hộp|chai|viên|xã viên|cử tri"
-    r"|[ckm]?m[23²³]?|kg|ha|l|ml|h|s)(?!\w)"
+    rf"(?:{'|'.join(map(re.escape, EACH))}|[ckm]?m[23²³]?)(?!\w)"
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
-    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|lớp|điều|khoản|tuần|mùng|mồng)\b", re.IGNORECASE
+    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
+    re.IGNORECASE,
 )
-_COMMUNE: Final = re.compile(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
+_COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
+_ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
+_NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
     **{sign: UNITS[sign] for sign in "%‰°$€₫"},
     "£": "bảng Anh",
@@ -72,6 +71,8 @@ _SAID: Final = {
     ">": "lớn hơn",
     "≤": "nhỏ hơn hoặc bằng",
     "≥": "lớn hơn hoặc bằng",
+    "↑": "tăng",
+    "↓": "giảm",
     "≠": "khác",
     "≈": "khoảng",
     "±": "cộng trừ",
@@ -80,6 +81,24 @@ _SAID: Final = {
 }
 _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
+
+
+_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
+_ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
+_OFTEN: Final = re.compile(r"(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
+_HAPPENING: Final = frozenset(
+    {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
+)
+_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
+_MEASURES: Final = (
+    r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
+    r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
+)
+_MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
+_MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
+_PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
+_CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
+_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -139,8 +158,22 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
     """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"([A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
+    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
     return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
+
+
+def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether the same word stands before the numbers on both sides: "tổ 1 - tổ 5", "thôn 2 -> thôn 4"."""
+    before = _COUNTED_THING.search(scene.before(found.start()))
+    after = _THING_COUNTED.match(scene.after(found.end()))
+    if not (before and after and before[1].lower() == after[1].lower()):
+        return False
+    first, last = _value(before[2]), _value(after[2])
+    return last > first + (before[1].lower() not in _ORDERED)
+
+
+def _value(written: str) -> int:
+    return int(written) if written.isdecimal() else roman_value(written) or 0
 
 
 def _dash(scene: Scene, found: re.Match[str]) -> Hit:
@@ -160,7 +193,11 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    if until or along or (scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)):
+    among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
+    measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
+    hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
+    onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
+    if until or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
@@ -185,11 +222,16 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
-    if follows.isdecimal() and scene.rule == "unit" and scene.line[end - 2 : end - 1].isalpha():
-        return Hit(end, "trên", "per")  # 50 mg/100 ml
+    if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
+        return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
+    often = _OFTEN.match(scene.line, end) and scene.last_words() in _HAPPENING
+    if often or (scene.rule == "time" and scene.line.startswith("24h", end)):
+        return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
         return Hit(end, "trên", "per")  # 9,5/10 điểm
-    if follows.isalpha() and (counted or scene.rule in {"unit", "money", "percent"} or scene.cue(_PER, 3)):
+    if follows.isalpha() and (
+        counted or scene.rule in {"unit", "money", "percent", "power"} or scene.cue(_PER, 3)
+    ):
         return Hit(end, "trên", "per")
     return Hit(end, "", "slash", after=True)
 
@@ -208,6 +250,16 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
     counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
     counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
+
+
+def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The stars of a hotel or of a product: "khách sạn 5*"."""
+    return Hit(found.end(), "sao", "sign") if scene.cue(_STARS, 3) else None
+
+
+def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """How often, standing free: "(x2)", "x3"."""
+    return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
 
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -241,14 +293,19 @@ def _divided(scene: Scene, found: re.Match[str]) -> Hit:
 
 def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     """From one number to another: "13h30 → 16h00"."""
-    counted = scene.rule in _COUNTED and scene.after(found.end())[:1].isdecimal()
+    counted = scene.rule in _COUNTED and (
+        scene.after(found.end())[:1].isdecimal() or _same_kind(scene, found)
+    )
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
-    shortened = scene.rule == "letter" and scene.line[found.start() - 1 : found.start()].isupper()
-    return Hit(found.end(), "", "silent") if shortened else None
+    before = scene.before(found.start())
+    if _ONE_CAPITAL.search(before) and scene.line[found.end() : found.end() + 1].isalpha():
+        return Hit(found.end(), "", "silent")  # V.League, E.coli
+    shortened = scene.rule == "letter" and before[-1:].isupper()
+    return Hit(found.end(), "", "silent") if shortened or _NAME_SHORTENED.search(before) else None
 
 
 def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -284,13 +341,19 @@ def any_sign(scene: Scene, place: int) -> Hit:
         return Hit(place + 1, "", "bracket", after=True)
     if sign in _SILENT:
         return Hit(place + 1, "", "silent")
+    if sign.isdecimal():  # no figure is ever lost
+        return Hit(place + 1, spell_digits(sign), "number", sure=False)
     warning = ("leftover", f"Ký tự “{sign}” không đọc được nên bị bỏ qua.")
     return Hit(place + 1, "", "leftover", sure=False, warning=warning)
 
 
 LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
-    matching(r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})(?:[.)]|(?= [A-ZĐÀ-Ỹ]))(?= )", _label),
+    matching(
+        r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
+        r"(?:[.)]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
+        _label,
+    ),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
@@ -310,9 +373,10 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\((?P<sign>[+-])\)", _tested),
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
+    matching(r"(?<=\d)\*(?!\w)", _stars),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
-    matching(r"\.(?=\)|,| ?\(| [a-zà-ỹđ])", _initial),
+    matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
@@ -330,4 +394,5 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 TIMES_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[xX](?= {0,2}\d)", _times),
     matching(r"x(?= [^\W\d_])", _times_amount),
+    matching(r"x(?=\d{1,2}(?!\w))", _times_alone),
 )

@@ -7,12 +7,13 @@ from typing import Final
 
 from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
+from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
 _NUMBER: Final = (
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d]|\.\d)|\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?(?!\d)"
-    r"|\d{1,3}(?: \d{3}){1,5}(?= ?(?:đồng|đ|VNĐ|VND|vnđ)(?!\w))"
+    r"|\d{1,3}(?: \d{3}){1,5}(?:,\d{1,3})?(?= ?(?:đồng|đ|VNĐ|VND|vnđ|ha|m2|m²|m3|m³|tấn|kg|km|kWh)(?!\w))"
     r"|[1-9]\d{0,2}(?: \d{3}){0,4} 000(?![\d.,]*\d)|\d+(?:[.,]\d+(?!\d|[.,]\d))?"
 )
 _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
@@ -28,6 +29,7 @@ _AGE_FOLLOWS: Final = re.compile(
     r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
+_RULES_CUE: Final = re.compile(r"\b(?:khuyến cáo|thông điệp|quy tắc|nguyên tắc|biện pháp)$")
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
@@ -43,24 +45,36 @@ _LABEL_CUE: Final = re.compile(
     r"\b(?:mục|điểm|khoản|phần|điều|phiên bản|bảng|hình|phụ lục|chương|tiêu chí|chỉ tiêu|nội dung|nhiệm vụ)$"
     r"|\bchấm(?: [^ ]+){1,2}(?: và| đến| hoặc)?$"  # the next of several
 )
+_ERA_CUE: Final = re.compile(
+    r"\b(?:công nghiệp|cách mạng|công nghệ|oét|nông nghiệp|thời đại|thời kỳ|kỷ nguyên|giáo dục|y tế|du lịch)$"
+)
+_LABELS: Final = re.compile(
+    r"\b(?:[Mm]ục|[Đđ]iểm|[Tt]iêu chí|[Pp]hần) \d{1,2}\.\d{1,2}(?:[,;] \d{1,2}\.\d{1,2}){0,4}[,;]$"
+)
 _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
 _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
+_FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
+_EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
-    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số)$"
+    r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
+    r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
-_STREET_CUE: Final = re.compile(r"\b(?:đường|phố|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$")
+_STREET_CUE: Final = re.compile(
+    r"\b(?:đường|(?<!dân )(?<!khu )phố"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$"
+)
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
@@ -69,9 +83,11 @@ _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
 _NEAR_DRAW: Final = 14  # characters
+_WEDNESDAY: Final = 4
+_A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
-_NAME_FOLLOWS: Final = re.compile(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
+_NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
@@ -80,8 +96,10 @@ def is_score(scene: Scene, end: int) -> bool:
     alone = _ALONE.fullmatch(scene.line.strip())
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
-    if scene.cue(_DAY_NAMED, 3):
+    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
         return False
+    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+        return True  # "hòa xã B 1-1"
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
@@ -91,7 +109,7 @@ def is_score(scene: Scene, end: int) -> bool:
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, scale, unit = found["number"], found["scale"], found["unit"]
     gap = found["gap"] or ""
-    if number == "5" and scale == "K":
+    if scale == "K" and (number == "5" or scene.cue(_RULES_CUE, 3)):
         return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
@@ -154,8 +172,13 @@ def _plain_number(scene: Scene, number: str, *, counted: bool = False) -> str:
 
 def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     number = found.group()
-    if "." in number and scene.cue(_LABEL_CUE, 4) and number.count(".") == 1 and "," not in number:
-        return _version(scene, found)
+    if number.endswith(".0") and scene.cue(_ERA_CUE, 3):
+        return _version(scene, found)  # "công nghiệp 4.0"
+    labelled = "." in number and (scene.cue(_LABEL_CUE, 4) or _LABELS.search(scene.before(found.start())))
+    labelled = labelled and number.count(".") == 1 and "," not in number
+    label = _version(scene, found) if labelled else None  # "chỉ tiêu 2.150 tân binh" is none
+    if label:
+        return label
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
     counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
@@ -201,7 +224,8 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
-        return Hit(found.end(), " trên ".join(over), "fraction")
+        place = {"1": "nhất", "4": "tư"}.get(upper) if scene.last_words() == "thứ" else None
+        return Hit(found.end(), f"{place or over[0]} trên {over[1]}", "fraction")
     if (scene.cue(_ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
@@ -218,7 +242,9 @@ def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     numbers = [int(part) for part in found.group().split(",")]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
         return None
-    return Hit(found.end(), ", ".join(map(cardinal, numbers)), "number")
+    weekdays = scene.last_words() == "thứ"
+    said = ["tư" if weekdays and number == _WEDNESDAY else cardinal(number) for number in numbers]
+    return Hit(found.end(), ", ".join(said), "number")
 
 
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -231,6 +257,8 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
     parts = found["parts"].split("/")
     named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
+    if len(parts) == 2 and _A_YEAR.fullmatch(parts[1]) and scene.last_words() == "số":  # noqa: PLR2004
+        return Hit(found.end(), f"{cardinal(int(parts[0]))}, năm {cardinal(int(parts[1]))}", "numbered")
     cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
     placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)
@@ -238,6 +266,13 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
     return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")
+
+
+def _alley(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The alleys of the middle provinces: "K12/5 Lê Duẩn"."""
+    return Hit(
+        found.end(), "kiệt " + " xuyệt ".join(cardinal(int(part)) for part in found[1].split("/")), "address"
+    )
 
 
 def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -249,6 +284,16 @@ def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     side = "vĩ Bắc" if found["side"] in "NB" else "kinh Đông"
     return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
+
+
+def _position(_scene: Scene, found: re.Match[str]) -> Hit:
+    """Where a place is, in degrees and minutes: 12°15'B."""
+    said = f"{cardinal(int(found['degrees']))} độ {cardinal(int(found['minutes']))} phút"
+    if found["seconds"]:
+        said += f" {cardinal(int(found['seconds']))} giây"
+    if found["side"]:
+        said += " vĩ Bắc" if found["side"] in "NB" else " kinh Đông"
+    return Hit(found.end(), said, "place")
 
 
 def _power(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -278,8 +323,16 @@ POWER: Final[Rule] = matching(r"(\d{1,9}) ?\^ ?(-?\d{1,3})(?!\d)", _power)
 HOUSE: Final[Rule] = matching(
     r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
 )
+ALLEY: Final[Rule] = matching(
+    r"K(\d{1,4}(?:/\d{1,4}){1,3})(?=,? (?!Điều|Khoản|Luật)[A-ZĐÀ-Ỹ][a-zđà-ỹ])", _alley
+)
 COORDINATE: Final[Rule] = matching(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
+)
+POSITION: Final[Rule] = matching(
+    r"(?P<degrees>\d{1,3}) ?[°o] ?(?P<minutes>[0-5]?\d)'(?: ?(?P<seconds>[0-5]?\d)(?:''|\"))?"
+    r"(?: ?(?P<side>[NBEĐ])(?!\w))?",
+    _position,
 )
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
 AMOUNT: Final[Rule] = matching(
@@ -291,6 +344,7 @@ AMOUNT: Final[Rule] = matching(
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
+    matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
@@ -302,7 +356,10 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
 )
-NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ)?)", _negative)
+NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative)
+MONEY_BEFORE: Final[Rule] = matching(
+    rf"(?P<sign>VNĐ|VND|USD|EUR|US\$) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
+)
 MONEY_SIGN: Final[Rule] = matching(
     rf"(?P<sign>[$€]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )

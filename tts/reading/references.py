@@ -14,6 +14,9 @@ _LAW_FOLLOWS: Final = re.compile(
     r",? ?(?:của )?(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh|Quy chế"
     r"|Điều lệ|Quy định)"
 )
+_ARTICLES_FOLLOW: Final = re.compile(
+    r"(?:(?:,| và|-) ?Đ\.? ?\d{1,3}){1,6},? ?(?:của )?(?:Luật|luật|Bộ luật|BL|N[ĐQ])"
+)
 _CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
@@ -23,8 +26,10 @@ _SCHOOL: Final = re.compile(r"\b(?:học|khối|trường|hs|gvcn|tiết)\b")
 _COURSE: Final = re.compile(r"\b(?:lớp|khóa|học viên|sinh viên|sv|ngành|cao đẳng|khai giảng|tốt nghiệp)\b")
 _LAW_NEAR: Final = re.compile(r"\b(?:điều|luật|đ\.? ?\d|nđ|bl\w{2,3}|điểm [a-zđ])\b")
 _AROUND: Final = 48  # characters
+_BY_ARTICLE: Final = re.compile(r"\b(?:theo|quy định tại|vi phạm)$")
+_VITAMIN: Final = re.compile(r"\bvi ta min\b")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
+    r"\b(?:đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
 )
 
 
@@ -34,11 +39,18 @@ def _with_letter(found: re.Match[str]) -> str:
 
 
 def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
-    shown = found["dot"] or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
+    shown = (
+        found["dot"] or scene.cue(_BY_ARTICLE, 2) or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
+    )
     follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
-    if not shown and not follows:
+    if not shown and not follows and not _ARTICLES_FOLLOW.match(scene.line, found.end()):
         return None
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
+
+
+def _clause_of_article(_scene: Scene, found: re.Match[str]) -> Hit:
+    """Both in one word: "K1Đ5"."""
+    return Hit(found.end(), f"khoản {cardinal(int(found[1]))} Điều {cardinal(int(found[2]))}", "reference")
 
 
 def _is_at_school(scene: Scene, found: re.Match[str]) -> bool:
@@ -60,7 +72,7 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), f"khóa {cardinal(int(found['number']))}", "reference")
     cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
     cued = cued or scene.cue(_ARTICLE_SAID, 5)
-    if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2)):
+    if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2) or scene.cue(_VITAMIN, 8)):
         return None
     return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))
 
@@ -93,6 +105,7 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
     matching(r"đ\. ?(?P<letter>[a-zđ])(?!\w)", _point_after),
     matching(r"d(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$)", _point_named),
+    matching(r"K\.?(\d{1,2}) ?[-/]?Đ\.?(\d{1,3})(?!\w)", _clause_of_article),
     matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
     matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),
 )

@@ -12,20 +12,32 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD, TIME_RULES
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
 from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
-from tts.reading.documents import DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
 from tts.reading.province import own_words
-from tts.reading.quantities import AMOUNT, COORDINATE, HOUSE, MONEY_SIGN, NEGATIVE, NUMBER_RULES, POWER
+from tts.reading.quantities import (
+    ALLEY,
+    AMOUNT,
+    COORDINATE,
+    HOUSE,
+    MONEY_BEFORE,
+    MONEY_SIGN,
+    NEGATIVE,
+    NUMBER_RULES,
+    POSITION,
+    POWER,
+)
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
 from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WEEKDAY, WORD_RULES
+from tts.reading.times import TIME_RULES
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WEEKDAY, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -39,12 +51,14 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     POWER,
     NUMBERED_DOCUMENT,
+    DOCUMENT_OF_YEAR,
     HOUSE,
     SEVERAL,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
     *PLATE_RULES,
+    POSITION,
     COORDINATE,
     AMOUNT,
     MIXED,
@@ -57,12 +71,15 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     MONTH_BEFORE,
     MONTH_ALONE,
     WEEKDAY,
+    ALLEY,
+    MONEY_BEFORE,
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
     SERIAL,
     FILE_CODE,
     DOCUMENT_SIGN,
+    WARD,
     MIXED,
     *TIMES_RULES,
     *WORD_RULES,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tts.reading.patterns import compiled
 from tts.reading.regions import Region
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
@@ -111,10 +112,10 @@ Say = Callable[[Scene, re.Match[str]], Hit | None]
 
 def matching(pattern: str, say: Say) -> Rule:
     """A rule for one pattern: `say` may still refuse what it matches."""
-    compiled = re.compile(pattern)
+    ready = compiled(pattern)
 
     def rule(scene: Scene, place: int) -> Hit | None:
-        found = compiled.match(scene.line, place)
+        found = ready.match(scene.line, place)
         return say(scene, found) if found else None
 
     return rule

@@ -11,23 +11,17 @@ from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
-from tts.reading.numbers import cardinal, roman_value
+from tts.reading.numbers import cardinal
+from tts.reading.patterns import compiled
+from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, is_syllable
 from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
-_ROMAN_CUE: Final = re.compile(
-    r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
-    r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
-    r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
-)
-_ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
-_ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
-_TITLE_WORD: Final = re.compile(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
+_TITLE_WORD: Final = compiled(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
@@ -39,11 +33,12 @@ _DAY_CUE: Final = re.compile(
     r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
 )
 _DAY_AFTER: Final = re.compile(
-    r" ?(?:-|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
+    r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
 _AROUND: Final = 48  # characters
+_DAY_NEAR: Final = re.compile(r"\b[Tt]hứ (?:[2-7]|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy)(?!\w)")
 _SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
 _NUMBER: Final = re.compile(r" ?\d")
 _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
@@ -65,11 +60,15 @@ _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
-_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
+_ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
+_PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
+_PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
-_PERSON_CUE: Final = re.compile(r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân)$")
+_PERSON_CUE: Final = re.compile(
+    r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
+)
 _STANDING: Final = re.compile(r" ?(?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
 _CENTRE: Final = re.compile(
     r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
@@ -121,7 +120,7 @@ def _may_stand(scene: Scene, end: int, before: str) -> bool:
 def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A person's initials, as the police write them: "ông Đ.V.K.", "N.T.H (sinh năm 1990)"."""
     letters = re.findall(r"[^\W\d_]", found.group())
-    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 2):
+    if len(found.group().strip(".").split(".")) < _FULL_NAME and not scene.cue(_PERSON_CUE, 4):
         return None
     if "".join(letters) in ABBREVIATIONS and len(letters) > _FULL_NAME:
         return None
@@ -140,27 +139,10 @@ def _office(scene: Scene, end: int) -> str | None:
     return "phòng" if known else None
 
 
-def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
-    value = roman_value(found.group())
-    if value is None:
-        return None
-    cued = scene.cue(_ROMAN_CUE, 2)
-    if not cued and is_syllable(found.group()) and _in_headline(scene, found):
-        return None  # "VI PHẠM", "XI MĂNG"
-    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(
-        re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b"), 6
-    )
-    if not cued and not chained and len(found.group()) == 1:
-        return None
-    ordinal = scene.cue(_ORDINAL_CUE, 1)
-    said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)
-    return Hit(found.end(), said, "roman")
-
-
 def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Capitals (and what is written like them: TTg, ThS, LĐTB&XH)."""
     written = found.group()
-    if is_syllable(written) and (len(written) == 1 or _in_headline(scene, found)):
+    if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
         return None
     here = _meaning_here(scene, found)
     if here:
@@ -197,14 +179,15 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     return meaning_around(scene, written, found.start(), end)
 
 
-def _in_headline(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
-    before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
-    after = scene.after(found.end()).split(" ", 1)[0].rstrip("\"'),.;:")
-    return any(
-        word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
-        for word in (before, after)
-    )
+def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A place by one letter without its point: "P Vĩnh Hải", "P5, Q3"."""
+    before = scene.before(found.start())
+    if found["number"]:
+        said = f"{_PLACES[found['place']]} {cardinal(int(found['number']))}"
+        return Hit(found.end(), said, "abbreviation", sure=False)
+    if before and before[-1] not in ",-(" and not scene.cue(_PLACE_BEFORE, 1):
+        return None
+    return Hit(found.end(), _PLACES[found["place"]], "abbreviation", sure=False)
 
 
 def _half(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -238,7 +221,9 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _other_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
-    return _SHORT_DAY.search(_around(scene, found)) is not None
+    around = _around(scene, found)
+    sunday = found.group() == "CN" and _DAY_NEAR.search(around) and scene.after(found.end())[:1] in ":,;)"
+    return bool(sunday) or _SHORT_DAY.search(around) is not None
 
 
 def _around(scene: Scene, found: re.Match[str]) -> str:
@@ -297,7 +282,11 @@ def _single(scene: Scene, found: re.Match[str]) -> Hit | None:
     """One letter by itself is called by its name; a vowel with a tone is a word."""
     letter = found.group()
     if is_syllable(letter):
-        health = letter == "Y" and scene.line.startswith(" tế", found.end())
+        if letter == "Á" and not in_headline(scene, found):
+            return Hit(found.end(), letter, "plain")  # "Đông Nam Á"
+        health = (
+            letter == "Y" and re.match(r" tế(?!\w)", scene.line[found.end() : found.end() + 4]) is not None
+        )
         return Hit(found.end(), letter if health else letter.lower(), "plain")
     name = LETTERS.get(letter.upper())
     return Hit(found.end(), name, "letter") if name else None
@@ -370,11 +359,12 @@ _DOTTED: Final = "|".join(re.escape(written) for written in sorted(DOTTED, key=l
 _SPACED: Final = "|".join(
     re.escape(written)
     for written in sorted(ABBREVIATIONS, key=len, reverse=True)
-    if re.search(r"[ .,/]|-.*[à-ỹ]", written)  # "TT-Huế" has more than capitals
+    if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
@@ -383,14 +373,22 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
-    matching(r"[IVX]+(?!\w)", _roman),
+    *ROMAN_RULES,
     matching(rf"{_CAPITALS}(?:[&-]{_CAPITALS}){{0,5}}\d{{0,2}}(?!\w)", _initials),
     matching(rf"{_CAPITALS}(?:&{_CAPITALS}){{0,5}}(?!\w)", _initials),
+    matching(
+        r"đ(?=/(?:kg|[mk]?m[23²³]|kWh|lít|l|ha|tấn|tạ|con|hộ|người|tháng|ngày|suất|lượt|vé|cái|lần|giờ)(?!\w))",
+        lambda _, found: Hit(found.end(), "đồng", "money"),
+    ),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
     matching(rf"{LETTER}(?![\w])", _single),
+)
+WARD: Final[Rule] = matching(
+    r"(?P<place>[PQ])\.?(?P<number>\d{1,2})(?=, ?(?:[PQ]\.? ?\d|Q\.|TP|Tp|TX|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ]))",
+    _ward,
 )
 UNIT_AFTER_SLASH: Final[Rule] = matching(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
 UNKNOWN: Final[Rule] = matching(rf"{LETTER}+", _unknown)

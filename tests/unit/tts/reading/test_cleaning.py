@@ -96,3 +96,35 @@ def test_other_texts_are_left_as_they_are(text):
 )
 def test_what_scanning_and_pasting_leave_behind_is_read_over(written, spoken):
     assert read(written).spoken == spoken
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ông B ở xã",
+        "pha 5l nước",
+        "lô I5",
+        "A B C D",
+        "bình O2 y tế",
+        "nhóm máu O",
+        "bà H ạ",
+        "2'30",
+        "a ô e i",
+    ],
+)
+def test_what_only_looks_scanned_is_left_as_it_is(text):
+    assert read(text).written == text
+
+
+@pytest.mark.parametrize(
+    ("broken", "whole"),
+    [
+        ("QUY Ế T Đ Ị NH S Ố 12", "QUYẾT ĐỊNH SỐ 12"),
+        ("K Ế  H O Ạ C H", "KẾ HOẠCH"),
+        ("th ô ng b á o", "thông báo"),
+        ("Điều l5, ngày l5/ll/2O25", "Điều 15, ngày 15/11/2025"),
+        ("1.OOO.OOO đồng, 1. 500. 000 đồng", "1.000.000 đồng, 1.500.000 đồng"),
+    ],
+)
+def test_what_scanning_broke_is_put_together_again(broken, whole):
+    assert read(broken).written == whole

@@ -28,7 +28,7 @@ PB
 
 
 def test_the_table_is_large_enough_to_mean_something():
-    assert len(_ROWS) >= 3700
+    assert len(_ROWS) >= 5500
     assert len({category for category, _, _ in _ROWS}) >= 20
     assert len({written for _, written, _ in _ROWS}) == len(_ROWS)
 
@@ -151,6 +151,13 @@ def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
         assert reading.written[span.start : span.end] == span.written
         end = span.end
     assert reading.written[end:].strip() == ""
+
+
+@settings(max_examples=300, deadline=None)
+@given(_TEXTS)
+def test_no_figure_is_lost(text):
+    spans = [span for span in read(text).spans if re.search(r"[0-9]", span.written)]
+    assert [span for span in spans if not span.spoken and span.rule not in {"caption", "signature"}] == []
 
 
 @pytest.mark.timeout(20)  # a rule that looks at the whole line from every place would take minutes

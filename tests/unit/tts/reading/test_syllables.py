@@ -31,7 +31,7 @@ def test_a_word_that_is_nearly_one_is_mended(word, near):
 
 
 @pytest.mark.parametrize(
-    "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "units"]
+    "name", ["abbreviations", "documents", "domains", "dotted", "foreign", "letters", "offices", "units"]
 )
 def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
     text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text("utf-8")
@@ -51,6 +51,6 @@ def test_no_foreign_word_in_small_letters_hides_a_vietnamese_one():
 def test_what_initials_mean_in_their_place_is_said_in_syllables():
     text = resources.files("tts.reading.data").joinpath("contexts.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
-    assert all(row["written"].isupper() for row in rows)
+    assert all(row["written"][:2].isupper() for row in rows)
     assert all(row["after"] or row["follows"] or row["near"] for row in rows)
     assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []

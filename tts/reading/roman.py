@@ -1,0 +1,75 @@
+"""Roman numbers, and capitals that only look like them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.lexicon import ABBREVIATIONS, LETTERS
+from tts.reading.numbers import cardinal, roman_value
+from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.syllables import is_syllable
+
+_ROMAN_CUE: Final = re.compile(
+    r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
+    r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
+    r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
+    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
+)
+_ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
+_ORDINAL_CUE: Final = re.compile(r"\bthứ$")
+_ROMAN_SERIES: Final = re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b")
+
+
+def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
+    value = roman_value(found.group())
+    if value is None:
+        return None
+    cued = scene.cue(_ROMAN_CUE, 2)
+    if not cued and is_syllable(found.group()) and in_headline(scene, found):
+        return None  # "VI PHẠM", "XI MĂNG"
+    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6)
+    chained = chained or (scene.rule == "roman" and scene.before(found.start())[-1:] == ",")
+    if not cued and not chained and len(found.group()) == 1:
+        return None
+    ordinal = scene.cue(_ORDINAL_CUE, 1)
+    said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)
+    return Hit(found.end(), said, "roman")
+
+
+def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A part of what a Roman number counts: "nhóm IIB", "mục Ia"."""
+    value = roman_value(found["roman"])
+    if value is None or not scene.cue(_ROMAN_CUE, 2):
+        return None
+    return Hit(found.end(), f"{cardinal(value)} {LETTERS[found['letter'].upper()]}", "roman")
+
+
+def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A place in a text of several kinds of numbers: "mục II.2.a"."""
+    value = roman_value(found["roman"])
+    if value is None or not scene.cue(_ROMAN_CUE, 2):
+        return None
+    parts = found["more"].strip(".").split(".")
+    said = [cardinal(int(part)) if part.isdecimal() else LETTERS[part.upper()] for part in parts]
+    return Hit(found.end(), " chấm ".join([cardinal(value), *said]), "roman")
+
+
+def in_headline(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
+    before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
+    after = scene.after(found.end()).split(" ", 1)[0].rstrip("\"'),.;:")
+    return any(
+        word.isupper() and len(word) > 1 and is_syllable(word) and word not in ABBREVIATIONS
+        for word in (before, after)
+    )
+
+
+ROMAN_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
+    matching(r"[IVX]+(?!\w)", _roman),
+    matching(
+        r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",
+        _roman_and_letter,
+    ),
+)

@@ -1,0 +1,115 @@
+"""What scanning, and copying out of PDF files, does to figures and letters, taken back."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.patterns import compiled
+from tts.reading.syllables import is_syllable
+
+
+def _figures(found: re.Match[str]) -> str:
+    return found.group().translate(_LOOK_ALIKES)
+
+
+def _zeros(found: re.Match[str]) -> str:
+    return found.group().upper().replace("O", "0")
+
+
+_LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
+_COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
+
+_MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
+    (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
+    (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
+    (
+        compiled(r"(?<!\w)[oO](?=\d{3}|\d{1,2}[/.-]\d|[13-9] [a-zà-ỹđ]{2})"),
+        "0",
+    ),  # O905, O5/6, "O9 nhiệm vụ"
+    (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
+    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
+    (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
+    (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
+    (
+        re.compile(r"(?<![\w/.-])[lIO\d]{1,2}[/-][lIO\d]{1,2}[/-][12][O\d][lIO\d]{2}(?!\w)"),
+        _figures,
+    ),  # l5/ll/2025
+    (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
+    (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
+    (
+        re.compile(
+            r"(?<!\w)(?<!lô )(?<!khu )(?<!dãy )(?<!ô )I(?=\d (?:hộ|người|tuổi|ngày|tháng|nhiệm|xã|thôn))"
+        ),
+        "1",
+    ),
+    (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
+    (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
+    (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
+    (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
+    (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
+    (re.compile(rf"(?<=\d) , (?=\d{{1,2}} ?{_COUNTED})"), ","),
+    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
+    (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
+    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
+    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
+)
+
+_TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
+_ANY_TONED: Final = _TONED + _TONED.upper()
+_BROKEN: Final = re.compile(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
+    rf"(?<!\w)(?P<head>[^\W\d_]{{1,4}}) (?P<toned>[{_ANY_TONED}])"
+    r"(?: (?P<tail>(?i:ch|ng|nh|[cmnpt]))(?!\w)| (?P<glide>(?i:[iouya]))(?![\w']))?(?!\w)"
+)
+_CONSONANTS: Final = re.compile(r"(?:ngh?|nh|ch|tr|th|ph|kh|gh|[bcdđghklmnprstvx])", re.IGNORECASE)
+_WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may follow somebody's initial: "ông B ở xã"
+_STAND_ALONE: Final = frozenset("ởýạảôơ")
+_APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
+_WIDE: Final = re.compile(r"[^\S\n]{2,}")
+_LONGEST_SYLLABLE: Final = 7
+
+
+def mend_scanned(text: str) -> str:
+    """The text with figures and words put together again as they were printed."""
+    for pattern, figure in _MENDED:
+        text = pattern.sub(figure, text)
+    return _BROKEN.sub(_whole, _APART.sub(_close_up, text))
+
+
+def _whole(found: re.Match[str]) -> str:
+    """One word again, where its parts can be nothing else: "Đ Ị NH", "S Ố"."""
+    head, toned = found["head"], found["toned"]
+    alike = (head + toned).isupper() or ((head + toned).islower() and toned not in _STAND_ALONE)
+    closes = found["tail"] or (found["glide"] if alike and _CONSONANTS.fullmatch(head) else None)
+    if closes is None and (
+        found["glide"] or not _CONSONANTS.fullmatch(head) or toned.lower() in _WORDS_ALONE
+    ):
+        return found.group()
+    word = head + toned + (closes or "")
+    return word if is_syllable(word) else found.group()
+
+
+def _close_up(found: re.Match[str]) -> str:
+    """A heading whose letters stand apart: "K Ế  H O Ạ C H"."""
+    words = [re.sub(r"\s", "", word) for word in _WIDE.split(found.group().strip())]
+    said = [_in_syllables(word) for word in words]
+    vowels_only = not re.search(r"[bcdđghklmnpqrstvx]", found.group(), re.IGNORECASE)
+    return " ".join(said) if all(said) and not vowels_only else found.group()
+
+
+def _in_syllables(letters: str) -> str:
+    """A run of letters as the fewest syllables that spell it; "" if there are none."""
+    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before, piece = best[start], letters[start:end]
+            if before is None or not is_syllable(piece):
+                continue
+            known = best[end]
+            if known is None or len(before) + 1 < len(known):
+                best[end] = [*before, piece]
+    found = best[-1]
+    return " ".join(found) if found and len(found) < len(letters) else ""

@@ -1,0 +1,84 @@
+"""Times of day and how long something takes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.numbers import cardinal
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_HOURS, _MINUTES = 24, 59
+_HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
+_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
+_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,2}$")
+_AT: Final = re.compile(r"\b(?:lúc|vào lúc|hồi|từ lúc|đến lúc)$")
+
+
+def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
+    if ":" in found.group() and scene.cue(_MIXING_CUE, 4):
+        return None  # "pha tỷ lệ 1:10"
+    hour = int(found["hour"])
+    given = found.groupdict()
+    minute = int(given["minute"] or given.get("spaced") or given.get("bare") or 0)
+    second = int(given["second"] or 0)
+    if hour > _HOURS or minute > _MINUTES or second > _MINUTES:
+        return None
+    said = f"{cardinal(hour)} giờ"
+    if minute or second:
+        said += f" {cardinal(minute)} phút"
+    if second:
+        said += f" {cardinal(second)} giây"
+    return Hit(found.end(), said, "time")
+
+
+def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """14g, where a time of day is spoken of (else it is a weight)."""
+    hour = int(found["hour"])
+    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
+
+
+def _pointed(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A time with a point, after "lúc": 14.30."""
+    cued = scene.cue(_AT, 2)
+    return _clock(scene, found) if cued else None
+
+
+def _minutes_and_seconds(_scene: Scene, found: re.Match[str]) -> Hit:
+    """How long something takes, in marks: 2' 30'' (two minutes and a half)."""
+    return Hit(found.end(), f"{cardinal(int(found[1]))} phút {cardinal(int(found[2]))} giây", "time")
+
+
+def _days_and_nights(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A journey, as tours are sold: 3N2Đ."""
+    return Hit(found.end(), f"{cardinal(int(found[1]))} ngày {cardinal(int(found[2]))} đêm", "time")
+
+
+_MINUTE_SIGN: Final = r"(?: ?(?:phút|ph|p|m|')(?!\w))"
+_SECONDS: Final = r"(?: ?(?P<second>\d{1,2}) ?(?:giây|s)(?!\w))?"
+_AFTER_BARE_MINUTES: Final = (
+    r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
+)
+TIME_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(\d{1,2})' ?(\d{1,2})(?:''|\")(?!\w)", _minutes_and_seconds),
+    matching(r"(\d{1,2})N(\d{1,2})Đ(?!\w)", _days_and_nights),
+    matching(
+        r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?P<second>)(?: ?(?:h|giờ)(?!\w))?(?![\d%]|[.,]\d)", _pointed
+    ),
+    matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
+    matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
+    matching(  # 17h, 17h30, 17h 30p, 17g30
+        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
+        rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w.,/:-]))(?!\d){_MINUTE_SIGN}?"
+        rf"| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
+        rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
+        _clock,
+    ),
+    matching(  # 17 giờ 30, 17 giờ 30 phút
+        rf"(?P<hour>\d{{1,2}}) ?giờ ?(?:(?P<minute>\d{{2}}){_AFTER_BARE_MINUTES}"
+        rf"|(?P<spaced>\d{{1,2}}){_MINUTE_SIGN})"
+        rf"{_SECONDS}",
+        _clock,
+    ),
+)
