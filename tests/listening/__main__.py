@@ -21,23 +21,27 @@ from pathlib import Path
 
 from tests.listening.chain import Appetite, Speaker, Verdict, appetite, judged
 from tests.listening.sentences import SETS, sentences
-from tests.support.recogniser import character_errors, word_errors
+from tests.support.recogniser import character_errors, standard_error, word_errors
 from tts.engines.espeak import EspeakEngine
 from tts.engines.kokoro import KokoroEngine
 
 _PROCESSES = 2
 _SENTENCE_SECONDS = 120.0
 """A sentence that takes longer hangs."""
+_AT_LEAST = 2
+"""Sentences of a set: one says nothing of chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Pooled error rates of one set of sentences."""
+    """Pooled error rates of one set of sentences, and how far chance may have moved the word error rates."""
 
     clean_wer: float
     clean_cer: float
     horn_wer: float
     horn_cer: float
+    clean_standard_error: float
+    horn_standard_error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,17 @@ class Report:
 
 
 def scored(verdicts: list[Verdict]) -> Score:
-    """Of at least one verdict."""
+    """Of at least two verdicts."""
     clean = [(one.said, one.clean) for one in verdicts]
     horn = [(one.said, one.horn) for one in verdicts]
-    return Score(word_errors(clean), character_errors(clean), word_errors(horn), character_errors(horn))
+    return Score(
+        word_errors(clean),
+        character_errors(clean),
+        word_errors(horn),
+        character_errors(horn),
+        standard_error(clean),
+        standard_error(horn),
+    )
 
 
 def report(speaker: Speaker, prepared: Path, count: int, pool: ProcessPoolExecutor) -> Report:
@@ -78,9 +89,9 @@ def _alone(act: partial[Appetite]) -> Appetite:
 
 def as_table(reports: list[Report]) -> str:
     """The figures as a table in Markdown."""
-    rates = "clean WER | clean CER | horn WER | horn CER"
+    rates = "clean WER | clean CER | horn WER | horn CER | clean ± | horn ±"
     head = f"| voice | sentences | {rates} | CPU s/s | first sound | memory |"
-    lines = [head, "|" + "---|" * 9]
+    lines = [head, "|" + "---|" * 11]
     for one in reports:
         for kind, score in one.scores.items():
             errors = " | ".join(f"{rate:.3f}" for rate in asdict(score).values())
@@ -97,6 +108,8 @@ def main() -> None:
     options.add_argument("--count", type=int, default=50, help="sentences of each set (50)")
     options.add_argument("--voice", action="append", help="only this voice; may be given again")
     chosen = options.parse_args()
+    if chosen.count < _AT_LEAST:
+        options.error(f"--count: {_AT_LEAST} at least")
     logging.disable(logging.WARNING)
     speakers = [Speaker("loa", voice.name) for voice in KokoroEngine.voices[:2]]
     if shutil.which("espeak-ng"):

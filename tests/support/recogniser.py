@@ -59,6 +59,18 @@ def word_errors(pairs: Iterable[tuple[str, str]]) -> float:
     return float(jiwer.wer(list(said), list(understood)))
 
 
+def standard_error(pairs: Iterable[tuple[str, str]]) -> float:
+    """Of the pooled word error rate, were the (said, heard) pairs drawn anew; needs two pairs.
+
+    That of a ratio of sums: how far each sentence's errors are from what its length explains.
+    """
+    judged = [jiwer.process_words(_plain(a), _plain(b)) for a, b in pairs]
+    wrong = np.array([one.substitutions + one.deletions + one.insertions for one in judged])
+    words = np.array([one.hits + one.substitutions + one.deletions for one in judged])
+    beyond = wrong - words * wrong.sum() / words.sum()
+    return float(np.sqrt((beyond**2).sum() * len(judged) / (len(judged) - 1)) / words.sum())
+
+
 def character_errors(pairs: Iterable[tuple[str, str]]) -> float:
     """Pooled character error rate, likewise; a tone mark counts as a character of its own."""
     said, understood = zip(*((_plain(a), _plain(b)) for a, b in pairs), strict=True)
