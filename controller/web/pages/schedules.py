@@ -60,6 +60,10 @@ def ask(
 def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
     """Return what the form means as it stands: the piece of the page that says so."""
     _allowed(viewer)
+    if form.lich:
+        with station.store.read() as session:
+            row = found(session, viewer, form.lich)
+            form = _aimed(form, row, targets_of_schedule(session, row.id))
     context = frame_of(station, viewer, request.url.path) | _previewed(station, viewer, form)
     return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
 
@@ -155,6 +159,7 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
     return form.model_copy(
         update={
             "ban_tin": row.bulletin,
+            "lich": row.id,
             "noi": "chon",
             "dia_ban": list(targets),
             "muc": row.grade,
