@@ -175,6 +175,7 @@ PAGES = {
     "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
     "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
+    "POST /nhap/{place}/chuong-trinh": Row(Act.WRITE, ORDERED),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
     "GET /song/duyet": Row(Act.APPROVE),
