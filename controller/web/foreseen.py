@@ -30,6 +30,10 @@ CHECKED = 5
 """Of these so many are held against what is planned already: each costs a look at the days around it."""
 
 
+MOST_AT_ONCE = 10
+"""Areas for which a page that is opened looks right away; for a whole province it asks once it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Date:
     """One next date with what it would meet, in words."""
@@ -40,11 +44,15 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the form means as it stands. `checked`: how many dates were held against what is planned."""
+    """What the form means as it stands. `checked`: how many dates were held against what is planned.
+
+    `is_later`: none yet, because it takes a while; the page asks again by itself.
+    """
 
     sentence: str
     dates: Sequence[Date]
     checked: int
+    is_later: bool = False
 
     @property
     def meets_something(self) -> bool:
@@ -53,7 +61,13 @@ class Preview:
 
 
 def preview(
-    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId | None, now: datetime
+    session: Session,
+    viewer: Viewer,
+    form: ScheduleTyped,
+    bulletin: BulletinId | None,
+    now: datetime,
+    *,
+    is_opening: bool = False,
 ) -> Preview:
     """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans.
 
@@ -62,10 +76,12 @@ def preview(
     rule, skips = form.rule(), form.skips()
     coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)[:DATES]
     starts = [one.starts_at for one in coming]
-    checked = CHECKED if bulletin is not None else 0
-    met = _met(session, viewer, form, bulletin, starts[:checked]) if bulletin else []
+    is_wide = len(viewer.scope.tree.below(form.areas(viewer))) > MOST_AT_ONCE
+    is_later = is_opening and is_wide and bulletin is not None
+    asks = bulletin is not None and not is_later
+    met = _met(session, viewer, form, bulletin, starts[:CHECKED]) if bulletin and asks else []
     dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
-    return Preview(rule_sentence(rule, skips), dates, len(met))
+    return Preview(rule_sentence(rule, skips), dates, len(met), is_later)
 
 
 def _met(

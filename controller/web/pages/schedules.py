@@ -123,18 +123,22 @@ def _form_page(
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
         "title": title,
-        **_previewed(station, viewer, form),
+        **_previewed(station, viewer, form, is_opening=request.method == "GET"),
     }
     return page(request, "lich_tao.html", context, status=status_of(error) if error else 200)
 
 
-def _previewed(station: Station, viewer: Viewer, form: ScheduleTyped) -> dict[str, Any]:
+def _previewed(
+    station: Station, viewer: Viewer, form: ScheduleTyped, *, is_opening: bool = False
+) -> dict[str, Any]:
     """Return what the form means, or what it still lacks."""
     try:
         with station.store.read() as session:
             known = bool(form.ban_tin) and seen_bulletin(session, viewer, form.ban_tin)
             bulletin = BulletinId(form.ban_tin) if known else None
-            return {"preview": preview(session, viewer, form, bulletin, station.now()), "lacks": ""}
+            now = station.now()
+            found = preview(session, viewer, form, bulletin, now, is_opening=is_opening)
+            return {"preview": found, "lacks": ""}
     except LoaError as error:
         return {"preview": None, "lacks": error.sentence}
 
