@@ -245,9 +245,10 @@ def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
     """Return a tile for each commune as it is now, its nodes counted by the database; a few queries."""
     tiles = _empty_tiles(scope)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
-    for area, counts in statuses_by_area(session, now).items():
+    seen = None if scope.is_whole() else scope.seen
+    for area, counts in statuses_by_area(session, now, seen).items():
         tile = tiles.get(communes.get(area))
-        if tile is None or area not in scope.seen:
+        if tile is None:
             continue
         tile.nodes += counts.total()
         tile.online += sum(counts[status] for status in ONLINE)
