@@ -143,7 +143,7 @@ def ask_the_commune(world, bulletin):
     for by, title in (("duyet", "Cảnh báo lũ sông Cái"), ("xanhatrang", "Sơ tán khu vực ven sông")):
         urgent, _ = world.submitted(title, by=world.people["canbo"])
         world.approve(urgent)
-        world.plan(urgent, areas=[NHA_TRANG], seconds=2 * 3600, grade="priority", by=world.people[by])
+        world.plan(urgent, areas=[NHA_TRANG], seconds=20 * 3600, grade="priority", by=world.people[by])
     return {"asked": asked}
 
 

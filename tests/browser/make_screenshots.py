@@ -19,8 +19,8 @@ IMAGES = Path(__file__).parents[2] / "docs" / "images"
 GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
 SCREENS = dict(zip(SUFFIXES, (DESKTOP, PHONE | {"device_scale_factor": 1.25}), strict=True))
 _SMALL = PHONE | {"device_scale_factor": 1, "viewport": {"width": 390, "height": 683}}
-_TALLEST = 1600  # a picture in a document; the rest of a long page looks like its middle
-_QUALITY = 55  # of WebP: letters stay sharp, a page is some 35 kB
+_TALLEST = 1500  # a picture in a document; the rest of a long page looks like its middle
+_QUALITY = 50  # of WebP: letters stay sharp, a page is some 35 kB
 _SETTLES = 400  # milliseconds until fonts, charts and the stream's first word are there
 
 

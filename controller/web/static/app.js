@@ -241,6 +241,21 @@
     follow();
   }
 
+  // --- files: a browser says “choose” in its own language; ours lies under it, and the field above is still the browser's ---
+  for (const field of document.querySelectorAll("input[type=file].form-control")) {
+    const box = document.createElement("div"), pick = document.createElement("span"), name = document.createElement("span");
+    box.className = "file-pick form-control";
+    pick.className = "file-pick-word";
+    pick.textContent = "Chọn tệp";
+    for (const part of [pick, name]) part.setAttribute("aria-hidden", "true");
+    field.before(box);
+    box.append(field, pick, name);
+    field.classList.remove("form-control");
+    const follow = () => write(name, field.files[0]?.name || "Chưa chọn tệp nào");
+    field.addEventListener("change", follow);
+    follow();
+  }
+
   // --- calendar: a slot is dragged to another day; the form behind it is the same that a person fills in ---
   const week = document.getElementById("tuan");
   let held = null;
