@@ -74,6 +74,10 @@ render: $(TESTS) ## time a long bulletin: at first, again, and after one sentenc
 scale: $(TESTS) ## make 14 days of 100,000 schedules: 1.4 million airings (10 to 20 minutes; docs/benchmarks.md)
 	$(BIN)/python -m tests.benchmarks.schedules
 
+.PHONY: pages
+pages: $(TESTS) ## measure every page at 5,000 loudspeakers and 100,000 airings (2 minutes; docs/benchmarks.md)
+	$(BIN)/python -m tests.benchmarks.pages
+
 .PHONY: listen
 listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (10 to 15 minutes; docs/speech.md)
 	$(BIN)/python -m tests.listening

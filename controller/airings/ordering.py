@@ -31,6 +31,7 @@ from devices.messages import AiringId, AreaCode, Grade
 
 AHEAD = timedelta(days=14)
 """As far as occurrences are made: what comes later is not planned yet."""
+_A_SECOND = timedelta(seconds=1)
 MOST = 20
 """Collisions that are told at once; the nearest first."""
 _ALREADY = (
@@ -109,15 +110,16 @@ def start_after(session: Session, airing: Airing) -> datetime:
 def _sides(session: Session, meant: frozenset[AreaCode], now: datetime) -> Sequence[Side]:
     """Return the priority airings for these areas that are in no plan yet, by start."""
     query = (
-        select(Airing.id)
+        select(Airing.id, Airing.starts_at)
         .join(Target, Target.airing == Airing.id)
         .where(Target.area.in_(meant), Target.starts_at > now, Target.starts_at < now + AHEAD)
         .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.PRIORITY)
     )
-    open_to_it = set(session.scalars(query))
+    open_to_it = {row.id: row.starts_at for row in session.execute(query)}
     if len(open_to_it) <= 1:
         return []
-    planned = planned_between(session, meant, now, now + AHEAD)
+    first, last = min(open_to_it.values()) - _A_SECOND, max(open_to_it.values()) + _A_SECOND
+    planned = planned_between(session, meant, first, last)
     sides = [
         Side(
             name,

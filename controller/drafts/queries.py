@@ -7,6 +7,8 @@ from controller.operators.permissions import OperatorId
 
 NEW = "moi"
 """The place of a bulletin that is not there yet."""
+NEW_PROGRAMME = "chuong-trinh-moi"
+"""The place of a programme that is not there yet."""
 
 
 def draft_of(session: Session, operator: OperatorId, place: str) -> Draft | None:

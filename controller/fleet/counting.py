@@ -27,13 +27,17 @@ _SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "faulty": 2}
 """What `status_of` looks at, and how many values each has here; together they make one number a node."""
 
 
-def statuses_by_area(session: Session, now: datetime) -> dict[AreaCode, Counter[NodeStatus]]:
-    """Return how many nodes in use have which status, by their own area; one query.
+def statuses_by_area(
+    session: Session, now: datetime, areas: Collection[AreaCode] | None = None
+) -> dict[AreaCode, Counter[NodeStatus]]:
+    """Return how many nodes in use have which status, by their own area (None: all areas); one query.
 
     The database only sorts nodes by what `status_of` looks at; what that amounts to, `status_of` says.
     """
     mark = _mark(now)
     query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
+    if areas is not None:
+        query = query.where(Node.area.in_(areas))
     known = _statuses(now)
     counts: dict[AreaCode, Counter[NodeStatus]] = {}
     for area, marked, nodes in session.execute(query):

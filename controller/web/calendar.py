@@ -1,6 +1,6 @@
 """The calendar of the page Lịch phát: what is aired on each day of a week, made or still to be made."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from urllib.parse import quote
@@ -8,6 +8,7 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from controller.airings.consent import standings
 from controller.airings.lifecycle import AiringState
 from controller.airings.planning import MOVABLE
 from controller.airings.queries import targets_of
@@ -19,9 +20,10 @@ from controller.programmes.lifecycle import ScheduleId, ScheduleState
 from controller.programmes.making import AHEAD
 from controller.programmes.queries import occurrences_of, own_days, schedules_for, targets_of_schedules
 from controller.programmes.tables import Occurrence
+from controller.web.clashes import clashes, spans_of
 from controller.web.queries import titles_of
 from controller.web.viewer import Viewer
-from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, Sign, Tone
+from controller.web.views import AIRING_SIGNS, AWAITS_YES, BULLETIN_SIGNS, Sign, Tone
 from controller.web.words import ZONE
 from devices.messages import AiringId, AreaCode, Grade
 from schedules.lunar import lunar_day
@@ -53,6 +55,17 @@ class Entry:
     original_at: datetime | None = None
     repeats: bool = False
     gone: bool = False
+    airing: AiringId | None = None
+    meets: bool = False
+    """Whether another airing of the same days would sound at the same time in the same place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two cards that meet: `first` is heard, `yields` gives way."""
+
+    first: Entry
+    yields: Entry
 
 
 @dataclass(slots=True)
@@ -65,6 +78,7 @@ class Day:
     off: str | None
     entries: list[Entry] = field(default_factory=list)
     more: int = 0
+    meetings: list[Meeting] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +119,13 @@ def days_shown(
     for one in sorted(found, key=lambda one: (one.at, one.title)):
         by_day[one.at.astimezone(ZONE).date()].append(one)
     drawn = {day: ones[:shown_a_day] for day, ones in by_day.items()}
-    entries = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
+    entries, meetings = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
     shown = []
     for day in wanted:
         one_day = Day(day, day == today, lunar_words(day), day_off(day, own))
         one_day.entries = [next(entries) for _ in drawn[day]]
         one_day.more = len(by_day[day]) - len(drawn[day])
+        one_day.meetings = [one for one in meetings if one.first.starts_at.astimezone(ZONE).date() == day]
         shown.append(one_day)
     return shown
 
@@ -189,19 +204,51 @@ def _to_come(
     ]
 
 
-def _entries(session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime) -> Iterator[Entry]:
-    of_airings = targets_of(session, [one.airing for one in found if one.airing is not None])
+def _entries(
+    session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime
+) -> tuple[Iterator[Entry], list[Meeting]]:
+    """Return the cards in the order of what was found, and which of them meet."""
+    names = [one.airing for one in found if one.airing is not None]
+    of_airings = targets_of(session, names)
     made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
     of_schedules = targets_of_schedules(session, made) if made else {}
+    rows = session.scalars(select(Airing).where(Airing.id.in_(names))).all() if names else []
+    waiting = _awaiting(session, viewer, rows, of_airings)
+    met = clashes(spans_of(session, rows, of_airings), viewer.scope.tree)
+    meet = {name for one in met for name in (one.first, one.yields)}
+    entries = []
     for one in found:
         if one.airing is not None:
             targets = of_airings.get(one.airing, ())
         else:
             targets = of_schedules.get(one.schedule, ()) if one.schedule is not None else ()
-        yield _entry(viewer, one, targets, now)
+        sign = AWAITS_YES if one.airing in waiting else _sign(one)
+        entries.append(_entry(viewer, one, targets, now, sign=sign, meets=one.airing in meet))
+    by_name = {entry.airing: entry for entry in entries if entry.airing is not None}
+    return iter(entries), [Meeting(by_name[one.first], by_name[one.yields]) for one in met]
 
 
-def _entry(viewer: Viewer, one: _Found, targets: Collection[AreaCode], now: datetime) -> Entry:
+def _awaiting(
+    session: Session,
+    viewer: Viewer,
+    rows: Collection[Airing],
+    targets: Mapping[AiringId, tuple[AreaCode, ...]],
+) -> frozenset[AiringId]:
+    """Return the airings that a commune in the person's view has not said yes to."""
+    said = standings(session, [row for row in rows if row.node is None and row.id in targets], targets)
+    seen = viewer.scope.seen
+    return frozenset(name for name, one in said.items() if not one.unanswered.isdisjoint(seen))
+
+
+def _entry(
+    viewer: Viewer,
+    one: _Found,
+    targets: Collection[AreaCode],
+    now: datetime,
+    *,
+    sign: Sign,
+    meets: bool,
+) -> Entry:
     movable = (one.state is None or one.state in MOVABLE) and one.at > now
     movable = movable and viewer.scope.may(viewer.operator, Act.AIR, targets)
     if one.airing is None and one.schedule is not None and one.original_at is not None:
@@ -212,13 +259,15 @@ def _entry(viewer: Viewer, one: _Found, targets: Collection[AreaCode], now: date
         starts_at=one.at,
         title=one.title,
         where=viewer.scope.where(targets),
-        sign=_sign(one),
+        sign=sign,
         grade=one.grade,
         href=href,
         moves_by=moves_by if movable else "",
         original_at=one.original_at if one.airing is None else None,
         repeats=one.schedule is not None,
         gone=one.state is AiringState.CANCELLED,
+        airing=one.airing,
+        meets=meets,
     )
 
 

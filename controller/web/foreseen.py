@@ -4,25 +4,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.airings.conflicts import Conflict, ConflictKind
-from controller.airings.foreseeing import Asking, Foresight, foresee
+from controller.airings.foreseeing import Asking, Foresight, foresee_each
 from controller.airings.foretelling import places
+from controller.airings.lifecycle import OPEN
+from controller.airings.tables import Airing
 from controller.airings.timing import LATEST_AFTER
 from controller.airings.usecases import FURTHEST
 from controller.bulletins.lifecycle import BulletinId
+from controller.programmes.lifecycle import ScheduleId
 from controller.programmes.queries import dated_without_skips, own_days
 from controller.programmes.telling import rule_sentence
 from controller.web.schedule_form import ScheduleTyped
 from controller.web.scope import Scope
 from controller.web.viewer import Viewer
 from controller.web.words import length
+from devices.messages import AiringId
 
 DATES = 10
 """Next dates that a schedule's page shows."""
 CHECKED = 5
 """Of these so many are held against what is planned already: each costs a look at the days around it."""
+
+
+MOST_AT_ONCE = 10
+"""Areas for which a page that is opened looks right away; for a whole province it asks once it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +44,15 @@ class Date:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the form means as it stands. `checked`: how many dates were held against what is planned."""
+    """What the form means as it stands. `checked`: how many dates were held against what is planned.
+
+    `is_later`: none yet, because it takes a while; the page asks again by itself.
+    """
 
     sentence: str
     dates: Sequence[Date]
     checked: int
+    is_later: bool = False
 
     @property
     def meets_something(self) -> bool:
@@ -48,26 +61,46 @@ class Preview:
 
 
 def preview(
-    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId | None, now: datetime
+    session: Session,
+    viewer: Viewer,
+    form: ScheduleTyped,
+    bulletin: BulletinId | None,
+    now: datetime,
+    *,
+    is_opening: bool = False,
 ) -> Preview:
-    """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans."""
+    """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans.
+
+    What the schedule that is changed has made already is left out: it goes when the change is saved.
+    """
     rule, skips = form.rule(), form.skips()
     coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)[:DATES]
     starts = [one.starts_at for one in coming]
-    checked = CHECKED if bulletin is not None else 0
-    met = [_met(session, viewer, form, bulletin, at) if bulletin else () for at in starts[:checked]]
+    is_wide = len(viewer.scope.tree.below(form.areas(viewer))) > MOST_AT_ONCE
+    is_later = is_opening and is_wide and bulletin is not None
+    asks = bulletin is not None and not is_later
+    met = _met(session, viewer, form, bulletin, starts[:CHECKED]) if bulletin and asks else []
     dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
-    return Preview(rule_sentence(rule, skips), dates, len(met))
+    return Preview(rule_sentence(rule, skips), dates, len(met), is_later)
 
 
 def _met(
-    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, at: datetime
-) -> tuple[str, ...]:
+    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, starts: Sequence[datetime]
+) -> list[tuple[str, ...]]:
     grade = form.grade()
     areas = [area for area in form.areas(viewer) if area in viewer.scope.tree]
-    asking = Asking(areas, at, at + LATEST_AFTER[grade], grade, form.volume())
-    found = foresee(session, bulletin, asking)
-    return tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
+    patience = LATEST_AFTER[grade]
+    askings = [Asking(areas, at, at + patience, grade, form.volume()) for at in starts]
+    own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()
+    return [
+        tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
+        for found in foresee_each(session, bulletin, askings, without=own)
+    ]
+
+
+def _made_by(session: Session, schedule: ScheduleId) -> frozenset[AiringId]:
+    query = select(Airing.id).where(Airing.schedule == schedule, Airing.state.in_(OPEN))
+    return frozenset(session.scalars(query))
 
 
 def meeting_words(one: Conflict, found: Foresight, scope: Scope) -> str:

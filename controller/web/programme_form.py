@@ -17,7 +17,8 @@ KIND_WORDS = {
 }
 USUAL_SILENCE = 2
 """Seconds between two notices: long enough to be heard as an end."""
-_FIELDS = ("muc_loai", "muc_chu", "muc_ban_tin", "muc_tep", "muc_giay")
+ITEM_FIELDS = ("muc_loai", "muc_chu", "muc_ban_tin", "muc_tep", "muc_giay")
+_AROUND = ("tieu_de", "chu_de", "loi_mo", "loi_ket", "nhac_mo", "nhac_ket", "phat_lai")
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -32,6 +33,7 @@ class ProgrammeTyped:
     chime_out: bool = True
     again: bool = False
     items: Sequence[Item] = field(default=())
+    topic: str = ""
 
     def meant(self) -> list[Item]:
         """Return all items in the order in which they are heard."""
@@ -51,10 +53,11 @@ class ProgrammeTyped:
 
 def typed_programme(fields: Fields) -> ProgrammeTyped:
     """Return what a sent form holds; what is no item, a program's own making, is left out."""
-    columns = [list(fields.get(name, ())) for name in _FIELDS]
+    columns = [list(fields.get(name, ())) for name in ITEM_FIELDS]
     items = [_item(*row) for row in zip(*columns, strict=False) if row[0] in set(ItemKind)]
     return ProgrammeTyped(
         title=_first(fields, "tieu_de"),
+        topic=_first(fields, "chu_de"),
         intro=_first(fields, "loi_mo"),
         outro=_first(fields, "loi_ket"),
         chime_in=bool(_first(fields, "nhac_mo")),
@@ -62,6 +65,26 @@ def typed_programme(fields: Fields) -> ProgrammeTyped:
         again=bool(_first(fields, "phat_lai")),
         items=tuple(items),
     )
+
+
+def fields_of(form: ProgrammeTyped) -> dict[str, list[str]]:
+    """Return the fields of which `typed_programme` makes this form again."""
+    around = {"tieu_de": form.title, "chu_de": form.topic, "loi_mo": form.intro, "loi_ket": form.outro}
+    ticked = {"nhac_mo": form.chime_in, "nhac_ket": form.chime_out, "phat_lai": form.again}
+    rows = [
+        (item.kind.value, item.text, item.bulletin or "", item.upload or "", str(item.seconds or ""))
+        for item in form.items
+    ]
+    return (
+        {name: [value] for name, value in around.items()}
+        | {name: ["1"] for name, is_ticked in ticked.items() if is_ticked}
+        | {name: [row[place] for row in rows] for place, name in enumerate(ITEM_FIELDS)}
+    )
+
+
+def kept_fields(fields: Fields) -> dict[str, list[str]]:
+    """Return what of a sent form is worth keeping while it is typed; `typed_programme` reads it again."""
+    return {name: list(fields[name]) for name in (*_AROUND, *ITEM_FIELDS) if name in fields}
 
 
 def _first(fields: Fields, name: str) -> str:
@@ -100,7 +123,7 @@ def added(form: ProgrammeTyped, act: str, bulletin: str) -> ProgrammeTyped:
     return form.with_item(Item(ItemKind.SPEECH))
 
 
-def taken_apart(title: str, rows: Sequence[ProgrammeItem], *, again: bool) -> ProgrammeTyped:
+def taken_apart(title: str, rows: Sequence[ProgrammeItem], *, again: bool, topic: str = "") -> ProgrammeTyped:
     """Return the form that means a programme's items: chimes and words around them stand apart."""
     items = [Item(row.kind, row.text or "", row.item, row.upload, row.seconds or 0) for row in rows]
     chime_in = bool(items) and items[0].kind is ItemKind.CHIME
@@ -108,7 +131,7 @@ def taken_apart(title: str, rows: Sequence[ProgrammeItem], *, again: bool) -> Pr
     items = items[chime_in : len(items) - chime_out]
     intro = items.pop(0).text if _speaks(items[:1]) else ""
     outro = items.pop().text if _speaks(items[-1:]) else ""
-    return ProgrammeTyped(title, intro, outro, chime_in, chime_out, again, tuple(items))
+    return ProgrammeTyped(title, intro, outro, chime_in, chime_out, again, tuple(items), topic)
 
 
 def _speaks(items: Sequence[Item]) -> bool:

@@ -70,6 +70,11 @@ class Today:
     """The nodes themselves, for a person who sees but one commune."""
 
     @property
+    def is_cut(self) -> bool:
+        """Whether more may come than the page lists."""
+        return len(self.upcoming) >= MOST_LINES
+
+    @property
     def online(self) -> int:
         """Nodes that can be reached now."""
         return sum(tile.online for tile in self.tiles)
@@ -90,11 +95,11 @@ def today(
     is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
     # Asked one by one: after an outage the missed alone would fill any limit, and what sounds must be seen.
     sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING)
-    missed = airing_views(session, scope, is_missed, newest_first=True)
-    upcoming = airing_views(session, scope, is_open)
+    missed = airing_views(session, scope, is_missed, newest_first=True, limit=MOST_LINES)
+    upcoming = airing_views(session, scope, is_open, limit=MOST_LINES)
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
-    nodes = [(node, status_of(facts_of(node), now)) for node in nodes_seen(session, scope)]
-    tiles = today_tiles(session, scope, nodes, [airing.id for airing in sounding])
+    tiles = commune_tiles(session, scope, now)
+    alone = nodes_seen(session, scope) if len(tiles) == 1 else ()
     return Today(
         sounding=sounding,
         upcoming=upcoming,
@@ -102,11 +107,11 @@ def today(
         tiles=tiles,
         last=last[0] if last else None,
         todo=replace(
-            _todo(session, operator, scope, missed, nodes),
+            _todo(session, operator, scope, missed, tiles),
             questions=questions_for(session, scope.tree, operator, now),
             collisions=collisions_for(session, scope.tree, operator, now),
         ),
-        own=nodes if len(tiles) == 1 else (),
+        own=[(node, status_of(facts_of(node), now)) for node in alone],
     )
 
 
@@ -115,10 +120,9 @@ def _todo(
     operator: Operator,
     scope: Scope,
     missed: Sequence[AiringView],
-    nodes: Sequence[tuple[Node, NodeStatus]],
+    tiles: Sequence[Tile],
 ) -> Todo:
-    offline = sum(status not in ONLINE for _, status in nodes)
-    lost = sum(status in {NodeStatus.OFFLINE, NodeStatus.SILENT} for _, status in nodes)
+    offline, lost = sum(tile.nodes - tile.online for tile in tiles), sum(tile.lost for tile in tiles)
     returned = session.scalars(
         select(Bulletin)
         .where(Bulletin.state == BulletinState.RETURNED, Bulletin.author == operator.id)
@@ -237,35 +241,18 @@ def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None 
     return session.scalars(query).all()
 
 
-def today_tiles(
-    session: Session, scope: Scope, nodes: Iterable[tuple[Node, NodeStatus]], sounding: Sequence[str]
-) -> list[Tile]:
-    """Return a tile for each commune: who is there, and how far what sounds now has come."""
-    tiles = _empty_tiles(scope)
-    communes = {code: scope.commune_of(code) for code in scope.by_code}
-    for node, status in nodes:
-        tile = tiles.get(communes.get(node.area))
-        if tile is None:
-            continue
-        tile.nodes += 1
-        tile.online += status in ONLINE
-        tile.faulty += status is NodeStatus.FAULTY
-        tile.never += status is NodeStatus.NEVER_SEEN
-    for airing in sounding:
-        _count_reach(session, AiringId(airing), tiles, communes)
-    return list(tiles.values())
-
-
 def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
     """Return a tile for each commune as it is now, its nodes counted by the database; a few queries."""
     tiles = _empty_tiles(scope)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
-    for area, counts in statuses_by_area(session, now).items():
+    seen = None if scope.is_whole() else scope.seen
+    for area, counts in statuses_by_area(session, now, seen).items():
         tile = tiles.get(communes.get(area))
         if tile is None:
             continue
         tile.nodes += counts.total()
         tile.online += sum(counts[status] for status in ONLINE)
+        tile.lost += counts[NodeStatus.OFFLINE] + counts[NodeStatus.SILENT]
         tile.faulty += counts[NodeStatus.FAULTY]
         tile.never += counts[NodeStatus.NEVER_SEEN]
     for airing in session.scalars(select(Airing.id).where(Airing.state == AiringState.SOUNDING)):

@@ -46,6 +46,8 @@ class ScheduleTyped(BaseModel):
     """What the form holds; nothing is refused before it can be shown again."""
 
     ban_tin: str = ""
+    lich: str = ""
+    """The schedule that is changed; empty of a new one."""
     kieu: str = "ngay-lam-viec"
     gio: str = ""
     tu_ngay: str = ""

@@ -179,6 +179,8 @@ class Tile:
     online: int = 0
     faulty: int = 0
     never: int = 0
+    lost: int = 0
+    """Nodes that were there once and cannot be reached now."""
     started: int = 0
     finished: int = 0
     fetched: int = 0

@@ -1,137 +1,134 @@
 """Takes the pictures of docs/images from the real pages; `make screenshots` calls it."""
 
-import sys
+import argparse
+import base64
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.administration_shown import tell_of_the_house
-from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving, sign_in
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, Made, Seeds, mp3
+from controller.emergencies.usecases import Call, call_alone
+from controller.operators.usecases import disable_operator
+from tests.browser.days_shown import tell_a_day
+from tests.browser.forms_shown import WAYS
+from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving
+from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS, SUFFIXES
+from tests.integration.web.site_world import PROVINCE, Seeds
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
+SCREENS = dict(zip(SUFFIXES, (DESKTOP, PHONE | {"device_scale_factor": 1.25}), strict=True))
 _SMALL = PHONE | {"device_scale_factor": 1, "viewport": {"width": 390, "height": 683}}
-_TALLEST = 1700  # a picture in a document; the rest of a long page looks like its middle
-_LONG = Made(mp3(8, 440), 424_000)
+_TALLEST = 1500  # a picture in a document; the rest of a long page looks like its middle
+_QUALITY = 50  # of WebP: letters stay sharp, a page is some 35 kB
+_SETTLES = 400  # milliseconds until fonts, charts and the stream's first word are there
 
 
-def tell_a_day(world):
-    """Let a morning go by in the province; return what the pictures show."""
-    away = [world.nodes[17], world.nodes[40], world.nodes[41]]
-    world.bring_online()
-    world.later(minutes=1)
-    world.lose(away)
-    world.aired(
-        title="Lịch tiêm chủng mở rộng tháng 12", without=away, reasons=[(world.nodes[8], "power-lost")]
-    )
-    world.later(minutes=35)
-    waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về phòng, chống đuối nước")
-    world.plan(waiting, seconds=4 * 3600 + 400)
-    made, rendering = world.submitted("Thông báo cắt điện sửa lưới", rendered=False)
-    world.plan(made, areas=[NHA_TRANG, BAC_NHA_TRANG], seconds=6 * 3600)
-    world.speak(rendering, 7, 12)
-    live, _ = world.approved_airing(made=_LONG, seconds=20, grade="priority")
-    world.approved_airing(title="Hướng dẫn phân loại rác tại nhà", seconds=17 * 3600)
-    there = [node for node in world.nodes if node not in away]
-    world.tell(live, _LONG, "fetched", there[:-4])
-    world.later(seconds=20)
-    world.advance()
-    world.tell(live, _LONG, "started", there[:-9], spread_ms=14)
-    world.later(seconds=97)
-    world.bring_online(without=away, sounding=live)
-    return {"live": live, "waiting": waiting, "node": there[2]}
+class Camera:
+    """A browser that takes pictures of the story's pages into a folder."""
+
+    def __init__(self, browser, server, seeds, folder, scheme="light"):
+        self._browser, self._server, self._seeds = browser, server, seeds
+        self._folder, self._scheme = folder, scheme
+
+    def page_of(self, who, screen):
+        """A new page, signed in."""
+        context = self._browser.new_context(**CONTEXT, **screen, color_scheme=self._scheme)
+        if who is not None:
+            cookie = {"name": "loa", "value": self._seeds.tokens[who], "url": self._server.address}
+            context.add_cookies([cookie])
+        return context.new_page()
+
+    def take_all(self, shots, shown):
+        """Take these on each screen."""
+        for suffix, screen in SCREENS.items():
+            pages = {}
+            for shot in shots:
+                if shot.who not in pages:
+                    pages[shot.who] = self.page_of(shot.who, screen)
+                page = pages[shot.who]
+                place = self._server.address + shot.place.format(**shown)
+                reply = page.goto(place)
+                there = reply.ok and page.url.partition("?")[0] == place.partition("?")[0]
+                assert there, f"{shot.name}: {reply.status} at {page.url}"
+                self.take(page, shot.name + suffix)
+            for page in pages.values():
+                page.context.close()
+
+    def take_after_forms(self):
+        """Take the pages to which a form leads."""
+        for name, way in WAYS.items():
+            for suffix, screen in SCREENS.items():
+                page = self.page_of(None, screen)
+                way(page, self._server.address, self._server.world)
+                self.take(page, name + suffix)
+                page.context.close()
+
+    def take(self, page, name):
+        """Take one picture, as far down as a document needs."""
+        page.wait_for_timeout(_SETTLES)
+        before = page.viewport_size
+        height = max(min(page.evaluate("document.documentElement.scrollHeight"), _TALLEST), before["height"])
+        page.set_viewport_size({"width": before["width"], "height": height})
+        page.wait_for_timeout(150)
+        session = page.context.new_cdp_session(page)
+        found = session.send("Page.captureScreenshot", {"format": "webp", "quality": _QUALITY})
+        session.detach()
+        (self._folder / f"{name}.webp").write_bytes(base64.b64decode(found["data"]))
+        page.set_viewport_size(before)
+
+    def take_for_the_guide(self, shown, folder):
+        """Take the small pictures of the page Trợ giúp, one screen of a phone each."""
+        folder.mkdir(parents=True, exist_ok=True)
+        pictures = [
+            ("canbo", "/", "hom-nay"),
+            ("canbo", "/tao-ban-tin", "tao-ban-tin"),
+            ("canbo", "/lich", "lich-phat"),
+            ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
+        ]
+        for who, path, picture in pictures:
+            page = self.page_of(who, _SMALL)
+            page.goto(self._server.address + path)
+            page.wait_for_timeout(_SETTLES)
+            page.screenshot(path=folder / f"{picture}.png")
+            page.context.close()
 
 
-def take(page, address, path, name, folder):
-    """Take one picture of a page, as far down as a document needs."""
-    page.goto(address + path)
-    page.wait_for_timeout(400)
-    height = min(page.evaluate("document.documentElement.scrollHeight"), _TALLEST)
-    width = page.viewport_size["width"]
-    page.set_viewport_size({"width": width, "height": height})
-    page.wait_for_timeout(150)
-    page.screenshot(path=folder / f"{name}.png")
-    page.set_viewport_size({"width": width, "height": 900 if width > 500 else 844})
+def sound_the_alarm(world, prepared):
+    """Have the approver call an emergency alone; return it."""
+    call = Call([PROVINCE], prepared)
+    started = world.do(call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times)
+    return started.row.id
 
 
-def take_code(page, address, file):
-    """Take the picture of a code for a new node."""
-    page.goto(f"{address}/gan-cum-loa?xa={NHA_TRANG}")
-    page.get_by_label("Tên cụm loa").fill("Cụm 3, chợ Xóm Mới")
-    page.get_by_role("button", name="Tạo mã gắn").click()
-    page.locator("#ma-gan").wait_for()
-    page.screenshot(path=file, full_page=True)
-
-
-def take_for_the_guide(browser, address, seeds, shown, folder):
-    """Take the small pictures of the page Trợ giúp, one screen of a phone each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    pictures = [
-        ("canbo", "/", "hom-nay"),
-        ("canbo", "/tao-ban-tin", "tao-ban-tin"),
-        ("canbo", "/lich", "lich-phat"),
-        ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
-    ]
-    for who, path, picture in pictures:
-        context = browser.new_context(**CONTEXT, **_SMALL)
-        context.add_cookies([{"name": "loa", "value": seeds.tokens[who], "url": address}])
-        page = context.new_page()
-        page.goto(address + path)
-        page.wait_for_timeout(400)
-        page.screenshot(path=folder / f"{picture}.png")
-        context.close()
-
-
-def main(folder):
-    """Take every picture on a wide screen and on a phone."""
+def main(folder, scheme="light", only=()):
+    """Take every picture, or those named, on a wide screen and on a phone."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
         seeds = Seeds(Path(kept))
         (Path(kept) / "world").mkdir()
         world = seeds.world(Path(kept) / "world")
         shown = tell_a_day(world)
-        alarm = tell_of_the_house(world, shown["node"])
         browser = playwright.chromium.launch(**LAUNCH)
         with serving(world) as server:
-            for suffix, screen in (("", DESKTOP), ("-dien-thoai", PHONE)):
-                pages = [
-                    ("canbo", "/", "hom-nay"),
-                    ("canbo", f"/phat/{shown['live']}", "luot-phat"),
-                    ("canbo", "/tao-ban-tin", "tao-ban-tin"),
-                    ("canbo", "/lich", "lich-phat"),
-                    ("duyet", f"/duyet/{shown['waiting']}", "cho-duyet"),
-                    ("duyet", "/thu-vien?thu=Họp TDP số 5 lúc 19h30 ngày 26/11", "thu-vien"),
-                    ("duyet", "/bao-cao", "bao-cao"),
-                    ("duyet", f"/khan/goi?ban={alarm}", "phat-khan"),
-                    ("kythuat", "/su-co", "su-co"),
-                    ("kythuat", "/ban-do", "ban-do"),
-                    ("kythuat", "/cum-loa", "cum-loa-cay"),
-                    ("kythuat", f"/cum-loa/{shown['node']}", "cum-loa"),
-                    ("quantri", f"/quy-dinh/{NHA_TRANG}", "quy-dinh"),
-                    ("quantri", "/nhat-ky", "nhat-ky"),
-                    ("quantri", "/nguoi-dung/duyet", "nguoi-dung"),
-                    ("quantri", "/cai-dat", "cai-dat"),
-                ]
-                context = browser.new_context(**CONTEXT, **screen)
-                take(context.new_page(), server.address, "/dang-nhap", f"dang-nhap{suffix}", folder)
-                context.close()
-                for name in ("canbo", "duyet", "kythuat", "quantri"):
-                    context = browser.new_context(**CONTEXT, **screen)
-                    page = context.new_page()
-                    sign_in(page, server.address, name)
-                    for who, path, picture in pages:
-                        if who == name:
-                            take(page, server.address, path, picture + suffix, folder)
-                    if name == "kythuat":
-                        take_code(page, server.address, folder / f"gan-ma{suffix}.png")
-                    context.close()
-            if folder == IMAGES:
-                take_for_the_guide(browser, server.address, seeds, shown, GUIDE)
+            camera = Camera(browser, server, seeds, folder, scheme)
+            camera.take_all([one for one in SHOTS if not only or one.name in only], shown)
+            if not only:
+                if folder == IMAGES:
+                    camera.take_for_the_guide(shown, GUIDE)
+                camera.take_after_forms()
+                shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
+                camera.take_all(ALARM_SHOTS, shown)
+                world.do(disable_operator, world.people["quantri"].id, by=None)
+                camera.take_all(LAST_SHOTS, shown)
         browser.close()
         world.store.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else IMAGES)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=IMAGES)
+    parser.add_argument("--dark", action="store_const", const="dark", default="light", dest="scheme")
+    parser.add_argument("--only", nargs="*", default=(), help="names of pictures")
+    asked = parser.parse_args()
+    main(asked.folder, asked.scheme, asked.only)

@@ -158,9 +158,8 @@ def test_an_emergency_takes_three_clicks_and_is_stopped_by_two_from_anywhere(wor
     page = open_page("duyet", "/ban-tin", screen=PHONE)
     page.get_by_role("link", name="Phát khẩn").first.click()
     page.get_by_role("link", name="Khẩn cấp: lũ").click()
-    page.get_by_label("Một mình, phát ngay").check()
     page.get_by_label("Lý do phát một mình").fill("Đập tràn")
-    page.get_by_role("button", name="Phát khẩn tới toàn tỉnh").click()
+    page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
     expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
     # a page that was open before hears of it by its stream
     expect(elsewhere.locator(".alarm-line")).to_contain_text("Đang phát khẩn: Khẩn cấp: lũ")

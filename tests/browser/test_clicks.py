@@ -110,13 +110,40 @@ def test_a_technician_finds_the_lost_tries_one_and_adds_one(world, server, open_
         expect(page.locator("#ma-gan")).to_be_visible()
 
 
-def test_an_approver_calls_an_emergency_with_three_and_a_reason(world, open_page, clicks, at_most):
+def test_an_emergency_is_called_with_three_and_confirmed_with_two(world, open_page, clicks, at_most):
     prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
-    page = clicks.over(open_page("duyet", screen=PHONE))
-    with at_most(3 + 1):  # alone is one more: it takes the place of the second person's click
+    page = clicks.over(open_page("canbo", screen=PHONE))
+    with at_most(3):
         page.get_by_role("link", name="Phát khẩn").first.click()
         page.get_by_role("link", name="Khẩn cấp: lũ").click()
-        page.get_by_label("Một mình, phát ngay").check()
+        page.get_by_role("button", name="Gọi phát khẩn tới toàn tỉnh").click()
+        expect(page.locator("#khan-tinh-trang")).to_contain_text("Chờ người thứ hai xác nhận")
+    assert world.hurried == []
+    second = clicks.over(open_page("duyet", screen=PHONE))
+    with at_most(2):
+        second.locator("#thanh-khan").get_by_role("link").first.click()
+        second.get_by_role("button", name="Xác nhận, phát ngay").click()
+        expect(second.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
+
+
+def test_an_approver_alone_calls_an_emergency_with_three_and_a_reason(world, open_page, clicks, at_most):
+    prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+    page = clicks.over(open_page("duyet", screen=PHONE))
+    with at_most(3):
+        page.get_by_role("link", name="Phát khẩn").first.click()
+        page.get_by_role("link", name="Khẩn cấp: lũ").click()
         page.get_by_label("Lý do phát một mình").fill("Đập tràn")
-        page.get_by_role("button", name="Phát khẩn tới toàn tỉnh").click()
+        page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
         expect(page.locator("#khan-tinh-trang")).to_contain_text("Đang phát khẩn")
+
+
+def test_alone_and_without_a_reason_nothing_sounds(world, open_page):
+    prepared = prepared_of(world, "Khẩn cấp: lũ", Kind.ALARM, 500)
+    page = open_page("duyet", f"/khan/goi?ban={prepared}", screen=PHONE)
+    page.get_by_role("button", name="Phát ngay một mình tới toàn tỉnh").click()
+    expect(page.get_by_role("alert").filter(has_text="phải ghi lý do")).to_be_visible()
+    open_page.watch.forgive("422")
+    page.get_by_label("Lý do phát một mình").fill("Đập tràn")
+    page.get_by_label("Lý do phát một mình").press("Enter")  # waits for a second person: the safe one
+    expect(page.locator("#khan-tinh-trang")).to_contain_text("Chờ người thứ hai xác nhận")
+    assert world.hurried == []

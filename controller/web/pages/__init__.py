@@ -26,6 +26,7 @@ from controller.web.pages import (
     listeners,
     moving,
     nodes,
+    notices,
     occurrences,
     people,
     programmes,
@@ -46,6 +47,7 @@ from controller.web.pages import (
 router = APIRouter(include_in_schema=False)
 for subject in (
     today,
+    notices,
     airings,
     again,
     answers,

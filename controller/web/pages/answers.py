@@ -60,15 +60,16 @@ def of_two(
     viewer: Signed,
     truoc: Annotated[str, Form(max_length=ID_LENGTH)] = "",
     sau: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+    ve: Word = "",
 ) -> Response:
-    """Say which of two priority airings goes first in the commune; the other follows right after it."""
+    """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     need(viewer, Act.ANSWER)
     with station.store.write() as session:
         for name in (truoc, sau):
             found(session, viewer, name)
         order_airings(session, AiringId(truoc), AiringId(sau), by=viewer.operator, now=station.now())
     station.poke()
-    return RedirectResponse("/?xong=thu-tu", 303)
+    return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 
 
 @router.post("/lich/{schedule_id}/tra-loi")

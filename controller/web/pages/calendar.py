@@ -1,6 +1,6 @@
 """Lịch phát: the week, one crowded day, and the list of schedules; docs/officer.md says how it is used."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from controller.airings.ordering import collisions_for
 from controller.errors import NotFound
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.queries import next_occurrences, own_days, schedules_for, targets_of_schedules
 from controller.programmes.telling import rule_sentence
-from controller.web.calendar import WEEK, days_shown, monday_of
+from controller.web.calendar import WEEK, Day, days_shown, monday_of
+from controller.web.clashes import MOST
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import titles_of
 from controller.web.render import page
@@ -27,10 +29,11 @@ from schedules.recurrence import FIRST_YEAR, LAST_YEAR
 router = APIRouter()
 _MOST = 200
 _MOST_A_DAY = 500
-PAGE = LivePage("lich.html", {"tuan": "lich/tuan.html"})
+PAGE = LivePage("lich.html", {"trung-gio": "lich/trung_gio.html", "tuan": "lich/tuan.html"})
 _DONE = {
     "doi": "Đã dời giờ phát. Loa nhận giờ mới trong vài giây.",
     "huy": "Đã hủy lần phát. Các lần khác vẫn phát theo lịch.",
+    "thu-tu": "Đã xếp thứ tự: bản tin kia phát ngay sau, chỉ ở xã bạn.",
 }
 
 Commune = Annotated[str, Query(max_length=64)]
@@ -48,7 +51,20 @@ def _day_of(text: str) -> date:
 
 def _week(session: Session, station: Station, viewer: Viewer, first: date, xa: str) -> Mapping[str, Any]:
     days = days_shown(session, viewer, first, station.now(), commune=xa)
-    return {"days": days, "xa": xa}
+    return {"days": days, "xa": xa, **_meetings(session, station, viewer, days)}
+
+
+def _meetings(session: Session, station: Station, viewer: Viewer, days: Sequence[Day]) -> dict[str, Any]:
+    """Return what meets in these days, and of which pairs this person may say what goes first."""
+    met = [one for day in days for one in day.meetings]
+    found = collisions_for(session, viewer.scope.tree, viewer.operator, station.now()) if met else []
+    orderable = {frozenset((pair.one.airing, pair.other.airing)) for pair in found}
+    return {
+        "meetings": [
+            (one, frozenset((one.first.airing, one.yields.airing)) in orderable) for one in met[:MOST]
+        ],
+        "meetings_in_all": len(met),
+    }
 
 
 @router.get("/lich")
@@ -115,7 +131,8 @@ def one_day(request: Request, station: TheStation, viewer: Signed, day: str, xa:
         (found,) = days_shown(
             session, viewer, wanted, station.now(), days=1, commune=xa, shown_a_day=_MOST_A_DAY
         )
-    return page(request, "lich_ngay.html", {"day": found, "monday": monday_of(wanted)})
+        met = _meetings(session, station, viewer, [found])
+    return page(request, "lich_ngay.html", {"day": found, "monday": monday_of(wanted), **met})
 
 
 @router.get("/lich/danh-sach")

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from starlette.responses import RedirectResponse, Response
 
-from controller.drafts.queries import NEW
+from controller.drafts.queries import NEW, NEW_PROGRAMME
 from controller.drafts.usecases import drop_draft, keep_draft
 from controller.errors import NotAllowed
 from controller.operators.permissions import Act
+from controller.web.programme_form import kept_fields
 from controller.web.typed import Typed
+from controller.web.uploads import SentForm, Writer
 from controller.web.viewer import Signed, TheStation, Viewer
 
 router = APIRouter()
@@ -30,10 +32,19 @@ def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Type
     return Response(status_code=204)
 
 
+@router.post("/nhap/{place}/chuong-trinh")
+def keep_programme(station: TheStation, viewer: Writer, place: Place, sent: SentForm) -> Response:
+    """Keep what is typed of a programme, its items in their order."""
+    with station.store.write() as session:
+        keep_draft(session, place, kept_fields(sent.fields), by=viewer.operator, now=station.now())
+    return Response(status_code=204)
+
+
 @router.post("/nhap/{place}/bo")
 def drop(station: TheStation, viewer: Signed, place: Place) -> Response:
     """Forget what was typed, and begin anew."""
     _allowed(viewer)
     with station.store.write() as session:
         drop_draft(session, viewer.operator.id, place)
-    return RedirectResponse("/tao-ban-tin" if place == NEW else f"/ban-tin/{place}/sua", 303)
+    forms = {NEW: "/tao-ban-tin", NEW_PROGRAMME: "/chuong-trinh/tao"}
+    return RedirectResponse(forms.get(place, f"/ban-tin/{place}/sua"), 303)

@@ -1,6 +1,7 @@
 """Chương trình: the list, and the form in which items are put in order; without any script too."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.lifecycle import Action, BulletinId, ItemKind, RevisionKind, actions
+from controller.bulletins.lifecycle import Action, BulletinId, ItemKind, RevisionKind, TopicCode, actions
 from controller.bulletins.programmes import (
     LONGEST_SILENCE,
     MOST_ITEMS,
@@ -18,8 +19,11 @@ from controller.bulletins.programmes import (
 )
 from controller.bulletins.queries import get_revision, items_of
 from controller.bulletins.tables import Bulletin
+from controller.bulletins.topics import set_topic, topic_of, topics
 from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import submit_bulletin
+from controller.drafts.queries import NEW_PROGRAMME, draft_of
+from controller.drafts.usecases import drop_draft, keep_draft
 from controller.errors import BadInput, LoaError
 from controller.operators.permissions import Act
 from controller.web.acts import seen_bulletin
@@ -29,6 +33,7 @@ from controller.web.programme_form import (
     KIND_WORDS,
     ProgrammeTyped,
     added,
+    fields_of,
     moved,
     taken_apart,
     typed_programme,
@@ -54,9 +59,11 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/tao")
 def ask(request: Request, station: TheStation, viewer: Writer) -> Response:
-    """Show the form."""
+    """Show the form, empty or with what the person was typing."""
     with station.store.read() as session:
-        return _form_page(request, session, viewer, ProgrammeTyped())
+        kept = draft_of(session, viewer.operator.id, NEW_PROGRAMME)
+        form = ProgrammeTyped() if kept is None else typed_programme(kept.fields)
+        return _form_page(request, session, viewer, form, kept_at=None if kept is None else kept.saved_at)
 
 
 @router.post("/tao")
@@ -74,8 +81,13 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
         if kind is not RevisionKind.PROGRAMME or Action.REVISE not in actions(bulletin.state) or not may:
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-        rows = items_of(session, bulletin.id, bulletin.revision)
-        form = taken_apart(bulletin.title, rows, again=bulletin.again_if_preempted)
+        kept = draft_of(session, viewer.operator.id, bulletin.id)
+        if kept is not None and kept.saved_at > bulletin.changed_at:
+            form = typed_programme(kept.fields)
+            return _form_page(request, session, viewer, form, bulletin=bulletin, kept_at=kept.saved_at)
+        rows, topic = items_of(session, bulletin.id, bulletin.revision), topic_of(session, bulletin)
+        again = bulletin.again_if_preempted
+        form = taken_apart(bulletin.title, rows, again=again, topic=topic.code if topic else "")
         return _form_page(request, session, viewer, form, bulletin=bulletin)
 
 
@@ -100,6 +112,7 @@ def _go_on(
             station.poke()
             return RedirectResponse(f"/ban-tin/{saved}?xong={'gui' if act == 'gui' else 'nhap'}", 303)
         form = _after(station, form, act, sent)
+        _keep(station, viewer, form, bulletin)
         error = None
     except LoaError as refused:
         error = refused
@@ -119,6 +132,17 @@ def _after(station: Station, form: ProgrammeTyped, act: str, sent: Sent) -> Prog
     return moved(form, act)
 
 
+def _place(bulletin: Bulletin | None) -> str:
+    """Return where what is typed of a programme is kept."""
+    return NEW_PROGRAMME if bulletin is None else bulletin.id
+
+
+def _keep(station: Station, viewer: Viewer, form: ProgrammeTyped, bulletin: Bulletin | None) -> None:
+    """Keep the form as a button left it: no script has seen this yet."""
+    with station.store.write() as session:
+        keep_draft(session, _place(bulletin), fields_of(form), by=viewer.operator, now=station.now())
+
+
 def _save(
     station: Station, viewer: Viewer, form: ProgrammeTyped, bulletin: Bulletin | None, *, is_submitted: bool
 ) -> BulletinId:
@@ -135,6 +159,9 @@ def _save(
             row = draft_programme(session, **asked)
         else:
             row = revise_programme(session, seen_bulletin(session, viewer, bulletin.id).id, **asked)
+        topic = TopicCode(form.topic) if form.topic else None
+        set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
+        drop_draft(session, viewer.operator.id, _place(bulletin))
         if is_submitted:
             submit_bulletin(session, row.id, by=viewer.operator, now=station.now(), speech=station.speech)
         return row.id
@@ -166,12 +193,17 @@ def _form_page(
     *,
     bulletin: Bulletin | None = None,
     error: LoaError | None = None,
+    kept_at: datetime | None = None,
 ) -> Response:
     may_choose = choices(session, viewer.scope)
     there = {one.id: one for one in may_choose}
     context = {
         "form": replace(form, items=form.items[:MOST_ITEMS]),
         "bulletin": bulletin,
+        "draft": _place(bulletin),
+        "kept_at": kept_at,
+        "topics": topics(session),
+        "topic": form.topic,
         "choices": may_choose,
         "titles": titles_in(session, [one.bulletin for one in form.items]),
         "there": there,

@@ -60,6 +60,10 @@ def ask(
 def look_ahead(request: Request, station: TheStation, viewer: Signed, form: Typed) -> Response:
     """Return what the form means as it stands: the piece of the page that says so."""
     _allowed(viewer)
+    if form.lich:
+        with station.store.read() as session:
+            row = found(session, viewer, form.lich)
+            form = _aimed(form, row, targets_of_schedule(session, row.id))
     context = frame_of(station, viewer, request.url.path) | _previewed(station, viewer, form)
     return HTMLResponse(fragment("lich/xem_truoc.html", context | {"form": form}))
 
@@ -119,18 +123,22 @@ def _form_page(
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
         "title": title,
-        **_previewed(station, viewer, form),
+        **_previewed(station, viewer, form, is_opening=request.method == "GET"),
     }
     return page(request, "lich_tao.html", context, status=status_of(error) if error else 200)
 
 
-def _previewed(station: Station, viewer: Viewer, form: ScheduleTyped) -> dict[str, Any]:
+def _previewed(
+    station: Station, viewer: Viewer, form: ScheduleTyped, *, is_opening: bool = False
+) -> dict[str, Any]:
     """Return what the form means, or what it still lacks."""
     try:
         with station.store.read() as session:
             known = bool(form.ban_tin) and seen_bulletin(session, viewer, form.ban_tin)
             bulletin = BulletinId(form.ban_tin) if known else None
-            return {"preview": preview(session, viewer, form, bulletin, station.now()), "lacks": ""}
+            now = station.now()
+            found = preview(session, viewer, form, bulletin, now, is_opening=is_opening)
+            return {"preview": found, "lacks": ""}
     except LoaError as error:
         return {"preview": None, "lacks": error.sentence}
 
@@ -155,6 +163,7 @@ def _aimed(form: ScheduleTyped, row: Schedule, targets: tuple[str, ...]) -> Sche
     return form.model_copy(
         update={
             "ban_tin": row.bulletin,
+            "lich": row.id,
             "noi": "chon",
             "dia_ban": list(targets),
             "muc": row.grade,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.web.notices_shown import notices_shown
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import today
 from controller.web.station import Station
@@ -33,7 +34,7 @@ PAGE = LivePage(
 
 def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, Any]:
     found = today(session, viewer.operator, viewer.scope, station.rendering_progress, station.now())
-    return {"today": found}
+    return {"today": found, "notices": notices_shown(session, viewer.operator)}
 
 
 @router.get("/")

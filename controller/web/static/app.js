@@ -95,9 +95,12 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) if (form[name] && was.get(name)) form[name].value = was.get(name);
-      write(said, "Đã lấy lại phần chữ giữ trên máy này.");
-      last = "";
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "loi_mo", "loi_ket"]) {
+        if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
+        form[name].value = was.get(name);
+        write(said, "Đã lấy lại phần chữ giữ trên máy này.");
+        last = "";
+      }
     }
     const keep = async () => {
       const now = fields();
@@ -240,6 +243,21 @@
     field.after(echo);
     const follow = () => write(echo, say(field));
     field.addEventListener("input", follow);
+    follow();
+  }
+
+  // --- files: a browser says “choose” in its own language; ours lies under it, and the field above is still the browser's ---
+  for (const field of document.querySelectorAll("input[type=file].form-control")) {
+    const box = document.createElement("div"), pick = document.createElement("span"), name = document.createElement("span");
+    box.className = "file-pick form-control";
+    pick.className = "file-pick-word";
+    pick.textContent = "Chọn tệp";
+    for (const part of [pick, name]) part.setAttribute("aria-hidden", "true");
+    field.before(box);
+    box.append(field, pick, name);
+    field.classList.remove("form-control");
+    const follow = () => write(name, field.files[0]?.name || "Chưa chọn tệp nào");
+    field.addEventListener("change", follow);
     follow();
   }
 

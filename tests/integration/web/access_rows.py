@@ -47,6 +47,7 @@ PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào b
 PAGES = {
     "GET /": Row(SIGNED),
     "GET /song": Row(SIGNED),
+    "POST /thong-bao/{notice_id}/da-biet": Row(SIGNED, {}, foreign=HIDDEN),
     "GET /phat": Row(SIGNED),
     "GET /phat/{airing_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/phat/{airing_id}": Row(SIGNED),
@@ -174,6 +175,7 @@ PAGES = {
     "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
     "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
+    "POST /nhap/{place}/chuong-trinh": Row(Act.WRITE, ORDERED),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
     "GET /duyet": Row(Act.APPROVE),
     "GET /song/duyet": Row(Act.APPROVE),

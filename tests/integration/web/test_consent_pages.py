@@ -149,6 +149,28 @@ def test_hom_nay_lets_the_commune_say_which_goes_first(world, commune, approver,
     assert world.ask(get_airing, wide).starts_at == world.ask(get_airing, own).starts_at
 
 
+def test_the_calendar_says_what_meets_and_lets_the_commune_choose(commune, approver, pair):
+    wide, own = pair
+    told = text_of(commune.get("/lich"))
+    assert told.count("Phát trước: ") == 2
+    assert "Chọn bản tin phát trước, bản kia phát ngay sau" in told
+    others = text_of(approver.get("/lich"))
+    assert "Phát trước: " not in others
+    assert "Phải nhường" in others
+    assert f'href="/phat/{wide}/doi"' in approver.get("/lich").text
+    done = commune.post("/phat/thu-tu", data={"truoc": wide, "sau": own, "ve": "lich"})
+    assert done.headers["location"] == "/lich?xong=thu-tu"
+    after = text_of(commune.get("/lich?xong=thu-tu"))
+    assert "Đã xếp thứ tự" in after
+    assert "Phát trước: " not in after
+
+
+def test_the_calendar_says_what_still_waits_for_a_yes(commune, airing):
+    assert "Lịch tiêm chủng Phường Nha Trang Chờ xã đồng ý" in text_of(commune.get("/lich"))
+    commune.post(f"/phat/{airing}/tra-loi", data={"tra_loi": "dong-y"})
+    assert "Lịch tiêm chủng Phường Nha Trang Đã đặt lịch" in text_of(commune.get("/lich"))
+
+
 def test_programs_see_collisions_and_put_them_in_order(world, commune, pair):
     wide, own = pair
     (one,) = commune.get("/api/v1/collisions").json()

@@ -173,7 +173,7 @@ def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, of
         world.aired()
         world.submitted()
     assert queries_of(world, officer, address) == few
-    assert few <= 22
+    assert few <= 23
 
 
 def queries_of(world, client, address):

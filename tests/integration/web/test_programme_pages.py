@@ -126,3 +126,44 @@ def test_a_schedule_offers_programmes_apart_and_they_are_planned_like_bulletins(
     assert re.search(rf'<optgroup label="Chương trình"><option value="{programme}" selected>Tin chiều', form)
     assert re.search(rf'<optgroup label="Bản tin"><option value="{first}">Tin một', form)
     assert officer.post(f"/ban-tin/{programme}/dat-lich", data={"luc": "ngay"}).status_code == 303
+
+
+def test_a_programme_has_a_topic_that_goes_with_it(world, officer):
+    page = press(officer, officer.get(PLACE).text, "them-ban-tin", ban_tin=approved(world, "Tin một")).text
+    programme = kept(press(officer, page, "nhap", tieu_de="Tin chiều", chu_de="y-te"))
+    assert world.ask(get_bulletin, programme).topic == "y-te"
+    again = officer.get(f"/chuong-trinh/{programme}/sua").text
+    assert '<option value="y-te" selected>' in again
+    press(officer, again, "nhap", f"/chuong-trinh/{programme}/sua", chu_de="giao-duc")
+    assert world.ask(get_bulletin, programme).topic == "giao-duc"
+
+
+def test_what_is_typed_of_a_programme_is_kept_and_given_back_with_its_items(world, officer):
+    first = approved(world, "Tin một")
+    page = press(officer, officer.get(PLACE).text, "them-ban-tin", ban_tin=first, tieu_de="Dở dang").text
+    assert "Đã lấy lại bản bạn đang soạn dở" not in page
+    back = officer.get(PLACE).text
+    assert "Đã lấy lại bản bạn đang soạn dở" in back
+    assert order_of(back) == ["Bản tin"]
+    assert 'value="Dở dang"' in back
+    fields = {}
+    for name, value in fields_of(back):
+        fields.setdefault(name, []).append(value)
+    typed = officer.post("/nhap/chuong-trinh-moi/chuong-trinh", data=fields | {"loi_mo": ["Kính chào."]})
+    assert typed.status_code == 204
+    assert ">Kính chào.</textarea>" in officer.get(PLACE).text
+    dropped = officer.post("/nhap/chuong-trinh-moi/bo")
+    assert dropped.headers["location"] == PLACE
+    assert order_of(officer.get(PLACE).text) == []
+
+
+def test_a_programme_that_is_saved_leaves_nothing_half_typed_behind(world, officer):
+    page = press(officer, officer.get(PLACE).text, "them-ban-tin", ban_tin=approved(world, "Tin một")).text
+    programme = kept(press(officer, page, "nhap", tieu_de="Tin chiều"))
+    assert "Đã lấy lại" not in officer.get(PLACE).text
+    place = f"/chuong-trinh/{programme}/sua"
+    world.later(minutes=1)
+    press(officer, officer.get(place).text, "them-lang", place)
+    assert order_of(officer.get(place).text) == ["Bản tin", "Khoảng lặng"]
+    press(officer, officer.get(place).text, "nhap", place)
+    assert "Đã lấy lại" not in officer.get(place).text

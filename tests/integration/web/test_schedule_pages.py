@@ -175,7 +175,7 @@ def test_the_week_begins_on_monday_and_shows_holidays_and_the_lunar_day(officer)
     assert page.index("Thứ Hai 23/11 · 15/10 âm lịch") < page.index("Chủ nhật 29/11 · 21/10 âm lịch")
     assert "Thứ Ba 24/11 · 16/10 âm lịch Nghỉ: Ngày Văn hóa Việt Nam" in page
     assert "Thứ Tư, hôm nay 25/11" in page
-    assert "17:00 lặp lại Bản tin sáng Phường Nha Trang Đã đặt lịch" in page
+    assert "17:00 lặp lại Bản tin sáng Phường Nha Trang Chờ xã đồng ý" in page
 
 
 @pytest.mark.usefixtures("schedule")
@@ -257,3 +257,14 @@ def test_what_sounds_already_is_not_moved(world, officer):
     airing = world.aired()
     assert "không dời được nữa" in officer.get(f"/phat/{airing}/doi").text
     assert officer.post(f"/phat/{airing}/doi", data={"ngay": "2026-11-30", "gio": "05:00"}).status_code == 409
+
+
+def test_a_changed_schedule_is_not_held_against_what_it_made_itself(officer, bulletin, schedule):
+    page = officer.get(f"/lich/{schedule}/sua").text
+    assert "Đã xét trùng giờ 5 lần đầu" in page
+    assert "Trùng giờ với" not in page
+    assert f'name="lich" value="{schedule}"' in page
+    rule = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-11-25"}
+    assert "Trùng giờ với" not in officer.post("/lich/xem-truoc", data=rule | {"lich": schedule}).text
+    other = rule | {"ban_tin": bulletin, "noi": "chon", "dia_ban": NHA_TRANG}
+    assert "Trùng giờ với" in officer.post("/lich/xem-truoc", data=other).text

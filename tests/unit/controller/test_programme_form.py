@@ -1,12 +1,22 @@
 """The form of a programme: what it means, its buttons, and the way back from rows."""
 
+from dataclasses import replace
+
 import pytest
 
 from controller.bulletins.lifecycle import ItemKind
 from controller.bulletins.programmes import Item
 from controller.bulletins.tables import ProgrammeItem
 from controller.errors import BadInput
-from controller.web.programme_form import ProgrammeTyped, added, moved, taken_apart, typed_programme
+from controller.web.programme_form import (
+    ProgrammeTyped,
+    added,
+    fields_of,
+    kept_fields,
+    moved,
+    taken_apart,
+    typed_programme,
+)
 
 WORDS, REST, NEWS = Item(ItemKind.SPEECH, "a"), Item(ItemKind.SILENCE, seconds=3), Item(ItemKind.BULLETIN)
 FORM = ProgrammeTyped("Tin", "Chào", "Hết", items=(WORDS, REST, NEWS))
@@ -79,3 +89,8 @@ def test_rows_taken_apart_mean_the_same_again(form):
 def test_one_speech_alone_is_what_it_begins_with():
     (row,) = [ProgrammeItem(kind=ItemKind.SPEECH, text="a")]
     assert kinds(taken_apart("Tin", [row], again=True).meant()) == ["speech"]
+
+
+def test_what_is_kept_of_a_form_makes_the_same_form_again():
+    form = replace(FORM, topic="y-te", again=True)
+    assert typed_programme(kept_fields(fields_of(form))) == form

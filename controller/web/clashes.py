@@ -1,0 +1,85 @@
+"""Which airings of a calendar would sound at once in one place, and which of two gives way there.
+
+The rule is the loudspeakers' own (`devices.plan`): higher grade, then earlier start, then smaller id.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from controller.airings.lifecycle import AiringState
+from controller.airings.tables import Airing
+from controller.areas.tree import AreaTree
+from controller.bulletins.tables import Bulletin, Recording, Rendering
+from devices.messages import AiringId, AreaCode, Grade
+
+MOST = 20
+"""Pairs that a page names; who has more looks at one day, or at one commune."""
+_OPEN = frozenset({AiringState.PLANNED, AiringState.DELIVERING})
+_RANK = {Grade.EMERGENCY: 0, Grade.PRIORITY: 1, Grade.ROUTINE: 2}
+_UNKNOWN = timedelta(seconds=1)
+"""Length of what is not spoken yet: its beginning alone is held against the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An airing as it would sound: from when to when, and for whom."""
+
+    airing: AiringId
+    grade: Grade
+    starts_at: datetime
+    ends_at: datetime
+    targets: tuple[AreaCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two airings that meet: `first` is heard, `yields` gives way."""
+
+    first: AiringId
+    yields: AiringId
+
+
+def spans_of(
+    session: Session, airings: Collection[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
+) -> list[Span]:
+    """Return the airings that are still to come as spans; one query. Tests of one node meet nobody."""
+    coming = [one for one in airings if one.state in _OPEN and one.node is None]
+    query = (
+        select(Bulletin.id, Recording.duration_ms)
+        .join(Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision))
+        .join(Recording, Recording.id == Rendering.recording)
+        .where(Bulletin.id.in_({one.bulletin for one in coming}))
+    )
+    known = dict(session.execute(query).all()) if coming else {}
+    return [_span(one, known.get(one.bulletin), targets.get(one.id, ())) for one in coming]
+
+
+def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...]) -> Span:
+    milliseconds = one.duration_ms or recorded
+    length = _UNKNOWN if milliseconds is None else timedelta(milliseconds=milliseconds)
+    return Span(one.id, one.grade, one.starts_at, one.starts_at + length, targets)
+
+
+def clashes(spans: Sequence[Span], tree: AreaTree) -> list[Clash]:
+    """Return the pairs that meet in time and place, the earliest first. Pure."""
+    in_order = sorted(spans, key=lambda one: (one.starts_at, one.airing))
+    covers = {
+        targets: frozenset(above for area in targets for above in tree.lineage(area))
+        for targets in {one.targets for one in spans}
+    }
+    return [
+        _clash(one, other)
+        for one, other in combinations(in_order, 2)
+        if other.starts_at < one.ends_at
+        and (covers[one.targets] & set(other.targets) or covers[other.targets] & set(one.targets))
+    ]
+
+
+def _clash(one: Span, other: Span) -> Clash:
+    first, then = sorted((one, other), key=lambda side: (_RANK[side.grade], side.starts_at, side.airing))
+    return Clash(first.airing, then.airing)

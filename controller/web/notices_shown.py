@@ -1,0 +1,53 @@
+"""What the station tells a person by itself, with where each thing is looked at and put right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.notices.queries import notices_of
+from controller.notices.tables import Notice, NoticeId, NoticeKind
+from controller.operators.permissions import Operator
+from controller.programmes.tables import Schedule
+
+MOST = 10
+"""Notices on the page of the day, the newest first; those below come up as these are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice in words, and what can be done about it: addresses with the words of their buttons."""
+
+    id: NoticeId
+    headline: str
+    sentence: str
+    at: datetime
+    ways: tuple[tuple[str, str], ...]
+
+
+def notices_shown(session: Session, operator: Operator) -> list[Told]:
+    """Return what the person has not said to know yet; two queries."""
+    rows = notices_of(session, operator.id, unread=True, limit=MOST)
+    schedules = _schedules_among(session, rows)
+    return [_told(row, of_schedule=row.subject in schedules) for row in rows]
+
+
+def _told(row: Notice, *, of_schedule: bool) -> Told:
+    ways: tuple[tuple[str, str], ...]
+    if row.kind is NoticeKind.ACT_ENDED:
+        headline, place = "Văn bản hết hiệu lực", f"/ban-tin/{row.subject}"
+        ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
+    elif of_schedule:
+        headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
+    else:
+        headline, ways = "Xã chưa đồng ý", ((f"/phat/{row.subject}", "Xem lượt phát"),)
+    return Told(row.id, headline, row.sentence, row.at, ways)
+
+
+def _schedules_among(session: Session, rows: Sequence[Notice]) -> frozenset[str]:
+    subjects = [row.subject for row in rows if row.kind is NoticeKind.NOT_AGREED]
+    if not subjects:
+        return frozenset()
+    return frozenset(session.scalars(select(Schedule.id).where(Schedule.id.in_(subjects))))

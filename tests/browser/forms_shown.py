@@ -1,0 +1,81 @@
+"""Pages that only a sent form, or a mistake, leads to: how a person comes there, for the pictures."""
+
+import pyotp
+
+from controller.operators.second_factor import begin_second_factor, confirm_second_factor, has_second_factor
+from tests.browser.serving import sign_in
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
+from tests.support.old_letters import tcvn3
+
+_LETTER = (
+    "Tiêm phòng dại cho chó, mèo\n\nThông báo số 12/TB-UBND, ngày 20 tháng 11 năm 2026.\n\n"
+    "Đề nghị bà con đưa chó, mèo đến trụ sở\nphường trước 17 giờ ngày 30/11/2026."
+)
+
+
+def take_words_out(page, address, world):
+    """Bring a text in the letters of twenty years ago."""
+    del world
+    sign_in(page, address, "canbo")
+    page.goto(f"{address}/tao-ban-tin")
+    page.get_by_text("Lấy chữ từ tệp").click()
+    file = {"name": "thong-bao.txt", "mimeType": "text/plain", "buffer": tcvn3(_LETTER)}
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.get_by_role("button", name="Xem chữ lấy được").click()
+
+
+def make_a_code(page, address, world):
+    """Make a code for a new node."""
+    del world
+    sign_in(page, address, "kythuat")
+    page.goto(f"{address}/gan-cum-loa?xa={NHA_TRANG}")
+    page.get_by_label("Tên cụm loa").fill("Cụm 3, chợ Xóm Mới")
+    page.get_by_role("button", name="Tạo mã gắn").click()
+    page.locator("#ma-gan").wait_for()
+
+
+def report(page, address, world):
+    """Report a loudspeaker as anybody may."""
+    page.goto(f"{address}/cong-khai/bao/{world.nodes[30]}")
+    page.locator("input[name=viec]").first.check()
+    page.get_by_role("button", name="Gửi").click()
+
+
+def open_an_account(page, address, world):
+    """Open an account; its first password is shown once."""
+    del world
+    sign_in(page, address, "quantri")
+    page.goto(f"{address}/nguoi-dung/them")
+    page.get_by_label("Tên đăng nhập").fill(f"hanh.vt{page.viewport_size['width'] % 100}")  # one a screen
+    page.get_by_label("Họ và tên").fill("Võ Thị Hạnh")
+    page.get_by_role("button", name="Tạo tài khoản và mật khẩu").click()
+
+
+def be_asked_for_a_code(page, address, world):
+    """Enter a password whose person has a second factor."""
+    person = world.people["kythuat"]
+    if not world.ask(has_second_factor, person.id):
+        secret = world.do(begin_second_factor, by=person, place="").secret
+        world.do(confirm_second_factor, pyotp.TOTP(secret).at(world.now()), by=person)
+    page.goto(f"{address}/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill("kythuat")
+    page.get_by_label("Mật khẩu").fill(PASSWORDS["kythuat"])
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/dang-nhap/ma*")
+
+
+def go_astray(page, address, world):
+    """Follow a wrong address."""
+    del world
+    sign_in(page, address, "canbo")
+    page.goto(f"{address}/ban-tin/khong-co")
+
+
+WAYS = {
+    "lay-chu": take_words_out,
+    "gan-ma": make_a_code,
+    "bao-xong": report,
+    "mat-khau-moi": open_an_account,
+    "loi": go_astray,
+    "dang-nhap-ma": be_asked_for_a_code,
+}
