@@ -10,7 +10,7 @@ ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -g
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
 WORKERS ?= 5
 # slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 6
+SLOW_WORKERS ?= 4
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
 EXAMPLES ?= 100

@@ -43,6 +43,9 @@ PLACES = (
     ("duyet", "/thu-vien?thu=Họp KDC số 5"),
     ("duyet", "/bao-cao"),
     ("quantri", "/cai-dat"),
+    ("quantri", "/cai-dat/kiem-tra"),
+    ("quantri", "/nhat-ky/kiem-tra"),
+    ("duyet", "/khan/{called}/dung"),
 )
 
 
@@ -62,17 +65,16 @@ def filled(world):
     return {"alarm": alarm, "called": called.id}
 
 
-@pytest.mark.parametrize(
-    ("scheme", "screen"), [("light", DESKTOP), ("dark", PHONE)], ids=["light-desktop", "dark-phone"]
-)
-def test_each_page_is_legible_to_everybody_and_fits_its_screen(filled, open_page, server, scheme, screen):
+@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_each_page_is_legible_to_everybody_and_fits_its_screen(filled, open_page, server, screen):
     found, pages = [], {}
     for name, pattern in PLACES:
         path = pattern.format(**filled)
         if name not in pages:
-            pages[name] = open_page(name, path, screen=screen, color_scheme=scheme, reduced_motion="reduce")
+            pages[name] = open_page(name, path, screen=screen, reduced_motion="reduce")
         page = pages[name]
-        page.goto(server.address + path)
+        answer = page.goto(server.address + path)
+        assert (path, answer.status) == (path, 200)
         found += faults(page)
         if screen is PHONE:
             found += [f"{path} small: {what}" for what in page.evaluate(SMALL)]

@@ -11,7 +11,7 @@ from controller.bulletins.lifecycle import BulletinState, ItemKind
 from controller.bulletins.programmes import Item, draft_programme
 from controller.bulletins.queries import bulletins, get_bulletin
 from controller.bulletins.references import Reference
-from tests.browser.serving import PHONE
+from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, too_small
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.old_letters import tcvn3
@@ -58,13 +58,19 @@ def pages(world):
 
 
 @pytest.mark.timeout(300)
-def test_each_page_is_legible_and_pressed_with_a_finger(pages, open_page, server):
-    page, found = open_page("canbo", pages[0], screen=PHONE, reduced_motion="reduce"), []
+@pytest.mark.parametrize(
+    ("screen", "checks"),
+    [(DESKTOP, [faults]), (PHONE, [faults, too_small, narrow_too])],
+    ids=["desktop", "phone"],
+)
+def test_each_page_is_legible_and_pressed_with_a_finger(pages, open_page, server, screen, checks):
+    page, found = open_page("canbo", pages[0], screen=screen, reduced_motion="reduce"), []
     for place in pages:
-        page.goto(server.address + place)
+        answer = page.goto(server.address + place)
+        assert (place, answer.status) == (place, 200)
         for fold in page.locator("main details:not([open]) > summary").all():
             fold.click()
-        found += [*faults(page), *too_small(page), *narrow_too(page)]
+        found += [fault for check in checks for fault in check(page)]
     assert found == []
 
 
