@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from controller.airings.timing import ZONE
-from controller.bulletins.lifecycle import BulletinId
-from devices.messages import AiringId, AreaCode, NodeId
+from controller.reports.lifecycle import AiredInArea
+from devices.messages import AiringId, NodeId
 
 _MINUTE_MS = 60_000
 _DIGITS = 2
@@ -25,28 +25,6 @@ class Group(StrEnum):
     TOPIC = "topic"
     LEGAL_ACT = "legal-act"
     BULLETIN = "bulletin"
-
-
-@dataclass(frozen=True, slots=True)
-class AiredInArea:
-    """What the nodes that stood in one area did with one airing, added up; and what a report groups it by."""
-
-    airing: AiringId
-    area: AreaCode
-    bulletin: BulletinId
-    title: str
-    legal_act: str | None
-    """The act that its bulletin tells of, as people name it."""
-    topic: str | None
-    """What its bulletin is about: a code of the province's list."""
-    topic_name: str | None
-    """Its name of now."""
-    planned_at: datetime
-    planned_ms: int
-    heard_ms: int
-    nodes: frozenset[NodeId]
-    nodes_heard: frozenset[NodeId]
-    """Those that began it."""
 
 
 @dataclass(slots=True)

@@ -45,12 +45,11 @@ class Noted:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Aired:
-    """The newest word on one node and one airing, with what a report groups it by."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a report counts, of one airing in one area, and what it groups it by."""
 
     airing: AiringId
-    node: NodeId
     area: AreaCode
     bulletin: BulletinId
     title: str
@@ -60,14 +59,30 @@ class Aired:
     """What its bulletin is about: a code of the province's list."""
     topic_name: str | None
     """Its name of now."""
-    grade: Grade
-    state: AiringState
     planned_at: datetime
     planned_ms: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiredInArea(Counted):
+    """What the nodes that stood in one area did with one airing, added up."""
+
+    nodes: frozenset[NodeId]
+    nodes_heard: frozenset[NodeId]
+    """Those that began it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aired(Counted):
+    """The newest word on one node and one airing."""
+
+    node: NodeId
+    grade: Grade
+    state: AiringState
     fetched_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
-    heard_ms: int
     reason: str | None
     noted_at: datetime
     """When the log was told: after an outage hours or days later than it happened."""

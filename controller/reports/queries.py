@@ -13,8 +13,7 @@ from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Bulletin, LegalReference, Topic
 from controller.bulletins.validity import named
 from controller.journal.chain import canonical
-from controller.reports.coverage import AiredInArea
-from controller.reports.lifecycle import Aired, Noted, line_fields
+from controller.reports.lifecycle import Aired, AiredInArea, Noted, line_fields
 from controller.reports.tables import AsAired
 from devices.messages import AiringId, AreaCode, NodeId
 
@@ -65,7 +64,7 @@ def aired_by_area(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
 ) -> Iterator[AiredInArea]:
     """Yield what `aired_between` yields, added up by area in the database: for reports of whole provinces."""
-    began = case((AsAired.started_at.is_not(None), AsAired.node))
+    begun = case((AsAired.started_at.is_not(None), AsAired.node))
     heard = case((AsAired.heard_ms < AsAired.planned_ms, AsAired.heard_ms), else_=AsAired.planned_ms)
     where = (AsAired.airing, AsAired.area, AsAired.bulletin, AsAired.planned_at)
     added = (
@@ -74,7 +73,7 @@ def aired_by_area(
             func.sum(AsAired.planned_ms).label("planned_ms"),
             func.sum(heard).label("heard_ms"),
             func.aggregate_strings(AsAired.node, _BETWEEN).label("nodes"),
-            func.aggregate_strings(began, _BETWEEN).label("nodes_heard"),
+            func.aggregate_strings(begun, _BETWEEN).label("nodes_heard"),
         )
         .where(*_holding(areas, since, until))
         .group_by(*where)
@@ -83,20 +82,8 @@ def aired_by_area(
     # the newest entries first, then their bulletins: the other way round each entry would carry a title
     query = _with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield AiredInArea(
-            airing=row.airing,
-            area=row.area,
-            bulletin=row.bulletin,
-            title=row.title,
-            legal_act=None if row.LegalReference is None else named(row.LegalReference),
-            topic=row.topic,
-            topic_name=row.topic_name,
-            planned_at=row.planned_at,
-            planned_ms=int(row.planned_ms),
-            heard_ms=int(row.heard_ms),
-            nodes=_apart(row.nodes),
-            nodes_heard=_apart(row.nodes_heard),
-        )
+        nodes, began = _apart(row.nodes), _apart(row.nodes_heard)
+        yield AiredInArea(**_counted(row), nodes=nodes, nodes_heard=began)
 
 
 def _apart(joined: str | None) -> frozenset[NodeId]:
@@ -139,23 +126,30 @@ def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[Bullet
 
 def _aired(row: Row[Any]) -> Aired:
     return Aired(
-        airing=row.airing,
+        **_counted(row),
         node=row.node,
-        area=row.area,
-        bulletin=row.bulletin,
-        title=row.title,
-        legal_act=None if row.LegalReference is None else named(row.LegalReference),
-        topic=row.topic,
-        topic_name=row.topic_name,
         grade=row.grade,
         state=row.state,
-        planned_at=row.planned_at,
-        planned_ms=row.planned_ms,
         fetched_at=row.fetched_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
-        heard_ms=min(row.heard_ms, row.planned_ms),
         reason=row.reason,
         noted_at=row.at,
         is_corrected=row.corrects is not None,
     )
+
+
+def _counted(row: Row[Any]) -> dict[str, Any]:
+    """The fields of `Counted`; a node that told more than there was to hear heard it all."""
+    return {
+        "airing": row.airing,
+        "area": row.area,
+        "bulletin": row.bulletin,
+        "title": row.title,
+        "legal_act": None if row.LegalReference is None else named(row.LegalReference),
+        "topic": row.topic,
+        "topic_name": row.topic_name,
+        "planned_at": row.planned_at,
+        "planned_ms": int(row.planned_ms),
+        "heard_ms": min(int(row.heard_ms), int(row.planned_ms)),
+    }

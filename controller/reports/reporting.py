@@ -10,7 +10,6 @@ from controller.areas.queries import areas, get_area
 from controller.areas.tree import AreaTree
 from controller.errors import BadInput
 from controller.reports.coverage import (
-    AiredInArea,
     Group,
     Grouping,
     Named,
@@ -22,6 +21,7 @@ from controller.reports.coverage import (
     by_topic,
     table,
 )
+from controller.reports.lifecycle import AiredInArea
 from controller.reports.queries import aired_by_area
 from devices.messages import AreaCode
 

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from controller.errors import BadInput
 from controller.reports.coverage import (
     COLUMNS,
-    AiredInArea,
     Group,
     Grouping,
     by_bulletin,
@@ -22,6 +21,7 @@ from controller.reports.coverage import (
     by_month,
     table,
 )
+from controller.reports.lifecycle import AiredInArea
 from controller.reports.reporting import span
 from controller.reports.writing import as_csv, table_csv, table_pdf, table_xlsx
 
