@@ -50,7 +50,14 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
     """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
     now = station.now()
     with station.store.read() as session:
-        day = today_of(session, viewer.operator, viewer.scope, station.rendering_progress, now)
+        day = today_of(
+            session,
+            viewer.operator,
+            viewer.scope,
+            viewer.asked,
+            progress_of=station.rendering_progress,
+            now=now,
+        )
         called = emergencies(session, viewer.scope.hears, now)
     return TodayWithEmergencies(
         emergencies=[emergency(view) for view in called],

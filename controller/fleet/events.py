@@ -50,6 +50,16 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallen:
+    """All nodes of an area that are away now, in short: who, and when the first and the last was lost."""
+
+    area: AreaCode
+    first: datetime
+    last: datetime
+    nodes: tuple[NodeId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing to look after: a commune's outage counts once, however many nodes it has."""
 
@@ -82,12 +92,31 @@ def events(
     found = [Event(EventKind.FLAPPING, area, at, (node,)) for node, (area, at) in flapping.items()]
     for area, lost in by_area.items():
         found += _of_area(area, sorted(lost, key=lambda loss: (loss.at, loss.node)), sizes.get(area, 0))
+    return newest_first(found)
+
+
+def newest_first(found: Iterable[Event]) -> list[Event]:
+    """Return events in the order in which they are told."""
     return sorted(found, key=lambda event: (event.since, event.area, event.nodes), reverse=True)
+
+
+def as_one_outage(fallen: Fallen, size: int) -> Event | None:
+    """Return the one event that an area's losses are, where they fell together; None: look at each of them.
+
+    The same as `events` says of the single losses, without a row for each when a whole province is dark.
+    """
+    if fallen.last - fallen.first > OUTAGE_WINDOW or len(fallen.nodes) < _needed(size):
+        return None
+    return Event(EventKind.OUTAGE, fallen.area, fallen.first, tuple(sorted(fallen.nodes)))
+
+
+def _needed(size: int) -> int:
+    return max(FEWEST_OUT, math.ceil(size * OUTAGE_SHARE))
 
 
 def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[Event]:
     """Join what fell together, if that is half of the area; each other loss stands for itself."""
-    needed = max(FEWEST_OUT, math.ceil(size * OUTAGE_SHARE))
+    needed = _needed(size)
     found: list[Event] = []
     at = 0
     while at < len(lost):

@@ -14,7 +14,18 @@ from controller.airings.tables import Airing, Delivery
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
 from controller.fleet.counting import has_status
-from controller.fleet.events import FLAP_TURNS, FLAP_WINDOW, Event, Loss, Turn, events, is_flapping
+from controller.fleet.events import (
+    FLAP_TURNS,
+    FLAP_WINDOW,
+    Event,
+    Fallen,
+    Loss,
+    Turn,
+    as_one_outage,
+    events,
+    is_flapping,
+    newest_first,
+)
 from controller.fleet.faults import MISSED_LIMIT, Fault, FaultKind, all_faults
 from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of
@@ -25,6 +36,7 @@ from devices.messages import AreaCode, NodeId
 
 _TROUBLED = (NodeStatus.OFFLINE, NodeStatus.SILENT, NodeStatus.FAULTY)
 MISSED_WITHIN = timedelta(hours=24)
+_BETWEEN = " "  # names of nodes hold none
 LOST_WITHIN = timedelta(days=30)
 """A node that has been away for longer is a fault on the list, and no event any more."""
 
@@ -180,7 +192,7 @@ def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: date
 
 
 def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[Event]:
-    """Return what there is to look after in some areas (None: all), the newest first; four queries."""
+    """Return what there is to look after in some areas (None: all), the newest first; six queries at most."""
     tree, turns = area_tree(session), _flapping(session, now)
     communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}
     in_use = (Node.retired_at.is_(None), Node.quarantined_at.is_(None))
@@ -189,18 +201,39 @@ def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetim
     for area, nodes in session.execute(counting):
         if area in communes:
             sizes[communes[area]] += nodes
-    is_lost = and_(~Node.online, Node.last_heard_at.is_not(None), Node.online_at >= now - LOST_WITHIN)
-    query = select(Node.id, Node.area, Node.online_at).where(*in_use, or_(is_lost, Node.id.in_(turns)))
+    lost = (*in_use, ~Node.online, Node.last_heard_at.is_not(None), Node.online_at >= now - LOST_WITHIN)
+    steady = (*lost, Node.id.not_in(turns))
+    fallen = _fallen(session, steady, communes)
+    outages = {one.area: as_one_outage(one, sizes[one.area]) for one in fallen}
+    apart = [area for area, commune in communes.items() if commune in outages and outages[commune] is None]
     losses: list[Loss] = []
+    if apart:
+        query = select(Node.id, Node.area, Node.online_at).where(*steady, Node.area.in_(apart))
+        losses += (
+            Loss(node, communes[area], at) for node, area, at in session.execute(query) if at is not None
+        )
     flapping: dict[NodeId, tuple[AreaCode, datetime]] = {}
-    for node, area, at in session.execute(query):
-        if area not in communes:
+    if turns:
+        unsteady = select(Node.id, Node.area).where(*in_use, Node.id.in_(turns), Node.area.in_(communes))
+        flapping |= {node: (communes[area], turns[node][0].at) for node, area in session.execute(unsteady)}
+    return newest_first([*filter(None, outages.values()), *events(losses, flapping, sizes)])
+
+
+def _fallen(
+    session: Session, lost: Iterable[ColumnElement[bool]], communes: Mapping[AreaCode, AreaCode]
+) -> list[Fallen]:
+    """Return what is away now by commune, added up by the database: a row for an area, not for a node."""
+    names = func.aggregate_strings(Node.id, _BETWEEN)
+    query = select(Node.area, func.min(Node.online_at), func.max(Node.online_at), names).where(*lost)
+    found: dict[AreaCode, Fallen] = {}
+    for area, first, last, nodes in session.execute(query.group_by(Node.area)):
+        if area not in communes or first is None or last is None:
             continue
-        if node in turns:
-            flapping[node] = (communes[area], turns[node][0].at)
-        elif at is not None:
-            losses.append(Loss(node, communes[area], at))
-    return events(losses, flapping, sizes)
+        here = Fallen(communes[area], first, last, tuple(map(NodeId, nodes.split(_BETWEEN))))
+        there = found.get(here.area, here)
+        both = here.nodes if there is here else (*there.nodes, *here.nodes)
+        found[here.area] = Fallen(here.area, min(first, there.first), max(last, there.last), both)
+    return list(found.values())
 
 
 def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:

@@ -61,6 +61,32 @@ class Atlas:
     frame: tuple[float, float, float, float] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """What a name covers: its middle, how broad and how high."""
+
+    x: float
+    y: float
+    wide: float
+    tall: float
+
+    def meets(self, other: "Box") -> bool:
+        """Whether the two cover something together."""
+        beside = abs(self.x - other.x) >= (self.wide + other.wide) / 2
+        return not beside and abs(self.y - other.y) < (self.tall + other.tall) / 2
+
+
+def free_of_others(boxes: Sequence[Box]) -> list[bool]:
+    """Return for each name whether it may stand: it meets none of those before it that stand."""
+    kept: list[Box] = []
+    free = []
+    for box in boxes:
+        free.append(not any(box.meets(other) for other in kept))
+        if free[-1]:
+            kept.append(box)
+    return free
+
+
 @lru_cache(maxsize=8)
 def sketch(centres: tuple[Centre, ...]) -> Atlas:
     """Return the drawing of the communes; the same centres give the same drawing."""

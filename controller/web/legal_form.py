@@ -9,6 +9,7 @@ from controller.bulletins.references import KINDS, LETTER, Reference
 from controller.bulletins.tables import LegalReference
 from controller.bulletins.validity import named
 from controller.errors import BadInput
+from controller.web.when_typed import day_value, read_day
 from controller.web.words import said_day, wall_day
 
 ACT_KINDS = (*KINDS.values(), LETTER)
@@ -64,14 +65,14 @@ def typed_act(reference: Reference) -> dict[str, str]:
 def _field(value: str | date | None) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else value.isoformat()
+    return value if isinstance(value, str) else day_value(value)
 
 
 def _day(text: str, what: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
+        return read_day(text)
     except ValueError:
         raise BadInput(
             f"{what} của văn bản chưa đúng. Hãy chọn lại ngày, hoặc để trống.", code="reference.bad-day"

@@ -50,6 +50,7 @@ PLACES = (
     Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
     Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
     Place("Phát khẩn", "/khan", "alert-octagon", Group.DAY, needs=Act.AIR),
+    Place("Thông báo", "/thong-bao", "info-circle", Group.DAY),
     Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
     Place("Sự cố", "/su-co", "alert-triangle", Group.SOUND),
     Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),

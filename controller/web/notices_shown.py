@@ -14,6 +14,8 @@ from controller.programmes.tables import Schedule
 
 MOST = 10
 """Notices on the page of the day, the newest first; those below come up as these are read."""
+MOST_KEPT = 100
+"""Notices on the page of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +26,21 @@ class Told:
     headline: str
     sentence: str
     at: datetime
+    read_at: datetime | None
     ways: tuple[tuple[str, str], ...]
 
 
 def notices_shown(session: Session, operator: Operator) -> list[Told]:
     """Return what the person has not said to know yet; two queries."""
-    rows = notices_of(session, operator.id, unread=True, limit=MOST)
+    return _all_told(session, notices_of(session, operator.id, unread=True, limit=MOST))
+
+
+def notices_kept(session: Session, operator: Operator) -> list[Told]:
+    """Return what the person was told of late, known or not, the newest first; two queries."""
+    return _all_told(session, notices_of(session, operator.id, limit=MOST_KEPT))
+
+
+def _all_told(session: Session, rows: Sequence[Notice]) -> list[Told]:
     schedules = _schedules_among(session, rows)
     return [_told(row, of_schedule=row.subject in schedules) for row in rows]
 
@@ -43,7 +54,7 @@ def _told(row: Notice, *, of_schedule: bool) -> Told:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:
         headline, ways = "Xã chưa đồng ý", ((f"/phat/{row.subject}", "Xem lượt phát"),)
-    return Told(row.id, headline, row.sentence, row.at, ways)
+    return Told(row.id, headline, row.sentence, row.at, row.read_at, ways)
 
 
 def _schedules_among(session: Session, rows: Sequence[Notice]) -> frozenset[str]:

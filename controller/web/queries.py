@@ -1,7 +1,7 @@
 """Reads that fill the pages: a constant number of queries a page, however many nodes there are."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -9,9 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.airings.consent import standings
 from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.ordering import Collision, collisions_for
 from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
-from controller.airings.questions import Question, questions_for
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
@@ -22,6 +20,7 @@ from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
 from controller.operators.permissions import Act, Operator
 from controller.operators.tables import Account
+from controller.web.asked import Asked
 from controller.web.scope import Scope
 from controller.web.views import ONLINE, AiringView, Making, Tile
 from devices.messages import AiringId, AreaCode, NodeId
@@ -46,14 +45,16 @@ class Todo:
     offline: int
     lost: int
     """Of those offline: nodes that were there once, so that somebody has to look after them."""
-    questions: Sequence[Question] = ()
-    """What the person's commune is asked to say yes or no to."""
-    collisions: Sequence[Collision] = ()
-    """Priority airings of which the commune may say which goes first."""
+    asked: Asked
+    """What the person's commune is asked to say."""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether more may have been missed than the page lists."""
+        return len(self.missed) >= MOST_LINES
 
     def __bool__(self) -> bool:
-        asked = self.questions or self.collisions
-        return bool(asked or self.to_approve or self.returned or self.missed or self.offline)
+        return bool(self.asked or self.to_approve or self.returned or self.missed or self.offline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,15 @@ class Today:
 
 
 def today(
-    session: Session, operator: Operator, scope: Scope, progress_of: ProgressOf, now: datetime
+    session: Session,
+    operator: Operator,
+    scope: Scope,
+    asked: Asked,
+    *,
+    progress_of: ProgressOf,
+    now: datetime,
 ) -> Today:
-    """Return the state of things for one person."""
+    """Return the state of things for one person, of whose commune this is asked."""
     is_open = and_(
         Airing.state.in_((AiringState.PLANNED, AiringState.DELIVERING)), Airing.starts_at <= now + AHEAD
     )
@@ -106,11 +113,7 @@ def today(
         making=makings(session, scope, progress_of),
         tiles=tiles,
         last=last[0] if last else None,
-        todo=replace(
-            _todo(session, operator, scope, missed, tiles),
-            questions=questions_for(session, scope.tree, operator, now),
-            collisions=collisions_for(session, scope.tree, operator, now),
-        ),
+        todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked),
         own=[(node, status_of(facts_of(node), now)) for node in alone],
     )
 
@@ -119,8 +122,10 @@ def _todo(
     session: Session,
     operator: Operator,
     scope: Scope,
+    *,
     missed: Sequence[AiringView],
     tiles: Sequence[Tile],
+    asked: Asked,
 ) -> Todo:
     offline, lost = sum(tile.nodes - tile.online for tile in tiles), sum(tile.lost for tile in tiles)
     returned = session.scalars(
@@ -129,7 +134,7 @@ def _todo(
         .order_by(Bulletin.changed_at.desc())
         .limit(MOST_LINES)
     ).all()
-    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost)
+    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost, asked)
 
 
 def count_waiting(session: Session, operator: Operator, scope: Scope) -> int:

@@ -19,6 +19,7 @@ from controller.web import assets, words
 from controller.web.navigation import shown
 from controller.web.station import Station
 from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
+from controller.web.when_typed import day_value
 
 _PACKING = 5
 """Of zlib: a page of 40 kB takes half a millisecond and becomes 4 kB."""
@@ -105,6 +106,7 @@ def _environment() -> Environment:
     )
     environment.filters["lower_first"] = words.lower_first
     environment.filters["capitalize_first"] = words.capitalize_first
+    environment.filters["day_value"] = day_value
     environment.globals.update(
         icon=icon,
         static=assets.address,

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput
 from controller.web.viewer import Viewer
+from controller.web.when_typed import day_value, read_clock, read_day
 from controller.web.words import ZONE
 from devices.messages import AreaCode, Grade
 from schedules.lunar import FULL_MOON, NEW_MOON
@@ -136,15 +137,15 @@ class ScheduleTyped(BaseModel):
 
     def _time(self) -> time:
         try:
-            at = time.fromisoformat(self.gio)
+            at = read_clock(self.gio)
         except ValueError:
             raise BadInput("Hãy ghi giờ phát, như 05:00.", code="schedule.bad-rule") from None
-        return at.replace(microsecond=0, tzinfo=None)
+        return at
 
     @staticmethod
     def _day(text: str, what: str) -> date:
         try:
-            return date.fromisoformat(text)
+            return read_day(text)
         except ValueError:
             raise BadInput(f"Hãy chọn {what}.", code="schedule.bad-rule") from None
 
@@ -171,14 +172,14 @@ def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:
     """Return the form's content that means a rule: what a person sees who changes it."""
     form = ScheduleTyped(
         gio=f"{rule.at:%H:%M}" if not rule.at.second else f"{rule.at:%H:%M:%S}",
-        tu_ngay=rule.first.isoformat(),
+        tu_ngay=day_value(rule.first),
         nghi_le="1" if skips.days_off else "",
         tranh_ram="1" if skips.never_lunar else "",
         am=[str(day) for day in sorted(skips.only_lunar)],
         bo=[day.isoformat() for day in sorted(rule.left_out)],
     )
     if rule.last is not None:
-        form.het, form.den_ngay = "den-ngay", rule.last.isoformat()
+        form.het, form.den_ngay = "den-ngay", day_value(rule.last)
     elif rule.times is not None:
         form.het, form.so_lan = "so-lan", str(rule.times)
     match rule:
@@ -200,7 +201,7 @@ def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:
 def read_wall(on: str, at: str) -> datetime:
     """Return a day and a wall time of the province as an instant, or raise BadInput."""
     try:
-        return _possible(datetime.combine(date.fromisoformat(on), time.fromisoformat(at), ZONE))
+        return _possible(datetime.combine(read_day(on), read_clock(at), ZONE))
     except ValueError:
         raise BadInput("Hãy chọn đủ ngày và giờ phát.", code="airing.no-start") from None
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from controller.errors import BadInput
+from controller.web.when_typed import read_clock, read_day
 from controller.web.words import ZONE, day
 
 SOON_PATIENCE = timedelta(hours=2)
@@ -52,7 +53,7 @@ def read_start(choice: str, on: str, at: str, now: datetime) -> Start:
 
 def _at(on: str, at: str, now: datetime) -> datetime:
     try:
-        chosen = datetime.combine(date.fromisoformat(on), time.fromisoformat(at), ZONE)
+        chosen = datetime.combine(read_day(on), read_clock(at), ZONE)
     except ValueError:
         raise BadInput("Hãy chọn đủ ngày và giờ phát.", code="airing.no-start") from None
     if chosen < now:

@@ -10,9 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
-from controller.airings.ordering import collisions_for
 from controller.airings.planning import MOVABLE
-from controller.airings.questions import questions_for
 from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
@@ -20,6 +18,7 @@ from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, 
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
 from controller.operators.tries import Tries
 from controller.web.alarm_bar import AlarmLine, alarm_lines
+from controller.web.asked import Asked, asked_of
 from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
@@ -34,8 +33,8 @@ class Viewer:
     scope: Scope
     waiting: int
     """Bulletins that wait for this person's approval."""
-    questions: int
-    """What waits for the word of this person's commune: yes or no, or which goes first."""
+    asked: Asked
+    """What waits for the word of this person's commune, when the page was asked for."""
     token: str
     """Of the session; empty where a program's token acts."""
     alarms: tuple[AlarmLine, ...] = ()
@@ -119,10 +118,9 @@ def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
     lacks = station.require_totp and needs_second_factor(operator)
     lacks = lacks and not has_second_factor(session, operator.id)
     waiting = count_waiting(session, operator, scope)
-    questions = len(questions_for(session, scope.tree, operator, station.now()))
-    questions += len(collisions_for(session, scope.tree, operator, station.now()))
+    asked = asked_of(session, operator, scope, station.now())
     alarms = alarm_lines(session, scope, station.now())
-    return Viewer(operator, scope, waiting, questions, token, alarms, lacks)
+    return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
 
 
 def known(request: Request) -> Viewer:
@@ -190,7 +188,7 @@ def _by_bearer(request: Request, token: str) -> Viewer:
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
         with station.store.write() as session:
             touch_token(session, row.id, now)
-    return Viewer(operator, scope, 0, 0, "")
+    return Viewer(operator, scope, 0, Asked(), "")
 
 
 Signed = Annotated[Viewer, Depends(signed_in)]

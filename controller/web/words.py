@@ -4,6 +4,8 @@ import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from controller.web.when_typed import read_day
+
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 SAID = {
@@ -54,12 +56,12 @@ def weekday(on: date) -> str:
 
 
 def date_words(text: str) -> str:
-    """Return “Thứ Ba, 24/11/2026” of “2026-11-24”; what is no date, as it came."""
+    """Return “Thứ Ba, 24/11/2026” of a day as it was typed; what is no day, as it came."""
     try:
-        on = date.fromisoformat(text)
+        on = read_day(text)
     except ValueError:
         return text
-    return f"{weekday(on)}, {on:%d/%m/%Y}"
+    return said_day(on)
 
 
 def wall(at: datetime) -> str:
@@ -170,14 +172,6 @@ def lower_first(text: str) -> str:
 def capitalize_first(text: str) -> str:
     """Return the text as it begins a line: “Tiếng Việt”."""
     return text[:1].upper() + text[1:]
-
-
-def parsed_day(text: str) -> date | None:
-    """Return the day that a date field sent (“2026-11-24”), or None for anything else."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def said_day(on: date) -> str:

@@ -12,6 +12,7 @@ from controller.bulletins.topics import set_topic
 from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import draft_bulletin, return_bulletin
 from controller.bulletins.variants import add_variant
+from controller.emergencies.usecases import Call, call_alone
 from controller.listeners.usecases import answer_report, report_trouble
 from controller.operators.delegating import delegate_approval
 from controller.operators.permissions import Act
@@ -172,3 +173,10 @@ def tell_of_people(world):
     world.do(delegate_approval, to="duyetxa", area=PROVINCE, until=until, by=world.approver)
     asked = {"acts": [Act.SEE, Act.STOP], "area": PROVINCE, "expires_at": until, "of": world.approver}
     world.do(create_token, name="Bảng điện tử ở quảng trường 2 tháng 4", **asked)
+
+
+def sound_the_alarm(world, prepared):
+    """Have the approver call an emergency alone; return it."""
+    call = Call([PROVINCE], prepared)
+    started = world.do(call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times)
+    return started.row.id

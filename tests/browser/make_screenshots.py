@@ -7,13 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from controller.emergencies.usecases import Call, call_alone
 from controller.operators.usecases import disable_operator
-from tests.browser.days_shown import tell_a_day
+from tests.browser.days_shown import sound_the_alarm, tell_a_day
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving
 from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS, SUFFIXES
-from tests.integration.web.site_world import PROVINCE, Seeds
+from tests.integration.web.site_world import Seeds
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
@@ -92,13 +91,6 @@ class Camera:
             page.wait_for_timeout(_SETTLES)
             page.screenshot(path=folder / f"{picture}.png")
             page.context.close()
-
-
-def sound_the_alarm(world, prepared):
-    """Have the approver call an emergency alone; return it."""
-    call = Call([PROVINCE], prepared)
-    started = world.do(call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times)
-    return started.row.id
 
 
 def main(folder, scheme="light", only=()):

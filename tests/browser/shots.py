@@ -29,6 +29,7 @@ class Shot:
 SHOTS = (
     Shot("hom-nay", OFFICER, "/"),
     Shot("hom-nay-xa", COMMUNE, "/"),
+    Shot("thong-bao", OFFICER, "/thong-bao"),
     Shot("luot-phat-danh-sach", OFFICER, "/phat"),
     Shot("luot-phat", OFFICER, "/phat/{airing_id}"),
     Shot("luot-phat-cum-loa", OFFICER, "/phat/{airing_id}/cum-loa", "?xa={area}"),

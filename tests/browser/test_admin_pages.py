@@ -12,41 +12,10 @@ from controller.emergencies.usecases import Call, call_alone
 from controller.lexicon.usecases import add_entry
 from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
-from tests.browser.serving import DESKTOP, PHONE
-from tests.browser.test_legible import NARROW, WIDTHS, faults
+from tests.browser.serving import PHONE
+from tests.browser.test_legible import WIDTHS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
-
-SMALL = (
-    "() => [...document.querySelectorAll('button, .btn, .line, .places a, summary, select, .states a, "
-    "input:not([type=hidden], [type=radio], [type=checkbox]), .chip span, .check')]"
-    ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)"
-    ".map(e => e.outerHTML.slice(0, 80))"
-)
-PLACES = (
-    ("quantri", "/ban-do"),
-    ("quantri", "/cum-loa"),
-    ("quantri", "/cum-loa?trang_thai=offline"),
-    ("quantri", "/su-co"),
-    ("quantri", "/gan-cum-loa"),
-    ("duyet", "/khan"),
-    ("duyet", "/khan/goi?ban={alarm}"),
-    ("duyet", "/khan/{called}"),
-    ("quantri", "/nhat-ky"),
-    ("quantri", "/nguoi-dung"),
-    ("quantri", "/nguoi-dung/them"),
-    ("quantri", "/nguoi-dung/duyet"),
-    ("quantri", "/quy-dinh"),
-    ("quantri", f"/quy-dinh/{NHA_TRANG}"),
-    ("quantri", "/ngay-nghi"),
-    ("quantri", "/chu-de"),
-    ("duyet", "/thu-vien?thu=Họp KDC số 5"),
-    ("duyet", "/bao-cao"),
-    ("quantri", "/cai-dat"),
-    ("quantri", "/cai-dat/kiem-tra"),
-    ("quantri", "/nhat-ky/kiem-tra"),
-    ("duyet", "/khan/{called}/dung"),
-)
 
 
 @pytest.fixture
@@ -63,26 +32,6 @@ def filled(world):
     call = Call([PROVINCE], alarm)
     called = world.do(call_alone, call, "Đập tràn.", by=world.approver, times=world.times).row
     return {"alarm": alarm, "called": called.id}
-
-
-@pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_each_page_is_legible_to_everybody_and_fits_its_screen(filled, open_page, server, screen):
-    found, pages = [], {}
-    for name, pattern in PLACES:
-        path = pattern.format(**filled)
-        if name not in pages:
-            pages[name] = open_page(name, path, screen=screen, reduced_motion="reduce")
-        page = pages[name]
-        answer = page.goto(server.address + path)
-        assert (path, answer.status) == (path, 200)
-        found += faults(page)
-        if screen is PHONE:
-            found += [f"{path} small: {what}" for what in page.evaluate(SMALL)]
-            page.set_viewport_size(NARROW["viewport"])
-        room, needed = page.evaluate(WIDTHS)
-        found += [f"{path} wide: {needed} in {room}"] if needed > room else []
-        page.set_viewport_size(screen["viewport"])
-    assert found == []
 
 
 def test_the_map_and_its_table_change_without_a_reload(world, open_page):

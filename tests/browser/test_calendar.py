@@ -37,6 +37,41 @@ def test_an_officer_has_a_bulletin_repeat_every_day_in_five_clicks(world, open_p
     assert clicks.number <= 5
 
 
+@SCREENS
+def test_a_day_and_a_time_are_typed_as_people_here_write_them(world, open_page, screen):
+    page = open_page("canbo", f"/lich/tao?ban_tin={approved(world)}", screen=screen)
+    page.get_by_label("Hằng ngày").check()
+    first, at = page.get_by_role("textbox", name="Từ ngày"), page.get_by_label("Giờ phát")
+    expect(first).to_have_value("25/11/2026")
+    first.fill("")
+    first.press_sequentially("01122026")  # a telephone's figures have no slash
+    expect(first).to_have_value("01/12/2026")
+    expect(page.locator("#tu_ngay ~ .echo, .when:has(#tu_ngay) + .echo")).to_have_text("Thứ Ba, 01/12/2026")
+    at.fill("17g5")
+    at.blur()
+    expect(at).to_have_value("17:05")
+    expect(page.locator("#xem-truoc")).to_contain_text("17:05 hằng ngày, từ 01/12/2026.")
+    first.fill("31/11/2026")
+    first.blur()
+    expect(page.get_by_text("Ghi ngày như 24/11/2026.")).to_be_visible()
+    assert first.evaluate("field => field.validationMessage") == "Ghi ngày như 24/11/2026."
+
+
+def test_a_day_is_chosen_on_the_browsers_own_calendar(world, open_page):
+    page = open_page("canbo", f"/lich/tao?ban_tin={approved(world)}")
+    page.get_by_role("button", name="Mở lịch để chọn: từ ngày").click()
+    page.locator(".when:has(#tu_ngay) .when-native").evaluate(
+        "native => { native.value = '2026-12-05'; "
+        "native.dispatchEvent(new Event('change', { bubbles: true })); }"
+    )
+    expect(page.get_by_role("textbox", name="Từ ngày")).to_have_value("05/12/2026")
+    expect(page.locator("#xem-truoc")).to_contain_text("từ 05/12/2026.")
+    page.get_by_role("button", name="Đặt lịch").click()
+    expect(page.get_by_text("Đã đặt lịch.")).to_be_visible()
+    (schedule,) = world.ask(running_schedules)
+    assert "20261205" in schedule.rule
+
+
 def test_a_slot_is_dragged_to_another_day_and_keeps_its_time(world, open_page):
     airing, _ = world.approved_airing(title="Kéo tôi", areas=[NHA_TRANG], seconds=3600)
     page = open_page("canbo", "/lich")

@@ -1,123 +1,41 @@
-from datetime import date, time, timedelta
+"""Every page, wide and small, light and dark: axe finds nothing, nothing is cut, fingers find buttons."""
+
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from controller.listeners.usecases import report_trouble
-from controller.operators.delegating import delegate_approval
-from controller.operators.permissions import Act
-from controller.operators.tokens import create_token
-from controller.operators.usecases import create_operator
-from controller.programmes.usecases import schedule_bulletin
-from devices.messages import NodeId
-from schedules.recurrence import Daily
-from schedules.skips import Skips
+from controller.operators.usecases import disable_operator
+from tests.browser.days_shown import sound_the_alarm, tell_a_day
+from tests.browser.forms_shown import WAYS
 from tests.browser.serving import DESKTOP, PHONE
-from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+"""The rules of those tags that read a colour."""
 WIDTHS = "() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
 NARROW = PHONE | {"viewport": {"width": 320, "height": 640}}
-
-
-@pytest.fixture
-def places(world):
-    """An address of each kind of page, with something on it, and who looks."""
-    airing = world.aired(without=world.nodes[:3], reasons=[(world.nodes[9], "power-lost")])
-    waiting, _ = world.submitted("Quyết định 1322/QĐ-UBND về công tác phòng, chống đuối nước trẻ em")
-    planned = world.plan(waiting, seconds=4000)
-    daily = Daily(at=time(17), first=date(2026, 11, 25))
-    schedule = world.do(
-        schedule_bulletin,
-        waiting,
-        areas=[NHA_TRANG],
-        rule=daily,
-        by=world.officer,
-        skips=Skips(days_off=True),
-    ).id
-    asked = world.plan(waiting, seconds=9000, agreed=False)
-    for by in ("duyet", "xanhatrang"):
-        world.plan(waiting, areas=[NHA_TRANG], seconds=30_000, grade="priority", by=world.people[by])
-    world.lose(world.nodes[3:6])
-    lend_and_give_a_token(world)
-    _, code = world.do(
-        report_trouble, NodeId(f"loa-{NHA_TRANG}-1"), trouble="broken", words="Loa rè từ sáng, nghe không rõ."
-    )
-    return [
-        (None, "/dang-nhap"),
-        ("canbo", "/"),
-        ("xanhatrang", "/"),
-        ("xanhatrang", f"/phat/{asked}"),
-        ("canbo", "/phat"),
-        ("canbo", f"/phat/{airing}"),
-        ("canbo", f"/phat/{airing}/cum-loa"),
-        ("canbo", "/lich"),
-        ("canbo", "/lich/danh-sach"),
-        ("canbo", f"/lich/tao?ban_tin={waiting}"),
-        ("canbo", f"/lich/{schedule}"),
-        ("canbo", f"/lich/{schedule}/lan?luc=2026-11-30T10:00:00Z"),
-        ("canbo", f"/lich/{schedule}/sua"),
-        ("canbo", f"/lich/{schedule}/ket-thuc"),
-        ("canbo", "/lich/ngay/2026-11-25"),
-        ("canbo", f"/ban-tin/{waiting}/sua"),
-        ("duyet", f"/ban-tin/{waiting}/rut"),
-        ("duyet", f"/phat/{planned}/dung"),
-        ("duyet", f"/phat/{planned}/doi"),
-        ("canbo", f"/ban-tin/{waiting}/lich-su"),
-        ("canbo", "/phan-anh"),
-        ("canbo", f"/phan-anh/ma-dan?xa={NHA_TRANG}"),
-        ("duyet", "/tro-giup"),
-        (None, "/cong-khai"),
-        (None, f"/cong-khai/{NHA_TRANG}"),
-        (None, f"/cong-khai/{NHA_TRANG}/ban-tin/{airing}"),
-        (None, f"/cong-khai/bao/loa-{NHA_TRANG}-1"),
-        (None, f"/cong-khai/tra-loi?ma={code}"),
-        ("canbo", "/cum-loa"),
-        ("canbo", f"/cum-loa/{world.nodes[2]}"),
-        ("canbo", "/tao-ban-tin"),
-        ("canbo", "/ban-tin"),
-        ("duyet", "/duyet"),
-        ("duyet", f"/duyet/{waiting}"),
-        ("duyet", f"/ban-tin/{waiting}"),
-        ("duyet", f"/ban-tin/{waiting}/dat-lich"),
-        ("duyet", "/tai-khoan"),
-        ("duyet", "/tai-khoan/ma-xac-thuc"),
-    ]
-
-
-def lend_and_give_a_token(world):
-    """Fill the page Tài khoản of the approver."""
-    until = world.now() + timedelta(days=9)
-    world.do(
-        create_operator,
-        name="duyetxa",
-        display_name="Trần Thị Thu Duyệt",
-        roles={"approver"},
-        area=NHA_TRANG,
-        password=PASSWORDS["duyet"],
-        by=None,
-    )
-    world.do(delegate_approval, to="duyetxa", area=PROVINCE, until=until, by=world.approver)
-    asked = {"acts": [Act.SEE, Act.STOP], "area": PROVINCE, "expires_at": until, "of": world.approver}
-    world.do(create_token, name="Bảng điện tử ở quảng trường 2 tháng 4", **asked)
 
 
 def faults(page):
     """What axe finds against WCAG 2.2 AA, light and dark; no script may be injected: it is evaluated."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    return [fault for scheme in ("dark", "light") for fault in _faults_in(page, scheme)]
+    every = {"type": "tag", "values": TAGS}
+    # a page in light has the same words, roles and order as in dark: only its colours are looked at again
+    colours = {"type": "rule", "values": OF_COLOURS}
+    return _faults_in(page, "dark", every) + _faults_in(page, "light", colours)
 
 
-def _faults_in(page, scheme):
+def _faults_in(page, scheme, rules):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations.map("
+        "rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map("
         "v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + "
         "n.any.map(a => a.message).join(' ')).join(' | ')))",
-        TAGS,
+        rules,
     )
     return [f"{page.url} ({scheme}): {fault}" for fault in found]
 
@@ -150,32 +68,67 @@ def too_small(page):
     """What a finger would have to press, and is too low for it."""
     found = page.evaluate(
         "() => [...document.querySelectorAll('button, .btn, .line, .places a, summary, select, "
-        "input:not([type=hidden], [type=radio], [type=checkbox]), .chip span, .check')]"
+        "input:not([type=hidden], [type=radio], [type=checkbox], [aria-hidden]), .states a, .chip span, "
+        ".check')]"
         ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5)"
         ".map(e => e.outerHTML.slice(0, 80))"
     )
     return [f"{page.url}: {what}" for what in found]
 
 
-@pytest.mark.timeout(400)  # thirty pages, each loaded and searched: half a minute where nothing else runs
-@pytest.mark.parametrize(
-    "look",
-    [
-        (DESKTOP, [sideways, faults]),
-        (PHONE, [sideways, too_small, sideways_at_320, sideways_at_200_percent, faults]),
-    ],
-    ids=["desktop", "phone"],
+SCREENS = (
+    (DESKTOP, [sideways, faults]),
+    (PHONE, [sideways, too_small, sideways_at_320, sideways_at_200_percent, faults]),
 )
-def test_every_page_can_be_read_and_pressed(places, open_page, server, look):
-    screen, checks = look
-    found, pages = [], {}
-    for name, path in places:
-        if name not in pages:
-            pages[name] = open_page(name, path, screen=screen, reduced_motion="reduce")
-        answer = pages[name].goto(server.address + path)
-        assert (path, answer.status) == (path, 200)
-        found += [fault for check in checks for fault in check(pages[name])]
+_PARTS = 4
+"""So many tests share the pages of an ordinary day, so that several workers look at them at once."""
+
+
+def faults_of(shots, shown, open_page, server):
+    """What is wrong with these pages on both screens; each is opened by whoever looks in its picture."""
+    found = []
+    for screen, checks in SCREENS:
+        pages = {}
+        for shot in shots:
+            if shot.who not in pages:
+                pages[shot.who] = open_page(shot.who, "/dang-nhap", screen=screen, reduced_motion="reduce")
+            place = shot.place.format(**shown)
+            answer = pages[shot.who].goto(server.address + place)
+            assert (place, answer.status) == (place, 200)
+            found += [fault for check in checks for fault in check(pages[shot.who])]
+        for page in pages.values():
+            page.close()
+    return found
+
+
+@pytest.mark.timeout(400)  # some seventeen pages, twice: a minute where nothing else runs
+@pytest.mark.parametrize("part", range(_PARTS))
+def test_every_page_can_be_read_and_pressed(world, open_page, server, part):
+    """The pages are those of the pictures: every page of the table of addresses is among them."""
+    assert faults_of(SHOTS[part::_PARTS], tell_a_day(world), open_page, server) == []
+
+
+@pytest.mark.timeout(400)
+def test_so_can_what_a_form_leads_to(world, open_page, server):
+    tell_a_day(world)
+    found = []
+    for way in WAYS.values():
+        for screen, checks in SCREENS:
+            page = open_page(None, "/dang-nhap", screen=screen, reduced_motion="reduce")
+            way(page, server.address, world)
+            found += [fault for check in checks for fault in check(page)]
+            page.close()
+    open_page.watch.forgive("404")  # the page that tells of a mistake
     assert found == []
+
+
+@pytest.mark.timeout(400)
+def test_so_can_the_pages_of_an_emergency_and_of_the_first_day(world, open_page, server):
+    shown = tell_a_day(world)
+    shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
+    found = faults_of(ALARM_SHOTS, shown, open_page, server)
+    world.do(disable_operator, world.people["quantri"].id, by=None)
+    assert found + faults_of(LAST_SHOTS, shown, open_page, server) == []
 
 
 def test_the_font_is_ours_and_speaks_vietnamese(open_page):

@@ -28,6 +28,7 @@ from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Known, Signed, TheStation, Viewer, drop_cookie, tries_of
+from controller.web.when_typed import read_day
 from devices.messages import AreaCode
 
 router = APIRouter(prefix="/tai-khoan")
@@ -247,7 +248,7 @@ def _with_code(
 
 def _end_of_day(text: str) -> datetime:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a date; its zone comes next
+        day = read_day(text)
     except ValueError:
         raise BadInput("Hãy chọn ngày hết hạn ủy quyền.", code="delegation.bad-end") from None
     return datetime.combine(day + timedelta(days=1), time(), _ZONE)

@@ -22,6 +22,7 @@ from controller.web.queries import titles_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.when_typed import read_day
 from controller.web.words import ZONE
 from schedules.icalendar import from_text
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR
@@ -41,7 +42,7 @@ Commune = Annotated[str, Query(max_length=64)]
 
 def _day_of(text: str) -> date:
     try:
-        day = date.fromisoformat(text)
+        day = read_day(text)
     except ValueError:
         raise NotFound("Không có ngày này trong lịch.") from None
     if not FIRST_YEAR < day.year < LAST_YEAR:

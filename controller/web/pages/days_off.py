@@ -17,7 +17,8 @@ from controller.web.pages.forms import need
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
-from controller.web.words import ZONE, parsed_day
+from controller.web.when_typed import read_day
+from controller.web.words import ZONE
 from devices.messages import AreaCode
 from schedules.public_holidays import public_holidays
 
@@ -41,16 +42,15 @@ def add(
     station: TheStation,
     viewer: Signed,
     *,
-    ngay: Annotated[str, Form(max_length=10)] = "",
+    ngay: Annotated[str, Form(max_length=20)] = "",
     ten: Annotated[str, Form(max_length=300)] = "",
     nghi: Annotated[str, Form(max_length=10)] = "co",
 ) -> Response:
     """Put a day on the province's list; airings made for it follow."""
     need(viewer, Act.RULE, _top(station))
-    day = parsed_day(ngay)
+    day = None
     try:
-        if day is None:
-            raise BadInput("Hãy chọn ngày.", code="day-off.name")
+        day = _day(ngay)
         with station.store.write() as session:
             set_day_off(session, day, name=ten, off=nghi == "co", by=viewer.operator, now=station.now())
     except LoaError as error:
@@ -90,3 +90,10 @@ def _page(
         "fault": error.sentence if error else "",
     }
     return page(request, "ngay_nghi.html", context, status=status_of(error) if error else 200)
+
+
+def _day(text: str) -> date:
+    try:
+        return read_day(text)
+    except ValueError:
+        raise BadInput("Hãy ghi ngày, như 24/12/2026.", code="day-off.name") from None

@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from controller.errors import Busy, NotAllowed
+from controller.errors import BadInput, Busy, NotAllowed
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed
 from controller.journal.queries import export
@@ -23,7 +23,8 @@ from controller.web.pages.forms import need
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
-from controller.web.words import ZONE, parsed_day
+from controller.web.when_typed import read_day
+from controller.web.words import ZONE
 from devices.messages import AreaCode
 
 router = APIRouter(prefix="/nhat-ky")
@@ -38,16 +39,21 @@ def show(
     *,
     nguoi: Annotated[str, Query(max_length=64)] = "",
     viec: Annotated[str, Query(max_length=20)] = "",
-    tu: Annotated[str, Query(max_length=10)] = "",
-    den: Annotated[str, Query(max_length=10)] = "",
+    tu: Annotated[str, Query(max_length=20)] = "",
+    den: Annotated[str, Query(max_length=20)] = "",
     dia_ban: Annotated[str, Query(max_length=64)] = "",
     truoc: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """Show a page of entries."""
     need(viewer, Act.RULE)
     asked = {"nguoi": nguoi, "viec": viec, "tu": tu, "den": den, "dia_ban": dia_ban}
-    context = _load(station, viewer, asked, truoc)
-    return page(request, "nhat_ky.html", context | {"asked": asked, "is_first": truoc is None})
+    try:
+        days, fault = (_day(tu), _day(den)), ""
+    except BadInput as error:
+        days, fault = (None, None), error.sentence
+    context = _load(station, viewer, asked, days, truoc)
+    context |= {"asked": asked, "is_first": truoc is None, "fault": fault}
+    return page(request, "nhat_ky.html", context, status=422 if fault else 200)
 
 
 @router.get("/kiem-tra")
@@ -92,10 +98,25 @@ def _lines(station: Station) -> Iterator[str]:
             yield f"{line}\n"
 
 
-def _load(station: Station, viewer: Viewer, asked: Mapping[str, str], before: int | None) -> dict[str, Any]:
+def _day(text: str) -> date | None:
+    try:
+        return read_day(text) if text.strip() else None
+    except ValueError:
+        raise BadInput(
+            "Ngày lọc chưa đúng, nên chưa lọc theo ngày. Hãy ghi như 24/11/2026.", code="journal.bad-day"
+        ) from None
+
+
+def _load(
+    station: Station,
+    viewer: Viewer,
+    asked: Mapping[str, str],
+    days: tuple[date | None, date | None],
+    before: int | None,
+) -> dict[str, Any]:
     area, scope = AreaCode(asked["dia_ban"]), viewer.scope
     areas = scope.seen & scope.tree.below([area]) if area else None if scope.is_whole() else scope.seen
-    since, last = parsed_day(asked["tu"]), parsed_day(asked["den"])
+    since, last = days
     wanted = Wanted(
         by=asked["nguoi"],
         kind=asked["viec"],

@@ -1,18 +1,37 @@
-"""Đã biết: a person has seen what the station told by itself; it leaves the page Hôm nay."""
+"""Thông báo: what the station told a person by itself, and Đã biết, by which it leaves the page Hôm nay."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.notices.tables import NoticeId
 from controller.notices.usecases import read_notice
+from controller.web.notices_shown import MOST_KEPT, notices_kept
+from controller.web.render import page
 from controller.web.viewer import Signed, TheStation
 
 router = APIRouter(prefix="/thong-bao")
+_BACK = {"thong-bao": "/thong-bao"}
+
+
+@router.get("")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the person's notices, those that are known too."""
+    with station.store.read() as session:
+        notices = notices_kept(session, viewer.operator)
+    return page(request, "thong_bao.html", {"notices": notices, "is_cut": len(notices) >= MOST_KEPT})
 
 
 @router.post("/{notice_id}/da-biet")
-def known(station: TheStation, viewer: Signed, notice_id: str) -> Response:
-    """Note that the person knows it."""
+def known(
+    station: TheStation,
+    viewer: Signed,
+    notice_id: str,
+    ve: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Note that the person knows it; `ve` says from which page."""
     with station.store.write() as session:
         read_notice(session, NoticeId(notice_id), by=viewer.operator, now=station.now())
-    return RedirectResponse("/", 303)
+    return RedirectResponse(_BACK.get(ve, "/"), 303)

@@ -1,7 +1,7 @@
 """Bản đồ: the province drawn as a sketch, each commune coloured by its state, and the same as a table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.areas.tables import Area
-from controller.web.atlas import Atlas, Cell, centres_of, sketch
+from controller.web.atlas import Atlas, Box, Cell, centres_of, free_of_others, sketch
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import commune_tiles
 from controller.web.station import Station
@@ -21,6 +21,7 @@ from devices.messages import AreaCode
 router = APIRouter()
 PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "ban_do/bang.html"})
 _LONGEST_LINE = 9  # letters of a name that one line of a cell takes
+_LETTER, _LINE = 6.2, 13.0  # how broad a letter of a name is and how high its line, in units of the drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,14 @@ class Place:
     cell: Cell
     name: str
     tile: Tile | None
+    is_named: bool = False
+    """Whether its name stands on the drawing: there is room, and no other name in its way."""
+
+    @property
+    def box(self) -> Box:
+        """What the name covers on the drawing."""
+        wide = max(map(len, self.lines)) * _LETTER
+        return Box(self.cell.x, self.cell.y, wide, len(self.lines) * _LINE)
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -59,6 +68,13 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
     by_code = {AreaCode(tile.code): tile for tile in tiles}
     atlas = _atlas(viewer.scope.by_code)
     places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in atlas.cells]
+    roomy = [place for place in places if place.cell.has_room]
+    named = {
+        place.cell.code
+        for place, free in zip(roomy, free_of_others([one.box for one in roomy]), strict=True)
+        if free
+    }
+    places = [replace(place, is_named=place.cell.code in named) for place in places]
     return {"atlas": atlas, "spots": places, "tiles": tiles, "legend": _legend(tiles)}
 
 

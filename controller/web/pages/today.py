@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.web.asked import Asked, asked_of
 from controller.web.notices_shown import notices_shown
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import today
@@ -32,8 +33,15 @@ PAGE = LivePage(
 )
 
 
-def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, Any]:
-    found = today(session, viewer.operator, viewer.scope, station.rendering_progress, station.now())
+def _load(session: Session, station: Station, viewer: Viewer, asked: Asked) -> Mapping[str, Any]:
+    found = today(
+        session,
+        viewer.operator,
+        viewer.scope,
+        asked,
+        progress_of=station.rendering_progress,
+        now=station.now(),
+    )
     return {"today": found, "notices": notices_shown(session, viewer.operator)}
 
 
@@ -46,10 +54,18 @@ def show(
 ) -> Response:
     """Show the day."""
     done = _DONE.get(xong, "")
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer), done=done)
+    # what the frame has just looked up for its figure is not looked up again
+    return PAGE.show(
+        request, viewer, lambda session: _load(session, station, viewer, viewer.asked), done=done
+    )
 
 
 @router.get("/song")
 def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer))
+
+    def load(session: Session) -> Mapping[str, Any]:
+        asked = asked_of(session, viewer.operator, viewer.scope, station.now())
+        return _load(session, station, viewer, asked)
+
+    return PAGE.follow(request, viewer, load)

@@ -229,21 +229,57 @@
     const counter = document.getElementById(field.dataset.counts);
     if (counter) count(field, counter);
   }
-  // --- dates: a browser writes them in its own language, so they are said again in ours ---
+  // --- days and times: typed as people here write them, said again in words; the same rules as controller/web/when_typed.py ---
   const WEEKDAYS = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
-  const say = (field) => {
-    const [y, m, d] = field.value.split("-").map(Number);
-    if (field.type === "time") return field.value && `${field.value} (24 giờ)`;
-    return field.value && `${WEEKDAYS[new Date(Date.UTC(y, m - 1, d)).getUTCDay()]}, ${two(d)}/${two(m)}/${y}`;
+  const DAY = /^(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})$|^(\d{2})(\d{2})(\d{4})$/;
+  const CLOCK = /^(\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?:(\d{1,2})\s*(?:phút|p)?)?)?$|^(\d{2})(\d{2})$/;
+  const dayOf = (text) => {
+    const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
+    const found = DAY.exec(text.trim())?.slice(1).filter((part) => part !== undefined);
+    if (!iso && !found) return null;
+    const [y, m, d] = iso ? iso.slice(1).map(Number) : found.map(Number).reverse();
+    const on = new Date(Date.UTC(y < 100 ? 2000 + y : y, m - 1, d));
+    return on.getUTCMonth() === m - 1 && on.getUTCDate() === d ? on : null;
   };
-  for (const field of document.querySelectorAll(".form-label + input[type=date], .form-label + input[type=time]")) {
+  const clockOf = (text) => {
+    const [h, m = 0] = CLOCK.exec(text.trim().toLowerCase())?.slice(1).filter((part) => part !== undefined).map(Number) ?? [24];
+    return h < 24 && m < 60 ? `${two(h)}:${two(m)}` : null;
+  };
+  const written = (on) => `${two(on.getUTCDate())}/${two(on.getUTCMonth() + 1)}/${on.getUTCFullYear()}`;
+  const WHEN = {
+    day: { tidy: (text) => { const on = dayOf(text); return on && written(on); }, say: (text) => { const on = dayOf(text); return on ? `${WEEKDAYS[on.getUTCDay()]}, ${written(on)}` : ""; }, fault: "Ghi ngày như 24/11/2026." },
+    clock: { tidy: clockOf, say: () => "", fault: "Ghi giờ như 17:00." },
+  };
+  for (const field of document.querySelectorAll("[data-when]")) {
+    const kind = WHEN[field.dataset.when];
     const echo = document.createElement("p");
     echo.className = "echo";
     echo.setAttribute("aria-live", "polite");
-    field.after(echo);
-    const follow = () => write(echo, say(field));
-    field.addEventListener("input", follow);
+    if (field.labels[0]?.classList.contains("form-label")) (field.closest(".when") ?? field).after(echo);
+    const follow = () => {
+      const text = field.value, said = kind.tidy(text);
+      field.setCustomValidity(text.trim() && !said ? kind.fault : "");
+      write(echo, said ? kind.say(text) : "");
+    };
+    const tidy = () => { const said = kind.tidy(field.value); if (said) field.value = said; follow(); if (!said && field.value.trim()) write(echo, kind.fault); };
+    field.addEventListener("input", (e) => { if (e.inputType === "insertText" && /^(\d{8})$/.test(field.value)) tidy(); else follow(); });
+    field.addEventListener("change", tidy, true);
     follow();
+    const button = field.parentElement.querySelector(".when-pick");
+    if (!button) continue;
+    const native = Object.assign(document.createElement("input"), { type: "date", tabIndex: -1, className: "when-native" });
+    native.setAttribute("aria-hidden", "true");
+    if (!native.showPicker) { button.remove(); continue; }
+    field.after(native);
+    button.addEventListener("click", () => { native.value = dayOf(field.value)?.toISOString().slice(0, 10) ?? ""; native.showPicker(); });
+    native.addEventListener("change", (e) => {
+      e.stopPropagation();
+      if (!native.value) return;
+      field.value = native.value;
+      for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+      field.focus();
+    });
+    native.addEventListener("input", (e) => e.stopPropagation());
   }
 
   // --- files: a browser says “choose” in its own language; ours lies under it, and the field above is still the browser's ---

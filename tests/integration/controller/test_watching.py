@@ -105,6 +105,22 @@ def test_a_commune_that_loses_power_is_one_event_and_no_event_when_it_is_back(wo
     assert world.ask(events_now, None, world.now) == []
 
 
+def test_where_nodes_fell_together_they_are_one_event_and_elsewhere_each_its_own(world):
+    every = [node.id for node in NODES]
+    born(world, *every)
+    world.later(minutes=5)
+    here = [node.id for node in NODES if node.area == NHA_TRANG]
+    there = [node.id for node in NODES if node.area != NHA_TRANG]
+    born(world, *here, online=False)
+    born(world, there[0], online=False)
+    world.later(hours=2)
+    born(world, *there[1:], online=False)
+    found = world.ask(events_now, None, world.now)
+    told = {(one.kind, one.nodes) for one in found}
+    assert told == {(EventKind.OUTAGE, tuple(sorted(here)))} | {(EventKind.LOST, (node,)) for node in there}
+    assert [one.since for one in found] == sorted((one.since for one in found), reverse=True)
+
+
 def test_a_node_that_comes_and_goes_is_said_to_flap_and_is_lost_only_once(world):
     for session in range(1, 4):
         born(world, NODE, session=session)

@@ -47,6 +47,7 @@ PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào b
 PAGES = {
     "GET /": Row(SIGNED),
     "GET /song": Row(SIGNED),
+    "GET /thong-bao": Row(SIGNED),
     "POST /thong-bao/{notice_id}/da-biet": Row(SIGNED, {}, foreign=HIDDEN),
     "GET /phat": Row(SIGNED),
     "GET /phat/{airing_id}": Row(SIGNED, foreign=HIDDEN),

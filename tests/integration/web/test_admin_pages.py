@@ -126,7 +126,10 @@ def test_the_journal_speaks_in_words_and_filters(world, administrator):
     assert "duyệt bản tin:" not in mine
     assert "đặt lượt phát" not in text_of(administrator.get(f"/nhat-ky?dia_ban={BAC_NHA_TRANG}"))
     assert "Không có mục nào" in text_of(administrator.get("/nhat-ky?tu=2030-01-01"))
-    assert administrator.get("/nhat-ky?tu=gibberish").status_code == 200
+    wrong = administrator.get("/nhat-ky?tu=31/02/2026")
+    assert wrong.status_code == 422
+    assert "Ngày lọc chưa đúng, nên chưa lọc theo ngày." in wrong.text
+    assert "duyệt bản tin" in wrong.text
 
 
 def test_a_forged_entry_is_seen_at_once_and_by_the_whole_check(world, administrator):

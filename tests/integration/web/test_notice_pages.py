@@ -58,3 +58,25 @@ def test_of_a_schedule_the_way_leads_to_the_schedule(world, approver):
     world.later(hours=6)
     world.advance()
     assert f'<a class="btn" href="/lich/{schedule}">Xem lịch phát</a>' in approver.get("/").text
+
+
+@pytest.mark.usefixtures("ended")
+def test_what_is_known_is_still_found_among_the_notices(world, officer, approver):
+    (notice,) = world.ask(notices_of, world.officer.id)
+    before = officer.get("/thong-bao")
+    assert "đã hết hiệu lực" in text_of(before)
+    assert f'action="/thong-bao/{notice.id}/da-biet"' in before.text
+    known = officer.post(f"/thong-bao/{notice.id}/da-biet", data={"ve": "thong-bao"})
+    assert known.headers["location"] == "/thong-bao"
+    after = officer.get("/thong-bao")
+    assert "đã hết hiệu lực" in text_of(after)
+    assert f'action="/thong-bao/{notice.id}/da-biet"' not in after.text
+    assert "Chưa có thông báo nào" in text_of(approver.get("/thong-bao"))
+
+
+@pytest.mark.usefixtures("ended")
+@pytest.mark.parametrize("elsewhere", ["https://vi.example/", "//vi.example", "duyet"])
+def test_the_way_back_leads_nowhere_else(world, officer, elsewhere):
+    (notice,) = world.ask(notices_of, world.officer.id)
+    known = officer.post(f"/thong-bao/{notice.id}/da-biet", data={"ve": elsewhere})
+    assert known.headers["location"] == "/"

@@ -8,7 +8,7 @@ from controller.fleet.samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter
 from controller.web.charts import HEIGHT, WIDTH, bars, lines
 from controller.web.rules import binding
 from controller.web.vitals_shown import day_shown
-from controller.web.words import parsed_day, plain, said_day
+from controller.web.words import plain
 from devices.messages import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
@@ -86,8 +86,3 @@ def test_of_several_policies_the_narrowest_limit_binds_and_names_its_area():
 )
 def test_words_are_compared_without_accents(typed, found):
     assert plain(typed) == found
-
-
-def test_days_are_read_from_fields_and_said_with_their_weekday():
-    assert said_day(parsed_day("2026-11-24")) == "Thứ Ba, 24/11/2026"
-    assert parsed_day("24/11/2026") is None

@@ -11,8 +11,10 @@ from controller.fleet.events import (
     FLAP_TURNS,
     OUTAGE_WINDOW,
     EventKind,
+    Fallen,
     Loss,
     Turn,
+    as_one_outage,
     events,
     is_flapping,
 )
@@ -144,6 +146,16 @@ def test_every_lost_node_is_in_exactly_one_event_in_whatever_order_they_come(tol
         assert (len(fell) >= 2 and 2 * len(fell) >= size) == (event.kind is EventKind.OUTAGE)
     chance.shuffle(lost)
     assert events(lost, {}, {XA: size, YEN: size}) == found
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=12), st.integers(1, 20))
+def test_an_areas_losses_in_short_are_told_as_they_are_one_by_one(minutes, size):
+    lost = [loss(number, ago) for number, ago in enumerate(minutes)]
+    ats = [one.at for one in lost]
+    event = as_one_outage(Fallen(XA, min(ats), max(ats), tuple(one.node for one in lost)), size)
+    whole = events(lost, {}, {XA: size})
+    is_one = len(whole) == 1 and whole[0].kind is EventKind.OUTAGE
+    assert event == (whole[0] if is_one else None)
 
 
 def turns(*minutes_ago):
