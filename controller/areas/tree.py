@@ -1,12 +1,13 @@
 """The tree of areas as a value: who is above and below; pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from devices.messages import AreaCode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AreaTree:
     """Each known area's parent (None: the top)."""
 
@@ -26,8 +27,14 @@ class AreaTree:
 
     def below(self, tops: Iterable[AreaCode]) -> frozenset[AreaCode]:
         """Return the areas with all below them."""
-        wanted = frozenset(tops)
-        return frozenset(code for code in self.parents if not wanted.isdisjoint(self.lineage(code)))
+        found: set[AreaCode] = set()
+        waiting = [code for code in tops if code in self.parents]
+        while waiting:
+            code = waiting.pop()
+            if code not in found:
+                found.add(code)
+                waiting += self._children.get(code, ())
+        return frozenset(found)
 
     def without(self, tops: Iterable[AreaCode], gone: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
         """Return the outermost areas that cover what is below the tops, less what is below the gone."""
@@ -39,3 +46,12 @@ class AreaTree:
         """Return the areas without those that lie below another of them, in the order of their codes."""
         wanted = frozenset(codes)
         return tuple(sorted(code for code in wanted if wanted.isdisjoint(self.lineage(code)[1:])))
+
+    @cached_property
+    def _children(self) -> Mapping[AreaCode, Sequence[AreaCode]]:
+        """A page asks for what is below dozens of areas, and the tree is the same for all of them."""
+        found: dict[AreaCode, list[AreaCode]] = {}
+        for code, above in self.parents.items():
+            if above is not None:
+                found.setdefault(above, []).append(code)
+        return found

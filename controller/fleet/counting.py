@@ -61,7 +61,7 @@ def _mark(now: datetime) -> ColumnElement[int]:
         "quarantined": case((Node.quarantined_at.is_not(None), 1), else_=0),
         "heard": heard,
         "online": case((Node.online, 1), else_=0),
-        "sounds": case((Node.vitals["sounding"].as_string().is_not(None), 1), else_=0),
+        "sounds": case((Node.sounding.is_not(None), 1), else_=0),
         "faulty": case((_is_faulty(now), 1), else_=0),
     }
     mark: ColumnElement[int] = literal(0)
@@ -72,18 +72,16 @@ def _mark(now: datetime) -> ColumnElement[int]:
 
 def _is_faulty(now: datetime) -> ColumnElement[bool]:
     """The same as `faults_told`, as a condition of the database."""
-    told = Node.vitals
-    clock_error = told["clock_error_ms"].as_float()
-    waited = and_(told["session"].as_string().is_not(None), Node.online_at < now - CLOCK_PATIENCE)
+    waited = and_(Node.vitals.is_not(None), Node.online_at < now - CLOCK_PATIENCE)
     return or_(
-        told["amplifier_ok"].as_boolean().is_(False),
-        and_(told["sounding"].as_string().is_not(None), told["level_dbfs"].as_float() < LEAST_LEVEL_DBFS),
-        clock_error > CLOCK_ERROR_LIMIT_MS,
-        and_(clock_error.is_(None), waited),
-        told["storage_free"].as_float() < LEAST_STORAGE,
-        told["battery_percent"].as_float() < LEAST_BATTERY,
-        told["mains"].as_boolean().is_(False),
-        told["temperature_c"].as_float() > HOTTEST_C,
+        Node.amplifier_ok.is_(False),
+        and_(Node.sounding.is_not(None), Node.level_dbfs < LEAST_LEVEL_DBFS),
+        Node.clock_error_ms > CLOCK_ERROR_LIMIT_MS,
+        and_(Node.clock_error_ms.is_(None), waited),
+        Node.storage_free < LEAST_STORAGE,
+        Node.battery_percent < LEAST_BATTERY,
+        Node.mains.is_(False),
+        Node.temperature_c > HOTTEST_C,
     )
 
 

@@ -11,7 +11,7 @@ from controller.areas.queries import area_tree
 from controller.errors import NotFound
 from controller.fleet.faults import NodeFacts
 from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.tables import Node
+from controller.fleet.tables import TOLD, Node
 from devices.messages import AreaCode, NodeId
 
 
@@ -35,29 +35,16 @@ def count_nodes(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Node).where(Node.retired_at.is_(None))) or 0
 
 
-_TOLD = (
-    "sounding",
-    "clock_error_ms",
-    "storage_free",
-    "temperature_c",
-    "battery_percent",
-    "mains",
-    "amplifier_ok",
-    "level_dbfs",
-)
-
-
 def facts_of(node: Node) -> NodeFacts:
     """Return what the row knows, as `status_of` asks for it."""
-    vitals = node.vitals or {}
     return NodeFacts(
         online=node.online,
         last_heard_at=node.last_heard_at,
         retired=node.retired_at is not None,
         quarantined=node.quarantined_at is not None,
         online_at=node.online_at,
-        has_told=bool(vitals),
-        **{name: vitals.get(name) for name in _TOLD},
+        has_told=node.vitals is not None,
+        **{name: getattr(node, name) for name in TOLD},
     )
 
 

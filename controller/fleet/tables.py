@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -21,10 +22,23 @@ from controller.operators.permissions import OperatorId
 from controller.store.base import ID_LENGTH, Base, UtcDateTime
 from devices.messages import AreaCode, NodeId
 
+TOLD = (
+    "sounding",
+    "clock_error_ms",
+    "storage_free",
+    "temperature_c",
+    "battery_percent",
+    "mains",
+    "amplifier_ok",
+    "level_dbfs",
+)
+"""The vitals that a node's status is derived from."""
+
 
 class Node(Base):
     """One node; `session` is the newest that it was born with, `vitals` the last that it told.
 
+    What a status is derived from of them has a column each too (`TOLD`): a province is counted by these.
     What was said in a session below `first_session` was said by hardware that was replaced since. A
     quarantined node is neither heard nor planned for. `loudest`: its own cap of the volume, percent.
     """
@@ -41,7 +55,15 @@ class Node(Base):
     online_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     software: Mapped[str] = mapped_column(String(100), default="")
-    vitals: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    vitals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sounding: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    clock_error_ms: Mapped[float | None] = mapped_column(Float)
+    storage_free: Mapped[int | None] = mapped_column(BigInteger)
+    temperature_c: Mapped[float | None] = mapped_column(Float)
+    battery_percent: Mapped[float | None] = mapped_column(Float)
+    mains: Mapped[bool | None] = mapped_column(Boolean)
+    amplifier_ok: Mapped[bool | None] = mapped_column(Boolean)
+    level_dbfs: Mapped[float | None] = mapped_column(Float)
     first_session: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     quarantine_reason: Mapped[str | None] = mapped_column(Text)

@@ -13,7 +13,7 @@ from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
 from controller.fleet.queries import get_node
 from controller.fleet.stays import close_stays, open_stays
-from controller.fleet.tables import Node, StateTurn
+from controller.fleet.tables import TOLD, Node, StateTurn
 from controller.fleet.vitals_log import keep_samples
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
@@ -65,6 +65,8 @@ def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> Non
     row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
     row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
+    for name in TOLD:
+        setattr(row, name, None)
     open_stays(session, [(row.id, row.area)], now)
 
 
@@ -191,13 +193,15 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
     newest = {told.node: told for told in vitals}
     rows = [
         {"node": told.node, "told": told.model_dump(mode="json"), "born": told.session, "heard": now}
+        | {f"told_{name}": getattr(told, name) for name in TOLD}
         for told in newest.values()
     ]
     if rows:
         session.connection().execute(
             update(Node)
             .where(Node.id == bindparam("node"), Node.session <= bindparam("born"), *_is_heard())
-            .values(vitals=bindparam("told"), last_heard_at=bindparam("heard")),
+            .values(vitals=bindparam("told"), last_heard_at=bindparam("heard"))
+            .values({name: bindparam(f"told_{name}") for name in TOLD}),
             rows,
         )
 

@@ -244,13 +244,12 @@ def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:
 
 def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
     """Return how many airings of the last day those nodes did not begin that missed enough to be a fault."""
-    unheard = func.sum(case((Delivery.rung < int(Rung.STARTED), 1), else_=0))
     query = (
-        select(Delivery.node, unheard)
+        select(Delivery.node, func.count())
         .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
-        .where(Airing.starts_at > now - MISSED_WITHIN)
+        .where(Airing.starts_at > now - MISSED_WITHIN, Delivery.rung < int(Rung.STARTED))
         .group_by(Delivery.node)
-        .having(unheard >= MISSED_LIMIT)
+        .having(func.count() >= MISSED_LIMIT)
     )
     return {node: int(count) for node, count in session.execute(query)}
 

@@ -101,9 +101,9 @@ def today(
     )
     is_missed = and_(Airing.state == AiringState.MISSED, Airing.ended_at >= now - BEHIND)
     # Asked one by one: after an outage the missed alone would fill any limit, and what sounds must be seen.
-    sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING)
-    missed = airing_views(session, scope, is_missed, newest_first=True, limit=MOST_LINES)
-    upcoming = airing_views(session, scope, is_open, limit=MOST_LINES)
+    sounding = airing_views(session, scope, Airing.state == AiringState.SOUNDING, few=True)
+    missed = airing_views(session, scope, is_missed, newest_first=True, limit=MOST_LINES, few=True)
+    upcoming = airing_views(session, scope, is_open, limit=MOST_LINES, few=True)
     last = airing_views(session, scope, Airing.state == AiringState.AIRED, newest_first=True, limit=1)
     tiles = commune_tiles(session, scope, now)
     alone = nodes_seen(session, scope) if len(tiles) == 1 else ()
@@ -158,9 +158,15 @@ def airing_views(
     *,
     newest_first: bool = False,
     limit: int = MOST_AIRINGS,
+    few: bool = False,
 ) -> list[AiringView]:
-    """Return airings that the person may see, with their reach; three queries, and a few for what waits."""
-    rows = session.execute(_airings(scope, condition, newest_first=newest_first).limit(limit)).all()
+    """Return airings that the person may see, with their reach; three queries, and a few for what waits.
+
+    `few`: the condition is met by few airings of all years, so that these are asked where they are heard,
+    instead of the person's areas for all that they ever heard.
+    """
+    query = _airings(scope, condition, newest_first=newest_first, few=few)
+    rows = session.execute(query.limit(limit)).all()
     ids = [airing.id for airing, _ in rows]
     targets, reach = targets_of(session, ids), reaches(session, ids)
     said = standings(session, [airing for airing, _ in rows if airing.node is None], targets)
@@ -183,13 +189,16 @@ def one_airing(session: Session, scope: Scope, airing_id: AiringId) -> AiringVie
     return found[0]
 
 
-def _airings(scope: Scope, condition: ColumnElement[bool], *, newest_first: bool) -> Select[Airing, Bulletin]:
+def _airings(
+    scope: Scope, condition: ColumnElement[bool], *, newest_first: bool, few: bool
+) -> Select[Airing, Bulletin]:
     order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
     query = select(Airing, Bulletin).join(Bulletin, Bulletin.id == Airing.bulletin)
     query = query.where(condition).order_by(*order)
     if scope.is_whole():
         return query
-    return query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(scope.hears))))
+    heard = select(Target.airing).where(Target.area.in_(scope.hears))
+    return query.where(heard.where(Target.airing == Airing.id).exists() if few else Airing.id.in_(heard))
 
 
 def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaCode, ...]) -> AiringView:

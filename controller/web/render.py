@@ -87,6 +87,7 @@ def engine_words(engine: str | None) -> str:
     return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
 
 
+@cache
 def icon(name: str) -> Markup:
     """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
     place = f"{assets.address('vendor/icons.svg')}#{name}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,7 @@ from devices.messages import AreaCode
 _FEW = 3  # names that a line carries before it counts instead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """A person's view of the tree; what a page asks about areas is answered without a query."""
 
@@ -27,7 +28,7 @@ class Scope:
     hears: frozenset[AreaCode]
     """Areas whose airings sound somewhere in the own area: those seen, and those above."""
 
-    @property
+    @cached_property
     def communes(self) -> tuple[Area, ...]:
         """The areas that get a tile each: those directly below the own one, or itself when there are none."""
         below = tuple(area for area in self.by_code.values() if area.parent == self.home)
@@ -43,8 +44,11 @@ class Scope:
 
     def commune_of(self, code: AreaCode) -> AreaCode | None:
         """The tile that an area belongs to, or None outside the person's view."""
-        tiled = {area.code for area in self.communes}
-        return next((above for above in self.tree.lineage(code) if above in tiled), None)
+        return next((above for above in self.tree.lineage(code) if above in self._tiled), None)
+
+    @cached_property
+    def _tiled(self) -> frozenset[AreaCode]:
+        return frozenset(area.code for area in self.communes)
 
     def where(self, targets: Iterable[AreaCode]) -> str:
         """Targets in words: “Toàn tỉnh Khánh Hòa”, “Phường A, Xã B”, “12 xã, phường”."""

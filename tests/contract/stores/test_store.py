@@ -1,5 +1,6 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
+import json
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -46,6 +47,25 @@ def test_each_single_step_down_can_be_gone_up_again(store):
     downgrade(store._engine, "-1")
     store.upgrade()
     assert differences(store._engine) == []
+
+
+def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(store):
+    told = {"clock_error_ms": 0.8, "storage_free": 2**40, "sounding": "a1", "mains": False, "volume": 70}
+    with store.write() as session:
+        session.add(area())
+        session.flush()
+        session.add_all([node("told"), node("mute")])
+    downgrade(store._engine, "0014")
+    with store.write() as session:
+        for name, words in (("told", json.dumps(told)), ("mute", "null")):
+            session.execute(
+                update(Node).where(Node.id == name).values(vitals=text(":words")), {"words": words}
+            )
+    store.upgrade()
+    with store.read() as session:
+        one, other = session.get(Node, "told"), session.get(Node, "mute")
+    assert (one.clock_error_ms, one.storage_free, one.sounding, one.mains) == (0.8, 2**40, "a1", False)
+    assert (one.vitals, one.level_dbfs, other.vitals, other.storage_free) == (told, None, None, None)
 
 
 def test_upgrading_twice_changes_nothing(store):

@@ -13,7 +13,7 @@ from controller.fleet.counting import has_status, statuses_by_area
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import tiles
 from controller.fleet.stays import open_stays
-from controller.fleet.tables import Node
+from controller.fleet.tables import TOLD, Node
 from controller.fleet.watching import Cared, Counted, Wish, troubles, watched
 from controller.operators.accounts import move_operator
 from controller.operators.queries import get_operator
@@ -49,6 +49,8 @@ def any_node(world, chance, number):
         "amplifier_ok": chance.choice((None, True, False)) if not fine else True,
         "level_dbfs": chance.choice((None, -80.0, -20.0)) if not fine else None,
     }
+    if chance.random() >= 0.9:
+        told = None
     return {
         "id": f"motley-{number}",
         "area": chance.choice((NHA_TRANG, BAC_NHA_TRANG)),
@@ -59,8 +61,9 @@ def any_node(world, chance, number):
         "online_at": None if came is None else world.now - timedelta(seconds=came),
         "last_heard_at": None if heard is None else world.now - timedelta(seconds=heard),
         "software": "",
-        "vitals": told if chance.random() < 0.9 else None,
+        "vitals": told,
         "quarantined_at": world.now if chance.random() < 0.05 else None,
+        **{name: told and told[name] for name in TOLD},
     }
 
 
