@@ -1,13 +1,22 @@
-"""A node's last day as a page draws it: a strip of half hours, a line for each figure that it told; pure."""
+"""A node's last day and month as a page draws them: strips of presence, a line for each figure; pure."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
-from controller.fleet.samples import FIGURES, QUARTERS_OF_DAY, Presence, Thinned, start_of, strip
+from controller.fleet.samples import (
+    FIGURES,
+    QUARTERS_OF_DAY,
+    Presence,
+    Thinned,
+    quarter_of,
+    start_of,
+    strip,
+)
 from controller.web.charts import WIDTH, lines
 from controller.web.views import Tone
-from controller.web.words import clock, number
+from controller.web.words import ZONE, clock, number, said_day
 
 _NAMES = {
     "clock_error_ms": ("Sai số đồng hồ", "ms"),
@@ -25,11 +34,14 @@ _GAP = timedelta(minutes=30)
 """A line is drawn over a missing quarter, not over a longer silence."""
 CELL = 2
 """Quarters in a cell of the strip: half an hour is wide enough to be touched on a telephone."""
+DAYS = 30
+_WELL = 0.98
+"""A day with two quarters missing is a good one: a station that starts anew hears nothing for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Half an hour of the strip."""
+    """Half an hour of the day's strip, or a day of the month's."""
 
     x: float
     width: float
@@ -56,6 +68,51 @@ class Day:
     lines: tuple[Line, ...]
     share: str
     """How much of the day the node was there, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The strip of the last days, the oldest first; none for days before the node was there at all."""
+
+    cells: tuple[Cell, ...]
+    share: str
+
+
+def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Month:
+    """Return the last days up to a quarter, today with them, one cell each."""
+    counts = {quarter: one.samples for quarter, one in quarters.items()}
+    today = start_of(until - 1).astimezone(ZONE).date()
+    first = quarter_of(enrolled_at)
+    step = WIDTH / DAYS
+    cells, there, asked = [], 0, 0
+    for place in range(DAYS):
+        day = today - timedelta(days=DAYS - 1 - place)
+        begins, ends = max(_midnight(day), first), min(_midnight(day + timedelta(days=1)), until)
+        if begins >= ends:
+            continue
+        well = strip(counts, begins, ends, 1).count(Presence.THERE)
+        there, asked = there + well, asked + ends - begins
+        share = well / (ends - begins)
+        tone = Tone.GOOD if share >= _WELL else Tone.WARN if share else Tone.BAD
+        cells.append(
+            Cell(round(place * step, 1), round(step - 2, 1), tone, f"{said_day(day)}: {_share(share)}")
+        )
+    return Month(tuple(cells), _share(there / asked if asked else 1))
+
+
+def month_begins(until: int) -> int:
+    """Return the first quarter that `month_shown` looks at."""
+    today = start_of(until - 1).astimezone(ZONE).date()
+    return _midnight(today - timedelta(days=DAYS - 1))
+
+
+def _midnight(day: date) -> int:
+    return quarter_of(datetime.combine(day, time(), ZONE))
+
+
+def _share(part: float) -> str:
+    """Rounded down: 99.6 % is not all of it."""
+    return f"có liên lạc {number(math.floor(100 * part))}% thời gian"
 
 
 def day_shown(quarters: Mapping[int, Thinned], until: int) -> Day:

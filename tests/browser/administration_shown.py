@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from controller.emergencies.lifecycle import Kind
 from controller.fleet.keeping import limit_volume, quarantine_node
+from controller.fleet.samples import EXPECTED, FIGURES, Thinned, pack
+from controller.fleet.tables import Node, VitalsDay
 from controller.fleet.vitals_log import keep_samples
 from controller.lexicon.usecases import add_entry
 from controller.plans.governing import sign_policy
@@ -39,7 +41,14 @@ def tell_of_the_house(world, node):
 
 
 def tell_a_nodes_day(world, node):
-    """Write down a day of vitals of one node, with a gap."""
+    """Write down a day of vitals of one node, with a gap, and in short the month before it."""
+    with world.store.write() as session:
+        session.get(Node, node).enrolled_at = world.now() - timedelta(days=23)
+        for ago in range(2, 24):
+            day = (world.now() - timedelta(days=ago)).date()
+            there = range(0 if ago % 9 else 40, 0 if ago == 13 else 96)
+            quarters = {quarter: Thinned(EXPECTED, 0, (None,) * len(FIGURES)) for quarter in there}
+            session.add(VitalsDay(node=node, day=day, packed=pack(quarters)))
     for minute in range(0, 24 * 60, 3):
         if minute in _DARK:
             continue

@@ -32,7 +32,7 @@ from controller.web.queries import receipts_of, titles_of
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.views import group_by_area
-from controller.web.vitals_shown import day_shown
+from controller.web.vitals_shown import day_shown, month_begins, month_shown
 from devices.messages import AreaCode, NodeId, Vitals
 
 router = APIRouter()
@@ -179,8 +179,10 @@ def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapp
     node = get_node(session, NodeId(node_id))
     may_keep = viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
     until = quarter_of(now) + 1
+    quarters = quarters_of(session, node.id, month_begins(until), until)
     return {
-        "day": day_shown(quarters_of(session, node.id, until - QUARTERS_OF_DAY, until), until),
+        "day": day_shown({at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY}, until),
+        "month": month_shown(quarters, until, node.enrolled_at),
         "care": session.get(Care, node.id),
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),

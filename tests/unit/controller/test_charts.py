@@ -7,8 +7,8 @@ import pytest
 from controller.fleet.samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
 from controller.web.charts import HEIGHT, WIDTH, bars, lines
 from controller.web.rules import binding
-from controller.web.vitals_shown import day_shown
-from controller.web.words import plain
+from controller.web.vitals_shown import day_shown, month_begins, month_shown
+from controller.web.words import ZONE, plain, said_day
 from devices.messages import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
@@ -50,6 +50,28 @@ def test_a_nodes_day_says_when_it_was_there_and_how_warm():
     assert day.share == "có liên lạc 42% thời gian"
     (warmth,) = day.lines
     assert (warmth.name, warmth.lowest, warmth.highest) == ("Nhiệt độ trong tủ (°C)", "40,1", "44,0")
+
+
+def test_a_nodes_month_has_a_bar_for_each_local_day_since_it_was_there():
+    until = quarter_of(NOON)
+    midnight = until - 4 * 12
+    quarters = {midnight + n: thinned(EXPECTED, 40.0) for n in range(-2 * 96, 4 * 12)}
+    del quarters[midnight + 5], quarters[midnight + 6]
+    for n in range(-96, -20):
+        del quarters[midnight + n]
+    month = month_shown(quarters, until, NOON - timedelta(days=4))
+    today = NOON.astimezone(ZONE).date()
+    assert [cell.words.split(":")[0] for cell in month.cells] == [
+        said_day(today - timedelta(days=n)) for n in (4, 3, 2, 1, 0)
+    ]
+    assert [cell.tone for cell in month.cells] == ["bad", "bad", "good", "warn", "warn"]
+    assert [cell.words.split(": ")[1] for cell in month.cells[2:]] == [
+        f"có liên lạc {share}% thời gian" for share in (100, 20, 95)
+    ]
+    heard, asked = 96 + 20 + 46, 48 + 3 * 96 + 48
+    assert month.share == f"có liên lạc {100 * heard // asked}% thời gian"
+    assert month.cells[-1].x + month.cells[-1].width <= 640
+    assert month_begins(until) == midnight - 29 * 96
 
 
 def test_a_node_that_never_told_anything_has_an_empty_day():
