@@ -5,7 +5,7 @@ import base64
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from controller.operators.usecases import disable_operator
 from tests.browser.days_shown import sound_the_alarm, tell_a_day
@@ -65,6 +65,7 @@ class Camera:
 
     def take(self, page, name):
         """Take one picture, as far down as a document needs."""
+        expect(page.locator('main [aria-busy="true"]')).to_have_count(0)
         page.wait_for_timeout(_SETTLES)
         before = page.viewport_size
         height = max(min(page.evaluate("document.documentElement.scrollHeight"), _TALLEST), before["height"])

@@ -118,6 +118,8 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 NO_PAGES = {
     "/thu-vien/nghe.mp3": "a sound",
     "/nhat-ky/tep": "a file to keep",
+    "/nhat-ky/kiem-tra/ket-qua": "comes into the page before it",
+    "/cai-dat/kiem-tra/ket-qua": "comes into the page before it",
     "/tep/{recording}.mp3": "a sound",
     "/tep/{recording}/hinh-am": "a piece of a page",
     "/ban-tin/{bulletin_id}/tep-goc": "a sound",

@@ -6,13 +6,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from controller.errors import BadInput, Busy, NotAllowed
+from controller.errors import BadInput, NotAllowed
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed
 from controller.journal.queries import export
+from controller.journal.tables import Entry
 from controller.journal.usecases import STATION
 from controller.operators.permissions import Act
 from controller.operators.queries import operators
@@ -24,7 +26,7 @@ from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.when_typed import read_day
-from controller.web.words import ZONE
+from controller.web.words import ZONE, number
 from devices.messages import AreaCode
 
 router = APIRouter(prefix="/nhat-ky")
@@ -58,16 +60,29 @@ def show(
 
 @router.get("/kiem-tra")
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Say what is about to be read; the page asks for the result itself."""
+    need(viewer, Act.RULE)
+    with station.store.read() as session:
+        entries = session.scalar(select(func.count()).select_from(Entry)) or 0
+    words = {"heading": "Kiểm tra nhật ký", "what": f"cả nhật ký: {number(entries)} mục"}
+    words |= {"back": "/nhat-ky", "back_name": "Nhật ký", "place": "/nhat-ky/kiem-tra"}
+    return page(request, "dang_kiem_tra.html", words)
+
+
+@router.get("/kiem-tra/ket-qua")
+def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Check the whole chain; one check at a time, since it reads all there is."""
     need(viewer, Act.RULE)
     if not _checking.acquire(blocking=False):
-        raise Busy("Nhật ký đang được kiểm tra. Hãy đợi một phút rồi thử lại.", code="journal.checking")
+        busy = "Nhật ký đang được kiểm tra. Hãy đợi một phút."
+        context: Mapping[str, Any] = {"busy": busy, "entries": 0, "fault": ""}
+        return page(request, "nhat_ky_kiem_tra.html", context, status=409)
     try:
         with station.store.read() as session:
             entries = whole_chain(session)
-        context: Mapping[str, Any] = {"entries": entries, "fault": ""}
+        context = {"busy": "", "entries": entries, "fault": ""}
     except JournalBroken as error:
-        context = {"entries": error.line, "fault": error.sentence}
+        context = {"busy": "", "entries": error.line, "fault": error.sentence}
     finally:
         _checking.release()
     return page(request, "nhat_ky_kiem_tra.html", context)

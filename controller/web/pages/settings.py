@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
+from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.airings.tables import Airing
 from controller.backup import last_backup
-from controller.errors import Busy
+from controller.fleet.tables import Node
+from controller.journal.tables import Entry
 from controller.operators.permissions import Act
 from controller.plans.queries import count_unacknowledged, published_key_set
 from controller.store.invariants import invariants
@@ -18,12 +21,14 @@ from controller.web.pages.forms import need
 from controller.web.render import page
 from controller.web.settings_words import said_settings
 from controller.web.viewer import Signed, TheStation
+from controller.web.words import number
 
 router = APIRouter(prefix="/cai-dat")
 SOON = timedelta(days=60)
 """A key set or key that ends within this time is told as something to do."""
 BACKUP_OLD = timedelta(days=2)
 _asking = threading.Lock()
+_COUNTED = {Airing: "lượt phát", Node: "cụm loa", Entry: "mục nhật ký"}
 
 
 @router.get("")
@@ -54,13 +59,26 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 @router.get("/kiem-tra")
 def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Say what is about to be read; the page asks for the result itself."""
+    need(viewer, Act.RULE)
+    with station.store.read() as session:
+        rows = [session.scalar(select(func.count()).select_from(table)) or 0 for table in _COUNTED]
+    counts = ", ".join(f"{number(count)} {name}" for count, name in zip(rows, _COUNTED.values(), strict=True))
+    words = {"heading": "Kiểm tra đài", "what": f"toàn bộ cơ sở dữ liệu: {counts}"}
+    words |= {"back": "/cai-dat", "back_name": "Cài đặt", "place": "/cai-dat/kiem-tra"}
+    return page(request, "dang_kiem_tra.html", words)
+
+
+@router.get("/kiem-tra/ket-qua")
+def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Ask the database for what must never be; one question at a time, since it reads all there is."""
     need(viewer, Act.RULE)
     if not _asking.acquire(blocking=False):
-        raise Busy("Đài đang được kiểm tra. Hãy đợi một phút rồi thử lại.", code="doctor.busy")
+        busy = "Đài đang được kiểm tra. Hãy đợi một phút."
+        return page(request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)
     try:
         with station.store.read() as session:
             found = invariants(session, now=station.now())
     finally:
         _asking.release()
-    return page(request, "cai_dat_kiem_tra.html", {"found": found})
+    return page(request, "cai_dat_kiem_tra.html", {"busy": "", "found": found})
