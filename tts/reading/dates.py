@@ -93,7 +93,7 @@ def _is_year(number: int) -> bool:
 
 
 def _with_day(scene: Scene, said: str) -> str:
-    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 6)
+    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 14)
     return said if named else f"ngày {said}"
 
 
@@ -184,6 +184,14 @@ def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
 
 
+def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """How many months of a year a report covers: "9T/2026", "6T đầu năm"."""
+    if not 1 <= int(found["number"]) <= _MONTHS:
+        return None
+    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
+    return Hit(found.end(), f"{cardinal(int(found['number']))} tháng{year}", "month")
+
+
 def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
     window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
@@ -215,6 +223,11 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         r"(?P<days>\d{1,2}(?P<join>[,+&])\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
+    ),
+    matching(
+        r"(?P<number>\d{1,2})T(?: ?/? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
+        r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
+        _months_of_year,
     ),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(

@@ -87,9 +87,9 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
 
 
 def _number(written: str) -> str:
-    """The number of a document; a nought before it is said."""
-    said = cardinal(int(written))
-    return f"không {said}" if written.startswith("0") and written.strip("0") else said
+    """The number of a document; the noughts before it are said."""
+    bare = written.lstrip("0")
+    return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
 
 
 def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:

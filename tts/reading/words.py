@@ -174,9 +174,15 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return kind
     if scene.meaning(written):
         return None
-    if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
+    form = scene.cue(_FORM, 4) and "/" in line[max(0, found.start() - 1) : end + 1]
+    if form or (_marked(scene, found) and scene.cue(_FORM, 12)):
         return spell(written)
     return meaning_around(scene, written, found.start(), end)
+
+
+def _marked(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether figures and a dash stand close before: "mẫu TK1-TS"."""
+    return re.search(r"\d-$", scene.line[max(0, found.start() - 2) : found.start()]) is not None
 
 
 def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
