@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from tts.reading.initials import office
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -14,6 +14,7 @@ _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
+_POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
@@ -47,7 +48,9 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if numbered:
         body = code_part(numbered[1], scene)
         return f"{body} {cardinal(int(numbered[2]))}" if body else None
-    known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
+    known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part) or FOREIGN.get(part)
+    if known is None and _POLICE.fullmatch(part):
+        return f"{spell(part[:-2])} {_number(part[-2:])}"
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None

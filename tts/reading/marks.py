@@ -54,8 +54,8 @@ _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|b
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _UNTIL: Final = re.compile(
-    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
-    re.IGNORECASE,
+    r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
+    r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
 )
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
