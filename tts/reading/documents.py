@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from tts.reading.initials import office
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN, LETTERS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
@@ -15,6 +16,7 @@ _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
+_SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
@@ -35,6 +37,13 @@ _KINDS_TEXT: Final = (
 _KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 
+_ALL_KINDS: Final = _KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
+_ROOM: Final = re.compile(r"([PV])(\d{1,2})")
+_LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
+_DESKS: Final = {
+    field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
+    for field in {row["written"] for row in FIELD_ROWS}
+}
 _SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng"}  # after a kind: QĐ-CT
 
 
@@ -54,6 +63,9 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
+    school = _SCHOOL.fullmatch(part) if known is None else None
+    if school and office(part) is None:
+        return f"{ABBREVIATIONS[school[1]]} {spell(school[2])}"
     return known.lower() if known else office(part)
 
 
@@ -68,11 +80,32 @@ def spell(letters: str) -> str:
     return " ".join(names)
 
 
+def _kind_said(scene: Scene, part: str) -> str | None:
+    """The kind of document as it was just named: "Thông cáo số 4/TC-TTKQH"."""
+    said = scene.words[:-1] if scene.last_words() == "số" else scene.words
+    named = said[-len(part) :]
+    initials = "".join(unicodedata.normalize("NFD", word)[0] for word in named).upper()
+    return " ".join(named) if len(part) > 1 and initials == part.upper() else None
+
+
+def _desk(body: str, field: str) -> str | None:
+    """The desk of an office that a letter comes from: NC in UBND-NC, "P7" in VKS-P7."""
+    room = _ROOM.fullmatch(field)
+    if room:
+        return f"{'phòng' if room[1] == 'P' else 'vụ'} {cardinal(int(room[2]))}"
+    return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
+
+
 def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
     parts = [part for part in re.split(r" ?[-/] ?", code) if part]
-    meanings = [code_part(part, scene) for part in parts[:1]]
-    meanings += [_SIGNERS.get(part) or code_part(part, scene) for part in parts[1:]]
+    taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
+    kind = _kind_said(scene, parts[0])
+    meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
+    letter = taxes or not (kind or parts[0] in _ALL_KINDS)
+    for part in parts[1:]:
+        desk = _desk(parts[0], part) if letter else _SIGNERS.get(part)
+        meanings.append(desk or code_part(part, scene))
     said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
     known = sum(meaning is not None for meaning in meanings)
     return said, known == len(parts), known
