@@ -72,6 +72,7 @@ _HOLIDAY_CUE: Final = re.compile(
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
+_CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\w)")
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
@@ -131,6 +132,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
@@ -161,7 +163,7 @@ def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bo
 
 def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
-    days, number = [int(day) for day in re.split(r"\D", found["days"])], int(found["month"])
+    days, number = [int(day) for day in re.split(r"\D+", found["days"])], int(found["month"])
     named = scene.cue(_NAMED_DAY, 1)
     if not (named or found["year"] or "+" in found["days"] or "&" in found["days"]):
         return None  # "8,5/10"
@@ -180,7 +182,7 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The slash of "07h/07/11" before a day: silent, for the day is named."""
+    """The sign between a time and its day in "07h/07/11", "8h00 - 8/11/2026": silent, the day is named."""
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
 
 
@@ -190,6 +192,20 @@ def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
     return Hit(found.end(), f"{cardinal(int(found['number']))} tháng{year}", "month")
+
+
+def _new_years_eve(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The last day of the moon year, which may be its 29th or its 30th: "đêm 29/30 Tết"."""
+    return Hit(found.end(), "hai mươi chín, ba mươi", "date")
+
+
+def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Several months of a year without spaces between: "tháng 10,11,12/2026"."""
+    numbers = [int(number) for number in found["months"].split(",")]
+    if not scene.cue(_MONTH_CUE, 1) or numbers != sorted(set(numbers)) or numbers[-1] > _MONTHS:
+        return None
+    said = ", ".join(month(number) for number in numbers)
+    return Hit(found.end(), f"{said} năm {cardinal(int(found['year']))}", "month")
 
 
 def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -220,7 +236,7 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<days>\d{1,2}(?P<join>[,+&])\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
+        r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
     ),
@@ -229,6 +245,8 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
         _months_of_year,
     ),
+    matching(r"29/30(?= (?:Tết|tết|tháng Chạp))", _new_years_eve),
+    matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(
         r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"
@@ -240,9 +258,12 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
-DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _date_after_time)
+DAY_AFTER_TIME: Final[Rule] = matching(
+    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))",
+    _date_after_time,
+)
 SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
+    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/.-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
 MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(

@@ -53,7 +53,7 @@ _STATE_FILE: Final = re.compile(
 )  # of the one-stop offices
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
-_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ)([1-9]\d{0,3})")  # NĐ100, QH15
+_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ|TT(?=\d\d))([1-9]\d{0,3})")  # NĐ100, QH15, TT200
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures

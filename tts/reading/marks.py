@@ -85,9 +85,9 @@ _PAUSES: Final = frozenset("()[]{}|•→")
 
 _COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
 _ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
-_OFTEN: Final = re.compile(r"(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
+_OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
 _HAPPENING: Final = frozenset(
-    {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
+    {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
 _MEASURES: Final = (
@@ -219,7 +219,7 @@ def _falls(scene: Scene, found: re.Match[str]) -> bool:
 def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
-    if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
+    if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number", "document"}:
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
@@ -387,7 +387,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
-    matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
+    matching(r"(?<=[\dhg%])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )

@@ -66,6 +66,12 @@ _LISTED_CUE: Final = re.compile(
     r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
     r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
+_SURE_LIST: Final = 3  # so many with commas are no decimal number, whatever word follows
+_WORD_FOLLOWS: Final = re.compile(r" [^\W\d_]")
+_PLACE_FOLLOWS: Final = compiled(
+    r"(?:Điều|điều|Luật|của|và|tại|xã|phường|thôn|thị trấn|khu|được|đến|họp|mất|bị|cúp|ngừng|trường)\b"
+    r"|[A-ZĐÀ-Ỹ]"
+)
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
@@ -242,9 +248,20 @@ def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     numbers = [int(part) for part in found.group().split(",")]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
         return None
+    word = _WORD_FOLLOWS.match(scene.line, found.end())
+    if word and len(numbers) < _SURE_LIST and not _PLACE_FOLLOWS.match(scene.line, word.end() - 1):
+        return None  # "lớp 2,5 mét"
     weekdays = scene.last_words() == "thứ"
     said = ["tư" if weekdays and number == _WEDNESDAY else cardinal(number) for number in numbers]
     return Hit(found.end(), ", ".join(said), "number")
+
+
+def _lettered(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A part that a letter ends: "mục 2.1.b", "Điều 7.3.b"."""
+    if not scene.cue(_LABEL_CUE, 4):
+        return None
+    said = " chấm ".join(cardinal(int(part)) for part in found["numbers"].split("."))
+    return Hit(found.end(), f"{said} chấm {LETTERS[found['letter'].upper()]}", "number")
 
 
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -342,7 +359,8 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
+    matching(r"\d{1,2}(?:,\d{1,2})+(?![\w%]|[.,/]\d)", _listed),
+    matching(r"(?P<numbers>\d{1,3}(?:\.\d{1,2})*)\.(?P<letter>[a-hklmđ])(?!\w|\.\w)", _lettered),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(
