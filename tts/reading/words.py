@@ -9,7 +9,7 @@ from typing import Final
 from tts.reading.addresses import segmented
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
-from tts.reading.initials import composed
+from tts.reading.initials import composed, no_echo
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
@@ -146,14 +146,13 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     here = _meaning_here(scene, found)
     if here:
-        return Hit(found.end(), here, "abbreviation")
+        return Hit(found.end(), no_echo(scene, found.start(), here), "abbreviation")
     defined = scene.meaning(written)
     spoken = defined or ABBREVIATIONS.get(written)
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
-    if spoken and spoken.startswith("đất ") and scene.last_words() == "đất":
-        spoken = spoken.removeprefix("đất ")  # "đất LUC"
     if spoken:
+        spoken = no_echo(scene, found.start(), spoken)
         return Hit(found.end(), spoken, "defined" if defined else "abbreviation", written not in _AMBIGUOUS)
     if written in FOREIGN:
         return Hit(found.end(), FOREIGN[written], "foreign")
