@@ -14,7 +14,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
-_NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
+_NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
 _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
@@ -44,7 +44,8 @@ _DESKS: Final = {
     field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
     for field in {row["written"] for row in FIELD_ROWS}
 }
-_SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng"}  # after a kind: QĐ-CT
+# after a kind: QĐ-CT
+_SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
 
 
 def code_part(part: str, scene: Scene | None = None) -> str | None:
@@ -56,7 +57,8 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
-        return f"{body} {cardinal(int(numbered[2]))}" if body else None
+        if body:
+            return f"{body} {cardinal(int(numbered[2]))}"
     known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part) or FOREIGN.get(part)
     if known is None and _POLICE.fullmatch(part):
         return f"{spell(part[:-2])} {_number(part[-2:])}"
@@ -104,7 +106,8 @@ def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
     letter = taxes or not (kind or parts[0] in _ALL_KINDS)
     for part in parts[1:]:
-        desk = _desk(parts[0], part) if letter else _SIGNERS.get(part)
+        of_court = parts[1].startswith(("VKS", "TA")) and _ROOM.fullmatch(part)
+        desk = _desk(parts[0], part) if letter or of_court else _SIGNERS.get(part)
         meanings.append(desk or code_part(part, scene))
     said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
     known = sum(meaning is not None for meaning in meanings)

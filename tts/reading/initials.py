@@ -110,7 +110,7 @@ def _known(initials: str) -> str | None:
 def _of_field(initials: str) -> str | None:
     for cut in range(len(initials) - 2, 0, -1):
         head, field = OFFICES.get(initials[:cut]), _known(initials[cut:])
-        if head and field:
+        if head and field and not field.startswith("đất "):
             return f"{head} {field}"
     return None
 
