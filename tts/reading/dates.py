@@ -77,6 +77,7 @@ _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
+_PAGE_CUE: Final = re.compile(r"\b(?:trang|tờ số)$")  # "trang 1/5"
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
@@ -131,7 +132,11 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    known = (
+        (day, number) in _KNOWN_DAYS
+        and not scene.cue(_PAGE_CUE, 2)
+        and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    )
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"

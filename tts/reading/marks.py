@@ -53,6 +53,7 @@ _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đ�
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
+_ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
     r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
     r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
@@ -191,6 +192,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
+    counted = counted and not scene.cue(_ISSUE, 4)  # "bản tin số 5 - tháng 11"
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
     among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
@@ -351,7 +353,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
-        r"(?:[.)]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
+        r"(?:[.)-]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
         _label,
     ),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),

@@ -61,6 +61,7 @@ _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
+_POST: Final = re.compile(r"(?i: ?(?:chủ tịch|giám đốc|trưởng|hiệu|viện|cục|chánh|tổng))")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
 _PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
@@ -98,6 +99,8 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
+    if written == "Q." and _POST.match(scene.line, end):
+        office = "quyền"  # who stands in for a head
     if written == "TT.":
         standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
@@ -237,11 +240,6 @@ def _around(scene: Scene, found: re.Match[str]) -> str:
     return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
 
 
-def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
-    """The sign of a comrade before a house is an address."""
-    return Hit(found.end(), "địa chỉ", "abbreviation")
-
-
 def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
     """AM and PM after a time of the clock."""
     hour = _HOUR_BEFORE.search(scene.before(found.start()))
@@ -370,7 +368,10 @@ _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
-    matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(
+        r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))",
+        lambda _, found: Hit(found.end(), "địa chỉ", "abbreviation"),
+    ),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
