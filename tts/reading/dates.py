@@ -117,7 +117,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
-    return Hit(found.end(), said if scene.cue(_MONTH_CUE, 1) else f"tháng {said}", "month")
+    named = scene.cue(_MONTH_CUE, 1) and scene.before(found.start())[-1:] not in {"(", ":"}
+    return Hit(found.end(), said if named else f"tháng {said}", "month")
 
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:

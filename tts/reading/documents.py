@@ -12,7 +12,7 @@ from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
-_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
+_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
@@ -24,6 +24,10 @@ _KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
     r"|pháp lệnh|công văn|công điện|kế hoạch|hướng dẫn|tờ trình|thông báo|bản án|hợp đồng|giấy phép|biên bản"
     r"|văn bản|kết luận|quy chế|vụ án|đơn|án lệ|chương trình|đề án|giấy mời|báo cáo|tạp chí|đặc san)(?: số)?$"
+)
+_ANOTHER: Final = re.compile(  # "Nghị định 90/2017 và 14/2021"
+    r"\b(?:nghị định|thông tư|quyết định|nghị quyết|chỉ thị)(?: [^ ]+){1,6} năm (?:hai|một) nghìn"
+    r"(?: [^ ]+){2,5}(?: và| hoặc)?$"
 )
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
@@ -100,7 +104,7 @@ def _desk(body: str, field: str) -> str | None:
 
 def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
-    parts = [part for part in re.split(r" ?[-/] ?", code) if part]
+    parts = [part for part in re.split(r" ?[-/.] ?", code) if part]
     taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
     kind = _kind_said(scene, parts[0])
     meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
@@ -133,7 +137,7 @@ def _number(written: str) -> str:
 
 def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
-    if not scene.cue(_KIND_SAID, 6):
+    if not scene.cue(_KIND_SAID, 6) and not scene.cue(_ANOTHER, 20):
         return None
     said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
     return Hit(found.end(), said, "document")

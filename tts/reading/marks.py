@@ -9,7 +9,7 @@ from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
-from tts.reading.quantities import is_score
+from tts.reading.quantities import are_ratings, is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
 
@@ -36,8 +36,6 @@ _PER: Final = re.compile(
 )
 _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
-_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
-_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _DECIMALS: Final = re.compile(r"\d,\d+$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
@@ -183,7 +181,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not _are_ratings(scene, found)
+    counted = counted and not are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
@@ -204,13 +202,6 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
 
-def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
-    left = _ELECTRICAL.search(scene.before(found.start()))
-    right = _RATING.match(scene.after(found.end()))
-    return bool(left and right and left[1] != right[1])
-
-
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the second number of a range is not above the first (then it may be none)."""
     before = re.search(r"(?:^|[^\d.,/hg:])(\d{1,9})$", scene.before(found.start()))
@@ -221,7 +212,8 @@ def _falls(scene: Scene, found: re.Match[str]) -> bool:
 def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
-    if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number", "document"}:
+    yearly = scene.rule in {"roman", "number", "document"} or scene.last_words() == "tháng"
+    if yearly and _YEAR.match(scene.line, end):
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():

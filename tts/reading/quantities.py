@@ -94,6 +94,8 @@ _A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
+_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
+_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
@@ -110,6 +112,13 @@ def is_score(scene: Scene, end: int) -> bool:
         return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
+
+
+def are_ratings(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether two quantities of one thing stand on both sides of a dash: 12V-7Ah, 250kVA-22kV."""
+    left = _ELECTRICAL.search(scene.before(found.start()))
+    right = _RATING.match(scene.after(found.end()))
+    return bool(left and right and left[1] != right[1])
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
