@@ -54,6 +54,7 @@ _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
     r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
 )
+_SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
@@ -131,7 +132,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
-    if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
+    named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
+    if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (
         (day, number) in _KNOWN_DAYS
