@@ -12,7 +12,7 @@ from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
-_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
+_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/_]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
@@ -20,7 +20,7 @@ _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initi
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
-_KIND_SAID: Final = re.compile(
+KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
     r"|pháp lệnh|công văn|công điện|kế hoạch|hướng dẫn|tờ trình|thông báo|bản án|hợp đồng|giấy phép|biên bản"
     r"|văn bản|kết luận|quy chế|vụ án|đơn|án lệ|chương trình|đề án|giấy mời|báo cáo|tạp chí|đặc san)(?: số)?$"
@@ -42,6 +42,7 @@ _KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 
 _ALL_KINDS: Final = _KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
+_TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
 _LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
 _DESKS: Final = {
@@ -104,7 +105,7 @@ def _desk(body: str, field: str) -> str | None:
 
 def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
-    parts = [part for part in re.split(r" ?[-/.] ?", code) if part]
+    parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
     taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
     kind = _kind_said(scene, parts[0])
     meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
@@ -124,6 +125,10 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
         return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
     if code.startswith("TT/") and scene.cue(_CIRCULAR, 3):
         return said.replace("thông tư", "thông tri", 1)
+    if re.match(r"(?:NQ|CTr)[-/]BCH(?!\w)", code):
+        return said.replace("ban chỉ huy", "ban chấp hành", 1)
+    if re.search(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)", code):
+        return said.replace("bộ tài chính", "ban tổ chức", 1)
     if re.match("L[-/]CTN", code):
         return said.replace("luật", "lệnh", 1)  # of the President
     return said
@@ -137,7 +142,7 @@ def _number(written: str) -> str:
 
 def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
-    if not scene.cue(_KIND_SAID, 6) and not scene.cue(_ANOTHER, 20):
+    if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
         return None
     said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
     return Hit(found.end(), said, "document")
@@ -146,7 +151,7 @@ def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
-    if form or thousand or scene.last_words() == "thứ":
+    if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
@@ -187,7 +192,7 @@ DOCUMENT_OF_YEAR: Final[Rule] = matching(
     r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
 )
 NUMBERED_DOCUMENT: Final[Rule] = matching(
-    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?/ ?(?P<year>(?:19|20)\d\d))?"
+    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/-] ?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w)",
     _document,
 )

@@ -34,6 +34,7 @@ _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units onl
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_NO_POWER: Final = re.compile("[/-][A-ZĐ]")  # "123 CV/ĐU" is a letter
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
@@ -159,8 +160,10 @@ def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
 def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
     end = found.end()
-    if scene.line[end : end + 1].isdecimal() or (
-        found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end)
+    if (
+        _NO_POWER.match(scene.line, end)
+        or scene.line[end : end + 1].isdecimal()
+        or (found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end))
     ):
         return False
     return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
