@@ -72,7 +72,7 @@ _HOLIDAY_CUE: Final = re.compile(
 )
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
-_SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
+_SINCE: Final = re.compile(r"\b(?:vào|từ|trước|sau|hết|đến|tới)$")
 _CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\w)")
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"

@@ -82,7 +82,7 @@ _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
-_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
+_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})$")
 _ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
 _OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
 _HAPPENING: Final = frozenset(
@@ -97,7 +97,7 @@ _MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
 _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
-_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
+_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -126,6 +126,13 @@ def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
     return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
+
+
+def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A letter with a figure that opens a line: "b2)"."""
+    letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
+    said = f"{letter} {cardinal(int(found[2]))}"
+    return Hit(found.end(), said, "label", after=True) if scene.at_start else None
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -157,8 +164,8 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
     """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
-    return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
+    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4}\.? ?)\d{1,3}$", scene.before(found.start()))
+    return bool(before and re.match(rf"{re.escape(before[1])}\d", scene.after(found.end())))
 
 
 def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
@@ -351,6 +358,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )

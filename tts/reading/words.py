@@ -91,7 +91,7 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     """What a shortened word means because of what is around it: "đàn GS." ends a sentence."""
     written, end = found.group(), found.end()
     meant = meaning_around(scene, written[:-1], found.start(), end - 1) if written[-1] == "." else None
-    if meant:
+    if meant and meant != DOTTED[written][0]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
     if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
