@@ -153,6 +153,9 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
     if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
+    apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
+    if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
+        return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
