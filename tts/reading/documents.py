@@ -59,14 +59,14 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
     own = scene.own.get(part) if scene and scene.own else None
+    if own is None and _POLICE.fullmatch(part):
+        return f"{spell(part[:-2])} {_number(part[-2:])}"
     numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
         if body:
             return f"{body} {cardinal(int(numbered[2]))}"
     known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part) or FOREIGN.get(part)
-    if known is None and _POLICE.fullmatch(part):
-        return f"{spell(part[:-2])} {_number(part[-2:])}"
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
