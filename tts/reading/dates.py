@@ -78,7 +78,7 @@ _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
-_PAGE_CUE: Final = re.compile(r"\b(?:trang|tờ số)$")  # "trang 1/5"
+_PAGE_CUE: Final = re.compile(r"\b(?:(?<!nha )trang|tờ số)$")  # "trang 1/5"
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
