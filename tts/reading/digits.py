@@ -226,6 +226,8 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
+    if found["kind"] in {"HL", "TL"} and _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+        return None  # "HL 15 ngày" is training
     if found["kind"] == "ĐT" and _SEED.search(scene.before(found.start()).lower()):
         return None  # "lúa ĐT8" is a seed
     if scene.last_words() == "đường":
