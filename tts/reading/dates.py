@@ -54,6 +54,7 @@ _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
     r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
 )
+_SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
@@ -71,11 +72,13 @@ _HOLIDAY_CUE: Final = re.compile(
 )
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
-_SINCE: Final = re.compile(r"\b(?:từ|trước|sau|hết|đến|tới)$")
+_SINCE: Final = re.compile(r"\b(?:vào|từ|trước|sau|hết|đến|tới)$")
+_CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\w)")
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
+_PAGE_CUE: Final = re.compile(r"\b(?:(?<!nha )trang|tờ số)$")  # "trang 1/5"
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
@@ -93,7 +96,7 @@ def _is_year(number: int) -> bool:
 
 
 def _with_day(scene: Scene, said: str) -> str:
-    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 6)
+    named = scene.cue(_NAMED_DAY, 1) or scene.cue(_DAYS_NAMED, 14)
     return said if named else f"ngày {said}"
 
 
@@ -115,7 +118,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
-    return Hit(found.end(), said if scene.cue(_MONTH_CUE, 1) else f"tháng {said}", "month")
+    named = scene.cue(_MONTH_CUE, 1) and scene.before(found.start())[-1:] not in {"(", ":"}
+    return Hit(found.end(), said if named else f"tháng {said}", "month")
 
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -128,9 +132,15 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
-    if scene.cue(_STREET_CUE, 2) or (among_streets and _LISTED.match(scene.line, found.end())):
+    named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
+    if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    known = (
+        (day, number) in _KNOWN_DAYS
+        and not scene.cue(_PAGE_CUE, 2)
+        and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    )
+    cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
@@ -161,7 +171,7 @@ def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bo
 
 def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
-    days, number = [int(day) for day in re.split(r"\D", found["days"])], int(found["month"])
+    days, number = [int(day) for day in re.split(r"\D+", found["days"])], int(found["month"])
     named = scene.cue(_NAMED_DAY, 1)
     if not (named or found["year"] or "+" in found["days"] or "&" in found["days"]):
         return None  # "8,5/10"
@@ -180,8 +190,30 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The slash of "07h/07/11" before a day: silent, for the day is named."""
+    """The sign between a time and its day in "07h/07/11", "8h00 - 8/11/2026": silent, the day is named."""
     return Hit(found.end(), "ngày", "date") if scene.rule == "time" else None
+
+
+def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """How many months of a year a report covers: "9T/2026", "6T đầu năm"."""
+    if not 1 <= int(found["number"]) <= _MONTHS:
+        return None
+    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
+    return Hit(found.end(), f"{cardinal(int(found['number']))} tháng{year}", "month")
+
+
+def _new_years_eve(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The last day of the moon year, which may be its 29th or its 30th: "đêm 29/30 Tết"."""
+    return Hit(found.end(), "hai mươi chín, ba mươi", "date")
+
+
+def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Several months of a year without spaces between: "tháng 10,11,12/2026"."""
+    numbers = [int(number) for number in found["months"].split(",")]
+    if not scene.cue(_MONTH_CUE, 1) or numbers != sorted(set(numbers)) or numbers[-1] > _MONTHS:
+        return None
+    said = ", ".join(month(number) for number in numbers)
+    return Hit(found.end(), f"{said} năm {cardinal(int(found['year']))}", "month")
 
 
 def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -212,10 +244,17 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<days>\d{1,2}(?P<join>[,+&])\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
+        r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
     ),
+    matching(
+        r"(?P<number>\d{1,2})T(?: ?/? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
+        r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
+        _months_of_year,
+    ),
+    matching(r"29/30(?= (?:Tết|tết|tháng Chạp))", _new_years_eve),
+    matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(
         r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"
@@ -227,9 +266,12 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
-DAY_AFTER_TIME: Final[Rule] = matching(r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))", _date_after_time)
+DAY_AFTER_TIME: Final[Rule] = matching(
+    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))",
+    _date_after_time,
+)
 SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
+    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/.-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
 )
 MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(

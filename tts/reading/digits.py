@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from tts.reading.contexts import meaning_around
-from tts.reading.documents import spell
+from tts.reading.documents import KIND_SAID, spell
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
+from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
@@ -23,6 +24,10 @@ _PHONE_FILLER: Final = re.compile(
 _CALL: Final = re.compile(
     r"\b(?:gọi|báo|liên hệ|số|tổng đài|cảnh sát|công an|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
 )
+_PLACED: Final = re.compile(
+    r"\b(?:nhà|đất|thửa|lô|phòng|trang|tờ|bản đồ|ki ốt|gian hàng|bàn|tuyến|kho|cống|trạm)(?: số)?$"
+)
+_STREET_FOLLOWS: Final = compiled(r",? (?:đường|phố|hẻm|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])")
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
@@ -37,7 +42,7 @@ _AMOUNT_FOLLOWS: Final = re.compile(
 )
 _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _COUNTED: Final = frozenset(
-    {"TW", "TƯ", "BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"}
+    {"NQTW", "TW", "TƯ", "BĐ", "KP", "TDP", "KV", "KCN", "CCN", "KDC", "KĐT", "QK", "TT", "TX", "TP"}
 )
 _MORE_CODES: Final = re.compile(
     r"(?:,|;|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
@@ -53,7 +58,7 @@ _STATE_FILE: Final = re.compile(
 )  # of the one-stop offices
 _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã hồ sơ|khách hàng|sê ri)$")
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
-_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ)([1-9]\d{0,3})")  # NĐ100, QH15
+_GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ|TT(?=\d\d))([1-9]\d{0,3})")  # NĐ100, QH15, TT200
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
@@ -105,6 +110,9 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
         return Hit(end, _grouped(first.group()), "phone")
     several = _MORE_CODES.match(scene.line, end)
+    placed = scene.cue(_PLACED, 3) or _STREET_FOLLOWS.match(scene.line, end)
+    if scene.cue(KIND_SAID, 6) or (short and placed and not several):
+        return None  # "Quyết định số 115", "nhà số 115"
     if short and (follows_phone or several or scene.cue(_CALL, 14)):
         return Hit(end, _grouped(first.group()), "phone")
     return None
@@ -218,6 +226,8 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
+    if found["kind"] in {"HL", "TL"} and _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+        return None  # "HL 15 ngày" is training
     if found["kind"] == "ĐT" and _SEED.search(scene.before(found.start()).lower()):
         return None  # "lúa ĐT8" is a seed
     if scene.last_words() == "đường":

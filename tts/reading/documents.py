@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 from tts.reading.initials import office
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, LETTERS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FIELD_ROWS, FOREIGN, LETTERS
 from tts.reading.numbers import cardinal, spell_digits
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
-_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/]{_PART}){{0,5}}"
+_CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/_]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
-_NUMBERED: Final = re.compile(r"(BCĐ|BCH|HĐ|ĐA|TCT|TTCN)(\d{1,4})")  # KH-BCĐ389
+_NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
+_POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
+_SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
-_KIND_SAID: Final = re.compile(
+KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
     r"|pháp lệnh|công văn|công điện|kế hoạch|hướng dẫn|tờ trình|thông báo|bản án|hợp đồng|giấy phép|biên bản"
     r"|văn bản|kết luận|quy chế|vụ án|đơn|án lệ|chương trình|đề án|giấy mời|báo cáo|tạp chí|đặc san)(?: số)?$"
+)
+_ANOTHER: Final = re.compile(  # "Nghị định 90/2017 và 14/2021"
+    r"\b(?:nghị định|thông tư|quyết định|nghị quyết|chỉ thị)(?: [^ ]+){1,6} năm (?:hai|một) nghìn"
+    r"(?: [^ ]+){2,5}(?: và| hoặc)?$"
 )
 _NUMBER_CUE: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|công văn)$"
@@ -34,7 +41,16 @@ _KINDS_TEXT: Final = (
 _KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 
-_SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng"}  # after a kind: QĐ-CT
+_ALL_KINDS: Final = _KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
+_TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
+_ROOM: Final = re.compile(r"([PV])(\d{1,2})")
+_LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
+_DESKS: Final = {
+    field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
+    for field in {row["written"] for row in FIELD_ROWS}
+}
+# after a kind: QĐ-CT
+_SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
 
 
 def code_part(part: str, scene: Scene | None = None) -> str | None:
@@ -43,14 +59,20 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
     if assembly:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
     own = scene.own.get(part) if scene and scene.own else None
+    if own is None and _POLICE.fullmatch(part):
+        return f"{spell(part[:-2])} {_number(part[-2:])}"
     numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
-        return f"{body} {cardinal(int(numbered[2]))}" if body else None
-    known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part)
+        if body:
+            return f"{body} {cardinal(int(numbered[2]))}"
+    known = own or DOCUMENT_CODES.get(part) or ABBREVIATIONS.get(part) or FOREIGN.get(part)
     if known is None and "&" in part:
         halves = [code_part(half, scene) for half in part.split("&")]
         return " và ".join(half for half in halves if half) if all(halves) else None
+    school = _SCHOOL.fullmatch(part) if known is None else None
+    if school and office(part) is None:
+        return f"{ABBREVIATIONS[school[1]]} {spell(school[2])}"
     return known.lower() if known else office(part)
 
 
@@ -65,11 +87,33 @@ def spell(letters: str) -> str:
     return " ".join(names)
 
 
+def _kind_said(scene: Scene, part: str) -> str | None:
+    """The kind of document as it was just named: "Thông cáo số 4/TC-TTKQH"."""
+    said = scene.words[:-1] if scene.last_words() == "số" else scene.words
+    named = said[-len(part) :]
+    initials = "".join(unicodedata.normalize("NFD", word)[0] for word in named).upper()
+    return " ".join(named) if len(part) > 1 and initials == part.upper() else None
+
+
+def _desk(body: str, field: str) -> str | None:
+    """The desk of an office that a letter comes from: NC in UBND-NC, "P7" in VKS-P7."""
+    room = _ROOM.fullmatch(field)
+    if room:
+        return f"{'phòng' if room[1] == 'P' else 'vụ'} {cardinal(int(room[2]))}"
+    return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
+
+
 def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
-    parts = [part for part in re.split(r" ?[-/] ?", code) if part]
-    meanings = [code_part(part, scene) for part in parts[:1]]
-    meanings += [_SIGNERS.get(part) or code_part(part, scene) for part in parts[1:]]
+    parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
+    taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
+    kind = _kind_said(scene, parts[0])
+    meanings = [kind or ("cục thuế" if taxes else code_part(parts[0], scene))]
+    letter = taxes or not (kind or parts[0] in _ALL_KINDS)
+    for part in parts[1:]:
+        of_court = parts[1].startswith(("VKS", "TA")) and _ROOM.fullmatch(part)
+        desk = _desk(parts[0], part) if letter or of_court else _SIGNERS.get(part)
+        meanings.append(desk or code_part(part, scene))
     said = " ".join(meaning or spell(part) for part, meaning in zip(parts, meanings, strict=True))
     known = sum(meaning is not None for meaning in meanings)
     return said, known == len(parts), known
@@ -81,20 +125,24 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
         return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
     if code.startswith("TT/") and scene.cue(_CIRCULAR, 3):
         return said.replace("thông tư", "thông tri", 1)
+    if re.match(r"(?:NQ|CTr)[-/]BCH(?!\w)", code):
+        return said.replace("ban chỉ huy", "ban chấp hành", 1)
+    if re.search(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)", code):
+        return said.replace("bộ tài chính", "ban tổ chức", 1)
     if re.match("L[-/]CTN", code):
         return said.replace("luật", "lệnh", 1)  # of the President
     return said
 
 
 def _number(written: str) -> str:
-    """The number of a document; a nought before it is said."""
-    said = cardinal(int(written))
-    return f"không {said}" if written.startswith("0") and written.strip("0") else said
+    """The number of a document; the noughts before it are said."""
+    bare = written.lstrip("0")
+    return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
 
 
 def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
-    if not scene.cue(_KIND_SAID, 6):
+    if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
         return None
     said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
     return Hit(found.end(), said, "document")
@@ -103,8 +151,11 @@ def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
-    if form or thousand or scene.last_words() == "thứ":
+    if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
+    apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
+    if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
+        return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
     said_code, sure, known = _said_code(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
@@ -144,7 +195,7 @@ DOCUMENT_OF_YEAR: Final[Rule] = matching(
     r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
 )
 NUMBERED_DOCUMENT: Final[Rule] = matching(
-    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?/ ?(?P<year>(?:19|20)\d\d))?"
+    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/-] ?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w)",
     _document,
 )

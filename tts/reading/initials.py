@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, OFFICES
+from tts.reading.scene import Scene
 
 _HEADS: Final = {  # what the names of bodies, offices and tasks begin with
     "BCĐ": "ban chỉ đạo",
@@ -68,6 +69,7 @@ _BODY: Final = (
 )
 _LEVELS: Final = {"X": "xã", "P": "phường"}  # whose body it is: BCHQS and X
 _WHERE: Final = {"X": "xã", "P": "phường", "T": "tỉnh", "KV": "khu vực"}  # behind an office's own initials
+_ECHOED: Final = frozenset({"đất", "hộ", "tổng", "ban", "tổ", "năm", "khu", "thôn", "thuế", "bệnh"})
 _SHORTEST, _LONGEST = 5, 16  # letters; shorter ones are better spelt than guessed
 _SHORTEST_REST: Final = 3
 _SHORTEST_OFFICE: Final = 4
@@ -108,6 +110,13 @@ def _known(initials: str) -> str | None:
 def _of_field(initials: str) -> str | None:
     for cut in range(len(initials) - 2, 0, -1):
         head, field = OFFICES.get(initials[:cut]), _known(initials[cut:])
-        if head and field:
+        if head and field and not field.startswith("đất "):
             return f"{head} {field}"
     return None
+
+
+def no_echo(scene: Scene, place: int, spoken: str) -> str:
+    """The words of initials without a first one that stands before them: "đất LUC", "hộ HN", "năm NH"."""
+    head, _, rest = spoken.partition(" ")
+    echoed = head in _ECHOED and scene.last_words() == head and scene.before(place)[-1:].isalpha()
+    return rest if echoed and rest else spoken

@@ -23,6 +23,8 @@ ABBREVIATIONS: Final = _table("abbreviations")
 DOCUMENT_CODES: Final = _table("documents")
 OFFICES: Final = _table("offices")
 """What the sign of an office begins with, before the initials of its field (P and GDĐT)."""
+FIELD_ROWS: Final = _rows("fields")
+"""The desk that wrote a letter, behind its office (NC in UBND-NC); `body` is found in the office."""
 DOMAINS: Final = _table("domains")
 DOTTED: Final = {row["written"]: (row["spoken"], row["before"]) for row in _rows("dotted")}
 CONTEXT_ROWS: Final = _rows("contexts")

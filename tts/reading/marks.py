@@ -9,7 +9,7 @@ from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
-from tts.reading.quantities import is_score
+from tts.reading.quantities import are_ratings, is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
 
@@ -36,8 +36,6 @@ _PER: Final = re.compile(
 )
 _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
-_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
-_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _DECIMALS: Final = re.compile(r"\d,\d+$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
@@ -53,9 +51,10 @@ _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đ�
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
+_ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
-    r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
-    re.IGNORECASE,
+    r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
+    r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
 )
 _COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
@@ -83,11 +82,11 @@ _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
-_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})$")
+_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})$")
 _ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
-_OFTEN: Final = re.compile(r"(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
+_OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
 _HAPPENING: Final = frozenset(
-    {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
+    {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
 _MEASURES: Final = (
@@ -98,7 +97,7 @@ _MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
 _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
-_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
+_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
 
 def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -127,6 +126,13 @@ def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
     return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
+
+
+def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A letter with a figure that opens a line: "b2)"."""
+    letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
+    said = f"{letter} {cardinal(int(found[2]))}"
+    return Hit(found.end(), said, "label", after=True) if scene.at_start else None
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -158,8 +164,8 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
     """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4})\d{1,2}$", scene.before(found.start()))
-    return bool(before and re.match(rf"{before[1]}\d", scene.after(found.end())))
+    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4}\.? ?)\d{1,3}$", scene.before(found.start()))
+    return bool(before and re.match(rf"{re.escape(before[1])}\d", scene.after(found.end())))
 
 
 def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
@@ -182,7 +188,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not _are_ratings(scene, found)
+    counted = counted and not are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
@@ -191,6 +197,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
         return Hit(end, "", "dash", after=True)  # T2-T4-T6
+    counted = counted and not scene.cue(_ISSUE, 4)  # "bản tin số 5 - tháng 11"
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
     among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
@@ -200,13 +207,6 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if until or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
-
-
-def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
-    left = _ELECTRICAL.search(scene.before(found.start()))
-    right = _RATING.match(scene.after(found.end()))
-    return bool(left and right and left[1] != right[1])
 
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
@@ -219,7 +219,8 @@ def _falls(scene: Scene, found: re.Match[str]) -> bool:
 def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
-    if _YEAR.match(scene.line, end) and scene.rule in {"roman", "number"}:
+    yearly = scene.rule in {"roman", "number", "document"} or scene.last_words() == "tháng"
+    if yearly and _YEAR.match(scene.line, end):
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
@@ -351,12 +352,13 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
-        r"(?:[.)]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
+        r"(?:[.)-]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
         _label,
     ),
     matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
     matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )
@@ -387,7 +389,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
-    matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
+    matching(r"(?<=[\dhg%])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )

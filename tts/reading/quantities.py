@@ -34,6 +34,7 @@ _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units onl
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_NO_POWER: Final = re.compile("[/-][A-ZĐ]")  # "123 CV/ĐU" is a letter
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
 _ENGINE: Final = re.compile(r"\b(?:tàu|thuyền|ghe|máy|công suất|động cơ|bơm|cày|từ|dưới|trên)\b")
@@ -66,6 +67,12 @@ _LISTED_CUE: Final = re.compile(
     r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
     r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
+_SURE_LIST: Final = 3  # so many with commas are no decimal number, whatever word follows
+_WORD_FOLLOWS: Final = re.compile(r" [^\W\d_]")
+_PLACE_FOLLOWS: Final = compiled(
+    r"(?:Điều|điều|Luật|của|và|tại|xã|phường|thôn|thị trấn|khu|được|đến|họp|mất|bị|cúp|ngừng|trường)\b"
+    r"|[A-ZĐÀ-Ỹ]"
+)
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
@@ -78,7 +85,9 @@ _STREET_CUE: Final = re.compile(
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
-_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
+_GRADE_CUE: Final = re.compile(
+    r"\b(?:(?<!nha )trang|tờ số|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
+)
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
@@ -88,6 +97,8 @@ _A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
+_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
+_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _ENDS: Final = r"(?![^\W\d_])"
 
 
@@ -104,6 +115,13 @@ def is_score(scene: Scene, end: int) -> bool:
         return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(_SCORE_CUE, 5)
+
+
+def are_ratings(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether two quantities of one thing stand on both sides of a dash: 12V-7Ah, 250kVA-22kV."""
+    left = _ELECTRICAL.search(scene.before(found.start()))
+    right = _RATING.match(scene.after(found.end()))
+    return bool(left and right and left[1] != right[1])
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -144,8 +162,10 @@ def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
 def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
     end = found.end()
-    if scene.line[end : end + 1].isdecimal() or (
-        found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end)
+    if (
+        _NO_POWER.match(scene.line, end)
+        or scene.line[end : end + 1].isdecimal()
+        or (found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end))
     ):
         return False
     return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
@@ -242,9 +262,20 @@ def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     numbers = [int(part) for part in found.group().split(",")]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
         return None
+    word = _WORD_FOLLOWS.match(scene.line, found.end())
+    if word and len(numbers) < _SURE_LIST and not _PLACE_FOLLOWS.match(scene.line, word.end() - 1):
+        return None  # "lớp 2,5 mét"
     weekdays = scene.last_words() == "thứ"
     said = ["tư" if weekdays and number == _WEDNESDAY else cardinal(number) for number in numbers]
     return Hit(found.end(), ", ".join(said), "number")
+
+
+def _lettered(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A part that a letter ends: "mục 2.1.b", "Điều 7.3.b"."""
+    if not scene.cue(_LABEL_CUE, 4):
+        return None
+    said = " chấm ".join(cardinal(int(part)) for part in found["numbers"].split("."))
+    return Hit(found.end(), f"{said} chấm {LETTERS[found['letter'].upper()]}", "number")
 
 
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -342,7 +373,8 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?:,\d{1,2})+(?![\d%]|[.,/]\d| ?[^\W\d_])", _listed),
+    matching(r"\d{1,2}(?:,\d{1,2})+(?![\w%]|[.,/]\d)", _listed),
+    matching(r"(?P<numbers>\d{1,3}(?:\.\d{1,2})*)\.(?P<letter>[a-hklmđ])(?!\w|\.\w)", _lettered),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(

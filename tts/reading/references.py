@@ -11,15 +11,16 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 
 _CLAUSE_SAID: Final = re.compile(r"\b(?:khoản|điểm)(?: [^ ]+){1,2}$")
 _LAW_FOLLOWS: Final = re.compile(
-    r",? ?(?:của )?(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh|Quy chế"
-    r"|Điều lệ|Quy định)"
+    r"(?:,? ?(?:của )?|[-/])(?:Luật|luật|Bộ luật|BL|Nghị|NĐ|Thông tư|TT|Hiến pháp|Quyết định|QĐ|Pháp lệnh"
+    r"|Quy chế|Điều lệ|Quy định)"
 )
 _ARTICLES_FOLLOW: Final = re.compile(
     r"(?:(?:,| và|-) ?Đ\.? ?\d{1,3}){1,6},? ?(?:của )?(?:Luật|luật|Bộ luật|BL|N[ĐQ])"
 )
 _CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
-_ARTICLE_FOLLOWS: Final = re.compile(r",? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
+_ARTICLE_FOLLOWS: Final = re.compile(r"(?:(?:,| và) ?[Kk]\.? ?\d{1,2}){0,5},? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
+_ORDER: Final = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 _GRADES: Final = range(1, 13)
 _ARTICLE_SAID: Final = re.compile(r"\bđiều(?: [^ ]+){1,4}$")
 _SCHOOL: Final = re.compile(r"\b(?:học|khối|trường|hs|gvcn|tiết)\b")
@@ -51,6 +52,32 @@ def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _clause_of_article(_scene: Scene, found: re.Match[str]) -> Hit:
     """Both in one word: "K1Đ5"."""
     return Hit(found.end(), f"khoản {cardinal(int(found[1]))} Điều {cardinal(int(found[2]))}", "reference")
+
+
+def _article_and_clause(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The same, the article first: "Đ5K2"."""
+    return Hit(found.end(), f"Điều {cardinal(int(found[1]))} khoản {cardinal(int(found[2]))}", "reference")
+
+
+def _points(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The first and the last of several points: "điểm a-d khoản 2"."""
+    first, last = found["first"], found["last"]
+    if not scene.cue(_POINT_SAID, 9) or _ORDER.find(first) >= _ORDER.find(last):
+        return None
+    return Hit(found.end(), f"{point_letter(first)} đến {point_letter(last)}", "reference")
+
+
+def _point_of_point(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """What a point is divided into: "điểm a.1"."""
+    if not scene.cue(_POINT_SAID, 1):
+        return None
+    return Hit(found.end(), f"{point_letter(found[1])} chấm {cardinal(int(found[2]))}", "reference")
+
+
+def _article_typed_small(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """An article with a small letter, before its law: "đ.174 BLHS"."""
+    law = _LAW_FOLLOWS.match(scene.line, found.end())
+    return Hit(found.end(), f"Điều {cardinal(int(found[1]))}", "reference") if law else None
 
 
 def _is_at_school(scene: Scene, found: re.Match[str]) -> bool:
@@ -105,6 +132,10 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
     matching(r"đ\. ?(?P<letter>[a-zđ])(?!\w)", _point_after),
     matching(r"d(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$)", _point_named),
+    matching(r"(?P<first>[a-zđ]) ?- ?(?P<last>[a-zđ])(?!\w)", _points),
+    matching(r"([a-zđ])\.(\d{1,2})(?!\w|[.,]\d)", _point_of_point),
+    matching(r"đ\. ?(\d{1,3})(?!\w|[.,]\d)", _article_typed_small),
+    matching(r"Đ\.?(\d{1,3}) ?[-/]?K\.?(\d{1,2})(?!\w)", _article_and_clause),
     matching(r"K\.?(\d{1,2}) ?[-/]?Đ\.?(\d{1,3})(?!\w)", _clause_of_article),
     matching(rf"(?P<sign>[Kk])\.? ?(?P<number>\d{{1,2}}){_ENDS}", _clause),
     matching(rf"Đ(?P<dot>\.?) ?(?P<number>\d{{1,3}}){_ENDS}", _article),

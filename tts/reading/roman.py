@@ -18,6 +18,8 @@ _ROMAN_CUE: Final = re.compile(
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
+_SUMMED: Final = re.compile(r" ?\+ ?[IVX]{1,4}(?!\w)")  # "tổng (I + II)"
+_SUM_BEFORE: Final = re.compile(r"(?<!\w)[IVX]{1,4} ?\+$")
 _ROMAN_SERIES: Final = re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b")
 
 
@@ -29,6 +31,8 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not cued and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"
     chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6)
+    summed = _SUMMED.match(scene.line, found.end()) or _SUM_BEFORE.search(scene.before(found.start()))
+    chained = chained or summed is not None
     chained = chained or (scene.rule == "roman" and scene.before(found.start())[-1:] == ",")
     if not cued and not chained and len(found.group()) == 1:
         return None

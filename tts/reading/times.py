@@ -50,6 +50,12 @@ def _minutes_and_seconds(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), f"{cardinal(int(found[1]))} phút {cardinal(int(found[2]))} giây", "time")
 
 
+def _raced(_scene: Scene, found: re.Match[str]) -> Hit:
+    """How fast a race was run: 10"85, 1'25"3."""
+    minutes = f"{cardinal(int(found[1]))} phút " if found[1] else ""
+    return Hit(found.end(), f"{minutes}{cardinal(int(found[2]))} giây {cardinal(int(found[3]))}", "time")
+
+
 def _days_and_nights(_scene: Scene, found: re.Match[str]) -> Hit:
     """A journey, as tours are sold: 3N2Đ."""
     return Hit(found.end(), f"{cardinal(int(found[1]))} ngày {cardinal(int(found[2]))} đêm", "time")
@@ -61,6 +67,7 @@ _AFTER_BARE_MINUTES: Final = (
     r"(?= *(?:$|[,.;:)-](?!\d)| (?:ngày|sáng|trưa|chiều|tối|đêm|đến|tới|hằng|hàng|mỗi)\b))"
 )
 TIME_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?:(\d{1,2})' ?)?(\d{1,2})\"(\d{1,2})(?!\w)", _raced),
     matching(r"(\d{1,2})' ?(\d{1,2})(?:''|\")(?!\w)", _minutes_and_seconds),
     matching(r"(\d{1,2})N(\d{1,2})Đ(?!\w)", _days_and_nights),
     matching(

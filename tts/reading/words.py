@@ -9,7 +9,7 @@ from typing import Final
 from tts.reading.addresses import segmented
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
-from tts.reading.initials import composed
+from tts.reading.initials import composed, no_echo
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
@@ -28,7 +28,7 @@ _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương l�
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
-_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})?")
+_NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?:(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})|(?=20))")
 _DAY_CUE: Final = re.compile(
     r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
 )
@@ -61,6 +61,7 @@ _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
+_POST: Final = re.compile(r"(?i: ?(?:chủ tịch|giám đốc|trưởng|hiệu|viện|cục|chánh|tổng))")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
 _PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
@@ -90,7 +91,7 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     """What a shortened word means because of what is around it: "đàn GS." ends a sentence."""
     written, end = found.group(), found.end()
     meant = meaning_around(scene, written[:-1], found.start(), end - 1) if written[-1] == "." else None
-    if meant:
+    if meant and meant != DOTTED[written][0]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
     if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
@@ -98,6 +99,8 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
+    if written == "Q." and _POST.match(scene.line, end):
+        office = "quyền"  # who stands in for a head
     if written == "TT.":
         standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
@@ -146,14 +149,13 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     here = _meaning_here(scene, found)
     if here:
-        return Hit(found.end(), here, "abbreviation")
+        return Hit(found.end(), no_echo(scene, found.start(), here), "abbreviation")
     defined = scene.meaning(written)
     spoken = defined or ABBREVIATIONS.get(written)
     if spoken is None and len(written) >= _SHORTEST_ORGAN:
         spoken = DOCUMENT_CODES.get(written)
-    if spoken and spoken.startswith("đất ") and scene.last_words() == "đất":
-        spoken = spoken.removeprefix("đất ")  # "đất LUC"
     if spoken:
+        spoken = no_echo(scene, found.start(), spoken)
         return Hit(found.end(), spoken, "defined" if defined else "abbreviation", written not in _AMBIGUOUS)
     if written in FOREIGN:
         return Hit(found.end(), FOREIGN[written], "foreign")
@@ -174,9 +176,15 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return kind
     if scene.meaning(written):
         return None
-    if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
+    form = scene.cue(_FORM, 4) and "/" in line[max(0, found.start() - 1) : end + 1]
+    if form or (_marked(scene, found) and scene.cue(_FORM, 12)):
         return spell(written)
     return meaning_around(scene, written, found.start(), end)
+
+
+def _marked(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether figures and a dash stand close before: "mẫu TK1-TS"."""
+    return re.search(r"\d-$", scene.line[max(0, found.start() - 2) : found.start()]) is not None
 
 
 def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -230,11 +238,6 @@ def _around(scene: Scene, found: re.Match[str]) -> str:
     """The line near a place, without what stands there."""
     before = scene.line[max(0, found.start() - _AROUND) : found.start()]
     return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
-
-
-def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
-    """The sign of a comrade before a house is an address."""
-    return Hit(found.end(), "địa chỉ", "abbreviation")
 
 
 def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -365,11 +368,14 @@ _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
 WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
-    matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
+    matching(
+        r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))",
+        lambda _, found: Hit(found.end(), "địa chỉ", "abbreviation"),
+    ),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
-    matching(r"[A-F][B-F]?E?(?!\w)", _licence),
+    matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),

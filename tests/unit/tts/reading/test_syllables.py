@@ -54,3 +54,13 @@ def test_what_initials_mean_in_their_place_is_said_in_syllables():
     assert all(row["written"][:2].isupper() for row in rows)
     assert all(row["after"] or row["follows"] or row["near"] for row in rows)
     assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []
+
+
+def test_the_desks_of_offices_are_said_in_syllables_and_the_general_one_comes_last():
+    text = resources.files("tts.reading.data").joinpath("fields.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [word for row in rows for word in row["spoken"].split() if not is_syllable(word)] == []
+    general = [row["written"] for row in rows if not row["body"]]
+    assert len(set(general)) == len(general)
+    last = {row["written"]: row["body"] for row in rows}
+    assert [field for field in general if last[field]] == []
