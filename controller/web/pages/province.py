@@ -94,9 +94,11 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
         if free
     }
     places = [replace(place, is_named=place.cell.code in named) for place in places]
+    lacking = [viewer.scope.by_code[code] for code in drawn.lacking]
     top = viewer.scope.tree.lineage(viewer.scope.home)[-1]
     return {
         "drawing": drawn,
+        "lacking": [area.name for area in lacking if area.ended_at is None],
         "is_redrawn": False,
         "atlas": drawn.atlas,
         "spots": places,

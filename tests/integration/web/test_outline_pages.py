@@ -14,10 +14,10 @@ from controller.areas.outlines import (
     prepare_outlines,
 )
 from controller.store.invariants import invariants
+from controller.web.pages import outlines as pages
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS
 from tests.integration.web.test_attacks import ATTACK, Elements
 from tests.integration.web.test_pages import queries_of, text_of
-from tests.integration.web.test_weight import AFTER, weight
 from tests.support.made_outlines import collection, made_outlines, square
 
 PLACE = "/ban-do/ranh-gioi"
@@ -186,13 +186,20 @@ def test_a_pages_stream_knows_which_drawing_the_page_has(world, technician, brin
     assert hinh() == drawn
 
 
-def test_outlines_cost_no_query_more_and_the_page_stays_light(world, administrator, bring):
+def test_outlines_cost_no_query_more(world, administrator, bring):
     world.bring_online()
     few = queries_of(world, administrator, "/ban-do")
     bring()
     administrator.get("/ban-do")
     assert queries_of(world, administrator, "/ban-do") == few
-    assert weight(administrator, "/ban-do") < AFTER
+
+
+def test_one_file_is_prepared_at_a_time(administrator, centres):
+    with pages._preparing:
+        sent = send(administrator, made_outlines(centres))
+    assert sent.status_code == 503
+    assert "Đang nhập một tệp ranh giới khác." in sent.text
+    assert send(administrator, made_outlines(centres)).status_code == 303
 
 
 def test_a_files_name_and_codes_are_text_wherever_they_are_shown(administrator, centres):

@@ -169,3 +169,10 @@ def test_a_path_is_written_as_short_as_it_is_read():
     ring = [(0, 0), (0.04, 0), (10, 0.5), (9.5, 0), (0, 0)]
     assert outline_path([ring], lambda point: point) == "M0 0l10 .5-.5-.5z"
     assert outline_path([[(3.26, 4), (3.3, 4), (3.26, 4)]], lambda point: point) == "M3.3 4h.1"
+
+
+def test_outlines_that_overlap_or_have_a_gap_between_them_are_drawn_all_the_same():
+    found = simplified(
+        read_outlines(collection({"1": [square(109, 12, 0.2)], "2": [square(109.19, 12, 0.2)]}))
+    )
+    assert {code: len(shape.polygons) for code, shape in found.shapes.items()} == {"1": 1, "2": 1}
