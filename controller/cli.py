@@ -13,6 +13,7 @@ from controller.bench_commands import bench
 from controller.emergency_commands import emergency
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
+from controller.map_commands import province_map
 from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
 from controller.told import FAILED, AsJson, print_json, told
@@ -29,6 +30,7 @@ report_commands.add_to(app)
 app.add_typer(nodes, name="node")
 text_commands.add_to(app)
 app.add_typer(areas, name="area")
+app.add_typer(province_map, name="map")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
 app.add_typer(people_commands.operator, name="operator")

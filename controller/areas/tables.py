@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, Integer, String
+from sqlalchemy import Float, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.areas.languages import LanguageCode
@@ -52,3 +52,21 @@ class AreaLanguage(Base):
     area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
     place: Mapped[int] = mapped_column(Integer, primary_key=True)
     language: Mapped[LanguageCode] = mapped_column(String(3))
+
+
+class AreaOutline(Base):
+    """An area's outline as the province brought it, simplified; those of one import share edition and time.
+
+    `polygons` is JSON: polygons of rings of longitude and latitude, alternating, in hundred-thousandths of a
+    degree. `longitude`, `latitude` and `radius`: the roomiest spot inside its largest part, in degrees.
+    """
+
+    __tablename__ = "area_outlines"
+
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), primary_key=True)
+    edition: Mapped[str] = mapped_column(String(ID_LENGTH))
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    polygons: Mapped[str] = mapped_column(Text)
+    longitude: Mapped[float] = mapped_column(Float)
+    latitude: Mapped[float] = mapped_column(Float)
+    radius: Mapped[float] = mapped_column(Float)

@@ -25,8 +25,10 @@ _PUSHES = 80
 _CORNERS = 28
 _NEAREST = 3
 _REACH = 0.72  # of the mean distance to the nearest centres: cells touch, and the coast stays a coast
-_FAR = 3.0  # degrees from the middle: beyond it, a place is drawn in a frame of its own
-_INSET_WIDTH, _INSET_HEIGHT = 118.0, 104.0
+FAR = 3.0
+"""Degrees from the middle: beyond it, a place is drawn in a frame of its own."""
+INSET_WIDTH, INSET_HEIGHT = 118.0, 104.0
+"""Of that frame."""
 _ROOM_FOR_NAME = 25.0  # least radius of a cell that carries its name
 
 
@@ -113,13 +115,18 @@ def with_far_away(width: float, height: float, cells: Sequence[Cell], far: Seque
     """Return the drawing with a frame at its lower right for what lies far away."""
     if not far:
         return Atlas(width, height, tuple(cells))
-    frame = (width - _INSET_WIDTH - 2, height - _INSET_HEIGHT - 2, _INSET_WIDTH, _INSET_HEIGHT)
-    step = _INSET_WIDTH / (len(far) + 1)
+    frame = frame_at(width, height)
+    step = INSET_WIDTH / (len(far) + 1)
     framed = [
-        _framed(one, frame[0] + step * (place + 1), frame[1] + _INSET_HEIGHT / 2 + 8)
+        _framed(one, frame[0] + step * (place + 1), frame[1] + INSET_HEIGHT / 2 + 8)
         for place, one in enumerate(far)
     ]
-    return Atlas(width, height, (*cells, *framed), tuple(round(side, 1) for side in frame))  # type: ignore[arg-type]
+    return Atlas(width, height, (*cells, *framed), frame)
+
+
+def frame_at(width: float, height: float) -> tuple[float, float, float, float]:
+    """Return the frame at the lower right of a drawing: x, y, width, height."""
+    return round(width - INSET_WIDTH - 2, 1), round(height - INSET_HEIGHT - 2, 1), INSET_WIDTH, INSET_HEIGHT
 
 
 def path_of(rings: Sequence[Ring]) -> str:
@@ -136,8 +143,8 @@ def _split(centres: tuple[Centre, ...]) -> tuple[list[Centre], list[Centre]]:
     if not centres:
         return [], []
     middle = statistics.median(one.longitude for one in centres)
-    near = [one for one in centres if abs(one.longitude - middle) <= _FAR]
-    return near, [one for one in centres if abs(one.longitude - middle) > _FAR]
+    near = [one for one in centres if abs(one.longitude - middle) <= FAR]
+    return near, [one for one in centres if abs(one.longitude - middle) > FAR]
 
 
 def _flat(centres: Sequence[Centre]) -> list[Point]:

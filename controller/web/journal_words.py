@@ -48,6 +48,8 @@ ACTS = {
     "area.closed": "đóng địa bàn",
     "area.ended": "kết thúc địa bàn",
     "area.merged": "nhập địa bàn",
+    "area.outlines-imported": "nhập ranh giới lên bản đồ",
+    "area.outlines-removed": "bỏ ranh giới khỏi bản đồ",
     "area.moved": "chuyển địa bàn sang cấp trên khác",
     "area.renamed": "đổi tên địa bàn",
     "area.split": "chia địa bàn",
@@ -188,5 +190,7 @@ _PHRASES: dict[str, Callable[[Any], str]] = {
     "name": lambda name: f"tên: {name}" if name else "",
     "address": "từ địa chỉ {}".format,
     "revision": "phiên bản {}".format,
+    "outlines": "ranh giới của {} địa bàn".format,
+    "file": lambda file: f"tệp «{file}»" if file else "",
 }
 """How parts of a detail are said; those without a phrase are for programs."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from controller.areas.geojson import LARGEST_OUTLINES
 from controller.importing.kinds import LARGEST_FILE
 from controller.web.errors import error_response
 from controller.web.viewer import bearer_of
@@ -21,6 +22,7 @@ _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
     (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
     (re.compile(r"/tao-ban-tin/lay-chu"), LARGEST_FILE + _FRAME),
+    (re.compile(r"/ban-do/ranh-gioi"), LARGEST_OUTLINES + _FRAME),
     (
         re.compile(
             r"/tao-ban-tin/ghi-am|/ban-tin/[^/]+/(?:ghi-am|tieng-khac)|/chuong-trinh/(?:tao|[^/]+/sua)"

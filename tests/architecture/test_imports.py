@@ -18,13 +18,17 @@ DOORS = {
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},
     "reportlab": {"controller/reports/writing.py"},
+    "shapely": {"controller/areas/shapes.py"},
     "xlsxwriter": {"controller/reports/writing.py"},
 }
 
 # what these decide depends on their arguments alone
 PURE = [
+    "controller.areas.geojson",
     "controller.journal.exported",
     "controller.reports.coverage",
+    "controller.web.atlas",
+    "controller.web.outlined",
     *(name for name in modules() if name.endswith(".lifecycle")),
     "controller.fleet.events",
     "controller.fleet.faults",

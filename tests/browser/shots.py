@@ -50,6 +50,7 @@ SHOTS = (
     Shot("cum-loa-cay", TECHNICIAN, "/cum-loa"),
     Shot("cum-loa", TECHNICIAN, "/cum-loa/{node_id}"),
     Shot("ban-do", TECHNICIAN, "/ban-do"),
+    Shot("ranh-gioi", ADMINISTRATOR, "/ban-do/ranh-gioi"),
     Shot("nguoi-dung-danh-sach", ADMINISTRATOR, "/nguoi-dung"),
     Shot("nguoi-dung-them", ADMINISTRATOR, "/nguoi-dung/them"),
     Shot("nguoi-dung", ADMINISTRATOR, "/nguoi-dung/{name}", "/nguoi-dung/duyet"),

@@ -1,16 +1,20 @@
-"""Bản đồ: the province drawn as a sketch, each commune coloured by its state, and the same as a table."""
+"""Bản đồ: the province, each commune coloured by its state, and the same as a table.
+
+Drawn from outlines where the province imported some, else as a sketch from the communes' centres.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.areas.tables import Area
-from controller.web.atlas import Atlas, Box, Cell, centres_of, free_of_others, sketch
+from controller.operators.permissions import Act
+from controller.web.atlas import Box, Cell, free_of_others
+from controller.web.drawing import drawing
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import commune_tiles
 from controller.web.station import Station
@@ -53,21 +57,36 @@ class Place:
 
 @router.get("/ban-do")
 def show(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Show the province."""
-    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer))
+    """Show the province; its stream is told which drawing this page has."""
+
+    def load(session: Session) -> Mapping[str, Any]:
+        found = _load(session, station, viewer)
+        return {**found, "stream": f"/song/ban-do?hinh={found['drawing'].mark}"}
+
+    return PAGE.show(request, viewer, load)
 
 
 @router.get("/song/ban-do")
-def follow(request: Request, station: TheStation, viewer: Signed) -> Response:
-    """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer))
+def follow(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    hinh: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Keep it alive, as long as the drawing is the one that the page has."""
+
+    def load(session: Session) -> Mapping[str, Any]:
+        found = _load(session, station, viewer)
+        return {**found, "is_redrawn": hinh not in {"", found["drawing"].mark}}
+
+    return PAGE.follow(request, viewer, load)
 
 
 def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, Any]:
     tiles = commune_tiles(session, viewer.scope, station.now())
     by_code = {AreaCode(tile.code): tile for tile in tiles}
-    atlas = _atlas(viewer.scope.by_code)
-    places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in atlas.cells]
+    drawn = drawing(session, viewer.scope)
+    places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells]
     roomy = [place for place in places if place.cell.has_room]
     named = {
         place.cell.code
@@ -75,16 +94,18 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
         if free
     }
     places = [replace(place, is_named=place.cell.code in named) for place in places]
-    return {"atlas": atlas, "spots": places, "tiles": tiles, "legend": _legend(tiles)}
-
-
-def _atlas(areas: Mapping[AreaCode, Area]) -> Atlas:
-    tops = {code for code, area in areas.items() if area.parent is None}
-    return sketch(
-        centres_of(
-            {code: (area.latitude, area.longitude) for code, area in areas.items() if area.parent in tops}
-        )
-    )
+    lacking = [viewer.scope.by_code[code] for code in drawn.lacking]
+    top = viewer.scope.tree.lineage(viewer.scope.home)[-1]
+    return {
+        "drawing": drawn,
+        "lacking": [area.name for area in lacking if area.ended_at is None],
+        "is_redrawn": False,
+        "atlas": drawn.atlas,
+        "spots": places,
+        "tiles": tiles,
+        "legend": _legend(tiles),
+        "may_outline": viewer.scope.may(viewer.operator, Act.RULE, [top]),
+    }
 
 
 def _legend(tiles: list[Tile]) -> list[tuple[Sign, int]]:

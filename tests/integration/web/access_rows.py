@@ -11,6 +11,7 @@ from typing import Any
 
 from controller.operators.permissions import Act
 from tests.integration.web.site_world import mp3
+from tests.support.made_outlines import collection, square
 
 OPEN, SIGNED = "open", "signed in"
 HIDDEN = frozenset({403, 404})
@@ -35,6 +36,8 @@ RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
 EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
+OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]}))}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
 BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
@@ -85,6 +88,9 @@ PAGES = {
     "GET /cum-loa/{node_id}": Row(SIGNED, foreign=HIDDEN),
     "GET /song/cum-loa/{node_id}": Row(SIGNED),
     "GET /ban-do": Row(SIGNED),
+    "GET /ban-do/ranh-gioi": Row(Act.RULE),
+    "POST /ban-do/ranh-gioi": Row(Act.RULE, OUTLINES),
+    "POST /ban-do/ranh-gioi/bo": Row(Act.RULE, {}),
     "GET /nguoi-dung": Row(Act.RULE),
     "GET /nguoi-dung/them": Row(Act.RULE),
     "POST /nguoi-dung/them": Row(Act.RULE, {"ten": "moi", "vai_tro": "officer", "dia_ban": "22333"}),

@@ -2,6 +2,9 @@ import re
 
 import pytest
 
+from controller.areas.outlines import communes_to_outline, keep_outlines, prepare_outlines
+from tests.support.made_outlines import made_outlines
+
 FIRST, AFTER = 250_000, 30_000
 FONTS = [
     f"vendor/fonts/{subset}-{weight}.woff2" for subset in ("vietnamese", "latin") for weight in (400, 600)
@@ -25,3 +28,17 @@ def test_a_first_visit_is_light_and_the_next_ones_are_lighter(world, officer, pa
     own = weight(officer, path)
     assert own < AFTER
     assert outside + own < FIRST
+
+
+@pytest.mark.parametrize("name", ["kythuat", "quantri"])
+def test_the_map_is_light_as_a_sketch_and_with_the_outlines_of_65_communes(world, sign_in, name):
+    world.bring_online()
+    client = sign_in(name)
+    assert weight(client, "/ban-do") < AFTER
+    communes = world.ask(communes_to_outline)
+    # finer than any data there is: what is kept of it is as heavy as a drawing may be
+    content = made_outlines({code: one.centre for code, one in communes.items()}, step=0.002)
+    world.do(keep_outlines, prepare_outlines(content, communes), by=world.people["quantri"])
+    drawn = client.get("/ban-do").text
+    assert "Ranh giới do tỉnh nhập" in drawn
+    assert weight(client, "/ban-do") < AFTER

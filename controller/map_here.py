@@ -1,0 +1,63 @@
+"""What `loa map` does on the station's own machine."""
+
+from pathlib import Path
+from typing import Any
+
+from controller.airings.timing import ZONE
+from controller.areas.geojson import LARGEST_OUTLINES
+from controller.areas.outlines import (
+    communes_to_outline,
+    edition_of,
+    keep_outlines,
+    lacking,
+    prepare_outlines,
+    remove_outlines,
+)
+from controller.areas.queries import top_area
+from controller.clocks import utc_now
+from controller.local import local_store, opened_store, person_named
+from controller.operators.permissions import Act
+from controller.operators.queries import require
+from controller.settings import Settings
+from controller.texts import content_of
+
+
+def import_here(file: Path, field: str, *, as_name: str) -> dict[str, Any]:
+    """Draw the map from a file's outlines; return what was taken and what it lacks."""
+    with local_store() as store:
+        with store.read() as session:
+            # who may not, learns so before seconds of work
+            require(session, person_named(session, as_name), Act.RULE, top_area(session).code)
+            communes = communes_to_outline(session)
+        prepared = prepare_outlines(content_of(file, LARGEST_OUTLINES), communes, file=file.name, field=field)
+        with store.write() as session:
+            keep_outlines(session, prepared, by=person_named(session, as_name), now=utc_now())
+    drawn = prepared.drawn
+    return {
+        "outlines": len(drawn.shapes),
+        "corners": drawn.corners,
+        "tolerance_degrees": drawn.tolerance,
+        "islands_left_out": drawn.left_out,
+        "missing": list(prepared.missing),
+    }
+
+
+def remove_here(*, as_name: str) -> int:
+    """Draw the map as a sketch again; return how many outlines were removed."""
+    with local_store() as store, store.write() as session:
+        return remove_outlines(session, by=person_named(session, as_name), now=utc_now())
+
+
+def shown_here() -> dict[str, Any]:
+    """Return what the map is drawn from."""
+    store = opened_store(Settings())
+    try:
+        with store.read() as session:
+            edition = edition_of(session)
+            return {
+                "outlines": 0 if edition is None else edition.count,
+                "imported_at": None if edition is None else edition.imported_at.astimezone(ZONE).isoformat(),
+                "missing": lacking(session),
+            }
+    finally:
+        store.close()
