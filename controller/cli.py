@@ -16,6 +16,7 @@ from controller.lexicon_commands import lexicon
 from controller.map_commands import province_map
 from controller.node_commands import node as nodes
 from controller.schedule_commands import schedule as schedules
+from controller.template_commands import template
 from controller.told import FAILED, AsJson, print_json, told
 from controller.topic_commands import topic as topics
 from controller.voice_commands import voice as voices
@@ -37,6 +38,7 @@ app.add_typer(people_commands.operator, name="operator")
 app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
 app.add_typer(answers, name="answer")
+app.add_typer(template, name="template")
 app.add_typer(topics, name="topic")
 app.add_typer(emergency, name="emergency")
 app.add_typer(bench, name="bench")

@@ -14,6 +14,7 @@ from controller.bulletins.lifecycle import (
     after,
 )
 from controller.bulletins.listening import check_listened
+from controller.bulletins.places import check_filled
 from controller.bulletins.queries import (
     approval_of,
     get_bulletin,
@@ -109,6 +110,7 @@ def submit_bulletin(
     require(session, by, Act.WRITE, bulletin.area)
     bulletin.state = after(bulletin.state, Action.SUBMIT)
     check_items(session, bulletin)
+    _check_filled(session, bulletin)
     bulletin.returned_reason = None
     bulletin.changed_at = now
     rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
@@ -213,6 +215,15 @@ def withdraw_bulletin(
     for other in (*variants_of(session, bulletin_id), *programmes_with(session, bulletin_id)):
         if other.state is BulletinState.APPROVED:
             withdraw_bulletin(session, other.id, by=by, now=now, reason=reason)
+
+
+def _check_filled(session: Session, bulletin: Bulletin) -> None:
+    wording = get_revision(session, bulletin.id, bulletin.revision)
+    if wording.kind is RevisionKind.PROGRAMME:  # what it holds of other bulletins was judged with them
+        items = items_of(session, bulletin.id, bulletin.revision)
+        check_filled(bulletin.title, *(item.text or "" for item in items))
+    else:
+        check_filled(wording.issuer, bulletin.title, wording.text)
 
 
 def check_items(session: Session, bulletin: Bulletin) -> None:

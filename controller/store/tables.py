@@ -17,6 +17,7 @@ from controller.plans import tables as plans
 from controller.programmes import tables as programmes
 from controller.reports import tables as reports
 from controller.store.base import Base
+from controller.templates import tables as templates
 
 FEATURES = (
     areas,
@@ -33,5 +34,6 @@ FEATURES = (
     reports,
     drafts,
     listeners,
+    templates,
 )
 METADATA: MetaData = Base.metadata

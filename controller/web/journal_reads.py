@@ -17,6 +17,7 @@ from controller.journal.usecases import STATION
 from controller.lexicon.tables import LexiconEntry
 from controller.operators.tables import Account, HeldKey
 from controller.programmes.tables import Schedule, ScheduleTarget
+from controller.templates.tables import BulletinTemplate
 from controller.web.journal_words import KINDS
 from devices.messages import AreaCode, Role
 
@@ -101,6 +102,7 @@ def _about(areas: Collection[AreaCode]) -> ColumnElement[bool]:
         Entry.subject.in_(select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(codes))),
         Entry.subject.in_(select(Node.id).where(Node.area.in_(codes))),
         Entry.subject.in_(select(LexiconEntry.id).where(LexiconEntry.area.in_(codes))),
+        Entry.subject.in_(select(BulletinTemplate.id).where(BulletinTemplate.area.in_(codes))),
         Entry.subject.in_(select(Account.id).where(Account.area.in_(codes))),
     )
 
@@ -122,6 +124,9 @@ def _named(session: Session, subjects: Iterable[str]) -> dict[str, tuple[str, st
     words = select(LexiconEntry.id, LexiconEntry.written).where(LexiconEntry.id.in_(asked))
     for entry, word in session.execute(words):
         rows.append((entry, f"«{word}»", ""))
+    drafts = select(BulletinTemplate.id, BulletinTemplate.title).where(BulletinTemplate.id.in_(asked))
+    for template, title in session.execute(drafts):
+        rows.append((template, f"«{title}»", ""))
     return {subject: (name, place) for subject, name, place in rows}
 
 

@@ -11,6 +11,7 @@ from controller.fleet.vitals_log import keep_samples
 from controller.lexicon.usecases import add_entry
 from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
+from controller.templates.usecases import add_template
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
@@ -21,6 +22,7 @@ WORDS = (
     ("TDP", "tổ dân phố"),
     ("UBMTTQ", "ủy ban mặt trận tổ quốc"),
 )
+MARKET = "Chợ phiên họp từ [giờ bắt đầu] đến [giờ kết thúc], ngày [ngày], tại [địa điểm]."
 _DARK = range(300, 420)  # minutes of the day in which the node of the picture was away
 
 
@@ -32,6 +34,8 @@ def tell_of_the_house(world, node):
     world.do(sign_policy, area=NHA_TRANG, quiet_hours=noon, loudest_volume=70, **rule)
     for written, spoken in WORDS:
         world.do(add_entry, written=written, spoken=spoken, by=world.approver)
+    for title, area in (("Chợ phiên vùng cao", PROVINCE), ("Chợ đêm Nha Trang", NHA_TRANG)):
+        world.do(add_template, title=title, text=MARKET, area=area, by=world.approver)
     world.do(limit_volume, node, 70, by=world.people["kythuat"])
     world.do(quarantine_node, world.nodes[60], reason="Dân báo loa phát lạ", by=world.people["kythuat"])
     while world.do(note_aired):

@@ -70,6 +70,7 @@ SHOTS = (
     Shot("nhat-ky", ADMINISTRATOR, "/nhat-ky"),
     Shot("nhat-ky-kiem-tra", ADMINISTRATOR, "/nhat-ky/kiem-tra"),
     Shot("tao-ban-tin", OFFICER, "/tao-ban-tin"),
+    Shot("tao-ban-tin-mau", OFFICER, "/tao-ban-tin", "?mau=hop-thon"),
     Shot("ghi-am", OFFICER, "/tao-ban-tin/ghi-am"),
     Shot("ban-tin-danh-sach", OFFICER, "/ban-tin"),
     Shot("ban-tin", OFFICER, "/ban-tin/{bulletin_id}", "/ban-tin/{approved}"),

@@ -238,6 +238,25 @@ def test_a_word_that_cannot_be_taught_or_removed_is_told(founded, arguments, sen
     assert sentence in err
 
 
+@pytest.mark.slow
+def test_a_template_is_added_listed_and_removed_by_title(founded, tmp_path):
+    written = tmp_path / "cho.txt"
+    written.write_text("Chợ phiên họp ngày [ngày].", encoding="utf-8")
+    code, out, err = typed("template", "add", "Chợ  phiên", str(written), "--as", "duyet", home=founded)
+    assert (code, out) == (0, "Đã thêm mẫu «Chợ phiên».\n"), err
+    first, *built_in = json.loads(typed("template", "list", "--json", home=founded)[1])["templates"]
+    assert (first["title"], first["places"], first["added_by"]) == ("Chợ phiên", ["[ngày]"], "duyet")
+    assert {one["area"] for one in built_in} == {None}
+    assert typed("template", "list", home=founded)[1].startswith(f"Chợ phiên\t{first['area']}\tduyet ")
+    code, _, err = typed("template", "remove", "Chợ phiên", "--as", "canbo", home=founded)
+    assert code == 2
+    assert "cán bộ duyệt" in err
+    assert typed("template", "remove", "Chợ phiên", "--as", "duyet", home=founded)[0] == 0
+    code, _, err = typed("template", "remove", "Chợ phiên", "--as", "duyet", home=founded)
+    assert code == 2
+    assert "template.unknown" in err
+
+
 def test_words_need_a_station(tmp_path):
     code, _, err = typed("lexicon", "list", home=tmp_path)
     assert code == 1

@@ -24,6 +24,7 @@ from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submi
 from controller.errors import Conflict
 from controller.lexicon.queries import words_for
 from controller.operators.permissions import Act
+from controller.templates.usecases import MAY_KEEP
 from controller.web.acts import seen_bulletin
 from controller.web.languages_shown import spread_of
 from controller.web.legal_reads import act_of
@@ -116,6 +117,8 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "may_name_act": bulletin.variant_of is None
         and speech.revision.kind is not RevisionKind.PROGRAMME
         and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "may_keep": speech.revision.kind is RevisionKind.TEXT
+        and viewer.scope.may(viewer.operator, MAY_KEEP, [bulletin.area]),
         "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
     }
 

@@ -1,4 +1,7 @@
-"""Lấy chữ từ tệp: what a file or pasted text becomes, before and after, then taken into the draft."""
+"""Lấy chữ từ tệp: what a file or pasted text becomes, before and after, then taken into the draft.
+
+A template's words come into a draft that is begun the same way.
+"""
 
 from collections import Counter
 from typing import Annotated, Any
@@ -14,10 +17,12 @@ from controller.errors import BadInput, LoaError
 from controller.importing.imported import Imported, import_text
 from controller.importing.kinds import LARGEST_FILE
 from controller.importing.mending import Mend, Mended
+from controller.store.base import ID_LENGTH
 from controller.web.legal_form import typed_act
 from controller.web.pages.writing import form_page
 from controller.web.render import page
 from controller.web.station import Station
+from controller.web.template_reads import template_to_use
 from controller.web.typed import Typed
 from controller.web.uploads import Sent, SentForm, Writer
 from controller.web.viewer import TheStation, Viewer
@@ -83,7 +88,22 @@ def _kept(station: Station, viewer: Viewer) -> Typed:
 def take_over(station: TheStation, viewer: Writer, form: Annotated[Typed, Form()]) -> Response:
     """Put the words into what the person is writing; where and when stay as they were chosen."""
     words = form.model_dump(include={"tieu_de", "noi_dung", *typed_act(Reference())})
+    _put_in(station, viewer, words)
+    return RedirectResponse("/tao-ban-tin?xong=lay-chu", 303)
+
+
+@router.post("/dung-mau")
+def use_template(
+    station: TheStation, viewer: Writer, mau: Annotated[str, Form(max_length=ID_LENGTH)] = ""
+) -> Response:
+    """Put a template's words in place of those that the person has begun; where and when stay."""
+    with station.store.read() as session:
+        chosen = template_to_use(session, viewer, mau)
+    _put_in(station, viewer, {"tieu_de": chosen.title, "noi_dung": chosen.text})
+    return RedirectResponse("/tao-ban-tin?xong=mau", 303)
+
+
+def _put_in(station: Station, viewer: Viewer, words: dict[str, Any]) -> None:
     fields = _kept(station, viewer).model_dump(exclude={"viec"}) | words
     with station.store.write() as session:
         keep_draft(session, NEW, fields, by=viewer.operator, now=station.now())
-    return RedirectResponse("/tao-ban-tin?xong=lay-chu", 303)

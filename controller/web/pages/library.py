@@ -1,6 +1,6 @@
-"""Thư viện: the province's own words with samples to listen to, and the voice that reads."""
+"""Thư viện: templates of bulletins, the province's own words with samples to listen to, and the voice."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
@@ -18,6 +18,7 @@ from controller.web.admin_reads import shown_names
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
+from controller.web.template_reads import TypedTemplate, templates_context
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 from devices.messages import AreaCode
 from tts.engines.voice_files import voice_records
@@ -25,7 +26,12 @@ from tts.reading import read
 
 router = APIRouter(prefix="/thu-vien")
 Line = Annotated[str, Form(max_length=500)]
-_DONE = {"them": "Đã thêm. Bản tin chờ duyệt có từ này sẽ được đọc lại.", "xoa": "Đã xóa."}
+_DONE = {
+    "them": "Đã thêm. Bản tin chờ duyệt có từ này sẽ được đọc lại.",
+    "xoa": "Đã xóa.",
+    "mau": "Đã lưu mẫu bản tin.",
+    "xoa-mau": "Đã xóa mẫu. Bản tin đã tạo từ mẫu ấy vẫn giữ.",
+}
 
 
 @router.get("")
@@ -41,8 +47,8 @@ def show(
     try:
         asked = checked_sample(thu) if thu else ""
     except BadInput as error:
-        return _page(request, station, viewer, asked=thu, error=error)
-    return _page(request, station, viewer, asked=asked, done=_DONE.get(xong, ""))
+        return library_page(request, station, viewer, asked=thu, error=error)
+    return library_page(request, station, viewer, asked=asked, done=_DONE.get(xong, ""))
 
 
 @router.get("/nghe.mp3")
@@ -83,7 +89,7 @@ def add(
             )
     except LoaError as error:
         form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
-        return _page(request, station, viewer, form=form, error=error)
+        return library_page(request, station, viewer, form=form, error=error)
     station.poke()
     return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
 
@@ -98,29 +104,30 @@ def remove(request: Request, station: TheStation, viewer: Signed, entry_id: str)
     except NotFound:
         raise
     except LoaError as error:
-        return _page(request, station, viewer, error=error)
+        return library_page(request, station, viewer, error=error)
     station.poke()
     return RedirectResponse("/thu-vien?xong=xoa", 303)
 
 
-def _page(
+def library_page(
     request: Request,
     station: Station,
     viewer: Viewer,
     *,
     asked: str = "",
     form: dict[str, str] | None = None,
+    typed: TypedTemplate | None = None,
     error: LoaError | None = None,
     done: str = "",
 ) -> Response:
+    """Show the whole page: with what was typed, and what is wrong with it or was done."""
     scope, settings = viewer.scope, station.settings
     with station.store.read() as session:
         entries = _entries(session, viewer)
-        names = shown_names(session)
+        context = templates_context(session, viewer, typed) | {"names": shown_names(session)}
         words = dict(words_for(session, scope.home))
-    context: dict[str, Any] = {
+    context |= {
         "entries": entries,
-        "names": names,
         "area_name": scope.name,
         "teachable": [
             scope.by_code[code]

@@ -19,6 +19,8 @@ from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import drop_draft
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
+from controller.store.base import ID_LENGTH
+from controller.templates.queries import Offered
 from controller.web.acts import hand_in, seen_bulletin, tell_of, write_down
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS, typed_act
@@ -26,6 +28,7 @@ from controller.web.queries import spoken
 from controller.web.render import page
 from controller.web.starts import slots
 from controller.web.station import Station
+from controller.web.template_reads import said_of_template, template_to_use, templates_to_use
 from controller.web.typed import Typed
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import Grade
@@ -44,13 +47,17 @@ def form_page(
     kept_at: datetime | None = None,
     done: str = "",
     pasted: str = "",
+    instead: Offered | None = None,
 ) -> Response:
     """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back.
 
-    `pasted`: words that were to be taken over and could not be.
+    `pasted`: words that were to be taken over and could not be. `instead`: a template that may take the
+    place of the words that the person has begun.
     """
     context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
-    context |= {"done": done, "pasted": pasted}
+    context |= {"done": done, "pasted": pasted, "instead": instead}
+    with station.store.read() as session:
+        context["templates"] = templates_to_use(session, viewer)
     return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
 
 
@@ -84,17 +91,24 @@ def ask(
     station: TheStation,
     viewer: Signed,
     xong: Annotated[str, Query(max_length=20)] = "",
+    mau: Annotated[str, Query(max_length=ID_LENGTH)] = "",
 ) -> Response:
-    """Show the form, empty or with what the person was typing; `xong`: what was just put into it."""
+    """Show the form, empty or with what the person was typing; `xong`: what was just put into it.
+
+    `mau`: the template to begin with. Words that the person has begun stay until they say otherwise.
+    """
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
     with station.store.read() as session:
         kept = draft_of(session, viewer.operator.id, NEW)
-    if kept is None:
-        return form_page(request, station, viewer, Typed())
-    form = Typed.model_validate(kept.fields)
-    done = _TAKEN_OVER if xong == "lay-chu" else ""
-    return form_page(request, station, viewer, form, kept_at=None if done else kept.saved_at, done=done)
+        chosen = template_to_use(session, viewer, mau) if mau else None
+    form = Typed() if kept is None else Typed.model_validate(kept.fields)
+    if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
+        form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
+        return form_page(request, station, viewer, form, done=said_of_template(form))
+    done = {"lay-chu": _TAKEN_OVER, "mau": said_of_template(form)}.get(xong, "")
+    kept_at = None if kept is None or done else kept.saved_at
+    return form_page(request, station, viewer, form, kept_at=kept_at, done=done, instead=chosen)
 
 
 @router.post("/tao-ban-tin")

@@ -82,10 +82,12 @@
   // --- drafts: what is typed is kept on the server; where that fails, on this machine until it is back ---
   const EACH = 3000; // between two keepings, and only when something changed
   const form = document.querySelector("form[data-draft]");
-  if (new URLSearchParams(window.location.search).has("xong")) { // it was sent, or replaced: what lay here is older
+  const asked = new URLSearchParams(window.location.search);
+  if (asked.has("xong")) { // it was sent, or replaced: what lay here is older
     for (const key of Object.keys(localStorage)) if (key.startsWith("loa:nhap:")) localStorage.removeItem(key);
-    if (form) history.replaceState(null, "", window.location.pathname);
   }
+  // loaded again, it shows what was typed since, and neither says it again nor asks for the template again
+  if (form && (asked.has("xong") || asked.has("mau"))) history.replaceState(null, "", window.location.pathname);
   if (form) keepDraft(form);
   function keepDraft(form) {
     const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
@@ -99,6 +101,7 @@
         if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
         form[name].value = was.get(name);
         write(said, "Đã lấy lại phần chữ giữ trên máy này.");
+        if (asked.has("mau")) document.querySelector(".note[role=status]")?.remove(); // the template was not taken
         last = "";
       }
     }

@@ -24,6 +24,7 @@ class Row:
     foreign: frozenset[int] | None = None
 
 
+TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
 NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
@@ -114,6 +115,10 @@ PAGES = {
     "GET /thu-vien/nghe.mp3": Row(SIGNED),
     "POST /thu-vien": Row(Act.TEACH, {"viet": "XQZ", "doc": "xê quy dét", "dia_ban": "56"}),
     "POST /thu-vien/{entry_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/mau": Row(Act.TEACH, TEMPLATE),
+    "POST /thu-vien/mau/{template_id}/sua": Row(Act.TEACH, TEMPLATE, foreign=HIDDEN),
+    "POST /thu-vien/mau/{template_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /ban-tin/{bulletin_id}/mau": Row(Act.TEACH, {}, foreign=HIDDEN),
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
     "GET /cai-dat/kiem-tra/ket-qua": Row(Act.RULE),
@@ -156,6 +161,7 @@ PAGES = {
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
     "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),
     "POST /tao-ban-tin/dung-chu": Row(Act.WRITE, DRAFT),
+    "POST /tao-ban-tin/dung-mau": Row(Act.WRITE, {"mau": "hop-thon"}),
     "GET /tao-ban-tin/ghi-am": Row(Act.WRITE),
     "POST /tao-ban-tin/ghi-am": Row(Act.WRITE, BROUGHT),
     "GET /ban-tin": Row(SIGNED),
@@ -379,6 +385,10 @@ CALLS = {
     "GET lexicon": Row(SIGNED),
     "POST lexicon": Row(Act.TEACH, {"written": "XQZ", "spoken": "xê quy dét"}),
     "DELETE lexicon/{entry_id}": Row(Act.TEACH, foreign=HIDDEN),
+    "GET templates": Row(SIGNED),
+    "POST templates": Row(Act.TEACH, {"title": "Chợ quê", "text": "Ngày [ngày]."}),
+    "PUT templates/{template_id}": Row(Act.TEACH, {"title": "Chợ", "text": "Ngày [ngày]."}, foreign=HIDDEN),
+    "DELETE templates/{template_id}": Row(Act.TEACH, foreign=HIDDEN),
 }
 
 ROWS = PAGES | {key.replace(" ", " /api/v1/", 1): row for key, row in CALLS.items()}

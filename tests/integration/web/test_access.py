@@ -17,6 +17,7 @@ from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.programmes.usecases import schedule_bulletin
+from controller.templates.usecases import add_template
 from controller.web.site import end_streams
 from devices.messages import NodeId
 from schedules.recurrence import Daily
@@ -61,10 +62,13 @@ def objects(world):
     new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
+    kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": BAC_NHA_TRANG}
+    template = world.do(add_template, **kept, by=world.approver)
     return {
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
+        "{template_id}": template.id,
         "{prepared}": prepared,
         "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,

@@ -20,6 +20,7 @@ from controller.operators.signing_in import ABSOLUTE
 from controller.operators.tables import Account, ApiToken, Delegation
 from controller.operators.tokens import create_token
 from controller.operators.tries import Tries
+from controller.templates.usecases import add_template
 from tests.integration.web.access_rows import OPEN, PAGES, ROWS
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
 
@@ -162,6 +163,7 @@ def spoil_everything(world):
     harmless = ATTACK.replace("<", "‹")
     items = [Item(ItemKind.SPEECH, harmless), Item(ItemKind.SPEECH, harmless)]
     programme = world.do(draft_programme, title=f"Chương trình {ATTACK}", items=items, by=world.officer).id
+    world.do(add_template, title=f"Mẫu {ATTACK}", text=harmless, area=PROVINCE, by=world.approver)
     with world.store.write() as session:
         session.get_one(Bulletin, waiting).returned_reason = ATTACK
         session.get_one(Bulletin, programme).returned_reason = ATTACK

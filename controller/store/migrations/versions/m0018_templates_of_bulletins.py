@@ -1,0 +1,50 @@
+"""Templates of bulletins: an area's own texts with places to fill in, one live title in an area."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0018"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "bulletin_templates",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_by", sa.String(length=64), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["area"], ["areas.code"], name=op.f("fk_bulletin_templates_area_areas")),
+        sa.ForeignKeyConstraint(
+            ["added_by"], ["operators.id"], name=op.f("fk_bulletin_templates_added_by_operators")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by"], ["operators.id"], name=op.f("fk_bulletin_templates_changed_by_operators")
+        ),
+        sa.ForeignKeyConstraint(
+            ["removed_by"], ["operators.id"], name=op.f("fk_bulletin_templates_removed_by_operators")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin_templates")),
+    )
+    live = sa.text("removed_at IS NULL")
+    op.create_index(
+        "uq_bulletin_templates_live",
+        "bulletin_templates",
+        ["area", "title"],
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("uq_bulletin_templates_live", table_name="bulletin_templates")
+    op.drop_table("bulletin_templates")
