@@ -29,7 +29,12 @@ def import_here(file: Path, field: str, *, as_name: str) -> dict[str, Any]:
             # who may not, learns so before seconds of work
             require(session, person_named(session, as_name), Act.RULE, top_area(session).code)
             communes = communes_to_outline(session)
-        prepared = prepare_outlines(content_of(file, LARGEST_OUTLINES), communes, file=file.name, field=field)
+        prepared = prepare_outlines(
+            content_of(file, LARGEST_OUTLINES),
+            communes,
+            file="" if str(file) == "-" else file.name,
+            field=field,
+        )
         with store.write() as session:
             keep_outlines(session, prepared, by=person_named(session, as_name), now=utc_now())
     drawn = prepared.drawn

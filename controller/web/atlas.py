@@ -51,6 +51,8 @@ class Cell:
     y: float
     has_room: bool
     is_inset: bool = False
+    room: float = 0.0
+    """How large the cell is where its name stands; of two names in one place the roomier stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ def _drawn(code: AreaCode, shapes: Sequence[Shape], plane: _Plane) -> Cell:
     roomiest = max(shapes, key=lambda shape: shape.radius)
     x, y = plane.at(roomiest.spot)
     path = outline_path(_rings(shapes), plane.at)
-    return Cell(code, path, round(x, 1), round(y, 1), roomiest.radius * plane.scale >= _ROOM_FOR_NAME)
+    room = roomiest.radius * plane.scale
+    return Cell(code, path, round(x, 1), round(y, 1), room >= _ROOM_FOR_NAME, room=round(room, 1))
 
 
 def _round(one: Centre, plane: _Plane) -> Cell:

@@ -1,6 +1,7 @@
 """A file that is sent in a form: taken once it is known who sends it, kept on disk, closed at the end."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, BinaryIO, NamedTuple
 
 from fastapi import Depends
@@ -64,10 +65,11 @@ class Sent(NamedTuple):
 
 
 async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
-    async for sent in _taken(request):
+    async with _taken(request) as sent:
         yield sent
 
 
+@asynccontextmanager
 async def _taken(request: Request) -> AsyncIterator[Sent]:
     form = request.form(max_files=1, max_fields=_MOST_PARTS, max_part_size=_LONGEST_FIELD)
     async with form as sent:
@@ -97,7 +99,7 @@ Ruler = Annotated[Viewer, Depends(_ruler)]
 
 
 async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
-    async for sent in _taken(request):
+    async with _taken(request) as sent:
         yield sent
 
 

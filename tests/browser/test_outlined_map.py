@@ -73,6 +73,7 @@ def test_an_administrator_brings_a_file_and_whoever_looks_is_told(content, open_
     page.get_by_role("button", name="Nhập ranh giới").click()
     expect(page.get_by_role("status")).to_contain_text("Đã nhập ranh giới.")
     expect(page.locator("main")).to_contain_text("65/65 xã, phường")
+    assert faults(page) == []
     expect(looking.locator("#ban-do")).to_contain_text("Hình bản đồ vừa được đổi.")
     expect(looking.locator("#bang-dia-ban tbody tr")).to_have_count(65)
     looking.get_by_role("link", name="Xem bản đồ mới").click()

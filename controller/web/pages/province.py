@@ -87,7 +87,7 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
     by_code = {AreaCode(tile.code): tile for tile in tiles}
     drawn = drawing(session, viewer.scope)
     places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells]
-    roomy = [place for place in places if place.cell.has_room]
+    roomy = sorted((place for place in places if place.cell.has_room), key=lambda place: -place.cell.room)
     named = {
         place.cell.code
         for place, free in zip(roomy, free_of_others([one.box for one in roomy]), strict=True)
