@@ -118,6 +118,7 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 
 NO_PAGES = {
     "/thu-vien/nghe.mp3": "a sound",
+    "/thu-vien/nhac-hieu/{chime_id}/nghe": "a sound",
     "/nhat-ky/tep": "a file to keep",
     "/tep/{recording}.mp3": "a sound",
     "/tep/{recording}/hinh-am": "a piece of a page",

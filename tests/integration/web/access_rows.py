@@ -38,6 +38,7 @@ EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
 FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+JINGLE = {"file": ("nhac.mp3", mp3()), "cho": "opening", "dia_ban": "56"}
 BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
 
 ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
@@ -113,6 +114,9 @@ PAGES = {
     "POST /thu-vien/mau/{template_id}/sua": Row(Act.TEACH, TEMPLATE, foreign=HIDDEN),
     "POST /thu-vien/mau/{template_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/mau": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/nhac-hieu": Row(Act.TEACH, JINGLE),
+    "GET /thu-vien/nhac-hieu/{chime_id}/nghe": Row(SIGNED, foreign=HIDDEN),
+    "POST /thu-vien/nhac-hieu/{chime_id}/bo": Row(Act.TEACH, {}, foreign=HIDDEN),
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
     "GET /bao-cao": Row(SIGNED),
