@@ -42,7 +42,8 @@ def keep_upload(uploads: UploadStore, source: BinaryIO, *, as_chime: bool = Fals
     try:
         keep_found(uploads, upload, examined_apart(uploads.path(upload), as_chime=as_chime))
     except BadInput:
-        uploads.delete(upload)
+        if not as_chime:  # what is too long for a chime may be the sound of a bulletin; unnamed, it is swept
+            uploads.delete(upload)
         raise
     except NoSpace as error:
         uploads.delete(upload)

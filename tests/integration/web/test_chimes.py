@@ -1,12 +1,13 @@
 """Chimes of an area's own: who chooses them, what is no chime, and which recordings have them."""
 
 import re
+from io import BytesIO
 
 import numpy as np
 import pytest
 
 from controller.bulletins.queries import get_rendering
-from controller.bulletins.uploading import uploads_needed
+from controller.bulletins.uploading import keep_upload, uploads_needed
 from controller.chimes.queries import chimes_for
 from controller.chimes.tables import Chime, ChimePlace
 from controller.chimes.usecases import choose_chime, remove_chime
@@ -133,6 +134,13 @@ def test_a_chime_of_a_second_is_one_and_no_bulletin(approver, officer):
     reply = officer.post("/tao-ban-tin/ghi-am", files={"file": ("a.wav", short)}, data={"tieu_de": "Tin"})
     assert reply.status_code == 422
     assert "ngắn hơn 2 giây" in reply.text
+
+
+def test_the_sound_of_a_bulletin_is_not_lost_by_being_refused_as_a_chime(world, approver):
+    upload = keep_upload(world.uploads, BytesIO(mp3(20)))
+    world.uploads.beside(upload).unlink()  # as of files that came before anything was noted of them
+    assert bring(approver, mp3(20)).status_code == 422
+    assert world.uploads.path(upload).read_bytes() == mp3(20)
 
 
 @pytest.mark.parametrize(
