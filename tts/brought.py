@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 2.0, 3600.0
 """Shorter is a slip of the finger, longer than any slot of a commune."""
+SHORTEST_CHIME, LONGEST_CHIME = 1.0, 15.0
+"""Seconds: a few notes; who waits longer for the words walks away."""
 LONGEST_SILENCE_SECONDS = 10.0
 """A microphone that was off; no speaker rests so long."""
 MOST_CLIPPED = 0.25
@@ -52,6 +54,31 @@ class UnfitSound(SpeechError):  # noqa: N818 - the names of speech errors say wh
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a sound may be, and what is said of one that is not."""
+
+    shortest: float
+    longest: float
+    too_short: str
+    too_long: str
+
+
+WHOLE = Bounds(
+    SHORTEST_SECONDS,
+    LONGEST_SECONDS,
+    "Tệp âm thanh ngắn hơn 2 giây. Hãy kiểm tra lại tệp.",
+    "Tệp âm thanh dài hơn 60 phút. Hãy chia thành nhiều bản tin.",
+)
+"""Of what is heard as a bulletin, or as a part of one."""
+CHIME = Bounds(
+    SHORTEST_CHIME,
+    LONGEST_CHIME,
+    "Nhạc hiệu ngắn hơn 1 giây. Hãy chọn tệp từ 1 đến 15 giây.",
+    "Nhạc hiệu dài hơn 15 giây. Hãy cắt ngắn còn từ 1 đến 15 giây.",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Looked:
     """What a file says of itself; `seconds` None: it is known once it is decoded."""
 
@@ -59,7 +86,7 @@ class Looked:
     seconds: float | None
 
 
-def look(path: Path) -> Looked:
+def look(path: Path, bounds: Bounds = WHOLE) -> Looked:
     """Return what kind of sound a file holds; raises UnknownSoundFormat, or UnfitSound for its length."""
     with path.open("rb") as file:
         form = form_of(file.read(HEAD))
@@ -75,19 +102,19 @@ def look(path: Path) -> Looked:
             seconds = opened.frames / opened.samplerate
     except soundfile.LibsndfileError as damaged:
         raise UnknownSoundFormat(f"Tệp âm thanh bị hỏng, không giải mã được. {_ACCEPTED}") from damaged
-    check_length(seconds)
+    check_length(seconds, bounds)
     return Looked(form, seconds)
 
 
-def check_length(seconds: float) -> None:
+def check_length(seconds: float, bounds: Bounds = WHOLE) -> None:
     """Raise UnfitSound for what is too short or too long."""
-    if seconds < SHORTEST_SECONDS:
-        raise UnfitSound("Tệp âm thanh ngắn hơn 2 giây. Hãy kiểm tra lại tệp.")
-    if seconds > LONGEST_SECONDS:
-        raise UnfitSound("Tệp âm thanh dài hơn 60 phút. Hãy chia thành nhiều bản tin.")
+    if seconds < bounds.shortest:
+        raise UnfitSound(bounds.too_short)
+    if seconds > bounds.longest:
+        raise UnfitSound(bounds.too_long)
 
 
-def evened(path: Path, scratch: Path) -> Iterator[Samples]:
+def evened(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Iterator[Samples]:
     """The sound brought to the mean level that phrases are mixed at, mono at SAMPLE_RATE, in blocks.
 
     Raises as `look`, and UnfitSound for silence and clipping, before the first block. The file is decoded
@@ -95,22 +122,22 @@ def evened(path: Path, scratch: Path) -> Iterator[Samples]:
     """
     import numpy as np
 
-    if look(path).form == "m4a":
+    if look(path, bounds).form == "m4a":
         path = converted(path, scratch)
     heard, energy, peak = 0, 0.0, 0.0
-    for block in samples_of(path):
+    for block in samples_of(path, bounds):
         loud = np.abs(block) > PAUSE
         heard += int(loud.sum())
         energy += float((block[loud].astype(np.float64) ** 2).sum())
         peak = max(peak, float(np.abs(block).max(initial=0.0)))
     mean = (energy / heard) ** 0.5 if heard else MEAN
     gain = min(MEAN / mean, _MOST_PEAK / max(peak, _SILENT))
-    for block in samples_of(path):
+    for block in samples_of(path, bounds):
         if len(block):
             yield np.asarray(block * np.float32(gain), np.float32)
 
 
-def samples_of(path: Path) -> Iterator[Samples]:
+def samples_of(path: Path, bounds: Bounds = WHOLE) -> Iterator[Samples]:
     """The sound as it came, mono at SAMPLE_RATE, a minute at a time; raises as `evened`, but at the end."""
     import numpy as np
     import soundfile
@@ -126,14 +153,14 @@ def samples_of(path: Path) -> Iterator[Samples]:
         while len(read := opened.read(BLOCK_SECONDS * rate, dtype="float32", always_2d=True)):
             block = np.nan_to_num(np.asarray(read.mean(axis=1), np.float32))
             length += len(block)
-            check_length(max(length / rate, SHORTEST_SECONDS))
+            check_length(max(length / rate, bounds.shortest), bounds)
             peak = max(peak, float(np.abs(block).max()))
             found.add(block)
             yield np.asarray(np.clip(ours.resample_chunk(block), -1.0, 1.0), np.float32)
         yield np.asarray(
             np.clip(ours.resample_chunk(np.zeros(0, np.float32), last=True), -1.0, 1.0), np.float32
         )
-    check_length(length / rate)
+    check_length(length / rate, bounds)
     refuse_faults(found, peak)
 
 

@@ -9,7 +9,18 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from tts.brought import BLOCK_SECONDS, MEAN, PAUSE, UnfitSound, check_length, converted, look, refuse_faults
+from tts.brought import (
+    BLOCK_SECONDS,
+    MEAN,
+    PAUSE,
+    WHOLE,
+    Bounds,
+    UnfitSound,
+    check_length,
+    converted,
+    look,
+    refuse_faults,
+)
 from tts.codec import UnknownSoundFormat
 from tts.files import write_whole
 from tts.stretches import Stretches
@@ -41,18 +52,18 @@ class Found:
     """Which part of the loud moments has cut-off tops."""
 
 
-def examined(path: Path, scratch: Path) -> Found:
+def examined(path: Path, scratch: Path, bounds: Bounds = WHOLE) -> Found:
     """Decode a file once and say what is in it; raises UnknownSoundFormat and UnfitSound as `evened` does."""
     import soundfile
 
-    form = look(path).form
+    form = look(path, bounds).form
     try:
-        return _examined(converted(path, scratch) if form == "m4a" else path, form)
+        return _examined(converted(path, scratch) if form == "m4a" else path, form, bounds)
     except soundfile.LibsndfileError as damaged:
         raise UnknownSoundFormat("Tệp âm thanh bị hỏng ở giữa chừng. Hãy ghi hoặc lưu lại tệp.") from damaged
 
 
-def _examined(path: Path, form: str) -> Found:
+def _examined(path: Path, form: str, bounds: Bounds) -> Found:
     import numpy as np
     import soundfile
 
@@ -69,7 +80,7 @@ def _examined(path: Path, form: str) -> Found:
             energy += float(np.dot(loud, loud))
             peak = max(peak, float(level.max()))
             found.add(block)
-    check_length(length / rate)
+    check_length(length / rate, bounds)
     refuse_faults(found, peak)
     mean = (energy / heard) ** 0.5 if heard else MEAN
     return Found(form, length / rate, _db(mean), _db(peak), found.silent, found.clipped_share)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tts.brought import evened
+from tts.brought import CHIME, evened
 from tts.cache import read_phrase
 from tts.codec import FULL_SCALE, SAMPLE_RATE, as_whole
 from tts.engines import Sound
@@ -43,11 +44,18 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnChime:
+    """A sound file that is heard in place of a built-in chime, as loud as that one is."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A phrase in the cache, a recorded sound or a chime, and the rest after it."""
 
-    sound: Path | Recorded | str
-    """Path of a phrase, a recorded sound, OPENING or CLOSING; "" is nothing but the rest."""
+    sound: Path | Recorded | OwnChime | str
+    """Path of a phrase, a recorded sound, an own chime, OPENING or CLOSING; "" is nothing but the rest."""
     rest_ms: int
 
 
@@ -88,12 +96,23 @@ def mix(
 def _sounded(audio: Any, piece: Piece, scratch: Path | None) -> Iterator[NDArray[np.float32]]:
     if isinstance(piece.sound, Recorded):
         yield from evened(piece.sound.path, scratch or piece.sound.path.parent)
+    elif isinstance(piece.sound, OwnChime):
+        chime = _samples_of_chime(piece.sound.path, scratch)
+        yield _samples(_levelled(_segment(audio, chime), _CHIME_DBFS))
     elif isinstance(piece.sound, Path):
         phrase = _at_our_rate(read_phrase(piece.sound))
         yield _samples(_levelled(_segment(audio, phrase), _SPEECH_DBFS))
     elif piece.sound:
         chime = (opening_chime if piece.sound == OPENING else closing_chime)(SAMPLE_RATE)
         yield _samples(_levelled(_segment(audio, chime), _CHIME_DBFS))
+
+
+def _samples_of_chime(path: Path, scratch: Path | None) -> NDArray[np.float32]:
+    import numpy as np
+
+    # a directory of its own: the sections with both chimes may be mixed at the same time
+    with tempfile.TemporaryDirectory(dir=scratch or path.parent) as own:
+        return np.concatenate(list(evened(path, Path(own), CHIME)))
 
 
 def _samples(segment: Any) -> NDArray[np.float32]:

@@ -75,6 +75,10 @@ class RenderOrder:
     """The province's own words, written and spoken; they win over the built-in lists."""
     region: Region = "north"
     """Whose number words are said."""
+    opening: Path | None = None
+    """A sound file of 1 to 15 s that is heard in place of the built-in opening chime."""
+    closing: Path | None = None
+    """Likewise in place of the closing chime."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
 from tts.files import sweep_leftovers
 from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
-from tts.mixing import Piece, Recorded, sections
+from tts.mixing import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
 from tts.script import Line, Script, programme_script, script_of
@@ -258,9 +258,13 @@ class Studio:
                 future.cancel()
 
     def _assembly(self, cast: _Cast, work: _Work, missing: Iterable[str]) -> Assembly:
-        def sound(line: Line) -> Path | Recorded | str:
+        own = {OPENING: work.order.opening, CLOSING: work.order.closing}
+
+        def sound(line: Line) -> Path | Recorded | OwnChime | str:
             if line.sound:
                 return Recorded(line.sound)
+            if chime := own.get(line.chime):
+                return OwnChime(chime)
             return self._cache.path(cast.key(line)) if line.text else line.chime
 
         pieces = tuple(Piece(sound(line), line.rest_ms) for line in work.script.all)

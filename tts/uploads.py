@@ -17,6 +17,8 @@ UploadId = NewType("UploadId", str)
 
 LARGEST_UPLOAD = 250_000_000
 """Bytes: an hour of MP3 at its highest rate is 144 MB, twenty minutes of a studio's WAV are 230 MB."""
+LARGEST_CHIME = 12_000_000
+"""Bytes: fifteen seconds of a studio's WAV (96 kHz, two channels of 32 bits) are 11.5 MB."""
 _IS_ID = re.compile(r"[0-9a-f]{64}")
 _BLOCK = 1 << 20
 

@@ -1,7 +1,7 @@
 """The process that opens a foreign file: little memory, little time, and nothing of the station in it.
 
-`python -m controller.importing KIND` reads the file from its standard input, `sound PATH` from the disk; it
-answers one JSON object.
+`python -m controller.importing KIND` reads the file from its standard input, `sound PATH` and
+`chime PATH` from the disk; it answers one JSON object.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from controller.errors import BadInput
-from controller.importing.kinds import LARGEST_FILE, SOUND, FileKind
+from controller.importing.kinds import CHIME_SOUND, LARGEST_FILE, SOUND, FileKind
 from tts.errors import SpeechError
 
 MOST_MEMORY = 1_500_000_000
@@ -28,11 +28,12 @@ def _opened(kind: FileKind, content: bytes) -> dict[str, object]:
     return {"lines": taken.lines, "warnings": taken.warnings}
 
 
-def _looked_at(path: Path) -> dict[str, object]:
+def _looked_at(path: Path, *, as_chime: bool) -> dict[str, object]:
+    from tts.brought import CHIME, WHOLE
     from tts.found import examined
 
     with TemporaryDirectory(prefix="loa-am-thanh-") as scratch:
-        return asdict(examined(path, Path(scratch)))
+        return asdict(examined(path, Path(scratch), CHIME if as_chime else WHOLE))
 
 
 def main(kind: str, *more: str) -> None:
@@ -40,8 +41,8 @@ def main(kind: str, *more: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     try:
-        if kind == SOUND:
-            answer = _looked_at(Path(more[0]))
+        if kind in {SOUND, CHIME_SOUND}:
+            answer = _looked_at(Path(more[0]), as_chime=kind == CHIME_SOUND)
         else:
             answer = _opened(FileKind(kind), sys.stdin.buffer.read(LARGEST_FILE + 1))
     except (BadInput, SpeechError) as error:

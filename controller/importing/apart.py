@@ -10,7 +10,7 @@ from typing import Any
 
 from controller import child
 from controller.errors import BadInput, Busy
-from controller.importing.kinds import SOUND, FileKind
+from controller.importing.kinds import CHIME_SOUND, SOUND, FileKind
 from controller.importing.word import Taken
 from tts.found import Found
 
@@ -29,9 +29,9 @@ def opened_apart(content: bytes, kind: FileKind) -> Taken:
     return Taken(answer["lines"], answer["warnings"])
 
 
-def examined_apart(path: Path) -> Found:
+def examined_apart(path: Path, *, as_chime: bool = False) -> Found:
     """Return what is found in a sound file; BadInput as its reader says."""
-    return Found(**_asked(b"", SOUND, str(path)))
+    return Found(**_asked(b"", CHIME_SOUND if as_chime else SOUND, str(path)))
 
 
 def _asked(content: bytes, *arguments: str) -> dict[str, Any]:
@@ -65,4 +65,4 @@ def _answer(content: bytes, arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _too_heavy(arguments: Sequence[str]) -> BadInput:
-    return BadInput(_TOO_LONG if arguments[0] == SOUND else _TOO_MUCH, code="import.too-heavy")
+    return BadInput(_TOO_LONG if arguments[0] in {SOUND, CHIME_SOUND} else _TOO_MUCH, code="import.too-heavy")

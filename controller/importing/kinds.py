@@ -10,6 +10,8 @@ LARGEST_FILE = 20_000_000
 
 SOUND = "sound"
 """What the process apart is asked for a sound file, which it reads by its path."""
+CHIME_SOUND = "chime"
+"""Likewise for one that is to be a chime."""
 
 
 class FileKind(StrEnum):

@@ -1,15 +1,23 @@
 """What the studio is asked for: a wording to be spoken, a file to be levelled, or a programme to be mixed."""
 
+import logging
+from pathlib import Path
+
 from sqlalchemy.orm import Session
 
 from controller.bulletins.lifecycle import BulletinId, ItemKind, RevisionKind
 from controller.bulletins.queries import approval_of, get_bulletin, get_revision, items_of
 from controller.bulletins.tables import ProgrammeItem, Rendering, Revision
+from controller.chimes.queries import chimes_for
+from controller.chimes.tables import ChimePlace
 from controller.lexicon.queries import words_for
 from controller.settings import Settings
+from devices.messages import AreaCode
 from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
 from tts.recordings import RecordingId, RecordingStore
 from tts.uploads import UploadId, UploadStore
+
+_LOG = logging.getLogger(__name__)
 
 
 def order_of(
@@ -31,6 +39,7 @@ def order_of(
             true_peak_dbtp=settings.true_peak_dbtp,
             bitrate_kbps=settings.bitrate_kbps,
         )
+    chimes = _chimes(session, bulletin.area, uploads)
     return RenderOrder(
         title=bulletin.title,
         text=wording.text,
@@ -46,7 +55,18 @@ def order_of(
         parts=_parts(session, wording, recordings, uploads),
         words=words_for(session, bulletin.area),
         region=settings.region,
+        opening=chimes.get(ChimePlace.OPENING),
+        closing=chimes.get(ChimePlace.CLOSING),
     )
+
+
+def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[ChimePlace, Path]:
+    """Return the files of an area's own chimes; one whose file is lost must silence no bulletin."""
+    own = {place: UploadId(chime.upload) for place, chime in chimes_for(session, area).items()}
+    for place, upload in own.items():
+        if not uploads.has(upload):
+            _LOG.warning("the file of the %s chime of %s is gone: the built-in one is heard", place, area)
+    return {place: uploads.path(upload) for place, upload in own.items() if uploads.has(upload)}
 
 
 def _parts(

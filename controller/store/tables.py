@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from controller.airings import tables as airings
 from controller.areas import tables as areas
 from controller.bulletins import tables as bulletins
+from controller.chimes import tables as chimes
 from controller.drafts import tables as drafts
 from controller.emergencies import tables as emergencies
 from controller.fleet import tables as fleet
@@ -35,5 +36,6 @@ FEATURES = (
     drafts,
     listeners,
     templates,
+    chimes,
 )
 METADATA: MetaData = Base.metadata

@@ -21,7 +21,7 @@ KINDS = {
     "loa": ("Cụm loa", ("node.", "nodes.")),
     "nguoi": ("Người dùng", ("operator.", "token.")),
     "quy-dinh": ("Quy định, địa bàn và khóa", ("policy.", "area.", "keys.", "station.")),
-    "tu-dien": ("Từ điển đọc, mẫu bản tin", ("lexicon.", "template.")),
+    "tu-dien": ("Từ điển đọc, mẫu bản tin, nhạc hiệu", ("lexicon.", "template.", "chime.")),
 }
 """Filters of the page: their word, and how the acts that belong to each begin."""
 
@@ -139,6 +139,8 @@ ACTS = {
     "schedule.occurrence_cancelled": "hủy một lần phát",
     "schedule.occurrence_moved": "dời một lần phát",
     "station.founded": "lập đài",
+    "chime.chosen": "đặt nhạc hiệu",
+    "chime.removed": "thôi dùng nhạc hiệu riêng",
     "template.added": "thêm mẫu bản tin",
     "template.changed": "sửa mẫu bản tin",
     "template.removed": "xóa mẫu bản tin",

@@ -13,13 +13,14 @@ from controller.areas.geojson import LARGEST_OUTLINES
 from controller.importing.kinds import LARGEST_FILE
 from controller.web.errors import error_response
 from controller.web.viewer import bearer_of
-from tts.uploads import LARGEST_UPLOAD
+from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
 _FRAME = 100_000  # bytes of a form around the file that it carries
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/thu-vien/nhac-hieu"), LARGEST_CHIME + _FRAME),
     (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
     (re.compile(r"/tao-ban-tin/lay-chu"), LARGEST_FILE + _FRAME),
     (re.compile(r"/ban-do/ranh-gioi"), LARGEST_OUTLINES + _FRAME),

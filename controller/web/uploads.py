@@ -7,12 +7,16 @@ from typing import Annotated, Any, BinaryIO, NamedTuple
 from fastapi import Depends
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
+from starlette.responses import FileResponse
 
 from controller.areas.queries import top_area
 from controller.errors import BadInput
 from controller.operators.permissions import Act
 from controller.operators.queries import require
+from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
+from tts.brought import HEAD, form_of
+from tts.uploads import UploadId
 
 _MOST_FIELDS = 12
 _MOST_PARTS = 400
@@ -37,6 +41,26 @@ def _writer(station: TheStation, viewer: Signed) -> Viewer:
 
 
 Writer = Annotated[Viewer, Depends(_writer)]
+
+
+def _teacher(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who may keep the words and chimes of an area, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.TEACH, viewer.operator.area)
+    return viewer
+
+
+Teacher = Annotated[Viewer, Depends(_teacher)]
+
+
+def _ruler(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who rules the whole province, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.RULE, top_area(session).code)
+    return viewer
+
+
+Ruler = Annotated[Viewer, Depends(_ruler)]
 
 
 async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
@@ -69,6 +93,27 @@ async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
         yield sent
 
 
+SentForm = Annotated[Sent, Depends(_sent, scope="function")]
+
+
+async def _sent_by_teacher(request: Request, _viewer: Teacher) -> AsyncIterator[Sent]:
+    async with _taken(request) as sent:
+        yield sent
+
+
+TaughtForm = Annotated[Sent, Depends(_sent_by_teacher, scope="function")]
+"""As SentForm, from whoever keeps the words and chimes of an area."""
+
+
+async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
+    async with _taken(request) as sent:
+        yield sent
+
+
+SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
+"""As SentForm, from whoever rules the whole province."""
+
+
 @asynccontextmanager
 async def _taken(request: Request) -> AsyncIterator[Sent]:
     form = request.form(max_files=1, max_fields=_MOST_PARTS, max_part_size=_LONGEST_FIELD)
@@ -85,30 +130,26 @@ async def _taken(request: Request) -> AsyncIterator[Sent]:
             yield Sent(None, "", fields)
 
 
-SentForm = Annotated[Sent, Depends(_sent, scope="function")]
-
-
-def _ruler(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who rules the whole province, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.RULE, top_area(session).code)
-    return viewer
-
-
-Ruler = Annotated[Viewer, Depends(_ruler)]
-
-
-async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
-    async with _taken(request) as sent:
-        yield sent
-
-
-SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
-
-
 def described(required: tuple[str, ...] = (), **fields: str) -> dict[str, Any]:
     """Return how the interface's description tells of a form: the file, and text fields with what each is."""
     properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
     properties |= {name: {"type": "string", "description": says} for name, says in fields.items()}
     schema = {"type": "object", "required": ["file", *required], "properties": properties}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+_TYPES = {
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "m4a": "audio/mp4",
+}
+
+
+def sound_file(station: Station, upload: UploadId) -> FileResponse:
+    """Answer with a sound as it was brought; it must be there."""
+    path = station.uploads.path(upload)
+    with path.open("rb") as file:
+        kind = form_of(file.read(HEAD))
+    return FileResponse(path, media_type=_TYPES[kind], headers={"Cache-Control": "private, no-cache"})

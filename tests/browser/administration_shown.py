@@ -2,7 +2,11 @@
 
 import math
 from datetime import timedelta
+from io import BytesIO
 
+from controller.bulletins.uploading import keep_upload
+from controller.chimes.tables import ChimePlace
+from controller.chimes.usecases import choose_chime
 from controller.emergencies.lifecycle import Kind
 from controller.fleet.keeping import limit_volume, quarantine_node
 from controller.fleet.samples import EXPECTED, FIGURES, Thinned, pack
@@ -13,7 +17,7 @@ from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
 from controller.templates.usecases import add_template
 from devices.messages import QuietHours
-from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE, mp3
 from tests.integration.web.test_emergency_pages import prepared_of
 
 WORDS = (
@@ -36,6 +40,15 @@ def tell_of_the_house(world, node):
         world.do(add_entry, written=written, spoken=spoken, by=world.approver)
     for title, area in (("Chợ phiên vùng cao", PROVINCE), ("Chợ đêm Nha Trang", NHA_TRANG)):
         world.do(add_template, title=title, text=MARKET, area=area, by=world.approver)
+    upload = keep_upload(world.uploads, BytesIO(mp3(4)), as_chime=True)
+    world.do(
+        choose_chime,
+        ChimePlace.OPENING,
+        upload=upload,
+        seconds=4.0,
+        area=PROVINCE,
+        by=world.people["quantri"],
+    )
     world.do(limit_volume, node, 70, by=world.people["kythuat"])
     world.do(quarantine_node, world.nodes[60], reason="Dân báo loa phát lạ", by=world.people["kythuat"])
     while world.do(note_aired):

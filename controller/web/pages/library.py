@@ -15,6 +15,7 @@ from controller.lexicon.usecases import add_entry, remove_entry
 from controller.operators.permissions import Act
 from controller.station.sampler import LONGEST_SAMPLE, checked_sample
 from controller.web.admin_reads import shown_names
+from controller.web.chime_reads import chimes_context
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
@@ -29,6 +30,8 @@ Line = Annotated[str, Form(max_length=500)]
 _DONE = {
     "them": "Đã thêm. Bản tin chờ duyệt có từ này sẽ được đọc lại.",
     "xoa": "Đã xóa.",
+    "nhac": "Đã đặt nhạc hiệu. Bản tin thu từ bây giờ dùng nhạc hiệu này; bản đã thu không đổi.",
+    "bo-nhac": "Đã thôi dùng nhạc hiệu riêng. Bản tin đã thu không đổi.",
     "mau": "Đã lưu mẫu bản tin.",
     "xoa-mau": "Đã xóa mẫu. Bản tin đã tạo từ mẫu ấy vẫn giữ.",
 }
@@ -124,7 +127,8 @@ def library_page(
     scope, settings = viewer.scope, station.settings
     with station.store.read() as session:
         entries = _entries(session, viewer)
-        context = templates_context(session, viewer, typed) | {"names": shown_names(session)}
+        context = templates_context(session, viewer, typed) | chimes_context(session, station, viewer)
+        context |= {"names": shown_names(session)}
         words = dict(words_for(session, scope.home))
     context |= {
         "entries": entries,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from controller.areas.languages import LanguageCode
 from controller.bulletins.lifecycle import Action, RevisionKind, TopicCode, actions
@@ -27,21 +27,13 @@ from controller.web.render import page
 from controller.web.sound_words import FORM_WORDS, judged
 from controller.web.station import Station
 from controller.web.typed import Typed
-from controller.web.uploads import Sent, SentForm, Writer
+from controller.web.uploads import Sent, SentForm, Writer, sound_file
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.words import length_of_seconds
-from tts.brought import HEAD, form_of
 from tts.found import found_in
 from tts.uploads import UploadId
 
 router = APIRouter()
-_TYPES = {
-    "mp3": "audio/mpeg",
-    "wav": "audio/wav",
-    "ogg": "audio/ogg",
-    "flac": "audio/flac",
-    "m4a": "audio/mp4",
-}
 
 
 @dataclass(slots=True)
@@ -185,10 +177,7 @@ def listen(
         upload = get_revision(session, bulletin.id, phien_ban or bulletin.revision).upload
     if upload is None or not station.uploads.has(UploadId(upload)):
         raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
-    path = station.uploads.path(UploadId(upload))
-    with path.open("rb") as file:
-        kind = form_of(file.read(HEAD))
-    return FileResponse(path, media_type=_TYPES[kind], headers={"Cache-Control": "private, no-cache"})
+    return sound_file(station, UploadId(upload))
 
 
 # --- the same in another language

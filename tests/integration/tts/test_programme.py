@@ -86,3 +86,23 @@ def test_its_script_says_titles_before_texts_with_rests_between():
     )
     assert script.text == "Chào bà con.\nTin\nHọp lúc bảy giờ."
     assert [line.rest_ms for line in script.all if not line.text] == [500, 2000]
+
+
+def test_own_chimes_are_heard_in_place_of_the_built_in_ones(studio, tmp_path):
+    studio, _ = studio
+    chime = tmp_path / "chime"
+    chime.write_bytes(packed(speech_like(4), "ogg"))
+    built_in = RenderOrder("Họp", BODY, engine="tone")
+    opened = replace(built_in, opening=chime)
+    both = replace(opened, closing=chime)
+    plain, one, two = (studio.render(wished) for wished in (built_in, opened, both))
+    assert one.duration_ms - plain.duration_ms == pytest.approx(4000 - 2600, abs=60)
+    assert two.duration_ms - one.duration_ms == pytest.approx(4000 - 2200, abs=60)
+    assert studio.render(both).recording == two.recording
+    assert {one.spoken_text, two.spoken_text} == {plain.spoken_text}
+    programme = order(Chimed(), Spoken("Kính chào."), Chimed(closing=True))
+    longer = studio.render(replace(programme, opening=chime, closing=chime)).duration_ms
+    assert longer - studio.render(programme).duration_ms == pytest.approx(8000 - 4800, abs=90)
+    chime.write_bytes(packed(speech_like(20), "ogg"))
+    with pytest.raises(UnfitSound):
+        studio.render(opened)

@@ -41,6 +41,7 @@ FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".enc
 OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]}))}
 
 SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+JINGLE = {"file": ("nhac.mp3", mp3()), "cho": "opening", "dia_ban": "56"}
 BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
 
 ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
@@ -119,6 +120,9 @@ PAGES = {
     "POST /thu-vien/mau/{template_id}/sua": Row(Act.TEACH, TEMPLATE, foreign=HIDDEN),
     "POST /thu-vien/mau/{template_id}/xoa": Row(Act.TEACH, {}, foreign=HIDDEN),
     "POST /ban-tin/{bulletin_id}/mau": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/nhac-hieu": Row(Act.TEACH, JINGLE),
+    "GET /thu-vien/nhac-hieu/{chime_id}/nghe": Row(SIGNED, foreign=HIDDEN),
+    "POST /thu-vien/nhac-hieu/{chime_id}/bo": Row(Act.TEACH, {}, foreign=HIDDEN),
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
     "GET /cai-dat/kiem-tra/ket-qua": Row(Act.RULE),

@@ -7,6 +7,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.bulletins.queries import get_bulletin
+from controller.chimes.tables import ChimePlace
+from controller.chimes.usecases import choose_chime
 from controller.emergencies.lifecycle import Kind
 from controller.emergencies.preparing import prepare
 from controller.emergencies.usecases import Call, call_emergency
@@ -64,11 +66,14 @@ def objects(world):
     entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
     kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": BAC_NHA_TRANG}
     template = world.do(add_template, **kept, by=world.approver)
+    sound = {"upload": "a" * 64, "seconds": 3.0, "area": BAC_NHA_TRANG}
+    chime = world.do(choose_chime, ChimePlace.CLOSING, **sound, by=world.approver)
     return {
         "{area}": BAC_NHA_TRANG,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
         "{template_id}": template.id,
+        "{chime_id}": chime.id,
         "{prepared}": prepared,
         "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,

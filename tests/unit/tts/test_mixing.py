@@ -4,10 +4,12 @@ import sys
 import numpy as np
 import pytest
 
+from tests.support.brought_sounds import packed
 from tests.support.sounds import RATE, tone
+from tts.brought import UnfitSound
 from tts.cache import write_phrase
 from tts.engines import Sound
-from tts.mixing import CLOSING, OPENING, Piece, mix, sections
+from tts.mixing import CLOSING, OPENING, OwnChime, Piece, mix, sections
 from tts.shaping import shaped
 from tts.sounds import closing_chime, opening_chime
 
@@ -114,3 +116,21 @@ def test_pydub_is_used_without_its_warning_about_ffmpeg():
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("strength", [0.02, 0.1, 0.6])
+def test_an_own_chime_is_heard_whole_and_as_loud_as_the_built_in_one(tmp_path, strength):
+    place = tmp_path / "chime"
+    place.write_bytes(packed(tone(500, 3, strength), rate=RATE))
+    own = joined([Piece(OwnChime(place), 0)])
+    assert len(own) == pytest.approx(3 * RATE, abs=2)
+    assert dbfs(own) == pytest.approx(dbfs(joined([Piece(OPENING, 0)])), abs=0.5)
+    assert [one.name for one in tmp_path.iterdir()] == ["chime"]
+
+
+@pytest.mark.parametrize("seconds", [0.7, 15.5])
+def test_what_is_too_short_or_too_long_is_no_chime(tmp_path, seconds):
+    place = tmp_path / "chime"
+    place.write_bytes(packed(tone(500, seconds, 0.3), rate=RATE))
+    with pytest.raises(UnfitSound, match="Nhạc hiệu"):
+        joined([Piece(OwnChime(place), 0)])

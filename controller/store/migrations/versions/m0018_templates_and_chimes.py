@@ -1,4 +1,4 @@
-"""Templates of bulletins: an area's own texts with places to fill in, one live title in an area."""
+"""Templates of bulletins, and chimes: in an area one live title, and one live chime for each place."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,8 +43,40 @@ def upgrade() -> None:
         sqlite_where=live,
         postgresql_where=live,
     )
+    _add_chimes(live)
+
+
+def _add_chimes(live: sa.TextClause) -> None:
+    op.create_table(
+        "chimes",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("area", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=24), nullable=False),
+        sa.Column("upload", sa.String(length=64), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("added_by", sa.String(length=64), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_by", sa.String(length=64), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["area"], ["areas.code"], name=op.f("fk_chimes_area_areas")),
+        sa.ForeignKeyConstraint(["added_by"], ["operators.id"], name=op.f("fk_chimes_added_by_operators")),
+        sa.ForeignKeyConstraint(
+            ["removed_by"], ["operators.id"], name=op.f("fk_chimes_removed_by_operators")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chimes")),
+    )
+    op.create_index(
+        "uq_chimes_live",
+        "chimes",
+        ["area", "place"],
+        unique=True,
+        sqlite_where=live,
+        postgresql_where=live,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("uq_chimes_live", table_name="chimes")
+    op.drop_table("chimes")
     op.drop_index("uq_bulletin_templates_live", table_name="bulletin_templates")
     op.drop_table("bulletin_templates")
