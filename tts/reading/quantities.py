@@ -59,12 +59,16 @@ _SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến
 _FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
 _EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
+_SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
+    r"(?:[Tt](?:hắng|hua|ỷ số|ỉ số)|séc|[Hh]iệp)(?!\w)(?:[^.;\d]|\d (?:ván|séc|hiệp|trận))*"
+    r"(?:\d{1,2} ?- ?\d{1,2}(?:\W| và )+)+\d{1,2}$"
+)
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
     r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
-    r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
+    r"|(?<!phụ )(?<!trợ )cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
 _MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
@@ -100,6 +104,8 @@ def is_score(scene: Scene, end: int) -> bool:
         return False
     if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
         return True  # "hòa xã B 1-1"
+    if _SETS.search(scene.before(end).rstrip("- ")):
+        return True
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
     far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
@@ -201,6 +207,8 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     first, second = found.groups()
     if re.fullmatch(r"(?:19|20)\d\d", second):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
+    if scene.cue(_SCORE_CUE, 5):
+        return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")
     over = "chia" if re.match(r" ?=", scene.line[found.end() : found.end() + 2]) else "trên"
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
@@ -240,7 +248,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
     numbers = [int(part) for part in found.group().split(",")]
-    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
+    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)) or not numbers[0]:
         return None
     weekdays = scene.last_words() == "thứ"
     said = ["tư" if weekdays and number == _WEDNESDAY else cardinal(number) for number in numbers]

@@ -21,6 +21,9 @@ _LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
+    (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
+    (re.compile(r"(?<![\w.,])[lI](?:\.OOO)+(?![\w.])"), _figures),
+    (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
     (
@@ -36,6 +39,13 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         _figures,
     ),  # l5/ll/2025
     (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
+    (
+        re.compile(
+            r"(?<![\w.-])[lI\dO]{1,4}(?=/(?:20[\dO][\dlI]/)?(?:QĐ|TB|KH|NQ|NĐ|TT|CV|BC|GM|HD|UBND)\b)"
+        ),
+        _figures,
+    ),
+    (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (
         re.compile(
@@ -43,6 +53,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         ),
         "1",
     ),
+    (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
     (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
