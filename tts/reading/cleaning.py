@@ -9,6 +9,7 @@ from typing import Final
 
 from tts.reading.checking import HTML_TAG, is_control
 from tts.reading.scanned import mend_scanned
+from tts.reading.tones import put_tones
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -21,6 +22,7 @@ _HIDDEN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
+_ANGLED: Final = re.compile(r"(?<![\w>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?!\w)")  # brackets of a kind
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
@@ -105,7 +107,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
-    return mend_scanned(text), had_tags
+    return mend_scanned(put_tones(_ANGLED.sub(r"(\1)", text))), had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -123,7 +123,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
     after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or after_day
+    again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    cued = scene.cue(_DAY_CUE, 2) or again or after_day
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)

@@ -112,7 +112,8 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A short number that messages are sent to: "nhắn tin đến 1414"."""
-    if not (scene.cue(_MESSAGE, 12) and scene.cue(_MESSAGE_TO, 1)):
+    counted = _AMOUNT_FOLLOWS.match(scene.line, found.end())
+    if counted or not (scene.cue(_MESSAGE, 24) and scene.cue(_MESSAGE_TO, 1)):
         return None
     return Hit(found.end(), spell_digits(found.group()), "phone")
 
@@ -244,7 +245,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?!\d{6})|[.,]\d)", _phone),
     matching(r"(?:84[ .-]\d{2,3}(?:[ .-]\d{3}){2}|0084[ .-]?\d{9})(?![\d/]|[.,]\d)", _abroad),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
-    matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
+    matching(r"[1-9]\d{2,4}(?!\w|[.,/-]\d)", _message),
     matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),

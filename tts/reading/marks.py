@@ -9,8 +9,8 @@ from tts.reading.documents import spell
 from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
-from tts.reading.quantities import is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import is_score
 from tts.reading.syllables import split_tone
 
 _COUNTED: Final = frozenset(

@@ -9,6 +9,7 @@ from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import SCORE_CUE
 
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
 _NUMBER: Final = (
@@ -55,24 +56,12 @@ _ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
     r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
-_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
-_FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
-_EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
-_DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
-_SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
-    r"(?:[Tt](?:hắng|hua|ỷ số|ỉ số)|séc|[Hh]iệp)(?!\w)(?:[^.;\d]|\d (?:ván|séc|hiệp|trận))*"
-    r"(?:\d{1,2} ?- ?\d{1,2}(?:\W| và )+)+\d{1,2}$"
-)
-_DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
     r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
     r"|(?<!phụ )(?<!trợ )cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
-_MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
-_ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
-_RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _STREET_CUE: Final = re.compile(
@@ -86,30 +75,12 @@ _GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh bi
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
-_NEAR_DRAW: Final = 14  # characters
 _WEDNESDAY: Final = 4
 _A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 _ENDS: Final = r"(?![^\W\d_])"
-
-
-def is_score(scene: Scene, end: int) -> bool:
-    """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
-    alone = _ALONE.fullmatch(scene.line.strip())
-    if alone and int(alone[1]) >= int(alone[2]):
-        return True  # nothing but "2-0" in the line
-    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
-        return False
-    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
-        return True  # "hòa xã B 1-1"
-    if _SETS.search(scene.before(end).rstrip("- ")):
-        return True
-    if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
-        return True
-    far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
-    return bool(far) or scene.cue(_SCORE_CUE, 5)
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -190,6 +161,13 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
 
+def _spaced_thousands(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Thousands with spaces for points, before what is counted: "1 015 hộ"."""
+    if scene.cue(_LISTED_CUE, 2) or scene.cue(_ADDRESS_CUE, 1):
+        return None  # "tổ 5 120 hộ"
+    return Hit(found.end(), cardinal(int(found.group().replace(" ", ""))), "number")
+
+
 def _version(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers with several dots that are no thousands: 1.1, 2.3.4."""
     if _THOUSANDS.fullmatch(found.group()):
@@ -207,7 +185,7 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     first, second = found.groups()
     if re.fullmatch(r"(?:19|20)\d\d", second):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
-    if scene.cue(_SCORE_CUE, 5):
+    if scene.cue(SCORE_CUE, 5):
         return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")
     over = "chia" if re.match(r" ?=", scene.line[found.end() : found.end() + 2]) else "trên"
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
@@ -357,6 +335,11 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
+    ),
+    matching(
+        r"[1-9]\d{0,2}(?: \d{3}){1,4}(?= (?:hộ|người|trường hợp|con|cây|lượt|học sinh|cử tri|nhân khẩu|phiếu"
+        r"|suất|hồ sơ|lao động|đại biểu|căn|thửa|cuộc|vụ|đơn|em|đảng viên|hội viên|đoàn viên)(?!\w))",
+        _spaced_thousands,
     ),
     matching(r"\d\.\d{6}(?![\d.]|,\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
 from tts.reading.syllables import is_syllable
 
@@ -46,6 +47,10 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         _figures,
     ),
     (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
+    (
+        re.compile(r"(?<=\d)l(?=\d? (?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b)"),
+        "1",
+    ),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (
         re.compile(
@@ -60,6 +65,13 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
     (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
     (re.compile(rf"(?<=\d) , (?=\d{{1,2}} ?{_COUNTED})"), ","),
+    (
+        re.compile(
+            r"(?<![\d.,])(\d{1,3}) \. (?=000(?!\d)|\d{3} ?\. ?\d{3}(?!\d)"
+            r"|\d{3} (?:đồng|hộ|người|con|triệu|tỷ)\b)"
+        ),
+        r"\1.",
+    ),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
@@ -80,6 +92,7 @@ _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may foll
 _STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
+_SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 _LONGEST_SYLLABLE: Final = 7
 
 
@@ -87,7 +100,13 @@ def mend_scanned(text: str) -> str:
     """The text with figures and words put together again as they were printed."""
     for pattern, figure in _MENDED:
         text = pattern.sub(figure, text)
-    return _BROKEN.sub(_whole, _APART.sub(_close_up, text))
+    return _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+
+
+def _initials(found: re.Match[str]) -> str:
+    """Known initials whose letters stand apart."""
+    together = found.group().replace(" ", "")
+    return together if together in ABBREVIATIONS else found.group()
 
 
 def _whole(found: re.Match[str]) -> str:

@@ -55,6 +55,10 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
+_SYNTAX: Final = re.compile(r"\b(?:soạn|soạn tin|soạn tin nhắn|cú pháp|theo cú pháp)(?: [^ ]+){0,7}$")
+_SENT_TO: Final = re.compile(
+    r"[^.;:]{0,30}(?:gửi|đến|->|→) ?(?:số |đến |tới |tổng đài )?\d"
+)  # "soạn TC … gửi 8079"
 _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
@@ -144,6 +148,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
         return None
+    if scene.cue(_SYNTAX, 8) and _SENT_TO.match(scene.line, found.end()):
+        return Hit(found.end(), spell(written), "letter")
     here = _meaning_here(scene, found)
     if here:
         return Hit(found.end(), here, "abbreviation")
