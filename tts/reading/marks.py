@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -57,7 +56,6 @@ _UNTIL: Final = re.compile(
     r" *(?:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b|T\d{1,2}/(?:19|20)\d\d",
     re.IGNORECASE,
 )
-_COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
@@ -89,6 +87,7 @@ _OFTEN: Final = re.compile(r"(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|�
 _HAPPENING: Final = frozenset(
     {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
+_KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
 _MEASURES: Final = (
     r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
@@ -99,34 +98,6 @@ _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7}) (\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
-
-
-def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
-    if not scene.at_start:
-        return None
-    mark = found["label"]
-    if mark == "X" and _COMMUNE.match(scene.line, found.end()):
-        return None
-    if mark.isdecimal():
-        said = cardinal(int(mark))
-    elif "." in mark:
-        said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
-    else:
-        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
-        said = (
-            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
-        )
-    return Hit(found.end(), said, "label", after=True)
-
-
-def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A label of two kinds of numbers: "V.1."."""
-    value = roman_value(found["roman"])
-    if not scene.at_start or value is None:
-        return None
-    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
-    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -322,6 +293,11 @@ def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
 
 
+def _hash(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The key of a telephone: "phím #"."""
+    return Hit(found.end(), "thăng", "sign") if scene.cue(_KEY, 8) else None
+
+
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
     said = [
@@ -347,19 +323,6 @@ def any_sign(scene: Scene, place: int) -> Hit:
     return Hit(place + 1, "", "leftover", sure=False, warning=warning)
 
 
-LABEL_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
-    matching(
-        r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
-        r"(?:[.)]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
-        _label,
-    ),
-    matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
-    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
-    matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
-    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
-    matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
-)
 CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
     r"[\W_]*(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa)[\W_]*|(?: minh h(?:oạ|ọa))? ?: ?(?:\w+\W*){1,4})",
     re.IGNORECASE,
@@ -387,6 +350,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
+    matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
+    matching(r"#(?!\w)", _hash),
     matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),

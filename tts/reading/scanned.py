@@ -78,7 +78,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
-    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
+    (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
 )
 
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"

@@ -13,17 +13,30 @@ from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
-from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
+from tts.reading.digits import (
+    ARMY_PLATE,
+    BOAT,
+    EMBASSY_PLATE,
+    FILE_CODE,
+    HEALTH_CARD,
+    MIXED,
+    PHONE_RULES,
+    PLATE_RULES,
+    ROAD_RULES,
+    SERIAL,
+    SEVERAL,
+)
 from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
+from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
 from tts.reading.province import own_words
 from tts.reading.quantities import (
-    ALLEY,
     AMOUNT,
     COORDINATE,
-    HOUSE,
+    CURRENT,
     MONEY_BEFORE,
     MONEY_SIGN,
     NEGATIVE,
@@ -50,9 +63,11 @@ _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     POWER,
+    EMBASSY_PLATE,
     NUMBERED_DOCUMENT,
     DOCUMENT_OF_YEAR,
     HOUSE,
+    HOUSE_WITH_LETTERS,
     SEVERAL,
     *DATE_RULES,
     *TIME_RULES,
@@ -60,6 +75,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *PLATE_RULES,
     POSITION,
     COORDINATE,
+    CURRENT,
     AMOUNT,
     MIXED,
     *NUMBER_RULES,
@@ -76,6 +92,8 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
+    ARMY_PLATE,
+    HEALTH_CARD,
     SERIAL,
     FILE_CODE,
     DOCUMENT_SIGN,

@@ -9,7 +9,7 @@ from typing import Final
 _PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵ"
 _MISPLACED: Final = re.compile(
     rf"(?P<to>[âăêôơư])(?P<of>[{_PLAIN}òóỏõọ])"  # Điêù
-    r"|(?:(?<![qQ])(?P<to_u>[uư])|(?<![gG])(?P<to_i>i))(?P<of_a>[àáảãạ])(?!\w)"  # cuả, chià
+    r"|(?:(?<![qQ])(?P<to_u>[uư])|(?<![gG])(?P<to_i>i))(?P<of_a>[àáảãạ])(?![^\W\d_])"  # cuả, chià
     rf"|(?P<of_first>[{_PLAIN}])(?P<between>y?)(?P<to_hat>[âêô])"  # tìên, ngũyên
     r"|(?P<of_horn>[ừứửữự])(?P<to_horn>ơ)"  # đừơng
     r"|(?:(?<=[gG])(?P<of_i>[ìíỉĩị])(?P<to_next>[aăâeoôơuư])"  # gíao
