@@ -81,6 +81,12 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
 )
 
+_SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
+    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,]?[oOlI](?![a-z])|h[oO]|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
+)
+
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
 _ANY_TONED: Final = _TONED + _TONED.upper()
 _BROKEN: Final = re.compile(  # "QUY Ế T Đ Ị NH": a letter of another font stands apart
@@ -98,9 +104,16 @@ _LONGEST_SYLLABLE: Final = 7
 
 def mend_scanned(text: str) -> str:
     """The text with figures and words put together again as they were printed."""
-    for pattern, figure in _MENDED:
-        text = pattern.sub(figure, text)
+    if _SUSPECT.search(text):
+        lines = text.split("\n")
+        text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
     return _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+
+
+def _figures_mended(line: str) -> str:
+    for pattern, figure in _MENDED:
+        line = pattern.sub(figure, line)
+    return line
 
 
 def _initials(found: re.Match[str]) -> str:

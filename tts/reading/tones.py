@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import partial
 from typing import Final
 
-_PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵ"
-_MISPLACED: Final = re.compile(
-    rf"(?P<to>[âăêôơư])(?P<of>[{_PLAIN}òóỏõọ])"  # Điêù
-    r"|(?:(?<![qQ])(?P<to_u>[uư])|(?<![gG])(?P<to_i>i))(?P<of_a>[àáảãạ])(?![^\W\d_])"  # cuả, chià
-    rf"|(?P<of_first>[{_PLAIN}])(?P<between>y?)(?P<to_hat>[âêô])"  # tìên, ngũyên
-    r"|(?P<of_horn>[ừứửữự])(?P<to_horn>ơ)"  # đừơng
-    r"|(?:(?<=[gG])(?P<of_i>[ìíỉĩị])(?P<to_next>[aăâeoôơuư])"  # gíao
-    r"|(?<=[qQ])(?P<of_q>[ùúủũụ])(?P<to_q>[aăâeêiơy]))",  # qúa
-    re.IGNORECASE,
+_PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵÌÍỈĨỊÙÚỦŨỤỲÝỶỸỴ"
+_A: Final = "àáảãạÀÁẢÃẠ"
+_HORN: Final = "ừứửữựỪỨỬỮỰ"
+_MISPLACED: Final = (  # (what bears the mark and what should, which of the two letters should)
+    (re.compile(rf"[âăêôơưÂĂÊÔƠƯ][{_PLAIN}òóỏõọÒÓỎÕỌ]"), 0),  # Điêù
+    (re.compile(rf"[{_PLAIN}{_HORN}][yY]?[âêôơÂÊÔƠ]"), -1),  # tìên, ngũyên, đừơng
+    (re.compile(rf"[uưiUƯI](?<![qQ][uU])(?<![gG][iI])[{_A}](?![^\W\d_])"), 0),  # cuả, chià
+    (re.compile(r"[gG][ìíỉĩịÌÍỈĨỊ][aeouưAEOUƯ]"), -1),  # gíao
+    (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
 )
-_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+_TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
 def put_tones(text: str) -> str:
     """The text (NFC) with such marks moved; nothing else is changed."""
-    return _MISPLACED.sub(_moved, text)
+    for pattern, heir in _MISPLACED:
+        text = pattern.sub(partial(_moved, heir), text)
+    return text
 
 
-def _moved(found: re.Match[str]) -> str:
-    groups = {name: letter for name, letter in found.groupdict().items() if letter}
-    bearer = next(letter for name, letter in groups.items() if name.startswith("of"))
-    heir = next(letter for name, letter in groups.items() if name.startswith("to"))
-    parts = unicodedata.normalize("NFD", bearer)
-    tone = next(part for part in parts if part in _TONES)
-    bare = unicodedata.normalize("NFC", parts.replace(tone, ""))
-    toned = unicodedata.normalize("NFC", heir + tone)
-    return "".join({bearer: bare, heir: toned}.get(letter, letter) for letter in found.group())
+def _moved(heir: int, found: re.Match[str]) -> str:
+    """The letters with the one mark of tone among them on the heir."""
+    parts = [unicodedata.normalize("NFD", letter) for letter in found.group()]
+    tone = next(part for letter in parts for part in letter if part in _TONES)
+    bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
+    bare[heir] += tone
+    return unicodedata.normalize("NFC", "".join(bare))
