@@ -61,7 +61,7 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
-_STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
+_STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _SECOND_DAY: Final = re.compile(r" ?- ?(?P<day>\d{1,2})/(?:0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])")
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
@@ -79,7 +79,7 @@ _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
 )
 
 

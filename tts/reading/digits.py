@@ -11,7 +11,7 @@ from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, FOREIGN
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.scene import Hit, Rule, Scene, matching
 
-_SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
+_SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "116", "119"})
 _PHONE: Final = re.compile(
     r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)\b"
 )
@@ -25,7 +25,7 @@ _CALL: Final = re.compile(
     r"|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
 )
 _IDENTITY: Final = re.compile(
-    r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
+    r"\b(?:căn cước|chứng minh|mã số|mã|số hiệu|thẻ đảng|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
     r"|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
 )
@@ -276,7 +276,7 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
-    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?!\d{6})|[.,]\d)", _phone),
+    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?! ?0\d\d| ?\d{6})|[.,]\d)", _phone),
     matching(
         r"(?:0\d{1,4}|1[89]00)[ .]?(?:[xX]{2,4}|\*{2,4})(?:[ .]?(?:[xX]{2,4}|\*{2,4}|\d{2,4}))?(?!\w)",
         _masked,
@@ -287,6 +287,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
+    matching(r"\d{2}[.-]\d{5,}(?![\w%]|[.,/-]\d)", _identity),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
 SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)
@@ -295,6 +296,9 @@ FILE_CODE: Final[Rule] = matching(
 )
 SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
+    matching(
+        r"(?P<place>[1-9]\d) (?P<series>[A-ZĐ]{1,2}\d?)(?: ?- ?| )(?P<number>\d{3}\.\d{2})(?!\d)", _plate
+    ),
     matching(
         r"(?P<place>[1-9]\d)(?P<series>[A-ZĐ]{1,2}\d?)(?P<number>\d{5})(?!\w|[.,]\d)", _plate
     ),  # 79A12345

@@ -21,6 +21,13 @@ _STREET_CUE: Final = re.compile(
 _A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
 _LAST_DAY: Final = 31
 _RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
+_STREET_THEN_PLACE: Final = compiled(  # "27/5 Trần Nhật Duật, P. Phước Hòa"
+    r" [A-ZĐÀ-Ỹ][a-zđà-ỹ]+(?: [A-ZĐÀ-Ỹ][a-zđà-ỹ]+){1,3}, ?"
+    r"(?:P\.|Q\.|X\.|TT\.|TX|TP|Tp|TDP|KP|(?:[Pp]hường|[Xx]ã|[Tt]hị|[Tt]ổ|[Qq]uận|[Kk]hu phố)\b)"
+)
+_DAY_CUE: Final = re.compile(
+    r"\b(?:ngày|lễ|dịp|mừng|sáng|chiều|tối|đêm|hôm|đến|từ|niệm|giảng|mạc|thứ (?:hai|ba|tư|năm|sáu|bảy)|nhật)$"
+)
 _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 
 
@@ -32,7 +39,8 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), f"{cardinal(int(parts[0]))}, năm {cardinal(int(parts[1]))}", "numbered")
     cued = scene.cue(ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
-    placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)
+    street = _STREET_THEN_PLACE.match(scene.line, found.end()) and not scene.cue(_DAY_CUE, 2)
+    placed = street or (named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep))
     if not (cued or placed or (found["letter"] and deep)):
         return None
     letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""

@@ -115,6 +115,8 @@ def _is_no_unit(scene: Scene, found: re.Match[str]) -> bool:
     number, unit, gap = found["number"], found["unit"], found["gap"]
     if unit in _HORSEPOWER:
         return not _is_power(scene, found)
+    if unit == "h" and gap and re.match(r"\.[^\W\d_]", scene.line[found.end() : found.end() + 2]):
+        return True  # "tuần 3 h.tháng"
     if unit in {"đ", "Đ"}:
         return bool(gap) and len(number) < _LEAST_PAID  # "khoản 1 đ" is a point's letter
     if unit == "'":  # a closing quote

@@ -51,6 +51,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         re.compile(r"(?<=\d)l(?=\d? (?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b)"),
         "1",
     ),
+    (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (
         re.compile(

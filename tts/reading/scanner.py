@@ -50,7 +50,8 @@ from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WEEKDAY, WORD_RULES
+from tts.reading.weekdays import WEEKDAY
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else

@@ -69,7 +69,7 @@ TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
-        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
+        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?!\.?[^\W\d])"
         rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w.,/:-]))(?!\d){_MINUTE_SIGN}?"
         rf"| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
         rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",

@@ -29,17 +29,6 @@ _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": 
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})?")
-_DAY_CUE: Final = re.compile(
-    r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
-)
-_DAY_AFTER: Final = re.compile(
-    r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
-    r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
-)
-_DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
-_AROUND: Final = 48  # characters
-_DAY_NEAR: Final = re.compile(r"\b[Tt]hứ (?:[2-7]|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy)(?!\w)")
-_SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
 _NUMBER: Final = re.compile(r" ?\d")
 _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
 _STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?(?: quốc tế)?(?: là)?$")
@@ -63,12 +52,14 @@ _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướn
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
-_PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
+_PLACE_BEFORE: Final = re.compile(r"\b(?:các|tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
+_LETTERS_ONLY: Final = re.compile(r"[A-ZĐƯÔƠ]*")
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
 _PERSON_CUE: Final = re.compile(
     r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
@@ -97,7 +88,7 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
-    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
+    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(scene.around(found)):
         office = "phòng"  # "khám tại P.12"
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
@@ -209,35 +200,6 @@ def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), ", ".join(parts), "letter")
 
 
-def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T2 to T7 and CN, where days are spoken of."""
-    cued = (
-        scene.rule in {"weekday", "time", "date"}
-        or scene.cue(_DAY_CUE, 2)
-        or scene.cue(_DAY_CHAIN, 3)
-        or _DAY_AFTER.match(scene.line, found.end())
-        or _other_day(scene, found)
-    )
-    if not cued:
-        return None
-    number = found["number"]
-    said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
-    return Hit(found.end(), said, "weekday")
-
-
-def _other_day(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
-    around = _around(scene, found)
-    sunday = found.group() == "CN" and _DAY_NEAR.search(around) and scene.after(found.end())[:1] in ":,;)"
-    return bool(sunday) or _SHORT_DAY.search(around) is not None
-
-
-def _around(scene: Scene, found: re.Match[str]) -> str:
-    """The line near a place, without what stands there."""
-    before = scene.line[max(0, found.start() - _AROUND) : found.start()]
-    return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
-
-
 def _contact(_scene: Scene, found: re.Match[str]) -> Hit:
     """The sign of a comrade before a house is an address."""
     return Hit(found.end(), "địa chỉ", "abbreviation")
@@ -281,7 +243,17 @@ def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     spoken = (
         FOREIGN.get(written) or FOREIGN.get(written.lower()) or FOREIGN.get(written.replace("-", "").lower())
     )
+    spoken = spoken or _joined_names(written)
     return Hit(found.end(), spoken, "foreign") if spoken else None
+
+
+def _joined_names(written: str) -> str | None:
+    """Two known names written as one: "ShopeeFood"."""
+    parts = _NAMES_JOINED.findall(written)
+    said = [FOREIGN.get(part.lower()) for part in parts]
+    return (
+        " ".join(filter(None, said)) if len(parts) > 1 and "".join(parts) == written and all(said) else None
+    )
 
 
 def _single(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -305,9 +277,9 @@ def _unit_after_slash(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def say_unknown(word: str) -> tuple[str, bool]:
     """Words for a word that no list knows, and whether they are near enough not to warn."""
-    if word.isupper() and len(word) <= _LONGEST_INITIALS:
-        return spell(word), False
     near = as_syllable(word)
+    if word.isupper() and len(word) <= _LONGEST_INITIALS:  # "QUYÊT" only lost its mark
+        return near if near and not _LETTERS_ONLY.fullmatch(word) else spell(word), False
     if near:
         return near, word[0].isupper() or not word.isascii()
     cluster = _CLUSTER.match(word.lower())
@@ -368,14 +340,13 @@ _SPACED: Final = "|".join(
     if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
-WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
+    matching(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     matching(r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))", _contact),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
-    matching(r"[A-F][B-F]?E?(?!\w)", _licence),
+    matching(r"[A-F][B-F]?E?(?!\w|\.0\d)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
