@@ -33,6 +33,13 @@ def test_an_old_encoding_is_mended_and_told_of(written, name):
         ("Thoâng baùo", "Thông báo"),
         ("§¶ng ñy x·", "Đảng ủy xã"),
         ("KÝnh göi: Bµ con", "Kính gửi: Bà con"),
+        ("Qu©n khu V", "Quân khu năm"),
+        ("12 USD/tÊn", "mười hai đô la Mỹ trên tấn"),
+        ("hoâm nay", "hôm nay"),
+        ("Danh s¸ch:\nsè 5\n10 hé", "Danh sách:\nsố năm\nmười hộ"),
+        ("Danh saùch:\nsoá 5\n10 hoä", "Danh sách:\nsố năm\nmười hộ"),
+        ("Nhµ 5×20 mÐt", "Nhà năm nhân hai mươi mét"),
+        ("Hä tªn: Lª V¨n Tó\nQuª: Hµ Nam\n§¬n vÞ: ®éi 2", "Họ tên: Lê Văn Tú\nQuê: Hà Nam\nĐơn vị: đội hai"),
         ("TH¤NG B¸O VÒ VIÖC TI£M PHßNG", "thông báo về việc tiêm phòng"),
         ("THOÂNG BAÙO VEÀ VIEÄC TIEÂM PHOØNG", "thông báo về việc tiêm phòng"),
         ("Xã thông báo:\nbµ con ®Õn ®óng giê.", "Xã thông báo:\nbà con đến đúng giờ."),
@@ -55,6 +62,8 @@ def test_a_title_a_heading_and_a_pasted_line_are_mended_too(written, spoken):
         "La Toà Án Quân Sù",
         "© 2025 Loa ®",
         "áo là gì, bà có trà à",
+        "sè 5",
+        "Nestlé, Citroën và Peugeot",
     ],
 )
 def test_other_texts_are_left_as_they_are(text):
