@@ -139,7 +139,9 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
-        if not cued and not known and not padded and (day <= number or scene.rule == "phone"):
+        part = day <= number or scene.rule == "phone"
+        part = part or (day <= _MONTHS and _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None)
+        if not cued and not known and not padded and part:
             return None  # a fraction
     elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days

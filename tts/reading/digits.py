@@ -287,7 +287,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
-    matching(r"\d{2}[.-]\d{5,}(?![\w%]|[.,/-]\d)", _identity),
+    matching(r"\d{2}(?:[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
 SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)

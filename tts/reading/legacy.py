@@ -52,6 +52,7 @@ _CAPITALS: Final = re.compile(r"[^\W\d_]{2,}")
 _RAISED_WITHIN: Final = re.compile("[a-z][\u00c0-\u00de]|[\u00c0-\u00de][a-z]*[a-z][\u00c0-\u00de]")
 _VOWEL: Final = re.compile("[aeiouyAEIOUY\u00c0-\u1ef9]")
 _FOR_ONE_LOST: Final = 8  # words that become Vietnamese, for one that was and is no longer
+_MICRO_UNITS: Final = frozenset({"µm", "µg", "µl", "µL", "µs", "µV", "µF"})
 _TIMES: Final = re.compile(r"(?<=[0-9])( ?)\u00d7( ?)(?=[0-9])")  # between numbers no letter of any encoding
 
 
@@ -111,7 +112,9 @@ def _goes_with(number: int, sure: list[int], decided: dict[int, bool]) -> bool:
 def _words_of(line: str) -> list[str]:
     """The words with a letter beyond ASCII; "×" between two numbers is none."""
     found = _WORD.findall(line[:_LOOKED_AT])
-    return [word for word in found if not word.isascii() and _LETTER.search(word)]
+    return [
+        word for word in found if not word.isascii() and _LETTER.search(word) and word not in _MICRO_UNITS
+    ]
 
 
 def _encoding_of(lines: Iterable[list[str]]) -> str | None:

@@ -39,6 +39,7 @@ _ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
 _RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _DECIMALS: Final = re.compile(r"\d,\d+$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
+_RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
@@ -157,7 +158,8 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
-        said = "trừ" if _RESULT.match(follows) else "đến"
+        reckoned = _RESULT.match(follows) or _RECKONED.search(scene.before(found.start()))
+        said = "trừ" if reckoned else "đến"
         return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):

@@ -32,7 +32,9 @@ _AGE_FOLLOWS: Final = re.compile(
 _PULSE: Final = re.compile(r"\b(?:mạch|nhịp tim|nhịp thở|tần số tim|thở)\b")
 _SCREENS: Final = frozenset({"480", "720", "1080", "1440", "2160"})  # lines of a picture: 1080p
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
-_RULES_CUE: Final = re.compile(r"\b(?:khuyến cáo|thông điệp|quy tắc|nguyên tắc|biện pháp)$")
+_RULES_CUE: Final = re.compile(
+    r"\b(?:khuyến cáo|khẩu hiệu|phương châm|thông điệp|quy tắc|nguyên tắc|biện pháp)$"
+)
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
@@ -336,7 +338,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"|suất|hồ sơ|lao động|đại biểu|căn|thửa|cuộc|vụ|đơn|em|đảng viên|hội viên|đoàn viên)(?!\w))",
         _spaced_thousands,
     ),
-    matching(r"\d\.\d{6}(?![\d.]|,\d)", _procedure),
+    matching(r"\d{1,2}\.\d{6}(?![\d.]|,\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),

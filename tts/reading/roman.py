@@ -26,10 +26,10 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if value is None:
         return None
     cued = scene.cue(_ROMAN_CUE, 2)
-    if not cued and is_syllable(found.group()) and in_headline(scene, found):
+    listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
+    if not (cued or listed) and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"
-    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6)
-    chained = chained or (scene.rule == "roman" and scene.before(found.start())[-1:] == ",")
+    chained = listed or (scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6))
     if not cued and not chained and len(found.group()) == 1:
         return None
     ordinal = scene.cue(_ORDINAL_CUE, 1)

@@ -33,6 +33,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     ),  # O905, O5/6, "O9 nhiệm vụ"
     (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
     (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
+    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d\d|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
     (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
     (
@@ -84,7 +85,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
     r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,]?[oOlI](?![a-z])|h[oO]|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
-    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
     r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
 )
 

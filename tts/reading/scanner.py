@@ -59,6 +59,7 @@ _RUN: Final = re.compile(
     r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
 )  # bounded: lines may be long
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
+_HECTARES: Final = "ha"  # the one unit that is a syllable: "mỗi ha"
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
@@ -195,7 +196,7 @@ def _plain_run(scene: Scene, place: int) -> Hit | None:
 
 @lru_cache(maxsize=32_768)
 def _is_plain(word: str) -> bool:
-    return is_syllable(word) and not word.isupper()
+    return is_syllable(word) and not word.isupper() and word != _HECTARES
 
 
 def _next_hit(scene: Scene, place: int) -> Hit:
@@ -223,7 +224,8 @@ def _next_word(scene: Scene, place: int) -> Hit:
     word, end = found.group(), found.end()
     per = scene.words[-1:] == ["trên"] and line[place - 1] == "/"
     syllable = is_syllable(word)
-    if syllable and len(word) > 1 and not word.isupper() and not per and not _GLUED.match(line, end):
+    plain = syllable and len(word) > 1 and not word.isupper() and word != _HECTARES
+    if plain and not per and not _GLUED.match(line, end):
         return Hit(end, word, "plain")
     order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
     for rule in order:

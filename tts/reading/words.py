@@ -10,7 +10,7 @@ from tts.reading.addresses import segmented
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, SCALES, UNITS
 from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
@@ -53,6 +53,9 @@ _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
+_COUNTS: Final = re.compile(
+    rf"\b(?:mỗi|từng|vài|mấy|chục|vạn|nhiêu|trên|bằng|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|{'|'.join(SCALES)})$"
+)
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
@@ -233,6 +236,11 @@ def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "unit") if said else None
 
 
+def _hectares(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Hectares without a number in figures: "mỗi ha", "vài trăm ha"."""
+    return Hit(found.end(), UNITS["ha"], "unit") if scene.cue(_COUNTS, 1) else None
+
+
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
     """The first sound of a highland name: H'Ler, K'Ho, M'nông."""
     return Hit(found.end(), _CLUSTER_SOUNDS[found[1].lower()], "respelt", sure=False)
@@ -358,6 +366,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "đồng", "money"),
     ),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
+    matching(r"ha(?!\w)", _hectares),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
