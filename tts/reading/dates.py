@@ -12,6 +12,8 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
+_EASY = 5  # a denominator up to this may be one of two fractions: "1/4-3/4"
+_OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -63,7 +65,12 @@ _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
-_SECOND_DAY: Final = re.compile(r" ?- ?(?P<day>\d{1,2})/(?:0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])")
+_PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
+    r"\b(?:trang|tờ|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
+)
+_SECOND_DAY: Final = re.compile(
+    r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
+)
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
@@ -110,7 +117,7 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
     if not (1 <= number <= _MONTHS and _is_year(year)):
         return None
-    if scene.cue(_MAP_CUE, 4):
+    if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
@@ -134,7 +141,12 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
-    other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
+    other = (
+        scene.cue(_PART_CUE, 1)
+        or scene.cue(_HOUSE_CUE, 1)
+        or scene.cue(_MAP_CUE, 2)
+        or (day, number) == _ROUND_THE_CLOCK
+    )
     if other and not cued:
         return None
     if found["mark"] == "/":
@@ -153,7 +165,12 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     """Whether a second day follows at once: "10/12-15/12/2025", "20/11-5/12"."""
     second = _SECOND_DAY.match(scene.line, found.end())
-    return bool(second and (second["year"] or max(day, int(second["day"])) > _MONTHS))
+    if second is None:
+        return False
+    same = found["mark"] == "/" and int(found["month"]) == int(second["month"]) > _EASY
+    return bool(
+        second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
+    )
 
 
 def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
@@ -180,6 +197,14 @@ def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
     return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
+
+
+def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The first months of a year, as reports write them: 9T/2025, 6T2025."""
+    count = int(found["count"])
+    if not 1 <= count <= _MONTHS:
+        return None
+    return Hit(found.end(), f"{cardinal(count)} tháng năm {cardinal(int(found['year']))}", "month")
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -212,13 +237,14 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
-_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
+_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
         r"(?P<days>\d{1,2}(?P<join>[,+&])\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
         r"(?:/(?P<year>(?:19|20)\d\d))?(?![\d/])",
         _listed_days,
     ),
+    matching(r"(?P<count>\d{1,2})T[/.]?(?P<year>20\d\d)(?!\d)", _months_of_year),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
     matching(
         r"(?P<day>\d{1,2})(?P<m> ?[/.-] ?)(?P<month>\d{1,2})(?P=m)(?P<year>\d{4})"

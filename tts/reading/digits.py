@@ -151,6 +151,14 @@ def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
+def _ratio_of_more(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The parts of a mixture: "1:2:3"; 07:30:00 is a time."""
+    parts = [part.strip() for part in found.group().split(":")]
+    if all(len(part) == 2 for part in parts[1:]):  # noqa: PLR2004
+        return None
+    return Hit(found.end(), ", ".join(cardinal(int(part)) for part in parts), "ratio")
+
+
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The mark of a file, of letters and figures in groups, spelt group by group."""
     standing = _STATE_FILE.fullmatch(found.group()) or scene.cue(_FILE_CUE, 4)
@@ -208,6 +216,12 @@ def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
 
 
+def _named(scene: Scene, found: re.Match[str], letters: str) -> str | None:
+    """What the letters before a number stand for: "KP5", "NQTW4"."""
+    meaning = meaning_around(scene, letters, found.start(), found.start() + len(letters))
+    return meaning or (ABBREVIATIONS.get(letters) if len(letters) > 2 else None)  # noqa: PLR2004
+
+
 def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
@@ -221,7 +235,7 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
         body = {"QH": "Quốc hội khóa"}.get(glued[1]) or DOCUMENT_CODES[glued[1]]
         return Hit(found.end(), f"{body} {cardinal(int(glued[2]))}", "document")
     named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
-    meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
+    meaning = _named(scene, found, named.group()) if named else None
     if named and meaning:
         figures = found.group()[named.end() :]
         zero = figures.startswith("0") and meaning == "đề án"  # "Đề án 06" is called "không sáu"
@@ -290,6 +304,7 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\d{2}(?:[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
+RATIO_OF_MORE: Final[Rule] = matching(r"\d{1,3}(?: ?: ?\d{1,3}){2,5}(?![\w%]|[:/.,]\d)", _ratio_of_more)
 SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code

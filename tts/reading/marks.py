@@ -89,7 +89,7 @@ _HAPPENING: Final = frozenset(
     {"lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
 _KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
-_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
+_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
 _MEASURES: Final = (
     r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
     r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
@@ -354,7 +354,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"-{1,2}>?", _dash),
     matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"#(?!\w)", _hash),
-    matching(r"(?<=\d)~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
+    matching(r"(?<=[\d%hgkđ])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )

@@ -69,7 +69,9 @@ _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đ�
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
-_GRADE_CUE: Final = re.compile(r"\b(?:bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$")
+_GRADE_CUE: Final = re.compile(
+    r"\b(?:trang|tờ|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
+)
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
@@ -287,6 +289,12 @@ def _power(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), f"{base} mũ {exponent}", "power")
 
 
+def _scientific(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A number with a power of ten: 2,5×10⁶, 5.10³."""
+    said = f"{written_number(found['number'])} nhân mười mũ {cardinal(int(found['power']))}"
+    return Hit(found.end(), said, "power")
+
+
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
@@ -343,6 +351,9 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
+)
+SCIENTIFIC: Final[Rule] = matching(
+    r"(?P<number>\d{1,4}(?:,\d{1,4})?)(?: ?x ?|\.|\*)10 ?\^ ?(?P<power>-?\d{1,3})(?!\d)", _scientific
 )
 NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative)
 MONEY_BEFORE: Final[Rule] = matching(

@@ -22,6 +22,7 @@ from tts.reading.digits import (
     MIXED,
     PHONE_RULES,
     PLATE_RULES,
+    RATIO_OF_MORE,
     ROAD_RULES,
     SERIAL,
     SEVERAL,
@@ -43,6 +44,7 @@ from tts.reading.quantities import (
     NUMBER_RULES,
     POSITION,
     POWER,
+    SCIENTIFIC,
 )
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
@@ -64,6 +66,7 @@ _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
+    SCIENTIFIC,
     POWER,
     EMBASSY_PLATE,
     NUMBERED_DOCUMENT,
@@ -71,6 +74,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     HOUSE,
     HOUSE_WITH_LETTERS,
     SEVERAL,
+    RATIO_OF_MORE,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,

@@ -23,6 +23,7 @@ _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = compiled(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
+_ACTING: Final = re.compile(r" ?(?i:giám đốc|chủ tịch|trưởng|chánh|cục|chi cục|hiệu trưởng|viện trưởng)\b")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
@@ -96,6 +97,8 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
+    if written == "Q." and _ACTING.match(scene.line, end):
+        office = "quyền"  # "Q. GIÁM ĐỐC"
     if written == "TT.":
         standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
@@ -174,7 +177,8 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return kind
     if scene.meaning(written):
         return None
-    if "/" in line[max(0, found.start() - 1) : end + 1] and scene.cue(_FORM, 4):
+    marked = line[max(0, found.start() - 1) : found.start()] == "-" and len(written) == len("TS")
+    if (marked or "/" in line[max(0, found.start() - 1) : end + 1]) and scene.cue(_FORM, 4):
         return spell(written)
     return meaning_around(scene, written, found.start(), end)
 
