@@ -20,6 +20,9 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
+_INITIALS_LAST: Final = re.compile(
+    r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
+)
 _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _SIGNS: Final = {
@@ -98,7 +101,11 @@ def _of_known(part: str) -> str | None:
 
 
 def _spelt_then_said(part: str) -> str | None:
-    """Initials and then syllables, as offices name their mail boxes: "ubndxa", "pgdtuyduc"."""
+    """Initials and syllables, or the reverse, as offices name mail boxes: "ubndxa", "phongvhxh"."""
+    office = _INITIALS_LAST.fullmatch(part)
+    head = office and (DOMAINS.get(office["name"]) or segmented(office["name"]))
+    if office and head:
+        return f"{head} {spell(office['initials'])}"
     for length in range(len(part) - 2, 1, -1):
         head, rest = DOMAINS.get(part[:length]), part[length:]
         said = DOMAINS.get(rest) or segmented(rest)

@@ -24,6 +24,7 @@ _HIDDEN: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
 _ANGLED: Final = re.compile(r"(?<![\w>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?!\w)")  # brackets of a kind
 _MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
+_MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
@@ -105,11 +106,16 @@ def clean(text: str) -> tuple[str, bool]:
     stripped = HTML_TAG.sub(_newlines, stripped)
     had_tags = stripped != text
     stripped = _ENTITY.sub(_entity, stripped)
-    text = unicodedata.normalize("NFC", _MARK_APART.sub("", stripped.translate(_ZERO_WIDTH)))
+    text = stripped.translate(_ZERO_WIDTH)
+    if _MARK.search(text):
+        text = _MARK_APART.sub("", text)
+    text = unicodedata.normalize("NFC", text)
     text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
-    return mend_scanned(put_tones(_ANGLED.sub(r"(\1)", text))), had_tags
+    if "<" in text:
+        text = _ANGLED.sub(r"(\1)", text)
+    return mend_scanned(put_tones(text)), had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import MATCH_CUE
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
@@ -147,7 +148,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         or scene.cue(_MAP_CUE, 2)
         or (day, number) == _ROUND_THE_CLOCK
     )
-    if other and not cued:
+    match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
+    if match or (other and not cued):
         return None
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())

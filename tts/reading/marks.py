@@ -37,8 +37,9 @@ _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
 _ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
 _RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
-_DECIMALS: Final = re.compile(r"\d,\d+$")
+_DECIMALS: Final = re.compile(r"\d,\d+$|\d\.\d{1,2}$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
+_TERM: Final = re.compile(r"(?:(?<!\w)[A-Za-z]|\)|\d)$")
 _RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
@@ -221,6 +222,7 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
         scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     )
     counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
+    counted = counted or scene.before(found.start())[-1:] == ")"
     counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
 
@@ -233,6 +235,12 @@ def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """How often, standing free: "(x2)", "x3"."""
     return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
+
+
+def _times_of_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The x of a formula: "S = a x b"."""
+    before = _TERM.search(scene.before(found.start()))
+    return Hit(found.end(), "nhân", "times") if scene.spaced and before else None
 
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -360,6 +368,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
 )
 TIMES_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[xX](?= {0,2}\d)", _times),
+    matching(r"x(?= (?:[A-Za-z](?!\w)|\())", _times_of_letters),
     matching(r"x(?= [^\W\d_])", _times_amount),
     matching(r"x(?=\d{1,2}(?!\w))", _times_alone),
 )

@@ -40,7 +40,8 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A part of what a Roman number counts: "nhóm IIB", "mục Ia"."""
     value = roman_value(found["roman"])
-    if value is None or not scene.cue(_ROMAN_CUE, 2):
+    listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
+    if value is None or not (listed or scene.cue(_ROMAN_CUE, 2)):
         return None
     return Hit(found.end(), f"{cardinal(value)} {LETTERS[found['letter'].upper()]}", "roman")
 

@@ -60,6 +60,8 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         ),
         "1",
     ),
+    (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
     (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
     (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
@@ -85,7 +87,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
     r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,]?[oOlI](?![a-z])|h[oO]|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
-    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
     r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
 )
 

@@ -21,7 +21,7 @@ _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 H
 )
 _SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
-_MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _NEAR_NAMES: Final = 48  # characters
@@ -41,7 +41,7 @@ def is_score(scene: Scene, end: int) -> bool:
         return True
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
-    far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
+    far = scene.cue(MATCH_CUE, 14) and _RESULT.match(scene.line, end)
     return bool(far) or scene.cue(SCORE_CUE, 5)
 
 

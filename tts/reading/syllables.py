@@ -106,6 +106,8 @@ _BARE_RIMES: Final = (
     ("ue", "uê"),
 )
 _ALIKE_CODAS: Final = (
+    ("ik", "ich"),
+    ("ing", "inh"),
     ("k", "c"),
     ("h", ""),
     ("l", "n"),

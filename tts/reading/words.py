@@ -53,6 +53,7 @@ _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướn
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
 _NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
 _COUNTS: Final = re.compile(
     rf"\b(?:mỗi|từng|vài|mấy|chục|vạn|nhiêu|trên|bằng|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|{'|'.join(SCALES)})$"
@@ -261,6 +262,10 @@ def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _joined_names(written: str) -> str | None:
     """Two known names written as one: "ShopeeFood"."""
+    led = _LED_NAME.fullmatch(written)
+    rest = (FOREIGN.get(led["rest"].lower()) or segmented(led["rest"].lower())) if led else None
+    if led and rest:
+        return f"{'ai' if led['lead'] == 'i' else 'i'} {rest}"
     parts = _NAMES_JOINED.findall(written)
     said = [FOREIGN.get(part.lower()) for part in parts]
     return (
