@@ -22,8 +22,13 @@ _HIDDEN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
-_ANGLED: Final = re.compile(r"(?<![\w>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?!\w)")  # brackets of a kind
+_ANGLED: Final = re.compile(r"(?<![\w<>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?![\w>])")  # brackets of a kind
 _MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
+_DEGREE: Final = re.compile(r"(?<=[0-9])⁰(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹])")
+_TYPED: Final = (
+    (">=", "≥"), ("<=", "≤"), ("> =", "≥"), ("< =", "≤"), ("=<", "≤"), ("=>", "→"), ("+/-", "±"), ("+-", "±"),
+    ("m^2", "m2"), ("m^3", "m3"),
+)  # fmt: skip
 _MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
@@ -110,7 +115,9 @@ def clean(text: str) -> tuple[str, bool]:
     if _MARK.search(text):
         text = _MARK_APART.sub("", text)
     text = unicodedata.normalize("NFC", text)
-    text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
+    text = _DEGREE.sub("°", text)
+    for typed, sign in _TYPED:
+        text = text.replace(typed, sign)
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
     if "<" in text:

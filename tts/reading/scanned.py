@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
-from tts.reading.syllables import is_syllable
+from tts.reading.syllables import in_syllables, is_syllable
 
 
 def _figures(found: re.Match[str]) -> str:
@@ -19,6 +20,7 @@ def _zeros(found: re.Match[str]) -> str:
 
 
 _LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
+_NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b"
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
@@ -49,7 +51,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     ),
     (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
     (
-        re.compile(r"(?<=\d)l(?=\d? (?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b)"),
+        re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"),
         "1",
     ),
     (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
@@ -80,13 +82,22 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=[Nn]gày )(\d) (?=\d tháng)|(?<=[Tt]háng )(\d) (?=\d năm)"), r"\1\2"),
+    (re.compile(r"(?<=[Nn]ăm )([12]) (\d) (\d) (\d)(?!\d)"), r"\1\2\3\4"),
+    (re.compile(r"(?<=\d/1) (?=[0-2]/20\d\d)|(?<=/20) (?=\d\d(?!\d))"), ""),
+    (re.compile(r"(?<=\.\d) (?=\d\d(?:\.\d{3})*(?: ?đ|\.\d{3}))|(?<=\.\d\d) (?=\d(?:\.\d{3})* ?đ)"), ""),
+    (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
+    (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
+    (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
+    (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
     (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
 )
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
-    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,]?[oOlI](?![a-z])|h[oO]|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
+    r"| \d tháng|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
     r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
     r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
 )
@@ -102,8 +113,14 @@ _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may foll
 _STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
+_LONE: Final = re.compile(r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b")
+_CUT: Final = re.compile(
+    rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
+    r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
+    r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh) "
+    rf"(?P<rest>[aeiouy{_TONED}][^\W\d_]{{0,4}})(?!\w)"
+)
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
-_LONGEST_SYLLABLE: Final = 7
 
 
 def mend_scanned(text: str) -> str:
@@ -111,7 +128,24 @@ def mend_scanned(text: str) -> str:
     if _SUSPECT.search(text):
         lines = text.split("\n")
         text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
-    return _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+    text = _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+    if _LONE.search(text) is None:
+        return text
+    return "\n".join(_words_mended(line) if _LONE.search(line) else line for line in text.split("\n"))
+
+
+def _words_mended(line: str) -> str:
+    """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
+    cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
+    sure = [
+        found for found in cut if found["onset"] or found["tail"] == "y" or not is_syllable(found["head"])
+    ]
+    places = {found.start() for found in (cut if sure else ())}
+    return _CUT.sub(partial(_joined, places), line) if places else line
+
+
+def _joined(places: set[int], found: re.Match[str]) -> str:
+    return found.group().replace(" ", "") if found.start() in places else found.group()
 
 
 def _figures_mended(line: str) -> str:
@@ -142,21 +176,6 @@ def _whole(found: re.Match[str]) -> str:
 def _close_up(found: re.Match[str]) -> str:
     """A heading whose letters stand apart: "K Ế  H O Ạ C H"."""
     words = [re.sub(r"\s", "", word) for word in _WIDE.split(found.group().strip())]
-    said = [_in_syllables(word) for word in words]
+    said = [in_syllables(word) for word in words]
     vowels_only = not re.search(r"[bcdđghklmnpqrstvx]", found.group(), re.IGNORECASE)
     return " ".join(said) if all(said) and not vowels_only else found.group()
-
-
-def _in_syllables(letters: str) -> str:
-    """A run of letters as the fewest syllables that spell it; "" if there are none."""
-    best: list[list[str] | None] = [[]] + [None] * len(letters)
-    for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            before, piece = best[start], letters[start:end]
-            if before is None or not is_syllable(piece):
-                continue
-            known = best[end]
-            if known is None or len(before) + 1 < len(known):
-                best[end] = [*before, piece]
-    found = best[-1]
-    return " ".join(found) if found and len(found) < len(letters) else ""

@@ -15,7 +15,7 @@ from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
-from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.syllables import as_syllable, in_syllables, is_syllable
 from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
@@ -296,7 +296,8 @@ def say_unknown(word: str) -> tuple[str, bool]:
     """Words for a word that no list knows, and whether they are near enough not to warn."""
     near = as_syllable(word)
     if word.isupper() and len(word) <= _LONGEST_INITIALS:  # "QUYÊT" only lost its mark
-        return near if near and not _LETTERS_ONLY.fullmatch(word) else spell(word), False
+        words = None if _LETTERS_ONLY.fullmatch(word) else near or in_syllables(word.lower())
+        return words or spell(word), False  # "THÔNGBÁO"
     if near:
         return near, word[0].isupper() or not word.isascii()
     cluster = _CLUSTER.match(word.lower())
