@@ -59,6 +59,8 @@ _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã h�
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
 _GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ)([1-9]\d{0,3})")  # NĐ100, QH15
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
+_SERIALS: Final = re.compile(r"(?<!\w)[A-ZĐ]{1,3} ?\d{5,8}(?:,|;| và| hoặc)$")  # the next of several
+_STEP: Final = re.compile(r"B[1-9]")
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_MARK: Final = 3  # of them, right after "mã"
@@ -211,9 +213,15 @@ def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
 def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number of a certificate or a form, of letters and figures: "số BK 123456"."""
     short = len(found["number"]) < _SHORTEST_CODE and found["letters"] not in _LAND_SERIES
-    if short or not scene.cue(_SERIAL_CUE, 3):
+    if short or not (scene.cue(_SERIAL_CUE, 3) or _SERIALS.search(scene.before(found.start()))):
         return None
     return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
+
+
+def _step(scene: Scene, found: re.Match[str]) -> str | None:
+    """B1, B2, where the steps of a procedure are told."""
+    told = "bước" in scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()].lower()
+    return f"bước {cardinal(int(found.group()[1:]))}" if told and _STEP.fullmatch(found.group()) else None
 
 
 def _named(scene: Scene, found: re.Match[str], letters: str) -> str | None:
@@ -225,7 +233,7 @@ def _named(scene: Scene, found: re.Match[str], letters: str) -> str | None:
 def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
-    whole = ABBREVIATIONS.get(found.group())
+    whole = ABBREVIATIONS.get(found.group()) or _step(scene, found)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
     if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
@@ -260,6 +268,8 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐT" and found["number"] in _SHORT_CODES:
+        return None  # a telephone
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
     if found["kind"] == "ĐT" and _SEED.search(scene.before(found.start()).lower()):

@@ -30,7 +30,7 @@ _AROUND: Final = 48  # characters
 _BY_ARTICLE: Final = re.compile(r"\b(?:theo|quy định tại|vi phạm)$")
 _VITAMIN: Final = re.compile(r"\bvi ta min\b")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:súng|đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ"
+    r"\b(?:súng|bia|đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|căn cứ|trạm|tổ"
     r"|khu)$"
 )
 
@@ -77,7 +77,7 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
     if not cued and int(found["number"]) > _MOST_CLAUSES:
         return None  # a rifle K59
-    cued = cued or scene.cue(_ARTICLE_SAID, 5)
+    cued = cued or (scene.cue(_ARTICLE_SAID, 5) and not scene.cue(_NO_CLAUSE, 1))
     if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2) or scene.cue(_VITAMIN, 8)):
         return None
     return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))

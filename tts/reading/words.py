@@ -16,6 +16,7 @@ from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import as_syllable, in_syllables, is_syllable
+from tts.reading.tones import put_tones
 from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
@@ -336,6 +337,7 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     if meant:
         return Hit(found.end(), meant, "abbreviation", sure=False)
     said, near = say_unknown(written)
+    said = put_tones(said)
     if near:
         if written.istitle() and len(said.split()[0]) > 1:  # a single capital would be a letter's name
             said = said[0].upper() + said[1:]
