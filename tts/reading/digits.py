@@ -27,7 +27,7 @@ _CALL: Final = re.compile(
 _IDENTITY: Final = re.compile(
     r"\b(?:căn cước|chứng minh|mã số|mã|số hiệu|thẻ đảng|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
-    r"|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
+    r"|điện kế|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
 )
 _CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
 _CAR: Final = re.compile(r"\b(?:xe|biển số|biển kiểm soát|ô tô|biển)\b")
@@ -305,13 +305,14 @@ PHONE_RULES: Final[tuple[Rule, ...]] = (
         r"(?:0\d{1,4}|1[89]00)[ .]?(?:[xX]{2,4}|\*{2,4})(?:[ .]?(?:[xX]{2,4}|\*{2,4}|\d{2,4}))?(?!\w)",
         _masked,
     ),
+    matching(r"\d{1,6}(?:[xX]{3,8}|\*{3,8})\d{0,6}(?!\w)", _masked),
     matching(r"(?:84[ .-]\d{2,3}(?:[ .-]\d{3}){2}|0084[ .-]?\d{9})(?![\d/]|[.,]\d)", _abroad),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
     matching(r"[1-9]\d{2,4}(?!\w|[.,/-]\d)", _message),
     matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
-    matching(r"\d{2}(?:[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
+    matching(r"\d{2}(?:(?:[.-]\d{3,}){2,3}|[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
     matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
 RATIO_OF_MORE: Final[Rule] = matching(r"\d{1,3}(?: ?: ?\d{1,3}){2,5}(?![\w%]|[:/.,]\d)", _ratio_of_more)

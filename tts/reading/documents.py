@@ -88,6 +88,8 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
 
 def _number(written: str) -> str:
     """The number of a document; a nought before it is said."""
+    if written.startswith("0") and len(written) > 2:  # noqa: PLR2004
+        return spell_digits(written)
     said = cardinal(int(written))
     return f"không {said}" if written.startswith("0") and written.strip("0") else said
 

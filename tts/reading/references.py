@@ -30,8 +30,8 @@ _AROUND: Final = 48  # characters
 _BY_ARTICLE: Final = re.compile(r"\b(?:theo|quy định tại|vi phạm)$")
 _VITAMIN: Final = re.compile(r"\bvi ta min\b")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:súng|bia|đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|căn cứ|trạm|tổ"
-    r"|khu)$"
+    r"\b(?:súng|bia|phòng|đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|căn cứ"
+    r"|trạm|tổ|khu)$"
 )
 
 

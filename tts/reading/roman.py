@@ -18,7 +18,16 @@ _ROMAN_CUE: Final = re.compile(
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
-_ROMAN_SERIES: Final = re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b")
+_ROMAN_SERIES: Final = re.compile(
+    r"\b(?:chương|mục|quận|phần|quý|khóa|vùng|nhóm|khu vực|loại|cấp|hạng|mức|bậc|độ|giai đoạn|phụ lục)\b"
+)
+_GLUED: Final = {  # initials that a Roman number is written to
+    "GĐ": "giai đoạn",
+    "KV": "khu vực",
+    "BĐ": "báo động",
+    "QK": "quân khu",
+    "HK": "học kỳ",
+}
 
 
 def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -56,6 +65,12 @@ def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " chấm ".join([cardinal(value), *said]), "roman")
 
 
+def _after_initials(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """GĐII, HKI: initials and a Roman number in one word."""
+    value = roman_value(found["roman"])
+    return Hit(found.end(), f"{_GLUED[found['head']]} {cardinal(value)}", "roman") if value else None
+
+
 def in_headline(scene: Scene, found: re.Match[str]) -> bool:
     """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
     before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
@@ -68,6 +83,7 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
+    matching(rf"(?P<head>{'|'.join(_GLUED)})(?P<roman>[IVX]{{1,4}})(?!\w)", _after_initials),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",

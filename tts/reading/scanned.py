@@ -34,8 +34,10 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         "0",
     ),  # O905, O5/6, "O9 nhiệm vụ"
     (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
-    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
-    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d\d|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
+    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b|đ)"), _zeros),
+    (re.compile(r"(?<!\w)[oO](?=\dh)"), "0"),
+    (re.compile(r"(?<=\d/[01])l(?!\w)"), "1"),
+    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d[\dO]|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
     (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
     (
@@ -65,12 +67,15 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
     (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
     (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
-    (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
+    (
+        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?![\w.])"),
+        r"\1 1",
+    ),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
     (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
     (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
-    (re.compile(rf"(?<=\d) , (?=\d{{1,2}} ?{_COUNTED})"), ","),
+    (re.compile(rf"(?<=\d) ([.,]) (?=\d{{1,2}} ?{_COUNTED})"), r"\1"),
     (
         re.compile(
             r"(?<![\d.,])(\d{1,3}) \. (?=000(?!\d)|\d{3} ?\. ?\d{3}(?!\d)"
@@ -113,12 +118,17 @@ _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may foll
 _STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
-_LONE: Final = re.compile(r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b")
+_LONE: Final = re.compile(
+    r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
+    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]"
+)
 _CUT: Final = re.compile(
     rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
     r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
-    r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh) "
-    rf"(?P<rest>[aeiouy{_TONED}][^\W\d_]{{0,4}})(?!\w)"
+    r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
+    rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
+    rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 

@@ -200,7 +200,7 @@ def _plain_run(scene: Scene, place: int) -> Hit | None:
 
 @lru_cache(maxsize=32_768)
 def _is_plain(word: str) -> bool:
-    return is_syllable(word) and not word.isupper() and word != _HECTARES
+    return is_syllable(word) and not word.isupper() and word[1:] == word[1:].lower() and word != _HECTARES
 
 
 def _next_hit(scene: Scene, place: int) -> Hit:
@@ -230,14 +230,14 @@ def _next_word(scene: Scene, place: int) -> Hit:
     syllable = is_syllable(word)
     plain = syllable and len(word) > 1 and not word.isupper() and word != _HECTARES
     if plain and not per and not _GLUED.match(line, end):
-        return Hit(end, word, "plain")
+        return Hit(end, word[0] + word[1:].lower(), "plain")
     order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
     for rule in order:
         hit = rule(scene, place)
         if hit:
             return hit
     if syllable:
-        return Hit(end, word.lower() if word.isupper() else word, "plain")
+        return Hit(end, word.lower() if word.isupper() else word[0] + word[1:].lower(), "plain")
     return _strange_word(scene, place, found)
 
 

@@ -54,6 +54,7 @@ _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướn
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_JOINED_WORDS: Final = compiled(r"(?<=[a-zđà-ỹ])(?=[A-ZĐÀ-Ỹ])")
 _LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
 _NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
 _COUNTS: Final = re.compile(
@@ -70,7 +71,7 @@ _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
 _PERSON_CUE: Final = re.compile(
     r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
 )
-_STANDING: Final = re.compile(r" ?(?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
+_STANDING: Final = re.compile(r" ?(?:ĐU|TU|MTTQ|HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
 _CENTRE: Final = re.compile(
     r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
 )
@@ -336,6 +337,13 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     meant = _in_small_letters(scene, found)
     if meant:
         return Hit(found.end(), meant, "abbreviation", sure=False)
+    parts = _JOINED_WORDS.split(written)
+    if (
+        len(parts) > 1
+        and not written.isascii()
+        and all(len(part) > 1 and is_syllable(part) for part in parts)
+    ):
+        return Hit(found.end(), " ".join(parts), "respelt", sure=False)  # "cứNghị"
     said, near = say_unknown(written)
     said = put_tones(said)
     if near:
