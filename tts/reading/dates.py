@@ -67,7 +67,7 @@ _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that str
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
-    r"\b(?:trang|tờ|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
+    r"\b(?:(?<!nha )trang|tờ|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
 )
 _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"

@@ -9,7 +9,7 @@ from typing import Final
 from tts.reading.syllables import as_syllable, is_syllable, with_acute
 
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
-_MOST_SILENT: Final = 2  # consonants at the end that may go unsaid
+_MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
 _SPELLINGS: Final = (  # in this order, from spelling to something near the sound
     (r"^wo", "vo"),
     (r"^wh|^w", "qu"),
