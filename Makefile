@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
+PEER := $(VENV)/peer
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
 # thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
@@ -62,8 +63,8 @@ accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the statio
 	$(PYTEST) -q -s tests/simulation/test_the_accident.py
 
 .PHONY: bench
-bench: $(TESTS) ## measure what decides how big a station may get
-	$(BIN)/python -m tests.benchmarks.measure --voice
+bench: $(TESTS) peer ## measure what decides how big a station may get
+	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 
 .PHONY: render
@@ -90,6 +91,12 @@ screenshots: $(TESTS) parts ## take the pictures of docs/images from the real pa
 clean: ## remove .venv and caches; what the station keeps in var/ stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# in a folder of its own, so that nothing else of Loa can come to need it; where it cannot be had, bench goes on without it
+.PHONY: peer
+peer: $(TESTS)
+	@test -d $(PEER)/sea_g2p || $(PIP) install --no-deps --require-hashes --target $(PEER) -r tests/benchmarks/peer.txt \
+	|| echo 'Không cài được sea-g2p: đo không có nó / sea-g2p could not be installed: measured without it'
 
 .PHONY: parts
 parts:

@@ -20,8 +20,13 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
+_INITIALS_LAST: Final = re.compile(
+    r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
+)
 _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
+_LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
+_NAMES_JOINED: Final = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}(?![a-z])")
 _SIGNS: Final = {
     ".": "chấm",
     "/": "gạch chéo",
@@ -61,6 +66,19 @@ def segmented(word: str) -> str | None:
     return " ".join(found) if found else None
 
 
+def joined_names(written: str) -> str | None:
+    """Two known names written as one: "ShopeeFood"."""
+    led = _LED_NAME.fullmatch(written)
+    rest = (FOREIGN.get(led["rest"].lower()) or segmented(led["rest"].lower())) if led else None
+    if led and rest:
+        return f"{'ai' if led['lead'] == 'i' else 'i'} {rest}"
+    parts = _NAMES_JOINED.findall(written)
+    said = [FOREIGN.get(part.lower()) for part in parts]
+    return (
+        " ".join(filter(None, said)) if len(parts) > 1 and "".join(parts) == written and all(said) else None
+    )
+
+
 def _known(piece: str) -> str | None:
     return DOMAINS.get(piece) if len(piece) >= _SHORTEST_KNOWN else None
 
@@ -98,7 +116,11 @@ def _of_known(part: str) -> str | None:
 
 
 def _spelt_then_said(part: str) -> str | None:
-    """Initials and then syllables, as offices name their mail boxes: "ubndxa", "pgdtuyduc"."""
+    """Initials and syllables, or the reverse, as offices name mail boxes: "ubndxa", "phongvhxh"."""
+    office = _INITIALS_LAST.fullmatch(part)
+    head = office and (DOMAINS.get(office["name"]) or segmented(office["name"]))
+    if office and head:
+        return f"{head} {spell(office['initials'])}"
     for length in range(len(part) - 2, 1, -1):
         head, rest = DOMAINS.get(part[:length]), part[length:]
         said = DOMAINS.get(rest) or segmented(rest)

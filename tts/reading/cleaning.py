@@ -9,6 +9,7 @@ from typing import Final
 
 from tts.reading.checking import HTML_TAG, is_control
 from tts.reading.scanned import mend_scanned
+from tts.reading.tones import put_tones
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -21,6 +22,14 @@ _HIDDEN: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
+_ANGLED: Final = re.compile(r"(?<![\w<>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?![\w>])")  # brackets of a kind
+_MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
+_DEGREE: Final = re.compile(r"(?<=[0-9])⁰(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹])")
+_TYPED: Final = (
+    (">=", "≥"), ("<=", "≤"), ("> =", "≥"), ("< =", "≤"), ("=<", "≤"), ("=>", "→"), ("+/-", "±"), ("+-", "±"),
+    ("m^2", "m2"), ("m^3", "m3"),
+)  # fmt: skip
+_MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
@@ -36,6 +45,7 @@ _SIGNS: Final = {
     **dict.fromkeys("⁄∕", "/"),
     "…": "...",
     "№": "số ",
+    "™": "",
     "ﬁ": "fi",
     "ﬂ": "fl",
     "Ð": "Đ",
@@ -101,11 +111,18 @@ def clean(text: str) -> tuple[str, bool]:
     stripped = HTML_TAG.sub(_newlines, stripped)
     had_tags = stripped != text
     stripped = _ENTITY.sub(_entity, stripped)
-    text = unicodedata.normalize("NFC", stripped.translate(_ZERO_WIDTH))
-    text = text.replace(">=", "≥").replace("<=", "≤").replace("=>", "→")
+    text = stripped.translate(_ZERO_WIDTH)
+    if _MARK.search(text):
+        text = _MARK_APART.sub("", text)
+    text = unicodedata.normalize("NFC", text)
+    text = _DEGREE.sub("°", text)
+    for typed, sign in _TYPED:
+        text = text.replace(typed, sign)
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
-    return mend_scanned(text), had_tags
+    if "<" in text:
+        text = _ANGLED.sub(r"(\1)", text)
+    return mend_scanned(put_tones(text)), had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -8,10 +8,13 @@ from typing import Final
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import MATCH_CUE
 
 _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
+_EASY = 5  # a denominator up to this may be one of two fractions: "1/4-3/4"
+_OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -62,9 +65,14 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
-_STREET_LIST: Final = re.compile(r"\b(?:đường|phố|tuyến)\b")
+_STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
-_SECOND_DAY: Final = re.compile(r" ?- ?(?P<day>\d{1,2})/(?:0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])")
+_PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
+    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
+)
+_SECOND_DAY: Final = re.compile(
+    r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
+)
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
@@ -78,11 +86,10 @@ _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
-_PAGE_CUE: Final = re.compile(r"\b(?:(?<!nha )trang|tờ số)$")  # "trang 1/5"
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
 )
 
 
@@ -113,7 +120,7 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
     if not (1 <= number <= _MONTHS and _is_year(year)):
         return None
-    if scene.cue(_MAP_CUE, 4):
+    if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
@@ -127,7 +134,8 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
     after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = scene.cue(_DAY_CUE, 2) or scene.cue(_RANGE_OF_DAYS, 14) or after_day
+    again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    cued = scene.cue(_DAY_CUE, 2) or again or after_day
     cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
     cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
@@ -135,20 +143,24 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
     if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (
-        (day, number) in _KNOWN_DAYS
-        and not scene.cue(_PAGE_CUE, 2)
-        and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    )
+    known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
-    other = scene.cue(_HOUSE_CUE, 1) or scene.cue(_MAP_CUE, 2) or (day, number) == _ROUND_THE_CLOCK
-    if other and not cued:
+    other = (
+        scene.cue(_PART_CUE, 2)
+        or scene.cue(_HOUSE_CUE, 1)
+        or scene.cue(_MAP_CUE, 2)
+        or (day, number) == _ROUND_THE_CLOCK
+    )
+    match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
+    if match or (other and not cued):
         return None
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
-        if not cued and not known and not padded and (day <= number or scene.rule == "phone"):
+        part = day <= number or scene.rule == "phone"
+        part = part or (day <= _MONTHS and _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None)
+        if not cued and not known and not padded and part:
             return None  # a fraction
     elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
@@ -160,7 +172,12 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     """Whether a second day follows at once: "10/12-15/12/2025", "20/11-5/12"."""
     second = _SECOND_DAY.match(scene.line, found.end())
-    return bool(second and (second["year"] or max(day, int(second["day"])) > _MONTHS))
+    if second is None:
+        return False
+    same = found["mark"] == "/" and int(found["month"]) == int(second["month"]) > _EASY
+    return bool(
+        second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
+    )
 
 
 def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
@@ -241,7 +258,7 @@ def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"tháng {month(number)} {year}", "month")
 
 
-_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d)"
+_NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
         r"(?P<days>\d{1,2}(?P<join>,| ?[+&] ?)\d{1,2}(?:(?P=join)\d{1,2}){0,5})/(?P<month>\d{1,2})"
@@ -249,7 +266,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         _listed_days,
     ),
     matching(
-        r"(?P<number>\d{1,2})T(?: ?/? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
+        r"(?P<number>\d{1,2})T(?: ?[/.]? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
         r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
         _months_of_year,
     ),

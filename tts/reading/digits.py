@@ -12,7 +12,7 @@ from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
-_SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "119"})
+_SHORT_CODES: Final = frozenset({"111", "112", "113", "114", "115", "1022", "116", "119"})
 _PHONE: Final = re.compile(
     r"\b(?:điện thoại|tổng đài|đường dây nóng|hót lai|di động|số máy|phác|da lô|vai bơ)\b"
 )
@@ -22,18 +22,20 @@ _PHONE_FILLER: Final = re.compile(
     r"(?: (?:số|là|di|động|bàn|máy|miễn phí|quốc gia|khẩn cấp|cố định|cơ quan|hỗ trợ|bảo vệ trẻ em))*$"
 )
 _CALL: Final = re.compile(
-    r"\b(?:gọi|báo|liên hệ|số|tổng đài|cảnh sát|công an|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
+    r"\b(?:gọi|báo|liên hệ|số|tổng đài|lực lượng|phản ứng nhanh|phím|cứu thương|cảnh sát|công an"
+    r"|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
 )
 _PLACED: Final = re.compile(
     r"\b(?:nhà|đất|thửa|lô|phòng|trang|tờ|bản đồ|ki ốt|gian hàng|bàn|tuyến|kho|cống|trạm)(?: số)?$"
 )
 _STREET_FOLLOWS: Final = compiled(r",? (?:đường|phố|hẻm|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])")
 _IDENTITY: Final = re.compile(
-    r"\b(?:căn cước|chứng minh|mã số|mã|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
+    r"\b(?:căn cước|chứng minh|mã số|mã|số hiệu|thẻ đảng|tài khoản|định danh|số thẻ|(?:sổ|số|thẻ) bảo hiểm"
     r"|ô tê pê|i đi|ai đi|pát|mật khẩu|mật mã|hộ chiếu|biển số|sê ri|số phát hành|vào sổ|công tơ"
-    r"|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
+    r"|điện kế|danh bộ|danh bạ|báo danh|số cuối|số đuôi)\b"
 )
 _CROP: Final = re.compile(r"\b(?:vụ|lúa|sạ|gieo)\b")
+_CAR: Final = re.compile(r"\b(?:xe|biển số|biển kiểm soát|ô tô|biển)\b")
 _CARD: Final = re.compile(r"\b(?:căn cước|chứng minh nhân dân|hộ chiếu)\b")  # CMND 225.123.456
 _AMOUNT_FOLLOWS: Final = re.compile(
     r" ?(?:đồng|đ\b|vnđ|triệu|tỷ|tỉ|nghìn|người|hộ|trường hợp|vụ|xã|phường|ha\b|m2|km|%"
@@ -50,7 +52,9 @@ _MORE_CODES: Final = re.compile(
 _SEED: Final = re.compile(r"\b(?:lúa|giống|nếp|gạo)\b")
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
 _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
-_MESSAGE: Final = re.compile(r"\b(?:tin nhắn|nhắn tin|ét em ét|soạn|đầu số)\b")
+_MESSAGE: Final = re.compile(r"(?:[Tt]in nhắn|[Nn]hắn|SMS|[Ss]oạn|[Đđ]ầu số|[Cc]ú pháp)\b[^.;]{0,80}$")
+_LONGEST_MESSAGE: Final = 96  # characters
+_DIALLED: Final = re.compile(r"\b(?:gọi|bấm|quay)(?: (?:số|đến|tới|vào|đến số|tới số))?$")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _STATE_FILE: Final = re.compile(
@@ -60,8 +64,12 @@ _MARKED_CUE: Final = re.compile(r"\b(?:số khung|số máy|mã|mã số|mã h�
 _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|sổ|phát hành|biên lai|ký hiệu)$")
 _GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ|TT(?=\d\d))([1-9]\d{0,3})")  # NĐ100, QH15, TT200
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
+_SERIALS: Final = re.compile(r"(?<!\w)[A-ZĐ]{1,3} ?\d{5,8}(?:,|;| và| hoặc)$")  # the next of several
+_STEP: Final = re.compile(r"B[1-9]")
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
+_SHORTEST_MARK: Final = 3  # of them, right after "mã"
+_MARK_CUE: Final = re.compile(r"\bmã(?! hồ)(?: [^ ]+){1,3}$")
 _SIX_IN_TWO: Final = 7  # characters of "822.222"
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -119,10 +127,19 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A short number that messages are sent to: "nhắn tin đến 1414"."""
-    if not (scene.cue(_MESSAGE, 12) and scene.cue(_MESSAGE_TO, 1)):
+    """A short number that messages are sent to, or that is dialled: "nhắn tin đến 1414", "gọi số 3115"."""
+    before = scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()]
+    sent = scene.cue(_MESSAGE_TO, 1) and _MESSAGE.search(before)
+    if _AMOUNT_FOLLOWS.match(scene.line, found.end()) or not (sent or scene.cue(_DIALLED, 3)):
         return None
     return Hit(found.end(), spell_digits(found.group()), "phone")
+
+
+def _masked(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A number of which some figures are kept back: 0905***123, 1900xxxx."""
+    parts = re.findall(r"\d+|[xX*]+", found.group())
+    said = [spell_digits(part) if part.isdecimal() else " ".join(["ích"] * len(part)) for part in parts]
+    return Hit(found.end(), ", ".join(said), "phone")
 
 
 def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -144,10 +161,19 @@ def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "number", sure=scene.cue(_FERTILISER, 4))
 
 
+def _ratio_of_more(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The parts of a mixture: "1:2:3"; 07:30:00 is a time."""
+    parts = [part.strip() for part in found.group().split(":")]
+    if all(len(part) == 2 for part in parts[1:]):  # noqa: PLR2004
+        return None
+    return Hit(found.end(), ", ".join(cardinal(int(part)) for part in parts), "ratio")
+
+
 def _file_code(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The mark of a file, of letters and figures in groups, spelt group by group."""
     standing = _STATE_FILE.fullmatch(found.group()) or scene.cue(_FILE_CUE, 4)
-    if not standing or sum(one.isdecimal() for one in found.group()) < _SHORTEST_CODE:
+    shortest = _SHORTEST_MARK if scene.cue(_MARK_CUE, 4) else _SHORTEST_CODE
+    if not standing or sum(one.isdecimal() for one in found.group()) < shortest:
         return None
     return Hit(found.end(), ", ".join(spell(part) for part in re.split(r"[./-]", found.group())), "identity")
 
@@ -170,7 +196,21 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
     said = f"{spell_digits(found['place'])} {spell(found['series'])}"
-    return Hit(found.end(), f"{said}, {spell_digits(found['number'])}", "plate")
+    spelt_number = ", ".join(spell_digits(part) for part in found["number"].split("-"))
+    return Hit(found.end(), f"{said}, {spelt_number}", "plate")
+
+
+def _army_plate(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A car of the army, or of a foreign office: AB-12-34."""
+    if not scene.cue(_CAR, 4):
+        return None
+    return Hit(found.end(), f"{spell(found['series'])} {_grouped(found['number'])}", "plate")
+
+
+def _health_card(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The number of a card of health insurance, in the groups in which it is written."""
+    said = [spell(part) for part in re.split(r" ", found.group())]
+    return Hit(found.end(), ", ".join(said), "identity")
 
 
 def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -181,15 +221,27 @@ def _boat(_scene: Scene, found: re.Match[str]) -> Hit:
 def _serial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number of a certificate or a form, of letters and figures: "số BK 123456"."""
     short = len(found["number"]) < _SHORTEST_CODE and found["letters"] not in _LAND_SERIES
-    if short or not scene.cue(_SERIAL_CUE, 3):
+    if short or not (scene.cue(_SERIAL_CUE, 3) or _SERIALS.search(scene.before(found.start()))):
         return None
     return Hit(found.end(), f"{spell(found['letters'])} {spell_digits(found['number'])}", "identity")
+
+
+def _step(scene: Scene, found: re.Match[str]) -> str | None:
+    """B1, B2, where the steps of a procedure are told."""
+    told = "bước" in scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()].lower()
+    return f"bước {cardinal(int(found.group()[1:]))}" if told and _STEP.fullmatch(found.group()) else None
+
+
+def _named(scene: Scene, found: re.Match[str], letters: str) -> str | None:
+    """What the letters before a number stand for: "KP5", "NQTW4"."""
+    meaning = meaning_around(scene, letters, found.start(), found.start() + len(letters))
+    return meaning or (ABBREVIATIONS.get(letters) if len(letters) > 2 else None)  # noqa: PLR2004
 
 
 def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Letters and figures in one word: 27C, H5N1, 4G, B2."""
     said: list[str] = []
-    whole = ABBREVIATIONS.get(found.group())
+    whole = ABBREVIATIONS.get(found.group()) or _step(scene, found)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
     if sum(one.isdecimal() for one in found.group()) > 2 and scene.cue(_MARKED_CUE, 4):  # noqa: PLR2004
@@ -199,7 +251,7 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
         body = {"QH": "Quốc hội khóa"}.get(glued[1]) or DOCUMENT_CODES[glued[1]]
         return Hit(found.end(), f"{body} {cardinal(int(glued[2]))}", "document")
     named = re.match(r"[A-ZĐ]{2,5}(?=\d{1,2}(?!\w))", found.group())
-    meaning = named and meaning_around(scene, named.group(), found.start(), found.start() + named.end())
+    meaning = _named(scene, found, named.group()) if named else None
     if named and meaning:
         figures = found.group()[named.end() :]
         zero = figures.startswith("0") and meaning == "đề án"  # "Đề án 06" is called "không sáu"
@@ -224,6 +276,8 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
     kinds = {"QL": "quốc lộ", "ĐT": "đường tỉnh", "TL": "tỉnh lộ", "HL": "hương lộ", "ĐH": "đường huyện"}
     kinds |= {"ĐX": "đường xã", "VĐ": "vành đai"}
+    if found["kind"] == "ĐT" and found["number"] in _SHORT_CODES:
+        return None  # a telephone
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
     if found["kind"] in {"HL", "TL"} and _AMOUNT_FOLLOWS.match(scene.line, found.end()):
@@ -232,8 +286,13 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "lúa ĐT8" is a seed
     if scene.last_words() == "đường":
         kinds |= {"ĐT": "tỉnh", "ĐH": "huyện", "ĐX": "xã"}
+    if found["kind"] == "HL" and found["number"] == "93":
+        return None  # HL93 is the load of a bridge
     letter = f" {spell(found['letter'])}" if found["letter"] else ""
-    return Hit(found.end(), f"{kinds[found['kind']]} {cardinal(int(found['number']))}{letter}", "road")
+    kind = kinds[found["kind"]]
+    if scene.last_words(2) == kind:
+        kind = ""  # "đường tỉnh ĐT.654"
+    return Hit(found.end(), f"{kind} {cardinal(int(found['number']))}{letter}".lstrip(), "road")
 
 
 def _motorway(_scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -251,15 +310,22 @@ def _kilometre(_scene: Scene, found: re.Match[str]) -> Hit | None:
 PHONE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:\(\+?84\)|\(84[ .-]|\+84)[ .-]?\(?\d{1,4}\)?(?:[ .-]?\d{1,4}){1,4}(?!\d)", _phone),
     matching(r"\(0\d{1,4}\)[ .-]?\d{1,4}(?:[ .-]?\d{2,4}){1,3}(?!\d)", _phone),
-    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?!\d{6})|[.,]\d)", _phone),
+    matching(r"0\d{1,4}(?:[ .-]?\d{1,4}){1,5}(?!\d|/(?! ?0\d\d| ?\d{6})|[.,]\d)", _phone),
+    matching(
+        r"(?:0\d{1,4}|1[89]00)[ .]?(?:[xX]{2,4}|\*{2,4})(?:[ .]?(?:[xX]{2,4}|\*{2,4}|\d{2,4}))?(?!\w)",
+        _masked,
+    ),
+    matching(r"\d{1,6}(?:[xX]{3,8}|\*{3,8})\d{0,6}(?!\w)", _masked),
     matching(r"(?:84[ .-]\d{2,3}(?:[ .-]\d{3}){2}|0084[ .-]?\d{9})(?![\d/]|[.,]\d)", _abroad),
     matching(r"1[89]00(?P<mark>[ .-]?)\d{2,4}(?:[ .]?\d{2,4}){0,2}(?![\d/]|[.,]\d|-\d)", _service_phone),
-    matching(r"\d{4}(?!\w|[.,/-]\d)", _message),
+    matching(r"[1-9]\d{2,4}(?!\w|[.,/-]\d)", _message),
     matching(r"(?:[2-9][ .])?\d{3}[ .]\d{3}(?![\d%]|[.,]\d)", _local_phone),
     matching(r"(?=[\dA-Z./-]{1,40}[A-Z])\d[\dA-Z]*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code),
     matching(r"\d{3,}(?:[ .-]\d{2,4}){0,6}(?![\d%]|,\d)", _cued_phone),
-    matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)){0,8}(?!\w|[/%]|,\d)", _identity),
+    matching(r"\d{2}(?:(?:[.-]\d{3,}){2,3}|[.-]\d{5,}|(?: \d{3,4}){2,3})(?![\w%]|[.,/-]\d)", _identity),
+    matching(r"\d{3,}(?:[ .-]\d{2,}|[.-]\d(?=[.-]\d)| \d(?= \d{5})){0,8}(?!\w|[/%]|,\d)", _identity),
 )
+RATIO_OF_MORE: Final[Rule] = matching(r"\d{1,3}(?: ?: ?\d{1,3}){2,5}(?![\w%]|[:/.,]\d)", _ratio_of_more)
 SEVERAL: Final[Rule] = matching(r"\d{1,2}(?: ?- ?\d{1,2}){2,5}(?![\w%-]| ?-|[/.,]\d)", _several)
 FILE_CODE: Final[Rule] = matching(
     r"(?=[\dA-Z./-]{1,40}\d)[A-Z]{1,3}\d*(?:[./-][\dA-Z]+){2,9}(?!\w)", _file_code
@@ -267,10 +333,24 @@ FILE_CODE: Final[Rule] = matching(
 SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
+        r"(?P<place>[1-9]\d) (?P<series>[A-ZĐ]{1,2}\d?)(?: ?- ?| )(?P<number>\d{3}\.\d{2})(?!\d)", _plate
+    ),
+    matching(
+        r"(?P<place>[1-9]\d)(?P<series>[A-ZĐ]{1,2}\d?)(?P<number>\d{5})(?!\w|[.,]\d)", _plate
+    ),  # 79A12345
+    matching(
         r"(?P<place>\d{2})-?(?P<series>[A-ZĐ]{1,2}[0-9]?)(?: ?- ?| )(?P<number>\d{3}\.\d{2}|\d{4,5})(?!\d)",
         _plate,
     ),
 )
+EMBASSY_PLATE: Final[Rule] = matching(
+    r"(?P<place>\d{2})-(?P<series>NG|NN|QT|CV)-(?P<number>\d{3}-\d{2})(?!\w)", _plate
+)
+ARMY_PLATE: Final[Rule] = matching(
+    r"(?P<series>[A-ZĐ]{2}(?=-)|N[GN](?= )|QT(?= ))[- ](?P<number>\d{2}-(?:\d{3}-)?\d{2})(?!\w|-)",
+    _army_plate,
+)
+HEALTH_CARD: Final[Rule] = matching(r"[A-Z]{2} ?\d \d{2} (?:\d{3} \d{3} \d{4}|\d{10})(?!\w)", _health_card)
 BOAT: Final[Rule] = matching(r"([A-ZĐ][A-ZĐ]?[A-ZĐa-z]?)[ -]?(\d{4,5})[ -]?TS(?!\w)", _boat)
 MIXED: Final[Rule] = matching(r"(?:\d+[A-ZĐ]+|[A-ZĐ]{1,5}\d+)[A-ZĐ0-9]*(?:\.\d{1,3})?(?!\w)", _mixed)
 ROAD_RULES: Final[tuple[Rule, ...]] = (

@@ -13,12 +13,14 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 
 _PART: Final = r"[A-ZĐƯ][A-Za-zĐđƯư&]{0,24}\d{0,3}"
 _CODE: Final = rf"{_PART}(?: ?- ?{_PART})?(?:[-/_]{_PART}|\.[A-ZĐ]{{2,6}}(?!\w)){{0,5}}"
+_PLATE_FOLLOWS: Final = r" (?:\d{3}\.\d\d|\d{5})(?![\d.])"  # "79-MĐ1 012.34"
 _ASSEMBLY: Final = re.compile(r"(QH|UBTVQH)(\d{1,2})")
 _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-VKSKV3
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
 _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
 _FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
+_CODED: Final = re.compile(r"\bmã(?: số)?(?: [^ ]+){0,2}$")  # "mã số: 0125/…" is said by figures
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
@@ -160,7 +162,8 @@ def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
     said_code = _kind_here(scene, found["code"], said_code)
-    said = _number(found["number"])
+    coded = found["number"].startswith("0") and scene.cue(_CODED, 5)
+    said = spell_digits(found["number"]) if coded else _number(found["number"])
     if found["letter"]:
         said += f" {spell(found['letter'])}"
     if found["year"]:
@@ -196,7 +199,7 @@ DOCUMENT_OF_YEAR: Final[Rule] = matching(
 )
 NUMBERED_DOCUMENT: Final[Rule] = matching(
     rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/-] ?(?P<year>(?:19|20)\d\d))?"
-    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w)",
+    rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
     _document,
 )
 DOCUMENT_SIGN: Final[Rule] = matching(rf"{_PART}(?:[-/]{_PART}){{1,5}}(?!\w)", _sign)

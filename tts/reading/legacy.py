@@ -7,8 +7,12 @@ The tables are the published code charts.
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Final
 
+from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.syllables import is_syllable
 
 _TCVN3: Final = str.maketrans(
@@ -43,56 +47,105 @@ _HIGH: Final = re.compile("[\u00a1-\u00ff]")
 _WORD: Final = re.compile("[A-Za-z\u00a1-\u00ff]+")
 _LETTER: Final = re.compile("[A-Za-z]")
 _LOOKED_AT: Final = 20_000  # characters of a line that decide
-_FEWEST_WORDS: Final = 2  # one strange word alone may be a unit or a name
-_FEWEST_UNDOUBTED: Final = 3  # fewer must all be mended, and none have been Vietnamese before
-_MOSTLY: Final = 0.85
-_SELDOM: Final = 0.5
 _MOST_WORDS: Final = 4000  # enough to decide by
 _CAPITALS: Final = re.compile(r"[^\W\d_]{2,}")
+_RAISED_WITHIN: Final = re.compile("[a-z][\u00c0-\u00de]|[\u00c0-\u00de][a-z]*[a-z][\u00c0-\u00de]")
+_VOWEL: Final = re.compile("[aeiouyAEIOUY\u00c0-\u1ef9]")
+_FOR_ONE_LOST: Final = 8  # words that become Vietnamese, for one that was and is no longer
+_MICRO_UNITS: Final = frozenset({"µm", "µg", "µl", "µL", "µs", "µV", "µF"})
+_TIMES: Final = re.compile(r"(?<=[0-9])( ?)\u00d7( ?)(?=[0-9])")  # between numbers no letter of any encoding
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What an encoding makes of words: how many become Vietnamese, cease to be so, or never are."""
+
+    gained: int = 0
+    lost: int = 0
+    still: int = 0
+
+    def with_line(self, other: _Tally) -> _Tally:
+        return _Tally(self.gained + other.gained, self.lost + other.lost, self.still + other.still)
+
+    def fits(self) -> bool:
+        return self.gained > 0 and self.lost * _FOR_ONE_LOST <= self.gained and self.still <= self.gained
+
+    def balance(self) -> int:
+        return self.gained - self.lost - self.still
 
 
 def from_legacy(text: str) -> tuple[str, str | None]:
     """The text in Unicode, and the name of the old encoding it was in (None: it is returned as it was).
 
-    Only lines that are no Vietnamese as they stand are mended, all from the same encoding.
+    Only lines that are no Vietnamese as they stand decide; a line that could be either ("sè 5") goes
+    with the others, and with those around it where a part of the text is in Unicode.
     """
     if _HIGH.search(text) is None:
         return text, None
     lines = text.split("\n")
-    strange = [number for number, line in enumerate(lines) if _is_strange(line)]
-    encoding = _encoding_of([word for number in strange for word in _words_of(lines[number])])
+    doubtful = {
+        number: _words_of(line)
+        for number, line in enumerate(lines)
+        if _HIGH.search(line) is not None and _UNICODE.search(line) is None
+    }
+    encoding = _encoding_of(doubtful.values())
     if encoding is None:
         return text, None
-    for number in strange:
-        lines[number] = _from_tcvn3(lines[number]) if encoding == "TCVN3" else _from_vni(lines[number])
+    decided = {number: False for number, line in enumerate(lines) if _UNICODE.search(line)}
+    mixed = bool(decided)
+    tallies = {number: _tally(words, encoding) for number, words in doubtful.items()}
+    decided |= {number: tally.fits() for number, tally in tallies.items() if tally.gained or tally.lost}
+    sure = sorted(decided)
+    for number, tally in tallies.items():
+        clear = tally.gained or tally.lost
+        if decided[number] if clear else not mixed or _goes_with(number, sure, decided):
+            lines[number] = _TURN[encoding](_TIMES.sub(r"\1x\2", lines[number]))
     return "\n".join(lines), encoding
 
 
-def _is_strange(line: str) -> bool:
-    """Whether a line has letters of an old encoding, and most of their words are not Vietnamese."""
-    if _HIGH.search(line) is None or _UNICODE.search(line) is not None:
-        return False
-    words = _words_of(line)
-    return bool(words) and _share(words) <= _SELDOM
+def _goes_with(number: int, sure: list[int], decided: dict[int, bool]) -> bool:
+    """Whether the nearest lines that are sure, on both sides, are in the old encoding."""
+    place = bisect(sure, number)
+    return all(decided[one] for one in sure[max(0, place - 1) : place + 1])
 
 
 def _words_of(line: str) -> list[str]:
     """The words with a letter beyond ASCII; "×" between two numbers is none."""
     found = _WORD.findall(line[:_LOOKED_AT])
-    return [word for word in found if not word.isascii() and _LETTER.search(word)]
+    return [
+        word for word in found if not word.isascii() and _LETTER.search(word) and word not in _MICRO_UNITS
+    ]
 
 
-def _encoding_of(words: list[str]) -> str | None:
-    """The encoding in which nearly all of the strange words are Vietnamese ones."""
-    words = words[:_MOST_WORDS]
-    few = len(words) < _FEWEST_UNDOUBTED
-    if len(words) < _FEWEST_WORDS or (few and _share(words) > 0):
-        return None
-    needed = 1.0 if few else _MOSTLY
-    tcvn3, vni = (_share([turn(word) for word in words]) for turn in (_from_tcvn3, _from_vni))
-    if tcvn3 >= max(needed, vni):
-        return "TCVN3"
-    return "VNI" if vni >= needed else None
+def _encoding_of(lines: Iterable[list[str]]) -> str | None:
+    """The encoding that makes Vietnamese of the lines that are none, and spoils few words in them."""
+    tallies = {name: _Tally() for name in _TURN}
+    for words in lines:
+        for name, whole in tallies.items():
+            tally = _tally(words[:_MOST_WORDS], name)
+            if tally.gained:
+                tallies[name] = whole.with_line(tally)
+    fitting = [name for name, tally in tallies.items() if tally.fits()]
+    return max(fitting, key=lambda name: tallies[name].balance(), default=None)
+
+
+def _tally(words: list[str], encoding: str) -> _Tally:
+    gained = lost = still = 0
+    for word in words:
+        was, turned = _is_vietnamese(word), _TURN[encoding](word)
+        foreign = encoding == "TCVN3" and any(not c.isascii() and ord(c) not in _TCVN3 for c in word)
+        now = not foreign and (is_syllable(turned) or turned in ABBREVIATIONS)
+        if not (was or now or foreign) and not _VOWEL.search(turned):
+            continue  # initials of nothing known
+        gained += now and not was
+        lost += was and not now
+        still += not (was or now)
+    return _Tally(gained, lost, still)
+
+
+def _is_vietnamese(word: str) -> bool:
+    """Whether the word is one as it stands; no large letter follows a small one."""
+    return is_syllable(word) and _RAISED_WITHIN.search(word) is None
 
 
 def _from_tcvn3(line: str) -> str:
@@ -114,6 +167,4 @@ def _from_vni(text: str) -> str:
     return _VNI_FIND.sub(lambda found: _VNI[found.group()], text)
 
 
-def _share(words: list[str]) -> float:
-    """How many of the words are Vietnamese syllables."""
-    return sum(map(is_syllable, words)) / len(words)
+_TURN: Final[dict[str, Callable[[str], str]]] = {"TCVN3": _from_tcvn3, "VNI": _from_vni}

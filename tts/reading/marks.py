@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.documents import spell
-from tts.reading.lexicon import ABBREVIATIONS, EACH, LETTERS, POINT_LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
-from tts.reading.quantities import are_ratings, is_score
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import is_score
 from tts.reading.syllables import split_tone
 
 _COUNTED: Final = frozenset(
@@ -36,8 +35,12 @@ _PER: Final = re.compile(
 )
 _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
-_DECIMALS: Final = re.compile(r"\d,\d+$")
+_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
+_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
+_DECIMALS: Final = re.compile(r"\d,\d+$|\d\.\d{1,2}$")
 _RESULT: Final = re.compile(r"[\d.,]+ ?=")
+_TERM: Final = re.compile(r"(?:(?<!\w)[A-Za-z]|\)|\d)$")
+_RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
@@ -56,7 +59,6 @@ _UNTIL: Final = re.compile(
     r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
     r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
 )
-_COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
@@ -88,7 +90,8 @@ _OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phú
 _HAPPENING: Final = frozenset(
     {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
-_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt)(?: [^ ]+)?$")
+_KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
+_STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
 _MEASURES: Final = (
     r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
     r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
@@ -98,41 +101,6 @@ _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
-
-
-def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
-    if not scene.at_start:
-        return None
-    mark = found["label"]
-    if mark == "X" and _COMMUNE.match(scene.line, found.end()):
-        return None
-    if mark.isdecimal():
-        said = cardinal(int(mark))
-    elif "." in mark:
-        said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
-    else:
-        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
-        said = (
-            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
-        )
-    return Hit(found.end(), said, "label", after=True)
-
-
-def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A label of two kinds of numbers: "V.1."."""
-    value = roman_value(found["roman"])
-    if not scene.at_start or value is None:
-        return None
-    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
-    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
-
-
-def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A letter with a figure that opens a line: "b2)"."""
-    letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
-    said = f"{letter} {cardinal(int(found[2]))}"
-    return Hit(found.end(), said, "label", after=True) if scene.at_start else None
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -188,11 +156,12 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not are_ratings(scene, found)
+    counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
-        said = "trừ" if _RESULT.match(follows) else "đến"
+        reckoned = _RESULT.match(follows) or _RECKONED.search(scene.before(found.start()))
+        said = "trừ" if reckoned else "đến"
         return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
     weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
     if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
@@ -207,6 +176,13 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     if until or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
+
+
+def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
+    left = _ELECTRICAL.search(scene.before(found.start()))
+    right = _RATING.match(scene.after(found.end()))
+    return bool(left and right and left[1] != right[1])
 
 
 def _falls(scene: Scene, found: re.Match[str]) -> bool:
@@ -249,6 +225,7 @@ def _times(scene: Scene, found: re.Match[str]) -> Hit | None:
         scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     )
     counted = counted or (scene.spaced and not NUMBER_WORDS.isdisjoint(scene.words[-_FAR:]))
+    counted = counted or scene.before(found.start())[-1:] == ")"
     counted = counted and found.end() < len(scene.line)
     return Hit(found.end(), "nhân", "times") if counted else None
 
@@ -261,6 +238,12 @@ def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """How often, standing free: "(x2)", "x3"."""
     return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
+
+
+def _times_of_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The x of a formula: "S = a x b"."""
+    before = _TERM.search(scene.before(found.start()))
+    return Hit(found.end(), "nhân", "times") if scene.spaced and before else None
 
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -323,6 +306,11 @@ def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
 
 
+def _hash(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The key of a telephone: "phím #"."""
+    return Hit(found.end(), "thăng", "sign") if scene.cue(_KEY, 8) else None
+
+
 def _menu(_scene: Scene, found: re.Match[str]) -> Hit:
     """What is dialled to ask a network: *111#."""
     said = [
@@ -348,20 +336,6 @@ def any_sign(scene: Scene, place: int) -> Hit:
     return Hit(place + 1, "", "leftover", sure=False, warning=warning)
 
 
-LABEL_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
-    matching(
-        r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
-        r"(?:[.)-]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
-        _label,
-    ),
-    matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
-    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
-    matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
-    matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
-    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
-    matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
-)
 CAPTION_LINE: Final = re.compile(  # of a picture, which nobody hears
     r"[\W_]*(?:Ảnh|Hình ảnh)(?: minh h(?:oạ|ọa)[\W_]*|(?: minh h(?:oạ|ọa))? ?: ?(?:\w+\W*){1,4})",
     re.IGNORECASE,
@@ -389,12 +363,15 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
-    matching(r"(?<=[\dhg%])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
+    matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
+    matching(r"#(?!\w)", _hash),
+    matching(r"(?<=[\d%hgkđ])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
     matching(r"~(?= ?\d)", _about),
     matching(r"/", _slash),
 )
 TIMES_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[xX](?= {0,2}\d)", _times),
+    matching(r"x(?= (?:[A-Za-z](?!\w)|\())", _times_of_letters),
     matching(r"x(?= [^\W\d_])", _times_amount),
     matching(r"x(?=\d{1,2}(?!\w))", _times_alone),
 )

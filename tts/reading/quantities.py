@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.houses import ADDRESS_CUE
 from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
+from tts.reading.scores import SCORE_CUE
 
 _WHOLE: Final = r"(?:\d{1,3}(?:\.\d{3})+|\d+)"
 _NUMBER: Final = (
@@ -28,12 +30,19 @@ _AGED: Final = re.compile(
 _AGE_FOLLOWS: Final = re.compile(
     r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
+_TALL: Final = re.compile(r"\b(?:cao|sâu|dài|ngang|cao khoảng|sâu khoảng|cao hơn|sâu hơn)$")
+_PULSE: Final = re.compile(r"\b(?:mạch|nhịp tim|nhịp thở|tần số tim|thở)\b")
+_SCREENS: Final = frozenset({"480", "720", "1080", "1440", "2160"})  # lines of a picture: 1080p
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
-_RULES_CUE: Final = re.compile(r"\b(?:khuyến cáo|thông điệp|quy tắc|nguyên tắc|biện pháp)$")
+_RULES_CUE: Final = re.compile(
+    r"\b(?:khuyến cáo|khẩu hiệu|phương châm|thông điệp|quy tắc|nguyên tắc|biện pháp)$"
+)
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
-_ELECTRIC: Final = re.compile(r"\b(?:điện|điện áp|nguồn|pin|ắc quy|bình)\b")
+_ELECTRIC: Final = re.compile(
+    r"\b(?:điện|nguồn|pin|ắc quy|bình|dòng|công tơ|cầu chì|cầu dao|át tô mát|sạc)\b"
+)
 _NO_POWER: Final = re.compile("[/-][A-ZĐ]")  # "123 CV/ĐU" is a letter
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
@@ -52,20 +61,11 @@ _ERA_CUE: Final = re.compile(
 _LABELS: Final = re.compile(
     r"\b(?:[Mm]ục|[Đđ]iểm|[Tt]iêu chí|[Pp]hần) \d{1,2}\.\d{1,2}(?:[,;] \d{1,2}\.\d{1,2}){0,4}[,;]$"
 )
-_ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
-    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
-    r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
-)
-_SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
-_FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
-_EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
-_DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
-_DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 _PROJECT_NUMBER: Final = re.compile(r"0[1-9]")
 _PROJECT_CUE: Final = re.compile(r"\bđề án$")  # "Đề án 06" is called "không sáu"
 _LISTED_CUE: Final = re.compile(
     r"\b(?:khối|lớp|tổ|thôn|khu phố|tiết|đội|khoản|điều|tuần|tháng|phòng|ấp|khóm|xóm|các số|thứ"
-    r"|cấp|loại|đợt|mũi|hạng|nhóm)$"
+    r"|(?<!phụ )(?<!trợ )cấp|loại|đợt|mũi|hạng|nhóm)$"
 )
 _SURE_LIST: Final = 3  # so many with commas are no decimal number, whatever word follows
 _WORD_FOLLOWS: Final = re.compile(r" [^\W\d_]")
@@ -73,55 +73,19 @@ _PLACE_FOLLOWS: Final = compiled(
     r"(?:Điều|điều|Luật|của|và|tại|xã|phường|thôn|thị trấn|khu|được|đến|họp|mất|bị|cúp|ngừng|trường)\b"
     r"|[A-ZĐÀ-Ỹ]"
 )
-_MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
-_ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
-_RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu mươi lăm"
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
-_STREET_CUE: Final = re.compile(
-    r"\b(?:đường|(?<!dân )(?<!khu )phố"
-    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu)$"
-)
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(
-    r"\b(?:(?<!nha )trang|tờ số|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
+    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
 )
 _GRADES_LISTED: Final = re.compile(  # "thương binh 1/4, 2/4"
     r"\b(?:thương binh|bệnh binh|bậc)(?: loại| hạng)?(?: (?:một|hai|ba|bốn|năm|sáu|bảy|trên|và|đến))+$"
 )
-_NEAR_DRAW: Final = 14  # characters
 _WEDNESDAY: Final = 4
-_A_YEAR: Final = re.compile(r"19[4-9]\d|20[0-4]\d")
-_LAST_DAY: Final = 31
-_RESIDENCE: Final = re.compile(r"\b(?:tại|ở|trú|địa chỉ|nhà|số)$")
-_NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
-_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
-_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _ENDS: Final = r"(?![^\W\d_])"
-
-
-def is_score(scene: Scene, end: int) -> bool:
-    """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
-    alone = _ALONE.fullmatch(scene.line.strip())
-    if alone and int(alone[1]) >= int(alone[2]):
-        return True  # nothing but "2-0" in the line
-    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
-        return False
-    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
-        return True  # "hòa xã B 1-1"
-    if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
-        return True
-    far = scene.cue(_MATCH_CUE, 14) and _RESULT.match(scene.line, end)
-    return bool(far) or scene.cue(_SCORE_CUE, 5)
-
-
-def are_ratings(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether two quantities of one thing stand on both sides of a dash: 12V-7Ah, 250kVA-22kV."""
-    left = _ELECTRICAL.search(scene.before(found.start()))
-    right = _RATING.match(scene.after(found.end()))
-    return bool(left and right and left[1] != right[1])
 
 
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -131,12 +95,8 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # the five rules against an epidemic
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
         return None
-    if unit in _HORSEPOWER and not _is_power(scene, found):
+    if _is_no_unit(scene, found):
         return None
-    if unit in {"đ", "Đ"} and gap and len(number) < _LEAST_PAID and not scale:
-        return None  # "khoản 1 đ" is a point's letter
-    if unit == "'" and (gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start()))):
-        return None  # a closing quote
     paid = unit in MONEY and not scale and _COMMA_THOUSANDS.fullmatch(number)
     said = _plain_number(scene, number.replace(",", ".") if paid else number)  # 500,000 đồng are no decimals
     sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
@@ -145,12 +105,39 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["scaled"]:
         unit = found["scaled"]
     if unit:
-        said += " tuổi" if _is_age(scene, found, unit) else f" {UNITS[unit]}"
+        said += f" {_unit_said(scene, found, unit)}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"
     per = found["per"]
     if per:
         said += f" trên {UNITS.get(per, per)}"
     return Hit(found.end(), said, rule, sure)
+
+
+def _unit_said(scene: Scene, found: re.Match[str], unit: str) -> str:
+    """The words of a unit, or of another one that is written alike."""
+    if _is_age(scene, found, unit):
+        return "tuổi"
+    if unit == "p" and found["number"] in _SCREENS:
+        return "pê"
+    tall = unit in {"m2", "m3"} and not (found["gap"] or found["per"]) and scene.cue(_TALL, 2)
+    if tall and len(found["number"]) == 1:
+        return f"mét {cardinal(int(unit[1]))}"  # "cao 1m2"
+    beats = unit == "l" and found["per"] in {"p", "ph"} and scene.cue(_PULSE, 6)
+    return "lần" if beats else UNITS[unit]  # "mạch 90 l/p"
+
+
+def _is_no_unit(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether what follows the number only looks like a unit."""
+    number, unit, gap = found["number"], found["unit"], found["gap"]
+    if unit in _HORSEPOWER:
+        return not _is_power(scene, found)
+    if unit == "h" and gap and re.match(r"\.[^\W\d_]", scene.line[found.end() : found.end() + 2]):
+        return True  # "tuần 3 h.tháng"
+    if unit in {"đ", "Đ"}:
+        return bool(gap) and len(number) < _LEAST_PAID  # "khoản 1 đ" is a point's letter
+    if unit == "'":  # a closing quote
+        return bool(gap or not _MINUTES.fullmatch(number) or _OPENED.search(scene.before(found.start())))
+    return False
 
 
 def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
@@ -204,6 +191,13 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
 
+def _spaced_thousands(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Thousands with spaces for points, before what is counted: "1 015 hộ"."""
+    if scene.cue(_LISTED_CUE, 2) or scene.cue(ADDRESS_CUE, 1):
+        return None  # "tổ 5 120 hộ"
+    return Hit(found.end(), cardinal(int(found.group().replace(" ", ""))), "number")
+
+
 def _version(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers with several dots that are no thousands: 1.1, 2.3.4."""
     if _THOUSANDS.fullmatch(found.group()):
@@ -221,6 +215,8 @@ def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     first, second = found.groups()
     if re.fullmatch(r"(?:19|20)\d\d", second):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
+    if scene.cue(SCORE_CUE, 5):
+        return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")
     over = "chia" if re.match(r" ?=", scene.line[found.end() : found.end() + 2]) else "trên"
     return Hit(found.end(), f"{written_number(first)} {over} {written_number(second)}", "ratio")
 
@@ -246,7 +242,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
         place = {"1": "nhất", "4": "tư"}.get(upper) if scene.last_words() == "thứ" else None
         return Hit(found.end(), f"{place or over[0]} trên {over[1]}", "fraction")
-    if (scene.cue(_ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
+    if (scene.cue(ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():
         return Hit(found.end(), " xuyệt ".join(over), "address")
     if _TWO_YEARS.fullmatch(found[0]):
         return Hit(found.end(), ", ".join(over), "years")
@@ -260,7 +256,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
     numbers = [int(part) for part in found.group().split(",")]
-    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)):
+    if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)) or not numbers[0]:
         return None
     word = _WORD_FOLLOWS.match(scene.line, found.end())
     if word and len(numbers) < _SURE_LIST and not _PLACE_FOLLOWS.match(scene.line, word.end() - 1):
@@ -278,32 +274,18 @@ def _lettered(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{said} chấm {LETTERS[found['letter'].upper()]}", "number")
 
 
+def _current(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Amperes, where electricity is spoken of: "dòng điện 5A", "công tơ 10(40)A"; "lớp 5A" is a class."""
+    if not scene.cue(_ELECTRIC, 6):
+        return None
+    most = f", {cardinal(int(found['most']))}" if found["most"] else ""
+    return Hit(found.end(), f"{written_number(found['number'])}{most} am pe", "unit")
+
+
 def _voltages(_scene: Scene, found: re.Match[str]) -> Hit:
     """The two sides of a transformer: 22/0,4kV."""
     over = f"{written_number(found['upper'])} trên {written_number(found['lower'])}"
     return Hit(found.end(), f"{over} {UNITS[found['unit']]}", "unit")
-
-
-def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
-    parts = found["parts"].split("/")
-    named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
-    if len(parts) == 2 and _A_YEAR.fullmatch(parts[1]) and scene.last_words() == "số":  # noqa: PLR2004
-        return Hit(found.end(), f"{cardinal(int(parts[0]))}, năm {cardinal(int(parts[1]))}", "numbered")
-    cued = scene.cue(_ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
-    deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
-    placed = named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep)
-    if not (cued or placed or (found["letter"] and deep)):
-        return None
-    letter = f" {LETTERS[found['letter'].upper()]}" if found["letter"] else ""
-    return Hit(found.end(), " xuyệt ".join(cardinal(int(part)) for part in parts) + letter, "address")
-
-
-def _alley(_scene: Scene, found: re.Match[str]) -> Hit:
-    """The alleys of the middle provinces: "K12/5 Lê Duẩn"."""
-    return Hit(
-        found.end(), "kiệt " + " xuyệt ".join(cardinal(int(part)) for part in found[1].split("/")), "address"
-    )
 
 
 def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -332,6 +314,12 @@ def _power(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), f"{base} mũ {exponent}", "power")
 
 
+def _scientific(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A number with a power of ten: 2,5×10⁶, 5.10³."""
+    said = f"{written_number(found['number'])} nhân mười mũ {cardinal(int(found['power']))}"
+    return Hit(found.end(), said, "power")
+
+
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
     alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
@@ -351,12 +339,6 @@ def _money_sign(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 _EAST: Final = re.compile(r" ?[-,;] ?\d{2,3}(?:[.,]\d+)?°?E(?!\w)")
 POWER: Final[Rule] = matching(r"(\d{1,9}) ?\^ ?(-?\d{1,3})(?!\d)", _power)
-HOUSE: Final[Rule] = matching(
-    r"(?P<parts>\d{1,4}(?:/\d{1,4}){1,4})(?P<letter>[A-ZĐ]?)(?![\w/]|[.,]\d)", _house
-)
-ALLEY: Final[Rule] = matching(
-    r"K(\d{1,4}(?:/\d{1,4}){1,3})(?=,? (?!Điều|Khoản|Luật)[A-ZĐÀ-Ỹ][a-zđà-ỹ])", _alley
-)
 COORDINATE: Final[Rule] = matching(
     r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)(?P<degree> ?° ?)?(?P<side>[NBEĐ])(?!\w)", _coordinate
 )
@@ -366,6 +348,9 @@ POSITION: Final[Rule] = matching(
     _position,
 )
 _PER: Final = rf"(?: ?/ ?(?P<per>{_UNIT}){_ENDS})?"
+CURRENT: Final[Rule] = matching(
+    r"(?P<number>\d{1,3}(?:,\d{1,2})?)(?:\((?P<most>\d{1,3})\))? ?A(?!\w)", _current
+)
 AMOUNT: Final[Rule] = matching(
     rf"(?P<number>{_NUMBER})(?P<gap> ?)(?:(?P<scale>{_SCALE}){_ENDS}(?!\.đ)"
     rf"(?: ?(?P<scaled>{_UNIT}){_ENDS}(?![²³]))?"
@@ -382,16 +367,24 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
         _fraction,
     ),
-    matching(r"\d\.\d{6}(?![\d.]|,\d)", _procedure),
+    matching(
+        r"[1-9]\d{0,2}(?: \d{3}){1,4}(?= (?:hộ|người|trường hợp|con|cây|lượt|học sinh|cử tri|nhân khẩu|phiếu"
+        r"|suất|hồ sơ|lao động|đại biểu|căn|thửa|cuộc|vụ|đơn|em|đảng viên|hội viên|đoàn viên)(?!\w))",
+        _spaced_thousands,
+    ),
+    matching(r"\d{1,2}\.\d{6}(?![\d.]|,\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),
     matching(_NUMBER, _bare),
+)
+SCIENTIFIC: Final[Rule] = matching(
+    r"(?P<number>\d{1,4}(?:,\d{1,4})?)(?: ?x ?|\.|\*)10 ?\^ ?(?P<power>-?\d{1,3})(?!\d)", _scientific
 )
 NEGATIVE: Final[Rule] = matching(r"-(?=\d)(?=[\d.,]+ ?(?P<unit>°|%|độ|oC)?)", _negative)
 MONEY_BEFORE: Final[Rule] = matching(
     rf"(?P<sign>VNĐ|VND|USD|EUR|US\$) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )
 MONEY_SIGN: Final[Rule] = matching(
-    rf"(?P<sign>[$€]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
+    rf"(?P<sign>[$€£¥]) ?(?P<number>{_NUMBER})(?: ?(?P<scale>{_SCALE}){_ENDS})?", _money_sign
 )

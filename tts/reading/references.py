@@ -21,6 +21,7 @@ _CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r"(?:(?:,| và) ?[Kk]\.? ?\d{1,2}){0,5},? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
 _ORDER: Final = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
+_MOST_CLAUSES: Final = 40  # of an article
 _GRADES: Final = range(1, 13)
 _ARTICLE_SAID: Final = re.compile(r"\bđiều(?: [^ ]+){1,4}$")
 _SCHOOL: Final = re.compile(r"\b(?:học|khối|trường|hs|gvcn|tiết)\b")
@@ -30,7 +31,8 @@ _AROUND: Final = 48  # characters
 _BY_ARTICLE: Final = re.compile(r"\b(?:theo|quy định tại|vi phạm)$")
 _VITAMIN: Final = re.compile(r"\bvi ta min\b")
 _NO_CLAUSE: Final = re.compile(  # "lớp K2", "bệnh viện K2" are names
-    r"\b(?:đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|kho|căn cứ|trạm|tổ|khu)$"
+    r"\b(?:súng|bia|phòng|đội|chó|khuyển|khóa|lớp|viện|sinh viên|min|cây|gen|đập|kho|lô|khối|cột|số|căn cứ"
+    r"|trạm|tổ|khu)$"
 )
 
 
@@ -44,6 +46,8 @@ def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
         found["dot"] or scene.cue(_BY_ARTICLE, 2) or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
     )
     follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
+    if found["dot"] and re.match(r" tháng \d", scene.line[found.end() : found.end() + 8]):
+        return Hit(found.end(), f"đường {cardinal(int(found['number']))}", "date")  # "Đ. 2 tháng 4"
     if not shown and not follows and not _ARTICLES_FOLLOW.match(scene.line, found.end()):
         return None
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
@@ -98,7 +102,9 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["sign"] == "K" and _is_course(scene, found):
         return Hit(found.end(), f"khóa {cardinal(int(found['number']))}", "reference")
     cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
-    cued = cued or scene.cue(_ARTICLE_SAID, 5)
+    if not cued and int(found["number"]) > _MOST_CLAUSES:
+        return None  # a rifle K59
+    cued = cued or (scene.cue(_ARTICLE_SAID, 5) and not scene.cue(_NO_CLAUSE, 1))
     if not cued and (found["sign"] == "k" or scene.cue(_NO_CLAUSE, 2) or scene.cue(_VITAMIN, 8)):
         return None
     return Hit(found.end(), f"khoản {_with_letter(found)}", "reference", sure=bool(cued))

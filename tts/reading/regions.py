@@ -24,4 +24,4 @@ def in_region(spoken: str, rule: str, region: Region) -> str:
     otherwise = _SAID_OTHERWISE[region]
     if not otherwise or rule in _NO_NUMBERS:
         return spoken
-    return _NUMBER_WORD.sub(lambda word: otherwise[word.group()], spoken)
+    return _NUMBER_WORD.sub(lambda word: otherwise[word.group()], spoken.replace("linh tư", "linh bốn"))

@@ -20,7 +20,16 @@ _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _SUMMED: Final = re.compile(r" ?\+ ?[IVX]{1,4}(?!\w)")  # "tổng (I + II)"
 _SUM_BEFORE: Final = re.compile(r"(?<!\w)[IVX]{1,4} ?\+$")
-_ROMAN_SERIES: Final = re.compile(r"\b(?:chương|mục|quận|phần|quý|khóa|vùng)\b")
+_ROMAN_SERIES: Final = re.compile(
+    r"\b(?:chương|mục|quận|phần|quý|khóa|vùng|nhóm|khu vực|loại|cấp|hạng|mức|bậc|độ|giai đoạn|phụ lục)\b"
+)
+_GLUED: Final = {  # initials that a Roman number is written to
+    "GĐ": "giai đoạn",
+    "KV": "khu vực",
+    "BĐ": "báo động",
+    "QK": "quân khu",
+    "HK": "học kỳ",
+}
 
 
 def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -28,12 +37,11 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     if value is None:
         return None
     cued = scene.cue(_ROMAN_CUE, 2)
-    if not cued and is_syllable(found.group()) and in_headline(scene, found):
+    listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
+    if not (cued or listed) and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"
-    chained = scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6)
     summed = _SUMMED.match(scene.line, found.end()) or _SUM_BEFORE.search(scene.before(found.start()))
-    chained = chained or summed is not None
-    chained = chained or (scene.rule == "roman" and scene.before(found.start())[-1:] == ",")
+    chained = listed or summed or (scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6))
     if not cued and not chained and len(found.group()) == 1:
         return None
     ordinal = scene.cue(_ORDINAL_CUE, 1)
@@ -44,7 +52,8 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A part of what a Roman number counts: "nhóm IIB", "mục Ia"."""
     value = roman_value(found["roman"])
-    if value is None or not scene.cue(_ROMAN_CUE, 2):
+    listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
+    if value is None or not (listed or scene.cue(_ROMAN_CUE, 2)):
         return None
     return Hit(found.end(), f"{cardinal(value)} {LETTERS[found['letter'].upper()]}", "roman")
 
@@ -59,6 +68,12 @@ def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), " chấm ".join([cardinal(value), *said]), "roman")
 
 
+def _after_initials(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """GĐII, HKI: initials and a Roman number in one word."""
+    value = roman_value(found["roman"])
+    return Hit(found.end(), f"{_GLUED[found['head']]} {cardinal(value)}", "roman") if value else None
+
+
 def in_headline(scene: Scene, found: re.Match[str]) -> bool:
     """Whether a neighbour is a whole word in capitals ("BAN HÀNH"): then this is a word too."""
     before = scene.before(found.start()).rsplit(" ", 1)[-1].lstrip("\"'(")
@@ -71,6 +86,7 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
+    matching(rf"(?P<head>{'|'.join(_GLUED)})(?P<roman>[IVX]{{1,4}})(?!\w)", _after_initials),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",

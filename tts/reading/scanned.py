@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Final
 
+from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
-from tts.reading.syllables import is_syllable
+from tts.reading.syllables import in_syllables, is_syllable
 
 
 def _figures(found: re.Match[str]) -> str:
@@ -18,9 +20,13 @@ def _zeros(found: re.Match[str]) -> str:
 
 
 _LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
+_NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b"
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
+    (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
+    (re.compile(r"(?<![\w.,])[lI](?:\.OOO)+(?![\w.])"), _figures),
+    (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
     (
@@ -28,7 +34,10 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         "0",
     ),  # O905, O5/6, "O9 nhiệm vụ"
     (re.compile(r"(?<![\w.,-])(?:\d{1,3}O{1,2}|l\dO|lOO)(?!\w)"), _figures),  # 10O, 5OO, lOO
-    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b)"), _zeros),
+    (re.compile(r"(?<=\d)O{2}(?=[.,]\d|\b|đ)"), _zeros),
+    (re.compile(r"(?<!\w)[oO](?=\dh)"), "0"),
+    (re.compile(r"(?<=\d/[01])l(?!\w)"), "1"),
+    (re.compile(r"(?<!\w)[lI]{1,2}(?=h(?:\d[\dO]|OO)(?!\w))|(?<!\w)[lI](?=\dh(?:\d|\W))"), _figures),
     (re.compile(r"(?<=\dh)(?:O{2}|[oO]\d)(?!\w)|(?<=\dh\d)[oO](?!\w)"), _zeros),
     (re.compile(r"(?<=\d)[lI](?=\d{0,2}[/.]\d)|(?<![\w.])[lI](?=\d{1,2}[/.]\d)"), "1"),
     (
@@ -36,6 +45,18 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         _figures,
     ),  # l5/ll/2025
     (re.compile(r"(?<=\d\.)l(?=\d)|(?<![\w.])l(?=\d|\.\d{3}(?!\d))"), "1"),
+    (
+        re.compile(
+            r"(?<![\w.-])[lI\dO]{1,4}(?=/(?:20[\dO][\dlI]/)?(?:QĐ|TB|KH|NQ|NĐ|TT|CV|BC|GM|HD|UBND)\b)"
+        ),
+        _figures,
+    ),
+    (re.compile(r"(?<=[Nn]ăm )[12lI][0O9][\dlIO]{2}(?!\w)"), _figures),
+    (
+        re.compile(rf"(?<=\d)l(?=\d? {_NOUNS})"),
+        "1",
+    ),
+    (re.compile(r"(?<![\w.,])0[lI](?![\w'])"), "01"),
     (re.compile(r"(?<=\d)l(?=/[A-ZĐ]| tuổi)"), "1"),  # 45l/UBND; "2l nước" are litres
     (
         re.compile(
@@ -43,19 +64,47 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         ),
         "1",
     ),
-    (re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng) l(?![\w.])"), r"\1 1"),
+    (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
+    (
+        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?![\w.])"),
+        r"\1 1",
+    ),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
     (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
     (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
-    (re.compile(rf"(?<=\d) , (?=\d{{1,2}} ?{_COUNTED})"), ","),
+    (re.compile(rf"(?<=\d) ([.,]) (?=\d{{1,2}} ?{_COUNTED})"), r"\1"),
+    (
+        re.compile(
+            r"(?<![\d.,])(\d{1,3}) \. (?=000(?!\d)|\d{3} ?\. ?\d{3}(?!\d)"
+            r"|\d{3} (?:đồng|hộ|người|con|triệu|tỷ)\b)"
+        ),
+        r"\1.",
+    ),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
+    (re.compile(r"(?<=[Nn]gày )(\d) (?=\d tháng)|(?<=[Tt]háng )(\d) (?=\d năm)"), r"\1\2"),
+    (re.compile(r"(?<=[Nn]ăm )([12]) (\d) (\d) (\d)(?!\d)"), r"\1\2\3\4"),
+    (re.compile(r"(?<=\d/1) (?=[0-2]/20\d\d)|(?<=/20) (?=\d\d(?!\d))"), ""),
+    (re.compile(r"(?<=\.\d) (?=\d\d(?:\.\d{3})*(?: ?đ|\.\d{3}))|(?<=\.\d\d) (?=\d(?:\.\d{3})* ?đ)"), ""),
+    (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
+    (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
+    (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
+    (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
-    (re.compile(r"(?<=\d)(%o|o/oo)(?!\w)"), "‰"),
+    (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
+)
+
+_SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
+    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
+    r"| \d tháng|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
 )
 
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -69,14 +118,56 @@ _WORDS_ALONE: Final = frozenset("ởýạảóôơàáừổồủ")  # may foll
 _STAND_ALONE: Final = frozenset("ởýạảôơ")
 _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\W\d_](?=[^\S\n]*(?:\n|$))")
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
-_LONGEST_SYLLABLE: Final = 7
+_LONE: Final = re.compile(
+    r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
+    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]"
+)
+_CUT: Final = re.compile(
+    rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
+    r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
+    r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
+    rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
+    rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
+)
+_SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
 def mend_scanned(text: str) -> str:
     """The text with figures and words put together again as they were printed."""
+    if _SUSPECT.search(text):
+        lines = text.split("\n")
+        text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
+    text = _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+    if _LONE.search(text) is None:
+        return text
+    return "\n".join(_words_mended(line) if _LONE.search(line) else line for line in text.split("\n"))
+
+
+def _words_mended(line: str) -> str:
+    """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
+    cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
+    sure = [
+        found for found in cut if found["onset"] or found["tail"] == "y" or not is_syllable(found["head"])
+    ]
+    places = {found.start() for found in (cut if sure else ())}
+    return _CUT.sub(partial(_joined, places), line) if places else line
+
+
+def _joined(places: set[int], found: re.Match[str]) -> str:
+    return found.group().replace(" ", "") if found.start() in places else found.group()
+
+
+def _figures_mended(line: str) -> str:
     for pattern, figure in _MENDED:
-        text = pattern.sub(figure, text)
-    return _BROKEN.sub(_whole, _APART.sub(_close_up, text))
+        line = pattern.sub(figure, line)
+    return line
+
+
+def _initials(found: re.Match[str]) -> str:
+    """Known initials whose letters stand apart."""
+    together = found.group().replace(" ", "")
+    return together if together in ABBREVIATIONS else found.group()
 
 
 def _whole(found: re.Match[str]) -> str:
@@ -95,21 +186,6 @@ def _whole(found: re.Match[str]) -> str:
 def _close_up(found: re.Match[str]) -> str:
     """A heading whose letters stand apart: "K Ế  H O Ạ C H"."""
     words = [re.sub(r"\s", "", word) for word in _WIDE.split(found.group().strip())]
-    said = [_in_syllables(word) for word in words]
+    said = [in_syllables(word) for word in words]
     vowels_only = not re.search(r"[bcdđghklmnpqrstvx]", found.group(), re.IGNORECASE)
     return " ".join(said) if all(said) and not vowels_only else found.group()
-
-
-def _in_syllables(letters: str) -> str:
-    """A run of letters as the fewest syllables that spell it; "" if there are none."""
-    best: list[list[str] | None] = [[]] + [None] * len(letters)
-    for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
-            before, piece = best[start], letters[start:end]
-            if before is None or not is_syllable(piece):
-                continue
-            known = best[end]
-            if known is None or len(before) + 1 < len(known):
-                best[end] = [*before, piece]
-    found = best[-1]
-    return " ".join(found) if found and len(found) < len(letters) else ""

@@ -13,23 +13,38 @@ from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
-from tts.reading.digits import BOAT, FILE_CODE, MIXED, PHONE_RULES, PLATE_RULES, ROAD_RULES, SERIAL, SEVERAL
+from tts.reading.digits import (
+    ARMY_PLATE,
+    BOAT,
+    EMBASSY_PLATE,
+    FILE_CODE,
+    HEALTH_CARD,
+    MIXED,
+    PHONE_RULES,
+    PLATE_RULES,
+    RATIO_OF_MORE,
+    ROAD_RULES,
+    SERIAL,
+    SEVERAL,
+)
 from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
+from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
-from tts.reading.marks import CAPTION_LINE, LABEL_RULES, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
 from tts.reading.province import own_words
 from tts.reading.quantities import (
-    ALLEY,
     AMOUNT,
     COORDINATE,
-    HOUSE,
+    CURRENT,
     MONEY_BEFORE,
     MONEY_SIGN,
     NEGATIVE,
     NUMBER_RULES,
     POSITION,
     POWER,
+    SCIENTIFIC,
 )
 from tts.reading.references import REFERENCE_RULES
 from tts.reading.regions import Region, in_region
@@ -37,7 +52,8 @@ from tts.reading.result import Reading, ReadingWarning
 from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WEEKDAY, WORD_RULES
+from tts.reading.weekdays import WEEKDAY
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -45,21 +61,27 @@ _RUN: Final = re.compile(
     r"[^\W\d_]{2,7}(?: [^\W\d_]{2,7}){0,30}(?= |$|[,;:?!)])"
 )  # bounded: lines may be long
 _LONGEST_LOCAL_PART: Final = 64  # of an e-mail address, which may begin with a figure
+_HECTARES: Final = "ha"  # the one unit that is a syllable: "mỗi ha"
 _SIGNATURE: Final = re.compile(r"[A-ZĐ]{2,4}")
 
 _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
+    SCIENTIFIC,
     POWER,
+    EMBASSY_PLATE,
     NUMBERED_DOCUMENT,
     DOCUMENT_OF_YEAR,
     HOUSE,
+    HOUSE_WITH_LETTERS,
     SEVERAL,
+    RATIO_OF_MORE,
     *DATE_RULES,
     *TIME_RULES,
     *PHONE_RULES,
     *PLATE_RULES,
     POSITION,
     COORDINATE,
+    CURRENT,
     AMOUNT,
     MIXED,
     *NUMBER_RULES,
@@ -76,6 +98,8 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *REFERENCE_RULES,
     *ROAD_RULES,
     BOAT,
+    ARMY_PLATE,
+    HEALTH_CARD,
     SERIAL,
     FILE_CODE,
     DOCUMENT_SIGN,
@@ -176,7 +200,7 @@ def _plain_run(scene: Scene, place: int) -> Hit | None:
 
 @lru_cache(maxsize=32_768)
 def _is_plain(word: str) -> bool:
-    return is_syllable(word) and not word.isupper()
+    return is_syllable(word) and not word.isupper() and word[1:] == word[1:].lower() and word != _HECTARES
 
 
 def _next_hit(scene: Scene, place: int) -> Hit:
@@ -204,15 +228,16 @@ def _next_word(scene: Scene, place: int) -> Hit:
     word, end = found.group(), found.end()
     per = scene.words[-1:] == ["trên"] and line[place - 1] == "/"
     syllable = is_syllable(word)
-    if syllable and len(word) > 1 and not word.isupper() and not per and not _GLUED.match(line, end):
-        return Hit(end, word, "plain")
+    plain = syllable and len(word) > 1 and not word.isupper() and word not in {_HECTARES, "hA"}
+    if plain and not per and not _GLUED.match(line, end):
+        return Hit(end, word[0] + word[1:].lower(), "plain")
     order = (UNIT_AFTER_SLASH, *_LETTER_ORDER) if per else _LETTER_ORDER
     for rule in order:
         hit = rule(scene, place)
         if hit:
             return hit
     if syllable:
-        return Hit(end, word.lower() if word.isupper() else word, "plain")
+        return Hit(end, word.lower() if word.isupper() else word[0] + word[1:].lower(), "plain")
     return _strange_word(scene, place, found)
 
 

@@ -86,6 +86,11 @@ class Scene:
         """The line just after a place, without the spaces there."""
         return self.line[place : place + _WINDOW].lstrip(" ")
 
+    def around(self, found: re.Match[str]) -> str:
+        """The line near a place, without what stands there."""
+        before = self.line[max(0, found.start() - _WINDOW) : found.start()]
+        return f"{before}|{self.line[found.end() : found.end() + _WINDOW]}"
+
     def after_house(self, place: int) -> bool:
         """Whether the number of a house, or of a class, stands just before: "hẻm 5/1, 5/2"."""
         return self.rule == "address" and _HOUSE.search(self.before(place)) is not None

@@ -8,6 +8,7 @@ from typing import Final
 
 _TONES: Final = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
 _ACUTE: Final = "\u0301"
+_LONGEST_SYLLABLE: Final = 7  # letters: "nghiêng"
 _STOPPED_TONES: Final = frozenset("'.")  # a rime that ends in c, ch, p or t carries sắc or nặng only
 
 _ONSETS: Final = (
@@ -106,6 +107,8 @@ _BARE_RIMES: Final = (
     ("ue", "uê"),
 )
 _ALIKE_CODAS: Final = (
+    ("ik", "ich"),
+    ("ing", "inh"),
     ("k", "c"),
     ("h", ""),
     ("l", "n"),
@@ -146,3 +149,18 @@ def with_acute(word: str) -> str:
     marked = [place for place in places if base[place] in "ăâêôơư"]
     place = marked[-1] if marked else places[-1] if base[-1] not in "aeiouy" else places[-2:][0]
     return unicodedata.normalize("NFC", base[: place + 1] + _ACUTE + base[place + 1 :])
+
+
+def in_syllables(letters: str) -> str:
+    """A run of letters as the fewest syllables that spell it; "" if there are none."""
+    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            before, piece = best[start], letters[start:end]
+            if before is None or not is_syllable(piece):
+                continue
+            known = best[end]
+            if known is None or len(before) + 1 < len(known):
+                best[end] = [*before, piece]
+    found = best[-1]
+    return " ".join(found) if found and len(found) < len(letters) else ""

@@ -11,12 +11,12 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _HOURS, _MINUTES = 24, 59
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
 _PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
-_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,2}$")
+_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,8}$")
 _AT: Final = re.compile(r"\b(?:lúc|vào lúc|hồi|từ lúc|đến lúc)$")
 
 
 def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
-    if ":" in found.group() and scene.cue(_MIXING_CUE, 4):
+    if ":" in found.group() and scene.cue(_MIXING_CUE, 9):
         return None  # "pha tỷ lệ 1:10"
     hour = int(found["hour"])
     given = found.groupdict()
@@ -76,7 +76,7 @@ TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2})g(?!\w)", _hour),
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
-        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?![^\W\d])"
+        r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?!\.?[^\W\d])"
         rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w.,/:-]))(?!\d){_MINUTE_SIGN}?"
         rf"| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
         rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",

@@ -9,6 +9,7 @@ from typing import Final
 from tts.reading.syllables import as_syllable, is_syllable, with_acute
 
 _SHORTEST, _LONGEST = 3, 24  # letters; other runs are no words
+_MOST_SILENT: Final = 3  # consonants at the end that may go unsaid
 _SPELLINGS: Final = (  # in this order, from spelling to something near the sound
     (r"^wo", "vo"),
     (r"^wh|^w", "qu"),
@@ -107,7 +108,7 @@ def transliterated(word: str) -> str | None:
             return None
         said.append(syllable)
         onsets = []
-    if not said or not all(is_syllable(syllable) for syllable in said):
+    if not said or len(onsets) > _MOST_SILENT or not all(is_syllable(syllable) for syllable in said):
         return None
     return " ".join(said)
 

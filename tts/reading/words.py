@@ -6,16 +6,17 @@ import re
 import unicodedata
 from typing import Final
 
-from tts.reading.addresses import segmented
+from tts.reading.addresses import joined_names, segmented
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed, no_echo
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, SCALES, UNITS
 from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
 from tts.reading.scene import Hit, Rule, Scene, matching
-from tts.reading.syllables import as_syllable, is_syllable
+from tts.reading.syllables import as_syllable, in_syllables, is_syllable
+from tts.reading.tones import put_tones
 from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
@@ -23,23 +24,13 @@ _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
 _PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
 _TITLE_WORD: Final = compiled(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
+_ACTING: Final = re.compile(r" ?(?i:giám đốc|chủ tịch|trưởng|chánh|cục|chi cục|hiệu|viện|tổng)\b")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
 _FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?:(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})|(?=20))")
-_DAY_CUE: Final = re.compile(
-    r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
-)
-_DAY_AFTER: Final = re.compile(
-    r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
-    r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
-)
-_DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
-_AROUND: Final = 48  # characters
-_DAY_NEAR: Final = re.compile(r"\b[Tt]hứ (?:[2-7]|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy)(?!\w)")
-_SHORT_DAY: Final = re.compile(r"(?<!\w)(?:T[2-7]|CN)(?![\w/]|\.\d)(?=[ :,)-])")
 _NUMBER: Final = re.compile(r" ?\d")
 _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|tầng|dãy|giáo viên|học)\b")
 _STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?(?: quốc tế)?(?: là)?$")
@@ -55,22 +46,30 @@ _CLUSTER_SOUNDS: Final = {
     "ch": "chờ",
     "kh": "khờ",
 }
+_SYNTAX: Final = re.compile(r"\b(?:soạn|soạn tin|soạn tin nhắn|cú pháp|theo cú pháp)(?: [^ ]+){0,7}$")
+_SENT_TO: Final = re.compile(
+    r"[^.;:]{0,30}(?:gửi|đến|->|→) ?(?:số |đến |tới |tổng đài )?\d"
+)  # "soạn TC … gửi 8079"
 _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
+_JOINED_WORDS: Final = compiled(r"(?<=[a-zđà-ỹ])(?=[A-ZĐÀ-Ỹ])")
+_COUNTS: Final = re.compile(
+    rf"\b(?:mỗi|từng|vài|mấy|chục|vạn|nhiêu|trên|bằng|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|{'|'.join(SCALES)})$"
+)
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
-_POST: Final = re.compile(r"(?i: ?(?:chủ tịch|giám đốc|trưởng|hiệu|viện|cục|chánh|tổng))")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
 _PLACES: Final = {"P": "phường", "X": "xã", "Q": "quận"}
-_PLACE_BEFORE: Final = re.compile(r"\b(?:tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
+_PLACE_BEFORE: Final = re.compile(r"\b(?:các|tại|ở|thuộc|dân|đến|từ|về|và|trú)$")
 _LONGEST_INITIALS = 12
+_LETTERS_ONLY: Final = re.compile(r"[A-ZĐƯÔƠ]*")
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
 _PERSON_CUE: Final = re.compile(
     r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
 )
-_STANDING: Final = re.compile(r" ?(?:HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
+_STANDING: Final = re.compile(r" ?(?:ĐU|TU|MTTQ|HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
 _CENTRE: Final = re.compile(
     r" ?(?:Y tế|YT|Văn hóa|VH|GDTX|Giáo dục|Dịch vụ|Phục vụ|PVHCC|HCC|Khuyến|Bảo trợ|KSBT)"
 )
@@ -94,13 +93,13 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant and meant != DOTTED[written][0]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
-    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(_around(scene, found)):
+    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(scene.around(found)):
         office = "phòng"  # "khám tại P.12"
     head = _OFFICE.match(scene.line, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
-    if written == "Q." and _POST.match(scene.line, end):
-        office = "quyền"  # who stands in for a head
+    if written == "Q." and _ACTING.match(scene.line, end):
+        office = "quyền"  # "Q. GIÁM ĐỐC"
     if written == "TT.":
         standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
@@ -147,6 +146,8 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
         return None
+    if scene.cue(_SYNTAX, 8) and _SENT_TO.match(scene.line, found.end()):
+        return Hit(found.end(), spell(written), "letter")
     here = _meaning_here(scene, found)
     if here:
         return Hit(found.end(), no_echo(scene, found.start(), here), "abbreviation")
@@ -176,8 +177,9 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
         return kind
     if scene.meaning(written):
         return None
-    form = scene.cue(_FORM, 4) and "/" in line[max(0, found.start() - 1) : end + 1]
-    if form or (_marked(scene, found) and scene.cue(_FORM, 12)):
+    slash = "/" in line[max(0, found.start() - 1) : end + 1]
+    glued = line[max(0, found.start() - 1) : found.start()] == "-" and len(written) == len("TS")
+    if ((slash or glued) and scene.cue(_FORM, 4)) or (_marked(scene, found) and scene.cue(_FORM, 12)):
         return spell(written)
     return meaning_around(scene, written, found.start(), end)
 
@@ -211,35 +213,6 @@ def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), ", ".join(parts), "letter")
 
 
-def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T2 to T7 and CN, where days are spoken of."""
-    cued = (
-        scene.rule in {"weekday", "time", "date"}
-        or scene.cue(_DAY_CUE, 2)
-        or scene.cue(_DAY_CHAIN, 3)
-        or _DAY_AFTER.match(scene.line, found.end())
-        or _other_day(scene, found)
-    )
-    if not cued:
-        return None
-    number = found["number"]
-    said = "chủ nhật" if number is None else f"thứ {'tư' if number == '4' else cardinal(int(number))}"
-    return Hit(found.end(), said, "weekday")
-
-
-def _other_day(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether another short weekday stands near by: "T2 chào cờ, T4 kiểm tra"."""
-    around = _around(scene, found)
-    sunday = found.group() == "CN" and _DAY_NEAR.search(around) and scene.after(found.end())[:1] in ":,;)"
-    return bool(sunday) or _SHORT_DAY.search(around) is not None
-
-
-def _around(scene: Scene, found: re.Match[str]) -> str:
-    """The line near a place, without what stands there."""
-    before = scene.line[max(0, found.start() - _AROUND) : found.start()]
-    return f"{before}|{scene.line[found.end() : found.end() + _AROUND]}"
-
-
 def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
     """AM and PM after a time of the clock."""
     hour = _HOUR_BEFORE.search(scene.before(found.start()))
@@ -268,6 +241,11 @@ def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "unit") if said else None
 
 
+def _hectares(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Hectares without a number in figures: "mỗi ha", "vài trăm ha"."""
+    return Hit(found.end(), UNITS["ha"], "unit") if scene.cue(_COUNTS, 1) else None
+
+
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
     """The first sound of a highland name: H'Ler, K'Ho, M'nông."""
     return Hit(found.end(), _CLUSTER_SOUNDS[found[1].lower()], "respelt", sure=False)
@@ -278,6 +256,7 @@ def _foreign(_scene: Scene, found: re.Match[str]) -> Hit | None:
     spoken = (
         FOREIGN.get(written) or FOREIGN.get(written.lower()) or FOREIGN.get(written.replace("-", "").lower())
     )
+    spoken = spoken or joined_names(written)
     return Hit(found.end(), spoken, "foreign") if spoken else None
 
 
@@ -302,9 +281,10 @@ def _unit_after_slash(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def say_unknown(word: str) -> tuple[str, bool]:
     """Words for a word that no list knows, and whether they are near enough not to warn."""
-    if word.isupper() and len(word) <= _LONGEST_INITIALS:
-        return spell(word), False
     near = as_syllable(word)
+    if word.isupper() and len(word) <= _LONGEST_INITIALS:  # "QUYÊT" only lost its mark
+        words = None if _LETTERS_ONLY.fullmatch(word) else near or in_syllables(word.lower())
+        return words or spell(word), False  # "THÔNGBÁO"
     if near:
         return near, word[0].isupper() or not word.isascii()
     cluster = _CLUSTER.match(word.lower())
@@ -342,7 +322,15 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
     meant = _in_small_letters(scene, found)
     if meant:
         return Hit(found.end(), meant, "abbreviation", sure=False)
+    parts = _JOINED_WORDS.split(written)
+    if (
+        len(parts) > 1
+        and not written.isascii()
+        and all(len(part) > 1 and is_syllable(part) for part in parts)
+    ):
+        return Hit(found.end(), " ".join(parts), "respelt", sure=False)  # "cứNghị"
     said, near = say_unknown(written)
+    said = put_tones(said)
     if near:
         if written.istitle() and len(said.split()[0]) > 1:  # a single capital would be a letter's name
             said = said[0].upper() + said[1:]
@@ -365,9 +353,8 @@ _SPACED: Final = "|".join(
     if compiled(r"[ .,/]|-.*[à-ỹ]").search(written)  # "TT-Huế" has more than capitals
 )
 _CAPITALS: Final = rf"[{_UPPER}][{_UPPER}a-zđ]{{0,24}}"
-WEEKDAY: Final[Rule] = matching(r"(?:T(?P<number>[2-7])|CN)(?![\w/]|\.\d)", _weekday)
 WORD_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"(?P<place>[PX])(?P<number>)(?= [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
+    matching(r"(?P<place>[PX])(?P<number>)(?=:? [A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ][a-zđà-ỹ])", _ward),
     matching(
         r"(?:[ĐđD]/[cC]|ĐC)\.?(?= ?:| ?(?:\d|(?:số|thôn|tổ|khu|xóm|ấp|đường|nhà|KP|TDP)\b))",
         lambda _, found: Hit(found.end(), "địa chỉ", "abbreviation"),
@@ -375,7 +362,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
     matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
-    matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w)", _licence),
+    matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
     matching(rf"(?:{_DOTTED})(?<=[.\w])(?:(?<=\.)|(?!\w))", _dotted),
@@ -387,6 +374,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "đồng", "money"),
     ),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
+    matching(r"h[aA](?!\w)", _hectares),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),

@@ -53,9 +53,10 @@ def test_any_text_is_read_without_a_digit_and_stays_as_it_is_when_read_again(tex
 @settings(max_examples=100, deadline=None)
 @given(_TEXTS, st.sampled_from(["central", "south"]))
 def test_a_region_changes_only_numbers(text, region):
-    assert read(text, region=region).spoken.replace("ngàn", "nghìn").replace("lẻ", "linh") == read(
-        text
-    ).spoken.replace("ngàn", "nghìn").replace("lẻ", "linh")
+    def alike(spoken):
+        return spoken.replace("ngàn", "nghìn").replace("lẻ", "linh").replace("linh bốn", "linh tư")
+
+    assert alike(read(text, region=region).spoken) == alike(read(text).spoken)
 
 
 def test_two_hundred_thousand_characters_of_anything_are_read():

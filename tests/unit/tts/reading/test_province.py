@@ -92,6 +92,7 @@ def test_an_entry_with_vietnamese_to_say_is_taken(written):
     [
         ("1.005 hộ", "một ngàn không trăm lẻ năm hộ"),
         ("năm 2025", "năm hai ngàn không trăm hai mươi lăm"),
+        ("104 hộ, 24 em", "một trăm lẻ bốn hộ, hai mươi tư em"),
         ("50k", "năm mươi ngàn"),
         ("5‰", "năm phần ngàn"),
         ("5 nghìn", "năm ngàn"),

@@ -1,0 +1,65 @@
+"""What opens a line or an item of a list: "1.", "a)", "II.", "V.1."."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.documents import spell
+from tts.reading.lexicon import LETTERS, POINT_LETTERS
+from tts.reading.numbers import cardinal, roman_value
+from tts.reading.patterns import compiled
+from tts.reading.scene import Hit, Rule, Scene, matching
+
+_COMMUNE: Final = compiled(r" [A-ZĐÀ-Ỹ][^\W\d_]* [A-ZĐÀ-Ỹ][a-zđà-ỹ]")  # "X. Vạn Thắng" is no tenth part
+
+
+def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A number, letter or Roman number that opens a line: "1.", "a)", "II."."""
+    if not scene.at_start:
+        return None
+    mark = found["label"]
+    if mark == "X" and _COMMUNE.match(scene.line, found.end()):
+        return None
+    if mark.isdecimal():
+        said = cardinal(int(mark))
+    elif "." in mark:
+        said = " chấm ".join(cardinal(int(part)) for part in mark.split("."))
+    else:
+        value = roman_value(mark) if mark.isupper() or len(mark) > 1 else None
+        said = (
+            cardinal(value) if value else POINT_LETTERS.get(mark) or LETTERS.get(mark.upper()) or spell(mark)
+        )
+    return Hit(found.end(), said, "label", after=True)
+
+
+def _roman_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A label of two kinds of numbers: "V.1."."""
+    value = roman_value(found["roman"])
+    if not scene.at_start or value is None:
+        return None
+    said = " chấm ".join(cardinal(int(part)) for part in found["label"].split("."))
+    return Hit(found.end(), f"{cardinal(value)} chấm {said}", "label", after=True)
+
+
+def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A letter with a figure that opens a line: "b2)"."""
+    letter = POINT_LETTERS.get(found[1]) or LETTERS[found[1].upper()]
+    said = f"{letter} {cardinal(int(found[2]))}"
+    return Hit(found.end(), said, "label", after=True) if scene.at_start else None
+
+
+LABEL_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
+    matching(
+        r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
+        r"(?:[.)-]|(?= [A-ZĐÀ-Ỹ])(?! (?:[GM]Hz|[GMT]B|HP|CV|[kKM]?[VWT])(?!\w)))(?= )",
+        _label,
+    ),
+    matching(r"(?P<label>[IVX]{1,5})[.)/-](?= )", _label),
+    matching(r"(?P<roman>[IVX]{1,5})\.(?P<label>\d{1,2}(?:\.\d{1,2})?)[.)]?(?= )", _roman_label),
+    matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
+    matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
+    matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
+    matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
+)

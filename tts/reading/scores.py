@@ -1,0 +1,52 @@
+"""Whether two numbers with a dash between them are the result of a match: "thắng 2-1"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tts.reading.patterns import compiled
+from tts.reading.scene import Scene
+
+SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
+_FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
+_EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
+_DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
+_SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
+    r"(?:[Tt](?:hắng|hua|ỷ số|ỉ số)|séc|[Hh]iệp)(?!\w)(?:[^.;\d]|\d (?:ván|séc|hiệp|trận))*"
+    r"(?:\d{1,2} ?- ?\d{1,2}(?:\W| và )+)+\d{1,2}$"
+)
+_TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 Hà Nội"
+    r"(?P<first>[A-ZĐÀ-Ỹ]\w+) (?P<goals>\d) ?- ?(?P<lost>\d) [A-ZĐÀ-Ỹ]"
+)
+_SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
+_DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
+MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+_ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
+_RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
+_NEAR_NAMES: Final = 48  # characters
+_NEAR_DRAW: Final = 14  # characters
+
+
+def is_score(scene: Scene, end: int) -> bool:
+    """Whether the sentence speaks of a match's result, so that "2-1" at `end` of its dash is one."""
+    alone = _ALONE.fullmatch(scene.line.strip())
+    if alone and int(alone[1]) >= int(alone[2]):
+        return True  # nothing but "2-0" in the line
+    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
+        return False
+    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+        return True  # "hòa xã B 1-1"
+    if _between_teams(scene.line, end) or _SETS.search(scene.before(end).rstrip("- ")):
+        return True
+    if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
+        return True
+    far = scene.cue(MATCH_CUE, 14) and _RESULT.match(scene.line, end)
+    return bool(far) or scene.cue(SCORE_CUE, 5)
+
+
+def _between_teams(line: str, end: int) -> bool:
+    """Whether the goals stand between the names of two teams, more of them first or among words of sport."""
+    near = line[max(0, end - _NEAR_NAMES) : end + _NEAR_NAMES]
+    teams = _TEAMS.search(line[max(0, end - _NEAR_NAMES) : end + 4])
+    return bool(teams and (teams["goals"] >= teams["lost"] or _SPORT.search(near)))

@@ -1,0 +1,36 @@
+"""Marks of tone that stand on the wrong vowel ("Điêù", "cuả", "gíao"), put where spelling has them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import partial
+from typing import Final
+
+_PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵÌÍỈĨỊÙÚỦŨỤỲÝỶỸỴ"
+_A: Final = "àáảãạÀÁẢÃẠ"
+_HORN: Final = "ừứửữựỪỨỬỮỰ"
+_MISPLACED: Final = (  # (what bears the mark and what should, which of the two letters should)
+    (re.compile(rf"[âăêôơưÂĂÊÔƠƯ][{_PLAIN}òóỏõọÒÓỎÕỌ]"), 0),  # Điêù
+    (re.compile(rf"[{_PLAIN}{_HORN}][yY]?[âêôơÂÊÔƠ]"), -1),  # tìên, ngũyên, đừơng
+    (re.compile(rf"[uưiUƯI](?<![qQ][uU])(?<![gG][iI])[{_A}](?![^\W\d_])"), 0),  # cuả, chià
+    (re.compile(r"[gG][ìíỉĩịÌÍỈĨỊ][aeouưAEOUƯ]"), -1),  # gíao
+    (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
+)
+_TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
+def put_tones(text: str) -> str:
+    """The text (NFC) with such marks moved; nothing else is changed."""
+    for pattern, heir in _MISPLACED:
+        text = pattern.sub(partial(_moved, heir), text)
+    return text
+
+
+def _moved(heir: int, found: re.Match[str]) -> str:
+    """The letters with the one mark of tone among them on the heir."""
+    parts = [unicodedata.normalize("NFD", letter) for letter in found.group()]
+    tone = next(part for letter in parts for part in letter if part in _TONES)
+    bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
+    bare[heir] += tone
+    return unicodedata.normalize("NFC", "".join(bare))
