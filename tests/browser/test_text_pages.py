@@ -2,16 +2,12 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from controller.airings.queries import deliveries_of
-from controller.bulletins.legal import set_reference
-from controller.bulletins.lifecycle import BulletinState, ItemKind
-from controller.bulletins.programmes import Item, draft_programme
+from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import bulletins, get_bulletin
-from controller.bulletins.references import Reference
-from tests.browser.serving import DESKTOP, PHONE
+from tests.browser.serving import PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, too_small
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.old_letters import tcvn3
@@ -31,47 +27,6 @@ def narrow_too(page):
     found = [*sideways(page), *sideways_at_200_percent(page)]
     page.set_viewport_size(PHONE["viewport"])
     return found
-
-
-@pytest.fixture
-def pages(world):
-    airing = world.aired(title="Lượt đã phát", without=world.nodes[:12])
-    approved, _ = world.submitted("Lịch tiêm phòng")
-    world.approve(approved)
-    act = Reference("1322/QĐ-UBND", "Quyết định", "Ủy ban nhân dân tỉnh", in_force_until=world.now().date())
-    world.do(set_reference, approved, act, by=world.officer)
-    items = [Item(ItemKind.BULLETIN, bulletin=approved), Item(ItemKind.SPEECH, "Xin mời nghe tiếp.")]
-    items += [Item(ItemKind.SILENCE, seconds=3), Item(ItemKind.SPEECH, "Xin cảm ơn.")]
-    programme = world.do(draft_programme, title="Bản tin chiều", items=items, by=world.officer).id
-    return [
-        "/tao-ban-tin/ghi-am",
-        f"/ban-tin/{approved}",
-        f"/ban-tin/{approved}/van-ban",
-        f"/ban-tin/{approved}/tieng-khac",
-        "/tieng",
-        "/chuong-trinh",
-        "/chuong-trinh/tao",
-        f"/chuong-trinh/{programme}/sua",
-        f"/ban-tin/{programme}",
-        f"/phat/{airing}/phat-lai",
-    ]
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize(
-    ("screen", "checks"),
-    [(DESKTOP, [faults]), (PHONE, [faults, too_small, narrow_too])],
-    ids=["desktop", "phone"],
-)
-def test_each_page_is_legible_and_pressed_with_a_finger(pages, open_page, server, screen, checks):
-    page, found = open_page("canbo", pages[0], screen=screen, reduced_motion="reduce"), []
-    for place in pages:
-        answer = page.goto(server.address + place)
-        assert (place, answer.status) == (place, 200)
-        for fold in page.locator("main details:not([open]) > summary").all():
-            fold.click()
-        found += [fault for check in checks for fault in check(page)]
-    assert found == []
 
 
 def test_words_out_of_an_old_file_come_into_the_draft_with_three_clicks(open_page, clicks):
