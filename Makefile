@@ -79,6 +79,10 @@ scale: $(TESTS) ## make 14 days of 100,000 schedules: 1.4 million airings (10 to
 pages: $(TESTS) ## measure every page at 5,000 loudspeakers and 100,000 airings (2 minutes; docs/benchmarks.md)
 	$(BIN)/python -m tests.benchmarks.pages
 
+.PHONY: viewers
+viewers: $(TESTS) parts ## measure what fifty viewers of live pages cost a station whose thousand loudspeakers report (3 minutes)
+	$(BIN)/python -m tests.benchmarks.viewers
+
 .PHONY: listen
 listen: $(TESTS) parts ## have a recogniser judge the voices, clean and through a horn (10 to 15 minutes; docs/speech.md)
 	$(BIN)/python -m tests.listening
