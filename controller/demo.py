@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
 from controller.airings.tables import Airing, Delivery
+from controller.airings.trying import prepare_test
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
 from controller.bulletins.lifecycle import BulletinId, RenderingState
@@ -70,6 +71,17 @@ class Job:
         self._await_recording(bulletin.id, rendering)
         return bulletin.id
 
+    def make_test(self) -> None:
+        """Have the test of loudspeakers approved, so that a technician finds one to sound."""
+        with self.station.store.write() as session:
+            officer, now = self._person(session, OFFICER), self.station.now()
+            bulletin = prepare_test(session, by=officer, now=now, speech=self.station.speech).id
+            rendering = rendering_of(session, bulletin, 1)
+        assert rendering is not None
+        self.station.poke()
+        self._await_recording(bulletin, rendering, is_shown=False)
+        self.approve(bulletin)
+
     def approve(self, bulletin: BulletinId) -> None:
         """Approve as the approver, who is another person and opens their own key."""
         password = Secrets(self.station.settings.home).passwords()[APPROVER]
@@ -114,17 +126,17 @@ class Job:
                 return
             time.sleep(_LOOK)
 
-    def _await_recording(self, bulletin: BulletinId, rendering: Rendering) -> None:
+    def _await_recording(self, bulletin: BulletinId, rendering: Rendering, *, is_shown: bool = True) -> None:
         end = time.monotonic() + _RENDER_PATIENCE
         while time.monotonic() < end and not self.asked.is_set():
             progress = self.station.rendering_progress(rendering.id)
-            if progress is not None:
+            if progress is not None and is_shown:
                 self.stages.show(STAGES[progress.stage], progress.done, progress.total)
             with self.station.store.read() as session:
                 now = rendering_of(session, bulletin, 1)
             assert now is not None
             if now.state is RenderingState.READY:
-                for stage in STAGES.values():
+                for stage in STAGES.values() if is_shown else ():
                     total = now.phrases if stage == STAGES["speaking"] else 1
                     self.stages.show(stage, total or 1, total or 1)
                 return

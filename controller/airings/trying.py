@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, case, insert, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState
@@ -46,6 +46,14 @@ def prepare_test(session: Session, *, by: Operator, now: datetime, speech: Speec
     bulletin = draft_bulletin(session, title=TITLE, text=TEXT, by=by, now=now, test=True)
     submit_bulletin(session, bulletin.id, by=by, now=now, speech=speech)
     return bulletin
+
+
+def test_at_hand(session: Session, area: AreaCode) -> Bulletin | None:
+    """Return the test that the nodes of an area could sound: an approved one, else the one changed last."""
+    is_approved = case((Bulletin.state == BulletinState.APPROVED, 1), else_=0)
+    query = select(Bulletin).where(Bulletin.test, Bulletin.area.in_(area_tree(session).lineage(area)))
+    query = query.order_by(is_approved.desc(), Bulletin.changed_at.desc(), Bulletin.id.desc())
+    return session.scalars(query.limit(1)).first()
 
 
 def try_node(
@@ -127,7 +135,7 @@ def _chosen(
             return found, duration_ms
     raise NotFound(
         "Chưa có bản tin thử loa nào được duyệt (không quá 60 giây, tự nói rõ là bản tin thử). "
-        "Hãy lấy bản mẫu bằng «loa node prepare-test» rồi nhờ cán bộ duyệt duyệt.",
+        "Hãy nhờ cán bộ bấm «Soạn bản tin thử loa» ở trang Thư viện, rồi nhờ cán bộ duyệt duyệt.",
         code="test.none-approved",
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from controller.airings.trying import test_at_hand
 from controller.bulletins.places import places_of
 from controller.operators.permissions import Act
 from controller.templates.queries import Offered, template_offered, templates_offered
@@ -36,6 +37,7 @@ def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | N
         "keeps_in": [scope.by_code[code] for code in sorted(scope.seen) if scope.may(by, MAY_KEEP, [code])],
         "may_keep": lambda code: scope.may(by, MAY_KEEP, [code]),
         "may_write": viewer.may(Act.WRITE),
+        "test": test_at_hand(session, scope.home),
     }
 
 

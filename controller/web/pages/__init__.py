@@ -44,6 +44,7 @@ from controller.web.pages import (
     today,
     topics,
     troubles,
+    trying,
     writing,
 )
 
@@ -84,6 +85,7 @@ for subject in (
     library,
     library_chimes,
     library_templates,
+    trying,
     topics,
     settings,
     reports,

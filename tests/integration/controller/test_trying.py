@@ -63,7 +63,7 @@ def test_without_an_approved_test_nothing_sounds(online):
     world.approved()
     prepared = world.do(prepare_test, by=world.officer)
     assert world.ask(get_bulletin, prepared.id).test
-    with pytest.raises(NotFound, match="prepare-test"):
+    with pytest.raises(NotFound, match="Soạn bản tin thử loa"):
         world.do(try_node, NODE, by=world.technician)
     approved_test(world, text="Thông báo lịch tiêm phòng.")
     with pytest.raises(NotFound, match="tự nói rõ"):

@@ -123,6 +123,7 @@ PAGES = {
     "POST /thu-vien/nhac-hieu": Row(Act.TEACH, JINGLE),
     "GET /thu-vien/nhac-hieu/{chime_id}/nghe": Row(SIGNED, foreign=HIDDEN),
     "POST /thu-vien/nhac-hieu/{chime_id}/bo": Row(Act.TEACH, {}, foreign=HIDDEN),
+    "POST /thu-vien/ban-thu": Row(Act.WRITE, {}),
     "GET /cai-dat": Row(Act.RULE),
     "GET /cai-dat/kiem-tra": Row(Act.RULE),
     "GET /cai-dat/kiem-tra/ket-qua": Row(Act.RULE),

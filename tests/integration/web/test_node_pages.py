@@ -5,7 +5,8 @@ import re
 import pytest
 
 from controller.airings.trying import prepare_test
-from controller.bulletins.queries import waiting_renderings
+from controller.bulletins.queries import bulletins, waiting_renderings
+from controller.bulletins.usecases import return_bulletin
 from controller.fleet.queries import get_node
 from controller.journal.queries import newest_entries
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
@@ -133,3 +134,20 @@ def test_a_loudspeaker_is_tried_alone_or_the_page_says_why_not(world, technician
     tried = technician.post(f"/cum-loa/{NODE}/thu", data={"muc": "30"})
     assert tried.headers["location"].startswith("/phat/")
     assert technician.get(tried.headers["location"]).status_code == 200
+
+
+def test_the_test_of_loudspeakers_is_drafted_with_one_press_and_offered_again_when_it_is_returned(
+    world, officer, technician
+):
+    page = technician.get("/thu-vien").text
+    assert "Chưa có: nhờ cán bộ soạn ở trang này." in page
+    assert 'action="/thu-vien/ban-thu"' not in page
+    assert 'action="/thu-vien/ban-thu"' in officer.get("/thu-vien").text
+    made = officer.post("/thu-vien/ban-thu")
+    (bulletin,) = [one for one in world.ask(bulletins) if one.test]
+    assert made.headers["location"] == f"/ban-tin/{bulletin.id}?xong=gui"
+    page = officer.get("/thu-vien").text
+    assert 'action="/thu-vien/ban-thu"' not in page
+    assert "Bản tin thử loa: chờ duyệt" in page
+    world.do(return_bulletin, bulletin.id, reason="Nói rõ hơn.", by=world.approver)
+    assert 'action="/thu-vien/ban-thu"' in officer.get("/thu-vien").text
