@@ -5,8 +5,8 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -276,9 +276,20 @@ class EmergencyBench:
         return self.ears.wait(sounding, seconds)
 
 
-def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, Any]:
-    """Return the figures; everything that it needs is made and thrown away."""
-    began = time.monotonic()
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A throw-away station with its simulated loudspeakers in processes of their own."""
+
+    home: Path
+    station: Controller
+    stages: Stages
+    fleets: Sequence[FleetProcess]
+    reachable: int
+
+
+@contextmanager
+def throw_away_ground(nodes: int, broker: BrokerChoice) -> Iterator[Ground]:
+    """Start all of it in a directory that is gone afterwards."""
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
         parts.callback(shutil.rmtree, home, ignore_errors=True)
@@ -292,17 +303,25 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, An
             fleet.start()
             parts.callback(fleet.stop)
         reachable = sum(int(fleet.wait_ready()["connected"]) for fleet in fleets)
-        bench = EmergencyBench(station, stages, Ears(fleets), reachable)
+        yield Ground(home, station, stages, fleets, reachable)
+
+
+def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, Any]:
+    """Return the figures; everything that it needs is made and thrown away."""
+    began = time.monotonic()
+    with throw_away_ground(nodes, broker) as ground:
+        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleets), ground.reachable)
         bench.make_ready(runs)
-        assert station.pages is not None
-        password = Secrets(home).passwords()[APPROVER]
-        with RemoteStation.signed_in(station.pages.address, APPROVER, password, str) as approver:
+        assert ground.station.pages is not None
+        password = Secrets(ground.home).passwords()[APPROVER]
+        with RemoteStation.signed_in(ground.station.pages.address, APPROVER, password, str) as approver:
             done = []
             for number in range(1, runs + 1):
                 done.append(bench.run(approver, number))
-                stages.show("Gọi và dừng khẩn cấp", number, runs)
+                ground.stages.show("Gọi và dừng khẩn cấp", number, runs)
             cleared = bench.all_clear(approver)
-        return _figures(done, reachable, nodes) | cleared | {"seconds": round(time.monotonic() - began, 1)}
+        told = _figures(done, ground.reachable, nodes) | cleared
+        return told | {"seconds": round(time.monotonic() - began, 1)}
 
 
 def _fleets(station: Controller, nodes: list[NewNode]) -> list[FleetProcess]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.airings.tables import Airing, Target
 from controller.bulletins.tables import Bulletin
+from controller.chimes.tables import Chime
 from controller.fleet.tables import Node
 from controller.journal.chain import BEGINNING, JournalBroken, hash_of, verify, written
 from controller.journal.queries import export
@@ -103,6 +104,7 @@ def _about(areas: Collection[AreaCode]) -> ColumnElement[bool]:
         Entry.subject.in_(select(Node.id).where(Node.area.in_(codes))),
         Entry.subject.in_(select(LexiconEntry.id).where(LexiconEntry.area.in_(codes))),
         Entry.subject.in_(select(BulletinTemplate.id).where(BulletinTemplate.area.in_(codes))),
+        Entry.subject.in_(select(Chime.id).where(Chime.area.in_(codes))),
         Entry.subject.in_(select(Account.id).where(Account.area.in_(codes))),
     )
 

@@ -2,14 +2,14 @@
 
 A browser's own field writes a day in the browser's language: 11/12 is the 12th of November for one officer
 and the 11th of December for the next. Ours are text, the day first and of twenty-four
-hours, whatever the browser.
+hours, whatever the browser; static/app.js reads by the same rules, and a browser test holds it to them.
 """
 
 import re
 from datetime import date, time
 
-_CENTURY = 2000
 _SHORT_YEAR = 2  # digits
+_EARLIEST_SHORT = 70  # “98” is 1998: acts are as old as that, and nobody plans for 2098
 _DAY = re.compile(r"(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})|(\d{2})(\d{2})(\d{4})")
 _CLOCK = re.compile(
     r"(\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?:(\d{1,2})\s*(?:phút|p)?)?)?|(\d{2})(\d{2})|(\d{1,2}):(\d{2}):(\d{2})"
@@ -23,7 +23,8 @@ def read_day(text: str) -> date:
     if found is None:
         return date.fromisoformat(text)
     day, month, year = (part for part in found.groups() if part is not None)
-    return date(int(year) + (_CENTURY if len(year) == _SHORT_YEAR else 0), int(month), int(day))
+    century = 0 if len(year) > _SHORT_YEAR else 1900 if int(year) >= _EARLIEST_SHORT else 2000
+    return date(century + int(year), int(month), int(day))
 
 
 def read_clock(text: str) -> time:

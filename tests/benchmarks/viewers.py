@@ -8,27 +8,20 @@ the viewers look at Hôm nay and half at the broadcast's own page. `docs/benchma
 import argparse
 import asyncio
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
 from http import HTTPStatus
 from http.client import HTTPConnection
 from http.cookies import SimpleCookie
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
 
 from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing
-from controller.app import Controller
-from controller.benching import Ears, EmergencyBench, _fleets, _settings
+from controller.benching import Ears, EmergencyBench, throw_away_ground
 from controller.founding import OFFICER, Secrets
-from controller.simulated import enrol_simulated
-from controller.terminal import Stages
 
 _SETTLED = 20  # seconds: streams are open, the broadcast's first receipts are written
 
@@ -95,29 +88,16 @@ def measured(station, home, viewers, seconds):
 
 
 def main(nodes, viewers, seconds):
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-viewers-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        stages = parts.enter_context(Stages())
-        station = Controller(_settings(home, "auto"))
-        station.start()
-        parts.callback(station.stop)
-        fleets = _fleets(station, enrol_simulated(station, nodes))
-        for fleet in fleets:
-            fleet.start()
-            parts.callback(fleet.stop)
-        reachable = sum(int(fleet.wait_ready()["connected"]) for fleet in fleets)
-        bench = EmergencyBench(station, stages, Ears(fleets), reachable)
+    with throw_away_ground(nodes, "auto") as ground:
+        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleets), ground.reachable)
         bench.make_ready(runs=2 * (seconds + _SETTLED + 10) // 8)
         print("| live pages | processor seconds a second | sent a viewer |\n|---|---|---|")  # noqa: T201
         for number in (0, viewers):
-            share, told = measured(station, home, number, seconds)
+            share, told = measured(ground.station, ground.home, number, seconds)
             assert told["ended"] == 0, f"{told['ended']} streams ended before their time"
             each = told["bytes"] / 1000 / max(1, number)
-            print(  # noqa: T201
-                f"| {number} viewers, {reachable:,} nodes reporting | {share:.2f} | {each:.0f} kB |",
-                flush=True,
-            )
+            who = f"{number} viewers, {ground.reachable:,} nodes reporting"
+            print(f"| {who} | {share:.2f} | {each:.0f} kB |", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

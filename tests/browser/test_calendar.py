@@ -9,6 +9,7 @@ from controller.programmes.usecases import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.browser.serving import DESKTOP, PHONE
 from tests.integration.web.site_world import NHA_TRANG
+from tests.support.when_typed import DAYS, NO_DAYS, NO_TIMES, TIMES
 
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
 
@@ -112,3 +113,22 @@ def test_a_schedule_needs_no_script(world, open_page):
     page.get_by_label("Giờ").fill("06:45")
     page.get_by_role("button", name="Dời giờ").click()
     expect(page.get_by_text("dời sang 06:45, Thứ Sáu, 27/11/2026")).to_be_visible()
+
+
+def test_the_script_reads_days_and_times_as_the_server_does(open_page):
+    page = open_page("canbo", "/lich/tao")
+    day, clock = page.get_by_label("Từ ngày", exact=True), page.get_by_label("Giờ phát")
+    for field, good, bad in (
+        (day, {text: f"{on:%d/%m/%Y}" for text, on in DAYS.items()}, NO_DAYS),
+        (clock, {text: f"{at:%H:%M:%S}".removesuffix(":00") for text, at in TIMES.items()}, NO_TIMES),
+    ):
+        for text, shown in good.items():
+            field.fill(text)
+            field.blur()
+            expect(field).to_have_value(shown)
+            assert field.evaluate("e => e.validity.valid"), text
+        for text in bad:
+            field.fill(text)
+            field.blur()
+            expect(field).to_have_value(text)
+            assert not field.evaluate("e => e.validity.valid"), text

@@ -235,18 +235,18 @@
   // --- days and times: typed as people here write them, said again in words; the same rules as controller/web/when_typed.py ---
   const WEEKDAYS = ["Chủ nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"];
   const DAY = /^(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})$|^(\d{2})(\d{2})(\d{4})$/;
-  const CLOCK = /^(\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?:(\d{1,2})\s*(?:phút|p)?)?)?$|^(\d{2})(\d{2})$/;
+  const CLOCK = /^(\d{1,2})(?:\s*(?:[:.hg]|giờ)\s*(?:(\d{1,2})\s*(?:phút|p)?)?)?$|^(\d{2})(\d{2})$|^(\d{1,2}):(\d{2}):(\d{2})$/;
   const dayOf = (text) => {
     const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text.trim());
     const found = DAY.exec(text.trim())?.slice(1).filter((part) => part !== undefined);
     if (!iso && !found) return null;
     const [y, m, d] = iso ? iso.slice(1).map(Number) : found.map(Number).reverse();
-    const on = new Date(Date.UTC(y < 100 ? 2000 + y : y, m - 1, d));
+    const on = new Date(Date.UTC(y < 70 ? 2000 + y : y < 100 ? 1900 + y : y, m - 1, d));
     return on.getUTCMonth() === m - 1 && on.getUTCDate() === d ? on : null;
   };
   const clockOf = (text) => {
-    const [h, m = 0] = CLOCK.exec(text.trim().toLowerCase())?.slice(1).filter((part) => part !== undefined).map(Number) ?? [24];
-    return h < 24 && m < 60 ? `${two(h)}:${two(m)}` : null;
+    const [h, m = 0, s = 0] = CLOCK.exec(text.trim().toLowerCase())?.slice(1).filter((part) => part !== undefined).map(Number) ?? [24];
+    return h < 24 && m < 60 && s < 60 ? [h, m, ...(s ? [s] : [])].map(two).join(":") : null;
   };
   const written = (on) => `${two(on.getUTCDate())}/${two(on.getUTCMonth() + 1)}/${on.getUTCFullYear()}`;
   const WHEN = {

@@ -49,6 +49,14 @@ def test_a_chime_is_chosen_by_name_replaced_and_taken_back(world, name):
     assert [entry.act for entry in world.ask(entries_of, second.id)] == ["chime.removed", "chime.chosen"]
 
 
+def test_the_journal_of_an_area_has_its_chimes(world, sign_in):
+    choose(world, A, area=NHA_TRANG)
+    administrator = sign_in("quantri")
+    assert "đặt nhạc hiệu" in text_of(administrator.get(f"/nhat-ky?viec=tu-dien&dia_ban={NHA_TRANG}"))
+    elsewhere = administrator.get(f"/nhat-ky?viec=tu-dien&dia_ban={BAC_NHA_TRANG}")
+    assert "Không có mục nào" in text_of(elsewhere)
+
+
 @pytest.mark.parametrize("name", ["canbo", "kythuat"])
 def test_nobody_else_chooses_chimes(world, name):
     chime = choose(world)
