@@ -1,4 +1,4 @@
-"""Days and times of day as people type them, for the server and for the page's script, which reads as it does."""
+"""Days and times of day as people type them, for the server and for the script of the page."""
 
 from datetime import date, time
 
