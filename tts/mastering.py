@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tts.ahead import ahead
 from tts.codec import decoded_blocks, encode_mp3
 from tts.loudness import SILENT_LUFS, Level, Meter
 from tts.profile import Profile, limited
@@ -56,7 +57,8 @@ def mastered(
     best: Mastered | None = None
     for number in range(1, _ROUNDS + 1):
         gain = profile.gain_for(wanted, 10 ** (ceiling / 20))
-        content = encode_mp3(limited(whole, profile, gain, ceiling), profile.sample_rate, bitrate_kbps)
+        blocks = ahead(limited(whole, profile, gain, ceiling))
+        content = encode_mp3(blocks, profile.sample_rate, bitrate_kbps)
         found = _judged(content, profile.sample_rate)
         best = _better(best, found, loudness_lufs, true_peak_dbtp)
         on_round(number)
@@ -74,7 +76,7 @@ def mastered(
 def _judged(content: bytes, sample_rate: int) -> Mastered:
     """The MP3 with what a listener gets from it."""
     meter, found = Meter(sample_rate), Stretches(sample_rate)
-    for block in decoded_blocks(content):
+    for block in ahead(decoded_blocks(content)):
         meter.add(block)
         found.add(block)
     return Mastered(content, meter.level(), meter.samples, found.silent, found.clipped)
