@@ -53,7 +53,7 @@ from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
 from tts.reading.weekdays import WEEKDAY
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES
+from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES, counted_hectares
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -175,7 +175,7 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
             scene.spaced = True
             place += 1
             continue
-        hit = _plain_run(scene, place) or _next_hit(scene, place)
+        hit = _plain_run(scene, place) or counted_hectares(scene, _next_hit(scene, place))
         scene.hear(hit)
         if scene.region != "north":
             hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))

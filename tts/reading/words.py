@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from typing import Final
 
 from tts.reading.addresses import joined_names, segmented
@@ -241,9 +242,15 @@ def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "unit") if said else None
 
 
-def _hectares(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """Hectares without a number in figures: "mỗi ha", "vài trăm ha"."""
-    return Hit(found.end(), UNITS["ha"], "unit") if scene.cue(_COUNTS, 1) else None
+def counted_hectares(scene: Scene, hit: Hit) -> Hit:
+    """The unit that is a syllable, hectares, where what was said before counts it: "mỗi ha", "5/HA"."""
+    if not hit.spoken.endswith("ha") or hit.rule == "province":
+        return hit
+    *before, last = hit.spoken.split()
+    if last == "ha" and _COUNTS.search(" ".join([*scene.words[-1:], *before]).rstrip(",")):
+        said = " ".join([*before, UNITS["ha"]])
+        return replace(hit, spoken=said, rule=hit.rule if before else "unit")
+    return hit
 
 
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -328,7 +335,8 @@ def _unknown(scene: Scene, found: re.Match[str]) -> Hit:
         and not written.isascii()
         and all(len(part) > 1 and is_syllable(part) for part in parts)
     ):
-        return Hit(found.end(), " ".join(parts), "respelt", sure=False)  # "cứNghị"
+        shown = (part.lower() if part.isupper() else part for part in parts)
+        return Hit(found.end(), " ".join(shown), "respelt", sure=False)  # "cứNghị", "sốBA"
     said, near = say_unknown(written)
     said = put_tones(said)
     if near:
@@ -374,7 +382,6 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "đồng", "money"),
     ),
     matching(r"(?:[kcdm]?m[23²³]|kWh|mg|ml|kg|cm|mm|km|mmHg)(?!\w)", _bare_unit),
-    matching(r"h[aA](?!\w)", _hectares),
     matching(r"([BCDĐGHKLMNPRSTVX])'(?=[^\W\d_])", _apostrophe),
     matching(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,3}(?!\w)", _foreign),
     matching(rf"{LETTER}+(?!\w)", _foreign),
