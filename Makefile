@@ -54,7 +54,8 @@ fuzz: $(TESTS) ## call the JSON interface in tens of thousands of made-up ways, 
 	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: properties
-properties: $(TESTS) ## have loudspeakers play PLANS random plans, and a week, and compare with what was foretold (10 to 20 minutes)
+properties: $(TESTS) ## look for new counter-examples, have loudspeakers play PLANS random plans, and a week (10 to 20 minutes)
+	$(PYTEST) -n $(WORKERS) -q --hypothesis-profile=search tests/unit
 	LOA_PLAYED_PLANS=$(PLANS) $(PYTEST) -n $(WORKERS) tests/simulation/test_planner_equals_node.py
 	LOA_WEEK_DAYS=7 $(PYTEST) tests/simulation/test_a_week_as_foretold.py
 
