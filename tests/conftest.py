@@ -1,14 +1,21 @@
 """What every test may use; everything bigger lives in tests/support/."""
 
+import functools
 import gc
+import shutil
 import socket
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+import typer.testing
 from hypothesis import HealthCheck, settings
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.util import LRUCache
 
 from controller.operators import sealing, usecases
+from controller.store import migrating
 from controller.store import engine as store_engine
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
@@ -51,6 +58,40 @@ def _statements_compiled_once():
 
     with pytest.MonkeyPatch.context() as here:
         here.setattr(store_engine, "create_engine", sharing)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _migrated_once(tmp_path_factory):
+    """A SQLite file that is not there yet is copied from the first one that the migrations made.
+
+    Where migrations themselves are tested, `migrating.upgrade.__wrapped__` is what runs them.
+    """
+    template = tmp_path_factory.mktemp("migrated") / "loa.db"
+
+    @functools.wraps(migrating.upgrade)
+    def upgrade(engine, revision="head"):
+        file = Path(engine.url.database or "")
+        if (engine.dialect.name, revision) != ("sqlite", "head") or file.exists():
+            return upgrade.__wrapped__(engine, revision)
+        if template.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            return shutil.copy(template, file)
+        upgrade.__wrapped__(engine)
+        template.touch(0o600)
+        with closing(sqlite3.connect(file)) as made, closing(sqlite3.connect(template)) as kept:
+            return made.backup(kept)
+
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(migrating, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_gathered_once():
+    """The program's hundred commands and options are read from their functions once, not at each call."""
+    with pytest.MonkeyPatch.context() as here:
+        here.setattr(typer.testing, "_get_command", functools.cache(typer.testing._get_command))
         yield
 
 

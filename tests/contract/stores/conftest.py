@@ -2,26 +2,50 @@
 
 import pytest
 
-from controller.store import Store
+from sqlalchemy import make_url
+
+from controller.store import Store, migrating
 from controller.store.engine import sqlite_url
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request, tmp_path):
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "loa.db")
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def migrations_run(monkeypatch):
+    """No database of this test is a copy of one that was migrated before."""
+    monkeypatch.setattr(migrating, "upgrade", migrating.upgrade.__wrapped__)
+
+
+@pytest.fixture
+def url(kind, tmp_path, request, migrations_run):
+    """Of an empty database."""
+    if kind == "sqlite":
+        return sqlite_url(tmp_path / "empty.db")
     return request.getfixturevalue("postgres").create()
 
 
+@pytest.fixture(scope="session")
+def migrated(postgres):  # noqa: F811
+    """The name of a PostgreSQL database that the migrations made, for copies."""
+    url = postgres.create()
+    store = Store(url)
+    store.upgrade()
+    store.close()
+    return make_url(url).database
+
+
 @pytest.fixture
-def empty_store(url):
-    store = Store(url, wait_seconds=2.0)
+def store(kind, tmp_path, request):
+    """On a database as the migrations leave it."""
+    if kind == "sqlite":
+        store = Store(sqlite_url(tmp_path / "loa.db"), wait_seconds=2.0)
+        store.upgrade()
+    else:
+        template = request.getfixturevalue("migrated")
+        store = Store(request.getfixturevalue("postgres").create(template), wait_seconds=2.0)
     yield store
     store.close()
-
-
-@pytest.fixture
-def store(empty_store):
-    empty_store.upgrade()
-    return empty_store

@@ -238,10 +238,10 @@ def test_a_reader_keeps_one_view_whatever_is_committed_meanwhile(store):
         assert session.scalars(select(Area.name)).all() == ["Tên mới"]
 
 
-def test_who_waits_too_long_is_told_that_the_server_is_busy(store, url):
+def test_who_waits_too_long_is_told_that_the_server_is_busy(store):
     with store.write() as session:
         session.add(area())
-    other = Store(url, wait_seconds=0.3)
+    other = Store(store.url, wait_seconds=0.3)
     with store.write() as session:
         session.execute(update(Area).values(name="Đang giữ"))
         with pytest.raises(Busy), other.write() as waiting:
@@ -293,6 +293,7 @@ def test_sqlite_keeps_every_commit_through_a_power_cut(tmp_path):
     store.close()
 
 
+@pytest.mark.usefixtures("migrations_run")
 def test_the_sqlite_file_is_its_owners_alone(tmp_path):
     store = Store(sqlite_url(tmp_path / "loa.db"))
     store.upgrade()

@@ -1,4 +1,8 @@
-"""Worlds on both engines; after each test the database is asked for what must not exist."""
+"""Worlds on both engines; after each test the database is asked for what must not exist.
+
+It is asked on SQLite: writers take turns, so that the same test leaves the same rows on PostgreSQL, whose planner
+takes longer for these queries than most tests take. `test_invariants.py` asks on both.
+"""
 
 import pytest
 
@@ -19,7 +23,8 @@ def world(worlds, tmp_path):
     world = worlds.world(tmp_path)
     yield world
     try:
-        with world.store.read() as session:
-            assert invariants(session, now=world.now) == []
+        if world.store.is_sqlite:
+            with world.store.read() as session:
+                assert invariants(session, now=world.now) == []
     finally:
         world.store.close()
