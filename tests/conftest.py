@@ -15,8 +15,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.util import LRUCache
 
 from controller.operators import sealing, usecases
-from controller.store import migrating
 from controller.store import engine as store_engine
+from controller.store import migrating
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
 # examples each time; `make properties` looks for others

@@ -1,7 +1,6 @@
 """The same suite on both engines, each test on a database of its own."""
 
 import pytest
-
 from sqlalchemy import make_url
 
 from controller.store import Store, migrating
@@ -21,8 +20,9 @@ def migrations_run(monkeypatch):
 
 
 @pytest.fixture
-def url(kind, tmp_path, request, migrations_run):
+def url(kind, tmp_path, request):
     """Of an empty database."""
+    request.getfixturevalue("migrations_run")
     if kind == "sqlite":
         return sqlite_url(tmp_path / "empty.db")
     return request.getfixturevalue("postgres").create()

@@ -1,7 +1,7 @@
 """Worlds on both engines; after each test the database is asked for what must not exist.
 
-It is asked on SQLite: writers take turns, so that the same test leaves the same rows on PostgreSQL, whose planner
-takes longer for these queries than most tests take. `test_invariants.py` asks on both.
+It is asked on SQLite: writers take turns, so that the same test leaves the same rows on PostgreSQL, whose
+planner takes longer for these queries than most tests take. `test_invariants.py` asks on both.
 """
 
 import pytest

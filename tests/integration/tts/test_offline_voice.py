@@ -85,8 +85,8 @@ def test_a_word_that_is_no_syllable_is_refused_by_name(engine):
 def test_a_long_sentence_is_said_to_its_end(engine):
     half = "đề nghị bà con nhân dân trong thôn chấp hành nghiêm các quy định"
     once = engine.speak(half, "jf_nezumi", 1.4).seconds
-    long = engine.speak(", ".join([half] * 6), "jf_nezumi", 1.4).seconds
-    assert long > 5 * once * 0.8
+    long = engine.speak(", ".join([half] * 3), "jf_nezumi", 1.4).seconds  # in three pieces
+    assert long > 3 * once * 0.8
 
 
 def test_another_process_says_the_same(engine):
