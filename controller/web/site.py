@@ -31,27 +31,20 @@ class _Guarded(FastAPI):
 
 def make_site(station: Station) -> FastAPI:
     """Return the site of a station; it starts and stops with the server that runs it."""
-    live = Live(station.changes)
+    return put_before(station, lay_out())
 
-    @asynccontextmanager
-    async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
-        yield
-        live.close()
 
+def lay_out() -> FastAPI:
+    """Return a site that stands before no station yet: to gather its hundreds of addresses takes a second."""
     site = _Guarded(
         title="Loa",
         version="1",
         description=api.DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=_until_streams_end,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    site.state.station = station
-    site.state.live = live
-    site.state.tries = Tries()
-    site.state.listener_limits = ListenerLimits()
-    site.state.sounding = lambda: _sounding_sentence(station)
     site.add_middleware(BodyLimits)
     site.add_exception_handler(LoaError, errors.on_loa_error)
     site.add_exception_handler(HTTPException, errors.on_http_error)
@@ -61,6 +54,22 @@ def make_site(station: Station) -> FastAPI:
     site.include_router(api.router)
     site.include_router(pages.router)
     return site
+
+
+def put_before(station: Station, site: FastAPI) -> FastAPI:
+    """Have the site show this station and no other; nothing is left of one that it stood before."""
+    site.state.station = station
+    site.state.live = Live(station.changes)
+    site.state.tries = Tries()
+    site.state.listener_limits = ListenerLimits()
+    site.state.sounding = lambda: _sounding_sentence(station)
+    return site
+
+
+@asynccontextmanager
+async def _until_streams_end(site: FastAPI) -> AsyncIterator[None]:
+    yield
+    site.state.live.close()
 
 
 def end_streams(site: FastAPI) -> None:

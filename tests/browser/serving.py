@@ -8,8 +8,9 @@ from pathlib import Path
 
 import uvicorn
 
-from controller.web.site import end_streams, make_site
+from controller.web.site import end_streams
 from tests.integration.web.site_world import PASSWORDS
+from tests.support.shared_site import site_before
 
 CHROMIUM = Path("/usr/bin/chromium")
 LAUNCH = {
@@ -51,7 +52,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        self.site = make_site(self.world)
+        self.site = site_before(self.world)
         self._server = uvicorn.Server(
             uvicorn.Config(
                 self.site, host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=1

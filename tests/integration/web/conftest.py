@@ -3,8 +3,8 @@
 import pytest
 from starlette.testclient import TestClient
 
-from controller.web.site import make_site
 from tests.integration.web.site_world import Seeds
+from tests.support.shared_site import site_before
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def world(seeds, tmp_path):
 
 @pytest.fixture
 def site(world):
-    return make_site(world)
+    return site_before(world)
 
 
 @pytest.fixture
