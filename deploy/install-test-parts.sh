@@ -4,7 +4,7 @@
 # Works as root or through sudo, asks nothing, and lets no package start a service.
 set -eu
 
-has_chromium() { command -v chromium >/dev/null 2>&1; }
+has_chromium() { command -v chromium-headless-shell >/dev/null 2>&1; }
 has_mosquitto() { [ -x /usr/sbin/mosquitto ]; }
 has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_espeak() { command -v espeak-ng >/dev/null 2>&1; }
@@ -14,7 +14,7 @@ has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -qu
 # Sets $missing to the packages whose part is not there.
 look() {
     missing=
-    has_chromium || missing="$missing chromium"
+    has_chromium || missing="$missing chromium-headless-shell"
     has_mosquitto || missing="$missing mosquitto"
     has_postgresql || missing="$missing postgresql"
     has_font || missing="$missing fonts-noto-core"
