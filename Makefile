@@ -6,6 +6,8 @@ RUNS := $(VENV)/.installed-to-run
 TESTS := $(VENV)/.installed-to-test
 PEER := $(VENV)/peer
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+# the lists name every package with its hash: nothing is left to resolve, and Python compiles what it comes to load
+LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 # thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
@@ -34,7 +36,7 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 	@exec $(BIN)/loa up
 
 .PHONY: test
-test: $(TESTS) parts check ## install what tests need, check the code, run every test
+test: everything check ## install what tests need, check the code, run every test
 	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
 	$(PYTEST) -n $(SLOW_WORKERS) $(IN_ORDER) -m slow --durations=15
 
@@ -100,8 +102,15 @@ clean: ## remove .venv and caches; what the station keeps in var/ stays
 # in a folder of its own, so that nothing else of Loa can come to need it; where it cannot be had, bench goes on without it
 .PHONY: peer
 peer: $(TESTS)
-	@test -d $(PEER)/sea_g2p || $(PIP) install --no-deps --require-hashes --target $(PEER) -r tests/benchmarks/peer.txt \
+	@test -d $(PEER)/sea_g2p || $(LISTED) --target $(PEER) -r tests/benchmarks/peer.txt \
 	|| echo 'Không cài được sea-g2p: đo không có nó / sea-g2p could not be installed: measured without it'
+
+# Debian's packages and Python's come from different places and wait for different things: fetched side by side
+.PHONY: everything
+everything:
+	@$(MAKE) --no-print-directory parts & parts=$$!; \
+	$(MAKE) --no-print-directory $(TESTS); libraries=$$?; \
+	wait $$parts && exit $$libraries
 
 .PHONY: parts
 parts:
@@ -112,11 +121,11 @@ $(BIN)/python:
 
 $(RUNS): requirements.txt pyproject.toml | $(BIN)/python
 	@echo 'Cài đặt các thư viện (vài phút ở lần đầu) / installing libraries (minutes, the first time)'
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(LISTED) -r requirements.txt
 	@$(PIP) install --no-deps -e .
 	@touch $@
 
 $(TESTS): requirements-dev.txt $(RUNS)
 	@echo 'Cài đặt phần kiểm thử / installing what tests need'
-	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(LISTED) -r requirements-dev.txt
 	@touch $@

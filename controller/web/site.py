@@ -1,10 +1,12 @@
 """Builds the site: pages, JSON, live streams and errors over one running station."""
 
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -53,6 +55,7 @@ def lay_out() -> FastAPI:
     site.add_api_route("/tinh/{version}/{name:path}", _asset, include_in_schema=False)
     site.include_router(api.router)
     site.include_router(pages.router)
+    deque(iter_route_contexts(site.routes), maxlen=0)  # gathered now, not while the first visitor waits
     return site
 
 

@@ -328,6 +328,7 @@ def test_a_wish_for_faults_that_cannot_be_read_ends_with_2(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("speak")  # what one has spoken, the others find
 @pytest.mark.parametrize("suffix", ["wav", "mp3", "opus"])
 def test_speak_writes_each_kind_of_file(tmp_path_factory, tmp_path, suffix):
     home = tmp_path_factory.getbasetemp() / "speak-home"  # the voice is prepared once for all three
