@@ -213,7 +213,7 @@ def _part(digits: str) -> str:
 def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
     first, second = found.groups()
-    if re.fullmatch(r"(?:19|20)\d\d", second):
+    if re.fullmatch(r"(?:19|20)\d\d", second) and not scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
     if scene.cue(SCORE_CUE, 5):
         return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")

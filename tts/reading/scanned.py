@@ -130,6 +130,11 @@ _CUT: Final = re.compile(
     rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
     rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )
+_MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"
+    r"(?<!\w)(?:Sô|[Đđ]iêu(?= \d{1,3}(?!\w)))(?=:? ?\d)|(?<!\w)[Nn]gay(?= \d{1,2}/\d)"
+    r"|(?<!\w)[Kk]hoan(?= \d{1,2},? [Đđ]i[êề]u \d)"
+)
+_WITH_MARK: Final = {"sô": "số", "điêu": "điều", "ngay": "ngày", "khoan": "khoản"}
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
@@ -138,6 +143,7 @@ def mend_scanned(text: str) -> str:
     if _SUSPECT.search(text):
         lines = text.split("\n")
         text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
+    text = _MARK_LOST.sub(_marked, text)
     text = _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
     if _LONE.search(text) is None:
         return text
@@ -162,6 +168,12 @@ def _figures_mended(line: str) -> str:
     for pattern, figure in _MENDED:
         line = pattern.sub(figure, line)
     return line
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A word that lost its mark before a number, with it again."""
+    word = _WITH_MARK[found.group().lower()]
+    return word.capitalize() if found.group()[0].isupper() else word
 
 
 def _initials(found: re.Match[str]) -> str:
