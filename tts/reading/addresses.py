@@ -20,6 +20,35 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
+_PERSON: Final = re.compile(  # "tranvanhai", "lethihoa"
+    r"(?P<family>nguyen|tran|le|pham|huynh|hoang|phan|vo|vu|dang|bui|do|ho|ngo|duong|ly|dinh|truong|doan|mai"
+    r"|luong|cao)(?P<middle>van|thi|duc|huu)(?P<given>[a-z]{1,16})"
+)
+_NAMES: Final = {
+    "nguyen": "nguyễn",
+    "tran": "trần",
+    "le": "lê",
+    "pham": "phạm",
+    "huynh": "huỳnh",
+    "hoang": "hoàng",
+    "vo": "võ",
+    "vu": "vũ",
+    "dang": "đặng",
+    "bui": "bùi",
+    "do": "đỗ",
+    "ho": "hồ",
+    "ngo": "ngô",
+    "duong": "dương",
+    "ly": "lý",
+    "dinh": "đinh",
+    "truong": "trương",
+    "doan": "đoàn",
+    "luong": "lương",
+    "van": "văn",
+    "thi": "thị",
+    "duc": "đức",
+    "huu": "hữu",
+}
 _INITIALS_LAST: Final = re.compile(
     r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
 )
@@ -100,11 +129,23 @@ def _label(part: str) -> str:
         known = FOREIGN.get(part.upper())
     return (
         known
+        or _person(part.lower())
         or _of_known(part.lower())
         or segmented(part.lower())
         or _spelt_then_said(part.lower())
         or spell(part)
     )
+
+
+def _person(part: str) -> str | None:
+    """A person's name without marks: the family's and the middle one are known."""
+    found = _PERSON.fullmatch(part)
+    if found is None:
+        return None
+    given = found["given"]
+    said = segmented(given) or (given if is_syllable(given) else None) if len(given) > 1 else spell(given)
+    family, middle = found["family"], found["middle"]
+    return f"{_NAMES.get(family, family)} {_NAMES[middle]} {said}" if said else None
 
 
 def _of_known(part: str) -> str | None:

@@ -31,6 +31,10 @@ _TYPED: Final = (
 )  # fmt: skip
 _MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_NOTE: Final = re.compile(  # the number of a note below: "quy định³ của", "Luật Đất đai.¹"
+    r"(?:(?<=[^\W\d_][^\W\d_])(?<![kcdmn]m)|(?<=[.,;:)\"”]))[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?![\w=]| [=+])"
+)
+_VARIABLE: Final = re.compile(r"(?<![\w/])([A-LN-Za-ln-z])([²³])(?!\w)")  # of a formula; m² is a unit
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -115,6 +119,7 @@ def clean(text: str) -> tuple[str, bool]:
     if _MARK.search(text):
         text = _MARK_APART.sub("", text)
     text = unicodedata.normalize("NFC", text)
+    text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
     text = _DEGREE.sub("°", text)
     for typed, sign in _TYPED:
         text = text.replace(typed, sign)

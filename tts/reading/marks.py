@@ -44,6 +44,7 @@ _RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
+_VARIABLE: Final = re.compile(r"(?<!\w)[A-Za-z]$")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
@@ -235,6 +236,12 @@ def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "sao", "sign") if scene.cue(_STARS, 3) else None
 
 
+def _raised(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The power of a letter in a formula: "x^2"."""
+    raised = _VARIABLE.search(scene.before(found.start()))
+    return Hit(found.end(), f"mũ {cardinal(int(found[1]))}", "power") if raised else None
+
+
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """How often, standing free: "(x2)", "x3"."""
     return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
@@ -270,7 +277,7 @@ def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
     result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
-    if result or scene.rule not in _COUNTED:
+    if result or scene.rule not in _COUNTED or _falls(scene, found):
         return Hit(found.end(), "chia", "sign")
     return Hit(found.end(), "đến", "range")
 
@@ -350,6 +357,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"(?<=\d)\*(?!\w)", _stars),
+    matching(r"\^ ?(\d{1,2})(?!\d|[.,]\d)", _raised),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),

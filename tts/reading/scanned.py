@@ -21,6 +21,7 @@ def _zeros(found: re.Match[str]) -> str:
 
 _LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
 _NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b"
+_PAID: Final = r"(?:đồng|đ|VNĐ|VND)(?!\w)"
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
@@ -84,6 +85,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         r"\1.",
     ),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(rf"(?<![\d.,])(\d{{1,3}}\.\d{{3}}) (?=000(?!\d|[.,]\d)|\d{{3}} ?{_PAID})"), r"\1."),
     (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),

@@ -10,12 +10,14 @@ from typing import Final
 _PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵÌÍỈĨỊÙÚỦŨỤỲÝỶỸỴ"
 _A: Final = "àáảãạÀÁẢÃẠ"
 _HORN: Final = "ừứửữựỪỨỬỮỰ"
+_MARKED: Final = "ấầẩẫậếềểễệốồổỗộớờởỡợẤẦẨẪẬẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢ"
 _MISPLACED: Final = (  # (what bears the mark and what should, which of the two letters should)
     (re.compile(rf"[âăêôơưÂĂÊÔƠƯ][{_PLAIN}òóỏõọÒÓỎÕỌ]"), 0),  # Điêù
     (re.compile(rf"[{_PLAIN}{_HORN}][yY]?[âêôơÂÊÔƠ]"), -1),  # tìên, ngũyên, đừơng
     (re.compile(rf"[uưiUƯI](?<![qQ][uU])(?<![gG][iI])[{_A}](?![^\W\d_])"), 0),  # cuả, chià
     (re.compile(r"[gG][ìíỉĩịÌÍỈĨỊ][aeouưAEOUƯ]"), -1),  # gíao
     (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
+    (re.compile(rf"[{_PLAIN}{_HORN}][{_MARKED}]"), -1),  # Đíều: marked twice
 )
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
@@ -28,9 +30,9 @@ def put_tones(text: str) -> str:
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
-    """The letters with the one mark of tone among them on the heir."""
+    """The letters with the (last) mark of tone among them on the heir, and no other."""
     parts = [unicodedata.normalize("NFD", letter) for letter in found.group()]
-    tone = next(part for letter in parts for part in letter if part in _TONES)
+    tone = [part for letter in parts for part in letter if part in _TONES][-1]
     bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
     bare[heir] += tone
     return unicodedata.normalize("NFC", "".join(bare))
