@@ -22,7 +22,7 @@ _UNMARKED_RIME: Final = re.compile(
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
 _PERSON: Final = re.compile(  # "tranvanhai", "lethihoa"
     r"(?P<family>nguyen|tran|le|pham|huynh|hoang|phan|vo|vu|dang|bui|do|ho|ngo|duong|ly|dinh|truong|doan|mai"
-    r"|luong|cao)(?P<middle>van|thi|duc|huu)(?P<given>[a-z]{1,16})"
+    r"|luong|cao)(?P<middle>van|thi|duc|huu)(?P<given>[a-z]|(?!et|eu|ti)[a-z]{2,16})"
 )
 _NAMES: Final = {
     "nguyen": "nguyễn",

@@ -55,6 +55,8 @@ _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"(?:[Tt]in nhắn|[Nn]hắn|SMS|[Ss]oạn|[Đđ]ầu số|[Cc]ú pháp)\b[^.;]{0,80}$")
 _LONGEST_MESSAGE: Final = 96  # characters
 _DIALLED: Final = re.compile(r"\b(?:gọi|bấm|quay)(?: (?:số|đến|tới|vào|đến số|tới số))?$")
+_REPORT_TO: Final = re.compile(r"\b(?:gọi|báo|báo tin|liên hệ|liên lạc)(?: (?:số|đến|tới|vào|về|qua|theo))+$")
+_NOTHING_COUNTED: Final = re.compile(r" ?(?:$|[.;)(]|,(?! ?\d)|(?:để|khi|nếu|gặp|hoặc)\b)")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _STATE_FILE: Final = re.compile(
@@ -146,6 +148,7 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number of the town without its area: 3.856.114, where telephones are spoken of."""
     cued = scene.rule == "phone" or scene.cue(_PHONE, 10)
     cued = cued and (len(found.group()) > _SIX_IN_TWO or scene.cue(_PHONE_FILLER, 10))
+    cued = cued or bool(scene.cue(_REPORT_TO, 3) and _NOTHING_COUNTED.match(scene.line, found.end()))
     if not cued or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
         return None
     return Hit(found.end(), _grouped(found.group()), "phone")

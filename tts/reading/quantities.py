@@ -77,6 +77,10 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
+_WHOLE_FOLLOWS: Final = re.compile(
+    r" (?:người|hộ|con|cây|em|học sinh|cử tri|đại biểu|nhân khẩu|phiếu|lượt|hồ sơ|trường hợp|lao động|suất"
+    r"|căn|thửa|cuộc|đơn|đảng viên|hội viên|đoàn viên|chiến sĩ|cán bộ|tờ rơi|liều|bản|cuốn|xe|tàu)\b(?!/)"
+)
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(
     r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
@@ -99,7 +103,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     paid = unit in MONEY and not scale and _COMMA_THOUSANDS.fullmatch(number)
     said = _plain_number(scene, number.replace(",", ".") if paid else number)  # 500,000 đồng are no decimals
-    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    sure = not _COMMA_THOUSANDS.fullmatch(number)
     if scale:
         said += f" {SCALES[scale]}"
     if found["scaled"]:
@@ -186,7 +190,9 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     label = _version(scene, found) if labelled else None  # "chỉ tiêu 2.150 tân binh" is none
     if label:
         return label
-    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    sure = not _COMMA_THOUSANDS.fullmatch(number)
+    if not sure and _WHOLE_FOLLOWS.match(scene.line, found.end()):
+        number = number.replace(",", ".")  # "2,000 người": nobody is counted by thousandths
     counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 

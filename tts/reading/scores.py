@@ -21,7 +21,9 @@ _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 H
 )
 _SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
-MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+MATCH_CUE: Final = re.compile(
+    r"\b(?:tỷ số|tỉ số|hiệp|chung cuộc|luân lưu|giao hữu|tứ kết|chung kết|bán kết|trận|đội bóng|séc|xét)\b"
+)
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _NEAR_NAMES: Final = 48  # characters
