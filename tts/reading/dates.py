@@ -61,7 +61,9 @@ _SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung 
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
-    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
+    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
+    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|nồng độ)\b"
+    r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after

@@ -49,6 +49,7 @@ _COUNTED: Final = frozenset(
 _MORE_CODES: Final = re.compile(
     r"(?:,|;|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
+_OR_ANOTHER: Final = re.compile(r"\d{3} (?:hoặc|và|hay)$")
 _SEED: Final = re.compile(r"\b(?:lúa|giống|nếp|gạo)\b")
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
 _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
@@ -107,7 +108,8 @@ def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = sum(character.isdecimal() for character in written)
-    follows_phone = scene.rule == "phone" and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
+    other = scene.cue(_PHONE, 24) and _OR_ANOTHER.search(scene.before(found.start()))
+    follows_phone = (scene.rule == "phone" or other) and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
     amount = _AMOUNT_FOLLOWS.match(scene.line, found.end())
     cued = scene.cue(_PHONE, 10) or scene.rule == "phone"
     if digits >= 7 and "/" not in written and cued and not amount:  # noqa: PLR2004
@@ -156,7 +158,7 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
-    if scene.cue(_DAY, 1):
+    if scene.cue(_DAY, 1) and scene.last_words(2) not in {"các ngày", "những ngày"}:
         return None
     parts = [int(part) for part in re.split(r" ?- ?", found.group())]
     weekdays = scene.last_words() == "thứ"

@@ -43,6 +43,7 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(
     r"\b(?:điện|nguồn|pin|ắc quy|bình|dòng|công tơ|cầu chì|cầu dao|át tô mát|sạc)\b"
 )
+_LOAD: Final = re.compile(r"\b(?:tải|tải trọng|trọng tải|nặng|cẩu|cân)(?: (?:là|trên|dưới|hơn|từ|đến))?$")
 _NO_POWER: Final = re.compile("[/-][A-ZĐ]")  # "123 CV/ĐU" is a letter
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
@@ -97,7 +98,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     gap = found["gap"] or ""
     if scale == "K" and (number == "5" or scene.cue(_RULES_CUE, 3)):
         return None  # the five rules against an epidemic
-    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
+    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _stands_apart(scene, number, unit):
         return None
     if _is_no_unit(scene, found):
         return None
@@ -162,8 +163,10 @@ def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
 
 
-def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
-    """Whether a V apart from its number means volts: "220 V", not a Roman five."""
+def _stands_apart(scene: Scene, number: str, unit: str | None) -> bool:
+    """Whether a V apart from its number means volts ("220 V", no Roman five), or a T tonnes."""
+    if unit == "T":
+        return scene.cue(_LOAD, 3)
     return unit == "V" and (len(number) > 2 or scene.cue(_ELECTRIC, 4))  # noqa: PLR2004
 
 

@@ -96,6 +96,14 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
     (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
     (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
+    (re.compile(r"(?<=\d{3}[. ])(?=[\dlIO]{3,4}(?!\w))[\dO]*[lI][\dlIO]*(?<=\d)"), _figures),  # 3822.ll3
+    (
+        re.compile(
+            r"(?<!\w)[lI]{1,2}(?=g[0-5O][\dO](?!\w))"
+            r"|(?<=đến |lúc | từ )[lI]{1,2}(?=g(?!\w))|(?<=[\dlI]g)[0-5]?[oO]+(?!\w)|(?<=\dg\d)[oO](?!\w)"
+        ),
+        _figures,
+    ),
     (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
     (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
@@ -105,7 +113,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
     r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
     r"| \d tháng|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
-    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|[OlI]?g(?![a-z])|[OlI]\d|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
     r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
 )
 
@@ -122,11 +130,13 @@ _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
 _LONE: Final = re.compile(
     r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
-    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]"
+    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
 )
 _CUT: Final = re.compile(
     rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
     r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
+    r"|(?<![\w.])(?P<glide>(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
+    r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
     r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
     rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
     rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
@@ -156,7 +166,9 @@ def _words_mended(line: str) -> str:
     """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
     cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
     sure = [
-        found for found in cut if found["onset"] or found["tail"] == "y" or not is_syllable(found["head"])
+        found
+        for found in cut
+        if found["onset"] or found["glide"] or found["tail"] == "y" or not is_syllable(found["head"])
     ]
     places = {found.start() for found in (cut if sure else ())}
     return _CUT.sub(partial(_joined, places), line) if places else line

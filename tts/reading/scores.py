@@ -26,6 +26,10 @@ MATCH_CUE: Final = re.compile(
 )
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
+_OF_TWO_SIDES: Final = re.compile(  # "đội 1 - đội 2: 2-1"
+    r"(?i:đội|thôn|xã|phường|lớp|trường|tổ|khối|chi đoàn)\b[^:;.]{1,20} (?:-|gặp|với) [^:;.]{1,24}"
+    r": ?\d{1,2} ?-$"
+)
 _NEAR_NAMES: Final = 48  # characters
 _NEAR_DRAW: Final = 14  # characters
 
@@ -43,8 +47,8 @@ def is_score(scene: Scene, end: int) -> bool:
         return True
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
-    far = scene.cue(MATCH_CUE, 14) and _RESULT.match(scene.line, end)
-    return bool(far) or scene.cue(SCORE_CUE, 5)
+    match = scene.cue(MATCH_CUE, 14) or _OF_TWO_SIDES.search(scene.before(end))
+    return bool(match and _RESULT.match(scene.line, end)) or scene.cue(SCORE_CUE, 5)
 
 
 def _between_teams(line: str, end: int) -> bool:
