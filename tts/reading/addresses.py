@@ -52,6 +52,8 @@ _NAMES: Final = {
 _INITIALS_LAST: Final = re.compile(
     r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
 )
+_INITIALS_FIRST: Final = re.compile(r"([A-Z]{2,6})((?:[A-Z][a-z]+){1,5})")  # "CATKhanhHoa"
+_NO_WORD: Final = re.compile(r"[bcdghklmnpqrstvx]{3}")
 _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
@@ -124,6 +126,9 @@ def _unmarked(piece: str) -> str | None:
 
 
 def _label(part: str) -> str:
+    led = _INITIALS_FIRST.fullmatch(part)
+    if led and part not in FOREIGN:
+        return f"{DOMAINS.get(led[1].lower()) or spell(led[1])} {_label(led[2].lower())}"
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
     if known is None and len(part) >= _SHORTEST_KNOWN:
         known = FOREIGN.get(part.upper())
@@ -169,9 +174,9 @@ def _spelt_then_said(part: str) -> str | None:
             return f"{head} {said}"
     for length in range(1, min(_MOST_INITIALS, len(part) - 2) + 1):
         said = DOMAINS.get(part[length:]) or segmented(part[length:])
-        if said:
+        if said and not (len(said) == 2 and length > 2):  # noqa: PLR2004 -- "bqlda" are initials throughout
             return f"{spell(part[:length])} {said}"
-    return transliterated(part)
+    return None if _NO_WORD.match(part) else transliterated(part)
 
 
 def say_address(written: str) -> str:

@@ -62,7 +62,7 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
-    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|nồng độ)\b"
+    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
     r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"

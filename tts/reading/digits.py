@@ -192,7 +192,9 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
         return Hit(found.end(), _grouped(written), "identity")
-    if digits == written and len(digits) >= _NO_AMOUNT and scene.last_words() == "số":
+    before = scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()]
+    named = scene.last_words() == "số" or _MESSAGE.search(before)
+    if digits == written and len(digits) >= _NO_AMOUNT and named:
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
     if digits == written and digits.startswith("0"):
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
@@ -206,7 +208,7 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _army_plate(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A car of the army, or of a foreign office: AB-12-34."""
+    """A car of the army, or of a foreign office: AB-12-34; a plate without its province: "xe MĐ1-045.67"."""
     if not scene.cue(_CAR, 4):
         return None
     return Hit(found.end(), f"{spell(found['series'])} {_grouped(found['number'])}", "plate")
@@ -352,7 +354,8 @@ EMBASSY_PLATE: Final[Rule] = matching(
     r"(?P<place>\d{2})-(?P<series>NG|NN|QT|CV)-(?P<number>\d{3}-\d{2})(?!\w)", _plate
 )
 ARMY_PLATE: Final[Rule] = matching(
-    r"(?P<series>[A-ZĐ]{2}(?=-)|N[GN](?= )|QT(?= ))[- ](?P<number>\d{2}-(?:\d{3}-)?\d{2})(?!\w|-)",
+    r"(?P<series>[A-ZĐ]{1,2}[1-9](?=-\d{3}\.)|[A-ZĐ]{2}(?=-)|N[GN](?= )|QT(?= ))[- ]"
+    r"(?P<number>\d{2}-(?:\d{3}-)?\d{2}|\d{3}\.\d{2})(?!\w|-)",
     _army_plate,
 )
 HEALTH_CARD: Final[Rule] = matching(r"[A-Z]{2} ?\d \d{2} (?:\d{3} \d{3} \d{4}|\d{10})(?!\w)", _health_card)

@@ -91,6 +91,7 @@ _OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phú
 _HAPPENING: Final = frozenset(
     {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
+_IN_INCHES: Final = re.compile(r"\b(?:màn hình|ti vi|tivi|ống|vòi|lốp|mâm|vành|loa)\b")
 _KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
 _MEASURES: Final = (
@@ -313,6 +314,11 @@ def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
 
 
+def _inches(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Inches of what is measured so: "màn hình 6,7"", not the end of a quotation."""
+    return Hit(found.end(), UNITS["inch"], "unit") if scene.cue(_IN_INCHES, 8) else None
+
+
 def _hash(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The key of a telephone: "phím #"."""
     return Hit(found.end(), "thăng", "sign") if scene.cue(_KEY, 8) else None
@@ -357,6 +363,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"(?<=\d)\*(?!\w)", _stars),
+    matching(r"(?<=\d)\"(?!\w)", _inches),
     matching(r"\^ ?(\d{1,2})(?!\d|[.,]\d)", _raised),
     matching(r"÷", _divided),
     matching(r"→", _arrow),

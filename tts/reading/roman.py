@@ -51,6 +51,14 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "roman")
 
 
+def _roman_of(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """One of so many: "bậc I/V"."""
+    first, all_of = roman_value(found[1]), roman_value(found[2])
+    if not (first and all_of and scene.last_words() == "bậc"):
+        return None
+    return Hit(found.end(), f"{cardinal(first)} trên {cardinal(all_of)}", "roman")
+
+
 def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A part of what a Roman number counts: "nhóm IIB", "mục Ia"."""
     value = roman_value(found["roman"])
@@ -89,6 +97,7 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
     matching(rf"(?P<head>{'|'.join(_GLUED)})(?P<roman>[IVX]{{1,4}})(?!\w)", _after_initials),
+    matching(r"([IVX]{1,4})/([IVX]{1,4})(?![\w/])", _roman_of),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",

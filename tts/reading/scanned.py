@@ -69,7 +69,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
     (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
     (
-        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?![\w.])"),
+        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
         r"\1 1",
     ),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
@@ -130,7 +130,7 @@ _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
 _LONE: Final = re.compile(
     r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
-    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
+    rf"| đ [{_TONED}][^\W\d_]|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
 )
 _CUT: Final = re.compile(
     rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
@@ -139,6 +139,7 @@ _CUT: Final = re.compile(
     r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
     r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
     rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    rf"|(?<!điểm )(?<!và )đ(?= [{_TONED}][^\W\d_])"
     rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
     rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )

@@ -22,13 +22,17 @@ _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 H
 _SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 MATCH_CUE: Final = re.compile(
-    r"\b(?:tỷ số|tỉ số|hiệp|chung cuộc|luân lưu|giao hữu|tứ kết|chung kết|bán kết|trận|đội bóng|séc|xét)\b"
+    r"\b(?:tỷ số|tỉ số|hiệp|bóng chuyền|cầu lông|bóng bàn|chung cuộc|luân lưu|giao hữu|tứ kết|chung kết"
+    r"|bán kết|trận|đội bóng|séc|xét)\b"
 )
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
 _OF_TWO_SIDES: Final = re.compile(  # "đội 1 - đội 2: 2-1"
     r"(?i:đội|thôn|xã|phường|lớp|trường|tổ|khối|chi đoàn)\b[^:;.]{1,20} (?:-|gặp|với) [^:;.]{1,24}"
     r": ?\d{1,2} ?-$"
+)
+_IN_BRACKETS: Final = re.compile(  # the sets behind a result: "3-0 (25-18, 25-22, …"
+    r"(?<![\d-])\d ?- ?\d ?\((?:\d{1,2} ?- ?\d{1,2}[,;] ?){0,4}\d{1,2} ?-$"
 )
 _NEAR_NAMES: Final = 48  # characters
 _NEAR_DRAW: Final = 14  # characters
@@ -47,7 +51,9 @@ def is_score(scene: Scene, end: int) -> bool:
         return True
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
-    match = scene.cue(MATCH_CUE, 14) or _OF_TWO_SIDES.search(scene.before(end))
+    before = scene.before(end)
+    sets = _IN_BRACKETS.search(before) is not None and scene.cue(MATCH_CUE, 24)
+    match = scene.cue(MATCH_CUE, 14) or sets or _OF_TWO_SIDES.search(before)
     return bool(match and _RESULT.match(scene.line, end)) or scene.cue(SCORE_CUE, 5)
 
 
