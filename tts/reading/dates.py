@@ -32,7 +32,8 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai"
+    r"|(?:hôm|sáng|trưa|chiều|tối|đêm) nay|hôm qua"
     r"|hạn(?: chót| cuối| nộp| đến)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu|kết thúc"
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
@@ -55,7 +56,9 @@ _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
-    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao"
+    r"|sân|sân vận động|nhà thi đấu|rạp|tượng đài|nhà máy"
+    r"|xí nghiệp|hợp tác xã|nông trường)$"
 )
 _SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
@@ -143,7 +146,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
-    if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
+    if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None

@@ -92,7 +92,7 @@ class _Tally:
 def from_legacy(text: str) -> tuple[str, str | None]:
     """The text in Unicode, and the name of the old encoding it was in (None: it is returned as it was).
 
-    Only lines that are no Vietnamese as they stand decide; a line that could be either ("sè 5") goes
+    Only lines that are no Vietnamese as they stand decide; a line that could be either ("4 hé") goes
     with the others, and with those around it where a part of the text is in Unicode.
     """
     if _HIGH.search(text) is None:

@@ -372,6 +372,10 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
+    matching(
+        r"\.(?=(?:docx?|xlsx?|pptx?|pdf|jpe?g|png|zip|rar|mp[34]|exe|apk)(?!\w))",
+        lambda scene, found: Hit(found.end(), "chấm", "sign") if scene.spaced else None,
+    ),
     matching(r":(?= ?\d)", _colon_of_number),
     matching(r":(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")),
     matching(r"\.(?=\d)", _roman_point),

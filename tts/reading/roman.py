@@ -18,6 +18,9 @@ _ROMAN_CUE: Final = re.compile(
     r"|tiểu ban|phân ban|tổ máy|hợp phần|tiểu dự án|gói thầu|phân xưởng|chặng|phân hiệu"
     r"|phụ biểu|tiểu đoàn|đại đội|trung đoàn|sư đoàn|phân viện|danh mục)$"
 )
+_PART_CUE: Final = re.compile(  # before I and V only: "dự án X" is one that has no name
+    r"\b(?:dự án|nội dung|tiêu chuẩn|cơ sở|phương án|kênh|tuyến|danh sách|giáo án|học phần|hội thảo)$"
+)
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
 _SUMMED: Final = re.compile(r" ?\+ ?[IVX]{1,4}(?!\w)")  # "tổng (I + II)"
@@ -38,7 +41,7 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     value = roman_value(found.group())
     if value is None:
         return None
-    cued = scene.cue(_ROMAN_CUE, 2)
+    cued = scene.cue(_ROMAN_CUE, 2) or (found.group() in {"I", "V"} and scene.cue(_PART_CUE, 2))
     listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
     if not (cued or listed) and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"

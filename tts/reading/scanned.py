@@ -66,7 +66,11 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         "1",
     ),
     (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
-    (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )(?:[lI][\dO]|\d[lI])(?!\w)"), _figures),
+    (
+        re.compile(r"(?<![\d:.,])(?<!lệ )([01]\d|2[0-3])(?: :|: | : )([0-5]\d)(?= ?(?:-|đến|$|[,.;)]|ngày))"),
+        r"\1:\2",
+    ),  # 08 :30
     (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
     (
         re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
@@ -105,16 +109,16 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         _figures,
     ),
     (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
-    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"[ØøΦφФф⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
     (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
 )
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
-    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
-    r"| \d tháng|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"[\dlIoO%ØøΦφФф⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
+    r"| \d tháng|[./:] \d| :| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
     r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|[OlI]?g(?![a-z])|[OlI]\d|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
-    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀]))"
 )
 
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -144,19 +148,21 @@ _CUT: Final = re.compile(
     rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )
 _MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"
-    r"(?<!\w)(?:Sô|[Đđ]iêu(?= \d{1,3}(?!\w)))(?=:? ?\d)|(?<!\w)[Nn]gay(?= \d{1,2}/\d)"
+    r"(?<!\w)(?:Sô|[Đđ]iêu(?= [\dlI]{1,3}(?!\w)))(?=:? ?[\dlI])"
+    r"|(?<!\w)[Đđ]iêm(?= [a-hkđ],? [Kk]ho[aả]n)|(?<!\w)[Nn]gay(?= \d{1,2}/\d)"
     r"|(?<!\w)[Kk]hoan(?= \d{1,2},? [Đđ]i[êề]u \d)"
 )
-_WITH_MARK: Final = {"sô": "số", "điêu": "điều", "ngay": "ngày", "khoan": "khoản"}
+_GLUED: Final = compiled(r"(?<!\w)([A-ZĐ]{3,8})([a-zđà-ỹ]{2,7})(?!\w)")
+_WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "ngay": "ngày", "khoan": "khoản"}
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
 def mend_scanned(text: str) -> str:
     """The text with figures and words put together again as they were printed."""
+    text = _GLUED.sub(_unglued, _MARK_LOST.sub(_marked, text))
     if _SUSPECT.search(text):
         lines = text.split("\n")
         text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
-    text = _MARK_LOST.sub(_marked, text)
     text = _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
     if _LONE.search(text) is None:
         return text
@@ -183,6 +189,14 @@ def _figures_mended(line: str) -> str:
     for pattern, figure in _MENDED:
         line = pattern.sub(figure, line)
     return line
+
+
+def _unglued(found: re.Match[str]) -> str:
+    """Known initials and a word behind them that lost the space between: "UBNDxã"."""
+    initials, word = found.groups()
+    if word.isascii() or initials not in ABBREVIATIONS or not is_syllable(word):
+        return found.group()
+    return f"{initials} {word}"
 
 
 def _marked(found: re.Match[str]) -> str:
