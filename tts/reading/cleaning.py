@@ -31,6 +31,7 @@ _TYPED: Final = (
 )  # fmt: skip
 _MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED_ONE: Final = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 _NOTE: Final = re.compile(  # the number of a note below: "quy định³ của", "Luật Đất đai.¹"
     r"(?:(?<=[^\W\d_][^\W\d_])(?<![kcdmn]m)|(?<=[.,;:)\"”]))[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?![\w=]| [=+])"
 )
@@ -119,7 +120,8 @@ def clean(text: str) -> tuple[str, bool]:
     if _MARK.search(text):
         text = _MARK_APART.sub("", text)
     text = unicodedata.normalize("NFC", text)
-    text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
+    if _RAISED_ONE.search(text):
+        text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
     text = _DEGREE.sub("°", text)
     for typed, sign in _TYPED:
         text = text.replace(typed, sign)

@@ -73,6 +73,7 @@ _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_MARK: Final = 3  # of them, right after "mã"
 _MARK_CUE: Final = re.compile(r"\bmã(?! hồ)(?: [^ ]+){1,3}$")
+_LAST_YEAR: Final = 2100
 _SIX_IN_TWO: Final = 7  # characters of "822.222"
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -100,7 +101,8 @@ def _abroad(_scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
-    if found["mark"] == "-" and not scene.cue(_PHONE, 10):
+    years = found["mark"] == "-" and int(found.group()[:4]) < int(found.group()[5:9] or 0) <= _LAST_YEAR
+    if years and not scene.cue(_PHONE, 10):
         return None  # "1900-1945" are years
     return Hit(found.end(), _grouped(found.group()), "phone")
 

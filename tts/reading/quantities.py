@@ -264,7 +264,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
-    numbers = [int(part) for part in found.group().split(",")]
+    numbers = [int(part) for part in re.split("[,/]", found.group())]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)) or not numbers[0]:
         return None
     word = _WORD_FOLLOWS.match(scene.line, found.end())
@@ -367,13 +367,13 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?:,\d{1,2})+(?![\w%]|[.,/]\d)", _listed),
+    matching(r"\d{1,2}(?:(?:,\d{1,2})+|(?:/\d{1,2}){2,4})(?![\w%]|[.,/]\d)", _listed),
     matching(r"(?P<numbers>\d{1,3}(?:\.\d{1,2})*)\.(?P<letter>[a-hklmđ])(?!\w|\.\w)", _lettered),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
-        r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
+        r"(?: ?(?P<unit>h|mmHg|ha|m[23²³]|km|kg|mg|ml|[MG]bps|tấn|lít|k?Wh?|MW|cm|mm)(?!\w))?",
         _fraction,
     ),
     matching(

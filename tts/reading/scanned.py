@@ -76,6 +76,10 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
         r"\1 1",
     ),
+    (
+        re.compile(r"(?<=[Tt][ựỰ] [dD])0(?!\w)"),
+        lambda found: "O" if found.string[found.start() - 1] == "D" else "o",
+    ),
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
     (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
@@ -118,7 +122,7 @@ _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for fe
     r"[\dlIoO%ØøΦφФф⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
     r"| \d tháng|[./:] \d| :| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
     r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|[OlI]?g(?![a-z])|[OlI]\d|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
-    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀]))"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀])|(?<=[ựỰ] [dD]0))"
 )
 
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -147,12 +151,12 @@ _CUT: Final = re.compile(
     rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
     rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )
-_MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"
-    r"(?<!\w)(?:Sô|[Đđ]iêu(?= [\dlI]{1,3}(?!\w)))(?=:? ?[\dlI])"
-    r"|(?<!\w)[Đđ]iêm(?= [a-hkđ],? [Kk]ho[aả]n)|(?<!\w)[Nn]gay(?= \d{1,2}/\d)"
-    r"|(?<!\w)[Kk]hoan(?= \d{1,2},? [Đđ]i[êề]u \d)"
+_MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"; looks back last, which is quicker
+    r"Sô(?=:? ?[\dlI])(?<!\wSô)|[Đđ]iêu(?= [\dlI]{1,3}(?!\w))(?<!\w.{4})"
+    r"|[Đđ]iêm(?= [a-hkđ],? [Kk]ho[aả]n)(?<!\w.{4})|[Nn]gay(?= \d{1,2}/\d)(?<!\w.{4})"
+    r"|[Kk]hoan(?= \d{1,2},? [Đđ]i[êề]u \d)(?<!\w.{5})"
 )
-_GLUED: Final = compiled(r"(?<!\w)([A-ZĐ]{3,8})([a-zđà-ỹ]{2,7})(?!\w)")
+_GLUED: Final = compiled(r"([A-ZĐ](?<!\w.)[A-ZĐ]{2,7})([a-zđà-ỹ]{2,7})(?!\w)")
 _WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "ngay": "ngày", "khoan": "khoản"}
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 

@@ -22,8 +22,8 @@ _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 H
 _SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
 MATCH_CUE: Final = re.compile(
-    r"\b(?:tỷ số|tỉ số|hiệp|bóng chuyền|cầu lông|bóng bàn|chung cuộc|luân lưu|giao hữu|tứ kết|chung kết"
-    r"|bán kết|trận|đội bóng|séc|xét)\b"
+    r"\b(?:tỷ số|tỉ số|hiệp|bóng chuyền|cầu lông|bóng bàn|chung cuộc|luân lưu|dẫn trước|gỡ hòa|giao hữu"
+    r"|tứ kết|chung kết|bán kết|trận|đội bóng|séc|xét)\b"
 )
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")

@@ -126,7 +126,7 @@ def as_syllable(word: str) -> str | None:
     lowered = word.lower()
     heads = [lowered] + [new + lowered[len(old) :] for old, new in _ALIKE_ONSETS if lowered.startswith(old)]
     heads += ["c" + head[1:] for head in heads if head.startswith("k")]
-    heads += ["k" + head[1:] for head in heads if head.startswith("c")]
+    heads += [("x" if head[1:2] in "eiy" else "k") + head[1:] for head in heads if head.startswith("c")]
     candidates = list(heads)
     candidates += [head.replace(bare, full) for head in heads for bare, full in _BARE_RIMES if bare in head]
     for head in heads:
