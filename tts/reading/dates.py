@@ -65,7 +65,8 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
-    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
+    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|tổ(?! chức)|thôn|phường|đơn vị|công trình"
+    r"|hạng mục|chi bộ|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
     r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
@@ -83,6 +84,11 @@ _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
     r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp)$"
 )
+_FOR_WHOM: Final = compiled(
+    r" ?[:)]?(?P<who> (?:[Tt]ổ|[Tt]hôn|[Kk]hu phố|TDP|KP|[Ấấ]p|[Kk]hóm|[Xx]óm|[Bb]uôn|[Ll]ớp|[Kk]hối|[Đđ]ội"
+    r"|[Tt]ổ dân phố)\.? ?\d)|:(?= [^\W\d])| ?-(?= [A-ZĐÀ-Ỹ])"
+)
+_ANOTHER_DAY: Final = re.compile(r"(?<![\d/])[0-3]?\d/(?:1[0-2]|0?[1-9]) ?[:-] ?[^\W\d]")
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:vào|từ|trước|sau|hết|đến|tới)$")
@@ -151,6 +157,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
+    cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = (
         scene.cue(_PART_CUE, 2)
@@ -183,6 +190,13 @@ def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     return bool(
         second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
     )
+
+
+def _is_scheduled(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether the day begins a part of a list of who comes when: "5/11 thôn 1; 6/11: thôn 2"."""
+    begins = scene.at_start or scene.before(found.start())[-1:] in set(":;,(•-")
+    whose = _FOR_WHOM.match(scene.line, found.end()) if begins and int(found["month"]) > _EASY else None
+    return whose is not None and bool(whose["who"] or _ANOTHER_DAY.search(scene.around(found)))
 
 
 def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:

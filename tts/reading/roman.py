@@ -19,7 +19,7 @@ _ROMAN_CUE: Final = re.compile(
     r"|phụ biểu|tiểu đoàn|đại đội|trung đoàn|sư đoàn|phân viện|danh mục)$"
 )
 _PART_CUE: Final = re.compile(  # before I and V only: "dự án X" is one that has no name
-    r"\b(?:dự án|nội dung|tiêu chuẩn|cơ sở|phương án|kênh|tuyến|danh sách|giáo án|học phần|hội thảo)$"
+    r"\b(?:số|dự án|nội dung|tiêu chuẩn|cơ sở|phương án|kênh|tuyến|danh sách|giáo án|học phần|hội thảo)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
