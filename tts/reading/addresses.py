@@ -52,6 +52,8 @@ _NAMES: Final = {
 _INITIALS_LAST: Final = re.compile(
     r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
 )
+_OFFICES: Final = {"so": "sở", "phong": "phòng", "cuc": "cục", "bo": "bộ", "truong": "trường"}
+_OFFICE: Final = re.compile(rf"({'|'.join(_OFFICES)})([bcdghklmnpqrstvx]{{3,6}})")
 _INITIALS_FIRST: Final = re.compile(r"([A-Z]{2,6})((?:[A-Z][a-z]+){1,5})")  # "CATKhanhHoa"
 _NO_WORD: Final = re.compile(r"[bcdghklmnpqrstvx]{3}")
 _MOST_INITIALS = 5
@@ -135,11 +137,18 @@ def _label(part: str) -> str:
     return (
         known
         or _person(part.lower())
+        or _office(part.lower())
         or _of_known(part.lower())
         or segmented(part.lower())
         or _spelt_then_said(part.lower())
         or spell(part)
     )
+
+
+def _office(part: str) -> str | None:
+    """An office and the initials of its field: "sokhdt", "phongvhxh"."""
+    found = _OFFICE.fullmatch(part)
+    return f"{_OFFICES[found[1]]} {spell(found[2])}" if found else None
 
 
 def _person(part: str) -> str | None:

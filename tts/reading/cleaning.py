@@ -24,6 +24,7 @@ _HIDDEN: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
 _ANGLED: Final = re.compile(r"(?<![\w<>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?![\w>])")  # brackets of a kind
 _MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
+_MIDDLE_DOT: Final = re.compile(r"(?<=[0-9]) ?[·⋅] ?(?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻^])")  # 5·10³
 _DEGREE: Final = re.compile(r"(?<=[0-9])⁰(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _TYPED: Final = (
     (">=", "≥"), ("<=", "≤"), ("> =", "≥"), ("< =", "≤"), ("=<", "≤"), ("=>", "→"), ("+/-", "±"), ("+-", "±"),
@@ -122,7 +123,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = unicodedata.normalize("NFC", text)
     if _RAISED_ONE.search(text):
         text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
-    text = _DEGREE.sub("°", text)
+    text = _DEGREE.sub("°", _MIDDLE_DOT.sub(" x ", text))
     for typed, sign in _TYPED:
         text = text.replace(typed, sign)
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)

@@ -15,6 +15,7 @@ _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
 _EASY = 5  # a denominator up to this may be one of two fractions: "1/4-3/4"
 _OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
+_CHAINED: Final = re.compile(r"(?<![\w/])\d{1,2}/$")
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -100,7 +101,7 @@ _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|khóa|khoá)$"
 )
 
 
@@ -142,7 +143,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
-    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
+    chained = _CHAINED.search(scene.before(found.start())) is not None  # "5/4/2"
+    if chained or not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
     after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())

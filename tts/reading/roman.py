@@ -15,7 +15,7 @@ _ROMAN_CUE: Final = re.compile(
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
     r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
     r"|ca|(?<!tọa )độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối"
-    r"|tiểu ban|phân ban|tổ máy|hợp phần|tiểu dự án|gói thầu|phân xưởng|chặng|phân hiệu"
+    r"|tiểu ban|mũi|phân ban|tổ máy|hợp phần|tiểu dự án|gói thầu|phân xưởng|chặng|phân hiệu"
     r"|phụ biểu|tiểu đoàn|đại đội|trung đoàn|sư đoàn|phân viện|danh mục)$"
 )
 _PART_CUE: Final = re.compile(  # before I and V only: "dự án X" is one that has no name
