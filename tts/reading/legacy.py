@@ -152,7 +152,8 @@ def _tally(words: list[str], encoding: str) -> _Tally:
         was, turned = _is_vietnamese(word, encoding), _TURN[encoding](word)
         foreign = encoding == "TCVN3" and any(not c.isascii() and ord(c) not in _TCVN3 for c in word)
         named = turned in ABBREVIATIONS or turned == "đ"
-        now = not foreign and (is_syllable(turned) or named)
+        spelt = is_syllable(turned) and _NEVER_WRITTEN.search(turned) is None
+        now = not foreign and (spelt or named)
         if not (was or now or foreign) and not _VOWEL.search(turned):
             continue  # initials of nothing known
         gained += now and not was

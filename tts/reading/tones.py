@@ -13,12 +13,15 @@ _HORN: Final = "ừứửữựỪỨỬỮỰ"
 _MARKED: Final = "ấầẩẫậếềểễệốồổỗộớờởỡợẤẦẨẪẬẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢ"
 _MISPLACED: Final = (  # (what bears the mark and what should, which of the two letters should)
     (re.compile(rf"[âăêôơưÂĂÊÔƠƯ][{_PLAIN}òóỏõọÒÓỎÕỌ]"), 0),  # Điêù
+    (re.compile(rf"[aeoAEO][{_PLAIN}òóỏõọÒÓỎÕỌ](?![^\W\d_])"), 0),  # aý, giaù
+    (re.compile(r"[aeiouyăâêôơưAEIOUYĂÂÊÔƠƯ][ñÑ](?=[gGhH]?(?:\W|$))"), 0),  # hañg
     (re.compile(rf"[{_PLAIN}{_HORN}][yY]?[âêôơÂÊÔƠ]"), -1),  # tìên, ngũyên, đừơng
     (re.compile(rf"[uưiUƯI](?<![qQ][uU])(?<![gG][iI])[{_A}](?![^\W\d_])"), 0),  # cuả, chià
     (re.compile(r"[gG][ìíỉĩịÌÍỈĨỊ][aeouưAEOUƯ]"), -1),  # gíao
     (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
     (re.compile(rf"[{_PLAIN}{_HORN}][{_MARKED}]"), -1),  # Đíều: marked twice
 )
+_SPANISH: Final = str.maketrans("ñÑ", "nN")  # what is left of them bears no tone
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -26,7 +29,7 @@ def put_tones(text: str) -> str:
     """The text (NFC) with such marks moved; nothing else is changed."""
     for pattern, heir in _MISPLACED:
         text = pattern.sub(partial(_moved, heir), text)
-    return text
+    return text.translate(_SPANISH)
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
