@@ -26,7 +26,7 @@ _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
     (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
-    (re.compile(r"(?<![\w.,])[lI](?:\.OOO)+(?![\w.])"), _figures),
+    (re.compile(r"(?<![\w.,])[lI][O0]{0,2}(?:\.OOO)+(?![\w.])"), _figures),
     (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),

@@ -10,6 +10,7 @@ from tts.reading.scene import Scene
 
 SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
 _FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
+_TO_NIL: Final = re.compile(r" ?0(?![\d.,/:h%°]| ?(?:độ|°))")  # nobody counts from three down to nought
 _EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
@@ -45,7 +46,7 @@ def is_score(scene: Scene, end: int) -> bool:
         return True  # nothing but "2-0" in the line
     if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
         return False
-    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+    if _TO_NIL.match(scene.line, end) or _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
         return True  # "hòa xã B 1-1"
     if _between_teams(scene.line, end) or _SETS.search(scene.before(end).rstrip("- ")):
         return True
