@@ -123,7 +123,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = unicodedata.normalize("NFC", text)
     if _RAISED_ONE.search(text):
         text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
-    text = _DEGREE.sub("°", _MIDDLE_DOT.sub(" x ", text))
+    text = _DEGREE.sub("°", _MIDDLE_DOT.sub(" x ", text) if "·" in text or "⋅" in text else text)
     for typed, sign in _TYPED:
         text = text.replace(typed, sign)
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)

@@ -29,7 +29,7 @@ def put_tones(text: str) -> str:
     """The text (NFC) with such marks moved; nothing else is changed."""
     for pattern, heir in _MISPLACED:
         text = pattern.sub(partial(_moved, heir), text)
-    return text.translate(_SPANISH)
+    return text.translate(_SPANISH) if "ñ" in text or "Ñ" in text else text
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
