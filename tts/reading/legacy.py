@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOMAINS, LEGACY
@@ -53,6 +54,8 @@ _RAISED_WITHIN: Final = re.compile("[a-z][\u00c0-\u00de]|[\u00c0-\u00de][a-z]*[a
 _NEVER_WRITTEN: Final = re.compile(  # no final half vowel bears the tone ("xaõ", "giaù"); ñ is no letter
     r"(?:[aăâeê][òóõùú]|[aăâoôơ][ìí]|[aâ]ý|[yê][ùú])$|ñ", re.IGNORECASE
 )
+_WRITTEN: Final = re.compile(r"[^\w\s.,;:?!]|[\d_]")  # what spoken text, which must stay as it is, has not
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _PAID: Final = re.compile(r"(?<=\d)[ñ®](?!\w)")  # đ, the đồng
 _COMMON: Final = frozenset(
     word
@@ -103,12 +106,13 @@ def from_legacy(text: str) -> tuple[str, str | None]:
         for number, line in enumerate(lines)
         if _HIGH.search(line) is not None and _UNICODE.search(line) is None
     }
-    encoding = _encoding_of(doubtful.values())
+    telling = LEGACY if _WRITTEN.search(text) else _NONE
+    encoding = _encoding_of(doubtful.values(), telling)
     if encoding is None:
         return text, None
     decided = {number: False for number, line in enumerate(lines) if _UNICODE.search(line)}
     mixed = bool(decided)
-    tallies = {number: _tally(words, encoding) for number, words in doubtful.items()}
+    tallies = {number: _tally(words, encoding, telling) for number, words in doubtful.items()}
     decided |= {number: tally.fits() for number, tally in tallies.items() if tally.gained or tally.lost}
     sure = sorted(decided)
     for number, tally in tallies.items():
@@ -134,22 +138,23 @@ def _words_of(line: str) -> list[str]:
     ]
 
 
-def _encoding_of(lines: Iterable[list[str]]) -> str | None:
+def _encoding_of(lines: Iterable[list[str]], telling: Mapping[str, str]) -> str | None:
     """The encoding that makes Vietnamese of the lines that are none, and spoils few words in them."""
     tallies = {name: _Tally() for name in _TURN}
     for words in lines:
         for name, whole in tallies.items():
-            tally = _tally(words[:_MOST_WORDS], name)
+            tally = _tally(words[:_MOST_WORDS], name, telling)
             if tally.gained:
                 tallies[name] = whole.with_line(tally)
     fitting = [name for name, tally in tallies.items() if tally.fits()]
     return max(fitting, key=lambda name: tallies[name].balance(), default=None)
 
 
-def _tally(words: list[str], encoding: str) -> _Tally:
+def _tally(words: list[str], encoding: str, telling: Mapping[str, str]) -> _Tally:
     gained = lost = still = common = 0
     for word in words:
-        was, turned = _is_vietnamese(word, encoding), _TURN[encoding](word)
+        told = telling.get(word.lower()) == encoding
+        was, turned = not told and _is_vietnamese(word), _TURN[encoding](word)
         foreign = encoding == "TCVN3" and any(not c.isascii() and ord(c) not in _TCVN3 for c in word)
         named = turned in ABBREVIATIONS or turned == "đ"
         spelt = is_syllable(turned) and _NEVER_WRITTEN.search(turned) is None
@@ -163,10 +168,9 @@ def _tally(words: list[str], encoding: str) -> _Tally:
     return _Tally(gained, lost, still, common)
 
 
-def _is_vietnamese(word: str, encoding: str) -> bool:
+def _is_vietnamese(word: str) -> bool:
     """Whether the word is one as it stands; no large letter follows a small one."""
-    told = LEGACY.get(word.lower()) == encoding or _NEVER_WRITTEN.search(word)
-    return is_syllable(word) and not told and _RAISED_WITHIN.search(word) is None
+    return is_syllable(word) and not (_NEVER_WRITTEN.search(word) or _RAISED_WITHIN.search(word))
 
 
 def _from_tcvn3(line: str) -> str:
