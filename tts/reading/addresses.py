@@ -20,9 +20,42 @@ _UNMARKED_RIME: Final = re.compile(
     r"[uy]ye(?:n|t)$|(?:i|y)e(?:u|n|ng|m)$|u(?:e|ech|enh)$|u(?:o(?:n|ng|i|m|c|t|p|u)|an|ay|at|ang)$"
 )
 """Rimes that only marks make whole: "chuyen", "nguoi", "dien"."""
+_PERSON: Final = re.compile(  # "tranvanhai", "lethihoa"
+    r"(?P<family>nguyen|tran|le|pham|huynh|hoang|phan|vo|vu|dang|bui|do|ho|ngo|duong|ly|dinh|truong|doan|mai"
+    r"|luong|cao)(?P<middle>van|thi|duc|huu)(?P<given>[a-z]|(?!et|eu|ti)[a-z]{2,16})"
+)
+_NAMES: Final = {
+    "nguyen": "nguyễn",
+    "tran": "trần",
+    "le": "lê",
+    "pham": "phạm",
+    "huynh": "huỳnh",
+    "hoang": "hoàng",
+    "vo": "võ",
+    "vu": "vũ",
+    "dang": "đặng",
+    "bui": "bùi",
+    "do": "đỗ",
+    "ho": "hồ",
+    "ngo": "ngô",
+    "duong": "dương",
+    "ly": "lý",
+    "dinh": "đinh",
+    "truong": "trương",
+    "doan": "đoàn",
+    "luong": "lương",
+    "van": "văn",
+    "thi": "thị",
+    "duc": "đức",
+    "huu": "hữu",
+}
 _INITIALS_LAST: Final = re.compile(
     r"(?P<name>[a-z]{1,20}?[aeiouy][a-z]{0,2})(?P<initials>[bcdghklmnpqrstvx]{3,5})"
 )
+_OFFICES: Final = {"so": "sở", "phong": "phòng", "cuc": "cục", "bo": "bộ", "truong": "trường"}
+_OFFICE: Final = re.compile(rf"({'|'.join(_OFFICES)})([bcdghklmnpqrstvx]{{3,6}})")
+_INITIALS_FIRST: Final = re.compile(r"([A-Z]{2,6})((?:[A-Z][a-z]+){1,5})")  # "CATKhanhHoa"
+_NO_WORD: Final = re.compile(r"[bcdghklmnpqrstvx]{3}")
 _MOST_INITIALS = 5
 _LONGEST_LABEL = 40  # a longer run of letters is no name; its letters are read
 _LED_NAME: Final = re.compile(r"(?P<lead>[ie])(?P<rest>(?:[A-Z][a-z]+)+)")  # "iKhanhHoa"
@@ -95,16 +128,38 @@ def _unmarked(piece: str) -> str | None:
 
 
 def _label(part: str) -> str:
+    led = _INITIALS_FIRST.fullmatch(part)
+    if led and part not in FOREIGN:
+        return f"{DOMAINS.get(led[1].lower()) or spell(led[1])} {_label(led[2].lower())}"
     known = DOMAINS.get(part.lower()) or FOREIGN.get(part) or FOREIGN.get(part.lower())
     if known is None and len(part) >= _SHORTEST_KNOWN:
         known = FOREIGN.get(part.upper())
     return (
         known
+        or _person(part.lower())
+        or _office(part.lower())
         or _of_known(part.lower())
         or segmented(part.lower())
         or _spelt_then_said(part.lower())
         or spell(part)
     )
+
+
+def _office(part: str) -> str | None:
+    """An office and the initials of its field: "sokhdt", "phongvhxh"."""
+    found = _OFFICE.fullmatch(part)
+    return f"{_OFFICES[found[1]]} {spell(found[2])}" if found else None
+
+
+def _person(part: str) -> str | None:
+    """A person's name without marks: the family's and the middle one are known."""
+    found = _PERSON.fullmatch(part)
+    if found is None:
+        return None
+    given = found["given"]
+    said = segmented(given) or (given if is_syllable(given) else None) if len(given) > 1 else spell(given)
+    family, middle = found["family"], found["middle"]
+    return f"{_NAMES.get(family, family)} {_NAMES[middle]} {said}" if said else None
 
 
 def _of_known(part: str) -> str | None:
@@ -128,9 +183,9 @@ def _spelt_then_said(part: str) -> str | None:
             return f"{head} {said}"
     for length in range(1, min(_MOST_INITIALS, len(part) - 2) + 1):
         said = DOMAINS.get(part[length:]) or segmented(part[length:])
-        if said:
+        if said and not (len(said) == 2 and length > 2):  # noqa: PLR2004 -- "bqlda" are initials throughout
             return f"{spell(part[:length])} {said}"
-    return transliterated(part)
+    return None if _NO_WORD.match(part) else transliterated(part)
 
 
 def say_address(written: str) -> str:

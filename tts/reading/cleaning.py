@@ -24,13 +24,19 @@ _HIDDEN: Final = re.compile(
 _ENTITY: Final = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,10}[0-9]{0,2});", re.IGNORECASE)
 _ANGLED: Final = re.compile(r"(?<![\w<>])<([^\W\d_][^<>\n]{0,80}[^\W\d_])>(?![\w>])")  # brackets of a kind
 _MARK_APART: Final = re.compile(r"(?<=[^\W\d_]) +(?=[\u0300\u0301\u0303\u0309\u0323])")  # "Luâ ̣t"
+_MIDDLE_DOT: Final = re.compile(r"(?<=[0-9]) ?[·⋅] ?(?=10[⁰¹²³⁴⁵⁶⁷⁸⁹⁻^])")  # 5·10³
 _DEGREE: Final = re.compile(r"(?<=[0-9])⁰(?![0-9⁰¹²³⁴⁵⁶⁷⁸⁹])")
 _TYPED: Final = (
     (">=", "≥"), ("<=", "≤"), ("> =", "≥"), ("< =", "≤"), ("=<", "≤"), ("=>", "→"), ("+/-", "±"), ("+-", "±"),
-    ("m^2", "m2"), ("m^3", "m3"),
+    ("m^2", "m2"), ("m^3", "m3"), ("độC", "độ C"),
 )  # fmt: skip
 _MARK: Final = re.compile("[\u0300-\u0323]")
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_RAISED_ONE: Final = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]")
+_NOTE: Final = re.compile(  # the number of a note below: "quy định³ của", "Luật Đất đai.¹"
+    r"(?:(?<=[^\W\d_][^\W\d_])(?<![kcdmn]m)|(?<=[.,;:)\"”]))[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}(?![\w=]| [=+])"
+)
+_VARIABLE: Final = re.compile(r"(?<![\w/])([A-LN-Za-ln-z])([²³])(?!\w)")  # of a formula; m² is a unit
 _POWER: Final = re.compile(r"(?<=[0-9])[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]*[⁰¹²³⁴⁵⁶⁷⁸⁹]")
 
 
@@ -115,7 +121,9 @@ def clean(text: str) -> tuple[str, bool]:
     if _MARK.search(text):
         text = _MARK_APART.sub("", text)
     text = unicodedata.normalize("NFC", text)
-    text = _DEGREE.sub("°", text)
+    if _RAISED_ONE.search(text):
+        text = _VARIABLE.sub(lambda found: f"{found[1]}^{found[2].translate(_RAISED)}", _NOTE.sub("", text))
+    text = _DEGREE.sub("°", _MIDDLE_DOT.sub(" x ", text) if "·" in text or "⋅" in text else text)
     for typed, sign in _TYPED:
         text = text.replace(typed, sign)
     text = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), text)

@@ -15,6 +15,7 @@ _MONTHS, _DAYS = 12, 31
 _QUARTERS = 4
 _EASY = 5  # a denominator up to this may be one of two fractions: "1/4-3/4"
 _OLDEST = 1700  # year that stands after a month without "tháng"; "1/1000" is a fraction
+_CHAINED: Final = re.compile(r"(?<![\w/])\d{1,2}/$")
 _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written without "ngày"
     [
         (30, 4),
@@ -32,7 +33,8 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai"
+    r"|(?:hôm|sáng|trưa|chiều|tối|đêm) nay|hôm qua"
     r"|hạn(?: chót| cuối| nộp| đến)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu|kết thúc"
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
@@ -55,13 +57,18 @@ _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
-    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
+    r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao"
+    r"|sân|sân vận động|nhà thi đấu|rạp|tượng đài|nhà máy"
+    r"|xí nghiệp|hợp tác xã|nông trường)$"
 )
 _SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
 _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
-    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
+    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
+    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|tổ(?! chức)|thôn|phường|đơn vị|công trình"
+    r"|hạng mục|chi bộ|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
+    r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
 )
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
@@ -78,6 +85,11 @@ _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
     r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp)$"
 )
+_FOR_WHOM: Final = compiled(
+    r" ?[:)]?(?P<who> (?:[Tt]ổ|[Tt]hôn|[Kk]hu phố|TDP|KP|[Ấấ]p|[Kk]hóm|[Xx]óm|[Bb]uôn|[Ll]ớp|[Kk]hối|[Đđ]ội"
+    r"|[Tt]ổ dân phố)\.? ?\d)|:(?= [^\W\d])| ?-(?= [A-ZĐÀ-Ỹ])"
+)
+_ANOTHER_DAY: Final = re.compile(r"(?<![\d/])[0-3]?\d/(?:1[0-2]|0?[1-9]) ?[:-] ?[^\W\d]")
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
 _SINCE: Final = re.compile(r"\b(?:vào|từ|trước|sau|hết|đến|tới)$")
@@ -89,7 +101,7 @@ _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|khóa|khoá)$"
 )
 
 
@@ -131,7 +143,8 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
-    if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
+    chained = _CHAINED.search(scene.before(found.start())) is not None  # "5/4/2"
+    if chained or not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
     after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())
@@ -141,11 +154,12 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
-    if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
+    if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
+    cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     other = (
         scene.cue(_PART_CUE, 2)
@@ -178,6 +192,13 @@ def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     return bool(
         second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
     )
+
+
+def _is_scheduled(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether the day begins a part of a list of who comes when: "5/11 thôn 1; 6/11: thôn 2"."""
+    begins = scene.at_start or scene.before(found.start())[-1:] in set(":;,(•-")
+    whose = _FOR_WHOM.match(scene.line, found.end()) if begins and int(found["month"]) > _EASY else None
+    return whose is not None and bool(whose["who"] or _ANOTHER_DAY.search(scene.around(found)))
 
 
 def _is_holiday(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:

@@ -49,12 +49,15 @@ _COUNTED: Final = frozenset(
 _MORE_CODES: Final = re.compile(
     r"(?:,|;|/| -| và| hoặc)? ?(?:11[1-5](?!\d|[.,]\d)|\(?0\d{2,3}[).\d ])"
 )  # "113, 114, 115"
+_OR_ANOTHER: Final = re.compile(r"\d{3} (?:hoặc|và|hay)$")
 _SEED: Final = re.compile(r"\b(?:lúa|giống|nếp|gạo)\b")
 _FERTILISER: Final = re.compile(r"\b(?:nờ pê ca|phân|phân bón|đê a pê|công thức)\b")
 _DAY: Final = re.compile(r"\b(?:ngày|hạn|sinh)$")
 _MESSAGE: Final = re.compile(r"(?:[Tt]in nhắn|[Nn]hắn|SMS|[Ss]oạn|[Đđ]ầu số|[Cc]ú pháp)\b[^.;]{0,80}$")
 _LONGEST_MESSAGE: Final = 96  # characters
 _DIALLED: Final = re.compile(r"\b(?:gọi|bấm|quay)(?: (?:số|đến|tới|vào|đến số|tới số))?$")
+_REPORT_TO: Final = re.compile(r"\b(?:gọi|báo|báo tin|liên hệ|liên lạc)(?: (?:số|đến|tới|vào|về|qua|theo))+$")
+_NOTHING_COUNTED: Final = re.compile(r" ?(?:$|[.;)(]|,(?! ?\d)|(?:để|khi|nếu|gặp|hoặc)\b)")
 _MESSAGE_TO: Final = re.compile(r"\b(?:đến|tới|gửi|số|nhắn)$")
 _FILE_CUE: Final = re.compile(r"\b(?:hồ sơ|mã hồ sơ|mã số|mã|số hiệu|ký hiệu|sê ri|số phiếu|số máy)\b")
 _STATE_FILE: Final = re.compile(
@@ -70,6 +73,7 @@ _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
 _SHORTEST_MARK: Final = 3  # of them, right after "mã"
 _MARK_CUE: Final = re.compile(r"\bmã(?! hồ)(?: [^ ]+){1,3}$")
+_LAST_YEAR: Final = 2100
 _SIX_IN_TWO: Final = 7  # characters of "822.222"
 _SHORTEST_PHONE, _LONGEST_PHONE = 8, 12
 _NO_AMOUNT: Final = 9  # figures that run on after "số": a name, for an amount would have its points
@@ -97,7 +101,8 @@ def _abroad(_scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
-    if found["mark"] == "-" and not scene.cue(_PHONE, 10):
+    years = found["mark"] == "-" and int(found.group()[:4]) < int(found.group()[5:9] or 0) <= _LAST_YEAR
+    if years and not scene.cue(_PHONE, 10):
         return None  # "1900-1945" are years
     return Hit(found.end(), _grouped(found.group()), "phone")
 
@@ -105,7 +110,8 @@ def _service_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = sum(character.isdecimal() for character in written)
-    follows_phone = scene.rule == "phone" and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
+    other = scene.cue(_PHONE, 24) and _OR_ANOTHER.search(scene.before(found.start()))
+    follows_phone = (scene.rule == "phone" or other) and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
     amount = _AMOUNT_FOLLOWS.match(scene.line, found.end())
     cued = scene.cue(_PHONE, 10) or scene.rule == "phone"
     if digits >= 7 and "/" not in written and cued and not amount:  # noqa: PLR2004
@@ -146,6 +152,7 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number of the town without its area: 3.856.114, where telephones are spoken of."""
     cued = scene.rule == "phone" or scene.cue(_PHONE, 10)
     cued = cued and (len(found.group()) > _SIX_IN_TWO or scene.cue(_PHONE_FILLER, 10))
+    cued = cued or bool(scene.cue(_REPORT_TO, 3) and _NOTHING_COUNTED.match(scene.line, found.end()))
     if not cued or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
         return None
     return Hit(found.end(), _grouped(found.group()), "phone")
@@ -153,7 +160,7 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _several(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Three numbers or more that are no range: NPK 16-16-8, "mũi 1-2-3"."""
-    if scene.cue(_DAY, 1):
+    if scene.cue(_DAY, 1) and scene.last_words(2) not in {"các ngày", "những ngày"}:
         return None
     parts = [int(part) for part in re.split(r" ?- ?", found.group())]
     weekdays = scene.last_words() == "thứ"
@@ -187,7 +194,9 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
         return Hit(found.end(), _grouped(written), "identity")
-    if digits == written and len(digits) >= _NO_AMOUNT and scene.last_words() == "số":
+    before = scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()]
+    named = scene.last_words() == "số" or _MESSAGE.search(before)
+    if digits == written and len(digits) >= _NO_AMOUNT and named:
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
     if digits == written and digits.startswith("0"):
         return Hit(found.end(), spell_digits(written), "identity", sure=False)
@@ -201,7 +210,7 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _army_plate(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A car of the army, or of a foreign office: AB-12-34."""
+    """A car of the army, or of a foreign office: AB-12-34; a plate without its province: "xe MĐ1-045.67"."""
     if not scene.cue(_CAR, 4):
         return None
     return Hit(found.end(), f"{spell(found['series'])} {_grouped(found['number'])}", "plate")
@@ -347,7 +356,8 @@ EMBASSY_PLATE: Final[Rule] = matching(
     r"(?P<place>\d{2})-(?P<series>NG|NN|QT|CV)-(?P<number>\d{3}-\d{2})(?!\w)", _plate
 )
 ARMY_PLATE: Final[Rule] = matching(
-    r"(?P<series>[A-ZĐ]{2}(?=-)|N[GN](?= )|QT(?= ))[- ](?P<number>\d{2}-(?:\d{3}-)?\d{2})(?!\w|-)",
+    r"(?P<series>[A-ZĐ]{1,2}[1-9](?=-\d{3}\.)|[A-ZĐ]{2}(?=-)|N[GN](?= )|QT(?= ))[- ]"
+    r"(?P<number>\d{2}-(?:\d{3}-)?\d{2}|\d{3}\.\d{2})(?!\w|-)",
     _army_plate,
 )
 HEALTH_CARD: Final[Rule] = matching(r"[A-Z]{2} ?\d \d{2} (?:\d{3} \d{3} \d{4}|\d{10})(?!\w)", _health_card)

@@ -32,6 +32,8 @@ CONTEXT_ROWS: Final = _rows("contexts")
 EACH: Final = [row["word"] for row in _rows("each")]
 """What a slash after a number may divide by: "2 cán bộ/xã"."""
 FOREIGN: Final = _table("foreign")
+LEGACY: Final = {row["written"]: row["encoding"] for row in _rows("legacy")}
+"""What no Vietnamese word is, though it could be one: words of an old encoding ("sè", "soá")."""
 
 _UNIT_ROWS: Final = _rows("units")
 UNITS: Final = {row["written"]: row["spoken"] for row in _UNIT_ROWS if row["kind"] != "scale"}

@@ -44,6 +44,7 @@ _RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
 _SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
 _MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
 _DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
+_VARIABLE: Final = re.compile(r"(?<!\w)[A-Za-z]$")
 _LONGEST_TERM: Final = 20  # characters
 _YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
 _QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
@@ -52,7 +53,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
-_TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
+_TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|hát bê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
@@ -90,6 +91,7 @@ _OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phú
 _HAPPENING: Final = frozenset(
     {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
 )
+_IN_INCHES: Final = re.compile(r"\b(?:màn hình|ti vi|tivi|ống|vòi|lốp|mâm|vành|loa)\b")
 _KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
 _MEASURES: Final = (
@@ -235,6 +237,12 @@ def _stars(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "sao", "sign") if scene.cue(_STARS, 3) else None
 
 
+def _raised(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The power of a letter in a formula: "x^2"."""
+    raised = _VARIABLE.search(scene.before(found.start()))
+    return Hit(found.end(), f"mũ {cardinal(int(found[1]))}", "power") if raised else None
+
+
 def _times_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """How often, standing free: "(x2)", "x3"."""
     return Hit(found.end(), "nhân", "times") if scene.spaced or scene.line[found.start() - 1] == "(" else None
@@ -270,7 +278,7 @@ def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
     result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
-    if result or scene.rule not in _COUNTED:
+    if result or scene.rule not in _COUNTED or _falls(scene, found):
         return Hit(found.end(), "chia", "sign")
     return Hit(found.end(), "đến", "range")
 
@@ -304,6 +312,11 @@ def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.cue(_LIMB, 2):
         return None
     return Hit(found.end(), "phải" if found["side"] == "P" else "trái", "sign")
+
+
+def _inches(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Inches of what is measured so: "màn hình 6,7"", not the end of a quotation."""
+    return Hit(found.end(), UNITS["inch"], "unit") if scene.cue(_IN_INCHES, 8) else None
 
 
 def _hash(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -350,6 +363,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"(?<=\d)\*(?!\w)", _stars),
+    matching(r"(?<=\d)\"(?!\w)", _inches),
+    matching(r"\^ ?(\d{1,2})(?!\d|[.,]\d)", _raised),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
@@ -357,6 +372,10 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\(([ivx]{1,5})\)", _small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
+    matching(
+        r"\.(?=(?:docx?|xlsx?|pptx?|pdf|jpe?g|png|zip|rar|mp[34]|exe|apk)(?!\w))",
+        lambda scene, found: Hit(found.end(), "chấm", "sign") if scene.spaced else None,
+    ),
     matching(r":(?= ?\d)", _colon_of_number),
     matching(r":(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")),
     matching(r"\.(?=\d)", _roman_point),

@@ -43,6 +43,7 @@ _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(
     r"\b(?:điện|nguồn|pin|ắc quy|bình|dòng|công tơ|cầu chì|cầu dao|át tô mát|sạc)\b"
 )
+_LOAD: Final = re.compile(r"\b(?:tải|tải trọng|trọng tải|nặng|cẩu|cân)(?: (?:là|trên|dưới|hơn|từ|đến))?$")
 _NO_POWER: Final = re.compile("[/-][A-ZĐ]")  # "123 CV/ĐU" is a letter
 _HORSEPOWER: Final = frozenset({"CV", "HP", "hp"})
 _LETTERS_FOLLOW: Final = re.compile(r" (?:chưa|của|đến|đi|chỉ đạo|về|số|được|đã|đôn đốc)\b")
@@ -77,6 +78,10 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
+_WHOLE_FOLLOWS: Final = re.compile(
+    r" (?:người|hộ|con|cây|em|học sinh|cử tri|đại biểu|nhân khẩu|phiếu|lượt|hồ sơ|trường hợp|lao động|suất"
+    r"|căn|thửa|cuộc|đơn|đảng viên|hội viên|đoàn viên|chiến sĩ|cán bộ|tờ rơi|liều|bản|cuốn|xe|tàu)\b(?!/)"
+)
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(
     r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
@@ -93,13 +98,13 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     gap = found["gap"] or ""
     if scale == "K" and (number == "5" or scene.cue(_RULES_CUE, 3)):
         return None  # the five rules against an epidemic
-    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _is_voltage(scene, number, unit):
+    if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _stands_apart(scene, number, unit):
         return None
     if _is_no_unit(scene, found):
         return None
     paid = unit in MONEY and not scale and _COMMA_THOUSANDS.fullmatch(number)
     said = _plain_number(scene, number.replace(",", ".") if paid else number)  # 500,000 đồng are no decimals
-    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    sure = not _COMMA_THOUSANDS.fullmatch(number)
     if scale:
         said += f" {SCALES[scale]}"
     if found["scaled"]:
@@ -158,8 +163,10 @@ def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
 
 
-def _is_voltage(scene: Scene, number: str, unit: str | None) -> bool:
-    """Whether a V apart from its number means volts: "220 V", not a Roman five."""
+def _stands_apart(scene: Scene, number: str, unit: str | None) -> bool:
+    """Whether a V apart from its number means volts ("220 V", no Roman five), or a T tonnes."""
+    if unit == "T":
+        return scene.cue(_LOAD, 3)
     return unit == "V" and (len(number) > 2 or scene.cue(_ELECTRIC, 4))  # noqa: PLR2004
 
 
@@ -186,7 +193,9 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     label = _version(scene, found) if labelled else None  # "chỉ tiêu 2.150 tân binh" is none
     if label:
         return label
-    sure = not re.fullmatch(r"\d{1,3},\d{3}", number)
+    sure = not _COMMA_THOUSANDS.fullmatch(number)
+    if not sure and _WHOLE_FOLLOWS.match(scene.line, found.end()):
+        number = number.replace(",", ".")  # "2,000 người": nobody is counted by thousandths
     counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
@@ -213,7 +222,7 @@ def _part(digits: str) -> str:
 def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
     first, second = found.groups()
-    if re.fullmatch(r"(?:19|20)\d\d", second):
+    if re.fullmatch(r"(?:19|20)\d\d", second) and not scene.cue(_MAP_CUE, 4):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
     if scene.cue(SCORE_CUE, 5):
         return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")
@@ -255,7 +264,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several of a kind without spaces between: "tổ 6,7", "lớp 3,4,5"."""
-    numbers = [int(part) for part in found.group().split(",")]
+    numbers = [int(part) for part in re.split("[,/]", found.group())]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)) or not numbers[0]:
         return None
     word = _WORD_FOLLOWS.match(scene.line, found.end())
@@ -358,13 +367,13 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?:,\d{1,2})+(?![\w%]|[.,/]\d)", _listed),
+    matching(r"\d{1,2}(?:(?:,\d{1,2})+|(?:/\d{1,2}){2,4})(?![\w%]|[.,/]\d)", _listed),
     matching(r"(?P<numbers>\d{1,3}(?:\.\d{1,2})*)\.(?P<letter>[a-hklmđ])(?!\w|\.\w)", _lettered),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
     matching(
         rf"(?P<upper>{_WHOLE})/(?P<lower>{_WHOLE})(?![\d/]|[.,]\d)"
-        r"(?: ?(?P<unit>h|mmHg|ha|m2|m²|m3|m³|km|kg|mg|ml)(?!\w))?",
+        r"(?: ?(?P<unit>h|mmHg|ha|m[23²³]|km|kg|mg|ml|[MG]bps|tấn|lít|k?Wh?|MW|cm|mm)(?!\w))?",
         _fraction,
     ),
     matching(

@@ -14,7 +14,12 @@ _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
     r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối)$"
+    r"|ca|(?<!tọa )độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối"
+    r"|tiểu ban|mũi|phân ban|tổ máy|hợp phần|tiểu dự án|gói thầu|phân xưởng|chặng|phân hiệu"
+    r"|phụ biểu|tiểu đoàn|đại đội|trung đoàn|sư đoàn|phân viện|danh mục)$"
+)
+_PART_CUE: Final = re.compile(  # before I and V only: "dự án X" is one that has no name
+    r"\b(?:số|dự án|nội dung|tiêu chuẩn|cơ sở|phương án|kênh|tuyến|danh sách|giáo án|học phần|hội thảo)$"
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
@@ -36,7 +41,7 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     value = roman_value(found.group())
     if value is None:
         return None
-    cued = scene.cue(_ROMAN_CUE, 2)
+    cued = scene.cue(_ROMAN_CUE, 2) or (found.group() in {"I", "V"} and scene.cue(_PART_CUE, 2))
     listed = scene.rule == "roman" and scene.before(found.start())[-1:] == ","
     if not (cued or listed) and is_syllable(found.group()) and in_headline(scene, found):
         return None  # "VI PHẠM", "XI MĂNG"
@@ -47,6 +52,14 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
     ordinal = scene.cue(_ORDINAL_CUE, 1)
     said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)
     return Hit(found.end(), said, "roman")
+
+
+def _roman_of(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """One of so many: "bậc I/V"."""
+    first, all_of = roman_value(found[1]), roman_value(found[2])
+    if not (first and all_of and scene.last_words() == "bậc"):
+        return None
+    return Hit(found.end(), f"{cardinal(first)} trên {cardinal(all_of)}", "roman")
 
 
 def _roman_and_letter(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -87,6 +100,7 @@ def in_headline(scene: Scene, found: re.Match[str]) -> bool:
 ROMAN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<roman>[IVX]{1,5})(?P<more>(?:\.(?:\d{1,2}|[a-zđ]))+)(?!\w|\.\d)", _roman_label),
     matching(rf"(?P<head>{'|'.join(_GLUED)})(?P<roman>[IVX]{{1,4}})(?!\w)", _after_initials),
+    matching(r"([IVX]{1,4})/([IVX]{1,4})(?![\w/])", _roman_of),
     matching(r"[IVX]+(?!\w)", _roman),
     matching(
         r"(?P<roman>[IVX]{2,5}(?=[A-D])|I(?=[AB])|[IVX]{1,5}(?=[a-dđ]))(?P<letter>\w)(?!\w)",

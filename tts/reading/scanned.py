@@ -21,11 +21,12 @@ def _zeros(found: re.Match[str]) -> str:
 
 _LOOK_ALIKES: Final = str.maketrans("oOlI", "0011")
 _NOUNS: Final = r"(?:hộ|người|tuổi|em|xã|thôn|trường hợp|học sinh|cử tri|đại biểu|con)\b"
+_PAID: Final = r"(?:đồng|đ|VNĐ|VND)(?!\w)"
 _COUNTED: Final = r"(?:%|ha|km|kg|m2|tỷ|triệu)(?!\w)"
 
 _MENDED: Final = (  # letters that stand where a figure was, and spaces that were put into numbers
     (re.compile(r"(?<![\w.,])(?=[lIoO.]{0,9}\d)[\dlI][\dlIoO]{0,2}(?:\.[\dlIoO]{3})+(?![\w.])"), _figures),
-    (re.compile(r"(?<![\w.,])[lI](?:\.OOO)+(?![\w.])"), _figures),
+    (re.compile(r"(?<![\w.,])[lI][O0]{0,2}(?:\.OOO)+(?![\w.])"), _figures),
     (re.compile(r"(?<=\d,)O(?= ?%)"), "0"),
     (re.compile(r"(?<=\d)(?:[.,][oO0]{3})+(?!\w)"), _zeros),  # 1.OOO.OOO
     (re.compile(r"(?<=\d)[oO]{1,3}(?=[.,]?\d)(?!o\d\d?')"), _zeros),
@@ -65,12 +66,21 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         "1",
     ),
     (re.compile(r"(?<=[Nn]gày )[lIO\d]{2}(?= tháng)|(?<=[Tt]háng )[lI][lIO\d](?!\w)"), _figures),
-    (re.compile(r"(?<=[Đđ]iều )[lI][\dO](?!\w)"), _figures),
+    (re.compile(r"(?<=[Đđ]iều )(?:[lI][\dO]|\d[lI])(?!\w)"), _figures),
+    (
+        re.compile(r"(?<![\d:.,])(?<!lệ )([01]\d|2[0-3])(?: :|: | : )([0-5]\d)(?= ?(?:-|đến|$|[,.;)]|ngày))"),
+        r"\1:\2",
+    ),  # 08 :30
     (re.compile(r"(?<=[Đđ]iều )[lI](?=\d{1,2}(?!\w))|(?<=[Kk]hoản )[lI](?=\d(?!\w))"), "1"),
     (
-        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?![\w.])"),
+        re.compile(r"\b([Đđ]iều|[Kk]hoản|[Nn]gày|[Tt]háng|[Tt]hôn|[Tt]ổ|[Ấấ]p|[Ll]ớp|[Qq]uý) l(?!\w|\.\w)"),
         r"\1 1",
     ),
+    (
+        re.compile(r"(?<=[Tt][ựỰ] [dD])0(?!\w)"),
+        lambda found: "O" if found.string[found.start() - 1] == "D" else "o",
+    ),
+    (re.compile(r"(?<=\d) ?/ ?[lI1]{2} ?/ ?(?=20\d\d)"), "/11/"),  # "25 /ll/ 2025"
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
     (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
@@ -84,6 +94,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
         r"\1.",
     ),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
+    (re.compile(rf"(?<![\d.,])(\d{{1,3}}\.\d{{3}}) (?=000(?!\d|[.,]\d)|\d{{3}} ?{_PAID})"), r"\1."),
     (re.compile(r"(?<!\d)(\d{1,3})\. (?=\d{3}\. ?\d{3}(?!\d)|000(?!\d))"), r"\1."),
     (re.compile(r"(?<=\d\.\d{3}\.) (?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<=\d) (?=\.\d{3}(?!\d))"), ""),
@@ -94,17 +105,25 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d/)([A-ZĐ]{1,4})_(?=[A-ZĐ]{2})"), r"\1-"),
     (re.compile(rf"(?<!\w)\d{{1,3}}o{{1,2}}(?= {_NOUNS})|(?<!\w)[lI]OO(?= ?%)"), _figures),
     (re.compile(r"(?<=\dh)[lI](?=\d(?!\w))|(?<=\d/)[lI]{2}(?!\w)|(?<!\w)l[lI](?=/20\d\d)"), _figures),
+    (re.compile(r"(?<=\d{3}[. ])(?=[\dlIO]{3,4}(?!\w))[\dO]*[lI][\dlIO]*(?<=\d)"), _figures),  # 3822.ll3
+    (
+        re.compile(
+            r"(?<!\w)[lI]{1,2}(?=g[0-5O][\dO](?!\w))"
+            r"|(?<=đến |lúc | từ )[lI]{1,2}(?=g(?!\w))|(?<=[\dlI]g)[0-5]?[oO]+(?!\w)|(?<=\dg\d)[oO](?!\w)"
+        ),
+        _figures,
+    ),
     (re.compile(r"(?<=\d)(?:[oO] | ?0)C(?!\w)"), "°C"),
-    (re.compile(r"[ØøΦφ⌀] ?(?=\d)"), " phi "),
+    (re.compile(r"[ØøΦφФф⌀] ?(?=\d)"), " phi "),
     (re.compile(r"(?<=\d) (?=[13]/[24](?![\w/.,]))"), " và "),  # 2½
     (re.compile(r"(?<=\d) ?(?:%o|o/oo|0/00)(?!\w)"), "‰"),
 )
 
 _SUSPECT: Final = re.compile(  # what all of them need: looked for first, for few lines have it
-    r"[\dlIoO%ØøΦφ⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
-    r"| \d tháng|[./] \d| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
-    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
-    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφ⌀]))"
+    r"[\dlIoO%ØøΦφФф⌀](?:(?<=\d)(?:[.,/h]?[oOlI](?![a-z])|h[oO]|[oO] C| ?0C|/[A-ZĐ]{1,4}_| \d[\d ]"
+    r"| \d tháng|[./:] \d| :| [/.,]| ?%o| \d ?/| ?o/oo| ?[013]/[024])"
+    r"|(?<=[lIoO])(?<![^\W\d_].)[.,/-]?\d|(?<=[lI])(?:OO|[OlI](?!\w)|[OlI]?g(?![a-z])|[OlI]\d|h[\dO]|\.OOO)|(?<=[lIO])/[\dlIO]"
+    r"|(?<=[ ]l)(?!\w)|(?<=[ØøΦφФф⌀])|(?<=[ựỰ] [dD]0))"
 )
 
 _TONED: Final = "ăâêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ"
@@ -120,21 +139,32 @@ _APART: Final = re.compile(r"(?<![^\n])[^\S\n]*(?:[^\W\d_][^\S\n]{1,4}){3,40}[^\
 _WIDE: Final = re.compile(r"[^\S\n]{2,}")
 _LONE: Final = re.compile(
     r" (?:ngh?|nh|th|tr|ch|kh|ph|gh|[acmnptio])(?![^\W_])| y ban\b| [ềếểễệỀẾỂỄỆ]"
-    rf"|[A-ZĐ] [{_TONED.upper()}][A-Z]"
+    rf"| đ [{_TONED}][^\W\d_]|[A-ZĐ] [{_TONED.upper()}][A-Z]|[ưƯ] [ờớởỡợỜỚỞỠỢ]\w"
 )
 _CUT: Final = re.compile(
     rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
     r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
+    r"|(?<![\w.])(?P<glide>(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
+    r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
     r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
     rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
+    rf"|(?<!điểm )(?<!và )đ(?= [{_TONED}][^\W\d_])"
     rf"|[BCDĐGHKLMNPSTVX](?= [{_TONED.upper()}][A-Z])|NGH?|NH|TH|TR|CH|KH|PH|VI) "
     rf"(?P<rest>[aeiouy{_ANY_TONED}][^\W\d_]{{0,4}})(?!\w)"
 )
+_MARK_LOST: Final = re.compile(  # "Sô 125/UBND", "Điêu 5", "ngay 15/11"; one class begins all, which is quick
+    r"[SĐđNnKk](?<!\w.)(?:(?<=S)ô(?=:? ?[\dlI])|(?<=[Đđ])iêu(?= [\dlI]{1,3}(?!\w))"
+    r"|(?<=[Đđ])iêm(?= [a-hkđ],? [Kk]ho[aả]n)|(?<=[Nn])gay(?= \d{1,2}/\d)"
+    r"|(?<=[Kk])hoan(?= \d{1,2},? [Đđ]i[êề]u \d))"
+)
+_GLUED: Final = compiled(r"([A-ZĐ](?<!\w.)[A-ZĐ]{2,7})([a-zđà-ỹ]{2,7})(?!\w)")
+_WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "ngay": "ngày", "khoan": "khoản"}
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
 def mend_scanned(text: str) -> str:
     """The text with figures and words put together again as they were printed."""
+    text = _GLUED.sub(_unglued, _MARK_LOST.sub(_marked, text))
     if _SUSPECT.search(text):
         lines = text.split("\n")
         text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
@@ -148,7 +178,9 @@ def _words_mended(line: str) -> str:
     """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
     cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
     sure = [
-        found for found in cut if found["onset"] or found["tail"] == "y" or not is_syllable(found["head"])
+        found
+        for found in cut
+        if found["onset"] or found["glide"] or found["tail"] == "y" or not is_syllable(found["head"])
     ]
     places = {found.start() for found in (cut if sure else ())}
     return _CUT.sub(partial(_joined, places), line) if places else line
@@ -162,6 +194,20 @@ def _figures_mended(line: str) -> str:
     for pattern, figure in _MENDED:
         line = pattern.sub(figure, line)
     return line
+
+
+def _unglued(found: re.Match[str]) -> str:
+    """Known initials and a word behind them that lost the space between: "UBNDxã"."""
+    initials, word = found.groups()
+    if word.isascii() or initials not in ABBREVIATIONS or not is_syllable(word):
+        return found.group()
+    return f"{initials} {word}"
+
+
+def _marked(found: re.Match[str]) -> str:
+    """A word that lost its mark before a number, with it again."""
+    word = _WITH_MARK[found.group().lower()]
+    return word.capitalize() if found.group()[0].isupper() else word
 
 
 def _initials(found: re.Match[str]) -> str:

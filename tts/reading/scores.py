@@ -10,6 +10,7 @@ from tts.reading.scene import Scene
 
 SCORE_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|(?<!vạn )(?<!chiến )thắng|thua)\b")
 _FEW_GOALS: Final = re.compile(r" ?\d{1,2}(?!\d|[.,]\d)")
+_TO_NIL: Final = re.compile(r" ?0(?![\d.,/:h%°]| ?(?:độ|°))")  # nobody counts from three down to nought
 _EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
@@ -21,9 +22,19 @@ _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 H
 )
 _SPORT: Final = re.compile(r"\bU\d\d\b|[Bb]óng đá|[Tt]rận|[Vv]òng|[Gg]iải|[Cc]úp|FC|[Đđ]ội|[Ss]ân vận")
 _DAY_NAMED: Final = re.compile(r"\bngày(?: [^ ]+){1,2}$")
-MATCH_CUE: Final = re.compile(r"\b(?:tỷ số|tỉ số|hiệp|chung kết|bán kết|trận|đội bóng|séc|xét)\b")
+MATCH_CUE: Final = re.compile(
+    r"\b(?:tỷ số|tỉ số|hiệp|bóng chuyền|cầu lông|bóng bàn|chung cuộc|luân lưu|dẫn trước|gỡ hòa|giao hữu"
+    r"|tứ kết|chung kết|bán kết|trận|đội bóng|séc|xét)\b"
+)
 _ALONE: Final = re.compile(r"(\d) ?- ?(\d)\.?")
 _RESULT: Final = re.compile(r" ?\d{1,2} ?(?:$|[.,;:)]|\(|(?:và|trước|ở|sau|để|nghiêng)\b)")
+_OF_TWO_SIDES: Final = re.compile(  # "đội 1 - đội 2: 2-1"
+    r"(?i:đội|thôn|xã|phường|lớp|trường|tổ|khối|chi đoàn)\b[^:;.]{1,20} (?:-|gặp|với) [^:;.]{1,24}"
+    r": ?\d{1,2} ?-$"
+)
+_IN_BRACKETS: Final = re.compile(  # the sets behind a result: "3-0 (25-18, 25-22, …"
+    r"(?<![\d-])\d ?- ?\d ?\((?:\d{1,2} ?- ?\d{1,2}[,;] ?){0,4}\d{1,2} ?-$"
+)
 _NEAR_NAMES: Final = 48  # characters
 _NEAR_DRAW: Final = 14  # characters
 
@@ -35,14 +46,16 @@ def is_score(scene: Scene, end: int) -> bool:
         return True  # nothing but "2-0" in the line
     if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
         return False
-    if _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+    if _TO_NIL.match(scene.line, end) or _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
         return True  # "hòa xã B 1-1"
     if _between_teams(scene.line, end) or _SETS.search(scene.before(end).rstrip("- ")):
         return True
     if _DRAW.search(scene.line[max(0, end - _NEAR_DRAW) : end]):
         return True
-    far = scene.cue(MATCH_CUE, 14) and _RESULT.match(scene.line, end)
-    return bool(far) or scene.cue(SCORE_CUE, 5)
+    before = scene.before(end)
+    sets = _IN_BRACKETS.search(before) is not None and scene.cue(MATCH_CUE, 24)
+    match = scene.cue(MATCH_CUE, 14) or sets or _OF_TWO_SIDES.search(before)
+    return bool(match and _RESULT.match(scene.line, end)) or scene.cue(SCORE_CUE, 5)
 
 
 def _between_teams(line: str, end: int) -> bool:

@@ -126,11 +126,15 @@ def as_syllable(word: str) -> str | None:
     lowered = word.lower()
     heads = [lowered] + [new + lowered[len(old) :] for old, new in _ALIKE_ONSETS if lowered.startswith(old)]
     heads += ["c" + head[1:] for head in heads if head.startswith("k")]
-    heads += ["k" + head[1:] for head in heads if head.startswith("c")]
+    heads += [("x" if head[1:2] in "eiy" else "k") + head[1:] for head in heads if head.startswith("c")]
     candidates = list(heads)
     candidates += [head.replace(bare, full) for head in heads for bare, full in _BARE_RIMES if bare in head]
     for head in heads:
         candidates += [head[: -len(old)] + new for old, new in _ALIKE_CODAS if head.endswith(old)]
+    base, tone = split_tone(lowered)
+    if tone:  # "quyét" lost the mark of its vowel, not its tone
+        mark = next(sign for sign in unicodedata.normalize("NFD", lowered) if sign in _TONES)
+        candidates += [_toned(base.replace(bare, full), mark) for bare, full in _BARE_RIMES if bare in base]
     for candidate in candidates:
         for attempt in (candidate, with_acute(candidate)):
             if is_syllable(attempt):
@@ -141,14 +145,17 @@ def as_syllable(word: str) -> str | None:
 def with_acute(word: str) -> str:
     """The word with a sắc on its main vowel, if it has no tone yet."""
     base, tone = split_tone(word)
-    if tone:
-        return word
+    return word if tone else _toned(base, _ACUTE)
+
+
+def _toned(base: str, mark: str) -> str:
+    """The toneless word with a mark of tone on its main vowel."""
     places = [place for place, letter in enumerate(base) if letter in "aăâeêioôơuưy"]
     if not places:
-        return word
+        return base
     marked = [place for place in places if base[place] in "ăâêôơư"]
     place = marked[-1] if marked else places[-1] if base[-1] not in "aeiouy" else places[-2:][0]
-    return unicodedata.normalize("NFC", base[: place + 1] + _ACUTE + base[place + 1 :])
+    return unicodedata.normalize("NFC", base[: place + 1] + mark + base[place + 1 :])
 
 
 def in_syllables(letters: str) -> str:

@@ -11,7 +11,7 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _HOURS, _MINUTES = 24, 59
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
 _PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
-_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,8}$")
+_MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha|trộn|hòa tan|ngâm)(?: [^ ]+){0,8}$")
 _AT: Final = re.compile(r"\b(?:lúc|vào lúc|hồi|từ lúc|đến lúc)$")
 
 

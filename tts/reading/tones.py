@@ -10,13 +10,18 @@ from typing import Final
 _PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵÌÍỈĨỊÙÚỦŨỤỲÝỶỸỴ"
 _A: Final = "àáảãạÀÁẢÃẠ"
 _HORN: Final = "ừứửữựỪỨỬỮỰ"
+_MARKED: Final = "ấầẩẫậếềểễệốồổỗộớờởỡợẤẦẨẪẬẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢ"
 _MISPLACED: Final = (  # (what bears the mark and what should, which of the two letters should)
     (re.compile(rf"[âăêôơưÂĂÊÔƠƯ][{_PLAIN}òóỏõọÒÓỎÕỌ]"), 0),  # Điêù
+    (re.compile(rf"[aeoAEO][{_PLAIN}òóỏõọÒÓỎÕỌ](?![^\W\d_])"), 0),  # aý, giaù
+    (re.compile(r"[aeiouyăâêôơưAEIOUYĂÂÊÔƠƯ][ñÑ](?=[gGhH]?(?:\W|$))"), 0),  # hañg
     (re.compile(rf"[{_PLAIN}{_HORN}][yY]?[âêôơÂÊÔƠ]"), -1),  # tìên, ngũyên, đừơng
     (re.compile(rf"[uưiUƯI](?<![qQ][uU])(?<![gG][iI])[{_A}](?![^\W\d_])"), 0),  # cuả, chià
     (re.compile(r"[gG][ìíỉĩịÌÍỈĨỊ][aeouưAEOUƯ]"), -1),  # gíao
     (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
+    (re.compile(rf"[{_PLAIN}{_HORN}][{_MARKED}]"), -1),  # Đíều: marked twice
 )
+_SPANISH: Final = str.maketrans("ñÑ", "nN")  # what is left of them bears no tone
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
@@ -24,13 +29,13 @@ def put_tones(text: str) -> str:
     """The text (NFC) with such marks moved; nothing else is changed."""
     for pattern, heir in _MISPLACED:
         text = pattern.sub(partial(_moved, heir), text)
-    return text
+    return text.translate(_SPANISH) if "ñ" in text or "Ñ" in text else text
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
-    """The letters with the one mark of tone among them on the heir."""
+    """The letters with the (last) mark of tone among them on the heir, and no other."""
     parts = [unicodedata.normalize("NFD", letter) for letter in found.group()]
-    tone = next(part for letter in parts for part in letter if part in _TONES)
+    tone = [part for letter in parts for part in letter if part in _TONES][-1]
     bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
     bare[heir] += tone
     return unicodedata.normalize("NFC", "".join(bare))

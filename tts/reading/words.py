@@ -37,6 +37,7 @@ _INDOORS: Final = re.compile(r"\b(?:[Kk]hám|BS|bệnh viện|họp|thi|lầu|t�
 _STORM: Final = re.compile(r"\bbão(?: số(?: [^ ]+){1,3})?(?: tên| có tên)?(?: quốc tế)?(?: là)?$")
 _LICENCE_CUE: Final = re.compile(r"\b(?:hạng|bằng|bằng lái|lái xe)$")
 _LICENCES: Final = re.compile(r"\b(?:hạng|bằng)\b")
+_CLASS_BEFORE: Final = re.compile(r"(?<!\w)[A-F][1-3]?E? ?(?:và|hoặc|hay|đến|lên|sang)$")
 _AMBIGUOUS: Final = frozenset(
     {"TT", "CT", "BC", "CP", "KH", "CC", "CB", "TK", "TH", "TN", "KS", "BCT", "BTC", "BTV"}
 )
@@ -226,8 +227,8 @@ def _half_day(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _licence(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Classes of driving licences, which may look like words: hạng BE, DE, FC."""
-    listed = scene.rule in {"letter", "mixed"} and scene.cue(_LICENCES, 12)
-    if not listed and not scene.cue(_LICENCE_CUE, 2):
+    listed = scene.rule in {"letter", "mixed"} or _CLASS_BEFORE.search(scene.before(found.start()))
+    if not (listed and scene.cue(_LICENCES, 24)) and not scene.cue(_LICENCE_CUE, 2):
         return None
     return Hit(found.end(), spell(found.group()), "letter")
 

@@ -42,6 +42,14 @@ def test_the_word_lists_say_only_syllables_and_no_word_twice(name):
     assert [word for word in said if not is_syllable(word)] == []
 
 
+def test_words_that_tell_an_old_encoding_could_be_vietnamese_and_are_listed_once():
+    text = resources.files("tts.reading.data").joinpath("legacy.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert len({row["written"] for row in rows}) == len(rows)
+    assert {row["encoding"] for row in rows} == {"TCVN3", "VNI"}
+    assert [row["written"] for row in rows if not is_syllable(row["written"])] == []
+
+
 def test_no_foreign_word_in_small_letters_hides_a_vietnamese_one():
     text = resources.files("tts.reading.data").joinpath("foreign.csv").read_text("utf-8")
     words = [row["written"] for row in csv.DictReader(text.splitlines()) if row["written"].islower()]
