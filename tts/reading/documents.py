@@ -19,7 +19,7 @@ _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
 _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
-_FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
+FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CODED: Final = re.compile(r"\bmã(?: số)?(?: [^ ]+){0,2}$")  # "mã số: 0125/…" is said by figures
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 KIND_SAID: Final = re.compile(
@@ -40,10 +40,10 @@ _NUMBER_CUE: Final = re.compile(
 _KINDS_TEXT: Final = (
     "QĐ QĐi QyĐ QC NĐ TT TTLT NQ NQLT CT KH TB BC CV TTr HD KL CĐ GM BB ĐA PA CTr PL VBHN QH L"
 )
-_KINDS: Final = frozenset(_KINDS_TEXT.split())
+KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 
-_ALL_KINDS: Final = _KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
+_ALL_KINDS: Final = KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
 _LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
@@ -62,7 +62,7 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
     own = scene.own.get(part) if scene and scene.own else None
     if own is None and _POLICE.fullmatch(part):
-        return f"{spell(part[:-2])} {_number(part[-2:])}"
+        return f"{spell(part[:-2])} {number_said(part[-2:])}"
     numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
@@ -105,7 +105,7 @@ def _desk(body: str, field: str) -> str | None:
     return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
 
 
-def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
+def code_said(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
     parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
     taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
@@ -136,7 +136,7 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
     return said
 
 
-def _number(written: str) -> str:
+def number_said(written: str) -> str:
     """The number of a document; the noughts before it are said."""
     bare = written.lstrip("0")
     return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
@@ -146,24 +146,24 @@ def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
     if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
         return None
-    said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
+    said = f"{number_said(found['number'])}, năm {cardinal(int(found['year']))}"
     return Hit(found.end(), said, "document")
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
-    form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
+    form = scene.cue(FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
     if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
     if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
         return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
-    said_code, sure, known = _said_code(scene, found["code"])
+    said_code, sure, known = code_said(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
     said_code = _kind_here(scene, found["code"], said_code)
     coded = found["number"].startswith("0") and scene.cue(_CODED, 5)
-    said = spell_digits(found["number"]) if coded else _number(found["number"])
+    said = spell_digits(found["number"]) if coded else number_said(found["number"])
     if found["letter"]:
         said += f" {spell(found['letter'])}"
     if found["year"]:
@@ -180,9 +180,9 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
     whole = ABBREVIATIONS.get(code)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
-    if re.split(r"[-/]", code)[0] not in _KINDS:
+    if re.split(r"[-/]", code)[0] not in KINDS:
         return None
-    said, sure, _ = _said_code(scene, code)
+    said, sure, _ = code_said(scene, code)
     if not sure:
         return None
     return Hit(found.end(), said, "document")

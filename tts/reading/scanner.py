@@ -28,6 +28,7 @@ from tts.reading.digits import (
     SEVERAL,
 )
 from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.forms import FORM_RULES
 from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
 from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
@@ -69,6 +70,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     SCIENTIFIC,
     POWER,
     EMBASSY_PLATE,
+    *FORM_RULES,
     NUMBERED_DOCUMENT,
     DOCUMENT_OF_YEAR,
     HOUSE,
