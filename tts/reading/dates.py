@@ -37,6 +37,7 @@ _DAY_CUE: Final = re.compile(
     r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
+_EACH_DAY: Final = re.compile(r"\b(?:mỗi|một|nửa|uống|dùng|ăn) ngày$")  # "mỗi ngày 2.5 lít"
 _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
 )
@@ -147,6 +148,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
+    cued = cued and not (found["mark"] == "." and scene.cue(_EACH_DAY, 2))
     other = (
         scene.cue(_PART_CUE, 2)
         or scene.cue(_HOUSE_CUE, 1)
@@ -203,7 +205,8 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
-    return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
+    pointed = found["mark"] == "." and (scene.rule == "weekday" or scene.cue(_NAMED_DAY, 1))
+    return written or pointed or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:

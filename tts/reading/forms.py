@@ -42,7 +42,7 @@ def _mark(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _number(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number alone, with its noughts; "lấy mẫu 05 hộ" and "tờ khai 02 bản" count something."""
     named = scene.cue(_NUMBER_NAMED, 3) or scene.cue(_ANOTHER, 12)
-    ended = found["letter"] or _ENDS.match(scene.line, found.end("letter"))
+    ended = bool(found["letter"] or _ENDS.match(scene.line, found.end("letter")))
     named = named or (scene.cue(FORM_CUE, 2) and ended)
     if not named or scene.cue(_SAMPLE, 4):
         return None
