@@ -64,7 +64,7 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động)\b"
 )
-_DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
+_DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?:,? \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
@@ -88,9 +88,14 @@ _NO_WHOLE: Final = re.compile(
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
+_MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
     r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
+)
+
+_QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
+    r"\bquý (?:một|hai|ba|bốn|tư)( năm(?: [^ ]+){2,7})?(?: một| hai| ba)?(?: và| đến| hoặc)?$"
 )
 
 
@@ -123,11 +128,20 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
+    quarters = _QUARTERS_SAID.search(scene.last_words(13)) if number <= _QUARTERS else None
+    if quarters:
+        said = "quý " if quarters[1] else ""
+        return Hit(found.end(), f"{said}{cardinal(number)} năm {cardinal(year)}", "numbered")
     if scene.cue(_NUMBERED, 2):
         return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
     named = scene.cue(_MONTH_CUE, 1) and scene.before(found.start())[-1:] not in {"(", ":"}
     return Hit(found.end(), said if named else f"tháng {said}", "month")
+
+
+def _month_with_point(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A month or a quarter with its year after a point: "tháng 11.2026", "quý 4.2026"."""
+    return _month_of_year(scene, found) if scene.cue(_MONTH_OR_QUARTER, 1) else None
 
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -283,6 +297,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
     matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
+    matching(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/,]|\.\d)", _month_with_point),
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )

@@ -125,8 +125,9 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
     """What a sign says, where its first letters stand for two kinds of documents."""
     if code.startswith("QĐ") and scene.cue(_REGULATION, 3):
         return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
-    if code.startswith("TT/") and scene.cue(_CIRCULAR, 3):
-        return said.replace("thông tư", "thông tri", 1)
+    circular = re.match("TT(r?)[-/]", code) if scene.cue(_CIRCULAR, 3) else None
+    if circular:
+        return said.replace("tờ trình" if circular[1] else "thông tư", "thông tri", 1)
     if re.match(r"(?:NQ|CTr)[-/]BCH(?!\w)", code):
         return said.replace("ban chỉ huy", "ban chấp hành", 1)
     if re.search(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)", code):
@@ -198,7 +199,7 @@ DOCUMENT_OF_YEAR: Final[Rule] = matching(
     r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
 )
 NUMBERED_DOCUMENT: Final[Rule] = matching(
-    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/-] ?(?P<year>(?:19|20)\d\d))?"
+    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/.-] ?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
     _document,
 )

@@ -54,6 +54,7 @@ _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đ�
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
+_ITS_DATE: Final = re.compile(r"(?:ngày )?\d{1,2}[/.-]\d{1,2}(?![\d%])(?! (?:thứ|T[2-7]))")
 _ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
     r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
@@ -155,6 +156,8 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     follows = scene.after(end)
     if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
+    if scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows):
+        return Hit(end, "", "dash", after=True)  # "Thứ 5 - 03/12"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     counted = counted and not _are_ratings(scene, found)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
@@ -363,6 +366,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"-{1,2}>?", _dash),
+    matching(r"(?<=[;:.] )\+ (?!\d[\d,.]*%)", lambda _, found: Hit(found.end(), "", "bullet")),
     matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"#(?!\w)", _hash),
     matching(r"(?<=[\d%hgkđ])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),
