@@ -21,6 +21,12 @@ _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initi
 _REGULATION: Final = re.compile(r"\bquy định\b")
 FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CODED: Final = re.compile(r"\bmã(?: số)?(?: [^ ]+){0,2}$")  # "mã số: 0125/…" is said by figures
+_CONTRACT: Final = re.compile(r"\bhợp đồng(?: [^ ]+){0,3}$")
+_SAID_OTHERWISE: Final = (
+    (re.compile(r"^(?:NQ|CTr)[-/]BCH(?!\w)"), "ban chỉ huy", "ban chấp hành"),
+    (re.compile(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)"), "bộ tài chính", "ban tổ chức"),
+    (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
+)
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
@@ -128,12 +134,11 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
     circular = re.match("TT(r?)[-/]", code) if scene.cue(_CIRCULAR, 3) else None
     if circular:
         return said.replace("tờ trình" if circular[1] else "thông tư", "thông tri", 1)
-    if re.match(r"(?:NQ|CTr)[-/]BCH(?!\w)", code):
-        return said.replace("ban chỉ huy", "ban chấp hành", 1)
-    if re.search(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)", code):
-        return said.replace("bộ tài chính", "ban tổ chức", 1)
-    if re.match("L[-/]CTN", code):
-        return said.replace("luật", "lệnh", 1)  # of the President
+    if code.startswith("HĐ") and scene.cue(_CONTRACT, 5):
+        return re.sub("^(?:hội đồng|hoạt động)", "hợp đồng", said)
+    for sign, usual, here in _SAID_OTHERWISE:
+        if sign.search(code):
+            return said.replace(usual, here, 1)
     return said
 
 

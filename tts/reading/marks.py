@@ -156,10 +156,9 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     follows = scene.after(end)
     if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
-    if scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows):
-        return Hit(end, "", "dash", after=True)  # "Thứ 5 - 03/12"
+    its_date = scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows)  # "Thứ 5 - 03/12"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not _are_ratings(scene, found)
+    counted = counted and not (its_date or _are_ratings(scene, found))
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
@@ -176,7 +175,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
     hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
     onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
-    if until or along or among or onward or measured or hours:
+    if (until and not its_date) or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 
@@ -266,7 +265,9 @@ def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The point of "mục III.2"."""
+    """The point of "mục III.2" and of "quý III.2026"."""
+    if scene.cue(_QUARTER, 2) and _YEAR.match(scene.line, found.end()):
+        return Hit(found.end(), "năm", "year")
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
 
 
