@@ -53,6 +53,9 @@ _RANGE_OF_DAYS: Final = re.compile(
 )
 _AROUND: Final = 48  # characters
 _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
+_COMPARED: Final = re.compile(r"\b(?:so(?: với)?|cùng kỳ|trong|hết|cuối|đầu|giữa)$")  # "so với T10"
+_JOINED: Final = re.compile(r"(?:[,+&-]|và|đến|tới)$")
+_MONTH_IN_TIME: Final = re.compile(r"\b(?:từ|đến|tới|vào|trước|sau|của|nay|riêng|kỳ|kể từ|qua)$")
 _HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
@@ -91,8 +94,9 @@ _MONTH_CUE: Final = re.compile(r"\btháng$")
 _MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ|quyển|sổ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|tuần|(?:tuần|kỳ|đợt) thứ)$"
 )
+_COUNTED_IN_YEAR: Final = re.compile(r"\b(?:tuần|kỳ|kì|đợt|vụ|phiên|lần)(?: (?:thứ|số))?$")
 
 _QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
     r"\bquý (?:một|hai|ba|bốn|tư)( năm(?: [^ ]+){2,7})?(?: một| hai| ba)?(?: và| đến| hoặc)?$"
@@ -124,8 +128,11 @@ def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
-    if not (1 <= number <= _MONTHS and _is_year(year)):
+    if not (number >= 1 and _is_year(year)):
         return None
+    if number > _MONTHS:  # "tuần 47/2026", "kỳ 15/2026"
+        counted = scene.cue(_COUNTED_IN_YEAR, 2) and year >= _OLDEST
+        return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered") if counted else None
     if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
     quarters = _QUARTERS_SAID.search(scene.last_words(13)) if number <= _QUARTERS else None
@@ -216,6 +223,23 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said if named else f"ngày {said}", "date")
 
 
+def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Days of one month that stand for themselves: "(15, 16, 17/12)", "(5 và 6/12/2026)"."""
+    days, number = [int(day) for day in re.findall(r"\d+", found["days"])], int(found["month"])
+    told = (
+        found["year"]
+        or _CALENDAR.match(scene.line, found.end())
+        or days[-1] > _MONTHS
+        or len(found["month"]) > 1
+    )
+    if not told or days != sorted(set(days)) or days[0] < 1 or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
+        return None
+    said = re.sub(r"\d+", lambda day: cardinal(int(day[0])), found["days"])
+    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
+    named = "" if scene.cue(_NAMED_DAY, 1) else "ngày "
+    return Hit(found.end(), f"{named}{said} tháng {month(number)}{year}", "date")
+
+
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
@@ -253,7 +277,9 @@ def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
     window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
-    if not _MONTHLY.search(window):
+    late = int(found["number"]) > 1 and scene.cue(_MONTH_IN_TIME, 2)
+    listed = scene.rule == "month" and _JOINED.search(scene.before(found.start()))
+    if not (late or listed or scene.cue(_COMPARED, 2) or _MONTHLY.search(window)):
         return None
     return Hit(found.end(), f"tháng {month(int(found['number']))}", "month")
 
@@ -283,6 +309,11 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         _listed_days,
     ),
     matching(
+        r"(?<=\()(?P<days>\d{1,2}(?:, \d{1,2}){0,5}(?:,| và|, và) \d{1,2})/(?P<month>\d{1,2})"
+        r"(?:/(?P<year>(?:19|20)\d\d))?(?=\)|, ?tại|, ?[Tt]hứ| ÂL| âm)",
+        _days_in_brackets,
+    ),
+    matching(
         r"(?P<number>\d{1,2})T(?: ?[/.]? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
         r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
         _months_of_year,
@@ -310,5 +341,5 @@ SHORT_PERIOD: Final[Rule] = matching(
 )
 MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
 MONTH_BEFORE: Final[Rule] = matching(
-    r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
+    r"T(?P<number>\d{1,2})(?=(?: ?(?:[+&,-]|và|đến) ?T?\d{1,2}){1,6}/(?:19|20)\d\d)", _month_before
 )

@@ -58,7 +58,7 @@ _ITS_DATE: Final = re.compile(r"(?:ngày )?\d{1,2}[/.-]\d{1,2}(?![\d%])(?! (?:th
 _ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
     r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
-    r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
+    r"(?<!Ngày)|Ngày (?=\d)|T\d{1,2}/(?:19|20)\d\d)"  # "27/7 - Ngày Thương binh" is no range
 )
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
