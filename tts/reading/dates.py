@@ -77,6 +77,7 @@ _PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
 _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
+_CAMPAIGN: Final = re.compile(r"\b(?:đợt|chiến dịch|cao điểm|tháng hành động|thời gian|lịch)(?: [^ ]+)?$")
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
@@ -91,6 +92,7 @@ _NO_WHOLE: Final = re.compile(
 )  # what a fraction would need
 _MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
+_GOOD_UNTIL: Final = re.compile(r"\b(?:hạn|hạn dùng|sử dụng|sản xuất)$")
 _MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
@@ -147,8 +149,9 @@ def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _month_with_point(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """A month or a quarter with its year after a point: "tháng 11.2026", "quý 4.2026"."""
-    return _month_of_year(scene, found) if scene.cue(_MONTH_OR_QUARTER, 1) else None
+    """A month or a quarter with its year after a point: "tháng 11.2026", "quý 4.2026", "hạn dùng 04.2028"."""
+    named = scene.cue(_MONTH_OR_QUARTER, 1) or scene.cue(_GOOD_UNTIL, 2)
+    return _month_of_year(scene, found) if named else None
 
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -198,8 +201,13 @@ def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     if second is None:
         return False
     same = found["mark"] == "/" and int(found["month"]) == int(second["month"]) > _EASY
+    later = _EASY < int(found["month"]) < int(second["month"])  # "(1/6-1/8)" are no parts
+    told = scene.before(found.start())[-1:] == "(" or scene.cue(_CAMPAIGN, 3)
     return bool(
-        second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
+        second["year"]
+        or max(day, int(second["day"])) > _MONTHS
+        or (same and day < int(second["day"]))
+        or (later and told and not _WHOLE_FOLLOWS.match(scene.line, second.end()))
     )
 
 

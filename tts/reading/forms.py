@@ -7,6 +7,7 @@ from typing import Final
 
 from tts.reading.documents import FORM_CUE, KINDS, code_said, number_said, spell
 from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES
+from tts.reading.numbers import cardinal
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _NUMBER_NAMED: Final = re.compile(r"\b(?:mẫu|biểu|biểu mẫu) số$")
@@ -16,7 +17,7 @@ _ENDS: Final = re.compile(
     r"$| ?[,.;:)(/”\"-]| (?:ban hành|kèm|của|theo|tại|và|hoặc|đến|thuộc|dùng|quy định|này)\b"
 )
 _KINDS: Final = {"TK": "tờ khai", "BK": "bảng kê", "KK": "kê khai", "QTT": "quyết toán thuế"}  # before a tax
-_SHORTEST: Final = 4  # letters of a tax, which is said in words: GTGT; shorter marks are spelt
+_SHORTEST: Final = 3  # letters of a matter, which is said in words: GTGT, KNĐ; shorter marks are spelt
 
 
 def _of_a_tax(code: str) -> str | None:
@@ -36,6 +37,8 @@ def _mark(scene: Scene, found: re.Match[str]) -> Hit | None:
     kind, _, office = code.partition("-")  # "Biểu số 01/BC-TCT" is a report to an office
     words = code_said(scene, code)[0] if office and kind in KINDS else _of_a_tax(code)
     said = f"{number_said(found['number'])} {spell(found['letter'])}".rstrip()
+    if found["year"]:
+        said += f", năm {cardinal(int(found['year']))}"
     return Hit(found.end(), f"{said}{', ' if found['mark'] == '/' else ' '}{words or spell(code)}", "form")
 
 
@@ -54,7 +57,7 @@ def _number(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 FORM_RULES: Final[tuple[Rule, ...]] = (
     matching(
-        r"(?P<number>\d{1,3})(?P<letter>[a-zđA-ZĐ]?)(?P<mark>[/-])"
+        r"(?P<number>\d{1,3})(?P<letter>[a-zđA-ZĐ]?)(?:/(?P<year>20\d\d))?(?P<mark>[/-])"
         r"(?P<code>[A-ZĐ]{2,8}\d{0,3}(?:[-/.][A-ZĐ]{2,8})?)(?!\w)",
         _mark,
     ),
