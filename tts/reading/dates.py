@@ -78,6 +78,9 @@ _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
 _CAMPAIGN: Final = re.compile(r"\b(?:đợt|chiến dịch|cao điểm|tháng hành động|thời gian|lịch)(?: [^ ]+)?$")
+_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích"
+    r" ?(?:-|đến|tới) ?[1-9]/[1-9] (?:dân số|số|diện tích|tổng|sản lượng|khối lượng|lượng|kinh phí|mức|giá)\b"
+)
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
@@ -90,7 +93,9 @@ _CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
-_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
+_MAP_CUE: Final = re.compile(
+    r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: (?:chi tiết|phân khu|chung))?$|mặt bằng$|sơ đồ$|bản vẽ$)(?!\w)"
+)
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _GOOD_UNTIL: Final = re.compile(r"\b(?:hạn|hạn dùng|sử dụng|sản xuất)$")
 _MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
@@ -180,6 +185,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         or (day, number) == _ROUND_THE_CLOCK
     )
     match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
+    match = match or (day <= number and _PART_FOLLOWS.match(scene.line, found.end()) is not None)
     if match or (other and not cued):
         return None
     if found["mark"] == "/":

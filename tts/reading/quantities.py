@@ -77,7 +77,9 @@ _EASY_DENOMINATOR: Final = 10  # "ba phần tư", but "năm mươi trên sáu m�
 _ONLY_NUMBER: Final = re.compile(r"\d+(?:[.,]\d+)*(?: (?:nghìn|triệu|tỷ|đồng|điểm|mét|m|cm|lần)){0,2} *\.?$")
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d/(?:19|20)\d\d")
 _COMMA_THOUSANDS: Final = re.compile(r"\d{1,3},\d{3}")
-_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
+_MAP_CUE: Final = re.compile(
+    r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: chi tiết| phân khu| chung)?|mặt bằng|sơ đồ|bản vẽ)$"
+)
 _GRADE_CUE: Final = re.compile(
     r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
 )
