@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
+from tts.reading.day_words import is_likely_a_day, is_told_by_words
+from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.scores import MATCH_CUE
@@ -33,8 +34,8 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
 )
 _DAY_CUE: Final = re.compile(
     r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
-    r"|hạn(?: chót| cuối| nộp| đến)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu|kết thúc"
-    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
+    r"|hạn(?: chót| cuối| nộp| đến)?(?: là)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm"
+    r"|bắt đầu|kết thúc|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|xổ số|vé số|điều tra dân số)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _EACH_DAY: Final = re.compile(r"\b(?:mỗi|một|nửa|uống|dùng|ăn) ngày$")  # "mỗi ngày 2.5 lít"
@@ -51,12 +52,7 @@ _RANGE_OF_DAYS: Final = re.compile(
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
     r" (?:đến|tới|và|từ|đến hết|hoặc)$"
 )
-_AROUND: Final = 48  # characters
-_MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
-_COMPARED: Final = re.compile(r"\b(?:so(?: với)?|cùng kỳ|trong|hết|cuối|đầu|giữa)$")  # "so với T10"
-_JOINED: Final = re.compile(r"(?:[,+&-]|và|đến|tới)$")
-_MONTH_IN_TIME: Final = re.compile(r"\b(?:từ|đến|tới|vào|trước|sau|của|nay|riêng|kỳ|kể từ|qua)$")
-_HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
+_HOUSE_CUE: Final = re.compile(r"\b(?:(?<!xổ )(?<!vé )(?<!dân )số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
     r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao)$"
@@ -72,7 +68,8 @@ _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that str
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
-    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
+    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|huyết áp|thị lực"
+    r"|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
 )
 _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
@@ -163,24 +160,18 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     day, number = int(found["day"]), int(found["month"])
     if not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
-    after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = scene.cue(_DAY_CUE, 2) or again or after_day
-    cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
-    cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
-    cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
+    cued = _is_cued(scene, found)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
     if scene.cue(_STREET_CUE, 2) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
     cued = cued and not (found["mark"] == "." and scene.cue(_EACH_DAY, 2))
     other = (
         scene.cue(_PART_CUE, 2)
-        or scene.cue(_HOUSE_CUE, 1)
+        or scene.cue(_HOUSE_CUE, 2)
         or scene.cue(_MAP_CUE, 2)
         or (day, number) == _ROUND_THE_CLOCK
     )
@@ -192,13 +183,30 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
         part = day <= number or scene.rule == "phone"
         part = part or (day <= _MONTHS and _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None)
-        if not cued and not known and not padded and part:
+        likely = padded or is_likely_a_day(scene, found)
+        if not (cued or known or likely) and part:
             return None  # a fraction
     elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     ranged = scene.line.startswith("-", found.end())
     return Hit(found.end(), said, "date", sure=cued or known or ranged)
+
+
+def _is_cued(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether what was said before, or what follows, makes two numbers a day."""
+    of_something = _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None
+    near = scene.rule in {"date", "time"} or scene.cue(_RANGE_OF_DAYS, 14)
+    return bool(
+        (near and not of_something)
+        or scene.cue(_DAY_CUE, 4)
+        or _DAY_WITH_NAME.search(scene.before(found.start()))
+        or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()))
+        or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5))
+        or scene.cue(_DAYS_NAMED, 10)
+        or _CALENDAR.match(scene.line, found.end())
+        or is_told_by_words(scene, found)
+    )
 
 
 def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
@@ -288,33 +296,6 @@ def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{said} năm {cardinal(int(found['year']))}", "month")
 
 
-def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
-    window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
-    late = int(found["number"]) > 1 and scene.cue(_MONTH_IN_TIME, 2)
-    listed = scene.rule == "month" and _JOINED.search(scene.before(found.start()))
-    if not (late or listed or scene.cue(_COMPARED, 2) or _MONTHLY.search(window)):
-        return None
-    return Hit(found.end(), f"tháng {month(int(found['number']))}", "month")
-
-
-def _month_before(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The first of two months whose year is said once: "T10+T11/2025"."""
-    number = int(found["number"])
-    return Hit(found.end(), f"tháng {month(number)}", "month") if 1 <= number <= _MONTHS else None
-
-
-def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T5/2025, Q3/2025 and Q.III/2025, as reports write them."""
-    written, year = found["number"], f"năm {cardinal(int(found['year']))}"
-    number = int(written) if written.isdecimal() else roman_value(written) or 0
-    if found["kind"] == "Q":
-        return Hit(found.end(), f"quý {cardinal(number)} {year}", "month") if number <= _QUARTERS else None
-    if not 1 <= number <= _MONTHS:
-        return None
-    return Hit(found.end(), f"tháng {month(number)} {year}", "month")
-
-
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
@@ -347,13 +328,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
 DAY_AFTER_TIME: Final[Rule] = matching(
-    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))",
+    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))"
+    r"|-(?=\d{1,2}/(?:0?[1-9]|1[0-2])(?![\d/hg:]))",
     _date_after_time,
-)
-SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/.-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
-)
-MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
-MONTH_BEFORE: Final[Rule] = matching(
-    r"T(?P<number>\d{1,2})(?=(?: ?(?:[+&,-]|và|đến) ?T?\d{1,2}){1,6}/(?:19|20)\d\d)", _month_before
 )

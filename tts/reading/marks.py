@@ -171,7 +171,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     counted = counted and not scene.cue(_ISSUE, 4)  # "bản tin số 5 - tháng 11"
     until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
+    among = scene.rule in {"mixed", "reference", "month"} and _warning_levels(scene, found)
     measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
     hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
     onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))

@@ -18,6 +18,7 @@ _ROMAN_CUE: Final = re.compile(
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
+_SECOND_FOLLOWS: Final = re.compile(r",? (?:và )?II(?!\w)")  # "I, II, III"
 _SUMMED: Final = re.compile(r" ?\+ ?[IVX]{1,4}(?!\w)")  # "tổng (I + II)"
 _SUM_BEFORE: Final = re.compile(r"(?<!\w)[IVX]{1,4} ?\+$")
 _ROMAN_SERIES: Final = re.compile(
@@ -42,7 +43,8 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "VI PHẠM", "XI MĂNG"
     summed = _SUMMED.match(scene.line, found.end()) or _SUM_BEFORE.search(scene.before(found.start()))
     chained = listed or summed or (scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6))
-    if not cued and not chained and len(found.group()) == 1:
+    first = value == 1 and _SECOND_FOLLOWS.match(scene.line, found.end())
+    if not cued and not chained and not first and len(found.group()) == 1:
         return None
     ordinal = scene.cue(_ORDINAL_CUE, 1)
     said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)

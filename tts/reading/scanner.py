@@ -12,7 +12,7 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME
 from tts.reading.digits import (
     ARMY_PLATE,
     BOAT,
@@ -34,6 +34,7 @@ from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.months import MONTH_ALONE, MONTH_BEFORE, MONTH_OF_QUARTER, QUARTER_BEFORE, SHORT_PERIOD
 from tts.reading.province import own_words
 from tts.reading.quantities import (
     AMOUNT,
@@ -92,7 +93,9 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    QUARTER_BEFORE,
     MONTH_BEFORE,
+    MONTH_OF_QUARTER,
     MONTH_ALONE,
     WEEKDAY,
     ALLEY,
