@@ -100,6 +100,9 @@ _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
     r"|lần|kỳ|kì|tập|vụ|quyển|sổ|tuần|(?:tuần|kỳ|đợt) thứ)$"
 )
+_MONTHS_SAID: Final = re.compile(
+    r"\b(?:tháng|thứ)(?: (?:giêng|nhất|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|và|đến)){1,11}$"
+)
 _COUNTED_IN_YEAR: Final = re.compile(r"\b(?:tuần|kỳ|kì|đợt|vụ|phiên|lần)(?: (?:thứ|số))?$")
 
 _QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
@@ -282,6 +285,12 @@ def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{cardinal(int(found['number']))} tháng{year}", "month")
 
 
+def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The fourth month or day of the week among several: "các tháng 1, 4, 7", "thứ 2, 4, 6"."""
+    listed = re.search(r"(?:,|-|và|đến)$", scene.before(found.start())) and scene.cue(_MONTHS_SAID, 12)
+    return Hit(found.end(), month(int(found.group())), "month") if listed else None
+
+
 def _new_years_eve(_scene: Scene, found: re.Match[str]) -> Hit:
     """The last day of the moon year, which may be its 29th or its 30th: "đêm 29/30 Tết"."""
     return Hit(found.end(), "hai mươi chín, ba mươi", "date")
@@ -313,6 +322,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
         _months_of_year,
     ),
+    matching(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
     matching(r"29/30(?= (?:Tết|tết|tháng Chạp))", _new_years_eve),
     matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
