@@ -25,6 +25,7 @@ _CONTRACT: Final = re.compile(r"\bhợp đồng(?: [^ ]+){0,3}$")
 _SAID_OTHERWISE: Final = (
     (re.compile(r"^(?:NQ|CTr)[-/]BCH(?!\w)"), "ban chỉ huy", "ban chấp hành"),
     (re.compile(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)"), "bộ tài chính", "ban tổ chức"),
+    (re.compile("^BB-HNCT"), "hội người cao tuổi", "hội nghị cử tri"),
     (re.compile("HN[.,-]HCN"), "hà nội", "hộ nghèo"),
     (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
 )
