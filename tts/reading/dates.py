@@ -81,7 +81,7 @@ _PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích"
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
-    r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp)$"
+    r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp|quà)$"
 )
 _LISTED: Final = re.compile(r" ?(?:[,;.)]|-|và )")
 _ROUND_THE_CLOCK: Final = (24, 7)
