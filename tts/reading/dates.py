@@ -98,12 +98,13 @@ _GOOD_UNTIL: Final = re.compile(r"\b(?:hạn|hạn dùng|sử dụng|sản xuấ
 _MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|tuần|(?:tuần|kỳ|đợt) thứ)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|tuần)$"
 )
+_ORDINAL: Final = re.compile(r"\bthứ$")
 _MONTHS_SAID: Final = re.compile(
     r"\b(?:tháng|thứ)(?: (?:giêng|nhất|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|và|đến)){1,11}$"
 )
-_COUNTED_IN_YEAR: Final = re.compile(r"\b(?:tuần|kỳ|kì|đợt|vụ|phiên|lần)(?: (?:thứ|số))?$")
+_COUNTED_IN_YEAR: Final = re.compile(r"\b(?:(?:tuần|kỳ|kì|đợt|vụ|phiên|lần)(?: (?:thứ|số))?|thứ)$")
 
 _QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
     r"\bquý (?:một|hai|ba|bốn|tư)( năm(?: [^ ]+){2,7})?(?: một| hai| ba)?(?: và| đến| hoặc)?$"
@@ -133,21 +134,29 @@ def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _with_day(scene, said), "date", sure=not short)
 
 
+def _number_in_year(scene: Scene, number: int, year: int) -> str | None:
+    """What is counted within a year, not its month: "tuần 47/2026", "phiên họp thứ 4/2026"."""
+    if year < _OLDEST or scene.cue(_MAP_CUE, 4):
+        return None
+    if number > _MONTHS:
+        return cardinal(number) if scene.cue(_COUNTED_IN_YEAR, 2) else None
+    quarters = _QUARTERS_SAID.search(scene.last_words(13)) if number <= _QUARTERS else None
+    if quarters:
+        return f"{'quý ' if quarters[1] else ''}{cardinal(number)}"
+    if scene.cue(_ORDINAL, 1):
+        return {1: "nhất", 4: "tư"}.get(number, cardinal(number))
+    return cardinal(number) if scene.cue(_NUMBERED, 2) else None
+
+
 def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
     if not (number >= 1 and _is_year(year)):
         return None
-    if number > _MONTHS:  # "tuần 47/2026", "kỳ 15/2026"
-        counted = scene.cue(_COUNTED_IN_YEAR, 2) and year >= _OLDEST
-        return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered") if counted else None
-    if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
+    counted = _number_in_year(scene, number, year)
+    if counted:
+        return Hit(found.end(), f"{counted} năm {cardinal(year)}", "numbered")
+    if number > _MONTHS or scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
-    quarters = _QUARTERS_SAID.search(scene.last_words(13)) if number <= _QUARTERS else None
-    if quarters:
-        said = "quý " if quarters[1] else ""
-        return Hit(found.end(), f"{said}{cardinal(number)} năm {cardinal(year)}", "numbered")
-    if scene.cue(_NUMBERED, 2):
-        return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
     named = scene.cue(_MONTH_CUE, 1) and scene.before(found.start())[-1:] not in {"(", ":"}
     return Hit(found.end(), said if named else f"tháng {said}", "month")
@@ -238,7 +247,7 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
     days, number = [int(day) for day in re.split(r"\D+", found["days"])], int(found["month"])
     named = scene.cue(_NAMED_DAY, 1)
-    if not (named or found["year"] or "+" in found["days"] or "&" in found["days"]):
+    if not (named or found["year"] or max(days) > _MONTHS or "+" in found["days"] or "&" in found["days"]):
         return None  # "8,5/10"
     if days != sorted(set(days)) or 0 in days or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
         return None

@@ -14,13 +14,14 @@ _FROM: Final = re.compile(r"\b(?:từ|đến|tới|hết)$")
 _COUNTED_FOLLOWS: Final = re.compile(rf" ?(?:{'|'.join(map(re.escape, COUNTED))})(?!\w)")
 _AMOUNT_CUE: Final = re.compile(
     r"\b(?:tăng|giảm|có|gồm|với|thu|chi|hoàn thành|vắng|mặt|đã|là|chỉ|mất|trên|dưới|thứ|phần(?: [^ ]+){1,12}"
-    r"|bài|tờ|trang|tập|quyển|phố|chia|điểm|chấm|kết quả|mức|thị lực|mắt|phải|trái|quân số|biên chế|áp"
-    r"|tỷ lệ|tỉ lệ|số|bậc|hạng|lớp|khối|nhóm|cấp|tổ|khóa|được|đạt|còn|bằng|gấp|chiếm|hơn|gần|phần|lô|thửa"
+    r"|bài|tờ|trang|tập|quyển|phố|chia|điểm|chấm|kết quả|mức|thị lực|(?<!ra )mắt|phải|trái|quân số|biên chế"
+    r"|áp|tỷ lệ|tỉ lệ|số|bậc|hạng|lớp|khối|nhóm|cấp|tổ|khóa|được|đạt|còn|bằng|gấp|chiếm|hơn|gần|phần|lô|thửa"
     r"|phòng|nhà|hẻm|kiệt|ngõ|nhịp|cỡ|loại|ống|pha|nồng độ|thuốc|đinh|bản|kích thước|khổ|giấy"
     r"|đàn|phi|khoan|lê|ren|gỗ|gạch|thắng|chọn|phương án|tiến độ|tín nhiệm|mờ pê|mờ tê|môi trường|xếp)$"
 )
 _WHERE_OR_WHEN: Final = re.compile(
     r" (?:tại|ở|lúc|do|vì|trên địa bàn|từ (?:\d{1,2} ?(?:h|g|giờ|:)|sáng|chiều|tối)|và \d{1,2}/\d{1,2})(?!\w)"
+    r"| (?:- )?\d{1,2} ?(?:h|g|giờ|:\d\d)(?![^\W\d])"
 )
 _ENDS: Final = re.compile(r" ?(?:[,;:)(](?! ?(?:vắng|còn|thiếu)\b)|\.?$)")
 _HEADS_A_LINE: Final = re.compile(r": |, ?\d{1,2}(?:h|g| giờ|:\d\d)")

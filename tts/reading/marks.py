@@ -55,6 +55,7 @@ _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|b
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|kháng nguyên|vi rút)\b")
 _WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
 _ITS_DATE: Final = re.compile(r"(?:ngày )?\d{1,2}[/.-]\d{1,2}(?![\d%])(?! (?:thứ|T[2-7]))")
+_HOUR_SAID: Final = re.compile(r"\bgiờ\b")
 _ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
 _UNTIL: Final = re.compile(
     r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
@@ -158,7 +159,8 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
         return Hit(end, "năm", "year")  # "quý IV-2025"
     its_date = scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows)  # "Thứ 5 - 03/12"
     counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not (its_date or _are_ratings(scene, found))
+    its_hour = scene.rule == "date" and _CLOCK_FOLLOWS.match(follows) and not scene.cue(_HOUR_SAID, 14)
+    counted = counted and not (its_date or its_hour or _are_ratings(scene, found))
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
