@@ -33,9 +33,9 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|hôm nay|hôm qua"
-    r"|hạn(?: chót| cuối| nộp| đến)?(?: là)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm"
-    r"|bắt đầu|kết thúc|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|xổ số|vé số|điều tra dân số)$"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|rạng"
+    r"|hôm nay|hôm qua|hạn(?: chót| cuối| nộp| đến)?(?: là)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường"
+    r"|kỷ niệm|bắt đầu|kết thúc|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|xổ số|vé số|điều tra dân số)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
 _EACH_DAY: Final = re.compile(r"\b(?:mỗi|một|nửa|uống|dùng|ăn) ngày$")  # "mỗi ngày 2.5 lít"

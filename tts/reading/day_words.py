@@ -21,6 +21,7 @@ _AMOUNT_CUE: Final = re.compile(
 )
 _WHERE_OR_WHEN: Final = re.compile(
     r" (?:tại|ở|lúc|do|vì|trên địa bàn|từ (?:\d{1,2} ?(?:h|g|giờ|:)|sáng|chiều|tối)|và \d{1,2}/\d{1,2})(?!\w)"
+    r"| (?:thay|xong|này|vừa|cho|để|nhằm|sẽ|đã|không|cùng|bắt đầu|đến \d{1,2}/\d{1,2})(?!\w)"
     r"| (?:- )?\d{1,2} ?(?:h|g|giờ|:\d\d)(?![^\W\d])"
 )
 _ENDS: Final = re.compile(r" ?(?:[,;:)(](?! ?(?:vắng|còn|thiếu)\b)|\.?$)")

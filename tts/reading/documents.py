@@ -26,6 +26,8 @@ _SAID_OTHERWISE: Final = (
     (re.compile(r"^(?:NQ|CTr)[-/]BCH(?!\w)"), "ban chỉ huy", "ban chấp hành"),
     (re.compile(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)"), "bộ tài chính", "ban tổ chức"),
     (re.compile("^BB-HNCT"), "hội người cao tuổi", "hội nghị cử tri"),
+    (re.compile("^PC-"), "pháp chế", "phiếu chuyển"),
+    (re.compile("^LCT[-/](?:UBND|ĐU|VP|HĐND)"), "lệnh chủ tịch nước", "lịch công tác"),
     (re.compile("HN[.,-]HCN"), "hà nội", "hộ nghèo"),
     (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
 )

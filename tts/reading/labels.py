@@ -60,7 +60,7 @@ def _first_of_small_roman(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 LABEL_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"i\)(?= [^\n]{1,90}\bii\))", _first_of_small_roman),
+    matching(r"i[.)](?= [^\n]{1,90}\bii[.)])", _first_of_small_roman),
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
@@ -73,7 +73,8 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(
-        r"(?<=[;:,.] )(?P<label>i(?=\) [^\n]{1,90}\bii\))|ii|iii|iv|vi|vii|viii|ix)\)(?= )", _small_roman
+        r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )",
+        _small_roman,
     ),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )

@@ -176,7 +176,7 @@ def _dash(scene: Scene, found: re.Match[str]) -> Hit:
     among = scene.rule in {"mixed", "reference", "month"} and _warning_levels(scene, found)
     measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
     hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
-    onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
+    onward = counted and (_same_kind(scene, found) or re.match(r"(?:[<>≤≥]|dưới|không quá) ?\d", follows))
     if (until and not its_date) or along or among or onward or measured or hours:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")

@@ -15,6 +15,7 @@ _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa
 _COMPARED: Final = re.compile(r"\b(?:so(?: với)?|cùng kỳ|trong|hết|cuối|đầu|giữa)$")  # "so với T10"
 _QUARTER_SAID: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)(?: [^ ]+){0,16}$")
 _OF_EACH_MONTH: Final = re.compile(r"\b(?:tiền|phí|thu|quỹ|phụ cấp|công nợ|báo cáo|số liệu|sinh hoạt|góp)\b")
+_BUILDING: Final = re.compile(r"\b(?:tòa|tháp|lô|căn|nhà|xe|lớp|máy)$")
 _JOINED: Final = re.compile(r"(?:[,+&-]|và|đến|tới)$")
 _MONTH_IN_TIME: Final = re.compile(r"\b(?:từ|đến|tới|vào|trước|sau|của|nay|riêng|kỳ|kể từ|qua)$")
 
@@ -24,6 +25,8 @@ def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
     window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
     late = int(found["number"]) > 1 and scene.cue(_MONTH_IN_TIME, 2)
     late = late or bool(int(found["number"]) > 1 and _OF_EACH_MONTH.search(window))
+    headed = int(found["number"]) > 1 and re.match(r": ?\d", scene.line[found.end() : found.end() + 3])
+    late = late or bool(headed and not scene.cue(_BUILDING, 2))  # "T11: 45 ca"
     listed = scene.rule == "month" and _JOINED.search(scene.before(found.start()))
     if not (late or listed or scene.cue(_COMPARED, 2) or _MONTHLY.search(window)):
         return None

@@ -19,6 +19,7 @@ _HOUR_FOLLOWS: Final = re.compile(r" ?(?:-|đến|tới) ?\d{1,2} ?g(?:\d\d)?(?!
 _WORK_CUE: Final = re.compile(
     r"\b(?:điện|nước|họp|học|sóng|thanh|việc|khám|tiêm|lịch|ca|thời gian|giờ|tiếp|đón|mở cửa|bán)$"
 )
+_HOUR_SAID: Final = re.compile(r"\bgiờ\b")
 _MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha)(?: [^ ]+){0,8}$")
 _AT: Final = re.compile(r"\b(?:lúc|vào lúc|hồi|từ lúc|đến lúc)$")
 
@@ -46,7 +47,7 @@ def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     follows = _DAY_FOLLOWS.match(scene.line, found.end()) is not None
     cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or follows
     if _HOUR_FOLLOWS.match(scene.line, found.end()):
-        cued = cued or scene.at_start or scene.cue(_WORK_CUE, 2)
+        cued = cued or scene.at_start or scene.cue(_WORK_CUE, 2) or scene.cue(_HOUR_SAID, 14)
     return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
 
