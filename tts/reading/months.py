@@ -13,7 +13,8 @@ _MONTHS, _QUARTERS = 12, 4
 _AROUND: Final = 48  # characters
 _MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
 _COMPARED: Final = re.compile(r"\b(?:so(?: với)?|cùng kỳ|trong|hết|cuối|đầu|giữa)$")  # "so với T10"
-_QUARTER_SAID: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)(?: [^ ]+){0,16}$")
+_QUARTER_SAID: Final = re.compile(r"\bquý (một|hai|ba|bốn)(?: [^ ]+){0,16}$")
+_QUARTER_NUMBERS: Final = {"một": 1, "hai": 2, "ba": 3, "bốn": 4}
 _OF_EACH_MONTH: Final = re.compile(r"\b(?:tiền|phí|thu|quỹ|phụ cấp|công nợ|báo cáo|số liệu|sinh hoạt|góp)\b")
 _BUILDING: Final = re.compile(r"\b(?:tòa|tháp|lô|căn|nhà|xe|lớp|máy)$")
 _JOINED: Final = re.compile(r"(?:[,+&-]|và|đến|tới)$")
@@ -36,7 +37,8 @@ def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _month_of_quarter(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The months of a quarter that was just named: "quý I/2027 (T1-T3)"."""
     number = int(found["number"])
-    named = scene.cue(_QUARTER_SAID, 18) and 1 <= number <= _MONTHS
+    said = _QUARTER_SAID.search(scene.last_words(18))
+    named = said is not None and (number + 2) // 3 == _QUARTER_NUMBERS[said[1]]  # three months each
     return Hit(found.end(), f"tháng {month(number)}", "month") if named else None
 
 
