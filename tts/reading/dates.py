@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value
+from tts.reading.day_words import is_likely_a_day, is_told_by_words
+from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.scores import MATCH_CUE
@@ -33,12 +34,13 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
     ]
 )
 _DAY_CUE: Final = re.compile(
-    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai"
+    r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|rạng"
     r"|(?:hôm|sáng|trưa|chiều|tối|đêm) nay|hôm qua"
-    r"|hạn(?: chót| cuối| nộp| đến)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu|kết thúc"
-    r"|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật)$"
+    r"|hạn(?: chót| cuối| nộp| đến)?(?: là)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu"
+    r"|kết thúc|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|xổ số|vé số|điều tra dân số)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
+_EACH_DAY: Final = re.compile(r"\b(?:mỗi|một|nửa|uống|dùng|ăn) ngày$")  # "mỗi ngày 2.5 lít"
 _DAYS_NAMED: Final = re.compile(  # "ngày 29, 30/11" names the day once
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}))+(?: và)?$"
 )
@@ -52,9 +54,7 @@ _RANGE_OF_DAYS: Final = re.compile(
     rf"\bngày(?: (?:{'|'.join(sorted(NUMBER_WORDS))}|tháng|giờ|phút|sáng|chiều|tối|trưa|thứ|chủ|nhật|hết))*"
     r" (?:đến|tới|và|từ|đến hết|hoặc)$"
 )
-_AROUND: Final = 48  # characters
-_MONTHLY: Final = re.compile(r"\b(?:kỳ|nợ|tiền điện|tiền nước|hóa đơn|lương|trợ cấp|học phí)\b")
-_HOUSE_CUE: Final = re.compile(r"\b(?:số|nhà|hẻm|ngõ|ngách|kiệt)$")
+_HOUSE_CUE: Final = re.compile(r"\b(?:(?<!xổ )(?<!vé )(?<!dân )số|nhà|hẻm|ngõ|ngách|kiệt)$")
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
     r"|đại lộ|quảng trường|công viên|trường|bệnh viện|cầu|hướng|ngã tư|ngã ba|nút giao"
@@ -66,24 +66,29 @@ _WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân s
     r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
     r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
     r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
-    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|tổ(?! chức)|thôn|phường|đơn vị|công trình"
-    r"|hạng mục|chi bộ|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
+    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|tổ(?! chức| \d)|thôn(?! \d)|phường(?! \d)|đơn vị"
+    r"|công trình|hạng mục|chi bộ|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
     r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
 )
-_DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?: \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
+_DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?:,? \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
 _FRACTION_SAID: Final = re.compile(r"\bphần [^ ]+(?: [^ ]+)? (?:đến|tới|hoặc)$")
 _PART_CUE: Final = re.compile(  # "trang 1/5", "đạt 5/4"
-    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
+    r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|huyết áp|thị lực"
+    r"|đạt|bằng|gấp|chiếm|được|còn|hơn|gần|khoảng)$"
 )
 _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
+_CAMPAIGN: Final = re.compile(r"\b(?:đợt|chiến dịch|cao điểm|tháng hành động|thời gian|lịch)(?: [^ ]+)?$")
+_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích"
+    r" ?(?:-|đến|tới) ?[1-9]/[1-9] (?:dân số|số|diện tích|tổng|sản lượng|khối lượng|lượng|kinh phí|mức|giá)\b"
+)
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
     r"\b(?:chào mừng|mừng|thiếu nhi|lao động|phụ nữ|nhà giáo|thầy thuốc|liệt sĩ|quốc khánh|giải phóng"
-    r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp)$"
+    r"|quân đội|đoàn|đảng|cách mạng|thành lập|nghỉ lễ|lễ|dịp|quà)$"
 )
 _FOR_WHOM: Final = compiled(
     r" ?[:)]?(?P<who> (?:[Tt]ổ|[Tt]hôn|[Kk]hu phố|TDP|KP|[Ấấ]p|[Kk]hóm|[Xx]óm|[Bb]uôn|[Ll]ớp|[Kk]hối|[Đđ]ội"
@@ -97,11 +102,27 @@ _CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
-_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)\b")
+_MAP_CUE: Final = re.compile(
+    r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: (?:chi tiết|phân khu|chung))?$|mặt bằng$|sơ đồ$|bản vẽ$)(?!\w)"
+)
+SCALE_CUE: Final = re.compile(  # right before a scale; "tỷ lệ chọi 1/3" is a part
+    r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: chi tiết| phân khu| chung)?|mặt bằng|sơ đồ|bản vẽ)$"
+)
 _MONTH_CUE: Final = re.compile(r"\btháng$")
+_GOOD_UNTIL: Final = re.compile(r"\b(?:hạn|hạn dùng|sử dụng|sản xuất)$")
+_MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
 _NUMBERED: Final = re.compile(
     r"\b(?:số|quyết định|nghị quyết|nghị định|thông tư|chỉ thị|kế hoạch|luật|công văn|quý|đợt"
-    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|khóa|khoá)$"
+    r"|lần|kỳ|kì|tập|vụ|quyển|sổ|khóa|khoá|tuần)$"
+)
+_ORDINAL: Final = re.compile(r"\bthứ$")
+_MONTHS_SAID: Final = re.compile(
+    r"\b(?:tháng|thứ)(?: (?:giêng|nhất|một|hai|ba|tư|năm|sáu|bảy|tám|chín|mười|và|đến)){1,11}$"
+)
+_COUNTED_IN_YEAR: Final = re.compile(r"\b(?:(?:tuần|kỳ|kì|đợt|vụ|phiên|lần)(?: (?:thứ|số))?|thứ)$")
+
+_QUARTERS_SAID: Final = re.compile(  # "quý 1-2/2027", "quý 4/2026 và 1/2027"
+    r"\bquý (?:một|hai|ba|bốn|tư)( năm(?: [^ ]+){2,7})?(?: một| hai| ba)?(?: và| đến| hoặc)?$"
 )
 
 
@@ -128,17 +149,38 @@ def _full_date(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), _with_day(scene, said), "date", sure=not short)
 
 
+def _number_in_year(scene: Scene, number: int, year: int) -> str | None:
+    """What is counted within a year, not its month: "tuần 47/2026", "phiên họp thứ 4/2026"."""
+    if year < _OLDEST or scene.cue(_MAP_CUE, 4):
+        return None
+    if number > _MONTHS:
+        return cardinal(number) if scene.cue(_COUNTED_IN_YEAR, 2) else None
+    quarters = _QUARTERS_SAID.search(scene.last_words(13)) if number <= _QUARTERS else None
+    if quarters:
+        return f"{'quý ' if quarters[1] else ''}{cardinal(number)}"
+    if scene.cue(_ORDINAL, 1):
+        return {1: "nhất", 4: "tư"}.get(number, cardinal(number))
+    return cardinal(number) if scene.cue(_NUMBERED, 2) else None
+
+
 def _month_of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, year = int(found["month"]), int(found["year"])
-    if not (1 <= number <= _MONTHS and _is_year(year)):
+    if not (number >= 1 and _is_year(year)):
         return None
-    if scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
+    counted = _number_in_year(scene, number, year)
+    if counted:
+        return Hit(found.end(), f"{counted} năm {cardinal(year)}", "numbered")
+    if number > _MONTHS or scene.cue(_MAP_CUE, 4) or (year < _OLDEST and not scene.cue(_MONTH_CUE, 1)):
         return None  # "bản đồ tỷ lệ 1/2000"
-    if scene.cue(_NUMBERED, 2):
-        return Hit(found.end(), f"{cardinal(number)} năm {cardinal(year)}", "numbered")
     said = f"{month(number)} năm {cardinal(year)}"
     named = scene.cue(_MONTH_CUE, 1) and scene.before(found.start())[-1:] not in {"(", ":"}
     return Hit(found.end(), said if named else f"tháng {said}", "month")
+
+
+def _month_with_point(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A month or a quarter with its year after a point: "tháng 11.2026", "quý 4.2026", "hạn dùng 04.2028"."""
+    named = scene.cue(_MONTH_OR_QUARTER, 1) or scene.cue(_GOOD_UNTIL, 2)
+    return _month_of_year(scene, found) if named else None
 
 
 def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -146,35 +188,32 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     chained = _CHAINED.search(scene.before(found.start())) is not None  # "5/4/2"
     if chained or not (1 <= day <= _DAYS and 1 <= number <= _MONTHS) or scene.after_house(found.start()):
         return None  # "lớp 5/1, 5/2"
-    after_day = scene.rule in {"date", "time"} and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    again = scene.cue(_RANGE_OF_DAYS, 14) and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = scene.cue(_DAY_CUE, 2) or again or after_day
-    cued = cued or _DAY_WITH_NAME.search(scene.before(found.start())) is not None
-    cued = cued or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()) is not None)
-    cued = cued or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5)) or scene.cue(_DAYS_NAMED, 10)
+    cued = _is_cued(scene, found)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
     if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
     known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
-    cued = cued or _CALENDAR.match(scene.line, found.end()) is not None
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
+    cued = cued and not (found["mark"] == "." and scene.cue(_EACH_DAY, 2))
     other = (
         scene.cue(_PART_CUE, 2)
-        or scene.cue(_HOUSE_CUE, 1)
+        or scene.cue(_HOUSE_CUE, 2)
         or scene.cue(_MAP_CUE, 2)
         or (day, number) == _ROUND_THE_CLOCK
     )
     match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
+    match = match or (day <= number and _PART_FOLLOWS.match(scene.line, found.end()) is not None)
     if match or (other and not cued):
         return None
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
         part = day <= number or scene.rule == "phone"
         part = part or (day <= _MONTHS and _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None)
-        if not cued and not known and not padded and part:
+        likely = padded or is_likely_a_day(scene, found)
+        if not (cued or known or likely) and part:
             return None  # a fraction
     elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
         return None  # "ngày 5-7" are three days
@@ -183,14 +222,35 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "date", sure=cued or known or ranged)
 
 
+def _is_cued(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether what was said before, or what follows, makes two numbers a day."""
+    of_something = _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None
+    near = scene.rule in {"date", "time"} or scene.cue(_RANGE_OF_DAYS, 14)
+    return bool(
+        (near and not of_something)
+        or scene.cue(_DAY_CUE, 4)
+        or _DAY_WITH_NAME.search(scene.before(found.start()))
+        or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()))
+        or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5))
+        or scene.cue(_DAYS_NAMED, 10)
+        or _CALENDAR.match(scene.line, found.end())
+        or is_told_by_words(scene, found)
+    )
+
+
 def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     """Whether a second day follows at once: "10/12-15/12/2025", "20/11-5/12"."""
     second = _SECOND_DAY.match(scene.line, found.end())
     if second is None:
         return False
     same = found["mark"] == "/" and int(found["month"]) == int(second["month"]) > _EASY
+    later = _EASY < int(found["month"]) < int(second["month"])  # "(1/6-1/8)" are no parts
+    told = scene.before(found.start())[-1:] == "(" or scene.cue(_CAMPAIGN, 3)
     return bool(
-        second["year"] or max(day, int(second["day"])) > _MONTHS or (same and day < int(second["day"]))
+        second["year"]
+        or max(day, int(second["day"])) > _MONTHS
+        or (same and day < int(second["day"]))
+        or (later and told and not _WHOLE_FOLLOWS.match(scene.line, second.end()))
     )
 
 
@@ -211,7 +271,7 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Several days of a month without spaces between: "ngày 15,16,17/12", "15+16/12/2025"."""
     days, number = [int(day) for day in re.split(r"\D+", found["days"])], int(found["month"])
     named = scene.cue(_NAMED_DAY, 1)
-    if not (named or found["year"] or "+" in found["days"] or "&" in found["days"]):
+    if not (named or found["year"] or max(days) > _MONTHS or "+" in found["days"] or "&" in found["days"]):
         return None  # "8,5/10"
     if days != sorted(set(days)) or 0 in days or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
         return None
@@ -221,10 +281,28 @@ def _listed_days(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said if named else f"ngày {said}", "date")
 
 
+def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """Days of one month that stand for themselves: "(15, 16, 17/12)", "(5 và 6/12/2026)"."""
+    days, number = [int(day) for day in re.findall(r"\d+", found["days"])], int(found["month"])
+    told = (
+        found["year"]
+        or _CALENDAR.match(scene.line, found.end())
+        or days[-1] > _MONTHS
+        or len(found["month"]) > 1
+    )
+    if not told or days != sorted(set(days)) or days[0] < 1 or days[-1] > _DAYS or not 1 <= number <= _MONTHS:
+        return None
+    said = re.sub(r"\d+", lambda day: cardinal(int(day[0])), found["days"])
+    year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
+    named = "" if scene.cue(_NAMED_DAY, 1) else "ngày "
+    return Hit(found.end(), f"{named}{said} tháng {month(number)}{year}", "date")
+
+
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
-    return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
+    pointed = found["mark"] == "." and (scene.rule == "weekday" or scene.cue(_NAMED_DAY, 1))
+    return written or pointed or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -238,6 +316,12 @@ def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
         return None
     year = f" năm {cardinal(int(found['year']))}" if found["year"] else ""
     return Hit(found.end(), f"{cardinal(int(found['number']))} tháng{year}", "month")
+
+
+def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The fourth month or day of the week among several: "các tháng 1, 4, 7", "thứ 2, 4, 6"."""
+    listed = re.search(r"(?:,|-|và|đến)$", scene.before(found.start())) and scene.cue(_MONTHS_SAID, 12)
+    return Hit(found.end(), month(int(found.group())), "month") if listed else None
 
 
 def _new_years_eve(_scene: Scene, found: re.Match[str]) -> Hit:
@@ -254,31 +338,6 @@ def _months_listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{said} năm {cardinal(int(found['year']))}", "month")
 
 
-def _month_alone(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T9 and T10, where bills and wages are spoken of (T2 to T7 are weekdays)."""
-    window = scene.line[max(0, found.start() - _AROUND) : found.end() + _AROUND].lower()
-    if not _MONTHLY.search(window):
-        return None
-    return Hit(found.end(), f"tháng {month(int(found['number']))}", "month")
-
-
-def _month_before(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The first of two months whose year is said once: "T10+T11/2025"."""
-    number = int(found["number"])
-    return Hit(found.end(), f"tháng {month(number)}", "month") if 1 <= number <= _MONTHS else None
-
-
-def _short_period(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    """T5/2025, Q3/2025 and Q.III/2025, as reports write them."""
-    written, year = found["number"], f"năm {cardinal(int(found['year']))}"
-    number = int(written) if written.isdecimal() else roman_value(written) or 0
-    if found["kind"] == "Q":
-        return Hit(found.end(), f"quý {cardinal(number)} {year}", "month") if number <= _QUARTERS else None
-    if not 1 <= number <= _MONTHS:
-        return None
-    return Hit(found.end(), f"tháng {month(number)} {year}", "month")
-
-
 _NO_MORE: Final = r"(?![\d/A-ZĐ]|[.,-]\d| ?[hg](?![^\W\d]))"
 DATE_RULES: Final[tuple[Rule, ...]] = (
     matching(
@@ -287,10 +346,16 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         _listed_days,
     ),
     matching(
+        r"(?<=\()(?P<days>\d{1,2}(?:, \d{1,2}){0,5}(?:,| và|, và) \d{1,2})/(?P<month>\d{1,2})"
+        r"(?:/(?P<year>(?:19|20)\d\d))?(?=\)|, ?tại|, ?[Tt]hứ| ÂL| âm)",
+        _days_in_brackets,
+    ),
+    matching(
         r"(?P<number>\d{1,2})T(?: ?[/.]? ?(?P<year>20\d\d)(?![\w/]|[.,]\d)"
         r"|(?= (?:(?:đầu|cuối|của) )?năm(?: \d{4})?(?: này| nay)?(?!\w)))",
         _months_of_year,
     ),
+    matching(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
     matching(r"29/30(?= (?:Tết|tết|tháng Chạp))", _new_years_eve),
     matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),
@@ -301,17 +366,12 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
     matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
+    matching(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/,]|\.\d)", _month_with_point),
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )
 DAY_AFTER_TIME: Final[Rule] = matching(
-    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))",
+    r"/ ?(?=\d{1,2}[/-]\d{1,2}(?![\d.]))|-{1,2} ?(?=\d{1,2}(?P<m>[/.-])\d{1,2}(?P=m)20\d\d(?!\d))"
+    r"|-(?=\d{1,2}/(?:0?[1-9]|1[0-2])(?![\d/hg:]))",
     _date_after_time,
-)
-SHORT_PERIOD: Final[Rule] = matching(
-    r"(?P<kind>[TQ])(?:\. ?)?(?P<number>\d{1,2}|[IV]{1,3})[/.-](?P<year>(?:19|20)\d\d)(?!\d)", _short_period
-)
-MONTH_ALONE: Final[Rule] = matching(r"T(?P<number>1[0-2]|[189])(?![\w/]|\.\d)", _month_alone)
-MONTH_BEFORE: Final[Rule] = matching(
-    r"T(?P<number>\d{1,2})(?= ?(?:[+&,-]|và|đến) ?T?\d{1,2}/(?:19|20)\d\d)", _month_before
 )

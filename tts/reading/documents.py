@@ -19,8 +19,18 @@ _NUMBERED: Final = re.compile(r"([A-ZĐƯ&]{2,14})(\d{1,4})")  # KH-BCĐ389, CT-
 _POLICE: Final = re.compile(r"P[A-ZĐ]\d\d")  # rooms of a province's police are called by letters: PC06
 _SCHOOL: Final = re.compile(r"(THCS|THPT|MN|TH)([A-ZĐ]{2,3})")  # and the initials of its name: THCSLQĐ
 _REGULATION: Final = re.compile(r"\bquy định\b")
-_FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
+FORM_CUE: Final = re.compile(r"\b(?:mẫu|biểu|tờ khai)(?: số)?$")
 _CODED: Final = re.compile(r"\bmã(?: số)?(?: [^ ]+){0,2}$")  # "mã số: 0125/…" is said by figures
+_CONTRACT: Final = re.compile(r"\bhợp đồng(?: [^ ]+){0,3}$")
+_SAID_OTHERWISE: Final = (
+    (re.compile(r"^(?:NQ|CTr)[-/]BCH(?!\w)"), "ban chỉ huy", "ban chấp hành"),
+    (re.compile(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)"), "bộ tài chính", "ban tổ chức"),
+    (re.compile("^BB-HNCT"), "hội người cao tuổi", "hội nghị cử tri"),
+    (re.compile("^PC-"), "pháp chế", "phiếu chuyển"),
+    (re.compile("^LCT[-/](?:UBND|ĐU|VP|HĐND)"), "lệnh chủ tịch nước", "lịch công tác"),
+    (re.compile("HN[.,-]HCN"), "hà nội", "hộ nghèo"),
+    (re.compile("^L[-/]CTN"), "luật", "lệnh"),  # of the President
+)
 _CIRCULAR: Final = re.compile(r"\bthông tri\b")
 KIND_SAID: Final = re.compile(
     r"\b(?:nghị định|nghị quyết|thông tư|liên tịch|quyết định|quy định|chỉ thị|luật"
@@ -40,10 +50,10 @@ _NUMBER_CUE: Final = re.compile(
 _KINDS_TEXT: Final = (
     "QĐ QĐi QyĐ QC NĐ TT TTLT NQ NQLT CT KH TB BC CV TTr HD KL CĐ GM BB ĐA PA CTr PL VBHN QH L"
 )
-_KINDS: Final = frozenset(_KINDS_TEXT.split())
+KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 
-_ALL_KINDS: Final = _KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
+_ALL_KINDS: Final = KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
 _LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
@@ -62,7 +72,7 @@ def code_part(part: str, scene: Scene | None = None) -> str | None:
         return f"{DOCUMENT_CODES[assembly[1]]} khóa {cardinal(int(assembly[2]))}"
     own = scene.own.get(part) if scene and scene.own else None
     if own is None and _POLICE.fullmatch(part):
-        return f"{spell(part[:-2])} {_number(part[-2:])}"
+        return f"{spell(part[:-2])} {number_said(part[-2:])}"
     numbered = _NUMBERED.fullmatch(part) if own is None else None
     if numbered:
         body = code_part(numbered[1], scene)
@@ -105,7 +115,7 @@ def _desk(body: str, field: str) -> str | None:
     return next((said for of, said in _DESKS.get(field, ()) if of.search(body)), None)
 
 
-def _said_code(scene: Scene, code: str) -> tuple[str, bool, int]:
+def code_said(scene: Scene, code: str) -> tuple[str, bool, int]:
     """The words of a sign, whether all parts are known, and how many are."""
     parts = [part for part in re.split(r" ?[-/._] ?", code) if part]
     taxes = parts[0] == "CT" and len(parts) > 1 and scene.cue(_LETTER_SAID, 3)
@@ -125,18 +135,18 @@ def _kind_here(scene: Scene, code: str, said: str) -> str:
     """What a sign says, where its first letters stand for two kinds of documents."""
     if code.startswith("QĐ") and scene.cue(_REGULATION, 3):
         return said.replace("quyết định", "quy định", 1)  # the Party signs both with QĐ
-    if code.startswith("TT/") and scene.cue(_CIRCULAR, 3):
-        return said.replace("thông tư", "thông tri", 1)
-    if re.match(r"(?:NQ|CTr)[-/]BCH(?!\w)", code):
-        return said.replace("ban chỉ huy", "ban chấp hành", 1)
-    if re.search(r"(?:TU|ĐU|ĐTN|TW)-BTC(?!\w)", code):
-        return said.replace("bộ tài chính", "ban tổ chức", 1)
-    if re.match("L[-/]CTN", code):
-        return said.replace("luật", "lệnh", 1)  # of the President
+    circular = re.match("TT(r?)[-/]", code) if scene.cue(_CIRCULAR, 3) else None
+    if circular:
+        return said.replace("tờ trình" if circular[1] else "thông tư", "thông tri", 1)
+    if code.startswith("HĐ") and scene.cue(_CONTRACT, 5):
+        return re.sub("^(?:hội đồng|hoạt động)", "hợp đồng", said)
+    for sign, usual, here in _SAID_OTHERWISE:
+        if sign.search(code):
+            return said.replace(usual, here, 1)
     return said
 
 
-def _number(written: str) -> str:
+def number_said(written: str) -> str:
     """The number of a document; the noughts before it are said."""
     bare = written.lstrip("0")
     return "không " * (len(written) - len(bare)) + cardinal(int(bare)) if bare else cardinal(0)
@@ -146,24 +156,24 @@ def _of_year(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The number and the year of a document whose kind was named: "Nghị định 168/2024"."""
     if not (scene.cue(KIND_SAID, 6) or scene.cue(_ANOTHER, 20) or scene.rule == "document"):
         return None
-    said = f"{_number(found['number'])}, năm {cardinal(int(found['year']))}"
+    said = f"{number_said(found['number'])}, năm {cardinal(int(found['year']))}"
     return Hit(found.end(), said, "document")
 
 
 def _document(scene: Scene, found: re.Match[str]) -> Hit | None:
-    form = scene.cue(_FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
+    form = scene.cue(FORM_CUE, 2) and found["code"] not in DOCUMENT_CODES
     thousand = found["letter"] in {"k", "K"} and not scene.cue(_NUMBER_CUE, 2)
     if form or thousand or scene.last_words() == "thứ" or _TWO_YEARS.match(found.group()):
         return None  # "Mẫu 01/ĐK" is a mark, "60k/HK" a sum, "thứ 2 - CN" are days
     apart = found["mark"].strip() == "-" and len(found["mark"]) > 1
     if apart and re.split(r" ?[-/._] ?", found["code"])[0] not in _ALL_KINDS:
         return None  # "KP.1 - KP.5", "tổ 3 - TDP 4"
-    said_code, sure, known = _said_code(scene, found["code"])
+    said_code, sure, known = code_said(scene, found["code"])
     if not known and not (scene.cue(_NUMBER_CUE, 2) and found["mark"].strip() == "/"):
         return None
     said_code = _kind_here(scene, found["code"], said_code)
     coded = found["number"].startswith("0") and scene.cue(_CODED, 5)
-    said = spell_digits(found["number"]) if coded else _number(found["number"])
+    said = spell_digits(found["number"]) if coded else number_said(found["number"])
     if found["letter"]:
         said += f" {spell(found['letter'])}"
     if found["year"]:
@@ -180,9 +190,9 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
     whole = ABBREVIATIONS.get(code)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
-    if re.split(r"[-/]", code)[0] not in _KINDS:
+    if re.split(r"[-/]", code)[0] not in KINDS:
         return None
-    said, sure, _ = _said_code(scene, code)
+    said, sure, _ = code_said(scene, code)
     if not sure:
         return None
     return Hit(found.end(), said, "document")
@@ -198,7 +208,7 @@ DOCUMENT_OF_YEAR: Final[Rule] = matching(
     r"(?P<number>\d{1,6}) ?/ ?(?P<year>(?:19|20)\d\d)(?! ?[/-] ?[A-ZĐ]|[\d/]|[.,]\d)", _of_year
 )
 NUMBERED_DOCUMENT: Final[Rule] = matching(
-    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/-] ?(?P<year>(?:19|20)\d\d))?"
+    rf"(?P<number>\d{{1,6}})(?P<letter>[a-zđA-ZĐ]?)(?: ?[/.-] ?(?P<year>(?:19|20)\d\d))?"
     rf"(?P<mark> ?[/-] ?)(?P<code>{_CODE})(?:/(?P<late>(?:19|20)\d\d))?(?!\w|{_PLATE_FOLLOWS})",
     _document,
 )

@@ -11,7 +11,8 @@ from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
-    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )\b"
+    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )"
+    r"(?<!\bxổ )(?<!\bvé )(?<!\bdân )\b"
     r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
 )
 _STREET_CUE: Final = re.compile(

@@ -49,7 +49,9 @@ _BODY: Final = (
         "công ty",
         "cục",
         "đảng",
+        "điện lực",
         "đoàn",
+        "đội",
         "hội",
         "mặt trận",
     ),
@@ -94,12 +96,15 @@ def office(initials: str) -> str | None:
     """The office that signs a document, out of its head, its field and where it is: PGDĐT, CCTKV, CAX."""
     if not _SHORTEST_OFFICE <= len(initials) <= _LONGEST:
         return None
+    whole = _of_field(initials)  # BCĐ and PCTT, not BCĐPCT of a tỉnh
+    if whole:
+        return whole
     for ending, where in _WHERE.items():
         body = initials.removesuffix(ending)
         known = _known(body) or _of_field(body) if body != initials and len(body) > 1 else None
         if known and known.startswith(_BODY):
             return f"{known} {where}"
-    return _of_field(initials)
+    return None
 
 
 def _known(initials: str) -> str | None:

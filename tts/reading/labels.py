@@ -49,7 +49,18 @@ def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "label", after=True) if scene.at_start else None
 
 
+def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A small Roman number before an item within a line: "ii)"."""
+    return Hit(found.end(), cardinal(roman_value(found["label"]) or 0), "label", after=True)
+
+
+def _first_of_small_roman(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """The first item of a line that has a second: "i) …; ii) …"."""
+    return Hit(found.end(), cardinal(1), "label", after=True) if scene.at_start else None
+
+
 LABEL_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"i[.)](?= [^\n]{1,90}\bii[.)])", _first_of_small_roman),
     matching(r"(?P<label>\d{1,3})[.)/](?= |$)", _label),
     matching(
         r"(?P<label>\d{1,2}(?:\.\d{1,2}){1,4})"
@@ -61,5 +72,9 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>[A-ZĐa-zđ])\)(?= )", _label),
     matching(r"([a-hđ])(\d{1,2})[.)](?= )", _mixed_label),
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
+    matching(
+        r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )",
+        _small_roman,
+    ),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )

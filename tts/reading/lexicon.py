@@ -31,6 +31,8 @@ CONTEXT_ROWS: Final = _rows("contexts")
 """What initials stand for in their place (`contexts.py`)."""
 EACH: Final = [row["word"] for row in _rows("each")]
 """What a slash after a number may divide by: "2 cán bộ/xã"."""
+COUNTED: Final = [row["word"] for row in _rows("counted")]
+"""What there may be a part of, so that two numbers before it are no day: "từ 5/12 chỉ tiêu"."""
 FOREIGN: Final = _table("foreign")
 LEGACY: Final = {row["written"]: row["encoding"] for row in _rows("legacy")}
 """What no Vietnamese word is, though it could be one: words of an old encoding ("sè", "soá")."""

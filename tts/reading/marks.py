@@ -5,29 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.dashes import COUNTED, QUARTER, YEAR, dash, falls, same_kind
 from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
-from tts.reading.scores import is_score
 from tts.reading.syllables import split_tone
 
-_COUNTED: Final = frozenset(
-    {
-        "number",
-        "unit",
-        "percent",
-        "money",
-        "date",
-        "month",
-        "time",
-        "fraction",
-        "numbered",
-        "roman",
-        "negative",
-        "road",
-    }
-)
 _MULTIPLIED: Final = frozenset({"number", "unit", "money", "percent", "fraction"})
 _PER: Final = re.compile(
     r"(?:\b(?:đồng|mét|ki lô mét|mét vuông|mét khối|héc ta|gam|lít|tấn|tạ|triệu|tỷ|nghìn|đô la mỹ)"
@@ -35,31 +19,16 @@ _PER: Final = re.compile(
 )
 _FAR: Final = 14  # words, for a sign that stands free before a number
 _NEAR: Final = 6  # words: so far back may the amount be that a slash divides
-_ELECTRICAL: Final = re.compile(r"\d ?(V|kV|A|Ah|W|kW|kVA|KVA|MVA|Hz)$")
-_RATING: Final = re.compile(r"[\d.,/]+ ?([A-Za-z]{1,4})")
 _DECIMALS: Final = re.compile(r"\d,\d+$|\d\.\d{1,2}$")
-_RESULT: Final = re.compile(r"[\d.,]+ ?=")
 _TERM: Final = re.compile(r"(?:(?<!\w)[A-Za-z]|\)|\d)$")
-_RECKONED: Final = re.compile(r"\d ?[+×] ?\d[\d.,]*$|\d x \d[\d.,]*$")
-_SHORT_DAY: Final = re.compile(r"(?:T[2-7]|CN)(?!\w)")
-_MORE_DAYS: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)(?!\w)")
-_DAYS_BEFORE: Final = re.compile(r"(?:T[2-7]|CN) ?- ?(?:T[2-7]|CN)$")
 _VARIABLE: Final = re.compile(r"(?<!\w)[A-Za-z]$")
 _LONGEST_TERM: Final = 20  # characters
-_YEAR: Final = re.compile(r"(?:19|20)\d\d(?!\d)")
-_QUARTER: Final = re.compile(r"\bquý (?:một|hai|ba|bốn)$")
 _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 người/km2"
     rf"(?:{'|'.join(map(re.escape, EACH))}|[ckm]?m[23²³]?)(?!\w)"
 )
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|hát bê|kháng nguyên|vi rút)\b")
-_WEEKDAY: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)$")
-_ISSUE: Final = re.compile(r"\bsố(?: [^ ]+){1,3}$")
-_UNTIL: Final = re.compile(
-    r" *(?:(?i:thứ|chủ nhật|CN|ngày|tháng|quý|năm|mùng|mồng|nay)\b"
-    r"(?<!Ngày)|Ngày (?=\d))|T\d{1,2}/(?:19|20)\d\d"  # "27/7 - Ngày Thương binh" is no range
-)
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
@@ -85,8 +54,6 @@ _SILENT: Final = frozenset("\"'*_#^`\\~©®™\u00b2\u00b3")
 _PAUSES: Final = frozenset("()[]{}|•→")
 
 
-_COUNTED_THING: Final = re.compile(r"\b([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})$")
-_ORDERED: Final = frozenset({"điều", "khoản", "chương", "mục", "lớp", "tuần", "phần", "tiết", "bài"})
 _OFTEN: Final = re.compile(r"(?:\d{1,3} )?(?:ngày|tháng|năm|tuần|giờ|phút|quý|vụ|đêm|km2|km²|m2|m²|ha)(?!\w)")
 _HAPPENING: Final = frozenset(
     {"tháng", "lần", "lượt", "con", "người", "suất", "bữa", "chuyến", "cây", "ca", "mẻ", "giọt"}
@@ -94,15 +61,6 @@ _HAPPENING: Final = frozenset(
 _IN_INCHES: Final = re.compile(r"\b(?:màn hình|ti vi|tivi|ống|vòi|lốp|mâm|vành|loa)\b")
 _KEY: Final = re.compile(r"\b(?:phím|bấm|dấu|nhấn)\b")
 _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|sản phẩm|đạt|sao)(?: [^ ]+)?$")
-_MEASURES: Final = (
-    r"(?:giây|phút|giờ|tiếng|ngày|tuần|tháng|năm|lần|người|hộ|con|cây|tuổi|buổi|tiết|bao|tạ|tấn|lít|mét|sào|công"
-    r"|lượt|viên|bữa|km|kg|ha|mm|cm|m)"
-)
-_MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
-_MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
-_PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
-_CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
-_THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -132,73 +90,11 @@ def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     return None
 
 
-def _warning_levels(scene: Scene, found: re.Match[str]) -> bool:
-    """Two of a kind on both sides, as in BĐ2-BĐ3, KP1-KP5."""
-    before = re.search(r"(\d{0,2}[A-ZĐ]{1,4}\.? ?)\d{1,3}$", scene.before(found.start()))
-    return bool(before and re.match(rf"{re.escape(before[1])}\d", scene.after(found.end())))
-
-
-def _same_kind(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether the same word stands before the numbers on both sides: "tổ 1 - tổ 5", "thôn 2 -> thôn 4"."""
-    before = _COUNTED_THING.search(scene.before(found.start()))
-    after = _THING_COUNTED.match(scene.after(found.end()))
-    if not (before and after and before[1].lower() == after[1].lower()):
-        return False
-    first, last = _value(before[2]), _value(after[2])
-    return last > first + (before[1].lower() not in _ORDERED)
-
-
-def _value(written: str) -> int:
-    return int(written) if written.isdecimal() else roman_value(written) or 0
-
-
-def _dash(scene: Scene, found: re.Match[str]) -> Hit:
-    line, end = scene.line, found.end()
-    follows = scene.after(end)
-    if scene.cue(_QUARTER, 2) and _YEAR.match(line, end):
-        return Hit(end, "năm", "year")  # "quý IV-2025"
-    counted = scene.rule in _COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
-    counted = counted and not _are_ratings(scene, found)
-    if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
-        if is_score(scene, end):
-            return Hit(end, "", "score")
-        reckoned = _RESULT.match(follows) or _RECKONED.search(scene.before(found.start()))
-        said = "trừ" if reckoned else "đến"
-        return Hit(end, said, "range", sure=said == "trừ" or not _falls(scene, found))
-    weekdays = scene.cue(_WEEKDAY, 2) and _SHORT_DAY.match(follows)
-    if weekdays and (_MORE_DAYS.match(follows) or _DAYS_BEFORE.search(scene.before(found.start()))):
-        return Hit(end, "", "dash", after=True)  # T2-T4-T6
-    counted = counted and not scene.cue(_ISSUE, 4)  # "bản tin số 5 - tháng 11"
-    until = weekdays or ((counted or scene.cue(_WEEKDAY, 2)) and _UNTIL.match(line, end))
-    along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
-    among = scene.rule in {"mixed", "reference"} and _warning_levels(scene, found)
-    measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
-    hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
-    onward = counted and (_same_kind(scene, found) or re.match(r"[<>≤≥] ?\d", follows))
-    if until or along or among or onward or measured or hours:
-        return Hit(end, "đến", "range")
-    return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
-
-
-def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether two quantities of one thing stand on both sides: 12V-7Ah, 250kVA-22kV."""
-    left = _ELECTRICAL.search(scene.before(found.start()))
-    right = _RATING.match(scene.after(found.end()))
-    return bool(left and right and left[1] != right[1])
-
-
-def _falls(scene: Scene, found: re.Match[str]) -> bool:
-    """Whether the second number of a range is not above the first (then it may be none)."""
-    before = re.search(r"(?:^|[^\d.,/hg:])(\d{1,9})$", scene.before(found.start()))
-    after = re.match(r"(\d{1,9})(?![\d.,/hg:])", scene.after(found.end()))
-    return bool(before and after and int(after[1]) <= int(before[1]))
-
-
 def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
     yearly = scene.rule in {"roman", "number", "document"} or scene.last_words() == "tháng"
-    if yearly and _YEAR.match(scene.line, end):
+    if yearly and YEAR.match(scene.line, end):
         return Hit(end, "năm", "year")
     counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
@@ -271,23 +167,23 @@ def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The point of "mục III.2"."""
+    """The point of "mục III.2" and of "quý III.2026"."""
+    if scene.cue(QUARTER, 2) and YEAR.match(scene.line, found.end()):
+        return Hit(found.end(), "năm", "year")
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
 
 
 def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
     result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
-    if result or scene.rule not in _COUNTED or _falls(scene, found):
+    if result or scene.rule not in COUNTED or falls(scene, found):
         return Hit(found.end(), "chia", "sign")
     return Hit(found.end(), "đến", "range")
 
 
 def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     """From one number to another: "13h30 → 16h00"."""
-    counted = scene.rule in _COUNTED and (
-        scene.after(found.end())[:1].isdecimal() or _same_kind(scene, found)
-    )
+    counted = scene.rule in COUNTED and (scene.after(found.end())[:1].isdecimal() or same_kind(scene, found))
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 
@@ -381,7 +277,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
-    matching(r"-{1,2}>?", _dash),
+    matching(r"-{1,2}>?", dash),
+    matching(r"(?<=[;:.] )\+ (?!\d[\d,.]*%)", lambda _, found: Hit(found.end(), "", "bullet")),
     matching(r"[<>]{2,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),
     matching(r"#(?!\w)", _hash),
     matching(r"(?<=[\d%hgkđ])~(?=\d)", lambda _, found: Hit(found.end(), "đến", "range")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tts.reading.dates import SCALE_CUE
 from tts.reading.houses import ADDRESS_CUE
 from tts.reading.lexicon import LETTERS, MONEY, SCALES, UNITS
 from tts.reading.numbers import cardinal, spell_digits, written_number
@@ -82,7 +83,6 @@ _WHOLE_FOLLOWS: Final = re.compile(
     r" (?:người|hộ|con|cây|em|học sinh|cử tri|đại biểu|nhân khẩu|phiếu|lượt|hồ sơ|trường hợp|lao động|suất"
     r"|căn|thửa|cuộc|đơn|đảng viên|hội viên|đoàn viên|chiến sĩ|cán bộ|tờ rơi|liều|bản|cuốn|xe|tàu)\b(?!/)"
 )
-_MAP_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ)$")
 _GRADE_CUE: Final = re.compile(
     r"\b(?:(?<!nha )trang|tờ(?: số)?|tập|bài|câu|lần|bậc|hạng|thứ|thương binh|bệnh binh|loại|thợ|cấp|mức)$"
 )
@@ -222,7 +222,7 @@ def _part(digits: str) -> str:
 def _ratio(scene: Scene, found: re.Match[str]) -> Hit | None:
     """3:2 and 1:500; in the numbers of technical standards the year follows (QCVN 01:2021)."""
     first, second = found.groups()
-    if re.fullmatch(r"(?:19|20)\d\d", second) and not scene.cue(_MAP_CUE, 4):
+    if re.fullmatch(r"(?:19|20)\d\d", second) and not scene.cue(SCALE_CUE, 4):
         return Hit(found.end(), f"{spell_digits(first)}, năm {cardinal(int(second))}", "standard")
     if scene.cue(SCORE_CUE, 5):
         return Hit(found.end(), f"{written_number(first)} {written_number(second)}", "score")
@@ -248,7 +248,7 @@ def _fraction(scene: Scene, found: re.Match[str]) -> Hit | None:
     if len(upper) > 6 or len(lower) > 6 or int(lower) == 0:  # noqa: PLR2004
         return None
     over = f"{cardinal(int(upper))}", f"{cardinal(int(lower))}"
-    if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(_MAP_CUE, 4):
+    if scene.cue(_GRADE_CUE, 2) or scene.cue(_GRADES_LISTED, 8) or scene.cue(SCALE_CUE, 4):
         place = {"1": "nhất", "4": "tư"}.get(upper) if scene.last_words() == "thứ" else None
         return Hit(found.end(), f"{place or over[0]} trên {over[1]}", "fraction")
     if (scene.cue(ADDRESS_CUE, 2) or scene.after_house(found.start())) and "." not in found.group():

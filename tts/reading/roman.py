@@ -14,7 +14,7 @@ _ROMAN_CUE: Final = re.compile(
     r"\b(?:chương|mục|quận|phần|khóa|khoá|kỳ|kì|thế kỷ|thế kỉ|thứ|loại|cấp|hạng|phụ lục|quý|đại hội|nhóm|vùng"
     r"|bậc|tập|đợt|giai đoạn|quân khu|khu vực|chuyên khoa|điều|khu|thế chiến|bảng|tiểu mục|vòng|vành đai"
     r"|quyển|giải|lớp|miền|cụm|đội|trạm|tổ|lần|dạng|thể|kiểu|mẫu|biểu|hình|phân khu|tiểu khu|liên khu|đường"
-    r"|ca|(?<!tọa )độ|vụ|chi bộ|đảng bộ|chi đoàn|chi hội|khối"
+    r"|ca|(?<!tọa )độ|vụ|lô|chi bộ|đảng bộ|chi đoàn|chi hội|khối"
     r"|tiểu ban|mũi|phân ban|tổ máy|hợp phần|tiểu dự án|gói thầu|phân xưởng|chặng|phân hiệu"
     r"|phụ biểu|tiểu đoàn|đại đội|trung đoàn|sư đoàn|phân viện|danh mục)$"
 )
@@ -23,6 +23,7 @@ _PART_CUE: Final = re.compile(  # before I and V only: "dự án X" is one that 
 )
 _ROMAN_CHAIN: Final = re.compile(r"\b(?:và|đến|hoặc|tới)$")
 _ORDINAL_CUE: Final = re.compile(r"\bthứ$")
+_SECOND_FOLLOWS: Final = re.compile(r",? (?:và )?II(?!\w)")  # "I, II, III"
 _SUMMED: Final = re.compile(r" ?\+ ?[IVX]{1,4}(?!\w)")  # "tổng (I + II)"
 _SUM_BEFORE: Final = re.compile(r"(?<!\w)[IVX]{1,4} ?\+$")
 _ROMAN_SERIES: Final = re.compile(
@@ -47,7 +48,8 @@ def _roman(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # "VI PHẠM", "XI MĂNG"
     summed = _SUMMED.match(scene.line, found.end()) or _SUM_BEFORE.search(scene.before(found.start()))
     chained = listed or summed or (scene.cue(_ROMAN_CHAIN, 1) and scene.cue(_ROMAN_SERIES, 6))
-    if not cued and not chained and len(found.group()) == 1:
+    first = value == 1 and _SECOND_FOLLOWS.match(scene.line, found.end())
+    if not cued and not chained and not first and len(found.group()) == 1:
         return None
     ordinal = scene.cue(_ORDINAL_CUE, 1)
     said = {1: "nhất", 4: "tư"}.get(value, cardinal(value)) if ordinal else cardinal(value)

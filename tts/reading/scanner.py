@@ -12,7 +12,7 @@ from typing import Final
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
 from tts.reading.alignment import Alignment, Speech
 from tts.reading.cleaning import clean
-from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME, MONTH_ALONE, MONTH_BEFORE, SHORT_PERIOD
+from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME
 from tts.reading.digits import (
     ARMY_PLATE,
     BOAT,
@@ -28,11 +28,13 @@ from tts.reading.digits import (
     SEVERAL,
 )
 from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
+from tts.reading.forms import FORM_RULES
 from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
 from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.months import MONTH_ALONE, MONTH_BEFORE, MONTH_OF_QUARTER, QUARTER_BEFORE, SHORT_PERIOD
 from tts.reading.province import own_words
 from tts.reading.quantities import (
     AMOUNT,
@@ -69,6 +71,7 @@ _DIGIT_ORDER: Final[tuple[Rule, ...]] = (
     SCIENTIFIC,
     POWER,
     EMBASSY_PLATE,
+    *FORM_RULES,
     NUMBERED_DOCUMENT,
     DOCUMENT_OF_YEAR,
     HOUSE,
@@ -90,7 +93,9 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     *LABEL_RULES,
     *ADDRESS_RULES,
     SHORT_PERIOD,
+    QUARTER_BEFORE,
     MONTH_BEFORE,
+    MONTH_OF_QUARTER,
     MONTH_ALONE,
     WEEKDAY,
     ALLEY,

@@ -13,6 +13,11 @@ from tts.reading.regions import Region
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
 _WINDOW: Final = 48  # characters; no rule looks farther around
 _HOUSE: Final = re.compile(r"\d/\d{1,4}[A-ZĐ]?,$")
+_HOUSE_JOINED: Final = re.compile(
+    r"\b(?:[Ll]ớp|[Hh]ẻm|[Nn]hà|số nhà|nhà số|[Pp]hòng|[Tt]hửa|[Ll]ô) "
+    r"(?:\d{1,4}/\d{1,4}[A-ZĐ]?(?:, | và | đến | hoặc |-)){0,4}"
+    r"\d{1,4}/\d{1,4}[A-ZĐ]?(?: (?:và|đến|hoặc)|,|-)$"
+)
 _SENTENCE_ENDS: Final = frozenset(".?!;")
 
 
@@ -93,7 +98,9 @@ class Scene:
 
     def after_house(self, place: int) -> bool:
         """Whether the number of a house, or of a class, stands just before: "hẻm 5/1, 5/2"."""
-        return self.rule == "address" and _HOUSE.search(self.before(place)) is not None
+        before = self.before(place)
+        listed = self.rule == "address" and _HOUSE.search(before)
+        return bool(listed or _HOUSE_JOINED.search(before))
 
     def last_words(self, count: int = 1) -> str:
         """The last words said in this sentence, in lower case, joined by spaces."""

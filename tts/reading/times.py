@@ -11,6 +11,16 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 _HOURS, _MINUTES = 24, 59
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
 _PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
+_DAY_FOLLOWS: Final = re.compile(  # "20g ngày 31/12", "19g các tối"; "20g ngày 2 lần" is a weight
+    r",? (?:ngày (?:\d{1,2}(?:[/-]| tháng|, ?\d)|mai|thứ)"
+    r"|(?:(?:các|mỗi|hằng|hàng) )?(?:sáng|trưa|chiều|tối(?! đa| thiểu| ưu)|đêm)\b"
+    r"|(?:[Tt]hứ (?:[2-7]|(?i:hai|ba|tư|năm|sáu|bảy))|CN|T[2-7]|[Cc]hủ nhật|h[ằà]ng ngày|mỗi ngày|hôm)\b)"
+)
+_HOUR_FOLLOWS: Final = re.compile(r" ?(?:-|đến|tới) ?\d{1,2} ?g(?:\d\d)?(?!\w)")
+_WORK_CUE: Final = re.compile(
+    r"\b(?:điện|nước|họp|học|sóng|thanh|việc|khám|tiêm|lịch|ca|thời gian|giờ|tiếp|đón|mở cửa|bán)$"
+)
+_HOUR_SAID: Final = re.compile(r"\bgiờ\b")
 _MIXING_CUE: Final = re.compile(r"\b(?:tỷ lệ|tỉ lệ|bản đồ|tỷ số|tỉ số|pha|trộn|hòa tan|ngâm)(?: [^ ]+){0,8}$")
 _AT: Final = re.compile(r"\b(?:lúc|vào lúc|hồi|từ lúc|đến lúc)$")
 
@@ -35,7 +45,10 @@ def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     """14g, where a time of day is spoken of (else it is a weight)."""
     hour = int(found["hour"])
-    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or _PART_OF_DAY.match(scene.line, found.end())
+    follows = _DAY_FOLLOWS.match(scene.line, found.end()) is not None
+    cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or follows
+    if _HOUR_FOLLOWS.match(scene.line, found.end()):
+        cued = cued or scene.at_start or scene.cue(_WORK_CUE, 2) or scene.cue(_HOUR_SAID, 14)
     return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
 

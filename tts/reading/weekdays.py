@@ -13,7 +13,9 @@ _DAY_CUE: Final = re.compile(
 )
 _DAY_AFTER: Final = re.compile(
     r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
-    r"|,? ?\(?\d{1,2}[/-]\d|:? ?\d{1,2}(?:h|g|:\d\d)"
+    r"|(?:,| ?-)? ?\(?\d{1,2}[/-]\d"
+    r"|,? ?\(?\d{1,2}\.(?:0\d|1[0-2]|[1-9])(?:\.20\d\d)?(?= *(?:$|[,;:)]|từ |lúc |tại ))"
+    r"|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
 _DAY_NEAR: Final = re.compile(r"\b[Tt]hứ (?:[2-7]|[Hh]ai|[Bb]a|[Tt]ư|[Nn]ăm|[Ss]áu|[Bb]ảy)(?!\w)")
