@@ -11,9 +11,8 @@ LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 # thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-WORKERS ?= 5
-# slow tests mostly wait, for sound that takes its time
-SLOW_WORKERS ?= 4
+# two for each of two cores: what sounds takes its time, and who tests it mostly waits
+WORKERS ?= 4
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
 EXAMPLES ?= 100
@@ -36,9 +35,15 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 	@exec $(BIN)/loa up
 
 .PHONY: test
-test: everything check ## install what tests need, check the code, run every test
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
-	$(PYTEST) -n $(SLOW_WORKERS) $(IN_ORDER) -m slow --durations=15
+test: everything known ## install what tests need, check the code, run every test
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) --durations=25
+
+# while the code is checked on one core, Python compiles on another what all workers would compile at once
+.PHONY: known
+known:
+	@$(PYTEST) --collect-only -q > $(VENV)/collected.txt 2>&1 & tests=$$!; \
+	$(MAKE) --no-print-directory check; checked=$$?; \
+	wait $$tests || { tail -n 40 $(VENV)/collected.txt; exit 1; }; exit $$checked
 
 .PHONY: unit
 unit: $(TESTS) ## run the unit and architecture tests alone (seconds)

@@ -3,7 +3,7 @@
 import ast
 import subprocess
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -14,11 +14,18 @@ PACKAGES = ("controller", "schedules", "tts", "devices", "simulator")
 class Module:
     name: str
     path: Path
-    tree: ast.Module
-    lines: int
+    text: str
 
     def __str__(self):
         return self.name
+
+    @cached_property
+    def tree(self):
+        return ast.parse(self.text, str(self.path))
+
+    @property
+    def lines(self):
+        return self.text.count("\n")
 
     @property
     def file(self):
@@ -33,9 +40,8 @@ def modules():
             parts = list(path.relative_to(ROOT).with_suffix("").parts)
             if parts[-1] == "__init__":
                 parts.pop()
-            text = path.read_text(encoding="utf-8")
             name = ".".join(parts)
-            found[name] = Module(name, path, ast.parse(text, str(path)), text.count("\n"))
+            found[name] = Module(name, path, path.read_text(encoding="utf-8"))
     return found
 
 

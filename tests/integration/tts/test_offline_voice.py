@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
@@ -24,7 +23,7 @@ UNDERSTOOD = 0.30
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
-    ready = KokoroEngine(tmp_path_factory.mktemp("prepared"), threads=2)
+    ready = KokoroEngine(tmp_path_factory.mktemp("prepared"))
     ready.prepare()
     return ready
 
@@ -98,7 +97,7 @@ def test_another_process_says_the_same(engine):
 
 
 def _said_elsewhere(prepared):
-    return KokoroEngine(prepared, threads=1).speak("Mời họp.", "jf_nezumi", 1.0).samples
+    return KokoroEngine(prepared, threads=2).speak("Mời họp.", "jf_nezumi", 1.0).samples
 
 
 def test_the_model_is_cut_once_even_when_several_processes_ask_at_the_same_time(tmp_path):
@@ -130,18 +129,3 @@ def test_a_recogniser_understands_the_finished_recording(tmp_path):
     finally:
         studio.stop()
     assert word_errors(pairs) <= UNDERSTOOD, pairs
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(300)
-def test_the_first_sound_of_a_fresh_installation_comes_within_a_minute(tmp_path):
-    began = time.monotonic()
-    studio = Studio(tmp_path / "cache", RecordingStore(tmp_path / "recordings"))
-    studio.start()
-    try:
-        text = " ".join(SENTENCES[:4])
-        rendered = studio.render(RenderOrder("Thông báo", text))
-    finally:
-        studio.stop()
-    assert rendered.duration_ms > 25_000
-    assert time.monotonic() - began < 60
