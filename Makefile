@@ -36,7 +36,8 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 
 .PHONY: test
 test: everything known ## install what tests need, check the code, run every test
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) --durations=25
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m slow --durations=15
 
 # while the code is checked on one core, Python compiles on another what all workers would compile at once
 .PHONY: known
