@@ -55,6 +55,7 @@ class PageServer:
     def start(self) -> None:
         """Serve."""
         assert self._socket is not None, "bind first"
+        self._socket.listen()  # who comes before the server is up waits for it, and is not turned away
         self._site = make_site(self.station)
         config = uvicorn.Config(
             self._site,
