@@ -9,7 +9,7 @@ from tts.reading.numbers import roman_value
 from tts.reading.scene import Hit, Scene
 from tts.reading.scores import is_score
 
-COUNTED: Final = frozenset(
+NUMERIC: Final = frozenset(
     {
         "number",
         "unit",
@@ -82,7 +82,7 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
     if scene.cue(QUARTER, 2) and YEAR.match(line, end):
         return Hit(end, "năm", "year")  # "quý IV-2025"
     its_date = scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows)  # "Thứ 5 - 03/12"
-    counted = scene.rule in COUNTED and scene.before(found.start())[-1:] not in set('.,;:?!()"')
+    counted = scene.rule in NUMERIC and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     its_hour = scene.rule == "date" and _CLOCK_FOLLOWS.match(follows) and not scene.cue(_HOUR_SAID, 14)
     counted = counted and not (its_date or its_hour or _are_ratings(scene, found))
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.day_words import is_likely_a_day, is_told_by_words
+from tts.reading.day_words import COUNTED_FOLLOWS, is_likely_a_day, is_told_by_words
 from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -62,14 +62,6 @@ _STREET_CUE: Final = re.compile(
     r"|xí nghiệp|hợp tác xã|nông trường)$"
 )
 _SCHOOL_CUE: Final = re.compile(r"\b(?:mầm non|mẫu giáo|tiểu học|trung học cơ sở|phổ thông)$")
-_WHOLE_FOLLOWS: Final = re.compile(  # what a fraction is a part of: "1/5 dân số"
-    r" (?:dân số|số|diện tích|tổng|thành viên|chặng|sản lượng|khối lượng|quãng|mức|giá|lượng|thời gian|quỹ"
-    r"|vốn|kinh phí|đại biểu|cử tri|hộ|xã|người|lớp|học sinh|cổ phần|trọng lượng|chiều|công suất|dung tích"
-    r"|chỉ tiêu|tiêu chí|thửa|quân số|nhiệm kỳ|nhu cầu|lao động|buổi|sào|viên|gói|muỗng|thìa|bát|chén|ly|cốc"
-    r"|lít|quả|trái|khẩu phần|liều|đoạn|tháng lương|năm học|tổ(?! chức| \d)|thôn(?! \d)|phường(?! \d)|đơn vị"
-    r"|công trình|hạng mục|chi bộ|nồng độ|km|ha|kg|tấn|tạ|mét|m2|m3)\b"
-    r"| (?:ngày|giờ)(?!\w| ?\d| (?:trưa|sáng|chiều|tối))"
-)
 _DAY_WITH_NAME: Final = compiled(r"\b[Nn]gày [A-ZĐÀ-Ỹ]\w*(?:,? \w+){0,6} ?\(?$")  # "Ngày Pháp luật 9/11"
 _STREETS: Final = _KNOWN_DAYS | {(2, 4), (23, 10), (10, 3), (22, 8)}  # that streets are named after
 _STREET_LIST: Final = re.compile(r"\b(?:đường|(?<!khu )(?<!dân )phố|tuyến)\b")
@@ -102,12 +94,10 @@ _CALENDAR: Final = re.compile(r" ?\(?(?:âm lịch|dương lịch|ÂL|DL|AL)(?!\
 _NO_WHOLE: Final = re.compile(
     r" ?(?:$|[,.;:)-]|(?:đến|tới|trở|năm|hằng|hàng)\b)"
 )  # what a fraction would need
-_MAP_CUE: Final = re.compile(
-    r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: (?:chi tiết|phân khu|chung))?$|mặt bằng$|sơ đồ$|bản vẽ$)(?!\w)"
-)
 SCALE_CUE: Final = re.compile(  # right before a scale; "tỷ lệ chọi 1/3" is a part
     r"\b(?:tỷ lệ|tỉ lệ|bản đồ|quy hoạch(?: chi tiết| phân khu| chung)?|mặt bằng|sơ đồ|bản vẽ)$"
 )
+_MAP_CUE: Final = re.compile(rf"\b(?:tỷ lệ|tỉ lệ|bản đồ)(?!\w)|{SCALE_CUE.pattern}")
 _MONTH_CUE: Final = re.compile(r"\btháng$")
 _GOOD_UNTIL: Final = re.compile(r"\b(?:hạn|hạn dùng|sử dụng|sản xuất)$")
 _MONTH_OR_QUARTER: Final = re.compile(r"\b(?:tháng|quý)$")
@@ -193,7 +183,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
     if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (day, number) in _KNOWN_DAYS and not _WHOLE_FOLLOWS.match(scene.line, found.end())
+    known = (day, number) in _KNOWN_DAYS and not COUNTED_FOLLOWS.match(scene.line, found.end())
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
@@ -211,7 +201,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["mark"] == "/":
         padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
         part = day <= number or scene.rule == "phone"
-        part = part or (day <= _MONTHS and _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None)
+        part = part or (day <= _MONTHS and COUNTED_FOLLOWS.match(scene.line, found.end()) is not None)
         likely = padded or is_likely_a_day(scene, found)
         if not (cued or known or likely) and part:
             return None  # a fraction
@@ -224,7 +214,7 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _is_cued(scene: Scene, found: re.Match[str]) -> bool:
     """Whether what was said before, or what follows, makes two numbers a day."""
-    of_something = _WHOLE_FOLLOWS.match(scene.line, found.end()) is not None
+    of_something = COUNTED_FOLLOWS.match(scene.line, found.end()) is not None
     near = scene.rule in {"date", "time"} or scene.cue(_RANGE_OF_DAYS, 14)
     return bool(
         (near and not of_something)
@@ -250,7 +240,7 @@ def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
         second["year"]
         or max(day, int(second["day"])) > _MONTHS
         or (same and day < int(second["day"]))
-        or (later and told and not _WHOLE_FOLLOWS.match(scene.line, second.end()))
+        or (later and told and not COUNTED_FOLLOWS.match(scene.line, second.end()))
     )
 
 

@@ -11,7 +11,10 @@ from tts.reading.scene import Scene
 _EASY: Final = 5  # a part out of more than so many is seldom written without what it is of
 _BY: Final = re.compile(r"\b(?:trước|sau|vào|kể từ|chậm nhất|muộn nhất|trễ nhất)$")
 _FROM: Final = re.compile(r"\b(?:từ|đến|tới|hết)$")
-_COUNTED_FOLLOWS: Final = re.compile(rf" ?(?:{'|'.join(map(re.escape, COUNTED))})(?!\w)")
+_COUNTED: Final = rf"(?:{'|'.join(map(re.escape, COUNTED))})(?!\w)"
+COUNTED_FOLLOWS: Final = re.compile(  # "1/5 dân số", but neither "tổ chức" nor the name of a place or an hour
+    rf" ?(?!tổ chức|(?:tổ|thôn|phường|khu|xóm|ấp) \d|(?:ngày|giờ) ?(?:\d|trưa|sáng|chiều|tối)){_COUNTED}"
+)
 _AMOUNT_CUE: Final = re.compile(
     r"\b(?:tăng|giảm|có|gồm|với|thu|chi|hoàn thành|vắng|mặt|đã|là|chỉ|mất|trên|dưới|thứ|phần(?: [^ ]+){1,12}"
     r"|bài|tờ|trang|tập|quyển|phố|chia|điểm|chấm|kết quả|mức|thị lực|(?<!ra )mắt|phải|trái|quân số|biên chế"
@@ -26,13 +29,13 @@ _WHERE_OR_WHEN: Final = re.compile(
 )
 _ENDS: Final = re.compile(r" ?(?:[,;:)(](?! ?(?:vắng|còn|thiếu)\b)|\.?$)")
 _HEADS_A_LINE: Final = re.compile(r": |, ?\d{1,2}(?:h|g| giờ|:\d\d)")
-_OTHER_PART: Final = re.compile(rf"\d/\d{{1,2}}(?: ?%| (?:{'|'.join(map(re.escape, COUNTED))})(?!\w))")
+_OTHER_PART: Final = re.compile(rf"\d/\d{{1,2}}(?: ?%| {_COUNTED})")
 
 
 def is_told_by_words(scene: Scene, found: re.Match[str]) -> bool:
     """Whether words tell that two numbers with a stroke are a day: "trước 5/12", "họp 4/12 lúc 7h"."""
     number, end = int(found["month"]), found.end()
-    if found["mark"] != "/" or _COUNTED_FOLLOWS.match(scene.line, end):
+    if found["mark"] != "/" or COUNTED_FOLLOWS.match(scene.line, end):
         return False
     if scene.cue(_BY, 2):
         return True

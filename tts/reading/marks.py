@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.dashes import COUNTED, QUARTER, YEAR, dash, falls, same_kind
+from tts.reading.dashes import NUMERIC, QUARTER, YEAR, dash, falls, same_kind
 from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
 from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
 from tts.reading.patterns import compiled
@@ -176,14 +176,14 @@ def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _divided(scene: Scene, found: re.Match[str]) -> Hit:
     """÷ divides where a result follows, else it stands between the ends of a range ("10 ÷ 15 cm")."""
     result = re.match(r" ?[\d.,]+ ?=", scene.line[found.end() : found.end() + _LONGEST_TERM])
-    if result or scene.rule not in COUNTED or falls(scene, found):
+    if result or scene.rule not in NUMERIC or falls(scene, found):
         return Hit(found.end(), "chia", "sign")
     return Hit(found.end(), "đến", "range")
 
 
 def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     """From one number to another: "13h30 → 16h00"."""
-    counted = scene.rule in COUNTED and (scene.after(found.end())[:1].isdecimal() or same_kind(scene, found))
+    counted = scene.rule in NUMERIC and (scene.after(found.end())[:1].isdecimal() or same_kind(scene, found))
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 
