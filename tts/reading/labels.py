@@ -49,9 +49,10 @@ def _mixed_label(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), said, "label", after=True) if scene.at_start else None
 
 
-def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit:
-    """A small Roman number before an item within a line: "ii)"."""
-    return Hit(found.end(), cardinal(roman_value(found["label"]) or 0), "label", after=True)
+def small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
+    """A small Roman number before an item within a line: "ii)", "(iv)"."""
+    value = roman_value(found["label"])
+    return Hit(found.end(), cardinal(value), "label", after=True) if value else None
 
 
 def _first_of_small_roman(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -74,7 +75,7 @@ LABEL_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<label>(?:ii|iii|iv|vi|vii|viii|ix))[.)](?= )", _label),
     matching(
         r"(?<=[;:,.] )(?P<label>i(?=[.)] [^\n]{1,90}\bii[.)])|ii|iii|iv|vi|vii|viii|ix)[.)](?= )",
-        _small_roman,
+        small_roman,
     ),
     matching(r"(?P<label>[A-Eb-df-hj-np-tv-xzđ])\.(?= )", _label),  # "a." is spoken text, "P. X" a ward
 )

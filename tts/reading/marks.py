@@ -6,8 +6,9 @@ import re
 from typing import Final
 
 from tts.reading.dashes import NUMERIC, QUARTER, YEAR, dash, falls, same_kind
+from tts.reading.labels import small_roman
 from tts.reading.lexicon import ABBREVIATIONS, EACH, UNITS
-from tts.reading.numbers import NUMBER_WORDS, cardinal, roman_value, spell_digits
+from tts.reading.numbers import NUMBER_WORDS, cardinal, spell_digits
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 from tts.reading.syllables import split_tone
@@ -65,11 +66,6 @@ _STARS: Final = re.compile(r"\b(?:khách sạn|ri xoóc|chuẩn|hạng|ô cốp|
 
 def _bullet(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "", "bullet") if scene.at_start else None
-
-
-def _small_roman(_scene: Scene, found: re.Match[str]) -> Hit | None:
-    value = roman_value(found[1])
-    return Hit(found.end(), cardinal(value), "label", after=True) if value else None
 
 
 def _bracketed_initials(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -265,7 +261,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"→", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
-    matching(r"\(([ivx]{1,5})\)", _small_roman),
+    matching(r"\((?P<label>[ivx]{1,5})\)", small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
     matching(
