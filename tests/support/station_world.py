@@ -27,6 +27,7 @@ from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of
 from devices.messages import AreaCode, NodeId, Receipt, ReceiptKind, Receipts
+from tests.support.kept_rows import KeptRows
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 PASSWORD = "một mật khẩu đủ dài"
@@ -255,16 +256,19 @@ class SqliteWorlds:
 
 
 class PostgresWorlds:
-    """Makes worlds on copies of one seeded PostgreSQL database."""
+    """Makes worlds in one PostgreSQL database, one after the other: each finds it as it was seeded."""
 
     def __init__(self, server):
-        self._server = server
-        url = server.create()
-        self._template = url.rpartition("/")[2]
-        self._seed = seed(url)
+        self._url = server.create()
+        self._seed = seed(self._url)
+        self._rows = KeptRows(self._url)
 
     def url(self, _folder):
-        return self._server.create(self._template)
+        self._rows.restore()
+        return self._url
 
     def world(self, folder):
         return World(Store(self.url(folder), signer=StationSeal(self._seed.station_key)), self._seed)
+
+    def close(self):
+        self._rows.close()

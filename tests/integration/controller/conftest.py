@@ -4,6 +4,8 @@ It is asked on SQLite: writers take turns, so that the same test leaves the same
 planner takes longer for these queries than most tests take. `test_invariants.py` asks on both.
 """
 
+from contextlib import closing
+
 import pytest
 
 from controller.store.invariants import invariants
@@ -14,8 +16,10 @@ from tests.support.station_world import PostgresWorlds, SqliteWorlds
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def worlds(request, tmp_path_factory):
     if request.param == "sqlite":
-        return SqliteWorlds(tmp_path_factory.mktemp("seed"))
-    return PostgresWorlds(request.getfixturevalue("postgres"))
+        yield SqliteWorlds(tmp_path_factory.mktemp("seed"))
+    else:
+        with closing(PostgresWorlds(request.getfixturevalue("postgres"))) as worlds:
+            yield worlds
 
 
 @pytest.fixture

@@ -12,17 +12,23 @@ TEXT = "Mời bà con đến họp. Nội dung là phòng cháy, chữa cháy."
 WITHIN = 0.5
 
 
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory):
+    """One for both: what it has spoken for one loudness it only masters for the other."""
+    home = tmp_path_factory.mktemp("second-meter")
+    recordings = RecordingStore(home / "recordings")
+    studio = Studio(home / "cache", recordings, workers=1)
+    studio.start()
+    yield studio, recordings
+    studio.stop()
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("loudness", [-16.0, -20.0])
-def test_a_recording_has_the_loudness_and_the_peak_that_were_asked(tmp_path, loudness):
-    recordings = RecordingStore(tmp_path / "recordings")
-    studio = Studio(tmp_path / "cache", recordings, workers=1)
-    studio.start()
-    try:
-        rendered = studio.render(RenderOrder("Thông báo", TEXT, loudness_lufs=loudness))
-    finally:
-        studio.stop()
+def test_a_recording_has_the_loudness_and_the_peak_that_were_asked(studio, loudness):
+    studio, recordings = studio
+    rendered = studio.render(RenderOrder("Thông báo", TEXT, loudness_lufs=loudness))
     lufs, dbtp = second_opinion(recordings.path(rendered.recording))
     assert lufs == pytest.approx(loudness, abs=WITHIN)
     assert lufs == pytest.approx(rendered.loudness_lufs, abs=WITHIN)
