@@ -24,7 +24,7 @@ def rendered(tmp_path, monkeypatch):
     def render(proxy):
         for name in ("HTTPS_PROXY", "https_proxy"):
             monkeypatch.setenv(name, proxy)
-        studio = Studio(tmp_path, RecordingStore(tmp_path), engines=VOICES, warm_engine=None)
+        studio = Studio(tmp_path, RecordingStore(tmp_path), engines=VOICES, warm_engine=None, workers=1)
         studio.start()
         try:
             return studio.render(ORDER), studio.render(replace(ORDER, engine="tone"))

@@ -78,11 +78,13 @@ def studio(tmp_path_factory, recordings):
 
 @pytest.fixture
 def make_studio(tmp_path, recordings):
-    """Studios of a test's own, with empty caches."""
+    """Studios of a test's own, with empty caches; one worker's libraries are loaded sooner than two's."""
     started: list[Studio] = []
 
-    def make(cache="cache", **options):
-        own = Studio(tmp_path / cache, recordings, engines=VOICES, warm_engine=None, **options)
+    def make(*, workers=1, **options):
+        own = Studio(
+            tmp_path / "cache", recordings, engines=VOICES, warm_engine=None, workers=workers, **options
+        )
         own.start()
         started.append(own)
         return own
@@ -232,7 +234,7 @@ def test_an_engine_that_always_kills_its_process_fails_in_the_end(studio):
 
 
 def test_workers_killed_in_the_middle_do_not_take_the_render_along(make_studio):
-    studio = make_studio()
+    studio = make_studio(workers=2)
     killed: list[int] = []
     still_to_come = [1, 3]
 
@@ -258,7 +260,7 @@ def test_a_voice_that_hangs_is_given_up_and_the_next_order_is_rendered(make_stud
 
 def test_stopping_ends_a_render_soon_and_leaves_no_process(make_studio):
     others = set(threading.enumerate())
-    studio = make_studio()
+    studio = make_studio(workers=2)
     with ThreadPoolExecutor(1) as pool:
         render = pool.submit(studio.render, replace(ORDER, engine="slow", text="Máy bị treo."))
         assert eventually(lambda: len(studio.process_ids()) == 2)
