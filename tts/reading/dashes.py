@@ -51,6 +51,8 @@ _MEASURES: Final = (
 _MEASURED: Final = re.compile(rf"\d ?{_MEASURES}$")
 _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
+_DAY_AND_DATE: Final = re.compile(r"(?i:thứ [^ ]{1,4}|T[2-7]) ?\([\d/. -]{3,10}\)$")  # "thứ 2 (23/11)"
+_DAY_AND_DATE_FOLLOW: Final = re.compile(r"(?i:thứ [^ ]{1,4}|T[2-7]|CN|chủ nhật) ?\([\d/. -]{3,10}\)")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
@@ -99,9 +101,10 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
     along = scene.rule == "road" and re.match(r"[Kk]m ?\d", follows)
     among = scene.rule in {"mixed", "reference", "month"} and _warning_levels(scene, found)
     measured = _MEASURED.search(scene.before(found.start())) and _MEASURE_FOLLOWS.match(follows)
+    days = _DAY_AND_DATE.search(scene.before(found.start())) and _DAY_AND_DATE_FOLLOW.match(follows)
     hours = scene.cue(_PART_OF_DAY_SAID, 8) and _CLOCK_FOLLOWS.match(follows)
     onward = counted and (same_kind(scene, found) or re.match(r"(?:[<>≤≥]|dưới|không quá) ?\d", follows))
-    if (until and not its_date) or along or among or onward or measured or hours:
+    if (until and not its_date) or along or among or onward or measured or hours or days:
         return Hit(end, "đến", "range")
     return Hit(end, "", "dash", after=scene.spaced or scene.rule == "place" or line[end : end + 1] == " ")
 

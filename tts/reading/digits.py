@@ -68,6 +68,7 @@ _SERIAL_CUE: Final = re.compile(r"\b(?:số|sê ri|mã|giấy chứng nhận|s�
 _GLUED_KIND: Final = re.compile(r"(NĐ|NQ|QH|QĐ|TT(?=\d\d))([1-9]\d{0,3})")  # NĐ100, QH15, TT200
 _LAND_SERIES: Final = frozenset({"CS", "CH", "VP", "CX"})  # of certificates in a province's own book
 _SERIALS: Final = re.compile(r"(?<!\w)[A-ZĐ]{1,3} ?\d{5,8}(?:,|;| và| hoặc)$")  # the next of several
+_FLIGHT: Final = re.compile(r"\bchuyến bay\b")
 _STEP: Final = re.compile(r"B[1-9]")
 _WEDNESDAY: Final = 4  # "thứ 2-4-6"
 _SHORTEST_CODE: Final = 6  # figures
@@ -209,6 +210,12 @@ def _plate(_scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), f"{said}, {spelt_number}", "plate")
 
 
+def _invoice(_scene: Scene, found: re.Match[str]) -> Hit:
+    """The sign of an electronic invoice, with its year: 1K26TAA."""
+    said = f"{spell(found['kind'])} {cardinal(int(found['year']))} {spell(found['own'])}"
+    return Hit(found.end(), said, "identity")
+
+
 def _army_plate(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A car of the army, or of a foreign office: AB-12-34; a plate without its province: "xe MĐ1-045.67"."""
     if not scene.cue(_CAR, 4):
@@ -275,7 +282,7 @@ def _mixed(scene: Scene, found: re.Match[str]) -> Hit | None:
                 said.append(ABBREVIATIONS[part])
                 continue
             said.append(FOREIGN.get(part) or FOREIGN.get(part.lower()) or spell(part))
-        elif part.startswith("0") or len(part) > 4:  # noqa: PLR2004
+        elif part.startswith("0") or len(part) > 4 or scene.cue(_FLIGHT, 3):  # noqa: PLR2004
             said.append(spell_digits(part))
         else:
             said.append(cardinal(int(part)))
@@ -341,6 +348,7 @@ FILE_CODE: Final[Rule] = matching(
 )
 SERIAL: Final[Rule] = matching(r"(?P<letters>[A-ZĐ]{1,3}) ?(?P<number>\d{5,8})(?!\w|[.,/-]\d)", _serial)
 PLATE_RULES: Final[tuple[Rule, ...]] = (
+    matching(r"(?P<kind>[1-6][CK])(?P<year>[1-9]\d)(?P<own>[A-Z]{3})(?!\w)", _invoice),
     matching(
         r"(?P<place>[1-9]\d) (?P<series>[A-ZĐ]{1,2}\d?)(?: ?- ?| )(?P<number>\d{3}\.\d{2})(?!\d)", _plate
     ),

@@ -9,7 +9,11 @@ from typing import Final
 
 def _rows(name: str) -> list[dict[str, str]]:
     text = resources.files("tts.reading.data").joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    rows = list(csv.DictReader(text.splitlines()))
+    for row in rows:
+        if None in row:  # a comma of a pattern that stands in no quotes
+            raise ValueError(f"{name}.csv: {row}")
+    return rows
 
 
 def _table(name: str) -> dict[str, str]:

@@ -183,6 +183,11 @@ def _arrow(scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), "đến", "range") if counted else Hit(found.end(), "", "bracket", after=True)
 
 
+def _against_an_alarm(_scene: Scene, found: re.Match[str]) -> Hit:
+    """A water level by its level of alarm: "5,12 m (>BĐ1: 0,62 m)"."""
+    return Hit(found.end(), "trên" if found.group() == ">" else "dưới", "sign")
+
+
 def _initial(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of a shortened name ends no sentence inside one: "Lê Minh Q.)", "ông Lê C. xin"."""
     before = scene.before(found.start())
@@ -259,6 +264,8 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"\^ ?(\d{1,2})(?!\d|[.,]\d)", _raised),
     matching(r"÷", _divided),
     matching(r"→", _arrow),
+    matching(r"[<>](?= ?BĐ ?\d)", _against_an_alarm),
+    matching(r"(?<=\" )>(?= \")", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
     matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\((?P<label>[ivx]{1,5})\)", small_roman),

@@ -14,7 +14,8 @@ _TO_NIL: Final = re.compile(r" ?0(?![\d.,/:h%°]| ?(?:độ|°))")  # nobody cou
 _EVEN: Final = re.compile(r"(?<![\d./,-])(\d) ?- ?\1(?![\d./])")
 _DRAW: Final = re.compile(r"(?<![\w ])hòa \d|(?<!điều)(?<!Điều) hòa \d")  # small: "Diên Hòa 2-3" is a place
 _SETS: Final = re.compile(  # "thua 21-18, 19-21 và 15-21": the match goes on
-    r"(?:[Tt](?:hắng|hua|ỷ số|ỉ số)|séc|[Hh]iệp)(?!\w)(?:[^.;\d]|\d (?:ván|séc|hiệp|trận))*"
+    r"(?:[Tt](?:hắng|hua|ỷ số|ỉ số)|séc|[Hh]iệp|(?:[Cc]hung|[Bb]án) kết)(?!\w)"
+    r"(?:[^.;\d]|\d (?:ván|séc|hiệp|trận))*"
     r"(?:\d{1,2} ?- ?\d{1,2}(?:\W| và )+)+\d{1,2}$"
 )
 _TEAMS: Final = compiled(  # "U23 Việt Nam 3-2 U23 Lào", "Nam Định 2 - 1 Hà Nội"

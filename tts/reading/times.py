@@ -69,6 +69,12 @@ def _raced(_scene: Scene, found: re.Match[str]) -> Hit:
     return Hit(found.end(), f"{minutes}{cardinal(int(found[2]))} giây {cardinal(int(found[3]))}", "time")
 
 
+def _on_a_day(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """An hour and its day, as weather is told: "từ 19h/26 đến 19h/27"."""
+    clock = _clock(scene, found)
+    return Hit(clock.end, f"{clock.spoken} ngày", "time") if clock else None
+
+
 def _days_and_nights(_scene: Scene, found: re.Match[str]) -> Hit:
     """A journey, as tours are sold: 3N2Đ."""
     return Hit(found.end(), f"{cardinal(int(found[1]))} ngày {cardinal(int(found[2]))} đêm", "time")
@@ -83,6 +89,13 @@ TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?:(\d{1,2})' ?)?(\d{1,2})\"(\d{1,2})(?!\w)", _raced),
     matching(r"(\d{1,2})' ?(\d{1,2})(?:''|\")(?!\w)", _minutes_and_seconds),
     matching(r"(\d{1,2})N(\d{1,2})Đ(?!\w)", _days_and_nights),
+    matching(r"(?P<hour>\d{1,2})[hg](?P<minute>\d{1,2})' ?(?P<second>\d{1,2})(?:''|\")(?!\w)", _clock),
+    matching(
+        r"(?P<hour>\d{1,2})[hg](?P<minute>[0-5]\d)?(?P<second>)/"
+        r"(?=(?:0?[1-9]|[12]\d|3[01])(?:/\d{1,2}(?:/\d{4})?)?"
+        r"(?![\w/]|[.,]\d| (?:ngày|buổi|tuần|người|ca)\b))",
+        _on_a_day,
+    ),
     matching(
         r"(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d)(?P<second>)(?: ?(?:h|giờ)(?!\w))?(?![\d%]|[.,]\d)", _pointed
     ),

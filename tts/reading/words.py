@@ -370,7 +370,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?:[AaPp][Mm]|[ap]\.m\.)(?!\w)", _half_day),
     matching(r"(?P<half>[SC])(?= ?:? ?\d{1,2}(?:[hg:]| giờ))", _half),
-    matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w)", _directions),
+    matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w| ?=)", _directions),
     matching(r"(?:[A-F]|[B-D]E|F[B-E])(?!\w|\.0\d)", _licence),
     matching(rf"(?:{_SPACED}|TP\.HCM)(?!\w)", _spaced),
     matching(rf"(?:[CGKNPT]h|Ng|Tr|[{_UPPER}])(?:\.[{_UPPER}]){{1,4}}(?!\w)\.?", _person),
