@@ -15,6 +15,8 @@ PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
 WORKERS ?= 4
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
+# the files that have slow tests: nothing else is to be read for them
+SLOW = tests/browser $(shell grep -rl --include='test_*.py' 'pytest\.mark\.slow' tests)
 EXAMPLES ?= 100
 PLANS ?= 10000
 
@@ -37,7 +39,7 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 .PHONY: test
 test: everything known ## install what tests need, check the code, run every test
 	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m slow --durations=15
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m slow $(SLOW) --durations=15
 
 # while the code is checked on one core, Python compiles on another what all workers would compile at once
 .PHONY: known

@@ -123,7 +123,8 @@ def open_page(browser, browser_context_args, server, seeds):
         page = watch.over(context.new_page())
         page.set_default_timeout(10_000)
         page.set_default_navigation_timeout(60_000)  # a loaded machine is slow, not wrong
-        page.goto(server.address + path)
+        if path is not None:
+            page.goto(server.address + path)
         return page
 
     opened.watch = watch
