@@ -107,6 +107,23 @@ def test_a_recording_is_drawn_sped_up_and_heard_phrase_by_phrase(world, open_pag
     ]
 
 
+def test_what_comes_late_moves_nothing_from_under_a_finger(world, server, open_page):
+    bulletin, _ = world.submitted()
+    page, held = open_page("canbo", None), []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/hinh-am", hold)
+    page.goto(f"{server.address}/ban-tin/{bulletin}")
+    slow = page.get_by_role("button", name="Chậm")
+    before = slow.bounding_box()
+    expect(page.locator(".wave-shape")).to_have_count(0)
+    held[0].continue_()
+    expect(page.locator(".wave-shape")).to_be_visible()
+    assert slow.bounding_box() == before
+
+
 def test_the_speed_that_was_chosen_is_still_shown_when_the_page_is_sent_anew(world, server, open_page):
     bulletin, _ = world.submitted()
     page = open_page("canbo", f"/ban-tin/{bulletin}")

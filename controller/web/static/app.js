@@ -128,13 +128,12 @@
   }
 
   // --- player: how loud it is, how fast it goes, and which phrase sounds; the browser's own player is enough ---
-  const dressed = new WeakSet();
+  const dressed = new WeakSet(), drawn = new WeakMap();
   const players = () => {
     for (const el of document.querySelectorAll("[data-player]")) {
       if (!dressed.has(el)) dress(el);
-      for (const part of el.querySelectorAll("[data-needs-script]")) part.hidden = false;
-      draw(el.querySelector(".wave")); // a page that lives takes both away where its piece is sent anew
-      press(el);
+      draw(el.querySelector(".wave"));
+      press(el); // where a piece of a page that lives is sent anew, the server knows no speed
     }
   };
   const press = (el) => {
@@ -142,14 +141,15 @@
     for (const button of el.querySelectorAll("[data-speed]")) button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
   };
   const draw = (wave) => {
-    if (!wave || wave.firstElementChild || wave.dataset.asked === wave.dataset.wave) return;
-    wave.dataset.asked = wave.dataset.wave;
-    fetch(wave.dataset.wave).then((reply) => reply.ok ? reply.text() : "").then((drawn) => {
-      if (!drawn.trim()) return;
-      wave.innerHTML = drawn;
+    // its room is kept from the first: what comes late moves nothing from under a finger
+    const of = wave?.dataset.wave;
+    if (!wave || drawn.get(wave) === of) return;
+    drawn.set(wave, of);
+    fetch(of).then((reply) => reply.ok ? reply.text() : "").then((shape) => {
+      if (drawn.get(wave) !== of) return;
+      wave.innerHTML = shape;
       wave.append(Object.assign(document.createElement("div"), { className: "wave-gone" }));
-      wave.hidden = false;
-    }).catch(() => {}).finally(() => { delete wave.dataset.asked; });
+    }).catch(() => drawn.delete(wave));
   };
   const dress = (el) => {
     const sound = el.querySelector("audio"), wave = el.querySelector(".wave");
@@ -339,7 +339,6 @@
       if (day !== held.closest(".day")) send(held, day.dataset.day);
     });
   }
-  for (const el of document.querySelectorAll("[data-needs-script]")) el.hidden = false;
 
   tick();
   setInterval(tick, 500);
