@@ -53,6 +53,9 @@ _MEASURE_FOLLOWS: Final = re.compile(rf"\d[\d.,]* ?{_MEASURES}(?!\w)")
 _PART_OF_DAY_SAID: Final = re.compile(r"\bgiờ(?: [^ ]+){0,4} (?:sáng|trưa|chiều|tối|đêm)$")
 _DAY_AND_DATE: Final = re.compile(r"(?i:thứ [^ ]{1,4}|T[2-7]) ?\([\d/. -]{3,10}\)$")  # "thứ 2 (23/11)"
 _DAY_AND_DATE_FOLLOW: Final = re.compile(r"(?i:thứ [^ ]{1,4}|T[2-7]|CN|chủ nhật) ?\([\d/. -]{3,10}\)")
+_SHARE_BEFORE: Final = re.compile(r"\d ?%$")
+_SHARE_FOLLOWS: Final = re.compile(r"[\d.,]+ ?% ?-")
+_SHARES: Final = re.compile(r"\d ?% ?- ?[\d.,]+ ?%$")
 _CLOCK_FOLLOWS: Final = re.compile(r"\d{1,2} ?(?:h|g|:\d\d|giờ)")
 _THING_COUNTED: Final = re.compile(r"([^\W\d_]{2,7})(?: |\. ?)(\d{1,4}|[IVX]{1,5})(?!\w|[.,]\d)")
 
@@ -86,7 +89,8 @@ def dash(scene: Scene, found: re.Match[str]) -> Hit:
     its_date = scene.cue(_WEEKDAY, 2) and _ITS_DATE.match(follows)  # "Thứ 5 - 03/12"
     counted = scene.rule in NUMERIC and scene.before(found.start())[-1:] not in set('.,;:?!()"')
     its_hour = scene.rule == "date" and _CLOCK_FOLLOWS.match(follows) and not scene.cue(_HOUR_SAID, 14)
-    counted = counted and not (its_date or its_hour or _are_ratings(scene, found))
+    apart = _are_ratings(scene, found) or _are_shares(scene, found)
+    counted = counted and not (its_date or its_hour or apart)
     if counted and (follows[:1].isdecimal() or (scene.rule == "roman" and roman_value(follows[:1]))):
         if is_score(scene, end):
             return Hit(end, "", "score")
@@ -114,6 +118,13 @@ def _are_ratings(scene: Scene, found: re.Match[str]) -> bool:
     left = _ELECTRICAL.search(scene.before(found.start()))
     right = _RATING.match(scene.after(found.end()))
     return bool(left and right and left[1] != right[1])
+
+
+def _are_shares(scene: Scene, found: re.Match[str]) -> bool:
+    """Whether it is one of several dashes between shares, which then are no range: "80% - 95% - 100%"."""
+    before = scene.before(found.start())
+    more = _SHARES.search(before) or _SHARE_FOLLOWS.match(scene.after(found.end()))
+    return bool(more and _SHARE_BEFORE.search(before))
 
 
 def falls(scene: Scene, found: re.Match[str]) -> bool:

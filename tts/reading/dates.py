@@ -346,6 +346,10 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
         _months_of_year,
     ),
     matching(r"0?4(?= ?(?:[,;.)](?!\d)|và \d|$)| (?:năm|hằng|hàng|tới|này|âm)\b)", _fourth_month),
+    matching(
+        r"(?P<day>[12]?\d|30)/(?=[Cc]hạp|[Gg]iêng)",
+        lambda _, found: Hit(found.end(), f"{cardinal(int(found['day']))} tháng", "date"),
+    ),
     matching(r"29/30(?= (?:Tết|tết|tháng Chạp))", _new_years_eve),
     matching(r"(?P<months>[1-9]\d?(?:,[1-9]\d?){1,5})/(?P<year>20\d\d)(?![\d/])", _months_listed),
     matching(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)", _full_date),

@@ -31,7 +31,7 @@ _AGED: Final = re.compile(
 _AGE_FOLLOWS: Final = re.compile(
     r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
 )
-_TALL: Final = re.compile(r"\b(?:cao|sâu|dài|ngang|cao khoảng|sâu khoảng|cao hơn|sâu hơn)$")
+_TALL: Final = re.compile(r"\b(?:dài|ngang|trẻ (?:dưới|nhỏ hơn)|(?:cao|sâu)(?: khoảng| hơn)?)$")
 _PULSE: Final = re.compile(r"\b(?:mạch|nhịp tim|nhịp thở|tần số tim|thở)\b")
 _SCREENS: Final = frozenset({"480", "720", "1080", "1440", "2160"})  # lines of a picture: 1080p
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
@@ -124,7 +124,7 @@ def _unit_said(scene: Scene, found: re.Match[str], unit: str) -> str:
         return "tuổi"
     if unit == "p" and found["number"] in _SCREENS:
         return "pê"
-    tall = unit in {"m2", "m3"} and not (found["gap"] or found["per"]) and scene.cue(_TALL, 2)
+    tall = unit in {"m2", "m3"} and not (found["gap"] or found["per"]) and scene.cue(_TALL, 3)
     if tall and len(found["number"]) == 1:
         return f"mét {cardinal(int(unit[1]))}"  # "cao 1m2"
     beats = unit == "l" and found["per"] in {"p", "ph"} and scene.cue(_PULSE, 6)
