@@ -61,8 +61,6 @@ _DESKS: Final = {
     field: [(re.compile(row["body"]), row["spoken"]) for row in FIELD_ROWS if row["written"] == field]
     for field in {row["written"] for row in FIELD_ROWS}
 }
-_COMPASS: Final = re.compile(r"[ĐTNB]{1,3}-[ĐTNB]{1,3}")
-_WAY_CUE: Final = re.compile(r"\b(?:hướng|trục|tuyến|gió)$")  # "hướng TB-ĐN" is a way
 # after a kind: QĐ-CT
 _SIGNERS: Final = {"CT": "chủ tịch", "GĐ": "giám đốc", "HT": "hiệu trưởng", "TTr": "thanh tra"}
 
@@ -192,7 +190,7 @@ def _sign(scene: Scene, found: re.Match[str]) -> Hit | None:
     whole = ABBREVIATIONS.get(code)
     if whole:
         return Hit(found.end(), whole, "abbreviation")
-    if re.split(r"[-/]", code)[0] not in KINDS or (_COMPASS.fullmatch(code) and scene.cue(_WAY_CUE, 2)):
+    if re.split(r"[-/]", code)[0] not in KINDS:
         return None
     said, sure, _ = code_said(scene, code)
     if not sure:

@@ -35,7 +35,7 @@ _TALL: Final = re.compile(r"\b(?:dài|ngang|trẻ (?:dưới|nhỏ hơn)|(?:cao|
 _PULSE: Final = re.compile(r"\b(?:mạch|nhịp tim|nhịp thở|tần số tim|thở)\b")
 _SCREENS: Final = frozenset({"480", "720", "1080", "1440", "2160"})  # lines of a picture: 1080p
 _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
-_RULES_CUE: Final = re.compile(
+_NO_THOUSANDS_CUE: Final = re.compile(
     r"\b(?:khuyến cáo|khẩu hiệu|phương châm|thông điệp|quy tắc|nguyên tắc|biện pháp|inh|độ phân giải)$"
 )
 _CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
@@ -96,8 +96,8 @@ _ENDS: Final = r"(?![^\W\d_])"
 def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     number, scale, unit = found["number"], found["scale"], found["unit"]
     gap = found["gap"] or ""
-    if scale == "K" and (number == "5" or scene.cue(_RULES_CUE, 3)):
-        return None  # the five rules against an epidemic; a picture of 4K
+    if scale == "K" and (number == "5" or scene.cue(_NO_THOUSANDS_CUE, 3)):
+        return None  # the five rules against an epidemic (5K), a picture of 4K
     if (unit in _CLOSE_ONLY or scale in {"k", "K"}) and gap and not _stands_apart(scene, number, unit):
         return None
     if _is_no_unit(scene, found):

@@ -55,7 +55,7 @@ from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
 from tts.reading.weekdays import WEEKDAY
-from tts.reading.words import UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES, counted_hectares
+from tts.reading.words import DIRECTIONS, UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES, counted_hectares
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -107,6 +107,7 @@ _LETTER_ORDER: Final[tuple[Rule, ...]] = (
     HEALTH_CARD,
     SERIAL,
     FILE_CODE,
+    DIRECTIONS,
     DOCUMENT_SIGN,
     WARD,
     MIXED,

@@ -1,5 +1,7 @@
 // Small help for pages that are whole without it: running clocks, the lost-connection banner, filters, sent buttons.
 (() => {
+  // what needs a script is shown by this script, once: an old browser that cannot read it shows no dead buttons
+  document.documentElement.classList.add("scripted");
   const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content;
 
   // --- clocks: the server's time decides, never the phone's ---

@@ -78,15 +78,13 @@ class Switch:
         await self.site(scope, receive, send)
 
 
-@functools.cache
-def switch():
-    return Switch()
+SWITCH = Switch()
 
 
 @functools.cache
 def operations():
     """Each call of the interface, and how it may be made up: as described, and against it."""
-    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", switch())
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", SWITCH)
     found = [one.ok() for one in schema.get_all_operations()]
     return [(one, [one.as_strategy(generation_mode=mode) for mode in GenerationMode]) for one in found]
 
@@ -109,7 +107,7 @@ def fuzz(modes, objects, headers):
 @pytest.mark.timeout(0 if EXAMPLES >= 100 else 400)
 @pytest.mark.parametrize("who", [*ROLES, "token", "nobody"])
 def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seeds, objects, who):
-    switch().site = make_site(world)
+    SWITCH.site = make_site(world)
     headers = {"nobody": dict, "token": lambda: token_headers(world)}.get(
         who, lambda: {"cookie": f"loa={seeds.tokens[who]}"}
     )()
@@ -122,7 +120,7 @@ def test_no_call_is_answered_by_a_fault_or_by_what_is_not_documented(world, seed
 @pytest.mark.slow
 @pytest.mark.timeout(0 if EXAMPLES >= 100 else 400)
 def test_no_call_at_the_door_is_answered_by_a_fault_or_by_what_is_not_documented(world):
-    switch().site = make_site(world)
+    SWITCH.site = make_site(world)
     asked = [(one, modes) for one, modes in operations() if one.path in DOORS]
     assert {one.path for one, _ in asked} == DOORS
     for _, modes in asked:
