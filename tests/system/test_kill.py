@@ -1,11 +1,8 @@
 """The station is killed at each commit and publish of an airing; each node hears it once all the same."""
 
-import json
 import multiprocessing
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +13,7 @@ import pytest
 
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery
-from controller.founding import Secrets, station_key
+from controller.founding import station_key
 from controller.journal.chain import verify
 from controller.journal.queries import export
 from controller.store import Store
@@ -24,6 +21,7 @@ from controller.store.invariants import invariants
 from tests.support import crashing_station
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of
+from tests.support.fleet_of_crashes import Fleet
 
 AT_ONCE = 6  # runs mostly wait
 PATIENCE = 90.0
@@ -52,7 +50,7 @@ class Run:
     def play(self) -> None:
         """Run, be killed, run again until all is heard; the fleet never stops."""
         self.broker.start()
-        fleet = self._fleet()
+        self.fleet = Fleet(self.home, self.folder, self.broker.url)
         station = self._station(self.kill_at)
         try:
             began = time.monotonic()
@@ -67,25 +65,20 @@ class Run:
             station.kill()
             station.join(10)
             station.close()
-            fleet.terminate()
-            out, _ = fleet.communicate(timeout=10)
+            self.fleet.stop()
             self.broker.stop()
-        self.facts = [json.loads(line) for line in out.decode().splitlines()]
 
     def check(self) -> None:
         """Each node began once and ended once, whole; nothing that must not exist exists."""
         where = f"killed at {self._last_act()}"
-        ended = self._items("ended")
-        assert Counter(item["node"] for item in self._items("began")) == Counter(n.id for n in NODES), where
+        began, ended = self.fleet.items("began"), self.fleet.items("ended")
+        assert Counter(item["node"] for item in began) == Counter(n.id for n in NODES), where
         assert Counter(item["node"] for item in ended) == Counter(n.id for n in NODES), where
         assert min(item["heard_ms"] for item in ended) >= SECONDS * 1000 - 100, where
         with self.store.read() as session:
             assert invariants(session, now=datetime.now(UTC)) == [], where
             verify(list(export(session)), station_key(settings_of(self.home, "")).public_x)
         self.store.close()
-
-    def _items(self, fact: str) -> list[dict]:
-        return [item for line in self.facts if line["fact"] == fact for item in line["items"]]
 
     def _last_act(self) -> str:
         lines = self.acts.read_text().splitlines() if self.acts.exists() else []
@@ -97,23 +90,6 @@ class Run:
         )
         process.start()
         return process
-
-    def _fleet(self) -> subprocess.Popen:
-        spec = {
-            "broker": self.broker.url,
-            "root_public": Secrets(self.home).root_public.read_text().strip(),
-            "nodes": [{"id": node.id, "areas": ["56", node.area]} for node in NODES],
-            "storage": str(self.folder / "fleet"),
-        }
-        path = self.folder / "fleet.json"
-        path.write_text(json.dumps(spec))
-        with (self.folder / "fleet.log").open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "simulator", "--spec", str(path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
 
     def _is_over(self) -> bool:
         with self.store.read() as session:

@@ -1,11 +1,8 @@
 """The station is killed at each step of calling and of ending an emergency: afterwards all agree."""
 
-import json
 import multiprocessing
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -18,7 +15,6 @@ from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery
 from controller.emergencies.lifecycle import EmergencyState
 from controller.emergencies.tables import Emergency
-from controller.founding import Secrets
 from controller.journal.tables import Entry
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published
@@ -27,6 +23,7 @@ from controller.store.invariants import invariants
 from tests.support import crashing_alarm
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, settings_of
+from tests.support.fleet_of_crashes import Fleet
 
 PATIENCE = 150.0
 ROUND_S = crashing_alarm.ROUND_SECONDS + 2.0
@@ -50,7 +47,7 @@ class Run:
     def play(self) -> None:
         """Run, be killed, run again until it has ended; then listen for more than a round."""
         self.broker.start()
-        fleet = self._fleet()
+        self.fleet = Fleet(self.home, self.folder, self.broker.url)
         station = self._station()
         try:
             until = time.monotonic() + PATIENCE
@@ -65,17 +62,15 @@ class Run:
         finally:
             station.kill()
             station.join(10)
-            fleet.terminate()
-            out, _ = fleet.communicate(timeout=10)
+            self.fleet.stop()
             self.broker.stop()
-        self.facts = [json.loads(line) for line in out.decode().splitlines()]
 
     def check(self) -> None:
         """It was killed; called once and ended once by the journal; heard everywhere, and never again."""
         assert self.lives == 2, f"{self.kill_at}: no such step"
         for node in NODES:
-            began = [item for item in self._items("began") if item["node"] == node.id]
-            ended = [item for item in self._items("ended") if item["node"] == node.id]
+            began = [item for item in self.fleet.items("began") if item["node"] == node.id]
+            ended = [item for item in self.fleet.items("ended") if item["node"] == node.id]
             assert began, f"{self.kill_at}: never heard at {node.id}"
             assert len(began) == len(ended), f"{self.kill_at}: still sounds at {node.id}"
             assert max(datetime.fromisoformat(item["true_at"]) for item in began) < self.over_at
@@ -85,9 +80,6 @@ class Run:
         assert (acts["emergency.started"], acts["emergency.stopped"]) == (1, 1), self.kill_at
         self.store.close()
 
-    def _items(self, fact: str) -> list[dict]:
-        return [item for line in self.facts if line["fact"] == fact for item in line["items"]]
-
     def _station(self):
         self.lives += 1
         kill_at = self.kill_at if self.lives == 1 else ""
@@ -96,23 +88,6 @@ class Run:
         )
         process.start()
         return process
-
-    def _fleet(self) -> subprocess.Popen:
-        spec = {
-            "broker": self.broker.url,
-            "root_public": Secrets(self.home).root_public.read_text().strip(),
-            "nodes": [{"id": node.id, "areas": ["56", node.area]} for node in NODES],
-            "storage": str(self.folder / "fleet"),
-        }
-        path = self.folder / "fleet.json"
-        path.write_text(json.dumps(spec))
-        with (self.folder / "fleet.log").open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "simulator", "--spec", str(path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
 
     def _is_over(self) -> bool:
         with self.store.read() as session:

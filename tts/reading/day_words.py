@@ -20,7 +20,8 @@ _AMOUNT_CUE: Final = re.compile(
     r"|bài|tờ|trang|tập|quyển|phố|chia|điểm|chấm|kết quả|mức|thị lực|(?<!ra )mắt|phải|trái|quân số|biên chế"
     r"|áp(?: ga)?|trình độ|tỷ lệ|tỉ lệ|số|bậc|hạng|lớp|khối|nhóm|cấp|tổ|khóa|được|đạt|còn|bằng|gấp|chiếm"
     r"|hơn|gần|phần|lô|thửa|phòng|nhà|hẻm|kiệt|ngõ|nhịp|cỡ|loại|ống|pha|nồng độ|thuốc|đinh|bản|kích thước|khổ"
-    r"|giấy|đàn|phi|khoan|lê|ren|gỗ|gạch|thắng|chọn|phương án|tiến độ|tín nhiệm|mờ pê|mờ tê|môi trường|xếp)$"
+    r"|giấy|đàn|phi|khoan|lê|ren|gỗ|gạch|thắng|vòng|chọn|phương án|tiến độ|tín nhiệm|mờ pê|mờ tê|môi trường"
+    r"|xếp)$"
 )
 _WHERE_OR_WHEN: Final = re.compile(
     r" (?:tại|ở|lúc|do|vì|trên địa bàn|từ (?:\d{1,2} ?(?:h|g|giờ|:)|sáng|chiều|tối)|và \d{1,2}/\d{1,2})(?!\w)"

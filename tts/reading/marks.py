@@ -30,6 +30,7 @@ _EACH: Final = re.compile(  # after a slash, of each: "2 cán bộ/xã", "1.200 
 _FACTOR: Final = re.compile(r" (?:mức|hệ số|K|số|tỷ lệ|tỉ lệ|đơn giá|diện tích|lương|giá)(?!\w)")
 _LIMB: Final = re.compile(r"\b(?:tay|chân|mắt|tai|vai|gối|đùi|trán|má|bên|bán thân|nửa người|hai người)$")
 _TEST_CUE: Final = re.compile(r"\b(?:xét nghiệm|tét|test|mẫu|kết quả|hát i vê|hát bê|kháng nguyên|vi rút)\b")
+_BLOOD_CUE: Final = re.compile(r"\bmáu(?: [^ ]+){1,8}$|\brờ hát$")
 _ONE_CAPITAL: Final = re.compile(r"(?<!\w)[A-ZĐ]$")
 _NAME_SHORTENED: Final = compiled(r"[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ (?:[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ |[A-ZĐ]\. ?)?[A-ZĐÂ]$")
 _SAID: Final = {
@@ -204,6 +205,13 @@ def _tested(scene: Scene, found: re.Match[str]) -> Hit | None:
     return Hit(found.end(), "dương tính" if found["sign"] == "+" else "âm tính", "sign")
 
 
+def _blood(scene: Scene, found: re.Match[str]) -> Hit | None:
+    """What a group of blood has or lacks: "nhóm máu O Rh-"."""
+    if not scene.cue(_BLOOD_CUE, 9):
+        return None
+    return Hit(found.end(), "dương" if found["sign"] == "+" else "âm", "sign")
+
+
 def _side(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The side of a body: "gãy tay (T)"."""
     if not scene.cue(_LIMB, 2):
@@ -257,6 +265,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         lambda _, found: Hit(found.end(), "", "caption"),
     ),
     matching(r"\((?P<sign>[+-])\)", _tested),
+    matching(r"(?<=[ABOh])(?P<sign>[+-])(?![\w-])", _blood),
     matching(r"\((?P<side>[PT])\)", _side),
     matching(r"(?:\*\d{1,14}){1,4}#", _menu),
     matching(r"(?<=\d)\*(?!\w)", _stars),

@@ -26,7 +26,8 @@ _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
 _AGED: Final = re.compile(
     r"\b(?:nam|nữ|bệnh nhân|ông|bà|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
-    r"|\b(?:đủ|tròn)$|\b(?:người|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
+    r"|\b(?:đủ|tròn)$"
+    r"|\b(?:người(?: cao tuổi)?|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
 _AGE_FOLLOWS: Final = re.compile(
     r"\)?[,;]? ?(?:trú|HKTT|ở|quê|ngụ|tạm trú|thường trú|nghề nghiệp|điều khiển|lái|là|cao|mặc)\b"
@@ -107,8 +108,7 @@ def _amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     sure = not _COMMA_THOUSANDS.fullmatch(number)
     if scale:
         said += f" {SCALES[scale]}"
-    if found["scaled"]:
-        unit = found["scaled"]
+    unit = found["scaled"] or unit
     if unit:
         said += f" {_unit_said(scene, found, unit)}"
     rule = "money" if unit in MONEY else "percent" if unit == "%" else "unit"

@@ -54,6 +54,7 @@ _SENT_TO: Final = re.compile(
 )  # "soạn TC … gửi 8079"
 _WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
+_OURS: Final = str.maketrans("EWSN", "ĐTNB")
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _JOINED_WORDS: Final = compiled(r"(?<=[a-zđà-ỹ])(?=[A-ZĐÀ-Ỹ])")
@@ -208,10 +209,11 @@ def _half(_scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _directions(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """Points of the compass, where a way is spoken of: "hướng T-TB", "gió ĐB"."""
+    """Points of the compass, where a way is spoken of: "hướng T-TB", "gió ĐB", "hướng WNW"."""
     if not scene.cue(_WAY_CUE, 3):
         return None
-    parts = [" ".join(_COMPASS[letter] for letter in part) for part in found.group().split("-")]
+    way = found["ours"] or (found["english"][:-2] + found["english"][:-3:-1]).translate(_OURS)
+    parts = [" ".join(_COMPASS[letter] for letter in part) for part in way.split("-")]
     return Hit(found.end(), ", ".join(parts), "letter")
 
 
@@ -391,6 +393,8 @@ WARD: Final[Rule] = matching(
     r"(?P<place>[PQ])\.?(?P<number>\d{1,2})(?=, ?(?:[PQ]\.? ?\d|Q\.|TP|Tp|TX|[A-ZĐÀ-Ỹ][a-zđà-ỹ]+ [A-ZĐÀ-Ỹ]))",
     _ward,
 )
-DIRECTIONS: Final[Rule] = matching(r"[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2}(?!\w| ?=)", _directions)
+DIRECTIONS: Final[Rule] = matching(
+    r"(?:(?P<ours>[ĐTNB]{1,3}(?:-[ĐTNB]{1,3}){0,2})|(?P<english>[NSEW]{1,3}))(?!\w| ?=)", _directions
+)
 UNIT_AFTER_SLASH: Final[Rule] = matching(r"(?:m[23²³]|\w+)(?!\w)", _unit_after_slash)
 UNKNOWN: Final[Rule] = matching(rf"{LETTER}+", _unknown)
