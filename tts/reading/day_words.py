@@ -10,6 +10,7 @@ from tts.reading.scene import Scene
 
 _EASY: Final = 5  # a part out of more than so many is seldom written without what it is of
 _BY: Final = re.compile(r"\b(?:trước|sau|vào|kể từ|chậm nhất|muộn nhất|trễ nhất)$")
+_DUE: Final = re.compile(r"\bhạn(?: [^ ]+){0,6} là$|\bhạn(?: chót| cuối| cuối cùng| nộp)?$")
 _FROM: Final = re.compile(r"\b(?:từ|đến|tới|hết)$")
 _COUNTED: Final = rf"(?:{'|'.join(map(re.escape, COUNTED))})(?!\w)"
 COUNTED_FOLLOWS: Final = re.compile(  # "1/5 dân số", but neither "tổ chức" nor the name of a place or an hour
@@ -38,7 +39,7 @@ def is_told_by_words(scene: Scene, found: re.Match[str]) -> bool:
     number, end = int(found["month"]), found.end()
     if found["mark"] != "/" or COUNTED_FOLLOWS.match(scene.line, end):
         return False
-    if scene.cue(_BY, 2):
+    if scene.cue(_BY, 2) or scene.cue(_DUE, 8):
         return True
     return scene.cue(_FROM, 1) and (number > _EASY or "0" in (found["day"][0], found["month"][0]))
 

@@ -39,7 +39,7 @@ _LEAST_PAID: Final = 3  # figures of a sum before a free-standing đ
 _NO_THOUSANDS_CUE: Final = re.compile(
     r"\b(?:khuyến cáo|khẩu hiệu|phương châm|thông điệp|quy tắc|nguyên tắc|biện pháp|inh|độ phân giải)$"
 )
-_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t"})  # units only right at the number
+_CLOSE_ONLY: Final = frozenset({"k", "K", "s", "p", "V", "T", "t", "TB"})  # units only right at the number
 _ORDINAL_CUE: Final = re.compile(r"\b(?:lần thứ|thứ)$")
 _MONTH_OR_DAY: Final = re.compile(r"\b(?:tháng|thứ)$")
 _ELECTRIC: Final = re.compile(

@@ -9,7 +9,8 @@ from tts.reading.numbers import cardinal
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 _DAY_CUE: Final = re.compile(
-    r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
+    r"\b(?:trừ|nghỉ|kể cả|sáng|trưa|chiều|tối|đêm|(?:sáng|trưa|chiều|tối|đêm) (?:nay|mai)"
+    r"|h[ằà]ng tuần|thứ (?:hai|ba|tư|năm|sáu|bảy))$"
 )
 _DAY_AFTER: Final = re.compile(
     r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
@@ -26,7 +27,7 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
     """T2 to T7 and CN, where days are spoken of."""
     cued = (
         scene.rule in {"weekday", "time", "date"}
-        or scene.cue(_DAY_CUE, 2)
+        or scene.cue(_DAY_CUE, 3)
         or scene.cue(_DAY_CHAIN, 3)
         or _DAY_AFTER.match(scene.line, found.end())
         or _other_day(scene, found)
