@@ -74,8 +74,10 @@ _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
 _CAMPAIGN: Final = re.compile(r"\b(?:đợt|chiến dịch|cao điểm|tháng hành động|thời gian|lịch)(?: [^ ]+)?$")
-_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích"
+_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích", "1/5 là học sinh"
     r" ?(?:-|đến|tới) ?[1-9]/[1-9] (?:dân số|số|diện tích|tổng|sản lượng|khối lượng|lượng|kinh phí|mức|giá)\b"
+    r"| (?:là|là các|thuộc) (?:nữ|nam|học sinh|HS|người|hộ|trẻ|phụ nữ|đảng viên|ĐV"
+    r"|đoàn viên|cán bộ|đồng bào|DTTS|con|đất|rừng)\b"
 )
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
 _HOLIDAY_CUE: Final = re.compile(
