@@ -10,6 +10,7 @@ from controller import people_commands, report_commands, ruling_commands, text_c
 from controller.answer_commands import answer as answers
 from controller.area_commands import area as areas
 from controller.bench_commands import bench
+from controller.chime_commands import chime
 from controller.emergency_commands import emergency
 from controller.errors import BadInput
 from controller.lexicon_commands import lexicon
@@ -39,6 +40,7 @@ app.add_typer(people_commands.token, name="token")
 app.add_typer(schedules, name="schedule")
 app.add_typer(answers, name="answer")
 app.add_typer(template, name="template")
+app.add_typer(chime, name="chime")
 app.add_typer(topics, name="topic")
 app.add_typer(emergency, name="emergency")
 app.add_typer(bench, name="bench")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from controller.areas.queries import get_area
 from controller.chimes.queries import get_chime, live_chime
 from controller.chimes.tables import Chime, ChimeId, ChimePlace
+from controller.errors import BadInput
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -15,6 +16,13 @@ from devices.messages import AreaCode
 
 MAY_CHOOSE = Act.TEACH
 """Who keeps an area's words keeps its chimes: both change how its recordings sound."""
+
+
+def place_named(name: str) -> ChimePlace:
+    """Return the place of that name, or raise BadInput."""
+    if name not in set(ChimePlace):
+        raise BadInput("Hãy chọn nhạc hiệu mở đầu hay kết thúc.", code="chime.no-place")
+    return ChimePlace(name)
 
 
 def choose_chime(

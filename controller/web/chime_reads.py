@@ -1,14 +1,16 @@
-"""Reads of chimes, as the page Thư viện shows them."""
+"""Reads of chimes for whoever is signed in: one, its sound, and what the page Thư viện shows of them."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
+from starlette.responses import FileResponse
 
-from controller.chimes.queries import chimes_of
-from controller.chimes.tables import Chime, ChimePlace
+from controller.chimes.queries import chimes_of, get_chime, unknown_chime
+from controller.chimes.tables import Chime, ChimeId, ChimePlace
 from controller.chimes.usecases import MAY_CHOOSE
 from controller.web.station import Station
+from controller.web.uploads import sound_file
 from controller.web.viewer import Viewer
 from tts.uploads import UploadId
 
@@ -22,6 +24,23 @@ class ChimeShown:
     row: Chime
     word: str
     is_there: bool
+
+
+def seen_chime(session: Session, viewer: Viewer, chime_id: str) -> Chime:
+    """Return a chime that is heard in the person's areas, or raise NotFound."""
+    row = get_chime(session, ChimeId(chime_id))
+    if row.area not in viewer.scope.hears:
+        raise unknown_chime()
+    return row
+
+
+def chime_sound(station: Station, viewer: Viewer, chime_id: str) -> FileResponse:
+    """Answer with the sound of a chime as it was brought, or raise NotFound."""
+    with station.store.read() as session:
+        upload = UploadId(seen_chime(session, viewer, chime_id).upload)
+    if not station.uploads.has(upload):
+        raise unknown_chime()
+    return sound_file(station, upload)
 
 
 def chimes_context(session: Session, station: Station, viewer: Viewer) -> dict[str, Any]:

@@ -20,10 +20,10 @@ _FRAME = 100_000  # bytes of a form around the file that it carries
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
     (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
-    (re.compile(r"/thu-vien/nhac-hieu"), LARGEST_CHIME + _FRAME),
+    (re.compile(r"/thu-vien/nhac-hieu|/api/v1/chimes"), LARGEST_CHIME + _FRAME),
     (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
     (re.compile(r"/tao-ban-tin/lay-chu"), LARGEST_FILE + _FRAME),
-    (re.compile(r"/ban-do/ranh-gioi"), LARGEST_OUTLINES + _FRAME),
+    (re.compile(r"/ban-do/ranh-gioi|/api/v1/map/outlines"), LARGEST_OUTLINES + _FRAME),
     (
         re.compile(
             r"/tao-ban-tin/ghi-am|/ban-tin/[^/]+/(?:ghi-am|tieng-khac)|/chuong-trinh/(?:tao|[^/]+/sua)"

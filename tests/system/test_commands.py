@@ -1,5 +1,6 @@
 """The commands as a person types them: sentences, exit codes, and nothing left half done."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -22,6 +23,7 @@ from controller.store import Store
 from controller.terminal import Stages
 from controller.texts import Draft
 from tests.support.added_voice import MODEL, SHA256
+from tests.support.brought_sounds import packed, speech_like
 from tests.support.parts import missing
 from tests.support.running_station import PROVINCE, playing, running
 from tts.samples import __name__ as samples
@@ -255,6 +257,28 @@ def test_a_template_is_added_listed_and_removed_by_title(founded, tmp_path):
     code, _, err = typed("template", "remove", "Chợ phiên", "--as", "duyet", home=founded)
     assert code == 2
     assert "template.unknown" in err
+
+
+@pytest.mark.slow
+def test_a_chime_is_chosen_listed_and_removed(founded, tmp_path):
+    sound = tmp_path / "nhac.wav"
+    sound.write_bytes(packed(speech_like(3)))
+    assert "nhạc hiệu có sẵn" in typed("chime", "list", home=founded)[1]
+    code, out, err = typed("chime", "choose", "opening", str(sound), "--as", "duyet", home=founded)
+    assert (code, out) == (0, "Đã đặt nhạc hiệu dài 3,0 giây. Bản đã thu vẫn như cũ.\n"), err
+    (shown,) = json.loads(typed("chime", "list", "--json", home=founded)[1])["chimes"]
+    assert (shown["place"], shown["added_by"]) == ("opening", "duyet")
+    assert shown["sha256"] == hashlib.sha256(sound.read_bytes()).hexdigest()
+    for arguments, said in (
+        (("choose", "opening", str(sound), "--as", "canbo"), "cán bộ duyệt"),
+        (("choose", "closing", str(tmp_path / "khong-co.mp3"), "--as", "duyet"), "khong-co.mp3"),
+        (("remove", "closing", "--as", "duyet"), "chime.unknown"),
+    ):
+        code, _, err = typed("chime", *arguments, home=founded)
+        assert code == 2
+        assert said in err
+    assert typed("chime", "remove", "opening", "--as", "duyet", home=founded)[0] == 0
+    assert json.loads(typed("chime", "list", "--json", home=founded)[1])["chimes"] == []
 
 
 def test_words_need_a_station(tmp_path):

@@ -20,6 +20,7 @@ from tests.support.brought_sounds import packed, speech_like
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 PLACE = "/thu-vien/nhac-hieu"
+CALL = "/api/v1/chimes"
 
 
 def choose(world, upload=A, place=ChimePlace.OPENING, area=PROVINCE, by=None):
@@ -167,3 +168,42 @@ def test_a_form_that_lacks_something_is_shown_again(approver, file, place, area,
 
 def test_more_bytes_than_a_chime_has_are_not_taken(approver):
     assert bring(approver, b"ID3" + bytes(12_300_000)).status_code == 413
+
+
+def send(client, content=None, **fields):
+    return client.post(CALL, files={"file": ("nhac.mp3", content or mp3(3))}, data=fields)
+
+
+def test_a_program_brings_a_chime_and_takes_it_back(world, approver, officer):
+    made = send(approver, place="closing")
+    assert made.status_code == 201, made.text
+    (shown,) = officer.get(CALL).json()
+    assert shown == made.json()
+    assert heard(world, PROVINCE) == {"closing": shown["sha256"]}
+    assert (shown["area"], shown["place"], shown["added_by"]) == (PROVINCE, "closing", "duyet")
+    assert shown["seconds"] == pytest.approx(3, abs=0.1)
+    sound = officer.get(f"{CALL}/{shown['id']}/sound")
+    assert (sound.headers["content-type"], sound.content) == ("audio/mpeg", mp3(3))
+    assert officer.delete(f"{CALL}/{shown['id']}").status_code == 403
+    assert approver.delete(f"{CALL}/{shown['id']}").json() == shown
+    assert officer.get(CALL).json() == []
+    assert officer.get(f"{CALL}/{shown['id']}/sound").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "fields", "refused"),
+    [
+        (None, {}, (422, "chime.no-place")),
+        (None, {"place": "giua"}, (422, "chime.no-place")),
+        (None, {"place": "opening", "area": "99999"}, (404, "area.unknown")),
+        (b"%PDF-1.7", {"place": "opening"}, (422, "sound.format")),
+    ],
+)
+def test_a_program_is_told_what_is_no_chime(world, approver, content, fields, refused):
+    reply = send(approver, content, **fields)
+    assert (reply.status_code, reply.json()["code"]) == refused
+    assert heard(world, PROVINCE) == {}
+
+
+def test_more_bytes_than_a_chime_has_are_not_taken_from_a_program(approver):
+    assert send(approver, b"ID3" + bytes(12_300_000), place="opening").status_code == 413

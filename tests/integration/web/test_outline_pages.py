@@ -1,10 +1,12 @@
 """Bản đồ with imported outlines, and Ranh giới where an administrator imports them."""
 
 import html
+import json
 import re
 
 import pytest
 
+from controller.areas import outlines as areas_outlines
 from controller.areas.changing import NewArea, merge_areas, split_area
 from controller.areas.outlines import (
     communes_to_outline,
@@ -14,13 +16,13 @@ from controller.areas.outlines import (
     prepare_outlines,
 )
 from controller.store.invariants import invariants
-from controller.web.pages import outlines as pages
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS
 from tests.integration.web.test_attacks import ATTACK, Elements
 from tests.integration.web.test_pages import queries_of, text_of
 from tests.support.made_outlines import collection, made_outlines, square
 
 PLACE = "/ban-do/ranh-gioi"
+CALL = "/api/v1/map/outlines"
 TRUONG_SA = "22736"
 
 
@@ -195,7 +197,7 @@ def test_outlines_cost_no_query_more(world, administrator, bring):
 
 
 def test_one_file_is_prepared_at_a_time(administrator, centres):
-    with pages._preparing:
+    with areas_outlines._preparing:
         sent = send(administrator, made_outlines(centres))
     assert sent.status_code == 503
     assert "Đang nhập một tệp ranh giới khác." in sent.text
@@ -212,3 +214,32 @@ def test_a_files_name_and_codes_are_text_wherever_they_are_shown(administrator, 
     journal = administrator.get("/nhat-ky").text
     assert html.escape(name) in journal
     assert "<script>alert" not in journal
+
+
+def test_a_program_brings_outlines_and_takes_them_away(world, administrator, officer, centres):
+    sketch = {"outlines": 0, "imported_at": None}
+    assert officer.get(CALL).json() == sketch | {"missing": [*officer.get(CALL).json()["missing"]]}
+    nothing = administrator.put(CALL, files={"field": (None, "code")})
+    assert (nothing.status_code, nothing.json()["code"]) == (422, "map.nothing")
+    sent = administrator.put(CALL, files={"file": ("xa.geojson", made_outlines(centres))})
+    assert sent.status_code == 200, sent.text
+    taken = sent.json()
+    assert (taken["outlines"], taken["missing"], taken["islands_left_out"]) == (len(centres), [], 0)
+    assert taken["corners"] == sum(
+        len(ring) for one in world.ask(outlines).values() for polygon in one.polygons for ring in polygon
+    )
+    assert officer.get(CALL).json() == {key: taken[key] for key in ("outlines", "imported_at", "missing")}
+    assert officer.delete(CALL).status_code == 403
+    assert administrator.delete(CALL).json()["outlines"] == 0
+    again = administrator.delete(CALL)
+    assert (again.status_code, again.json()["code"]) == (404, "map.none")
+
+
+def test_a_program_names_the_property_that_holds_the_codes(administrator):
+    made = json.loads(collection({NHA_TRANG: [square(109.19, 12.25)]}))
+    made["features"][0]["properties"] = {"so_hieu": made["features"][0].pop("id")}
+    file = json.dumps(made).encode()
+    without = administrator.put(CALL, files={"file": ("xa.geojson", file)})
+    assert without.status_code == 422
+    named = administrator.put(CALL, files={"file": ("xa.geojson", file)}, data={"field": "so_hieu"})
+    assert (named.status_code, named.json()["outlines"]) == (200, 1)

@@ -1,0 +1,72 @@
+"""Chimes as commands on the station's own machine see them (`loa chime`)."""
+
+from pathlib import Path
+from typing import Any
+
+from controller.areas.queries import areas, get_area, top_area
+from controller.chimes.bringing import bring_chime
+from controller.chimes.queries import chimes_of, live_chime, unknown_chime
+from controller.chimes.usecases import MAY_CHOOSE, choose_chime, place_named, remove_chime
+from controller.clocks import utc_now
+from controller.errors import BadInput
+from controller.local import local_store, person_named
+from controller.operators.queries import operators, require
+from controller.settings import Settings
+from devices.messages import AreaCode
+from tts.uploads import UploadStore
+
+
+def chimes_here() -> list[dict[str, Any]]:
+    """Return the chimes that are heard anywhere in the province, with the names of who chose them."""
+    with local_store() as store, store.read() as session:
+        names = {account.id: account.name for account in operators(session)}
+        return [
+            {
+                "id": one.id,
+                "area": one.area,
+                "place": one.place,
+                "seconds": one.seconds,
+                "sha256": one.upload,
+                "added_by": names[one.added_by],
+                "added_at": one.added_at.isoformat(),
+            }
+            for one in chimes_of(session, [area.code for area in areas(session)])
+        ]
+
+
+def choose_here(file: Path, place: str, *, area: str | None, as_name: str) -> float:
+    """Have the sound of a file open or close an area's recordings; return its length in seconds."""
+    with local_store() as store:
+        with store.read() as session:
+            code = top_area(session).code if area is None else get_area(session, AreaCode(area)).code
+            # who may not, learns so before the file is looked at
+            require(session, person_named(session, as_name), MAY_CHOOSE, code)
+        try:
+            with file.open("rb") as source:
+                brought = bring_chime(UploadStore(Settings().uploads_dir), source)
+        except OSError as error:
+            raise BadInput(
+                f"Không đọc được tệp «{file}»: {error.strerror}. Hãy kiểm tra lại tên tệp và quyền đọc.",
+                code="chime.unreadable",
+            ) from error
+        with store.write() as session:
+            row = choose_chime(
+                session,
+                place_named(place),
+                upload=brought.upload,
+                seconds=brought.seconds,
+                area=code,
+                by=person_named(session, as_name),
+                now=utc_now(),
+            )
+            return row.seconds
+
+
+def remove_here(place: str, *, area: str | None, as_name: str) -> None:
+    """Go back to the chime from above, or the built-in one; raises NotFound where none was chosen."""
+    with local_store() as store, store.write() as session:
+        code = top_area(session).code if area is None else AreaCode(area)
+        row = live_chime(session, code, place_named(place))
+        if row is None:
+            raise unknown_chime()
+        remove_chime(session, row.id, by=person_named(session, as_name), now=utc_now())

@@ -1,0 +1,30 @@
+"""What each address is sent to see who may come to it: right in itself, so that only the person decides."""
+
+from tests.integration.web.site_world import mp3
+from tests.support.made_outlines import collection, square
+
+TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
+DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
+WHEN = {"noi": "tinh", "luc": "ngay"}
+NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
+INTO = {"to": "22333", "password": "x"}
+CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
+CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
+AIR = {"areas": ["22333"], "starts_in_seconds": 3600}
+LATER = "2026-12-20T00:00:00Z"
+RULE = {"kieu": "hang-ngay", "gio": "17:00", "tu_ngay": "2026-12-01"}
+EVERY_DAY = {"every": "day", "at": "17:00:00", "first": "2026-12-01"}
+
+FILE = {"file": ("thong-bao.txt", "Lịch tiêm phòng\n\nNgày 30/11/2026.".encode())}
+
+OUTLINES = {"file": ("xa.geojson", collection({"22333": [square(109.19, 12.3)]}))}
+
+SOUND = {"file": ("tin.mp3", mp3()), "title": "Tin", "text": "Nội dung.", "language": "rog"}
+CHIME = {"file": ("nhac.mp3", mp3()), "place": "opening", "area": "56"}
+JINGLE = {"file": ("nhac.mp3", mp3()), "cho": "opening", "dia_ban": "56"}
+BROUGHT = {"file": ("tin.mp3", mp3()), "tieu_de": "Tin", "noi_dung": "Nội dung.", "tieng": "rog"}
+
+ORDERED = {"tieu_de": "Tin chiều", "muc_loai": "speech", "muc_chu": "Kính chào bà con."}
+ORDERED |= {"muc_ban_tin": "", "muc_tep": "", "muc_giay": "", "viec": "nhap"}
+
+PROGRAMME = {"title": "Tin", "items": [{"kind": "speech", "text": "Kính chào bà con."}]}
