@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, lfilter, sosfilt
 
 BAND_HZ = (300.0, 4500.0)
 """What an old reflex horn gives back."""
@@ -20,6 +19,8 @@ _SEED = 1
 
 def through_horn(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
     """The sound as it arrives, at nine tenths of full scale; the same sound always arrives the same way."""
+    from scipy.signal import butter, lfilter, sosfilt
+
     direct = sosfilt(butter(4, BAND_HZ, "bandpass", fs=sample_rate, output="sos"), samples)
     heard = direct.copy()
     for seconds, strength in ECHOES:

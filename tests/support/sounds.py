@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pyloudnorm
 import soxr
 from numpy.typing import NDArray
 
@@ -28,6 +27,8 @@ def babble(seconds: float, strength: float, *, seed: int = 1) -> NDArray[np.floa
 
 def lufs(samples: NDArray[np.float32]) -> float:
     """Integrated loudness as pyloudnorm measures it."""
+    import pyloudnorm  # brings all of scipy.signal, two seconds of a slow processor, and few tests measure
+
     return float(pyloudnorm.Meter(RATE).integrated_loudness(samples.astype(np.float64)))
 
 

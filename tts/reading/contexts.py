@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from tts.reading.lexicon import CONTEXT_ROWS
@@ -16,7 +17,7 @@ _AROUND: Final = 96  # characters on both sides
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class Context:
     """One row of the list: what it asks for (None: nothing), and what is said there."""
 
     after: re.Pattern[str] | None
@@ -25,6 +26,7 @@ class _Context:
     spoken: str
 
     def holds(self, said: str, scene: Scene, end: int, around: str) -> bool:
+        """Whether all that the row asks for is there; `said`: the last words spoken before."""
         if self.follows and not self.follows.match(scene.line, end):
             return False
         if self.after and not self.after.search(said):
@@ -37,28 +39,28 @@ def _around(line: str, start: int, end: int) -> str:
     return f"{line[max(0, start - _AROUND) : start]}|{line[end : end + _AROUND]}".lower()
 
 
-def _contexts() -> dict[str, list[_Context]]:
-    found: dict[str, list[_Context]] = defaultdict(list)
-    for row in CONTEXT_ROWS:
-        after, follows, near = row["after"], row["follows"], row["near"]
-        found[row["written"]].append(
-            _Context(
-                compiled(rf"\b(?:{after})$") if after else None,
-                compiled(follows) if follows else None,
-                compiled(rf"\b(?:{near})(?!\w)") if near else None,
-                row["spoken"],
-            )
+_ROWS: Final[dict[str, list[dict[str, str]]]] = defaultdict(list)
+for _row in CONTEXT_ROWS:
+    _ROWS[_row["written"]].append(_row)
+
+
+@cache
+def contexts(initials: str) -> tuple[Context, ...]:
+    """What the rows of listed initials ask for, compiled when first met: all take a tenth of a second."""
+    return tuple(
+        Context(
+            compiled(rf"\b(?:{row['after']})$") if row["after"] else None,
+            compiled(row["follows"]) if row["follows"] else None,
+            compiled(rf"\b(?:{row['near']})(?!\w)") if row["near"] else None,
+            row["spoken"],
         )
-    return dict(found)
-
-
-_CONTEXTS: Final = _contexts()
+        for row in _ROWS[initials]
+    )
 
 
 def meaning_around(scene: Scene, initials: str, start: int, end: int) -> str | None:
     """What the initials at a place stand for there; the first row that fits is taken, or None."""
-    rows = _CONTEXTS.get(initials)
-    if not rows:
+    if initials not in _ROWS:
         return None
     said, around = scene.last_words(_SAID_BEFORE), _around(scene.line, start, end)
-    return next((row.spoken for row in rows if row.holds(said, scene, end, around)), None)
+    return next((row.spoken for row in contexts(initials) if row.holds(said, scene, end, around)), None)

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tts.reading import read
+from tts.reading.contexts import contexts
+from tts.reading.lexicon import CONTEXT_ROWS
 from tts.reading.syllables import is_syllable
 
 _ROWS = [
@@ -47,6 +49,12 @@ def test_a_whole_legal_bulletin_is_read_without_a_warning():
     reading = read(_BULLETIN)
     assert reading.warnings == ()
     assert not re.search(r"\d|[()“”/]", reading.spoken)
+
+
+def test_the_patterns_of_every_row_of_contexts_are_patterns():
+    assert sum(len(contexts(initials)) for initials in {row["written"] for row in CONTEXT_ROWS}) == len(
+        CONTEXT_ROWS
+    )
 
 
 def test_each_line_stays_a_line():
