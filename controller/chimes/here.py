@@ -1,7 +1,7 @@
 """Chimes as commands on the station's own machine see them (`loa chime`)."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from controller.areas.queries import areas, get_area, top_area
 from controller.chimes.bringing import bring_chime
@@ -41,14 +41,8 @@ def choose_here(file: Path, place: str, *, area: str | None, as_name: str) -> fl
             code = top_area(session).code if area is None else get_area(session, AreaCode(area)).code
             # who may not, learns so before the file is looked at
             require(session, person_named(session, as_name), MAY_CHOOSE, code)
-        try:
-            with file.open("rb") as source:
-                brought = bring_chime(UploadStore(Settings().uploads_dir), source)
-        except OSError as error:
-            raise BadInput(
-                f"Không đọc được tệp «{file}»: {error.strerror}. Hãy kiểm tra lại tên tệp và quyền đọc.",
-                code="chime.unreadable",
-            ) from error
+        with _opened(file) as source:
+            brought = bring_chime(UploadStore(Settings().uploads_dir), source)
         with store.write() as session:
             row = choose_chime(
                 session,
@@ -70,3 +64,13 @@ def remove_here(place: str, *, area: str | None, as_name: str) -> None:
         if row is None:
             raise unknown_chime()
         remove_chime(session, row.id, by=person_named(session, as_name), now=utc_now())
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise BadInput(
+            f"Không đọc được tệp «{file}»: {error.strerror}. Hãy kiểm tra lại tên tệp và quyền đọc.",
+            code="chime.unreadable",
+        ) from error
