@@ -36,7 +36,8 @@ _KNOWN_DAYS: Final = frozenset(  # holidays and memorial days that are written w
 _DAY_CUE: Final = re.compile(
     r"\b(?:ngày|sáng|chiều|tối|trưa|đêm|hôm|mùng|mồng|rằm|lễ|dịp|quốc khánh|dương lịch|mai|rạng"
     r"|(?:hôm|sáng|trưa|chiều|tối|đêm) nay|hôm qua"
-    r"|hạn(?: chót| cuối| nộp| đến)?(?: là)?|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu"
+    r"|(?<!đúng )(?<!trễ )(?<!sớm )hạn(?! mức| chế)(?: chót| cuối| nộp| đến)?(?:(?: [^ ]+){0,4} là)?"
+    r"|khai giảng|bế giảng|khai mạc|bế mạc|tựu trường|kỷ niệm|bắt đầu"
     r"|kết thúc|thứ (?:hai|ba|tư|năm|sáu|bảy)|chủ nhật|xổ số|vé số|điều tra dân số)$"
 )
 _NAMED_DAY: Final = re.compile(r"\b(?:ngày|mùng|mồng|hôm|sáng|chiều|tối|trưa|đêm)$")
@@ -74,9 +75,11 @@ _SECOND_DAY: Final = re.compile(
     r" ?- ?(?P<day>\d{1,2})/(?P<month>0?[1-9]|1[0-2])(?P<year>/(?:19|20)\d\d)?(?![\d/])"
 )
 _CAMPAIGN: Final = re.compile(r"\b(?:đợt|chiến dịch|cao điểm|tháng hành động|thời gian|lịch)(?: [^ ]+)?$")
-_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích", "1/5 là học sinh"
+_PART_FOLLOWS: Final = re.compile(  # "từ 1/3 - 1/2 diện tích"
     r" ?(?:-|đến|tới) ?[1-9]/[1-9] (?:dân số|số|diện tích|tổng|sản lượng|khối lượng|lượng|kinh phí|mức|giá)\b"
-    r"| (?:là|là các|thuộc) (?:nữ|nam|học sinh|HS|người|hộ|trẻ|phụ nữ|đảng viên|ĐV"
+)
+_PART_OF_PEOPLE: Final = re.compile(  # "trong đó 1/5 là học sinh"
+    r" (?:là|thuộc) (?:các )?(?:nữ|nam|học sinh|HS|người|hộ|trẻ|phụ nữ|đảng viên|ĐV"
     r"|đoàn viên|cán bộ|đồng bào|DTTS|con|đất|rừng)\b"
 )
 _HOLIDAYS: Final = _KNOWN_DAYS | {(1, 6), (27, 2), (21, 6), (9, 11), (10, 10), (13, 10), (23, 11), (5, 6)}
@@ -198,6 +201,9 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     )
     match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
     match = match or (day <= number and _PART_FOLLOWS.match(scene.line, found.end()) is not None)
+    match = match or (
+        not cued and day < number and _PART_OF_PEOPLE.match(scene.line, found.end()) is not None
+    )
     if match or (other and not cued):
         return None
     if found["mark"] == "/":
@@ -220,7 +226,7 @@ def _is_cued(scene: Scene, found: re.Match[str]) -> bool:
     near = scene.rule in {"date", "time"} or scene.cue(_RANGE_OF_DAYS, 14)
     return bool(
         (near and not of_something)
-        or scene.cue(_DAY_CUE, 4)
+        or scene.cue(_DAY_CUE, 7)
         or _DAY_WITH_NAME.search(scene.before(found.start()))
         or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()))
         or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5))

@@ -10,7 +10,6 @@ from tts.reading.scene import Scene
 
 _EASY: Final = 5  # a part out of more than so many is seldom written without what it is of
 _BY: Final = re.compile(r"\b(?:trước|sau|vào|kể từ|chậm nhất|muộn nhất|trễ nhất)$")
-_DUE: Final = re.compile(r"\bhạn(?: [^ ]+){0,6} là$|\bhạn(?: chót| cuối| cuối cùng| nộp)?$")
 _FROM: Final = re.compile(r"\b(?:từ|đến|tới|hết)$")
 _COUNTED: Final = rf"(?:{'|'.join(map(re.escape, COUNTED))})(?!\w)"
 COUNTED_FOLLOWS: Final = re.compile(  # "1/5 dân số", but neither "tổ chức" nor the name of a place or an hour
@@ -22,7 +21,7 @@ _AMOUNT_CUE: Final = re.compile(
     r"|áp(?: ga)?|trình độ|tỷ lệ|tỉ lệ|số|bậc|hạng|lớp|khối|nhóm|cấp|tổ|khóa|được|đạt|còn|bằng|gấp|chiếm"
     r"|hơn|gần|phần|lô|thửa|phòng|nhà|hẻm|kiệt|ngõ|nhịp|cỡ|loại|ống|pha|nồng độ|thuốc|đinh|bản|kích thước|khổ"
     r"|giấy|đàn|phi|khoan|lê|ren|gỗ|gạch|thắng|vòng|chọn|phương án|tiến độ|tín nhiệm|mờ pê|mờ tê|môi trường"
-    r"|xếp)$"
+    r"|xếp|(?:đúng|trễ|sớm) hạn)$"
 )
 _WHERE_OR_WHEN: Final = re.compile(
     r" (?:tại|ở|lúc|do|vì|trên địa bàn|từ (?:\d{1,2} ?(?:h|g|giờ|:)|sáng|chiều|tối)|và \d{1,2}/\d{1,2})(?!\w)"
@@ -39,7 +38,7 @@ def is_told_by_words(scene: Scene, found: re.Match[str]) -> bool:
     number, end = int(found["month"]), found.end()
     if found["mark"] != "/" or COUNTED_FOLLOWS.match(scene.line, end):
         return False
-    if scene.cue(_BY, 2) or scene.cue(_DUE, 8):
+    if scene.cue(_BY, 2):
         return True
     return scene.cue(_FROM, 1) and (number > _EASY or "0" in (found["day"][0], found["month"][0]))
 

@@ -52,7 +52,7 @@ _SYNTAX: Final = re.compile(r"\b(?:soạn|soạn tin|soạn tin nhắn|cú pháp
 _SENT_TO: Final = re.compile(
     r"[^.;:]{0,30}(?:gửi|đến|->|→) ?(?:số |đến |tới |tổng đài )?\d"
 )  # "soạn TC … gửi 8079"
-_WAY_CUE: Final = re.compile(r"\b(?:hướng|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
+_WAY_CUE: Final = re.compile(r"\b(?:hướng|trục|di chuyển|gió|phía|gió hướng|gió mùa|lệch|ki lô mét|hải lý)$")
 _COMPASS: Final = {"Đ": "đông", "T": "tây", "N": "nam", "B": "bắc"}
 _OURS: Final = str.maketrans("EWSN", "ĐTNB")
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")

@@ -52,9 +52,8 @@ def test_a_whole_legal_bulletin_is_read_without_a_warning():
 
 
 def test_the_patterns_of_every_row_of_contexts_are_patterns():
-    assert sum(len(contexts(initials)) for initials in {row["written"] for row in CONTEXT_ROWS}) == len(
-        CONTEXT_ROWS
-    )
+    listed = {row["written"] for row in CONTEXT_ROWS}
+    assert sum(len(contexts(initials)) for initials in listed) == len(CONTEXT_ROWS)
 
 
 def test_each_line_stays_a_line():
