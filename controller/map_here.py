@@ -1,42 +1,27 @@
 """What `loa map` does on the station's own machine."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from controller.airings.timing import ZONE
+from controller.areas.bringing import bring_outlines
 from controller.areas.geojson import LARGEST_OUTLINES
-from controller.areas.outlines import (
-    communes_to_outline,
-    edition_of,
-    keep_outlines,
-    lacking,
-    prepare_outlines,
-    remove_outlines,
-)
-from controller.areas.queries import top_area
+from controller.areas.outlines import edition_of, lacking, remove_outlines
 from controller.clocks import utc_now
 from controller.local import local_store, opened_store, person_named
-from controller.operators.permissions import Act
-from controller.operators.queries import require
 from controller.settings import Settings
 from controller.texts import content_of
 
 
 def import_here(file: Path, field: str, *, as_name: str) -> dict[str, Any]:
     """Draw the map from a file's outlines; return what was taken and what it lacks."""
+    name = "" if str(file) == "-" else file.name
     with local_store() as store:
         with store.read() as session:
-            # who may not, learns so before seconds of work
-            require(session, person_named(session, as_name), Act.RULE, top_area(session).code)
-            communes = communes_to_outline(session)
-        prepared = prepare_outlines(
-            content_of(file, LARGEST_OUTLINES),
-            communes,
-            file="" if str(file) == "-" else file.name,
-            field=field,
-        )
-        with store.write() as session:
-            keep_outlines(session, prepared, by=person_named(session, as_name), now=utc_now())
+            person = person_named(session, as_name)
+        content = BytesIO(content_of(file, LARGEST_OUTLINES))
+        prepared = bring_outlines(store, content, name=name, field=field, by=person, now=utc_now())
     drawn = prepared.drawn
     return {
         "outlines": len(drawn.shapes),

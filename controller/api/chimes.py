@@ -10,12 +10,11 @@ from starlette.responses import FileResponse
 
 from controller.api.models import Code
 from controller.api.refusals import refusals
-from controller.areas.queries import get_area
 from controller.chimes.bringing import bring_chime
 from controller.chimes.queries import chimes_of
 from controller.chimes.tables import Chime, ChimePlace
-from controller.chimes.usecases import MAY_CHOOSE, choose_chime, place_named, remove_chime
-from controller.operators.queries import operators, require
+from controller.chimes.usecases import place_named, remove_chime
+from controller.operators.queries import operators
 from controller.web.chime_reads import chime_sound, seen_chime
 from controller.web.uploads import TaughtForm, described
 from controller.web.viewer import Signed, TheStation
@@ -53,21 +52,16 @@ def index(station: TheStation, viewer: Signed) -> list[ChimeShown]:
 )
 def choose(station: TheStation, viewer: Signed, sent: TaughtForm) -> ChimeShown:
     """Bring a sound of 1 to 15 s, instead of the one before; what is recorded already keeps its chimes."""
-    place = place_named(sent.first("place"))
+    row = bring_chime(
+        station.store,
+        station.uploads,
+        sent.file,
+        place_named(sent.first("place")),
+        area=AreaCode(sent.first("area") or viewer.scope.home),
+        by=viewer.operator,
+        now=station.now(),
+    )
     with station.store.read() as session:
-        area = get_area(session, AreaCode(sent.first("area") or viewer.scope.home)).code
-        require(session, viewer.operator, MAY_CHOOSE, area)
-    brought = bring_chime(station.uploads, sent.file)
-    with station.store.write() as session:
-        row = choose_chime(
-            session,
-            place,
-            upload=brought.upload,
-            seconds=brought.seconds,
-            area=area,
-            by=viewer.operator,
-            now=station.now(),
-        )
         return _shown(session, [row])[0]
 
 

@@ -7,15 +7,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from controller.api.refusals import refusals
-from controller.areas.outlines import (
-    communes_to_outline,
-    edition_of,
-    keep_outlines,
-    lacking,
-    prepare_alone,
-    remove_outlines,
-)
-from controller.errors import BadInput
+from controller.areas.bringing import bring_outlines
+from controller.areas.outlines import edition_of, lacking, remove_outlines
 from controller.web.uploads import Ruler, SentByRuler, described
 from controller.web.viewer import Signed, TheStation
 
@@ -53,18 +46,16 @@ def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
 )
 def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTaken:
     """Draw the map from a GeoJSON file (WGS 84), instead of what was there; a wrong file changes nothing."""
-    if sent.file is None:
-        raise BadInput("Hãy chọn một tệp GeoJSON rồi gửi lại.", code="map.nothing")
+    by, now = viewer.operator, station.now()
+    drawn = bring_outlines(
+        station.store, sent.file, name=sent.name, field=sent.first("field"), by=by, now=now
+    ).drawn
     with station.store.read() as session:
-        communes = communes_to_outline(session)
-    prepared = prepare_alone(sent.file, communes, name=sent.name, field=sent.first("field"))
-    with station.store.write() as session:
-        keep_outlines(session, prepared, by=viewer.operator, now=station.now())
         return OutlinesTaken(
             **_shown(session).model_dump(),
-            corners=prepared.drawn.corners,
-            tolerance_degrees=prepared.drawn.tolerance,
-            islands_left_out=prepared.drawn.left_out,
+            corners=drawn.corners,
+            tolerance_degrees=drawn.tolerance,
+            islands_left_out=drawn.left_out,
         )
 
 

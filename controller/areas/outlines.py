@@ -5,20 +5,18 @@ docs/decisions/053-outlines-are-imported.md
 
 import hashlib
 import json
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from controller.areas.geojson import LARGEST_OUTLINES, Point, Polygon, read_outlines
+from controller.areas.geojson import Point, Polygon, read_outlines
 from controller.areas.queries import top_area
 from controller.areas.shapes import Shape, Simplified, simplified
 from controller.areas.tables import Area, AreaOutline
-from controller.errors import BadInput, Busy, NotFound
+from controller.errors import BadInput, NotFound
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
@@ -29,7 +27,6 @@ _FARTHEST = 0.5  # degrees between a commune's centre and its outline: more is a
 _FEW = 3  # codes that a sentence names before it counts
 _CODE_SHOWN = 20  # letters of a code that is none
 _LONGEST_NAME = 200  # letters of a file's name in the journal
-_preparing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +73,6 @@ def prepare_outlines(
         _refuse_misplaced(code, communes[code], polygons)
     missing = tuple(one.name for code, one in communes.items() if code not in brought)
     return Prepared(simplified(brought), missing, file[:_LONGEST_NAME], hashlib.sha256(data).hexdigest())
-
-
-def prepare_alone(
-    file: BinaryIO, communes: Mapping[AreaCode, Commune], *, name: str = "", field: str = ""
-) -> Prepared:
-    """As prepare_outlines, of a file that is sent; one at a time, since a fine one takes seconds and 100 MB.
-
-    Raises Busy while another one is prepared.
-    """
-    if not _preparing.acquire(blocking=False):
-        raise Busy("Đang nhập một tệp ranh giới khác. Hãy đợi một phút rồi thử lại.", code="map.busy")
-    try:
-        return prepare_outlines(file.read(LARGEST_OUTLINES + 1), communes, file=name, field=field)
-    finally:
-        _preparing.release()
 
 
 def keep_outlines(session: Session, prepared: Prepared, *, by: Operator, now: datetime) -> None:

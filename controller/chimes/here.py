@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from controller.areas.queries import areas, get_area, top_area
+from controller.areas.queries import areas, top_area
 from controller.chimes.bringing import bring_chime
 from controller.chimes.queries import chimes_of, live_chime, unknown_chime
-from controller.chimes.usecases import MAY_CHOOSE, choose_chime, place_named, remove_chime
+from controller.chimes.usecases import place_named, remove_chime
 from controller.clocks import utc_now
 from controller.errors import BadInput
 from controller.local import local_store, person_named
-from controller.operators.queries import operators, require
+from controller.operators.queries import operators
 from controller.settings import Settings
 from devices.messages import AreaCode
 from tts.uploads import UploadStore
@@ -38,22 +38,12 @@ def choose_here(file: Path, place: str, *, area: str | None, as_name: str) -> fl
     """Have the sound of a file open or close an area's recordings; return its length in seconds."""
     with local_store() as store:
         with store.read() as session:
-            code = top_area(session).code if area is None else get_area(session, AreaCode(area)).code
-            # who may not, learns so before the file is looked at
-            require(session, person_named(session, as_name), MAY_CHOOSE, code)
+            code = top_area(session).code if area is None else AreaCode(area)
+            person = person_named(session, as_name)
         with _opened(file) as source:
-            brought = bring_chime(UploadStore(Settings().uploads_dir), source)
-        with store.write() as session:
-            row = choose_chime(
-                session,
-                place_named(place),
-                upload=brought.upload,
-                seconds=brought.seconds,
-                area=code,
-                by=person_named(session, as_name),
-                now=utc_now(),
-            )
-            return row.seconds
+            uploads = UploadStore(Settings().uploads_dir)
+            chosen = place_named(place)
+            return bring_chime(store, uploads, source, chosen, area=code, by=person, now=utc_now()).seconds
 
 
 def remove_here(place: str, *, area: str | None, as_name: str) -> None:

@@ -5,10 +5,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.chimes.bringing import bring_chime
-from controller.chimes.usecases import MAY_CHOOSE, choose_chime, place_named, remove_chime
+from controller.chimes.usecases import place_named, remove_chime
 from controller.errors import BadInput, LoaError
 from controller.web.chime_reads import chime_sound, seen_chime
-from controller.web.pages.forms import need
 from controller.web.pages.library import library_page
 from controller.web.station import Station
 from controller.web.uploads import Sent, TaughtForm, Teacher
@@ -32,18 +31,9 @@ def _choose(station: Station, viewer: Viewer, sent: Sent) -> None:
     place, area = place_named(sent.first("cho")), AreaCode(sent.first("dia_ban") or viewer.scope.home)
     if area not in viewer.scope.by_code:
         raise BadInput("Không có địa bàn này.", code="area.unknown")
-    need(viewer, MAY_CHOOSE, area)
-    brought = bring_chime(station.uploads, sent.file)
-    with station.store.write() as session:
-        choose_chime(
-            session,
-            place,
-            upload=brought.upload,
-            seconds=brought.seconds,
-            area=area,
-            by=viewer.operator,
-            now=station.now(),
-        )
+    bring_chime(
+        station.store, station.uploads, sent.file, place, area=area, by=viewer.operator, now=station.now()
+    )
 
 
 @router.get("/{chime_id}/nghe")

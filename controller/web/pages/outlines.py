@@ -4,16 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from controller.areas.bringing import bring_outlines
 from controller.areas.geojson import LARGEST_OUTLINES
-from controller.areas.outlines import (
-    communes_to_outline,
-    edition_of,
-    keep_outlines,
-    lacking,
-    prepare_alone,
-    remove_outlines,
-)
-from controller.errors import BadInput, LoaError
+from controller.areas.outlines import communes_to_outline, edition_of, lacking, remove_outlines
+from controller.errors import LoaError
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
@@ -38,13 +32,7 @@ def show(request: Request, station: TheStation, _viewer: Ruler, xong: str = "") 
 def bring(request: Request, station: TheStation, viewer: Ruler, sent: SentByRuler) -> Response:
     """Draw the map from the file that is sent, or say what is wrong with it; nothing is kept half."""
     try:
-        if sent.file is None:
-            raise BadInput("Hãy chọn một tệp GeoJSON rồi bấm lại.", code="map.nothing")
-        with station.store.read() as session:
-            communes = communes_to_outline(session)
-        prepared = prepare_alone(sent.file, communes, name=sent.name)
-        with station.store.write() as session:
-            keep_outlines(session, prepared, by=viewer.operator, now=station.now())
+        bring_outlines(station.store, sent.file, name=sent.name, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, station, error=error)
     return RedirectResponse(f"{_PLACE}?xong=nhap", 303)
