@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import BinaryIO
 
 from controller.errors import BadInput
 from controller.importing.kinds import LARGEST_FILE
@@ -44,11 +45,16 @@ def written_in(path: Path) -> str:
 
 def content_of(path: Path, most: int = LARGEST_FILE) -> bytes:
     """Return a file's bytes, at most one more than `most`; `-` is standard input."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(most + 1)
+    with opened(path) as file:
+        return file.read(most + 1)
+
+
+def opened(path: Path) -> BinaryIO:
+    """Open a file for reading, or raise BadInput with what is wrong with it."""
     try:
-        if str(path) == "-":
-            return sys.stdin.buffer.read(most + 1)
-        with path.open("rb") as file:
-            return file.read(most + 1)
+        return path.open("rb")
     except FileNotFoundError:
         raise BadInput(
             f"Không tìm thấy tệp «{path}». Hãy kiểm tra lại tên tệp.", code="text.no_file"

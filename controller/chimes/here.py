@@ -1,17 +1,17 @@
 """Chimes as commands on the station's own machine see them (`loa chime`)."""
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from controller.areas.queries import areas, top_area
 from controller.chimes.bringing import bring_chime
 from controller.chimes.queries import chimes_of, live_chime, unknown_chime
 from controller.chimes.usecases import place_named, remove_chime
 from controller.clocks import utc_now
-from controller.errors import BadInput
 from controller.local import local_store, person_named
 from controller.operators.queries import operators
 from controller.settings import Settings
+from controller.texts import opened
 from devices.messages import AreaCode
 from tts.uploads import UploadStore
 
@@ -40,7 +40,7 @@ def choose_here(file: Path, place: str, *, area: str | None, as_name: str) -> fl
         with store.read() as session:
             code = top_area(session).code if area is None else AreaCode(area)
             person = person_named(session, as_name)
-        with _opened(file) as source:
+        with opened(file) as source:
             uploads = UploadStore(Settings().uploads_dir)
             chosen = place_named(place)
             return bring_chime(store, uploads, source, chosen, area=code, by=person, now=utc_now()).seconds
@@ -54,13 +54,3 @@ def remove_here(place: str, *, area: str | None, as_name: str) -> None:
         if row is None:
             raise unknown_chime()
         remove_chime(session, row.id, by=person_named(session, as_name), now=utc_now())
-
-
-def _opened(file: Path) -> BinaryIO:
-    try:
-        return file.open("rb")
-    except OSError as error:
-        raise BadInput(
-            f"Không đọc được tệp «{file}»: {error.strerror}. Hãy kiểm tra lại tên tệp và quyền đọc.",
-            code="chime.unreadable",
-        ) from error

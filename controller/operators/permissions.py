@@ -96,7 +96,7 @@ _ROLE_LACKING: dict[Act, str] = {
     Act.STOP: "Tài khoản này không có quyền dừng phát.",
     Act.ENROL: "Chỉ kỹ thuật viên hoặc quản trị mới được thêm, bớt cụm loa.",
     Act.RULE: "Chỉ quản trị mới được thay đổi tài khoản, địa bàn, quy định và khóa.",
-    Act.TEACH: "Chỉ cán bộ duyệt hoặc quản trị mới được thêm, bớt từ riêng và mẫu bản tin của địa bàn.",
+    Act.TEACH: "Chỉ cán bộ duyệt hoặc quản trị mới được đổi từ riêng, mẫu bản tin, nhạc hiệu của địa bàn.",
     Act.SEE: "Tài khoản này không có quyền xem.",
 }
 

@@ -270,8 +270,8 @@ def test_a_chime_is_chosen_listed_and_removed(founded, tmp_path):
     assert (shown["place"], shown["added_by"]) == ("opening", "duyet")
     assert shown["sha256"] == hashlib.sha256(sound.read_bytes()).hexdigest()
     for arguments, said in (
-        (("choose", "opening", str(sound), "--as", "canbo"), "cán bộ duyệt"),
-        (("choose", "closing", str(tmp_path / "khong-co.mp3"), "--as", "duyet"), "khong-co.mp3"),
+        (("choose", "opening", str(sound), "--as", "canbo"), "nhạc hiệu của địa bàn"),
+        (("choose", "closing", str(tmp_path / "khong-co.mp3"), "--as", "duyet"), "Không tìm thấy tệp"),
         (("remove", "closing", "--as", "duyet"), "chime.unknown"),
     ):
         code, _, err = typed("chime", *arguments, home=founded)
