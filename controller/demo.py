@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
-from controller.airings.queries import Spread, deliveries_of, get_airing, reach, spread_of
+from controller.airings.queries import (
+    Reach,
+    Spread,
+    count_unfinished,
+    deliveries_of,
+    get_airing,
+    reach,
+    spread_of,
+)
 from controller.airings.tables import Airing, Delivery
 from controller.airings.trying import prepare_test
 from controller.airings.usecases import plan_airing
@@ -118,11 +126,11 @@ class Job:
     def follow(self, airing_id: AiringId, fleet: FleetProcess | None) -> None:
         """Show the airing until it is over, and every node that still may has told all."""
         while not self.asked.is_set():
-            airing, deliveries = self._look(airing_id)
+            airing, reached, unfinished = self._counts(airing_id)
             if fleet is not None:
                 self.true_deviations_ms += deviations(fleet)
-            self._show(deliveries)
-            if is_told(airing, deliveries, self.told_offline, self.station.now()):
+            self._show(reached)
+            if is_told(airing, unfinished, self.station.now()):
                 return
             time.sleep(_LOOK)
 
@@ -145,14 +153,17 @@ class Job:
             time.sleep(_LOOK)
         raise LoaError("Tạo tệp âm thanh quá lâu nên đã dừng. Chưa có gì được phát.", code="speech.slow")
 
-    def _look(self, airing_id: AiringId) -> tuple[Airing, list[Delivery]]:
+    def _counts(self, airing_id: AiringId) -> tuple[Airing, Reach, int]:
+        """Return the airing, its reach, and how many nodes that may still finish it have not."""
         with self.station.store.read() as session:
-            return get_airing(session, airing_id), list(deliveries_of(session, airing_id))
+            airing, reached = get_airing(session, airing_id), reach(session, airing_id)
+            away = count_unfinished(session, airing_id, self.told_offline) if self.told_offline else 0
+        return airing, reached, reached.nodes - reached.finished - away
 
-    def _show(self, deliveries: list[Delivery]) -> None:
-        for stage, rung in ((FETCHED, Rung.FETCHED), (STARTED, Rung.STARTED), (FINISHED, Rung.FINISHED)):
-            done = sum(delivery.rung >= rung for delivery in deliveries)
-            self.stages.show(stage, done, len(deliveries))
+    def _show(self, reached: Reach) -> None:
+        counted = ((FETCHED, reached.fetched), (STARTED, reached.started), (FINISHED, reached.finished))
+        for stage, done in counted:
+            self.stages.show(stage, done, reached.nodes)
 
     def _person(self, session: Any, name: str) -> Operator:
         person = operator_named(session, name)
@@ -171,17 +182,14 @@ def deviations(fleet: FleetProcess) -> list[float]:
     ]
 
 
-def is_told(
-    airing: Airing, deliveries: list[Delivery], told_offline: frozenset[NodeId], now: datetime
-) -> bool:
-    """Whether nothing more is to be expected of an airing."""
+def is_told(airing: Airing, unfinished: int, now: datetime) -> bool:
+    """Whether nothing more is to be expected of an airing; `unfinished`: nodes that may still finish it."""
     over = airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0) + _END_PATIENCE
     if airing.state in (AiringState.MISSED, AiringState.CANCELLED) or now > over:
         return True
     if airing.state in OPEN and airing.state is not AiringState.SOUNDING:
         return False
-    waited_for = [one for one in deliveries if one.node not in told_offline]
-    return all(one.rung >= Rung.FINISHED for one in waited_for) and airing.state is AiringState.AIRED
+    return not unfinished and airing.state is AiringState.AIRED
 
 
 def heard_whole(delivery: Delivery, duration_ms: int) -> bool:
@@ -248,10 +256,10 @@ def succeeded(job: Job, airing_id: AiringId) -> bool:
 
     That none did is one of the invariants; the others must hold after a demonstration too.
     """
-    airing, deliveries = job._look(airing_id)  # noqa: SLF001 - the job's own report
     with job.station.store.read() as session:
         if any(invariants(session, now=job.station.now())):
             return False
+        airing, deliveries = get_airing(session, airing_id), deliveries_of(session, airing_id)
     return bool(deliveries) and all(
         heard_whole(one, airing.duration_ms or 0)
         or (one.node in job.told_to_reboot and one.rung >= Rung.FINISHED)

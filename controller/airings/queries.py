@@ -1,6 +1,6 @@
 """Reads of airings and deliveries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -122,6 +122,14 @@ def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
 def reach(session: Session, airing_id: AiringId) -> Reach:
     """Return how far one airing came."""
     return reaches(session, [airing_id]).get(airing_id, Reach())
+
+
+def count_unfinished(session: Session, airing_id: AiringId, nodes: Collection[NodeId]) -> int:
+    """Count those of the nodes that have not finished the airing."""
+    query = select(func.count()).where(
+        Delivery.airing == airing_id, Delivery.node.in_(nodes), Delivery.rung < int(Rung.FINISHED)
+    )
+    return session.scalar(query) or 0
 
 
 def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
