@@ -11,11 +11,15 @@ from controller.airings.tables import Airing
 from controller.bulletins.tables import Bulletin
 from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
 from controller.emergencies.tables import Emergency
+from controller.web.named import Named
 from controller.web.scope import Scope
 
 _MOST = 5
 """Lines of the bar; who wants more opens the page Phát khẩn."""
-_WORDS = {Kind.ALARM: "Đang phát khẩn", Kind.ALL_CLEAR: "Đang báo yên", Kind.TEST: "Đang thử loa"}
+RUNNING_WORDS = Named(
+    {Kind.ALARM: "Đang phát khẩn", Kind.ALL_CLEAR: "Đang báo yên", Kind.TEST: "Đang thử loa"}, str
+)
+"""What sounds, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,6 @@ def alarm_lines(session: Session, scope: Scope, now: datetime) -> tuple[AlarmLin
         if here.isdisjoint(row.areas):
             continue
         is_running = state is not None and state in IN_PLANS
-        words = _WORDS[row.kind] if is_running else "Chờ người thứ hai xác nhận"
+        words = RUNNING_WORDS[row.kind] if is_running else "Chờ người thứ hai xác nhận"
         lines.append(AlarmLine(row.id, row.kind, title, scope.where(row.areas), is_running, words))
     return tuple(lines[:_MOST])

@@ -9,12 +9,13 @@ from starlette.responses import FileResponse
 from controller.chimes.queries import chimes_of, get_chime, unknown_chime
 from controller.chimes.tables import Chime, ChimeId, ChimePlace
 from controller.chimes.usecases import MAY_CHOOSE
+from controller.web.named import Named
 from controller.web.station import Station
 from controller.web.uploads import sound_file
 from controller.web.viewer import Viewer
 from tts.uploads import UploadId
 
-PLACE_WORDS = {ChimePlace.OPENING: "Mở đầu", ChimePlace.CLOSING: "Kết thúc"}
+PLACE_WORDS = Named({ChimePlace.OPENING: "Mở đầu", ChimePlace.CLOSING: "Kết thúc"}, str)
 
 
 @dataclass(frozen=True, slots=True)

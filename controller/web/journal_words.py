@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from controller.web.named import Named
+
 KINDS = {
     "ban-tin": ("Bản tin", ("bulletin.", "programme.", "rendering.", "approval.", "recording.", "topic.")),
     "phat": (
@@ -148,12 +150,16 @@ ACTS = {
     "token.revoked": "thu hồi mã truy cập",
 }
 
-_ROLES = {
-    "officer": "cán bộ xã",
-    "approver": "cán bộ duyệt",
-    "technician": "kỹ thuật viên",
-    "administrator": "quản trị",
-}
+ROLES = Named(
+    {
+        "officer": "cán bộ xã",
+        "approver": "cán bộ duyệt",
+        "technician": "kỹ thuật viên",
+        "administrator": "quản trị",
+    },
+    str,
+)
+"""What each role is called."""
 
 
 def act_words(act: str) -> str:
@@ -168,7 +174,7 @@ def detail_words(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _roles(roles: Any) -> str:
-    return ", ".join(_ROLES.get(role, str(role)) for role in roles)
+    return ", ".join(ROLES[role] for role in roles)
 
 
 def _softer(spans: Any) -> str:

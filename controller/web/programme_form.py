@@ -7,14 +7,18 @@ from controller.bulletins.lifecycle import BulletinId, ItemKind
 from controller.bulletins.programmes import Item
 from controller.bulletins.tables import ProgrammeItem
 from controller.errors import BadInput
+from controller.web.named import Named
 
-KIND_WORDS = {
-    ItemKind.SPEECH: "Lời dẫn",
-    ItemKind.BULLETIN: "Bản tin",
-    ItemKind.RECORDING: "Tệp ghi âm",
-    ItemKind.SILENCE: "Khoảng lặng",
-    ItemKind.CHIME: "Nhạc hiệu",
-}
+KIND_WORDS = Named(
+    {
+        ItemKind.SPEECH: "Lời dẫn",
+        ItemKind.BULLETIN: "Bản tin",
+        ItemKind.RECORDING: "Tệp ghi âm",
+        ItemKind.SILENCE: "Khoảng lặng",
+        ItemKind.CHIME: "Nhạc hiệu",
+    },
+    str,
+)
 USUAL_SILENCE = 2
 """Seconds between two notices: long enough to be heard as an end."""
 ITEM_FIELDS = ("muc_loai", "muc_chu", "muc_ban_tin", "muc_tep", "muc_giay")

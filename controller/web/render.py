@@ -16,59 +16,69 @@ from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
 from controller.programmes.telling import WEEKDAYS
 from controller.web import assets, words
+from controller.web.journal_words import ROLES as ROLE_WORDS
+from controller.web.named import Named
 from controller.web.navigation import shown
 from controller.web.station import Station
 from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 from controller.web.when_typed import day_value
+from devices.messages import ReceiptKind
 
 _PACKING = 5
 """Of zlib: a page of 40 kB takes half a millisecond and becomes 4 kB."""
 TEMPLATES = Path(__file__).with_name("templates")
-ROLE_WORDS = {
-    "officer": "cán bộ xã",
-    "approver": "cán bộ duyệt",
-    "technician": "kỹ thuật viên",
-    "administrator": "quản trị",
-}
+ACT_WORDS = Named(
+    {
+        Act.WRITE: "soạn bản tin",
+        Act.APPROVE: "duyệt",
+        Act.WITHDRAW: "rút bản tin",
+        Act.AIR: "đặt lượt phát",
+        Act.AIR_EMERGENCY: "phát khẩn cấp",
+        Act.ANSWER: "trả lời thay xã",
+        Act.STOP: "dừng phát",
+        Act.ENROL: "thêm, bớt cụm loa",
+        Act.RULE: "quản trị",
+        Act.TEACH: "sửa từ điển đọc, mẫu, nhạc hiệu",
+        Act.SEE: "xem",
+    },
+    str,
+)
 
-ACT_WORDS = {
-    Act.WRITE: "soạn bản tin",
-    Act.APPROVE: "duyệt",
-    Act.WITHDRAW: "rút bản tin",
-    Act.AIR: "đặt lượt phát",
-    Act.AIR_EMERGENCY: "phát khẩn cấp",
-    Act.ANSWER: "trả lời thay xã",
-    Act.STOP: "dừng phát",
-    Act.ENROL: "thêm, bớt cụm loa",
-    Act.RULE: "quản trị",
-    Act.SEE: "xem",
-}
-
-REASON_WORDS = {
-    "power-lost": "mất điện giữa lúc phát",
-    "recording-spoilt": "tải tệp âm thanh bị hỏng",
-    "pre-empted": "nhường cho bản tin ưu tiên cao hơn",
-    "withdrawn": "được dừng từ máy chủ",
-    "stopped": "bị dừng tại cụm loa",
-    "plan-expired": "kế hoạch phát đã hết hạn",
-    "time-over": "hết giờ được phép phát",
-    "policy": "quy định giờ yên tĩnh không cho phát",
-    "loudspeaker-broke": "loa hỏng",
-    "bad-signature": "chữ ký không đúng",
-    "unknown-key": "không biết khóa ký",
-    "wrong-role": "khóa ký không đúng vai trò",
-    "wrong-kind": "văn bản ký không đúng loại",
-    "malformed": "không đọc được kế hoạch",
-    "expired": "phê duyệt đã hết hạn",
-    "wrong-approval": "phê duyệt không khớp với tệp âm thanh",
-}
-RECEIPT_WORDS = {
-    "fetched": "Đã tải xong",
-    "started": "Bắt đầu phát",
-    "finished": "Phát hết",
-    "stopped": "Dừng",
-    "refused": "Từ chối phát",
-}
+REASON_WORDS = Named[str, str](
+    {
+        "power-lost": "mất điện giữa lúc phát",
+        "recording-spoilt": "tải tệp âm thanh bị hỏng",
+        "pre-empted": "nhường cho bản tin ưu tiên cao hơn",
+        "withdrawn": "được dừng từ máy chủ",
+        "stopped": "bị dừng tại cụm loa",
+        "plan-expired": "kế hoạch phát đã hết hạn",
+        "time-over": "hết giờ được phép phát",
+        "policy": "quy định giờ yên tĩnh không cho phát",
+        "loudspeaker-broke": "loa hỏng",
+        "bad-signature": "chữ ký không đúng",
+        "unknown-key": "không biết khóa ký",
+        "wrong-role": "khóa ký không đúng vai trò",
+        "wrong-kind": "văn bản ký không đúng loại",
+        "malformed": "không đọc được kế hoạch",
+        "expired": "phê duyệt đã hết hạn",
+        "wrong-approval": "phê duyệt không khớp với tệp âm thanh",
+        "refused": "cụm loa không phát, không nói rõ lý do",
+    },
+    str,
+)
+"""What a node says of why; others may come, and are shown as they are (docs/protocol.md, Receipts)."""
+RECEIPT_WORDS = Named(
+    {
+        ReceiptKind.FETCHED: "Đã tải xong",
+        ReceiptKind.STARTED: "Bắt đầu phát",
+        ReceiptKind.FINISHED: "Phát hết",
+        ReceiptKind.STOPPED: "Dừng",
+        ReceiptKind.REFUSED: "Từ chối phát",
+        ReceiptKind.KEPT: "Đã tải bản khẩn soạn sẵn về giữ",
+        ReceiptKind.LOST: "Bản khẩn soạn sẵn đang giữ bị hỏng",
+    },
+    str,
+)
 ENGINE_WORDS = {
     "brought": "tệp ghi âm",
     "loa": "giọng đọc ngoại tuyến",
@@ -79,7 +89,7 @@ ENGINE_WORDS = {
 
 def reason_words(reason: str) -> str:
     """Return a node's reason in words; one we have no words for, as it came."""
-    return REASON_WORDS.get(reason, reason)
+    return REASON_WORDS[reason]
 
 
 def engine_words(engine: str | None) -> str:

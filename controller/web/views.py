@@ -11,6 +11,7 @@ from controller.airings.queries import Reach, Spread
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.tables import Node
+from controller.web.named import Named
 from devices.messages import AreaCode, Grade
 from tts.orders import Progress
 
@@ -35,33 +36,49 @@ class Sign:
     tone: Tone
 
 
-AIRING_SIGNS = {
-    AiringState.PLANNED: Sign("Đã đặt lịch", "calendar-time", Tone.CALM),
-    AiringState.DELIVERING: Sign("Đang gửi tới loa", "cloud-download", Tone.WORK),
-    AiringState.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
-    AiringState.AIRED: Sign("Đã phát", "circle-check", Tone.GOOD),
-    AiringState.MISSED: Sign("Không phát được", "circle-x", Tone.BAD),
-    AiringState.CANCELLED: Sign("Đã dừng", "player-stop", Tone.WARN),
-}
+def unnamed(value: str) -> Sign:
+    """Return the sign of a value that has no word of its own."""
+    return Sign(str(value), "info-circle", Tone.CALM)
+
+
+AIRING_SIGNS = Named(
+    {
+        AiringState.PLANNED: Sign("Đã đặt lịch", "calendar-time", Tone.CALM),
+        AiringState.DELIVERING: Sign("Đang gửi tới loa", "cloud-download", Tone.WORK),
+        AiringState.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
+        AiringState.AIRED: Sign("Đã phát", "circle-check", Tone.GOOD),
+        AiringState.MISSED: Sign("Không phát được", "circle-x", Tone.BAD),
+        AiringState.CANCELLED: Sign("Đã dừng", "player-stop", Tone.WARN),
+    },
+    unnamed,
+)
 AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
-BULLETIN_SIGNS = {
-    BulletinState.DRAFT: Sign("Bản nháp", "edit", Tone.CALM),
-    BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", Tone.WORK),
-    BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", Tone.GOOD),
-    BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", Tone.WARN),
-    BulletinState.WITHDRAWN: Sign("Đã rút", "x", Tone.BAD),
-}
-NODE_SIGNS = {
-    NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM),
-    NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", Tone.BAD),
-    NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", Tone.BAD),
-    NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", Tone.WARN),
-    NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
-    NodeStatus.READY: Sign("Sẵn sàng", "circle-check", Tone.GOOD),
-    NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", Tone.CALM),
-    NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", Tone.CALM),
-}
-GRADE_WORDS = {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}
+BULLETIN_SIGNS = Named(
+    {
+        BulletinState.DRAFT: Sign("Bản nháp", "edit", Tone.CALM),
+        BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", Tone.WORK),
+        BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", Tone.GOOD),
+        BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", Tone.WARN),
+        BulletinState.WITHDRAWN: Sign("Đã rút", "x", Tone.BAD),
+    },
+    unnamed,
+)
+NODE_SIGNS = Named(
+    {
+        NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM),
+        NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", Tone.BAD),
+        NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", Tone.BAD),
+        NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", Tone.WARN),
+        NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
+        NodeStatus.READY: Sign("Sẵn sàng", "circle-check", Tone.GOOD),
+        NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", Tone.CALM),
+        NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", Tone.CALM),
+    },
+    unnamed,
+)
+GRADE_WORDS = Named(
+    {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}, str
+)
 ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
 
 
@@ -159,13 +176,16 @@ def progress_words(progress: Progress | None) -> str:
     """Return what is being done for a recording; None: it waits for its turn."""
     if progress is None:
         return "Chờ đến lượt dựng âm thanh"
-    words = {
-        "reading": "Đang phân tích văn bản",
-        "speaking": f"Đang đọc câu {progress.done}/{progress.total}",
-        "mixing": "Đang ghép nhạc hiệu và lời đọc",
-        "encoding": "Đang nén thành tệp âm thanh",
-        "done": "Đã dựng xong",
-    }
+    words = Named(
+        {
+            "reading": "Đang phân tích văn bản",
+            "speaking": f"Đang đọc câu {progress.done}/{progress.total}",
+            "mixing": "Đang ghép nhạc hiệu và lời đọc",
+            "encoding": "Đang nén thành tệp âm thanh",
+            "done": "Đã dựng xong",
+        },
+        lambda _: "Đang dựng âm thanh",
+    )
     return words[progress.stage]
 
 

@@ -26,6 +26,7 @@ from controller.errors import LoaError, NotFound
 from controller.operators.permissions import Act
 from controller.operators.second_factor import has_second_factor
 from controller.web import alarms
+from controller.web.alarm_bar import RUNNING_WORDS
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
 from controller.web.pages.pieces import LivePage
@@ -345,6 +346,7 @@ def _load(session: Session, viewer: Viewer, emergency_id: str) -> Mapping[str, A
         "Kind": Kind,
         "EmergencyState": EmergencyState,
         "IN_WORDS": IN_WORDS,
+        "RUNNING_WORDS": RUNNING_WORDS,
     }
 
 

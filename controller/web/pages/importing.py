@@ -15,10 +15,11 @@ from controller.drafts.queries import NEW, draft_of
 from controller.drafts.usecases import keep_draft
 from controller.errors import BadInput, LoaError
 from controller.importing.imported import Imported, import_text
-from controller.importing.kinds import LARGEST_FILE
+from controller.importing.kinds import LARGEST_FILE, FileKind
 from controller.importing.mending import Mend, Mended
 from controller.store.base import ID_LENGTH
 from controller.web.legal_form import typed_act
+from controller.web.named import Named
 from controller.web.pages.writing import form_page
 from controller.web.render import page
 from controller.web.station import Station
@@ -28,15 +29,19 @@ from controller.web.uploads import Sent, SentForm, Writer
 from controller.web.viewer import TheStation, Viewer
 
 router = APIRouter(prefix="/tao-ban-tin")
-MEND_WORDS = {
-    Mend.LEGACY: "Chữ bảng mã cũ (TCVN3, VNI) đổi sang Unicode",
-    Mend.COMPOSED: "Dấu rời ghép lại với chữ",
-    Mend.INVISIBLE: "Bỏ ký tự không nhìn thấy",
-    Mend.SPACES: "Bớt khoảng trắng thừa",
-    Mend.JOINED: "Nối lại dòng bị ngắt",
-    Mend.PAGE_NUMBER: "Bỏ số trang",
-}
-_KIND_WORDS = {"txt": "văn bản thuần", "docx": "Word", "pdf": "PDF"}
+MEND_WORDS = Named(
+    {
+        Mend.LEGACY: "Chữ bảng mã cũ (TCVN3, VNI) đổi sang Unicode",
+        Mend.COMPOSED: "Dấu rời ghép lại với chữ",
+        Mend.INVISIBLE: "Bỏ ký tự không nhìn thấy",
+        Mend.SPACES: "Bớt khoảng trắng thừa",
+        Mend.JOINED: "Nối lại dòng bị ngắt",
+        Mend.PAGE_NUMBER: "Bỏ số trang",
+    },
+    str,
+)
+KIND_WORDS = Named({FileKind.PLAIN: "văn bản thuần", FileKind.WORD: "Word", FileKind.PDF: "PDF"}, str)
+"""What a file is called."""
 
 
 @router.post("/lay-chu")
@@ -62,7 +67,7 @@ def _shown(found: Imported, name: str, kept: Typed) -> dict[str, Any]:
     return {
         "found": found,
         "name": name,
-        "file_kind": _KIND_WORDS[found.kind] if name else "",
+        "file_kind": KIND_WORDS[found.kind] if name else "",
         "lines": _marked(found.before, found.mended),
         "counts": Counter(one.kind for one in found.mended).most_common(),
         "mend_words": MEND_WORDS,

@@ -17,6 +17,7 @@ from controller.listeners.tables import ListenerReport
 from controller.listeners.usecases import answer_report, report_trouble
 from controller.operators.permissions import Act
 from controller.web.errors import status_of
+from controller.web.named import Named
 from controller.web.queries import nodes_seen
 from controller.web.render import page
 from controller.web.station import Station
@@ -24,12 +25,15 @@ from controller.web.viewer import Signed, TheStation, address_of
 from devices.messages import AreaCode, NodeId
 
 router = APIRouter()
-TROUBLE_WORDS = {
-    Trouble.TOO_LOUD: "Loa quá to",
-    Trouble.TOO_EARLY: "Phát quá sớm hoặc quá muộn",
-    Trouble.BROKEN: "Loa hỏng, không kêu hoặc rè",
-    Trouble.NOT_UNDERSTOOD: "Nghe không rõ lời",
-}
+TROUBLE_WORDS = Named(
+    {
+        Trouble.TOO_LOUD: "Loa quá to",
+        Trouble.TOO_EARLY: "Phát quá sớm hoặc quá muộn",
+        Trouble.BROKEN: "Loa hỏng, không kêu hoặc rè",
+        Trouble.NOT_UNDERSTOOD: "Nghe không rõ lời",
+    },
+    str,
+)
 _CODES = 1000
 """Codes that are kept once drawn, 3 kB each: an officer prints a commune's, looks, and prints again."""
 _MASK = 2

@@ -10,19 +10,23 @@ from controller.fleet.events import EventKind
 from controller.fleet.watching import Cared, events_now, troubles
 from controller.web.admin_reads import shown_names
 from controller.web.fleet_reads import PAGE
+from controller.web.named import Named
 from controller.web.render import page
 from controller.web.viewer import Signed, TheStation
-from controller.web.views import Sign, Tone
+from controller.web.views import Sign, Tone, unnamed
 
 router = APIRouter(prefix="/su-co")
 MOST_EVENTS = 30
 """Events of the page; in a storm they say in a few lines what the list below says in hundreds."""
 _LAST_PAGE = 1000
-EVENT_SIGNS = {
-    EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", Tone.BAD),
-    EventKind.LOST: Sign("Mất kết nối", "wifi-off", Tone.BAD),
-    EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", Tone.WARN),
-}
+EVENT_SIGNS = Named(
+    {
+        EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", Tone.BAD),
+        EventKind.LOST: Sign("Mất kết nối", "wifi-off", Tone.BAD),
+        EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", Tone.WARN),
+    },
+    unnamed,
+)
 _CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
 
 

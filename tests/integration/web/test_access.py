@@ -1,30 +1,15 @@
 """Every page and call × every role, and nobody: let through or refused, as `can` says."""
 
-from datetime import time, timedelta
-
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from controller.bulletins.queries import get_bulletin
-from controller.chimes.tables import ChimePlace
-from controller.chimes.usecases import choose_chime
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.emergencies.usecases import Call, call_emergency
-from controller.fleet.enrolling import make_code
-from controller.fleet.usecases import NewNode
-from controller.lexicon.usecases import add_entry
-from controller.listeners.usecases import report_trouble
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
-from controller.programmes.usecases import schedule_bulletin
-from controller.templates.usecases import add_template
 from controller.web.site import end_streams
-from devices.messages import NodeId
-from schedules.recurrence import Daily
 from tests.integration.web.access_rows import OPEN, ROWS, SIGNED
-from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
+from tests.integration.web.one_of_each import one_of_each
+from tests.integration.web.site_world import PROVINCE
 
 PEOPLE = {
     OperatorRole.OFFICER: "canbo",
@@ -46,57 +31,7 @@ def addresses(site):
 
 @pytest.fixture
 def objects(world):
-    """One of everything in one commune: what addresses name."""
-    made = Made(mp3(), 8_000)
-    airing, _ = world.approved_airing(areas=(BAC_NHA_TRANG,), seconds=7200, made=made)
-    bulletin, _ = world.submitted("Tin của phường", made=made)
-    failed, rendering = world.submitted("Tin hỏng", rendered=False)
-    world.fail(rendering)
-    with world.store.write() as session:
-        for one in (bulletin, failed):
-            get_bulletin(session, one).area = BAC_NHA_TRANG
-    daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
-    schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
-    alarm, _ = world.submitted("Lũ", made=made)
-    world.approve(alarm, made)
-    prepared = world.do(prepare, alarm, Kind.ALARM, BAC_NHA_TRANG, by=world.officer).id
-    called = world.do(call_emergency, Call([BAC_NHA_TRANG], prepared), by=world.officer).row
-    new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
-    enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
-    entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
-    kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": BAC_NHA_TRANG}
-    template = world.do(add_template, **kept, by=world.approver)
-    sound = {"upload": "a" * 64, "seconds": 3.0, "area": BAC_NHA_TRANG}
-    chime = world.do(choose_chime, ChimePlace.CLOSING, **sound, by=world.approver)
-    return {
-        "{area}": BAC_NHA_TRANG,
-        "{schedule_id}": schedule.id,
-        "{entry_id}": entry.id,
-        "{template_id}": template.id,
-        "{chime_id}": chime.id,
-        "{prepared}": prepared,
-        "{emergency_id}": called.id,
-        "{enrolment_id}": enrolment.id,
-        "{day}": "2026-12-31",
-        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
-            0
-        ].id,
-        "{code}": "y-te",
-        "{first}": "2026-11-23",
-        "{place}": "moi",
-        "{airing_id}": airing,
-        "{bulletin_id}": bulletin,
-        "{failed}": failed,
-        "{node_id}": f"loa-{BAC_NHA_TRANG}-1",
-        "{recording}": made.recording,
-        "{version}": "x",
-        "{name:path}": "app.css",
-        "{name}": "xanhatrang",
-        "{notice_id}": "khong-co",
-        "{token_id}": "khong-co",
-        "{delegation}": "khong-co",
-        "{delegation_id}": "khong-co",
-    }
+    return one_of_each(world)
 
 
 @pytest.fixture

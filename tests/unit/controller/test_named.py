@@ -1,0 +1,85 @@
+"""Words for values: every value known today has some, and one from a later release fails no page."""
+
+import re
+
+import pytest
+
+from controller.airings.lifecycle import IN_WORDS as AIRINGS_IN_WORDS
+from controller.airings.lifecycle import AiringState
+from controller.bulletins.lifecycle import IN_WORDS as BULLETINS_IN_WORDS
+from controller.bulletins.lifecycle import BulletinState, ItemKind
+from controller.chimes.tables import ChimePlace
+from controller.emergencies.lifecycle import IN_WORDS as EMERGENCIES_IN_WORDS
+from controller.emergencies.lifecycle import KINDS_IN_WORDS, EmergencyState, Kind
+from controller.fleet.events import EventKind
+from controller.fleet.lifecycle import IN_WORDS as NODES_IN_WORDS
+from controller.fleet.lifecycle import NodeStatus
+from controller.importing.kinds import FileKind
+from controller.importing.mending import Mend
+from controller.listeners.lifecycle import Trouble
+from controller.operators.permissions import Act, OperatorRole
+from controller.web.alarm_bar import RUNNING_WORDS
+from controller.web.chime_reads import PLACE_WORDS
+from controller.web.named import Named
+from controller.web.pages.importing import KIND_WORDS as FILE_WORDS
+from controller.web.pages.importing import MEND_WORDS
+from controller.web.pages.listeners import TROUBLE_WORDS
+from controller.web.pages.troubles import EVENT_SIGNS
+from controller.web.programme_form import KIND_WORDS
+from controller.web.render import ACT_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
+from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
+from devices.messages import Grade, ReceiptKind
+from tests.architecture.source import ROOT
+from tts.orders import Progress
+
+NAMED = (
+    (RECEIPT_WORDS, ReceiptKind),
+    (GRADE_WORDS, Grade),
+    (ROLE_WORDS, OperatorRole),
+    (ACT_WORDS, Act),
+    (AIRING_SIGNS, AiringState),
+    (BULLETIN_SIGNS, BulletinState),
+    (NODE_SIGNS, NodeStatus),
+    (EVENT_SIGNS, EventKind),
+    (RUNNING_WORDS, Kind),
+    (PLACE_WORDS, ChimePlace),
+    (KIND_WORDS, ItemKind),
+    (TROUBLE_WORDS, Trouble),
+    (MEND_WORDS, Mend),
+    (FILE_WORDS, FileKind),
+)
+OF_MACHINES = (
+    (AIRINGS_IN_WORDS, AiringState),
+    (BULLETINS_IN_WORDS, BulletinState),
+    (EMERGENCIES_IN_WORDS, EmergencyState),
+    (KINDS_IN_WORDS, Kind),
+    (NODES_IN_WORDS, NodeStatus),
+)
+
+
+@pytest.mark.parametrize(("words", "values"), [*NAMED, *OF_MACHINES])
+def test_every_value_has_words_of_its_own(words, values):
+    assert {value for value in values if value not in words} == set()
+
+
+@pytest.mark.parametrize("words", [words for words, _ in NAMED])
+def test_a_value_of_a_later_release_is_shown_in_plain(words):
+    assert isinstance(words, Named)
+    found = words["later-value"]
+    assert getattr(found, "word", found) == "later-value"
+    assert getattr(found, "tone", Tone.CALM) is Tone.CALM
+
+
+def test_every_reason_of_the_protocol_has_words_and_another_is_shown_as_it_came():
+    protocol = (ROOT / "docs/protocol.md").read_text(encoding="utf-8")
+    (told,) = re.findall(
+        r"`reason` is a short code for technicians:(.*?)Others may come", protocol, re.DOTALL
+    )
+    reasons = re.findall(r"`([a-z-]+)`", told)
+    assert len(reasons) > 12
+    assert {reason for reason in reasons if reason not in {*REASON_WORDS}} - {"stopped"} == set()
+    assert reason_words("mouse-in-cabinet") == "mouse-in-cabinet"
+
+
+def test_a_stage_of_rendering_that_has_no_words_still_says_what_is_being_done():
+    assert progress_words(Progress("cooling", 1, 2)) == "Đang dựng âm thanh"
