@@ -23,6 +23,7 @@ _KINDS: Final = {
     "label": "số thứ tự mục",
     "leftover": "không đọc được",
     "letter": "tên chữ cái",
+    "mended": "chữ máy đã sửa",
     "mixed": "chữ và số",
     "money": "số tiền",
     "month": "tháng, quý",
@@ -57,6 +58,7 @@ _KINDS: Final = {
 }
 """What each rule of the reading is called to a person."""
 _OTHER: Final = "khác"
+_ALSO_MENDED: Final = ", máy đã sửa chữ"
 _MARKS: Final = ".,;:?!)"
 _LINKS: Final = frozenset({"range", "per", "times", "year", "score", "slash"})
 """Rules of what stands between two numbers: such neighbours are shown as one."""
@@ -123,13 +125,26 @@ def _entry(found: Reading, group: list[Span]) -> Iterator[_Entry]:
     if not group:
         return
     start, end = group[0].start, group[-1].end
-    written = " ".join(found.written[start:end].split())
+    is_mended = any(span.typed is not None for span in group)
+    written = " ".join((_as_typed(found, group) if is_mended else found.written[start:end]).split())
     spoken = " ".join(span.spoken for span in group if span.spoken)
     if written == spoken:
         return
     line = found.written.count("\n", 0, start) + 1
     kind = _KINDS.get(group[0].rule, _OTHER)
+    if is_mended and group[0].rule != "mended":
+        kind += _ALSO_MENDED
     yield _Entry(line, written, spoken, kind, all(span.sure for span in group))
+
+
+def _as_typed(found: Reading, group: list[Span]) -> str:
+    """What was typed where the spans stand, before mending."""
+    pieces: list[str] = []
+    done = group[0].start
+    for span in group:
+        pieces += (found.written[done : span.start], span.written if span.typed is None else span.typed)
+        done = span.end
+    return "".join(pieces)
 
 
 def _warned(found: Reading) -> Iterator[str]:

@@ -11,11 +11,13 @@ from controller.api.refusals import refusals
 from controller.api.text_models import (
     DifferencesShown,
     LegalShown,
+    ReadingShown,
     ReferenceAsked,
     ReferenceShown,
     Revise,
     RevisionShown,
     StretchShown,
+    WordingRead,
 )
 from controller.bulletins.comparing import differences
 from controller.bulletins.legal import reference_given, set_reference
@@ -24,9 +26,12 @@ from controller.bulletins.queries import get_revision, wordings_of
 from controller.bulletins.references import Reference, reference_of
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, revise_bulletin
 from controller.bulletins.wording import Manner
+from controller.lexicon.queries import words_for
+from controller.reading_text import as_object
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
+from tts.reading import read
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 _READS = refusals(401, 404, 422)
@@ -61,6 +66,18 @@ def compare(
         readings_before=old.readings,
         readings_after=new.readings,
     )
+
+
+@router.get("/reading", responses=_READS)
+def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
+    """Return how the newest wording is read out: what mending changed, and where one should listen."""
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        title, text = row.title, get_revision(session, row.id, row.revision).text
+        words = dict(words_for(session, row.area))
+    found = [read(written, words=words, region=station.settings.region) for written in (title, text)]
+    shown_title, shown_text = (ReadingShown.model_validate(as_object(one)) for one in found)
+    return WordingRead(title=shown_title, text=shown_text)
 
 
 @router.post("/revise", responses=_CHANGES)

@@ -20,12 +20,14 @@ _LETTERS = re.compile(r"[\W_]+")
 class Part:
     """A stretch of the written text; `spoken` is what is said for it where that is something else.
 
-    `sure` is False where the rules guess: there a person should listen.
+    `sure` is False where the rules guess: there a person should listen. Where `mended`, what was typed
+    looked broken and was put right before it was read: `written` is what was typed, `spoken` is never "".
     """
 
     written: str
     spoken: str = ""
     sure: bool = True
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ def as_read(text: str, words: Words, region: Region) -> AsRead:
     parts: list[Part] = []
     at = 0
     for span in found.spans:
-        if span.rule == "plain" or _sounds_as_written(span.written, span.spoken):
+        is_mended = span.typed is not None
+        if not is_mended and (span.rule == "plain" or _sounds_as_written(span.written, span.spoken)):
             continue
         if span.start > at:
             parts.append(Part(found.written[at : span.start]))
-        parts.append(Part(span.written, span.spoken or "(không đọc)", span.sure))
+        written = span.written if span.typed is None else span.typed
+        parts.append(Part(written, span.spoken or "(không đọc)", span.sure, is_mended))
         at = span.end
     if at < len(found.written):
         parts.append(Part(found.written[at:]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tts.reading.edits import Edits
 from tts.reading.result import ReadingWarning, Span
 from tts.reading.scene import Hit
 
@@ -40,6 +41,7 @@ class Alignment:
     """Gathers the hits of a whole text."""
 
     written: str
+    edits: Edits = field(default_factory=lambda: Edits(()))
     spans: list[Span] = field(default_factory=list)
     warnings: list[ReadingWarning] = field(default_factory=list)
     _plain: list[tuple[int, int, str]] = field(default_factory=list)
@@ -49,11 +51,27 @@ class Alignment:
         if hit.warning:
             code, sentence = hit.warning
             self.warnings.append(ReadingWarning(code, sentence, start, end))
-        if hit.rule == "plain":
+        typed = self.edits.typed(self.written, start, end)
+        if hit.rule == "plain" and typed is not None:
+            self._add_words(start, hit.spoken)
+        elif hit.rule == "plain":
             self._plain.append((start, end, hit.spoken))
-            return
-        self.close()
-        self.spans.append(Span(self.written[start:end], hit.spoken, hit.rule, start, end, hit.sure))
+        else:
+            self.close()
+            sure = hit.sure and typed is None
+            self.spans.append(Span(self.written[start:end], hit.spoken, hit.rule, start, end, sure, typed))
+
+    def _add_words(self, start: int, spoken: str) -> None:
+        """Take in a run of plain words word by word: those that mending changed are spans of their own."""
+        for word in spoken.split(" "):
+            end = start + len(word)
+            typed = self.edits.typed(self.written, start, end)
+            if typed is None:
+                self._plain.append((start, end, word))
+            else:
+                self.close()
+                self.spans.append(Span(self.written[start:end], word, "mended", start, end, False, typed))
+            start = end + 1
 
     def close(self) -> None:
         """End the run of plain words, at a line's end or before another span."""

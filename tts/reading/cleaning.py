@@ -8,8 +8,6 @@ import unicodedata
 from typing import Final
 
 from tts.reading.checking import HTML_TAG, is_control
-from tts.reading.scanned import mend_scanned
-from tts.reading.tones import put_tones
 
 _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
@@ -110,7 +108,8 @@ _CHARACTERS: Final = _Characters()
 def clean(text: str) -> tuple[str, bool]:
     """The text in NFC, without tags and invisible characters, and whether tags were taken out.
 
-    Line ends become line feeds; quotes, dashes, spaces, digits and bullets one form each.
+    Line ends become line feeds; quotes, dashes, spaces, digits and bullets one form each. No word is
+    changed (`mending.py` does that).
     """
     text = _LINE_END.sub("\n", text)
     stripped = _HIDDEN.sub(_newlines, text)
@@ -130,7 +129,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
     if "<" in text:
         text = _ANGLED.sub(r"(\1)", text)
-    return mend_scanned(put_tones(text)), had_tags
+    return text, had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from tts.errors import BadEntry
 from tts.reading.cleaning import clean
+from tts.reading.mending import mend
 from tts.reading.scene import Hit
 from tts.reading.syllables import is_syllable
 
@@ -32,7 +33,7 @@ def check_entry(written: str, spoken: str) -> None:
         raise BadEntry(f"«{bare}» không có chữ cái nào. Số do phần đọc số lo, không thêm vào từ điển được.")
     if not _FIRST_WORD.match(bare):
         raise BadEntry(f"«{bare}» phải bắt đầu bằng chữ hoặc số.")
-    said = _tidy(spoken)
+    said = _said(spoken)
     if not said:
         raise BadEntry(f"Chưa ghi cách đọc của «{bare}».")
     if len(said) > LONGEST_SPOKEN:
@@ -50,6 +51,11 @@ def _tidy(text: str) -> str:
     return " ".join(clean(unicodedata.normalize("NFC", text))[0].split())
 
 
+def _said(spoken: str) -> str:
+    """How an entry is spoken, put right as texts are."""
+    return mend(_tidy(spoken))[0]
+
+
 class OwnWords:
     """The entries of a province, found by their first word; longer entries go first."""
 
@@ -63,7 +69,7 @@ class OwnWords:
             except BadEntry:
                 continue  # reading never fails; whoever keeps the entries checks them as they come in
             entry = _tidy(written)
-            self._spoken[entry] = _tidy(spoken).rstrip(_MARKS)
+            self._spoken[entry] = _said(spoken).rstrip(_MARKS)
             first = _FIRST_WORD.match(entry)
             self._by_first_word.setdefault(first.group().lower() if first else entry, []).append(entry)
 
@@ -89,6 +95,15 @@ class OwnWords:
         written = " ".join(found.group().split())
         said = spoken.get(written) or spoken[written.lower()]
         return Hit(found.end(), said, "province")
+
+    def places(self, line: str) -> list[tuple[int, int]]:
+        """Where entries stand in the line: start and end of each, none inside another."""
+        found: list[tuple[int, int]] = []
+        for word in _FIRST_WORD.finditer(line):
+            hit = self.match(line, word.start()) if not found or word.start() >= found[-1][1] else None
+            if hit:
+                found.append((word.start(), hit.end))
+        return found
 
     def _entries(self, first: str) -> _Found:
         if first not in self._ready:

@@ -20,6 +20,8 @@ _ARTICLES_FOLLOW: Final = re.compile(
 _CLAUSE_FOLLOWS: Final = re.compile(r",? ?[Kk]\.? ?\d{1,2}(?!\w)")
 _ARTICLE_FOLLOWS: Final = re.compile(r"(?:(?:,| và) ?[Kk]\.? ?\d{1,2}){0,5},? ?(?:Đ\.? ?\d|[Đđ]iều \d)")
 _POINT_SAID: Final = re.compile(r"\b(?:điểm|và|hoặc|đến)(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc|đến))*$")
+_POINT_JUST_SAID: Final = re.compile(r"\bđiểm(?: (?:a|bê|xê|dê|đê|e|gờ|hát|i|ca|và|hoặc))*$")
+_CLAUSE_NEAR: Final = re.compile(r"[^.;]{0,30}\b[Kk](?:hoản|HOẢN) \d")
 _ORDER: Final = "aăâbcdđeêghiklmnoôơpqrstuưvxy"
 _MOST_CLAUSES: Final = 40  # of an article
 _GRADES: Final = range(1, 13)
@@ -122,10 +124,13 @@ def _point(_scene: Scene, found: re.Match[str]) -> Hit:
 
 
 def _point_named(scene: Scene, found: re.Match[str]) -> Hit | None:
-    """The d of "điểm c, d và đ khoản 1"."""
-    if not scene.cue(_POINT_SAID, 9):
+    """The d of "điểm c, d và đ khoản 1", and of "Điểm d, Điểm đ Khoản 2"."""
+    large = found.group() == "D"
+    if not scene.cue(_POINT_JUST_SAID if large or found["listed"] is None else _POINT_SAID, 9):
         return None
-    return Hit(found.end(), point_letter(found.group()), "reference")
+    if large and not _CLAUSE_NEAR.match(scene.line, found.end()):
+        return None  # "điểm D" of a meeting place
+    return Hit(found.end(), point_letter(found.group().lower()), "reference")
 
 
 def point_letter(letter: str) -> str:
@@ -137,7 +142,11 @@ _ENDS: Final = r"(?P<letter>[a-eđ]?)(?![\w/+]|[.,]\d)"
 REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
     matching(r"đ\. ?(?P<letter>[a-zđ])(?!\w)", _point_after),
-    matching(r"d(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$)", _point_named),
+    matching(
+        r"[dD](?P<listed>(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$))?"
+        r"(?![\w+&'-]|\.\w|,\d|/(?![a-zđ]\b))",
+        _point_named,
+    ),
     matching(r"(?P<first>[a-zđ]) ?- ?(?P<last>[a-zđ])(?!\w)", _points),
     matching(r"([a-zđ])\.(\d{1,2})(?!\w|[.,]\d)", _point_of_point),
     matching(r"đ\. ?(\d{1,3})(?!\w|[.,]\d)", _article_typed_small),

@@ -10,7 +10,9 @@ class Span:
     """A stretch of the written text and what is said for it.
 
     `start` and `end` are character offsets in `Reading.written`; `rule` names the rule that spoke
-    ("plain" is ordinary text); `sure` is False where a person should listen.
+    ("plain" is ordinary text, "mended" a plain word that mending changed); `sure` is False where a
+    person should listen. `typed` is what stood there before mending changed it, None where it changed
+    nothing; such a span is never sure.
     """
 
     written: str
@@ -19,6 +21,7 @@ class Span:
     start: int
     end: int
     sure: bool = True
+    typed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class ReadingWarning:
 class Reading:
     """A text made ready to be spoken.
 
-    `written` is the text after cleaning. `spoken` has one line for each line of `written` and holds
+    `written` is the text after cleaning and mending. `spoken` has one line for each line of it and holds
     only Vietnamese syllables, spaces and . , ; : ? ! — no digit, no symbol. The spans are in
     order, do not overlap, and leave out nothing but white space.
     """

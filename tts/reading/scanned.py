@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import Final
 
+from tts.reading.edits import Substitute, substitute
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
 from tts.reading.syllables import in_syllables, is_syllable
@@ -143,8 +144,8 @@ _LONE: Final = re.compile(
 )
 _CUT: Final = re.compile(
     rf"(?<!\w)(?P<head>[^\W\d_]{{0,4}}[{_ANY_TONED}]) "
-    r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w)|y(?= ban\b))"
-    r"|(?<![\w.])(?P<glide>(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
+    r"(?P<tail>(?:ch|ng|nh|[acmnptio])(?![\w')]|\.\w))"
+    r"|(?<![\w.])(?P<glide>[Ủủ] y(?= ban\b)|(?:ngh|ng|nh|th|tr|ch|kh|ph|NGH|NG|NH|TH|TR|CH|KH|PH"
     r"|[bcdđghklmnpstvxBCDĐGHKLMNPSTVX])?[ưƯ] [ờớởỡợỜỚỞỠỢ](?:ng|NG|c|C|m|M|n|N|i|I|p|P))(?!\w)"
     r"|(?<![\w.])(?<!\d )(?P<onset>ngh?|nh|th|tr|ch|kh|ph|gh"
     rf"|(?:ngh|ng|nh|th|tr|ch|kh|[bcdđghklmnpstvx])?[iuy](?= [ềếểễệỀẾỂỄỆ])"
@@ -162,37 +163,33 @@ _WITH_MARK: Final = {"sô": "số", "điêu": "điều", "điêm": "điểm", "n
 _SPACED_INITIALS: Final = re.compile(r"(?<!\w)(?:[A-ZĐ] ){3,7}[A-ZĐ](?!\w)")  # "U B N D"
 
 
-def mend_scanned(text: str) -> str:
-    """The text with figures and words put together again as they were printed."""
-    text = _GLUED.sub(_unglued, _MARK_LOST.sub(_marked, text))
+def mend_scanned(text: str, sub: Substitute = substitute) -> str:
+    """The text with figures and words put together again as they were printed; `sub` puts in each change."""
+    text = sub(_GLUED, _unglued, sub(_MARK_LOST, _marked, text))
     if _SUSPECT.search(text):
         lines = text.split("\n")
-        text = "\n".join(_figures_mended(line) if _SUSPECT.search(line) else line for line in lines)
-    text = _SPACED_INITIALS.sub(_initials, _BROKEN.sub(_whole, _APART.sub(_close_up, text)))
+        text = "\n".join(_figures_mended(line, sub) if _SUSPECT.search(line) else line for line in lines)
+    text = sub(_SPACED_INITIALS, _initials, sub(_BROKEN, _whole, sub(_APART, _close_up, text)))
     if _LONE.search(text) is None:
         return text
-    return "\n".join(_words_mended(line) if _LONE.search(line) else line for line in text.split("\n"))
+    return "\n".join(_words_mended(line, sub) if _LONE.search(line) else line for line in text.split("\n"))
 
 
-def _words_mended(line: str) -> str:
+def _words_mended(line: str, sub: Substitute) -> str:
     """Words that were cut beside a letter of another font: "đượ c", "ngườ i", "th ông"."""
     cut = [found for found in _CUT.finditer(line) if is_syllable(found.group().replace(" ", ""))]
-    sure = [
-        found
-        for found in cut
-        if found["onset"] or found["glide"] or found["tail"] == "y" or not is_syllable(found["head"])
-    ]
+    sure = [found for found in cut if found["onset"] or found["glide"] or not is_syllable(found["head"])]
     places = {found.start() for found in (cut if sure else ())}
-    return _CUT.sub(partial(_joined, places), line) if places else line
+    return sub(_CUT, partial(_joined, places), line) if places else line
 
 
 def _joined(places: set[int], found: re.Match[str]) -> str:
     return found.group().replace(" ", "") if found.start() in places else found.group()
 
 
-def _figures_mended(line: str) -> str:
+def _figures_mended(line: str, sub: Substitute) -> str:
     for pattern, figure in _MENDED:
-        line = pattern.sub(figure, line)
+        line = sub(pattern, figure, line)
     return line
 
 

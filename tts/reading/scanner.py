@@ -34,6 +34,7 @@ from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
 from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.marks import CAPTION_LINE, SIGN_RULES, TIMES_RULES, any_sign
+from tts.reading.mending import mend
 from tts.reading.months import MONTH_ALONE, MONTH_BEFORE, MONTH_OF_QUARTER, QUARTER_BEFORE, SHORT_PERIOD
 from tts.reading.province import own_words
 from tts.reading.quantities import (
@@ -135,8 +136,10 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
     """
     text, encoding = from_legacy(text)
-    written, had_tags = clean(text)
-    alignment = Alignment(written)
+    cleaned, had_tags = clean(text)
+    own = own_words(words) if words else None
+    written, edits = mend(cleaned, own)
+    alignment = Alignment(written, edits)
     if encoding:
         sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
         alignment.warnings.append(ReadingWarning("encoding", sentence, 0, 0))
@@ -145,7 +148,6 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
         )
     definitions: dict[str, str] = {}
-    own = own_words(words) if words else None
     spoken: list[str] = []
     lines = written.split("\n")
     signature = _signature_line(lines)

@@ -52,6 +52,10 @@ class OwnEntries(Protocol):
         """The longest entry that stands at the place as whole words."""
         ...
 
+    def places(self, line: str, /) -> list[tuple[int, int]]:
+        """Where entries stand in the line: start and end of each."""
+        ...
+
 
 @dataclass(slots=True)
 class Scene:

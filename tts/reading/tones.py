@@ -7,6 +7,8 @@ import unicodedata
 from functools import partial
 from typing import Final
 
+from tts.reading.edits import Substitute, substitute
+
 _PLAIN: Final = "ìíỉĩịùúủũụỳýỷỹỵÌÍỈĨỊÙÚỦŨỤỲÝỶỸỴ"
 _A: Final = "àáảãạÀÁẢÃẠ"
 _HORN: Final = "ừứửữựỪỨỬỮỰ"
@@ -21,15 +23,15 @@ _MISPLACED: Final = (  # (what bears the mark and what should, which of the two 
     (re.compile(r"[qQ][ùúủũụÙÚỦŨỤ][aăeiyAĂEIY]"), -1),  # qúa
     (re.compile(rf"[{_PLAIN}{_HORN}][{_MARKED}]"), -1),  # Đíều: marked twice
 )
-_SPANISH: Final = str.maketrans("ñÑ", "nN")  # what is left of them bears no tone
+_SPANISH: Final = re.compile("[ñÑ]")  # what is left of them bears no tone
 _TONES: Final = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
-def put_tones(text: str) -> str:
-    """The text (NFC) with such marks moved; nothing else is changed."""
+def put_tones(text: str, sub: Substitute = substitute) -> str:
+    """The text (NFC) with such marks moved; nothing else is changed. `sub` puts in each change."""
     for pattern, heir in _MISPLACED:
-        text = pattern.sub(partial(_moved, heir), text)
-    return text.translate(_SPANISH) if "ñ" in text or "Ñ" in text else text
+        text = sub(pattern, partial(_moved, heir), text)
+    return sub(_SPANISH, _without_tilde, text) if "ñ" in text or "Ñ" in text else text
 
 
 def _moved(heir: int, found: re.Match[str]) -> str:
@@ -39,3 +41,7 @@ def _moved(heir: int, found: re.Match[str]) -> str:
     bare = ["".join(part for part in letter if part not in _TONES) for letter in parts]
     bare[heir] += tone
     return unicodedata.normalize("NFC", "".join(bare))
+
+
+def _without_tilde(found: re.Match[str]) -> str:
+    return "n" if found.group() == "ñ" else "N"

@@ -104,7 +104,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "buttons": buttons(viewer, bulletin),
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,
-        "reading": _reading(session, station, bulletin, speech.revision),
+        **_reading(session, station, bulletin, speech.revision),
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
@@ -136,11 +136,15 @@ def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: R
     }
 
 
-def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> AsRead:
-    """Return how the wording is read; what tells of a brought recording is not read out."""
+def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return how title and wording are read; what tells of a brought recording is not read out."""
     if revision.kind is RevisionKind.AUDIO:
-        return AsRead((Part(revision.text),), ())
-    return as_read(revision.text, words_for(session, bulletin.area), station.settings.region)
+        return {"reading": AsRead((Part(revision.text),), ()), "title_read": None}
+    words, region = words_for(session, bulletin.area), station.settings.region
+    return {
+        "reading": as_read(revision.text, words, region),
+        "title_read": as_read(bulletin.title, words, region) if revision.kind is RevisionKind.TEXT else None,
+    }
 
 
 @router.get("/ban-tin")

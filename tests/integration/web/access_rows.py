@@ -2,8 +2,7 @@
 
 `needs`: the act that lets a role through (`can` says which), SIGNED for whoever is signed in, OPEN for
 anybody. `sends`: a form (pages) or JSON (`/api/`) that is right in itself, so that only the person decides.
-`foreign`: what a person of another commune gets for an object of this one; None where there is no object, and
-for streams, which find out when they draw their first piece.
+`foreign`: what a person of another commune gets for an object of this one; None: no object, or a stream.
 """
 
 from dataclasses import dataclass
@@ -293,6 +292,7 @@ CALLS = {
     ),
     "POST bulletins/{bulletin_id}/return": Row(Act.APPROVE, {"reason": "Sai."}, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/withdraw": Row(Act.WITHDRAW, {"reason": ""}, foreign=HIDDEN),
+    "GET bulletins/{bulletin_id}/reading": Row(SIGNED, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/revisions": Row(SIGNED, foreign=HIDDEN),
     "GET bulletins/{bulletin_id}/differences?before=1&after=1": Row(SIGNED, foreign=HIDDEN),
     "POST bulletins/{bulletin_id}/revise": Row(

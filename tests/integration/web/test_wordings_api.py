@@ -28,6 +28,19 @@ def test_a_wording_is_recalled_revised_and_compared(world, officer):
     assert officer.get(f"{place}/differences?before=1&after=3").status_code == 404
 
 
+def test_how_a_wording_is_read_says_what_mending_changed(world, officer):
+    bulletin = world.draft("Họp ngày l5/11", "Mời bà con đượ c thăm.")
+    told = officer.get(f"/api/v1/bulletins/{bulletin}/reading").json()
+    mended = [
+        (one["typed"], one["written"], one["sure"])
+        for part in (told["title"], told["text"])
+        for one in part["spans"]
+        if one["typed"] is not None
+    ]
+    assert mended == [("l5/11", "15/11", False), ("đượ c", "được", False)]
+    assert told["text"]["spoken"] == "Mời bà con được thăm."
+
+
 def test_a_bulletin_is_cloned_into_a_draft(world, officer):
     bulletin, _ = world.submitted()
     reply = officer.post(f"/api/v1/bulletins/{bulletin}/clone")

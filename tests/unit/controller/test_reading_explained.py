@@ -34,3 +34,9 @@ def test_a_guess_is_marked_and_its_sentence_stands_at_the_end():
     lines = told("Gặp XQZ")
     assert lines[0].startswith("? dòng 1: XQZ → ")
     assert lines[-1].startswith("Dòng 1: Không rõ chữ viết tắt “XQZ”")
+
+
+def test_what_mending_changed_is_told_as_it_was_typed():
+    lines = told("Bà con đượ c họp ngày l5/11")
+    assert lines[0] == "? dòng 1: đượ c → được  [chữ máy đã sửa]"
+    assert lines[1] == "? dòng 1: l5/11 → mười lăm tháng mười một  [ngày, máy đã sửa chữ]"

@@ -18,6 +18,18 @@ def test_words_of_the_province_are_marked_as_they_are_taught():
     assert {one.written: one.spoken for one in found.parts if one.spoken}["KDC"] == "khu dân cư"
 
 
+def test_what_mending_changed_is_shown_as_it_was_typed():
+    text = "Bà con đượ c họp cuả xã ngày l5/11."
+    found = as_read(text, (), "north")
+    assert "".join(one.written for one in found.parts) == text
+    mended = [(one.written, one.spoken, one.sure) for one in found.parts if one.mended]
+    assert mended == [
+        ("đượ c", "được", False),
+        ("cuả", "của", False),
+        ("l5/11", "mười lăm tháng mười một", False),
+    ]
+
+
 def test_words_that_changed_side_by_side_are_told_as_one_phrase():
     found = [(str(one.change), one.text) for one in changes("trước hôm nay, họp.", "trước ngày mai, họp.")]
     assert found == [

@@ -1,0 +1,36 @@
+"""Words and figures of a cleaned text put right, each change noted; a province's own words stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tts.reading.edits import Edit, EditedLine, Edits, Substitute, substitute
+from tts.reading.scanned import mend_scanned
+from tts.reading.scene import OwnEntries
+from tts.reading.tones import put_tones
+
+
+def mend(text: str, own: OwnEntries | None = None) -> tuple[str, Edits]:
+    """The text as it is read, line for line, and what was changed in it.
+
+    Nothing is changed in what the province taught (`own`), nor right beside it.
+    """
+    if _mended(text) == text:
+        return text, Edits(())
+    lines, edits, offset = [], list[Edit](), 0
+    for typed in text.split("\n"):
+        line, changed = (typed, ()) if _mended(typed) == typed else _edited(typed, own)
+        edits += (Edit(offset + one.start, offset + one.end, one.typed) for one in changed)
+        lines.append(line)
+        offset += len(line) + 1
+    return "\n".join(lines), Edits(edits)
+
+
+def _mended(text: str, sub: Substitute = substitute) -> str:
+    return mend_scanned(put_tones(text, sub), sub)
+
+
+def _edited(typed: str, own: OwnEntries | None) -> tuple[str, Sequence[Edit]]:
+    line = EditedLine(typed, own.places(typed) if own else ())
+    _mended(typed, line.substitute)
+    return line.text, line.edits()
