@@ -64,6 +64,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                     "revision": bulletin["revision"],
                     "recording": bulletin["rendering"]["recording"],
                     "password": approver[1],
+                    "declared": True,  # nobody sits here and listens: the journal says so
                 },
             )
             stages.say(f"Đã duyệt. Theo dõi tại {address}/phat/{handed_in['airing']}")

@@ -23,7 +23,7 @@ from controller.airings.trying import prepare_test
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
 from controller.bulletins.lifecycle import BulletinId, RenderingState
-from controller.bulletins.listening import note_listened
+from controller.bulletins.listening import note_served
 from controller.bulletins.queries import get_bulletin, get_recording, get_revision, rendering_of
 from controller.bulletins.tables import Rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
@@ -98,7 +98,7 @@ class Job:
             assert rendering is not None
             assert rendering.recording is not None
             approver, now = self._person(session, APPROVER), self.station.now()
-            note_listened(session, rendering.recording, by=approver, now=now)
+            note_served(session, rendering.recording, by=approver, now=now)
             approve_bulletin(
                 session,
                 bulletin,
@@ -107,6 +107,7 @@ class Job:
                 by=approver,
                 password=password,
                 now=self.station.now(),
+                declared=True,  # nobody listens to a sample: its journal says so
             )
 
     def air(self, bulletin: BulletinId, area: AreaCode, starts_at: datetime) -> AiringId:

@@ -35,6 +35,29 @@ class Approve(Asked):
     revision: Annotated[int, Field(ge=1)]
     recording: Annotated[str, Field(pattern=DIGEST_PATTERN)]
     password: Annotated[str, Field(max_length=500)]
+    declared: bool = Field(
+        default=False,
+        description="True: the approver says that they heard all of it by other means than a player that "
+        "reports to `/recordings/{recording}/played`. They must have fetched it; the journal says so.",
+    )
+
+
+class Played(Asked):
+    """What a person's player played of a recording."""
+
+    spans: Annotated[
+        list[tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]]], Field(max_length=200)
+    ] = Field(description="Stretches, each from and to, in ms of the recording.")
+
+
+class HeardShown(BaseModel):
+    """What the person played of a recording in all; what time does not allow is not counted."""
+
+    served: bool = Field(description="Whether all of it was ever sent to the person.")
+    spans: list[tuple[int, int]]
+    played_ms: int
+    duration_ms: int
+    is_whole: bool = Field(description="Whether it may be approved by this person.")
 
 
 class RenderingShown(BaseModel):

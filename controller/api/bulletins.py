@@ -91,6 +91,7 @@ def approve(
         revision=asked.revision,
         recording=asked.recording,
         password=asked.password,
+        declared=asked.declared,
     )
     return _changed(station, viewer, bulletin_id)
 

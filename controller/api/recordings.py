@@ -6,7 +6,9 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from controller.api.bulletin_models import HeardShown, Played
 from controller.api.refusals import refusals
+from controller.web.acts import note_heard
 from controller.web.pages.recordings import serve
 from controller.web.viewer import Signed, TheStation
 from devices.messages import DIGEST_PATTERN
@@ -25,5 +27,22 @@ def listen(
     viewer: Signed,
     recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
 ) -> Response:
-    """Return the MP3; a person who is served one may approve it afterwards, a token's program may not."""
+    """Return the MP3; what a person plays of it is told to `/played`; a token's program hears nothing."""
     return serve(request, station, viewer, recording)
+
+
+@router.post("/{recording}/played", responses=refusals(401, 422))
+def played(
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+    asked: Played,
+) -> HeardShown:
+    """Take what a person's player played; return all that they played of it, which an approval asks for.
+
+    A claim: more than twice the time since the recording was fetched is not counted, and what was counted
+    is journaled with the approval.
+    """
+    return HeardShown.model_validate(
+        note_heard(station, viewer, recording, asked.spans), from_attributes=True
+    )

@@ -212,10 +212,11 @@ class Approved(Base):
 
 
 class Listened(Base):
-    """A recording was served to a person: who approves it must have had it."""
+    """A recording was first served to a person at `at`; `played` are the stretches they played, in ms."""
 
     __tablename__ = "listenings"
 
     operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
     recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    played: Mapped[list[list[int]]] = mapped_column(JSON)

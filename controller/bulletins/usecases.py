@@ -13,7 +13,7 @@ from controller.bulletins.lifecycle import (
     RevisionKind,
     after,
 )
-from controller.bulletins.listening import check_listened
+from controller.bulletins.listening import check_heard
 from controller.bulletins.places import check_filled
 from controller.bulletins.queries import (
     approval_of,
@@ -127,10 +127,12 @@ def approve_bulletin(
     by: Operator,
     password: str,
     now: datetime,
+    declared: bool = False,
 ) -> Approved:
     """Approve exactly the wording that was read and the recording that was listened to.
 
-    The recording must have been served to this very person (`note_listened`).
+    The recording must have been served to this very person (`note_served`) and played whole (`note_played`),
+    unless the person declares that they heard it otherwise; the journal says which, and how much was played.
     `revision` and `recording` are what the approver had before them: if either is no longer the bulletin's,
     nothing is approved. The approver's key is opened with the password for this one signature.
     """
@@ -139,7 +141,7 @@ def approve_bulletin(
     _check_seen(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
-    check_listened(session, by, recording)
+    heard = check_heard(session, by, recording, declared=declared)
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
@@ -147,7 +149,9 @@ def approve_bulletin(
     session.add(approved)
     session.flush()
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
-    record(session, by, "bulletin.approved", bulletin.id, now, detail=detail | {"kid": key.kid})
+    detail |= {"kid": key.kid, "played_ms": heard.played_ms, "duration_ms": heard.duration_ms}
+    detail |= {"declared": True} if declared else {}
+    record(session, by, "bulletin.approved", bulletin.id, now, detail=detail)
     return approved
 
 

@@ -1,6 +1,6 @@
 """What pages and JSON both do: use cases put together, one transaction each, the station woken afterwards."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -9,6 +9,7 @@ from controller.airings.planning import Wish, plan_foreseen
 from controller.areas.tree import AreaTree
 from controller.bulletins.legal import reference_given, set_reference
 from controller.bulletins.lifecycle import BulletinId, TopicCode
+from controller.bulletins.listening import Heard, Span, heard_by, note_played
 from controller.bulletins.queries import get_bulletin
 from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
@@ -80,6 +81,7 @@ def approve(
     revision: int,
     recording: str,
     password: str,
+    declared: bool = False,
 ) -> None:
     """Approve what was read and heard; wrong passwords are counted and journaled, as at the door.
 
@@ -97,6 +99,7 @@ def approve(
                 by=viewer.operator,
                 password=password,
                 now=station.now(),
+                declared=declared,
             )
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
@@ -105,6 +108,19 @@ def approve(
                 record(session, viewer.operator, "bulletin.approval-refused", bulletin_id, station.now())
         raise
     station.poke()
+
+
+def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> Heard:
+    """Keep what a person played of a recording, in a transaction of its own; return all that they played.
+
+    A token's program has no ears: what it claims is not kept.
+    """
+    known = RecordingId(recording)
+    if not spans or viewer.operator.acts is not None:
+        with station.store.read() as session:
+            return heard_by(session, viewer.operator, known)
+    with station.store.write() as session:
+        return note_played(session, known, spans, by=viewer.operator, now=station.now())
 
 
 def meeting(tree: AreaTree, areas: Collection[AreaCode], home: AreaCode) -> AreaCode:

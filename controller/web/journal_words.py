@@ -56,6 +56,7 @@ ACTS = {
     "area.renamed": "đổi tên địa bàn",
     "area.split": "chia địa bàn",
     "notice.read": "đọc thông báo",
+    "recording.served": "mở bản thu để nghe",
     "recording.listened": "nghe hết bản thu trước khi duyệt",
     "notices.read": "đọc thông báo",
     "prepared.added": "thêm bản soạn sẵn để phát khẩn",

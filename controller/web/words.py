@@ -90,6 +90,11 @@ def seconds_clock(length: timedelta) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def milliseconds_clock(span: int) -> str:
+    """Return “1:05”, as `seconds_clock` does."""
+    return seconds_clock(timedelta(milliseconds=span))
+
+
 def length(span: timedelta) -> str:
     """Return “45 giây”, “7 phút 5 giây”, “2 giờ 10 phút”."""
     seconds = max(0, round(span.total_seconds()))

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import uvicorn
+from playwright.sync_api import expect
 
 from controller.web.site import end_streams
 from tests.integration.web.site_world import PASSWORDS
@@ -81,6 +82,30 @@ def serving(world):
         yield server
     finally:
         server.stop()
+
+
+def start_player(world, page):
+    """Play the recording at four times its speed; the world's clock gets the time a person needs."""
+    with page.expect_response("**/tep/*.mp3"):
+        page.locator("#nghe audio").evaluate("one => { one.playbackRate = 4; one.play() }")
+    world.later(seconds=8)
+
+
+def listen(world, page):
+    """Play the recording to its end."""
+    start_player(world, page)
+    expect(page.locator("#da-nghe")).to_contain_text("Bạn đã nghe hết.", timeout=15_000)
+
+
+def listen_in_two_parts(world, page):
+    """Play a part of the recording, then what the page says is left."""
+    expect(page.locator("#da-nghe")).to_contain_text("thì duyệt được")
+    start_player(world, page)
+    page.wait_for_function("() => document.querySelector('#nghe audio').currentTime > 2")
+    page.locator("#nghe audio").evaluate("one => one.pause()")
+    expect(page.locator("#da-nghe")).to_contain_text("Chưa nghe đoạn từ 0:0")
+    page.get_by_role("button", name="Nghe đoạn ấy").click()
+    expect(page.locator("#da-nghe")).to_contain_text("Bạn đã nghe hết.", timeout=15_000)
 
 
 def sign_in(page, address, name):

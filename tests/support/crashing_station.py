@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from controller.airings.tables import Airing
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
-from controller.bulletins.listening import note_listened
+from controller.bulletins.listening import note_served
 from controller.bulletins.renderings import begin_rendering, finish_rendering
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
@@ -74,7 +74,7 @@ def make_home(home: Path, seconds: float = SECONDS) -> None:
         begin_rendering(session, rendering.id, now=now)
         finish_rendering(session, rendering.id, sound, manifest, now=now)
         approver = operator_named(session, APPROVER)
-        note_listened(session, manifest.recording, by=approver, now=now)
+        note_served(session, manifest.recording, by=approver, now=now)
         approve_bulletin(
             session,
             bulletin.id,
@@ -83,6 +83,7 @@ def make_home(home: Path, seconds: float = SECONDS) -> None:
             by=approver,
             password=Secrets(home).passwords()[APPROVER],
             now=now,
+            declared=True,
         )
     store.close()
 

@@ -12,7 +12,7 @@ from controller.airings.queries import get_airing
 from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.usecases import load_areas
-from controller.bulletins.listening import note_listened
+from controller.bulletins.listening import note_served
 from controller.bulletins.renderings import begin_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.fleet.usecases import NewNode, enrol_nodes
@@ -132,8 +132,9 @@ class World:
             "recording": Sound(data).recording,
             "by": self.approver,
             "password": PASSWORD,
+            "declared": True,
         } | changes
-        self.do(note_listened, asked["recording"], by=asked["by"])
+        self.do(note_served, asked["recording"], by=asked["by"])
         return self.do(approve_bulletin, bulletin_id, **asked)
 
     def approved(self, **kwargs):

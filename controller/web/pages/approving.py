@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.listening import heard_by
 from controller.bulletins.usecases import return_bulletin
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
@@ -18,6 +19,7 @@ from controller.web.approvals import next_to_approve, queue
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
+from controller.web.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 
@@ -42,6 +44,12 @@ def _allowed(viewer: Viewer) -> None:
 
 def _queue(session: Session, viewer: Viewer) -> Mapping[str, Any]:
     return {"rows": queue(session, viewer)}
+
+
+def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
+    shown = load(session, station, viewer, bulletin_id)
+    recording = shown["speech"].recording
+    return {**shown, "heard": heard_by(session, viewer.operator, recording.id) if recording else None}
 
 
 @router.get("/duyet")
@@ -75,7 +83,7 @@ def show(
 def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Keep it alive: the audio appears as soon as it is made."""
     _allowed(viewer)
-    return PAGE.follow(request, viewer, lambda session: load(session, station, viewer, bulletin_id))
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, bulletin_id))
 
 
 @router.post("/duyet/{bulletin_id}/duyet")
@@ -88,9 +96,16 @@ def approve(
     phien_ban: Annotated[int, Form()],
     tep: Annotated[str, Form(max_length=64)] = "",
     mat_khau: Annotated[str, Form(max_length=500)] = "",
+    da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
+    da_nghe: Annotated[str, Form(max_length=1)] = "",
 ) -> Response:
-    """Approve the wording and the recording that the page showed."""
+    """Approve the wording and the recording that the page showed.
+
+    `da_phat`: what the page's player played; kept even when the approval is refused. `da_nghe`: what a person
+    without script says instead.
+    """
     try:
+        heard = acts.note_heard(station, viewer, tep, WHOLE if da_nghe else spans_of(da_phat))
         acts.approve(
             station,
             viewer,
@@ -99,6 +114,7 @@ def approve(
             revision=phien_ban,
             recording=tep,
             password=mat_khau,
+            declared=bool(da_nghe) and heard.is_whole,
         )
     except LoaError as error:
         return _page(request, station, viewer, bulletin_id, error=error)
@@ -148,7 +164,7 @@ def _page(
     response = PAGE.show(
         request,
         viewer,
-        lambda session: load(session, station, viewer, bulletin_id),
+        lambda session: _load(session, station, viewer, bulletin_id),
         place=f"/duyet/{bulletin_id}",
         fault=error.sentence if error else "",
         sample_reasons=_REASONS,

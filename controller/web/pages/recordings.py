@@ -4,12 +4,13 @@ import re
 from threading import Lock
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Form, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from controller.bulletins.listening import is_news, note_listened
+from controller.bulletins.listening import Span, is_news, note_served
 from controller.errors import NotFound
+from controller.web.acts import note_heard
 from controller.web.render import fragment
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -21,6 +22,11 @@ from tts.sidecar import peaks_of
 router = APIRouter()
 _DRAWING = Lock()
 _FROM_THE_START = re.compile(r"bytes=0-(?P<last>\d{0,12})")
+_SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
+LONGEST_SPANS = 4_000
+"""Letters of the played stretches in one form: two hundred of them."""
+WHOLE: list[Span] = [(0, 10**9)]
+"""All of any recording."""
 
 
 @router.get("/tep/{recording}.mp3")
@@ -35,7 +41,7 @@ def listen(
 
 
 def serve(request: Request, station: Station, viewer: Viewer, recording: str) -> Response:
-    """Return the bytes, and note that this person had all of them: approving asks for it."""
+    """Return the bytes, and note that this person was sent all of them: approving asks for it."""
     path = station.recordings.path(RecordingId(recording))
     if not path.is_file():
         raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
@@ -45,10 +51,22 @@ def serve(request: Request, station: Station, viewer: Viewer, recording: str) ->
     # a token's program has no ears, and a part is not the whole
     if news and viewer.operator.acts is None and asks_for_all(request, path.stat().st_size):
         with station.store.write() as session:
-            note_listened(session, known, by=viewer.operator, now=station.now())
+            note_served(session, known, by=viewer.operator, now=station.now())
     # named by content: it never changes, but whether one may hear it is asked again in each browser
     headers = {"Cache-Control": "private, max-age=3600"}
     return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.post("/tep/{recording}/da-nghe")
+def played(
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+    da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
+) -> HTMLResponse:
+    """Take what the page's player played, and answer with how much of it was played in all."""
+    heard = note_heard(station, viewer, recording, spans_of(da_phat))
+    return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
 
 
 @router.get("/tep/{recording}/hinh-am")
@@ -78,3 +96,8 @@ def asks_for_all(request: Request, size: int) -> bool:
         return True
     found = _FROM_THE_START.fullmatch(wanted.replace(" ", ""))
     return found is not None and (not found["last"] or int(found["last"]) >= size - 1)
+
+
+def spans_of(typed: str) -> list[Span]:
+    """Return the stretches that a form names as `0-1500,2000-3000`, in ms; what is none is left out."""
+    return [(int(start), int(end)) for start, end in _SPAN.findall(typed[:LONGEST_SPANS])]

@@ -1,10 +1,11 @@
 """A bulletin recalled, revised, cloned, compared; approved only by ears that had the very recording."""
 
 import pytest
+from sqlalchemy import select
 
 from controller.bulletins.legal import reference_given, set_reference
 from controller.bulletins.lifecycle import BulletinState, IllegalTransition, RenderingState
-from controller.bulletins.listening import has_listened, note_listened
+from controller.bulletins.listening import heard_by, note_played, note_served
 from controller.bulletins.queries import (
     approval_of,
     get_bulletin,
@@ -22,6 +23,7 @@ from controller.bulletins.usecases import (
     submit_bulletin,
 )
 from controller.errors import Conflict, NotAllowed
+from controller.journal.tables import Entry
 from controller.operators.permissions import OperatorRole
 from controller.operators.usecases import create_operator
 from controller.store.invariants import invariants
@@ -30,34 +32,76 @@ from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
 OTHER = b"another voice " * 10_000
 
 
-def approve_unheard(world, bulletin, data=b"sound " * 20_000, revision=1):
-    asked = {"revision": revision, "recording": Sound(data).recording}
+def approve_unheard(world, bulletin, data=b"sound " * 20_000, revision=1, **asked):
+    asked |= {"revision": revision, "recording": Sound(data).recording}
     return world.do(approve_bulletin, bulletin, by=world.approver, password=PASSWORD, **asked)
 
 
-def test_nobody_approves_what_was_never_served_to_them(world):
+def play(world, recording, *spans, by=None, seconds=600):
+    """Serve it, let time pass, and say that these seconds of it were played."""
+    by = by or world.approver
+    world.do(note_served, recording, by=by)
+    world.later(seconds=seconds)
+    return world.do(note_played, recording, [(round(a * 1000), round(b * 1000)) for a, b in spans], by=by)
+
+
+def entries(world):
+    with world.store.read() as session:
+        return list(session.scalars(select(Entry)))
+
+
+def test_nobody_approves_what_was_only_served_or_played_in_part(world):
     bulletin = world.submitted()
     recording = Sound(b"sound " * 20_000).recording
-    world.do(note_listened, recording, by=world.officer)  # somebody else's ears do not count
+    play(world, recording, (0, 60), by=world.officer)  # somebody else's ears do not count
+    world.do(note_served, recording, by=world.approver)
     with pytest.raises(Conflict) as refused:
         approve_unheard(world, bulletin)
     assert refused.value.code == "bulletin.not-listened"
+    play(world, recording, (0, 1.5))
+    with pytest.raises(Conflict, match="mới nghe 0:01 trong 1:00, chưa nghe đoạn từ 0:01 đến 1:00"):
+        approve_unheard(world, bulletin)
     assert world.ask(get_bulletin, bulletin).state is BulletinState.SUBMITTED
-    world.do(note_listened, recording, by=world.approver)
-    world.do(note_listened, recording, by=world.approver)
+
+
+def test_it_may_be_played_in_two_sittings_and_in_any_order(world):
+    bulletin = world.submitted()
+    recording = Sound(b"sound " * 20_000).recording
+    assert not play(world, recording, (38, 60)).is_whole
+    assert play(world, recording, (0, 31), (30.8, 38.1)).is_whole
     assert approve_unheard(world, bulletin).recording == recording
+    (approved,) = [one for one in entries(world) if one.act == "bulletin.approved"]
+    assert approved.detail["played_ms"] == approved.detail["duration_ms"] == 60_000
+    assert "declared" not in approved.detail
+
+
+def test_more_than_time_allows_is_not_counted_and_twice_the_speed_is(world):
+    recording = world.ask(rendering_of, world.submitted(), 1).recording
+    assert not play(world, recording, (0, 60), seconds=20).is_whole
+    assert play(world, recording, (0, 60), seconds=9).is_whole
+
+
+def test_who_declares_to_have_heard_it_is_journaled_so_and_must_have_been_sent_it(world):
+    bulletin = world.submitted()
+    recording = world.ask(rendering_of, bulletin, 1).recording
+    with pytest.raises(Conflict):
+        approve_unheard(world, bulletin, declared=True)
+    world.do(note_served, recording, by=world.approver)
+    approve_unheard(world, bulletin, declared=True)
+    (approved,) = [one for one in entries(world) if one.act == "bulletin.approved"]
+    assert (approved.detail["played_ms"], approved.detail["declared"]) == (0, True)
 
 
 def test_an_unknown_recording_is_listened_to_by_nobody(world):
     recording = Sound(OTHER).recording
-    world.do(note_listened, recording, by=world.approver)
-    assert not world.ask(has_listened, world.approver, recording)
+    assert not play(world, recording, (0, 60)).served
+    assert not world.ask(heard_by, world.approver, recording).served
 
 
 def test_a_recording_made_anew_must_be_listened_to_anew(world):
     """Another word taught, another voice, another title: another recording, which nobody has heard yet."""
     bulletin = world.submitted()
-    world.do(note_listened, Sound(b"sound " * 20_000).recording, by=world.approver)
+    play(world, Sound(b"sound " * 20_000).recording, (0, 60))
     rendering = world.ask(rendering_of, bulletin, 1)
     assert world.do(renew_rendering, rendering.id)
     world.render(rendering.id, Sound(OTHER))

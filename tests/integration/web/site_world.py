@@ -18,7 +18,7 @@ from controller.airings.timing import Times
 from controller.airings.usecases import plan_airing
 from controller.areas.queries import areas
 from controller.areas.usecases import load_areas
-from controller.bulletins.listening import note_listened
+from controller.bulletins.listening import note_served
 from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.fleet.enrolling import Welcome
@@ -258,7 +258,7 @@ class SiteWorld:
 
     def approve(self, bulletin, made=None):
         made = made or Made(mp3(), 8_000)
-        self.do(note_listened, made.recording, by=self.approver)
+        self.do(note_served, made.recording, by=self.approver)
         return self.do(
             approve_bulletin,
             bulletin,
@@ -266,6 +266,7 @@ class SiteWorld:
             recording=made.recording,
             by=self.approver,
             password=PASSWORDS["duyet"],
+            declared=True,
         )
 
     def plan(self, bulletin, *, areas=(PROVINCE,), seconds=60, agreed=True, **kwargs):

@@ -50,6 +50,18 @@ def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver, s
     assert (unheard.status_code, unheard.json()["code"]) == (409, "bulletin.not-listened")
     heard = approver.get(f"/api/v1/recordings/{RECORDING}")
     assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
+    place = f"/api/v1/recordings/{RECORDING}/played"
+    told = approver.post(place, json={"spans": [[0, 8_000]]}).json()
+    assert (told["played_ms"], told["is_whole"]) == (0, False)  # no time has passed
+    world.later(seconds=5)
+    told = approver.post(place, json={"spans": [[0, 8_000]]}).json()
+    assert told == {
+        "served": True,
+        "spans": [[0, 8000]],
+        "played_ms": 8000,
+        "duration_ms": 8000,
+        "is_whole": True,
+    }
     reply = approver.post(f"/api/v1/bulletins/{bulletin}/approve", json=approval)
     assert (reply.status_code, reply.json()["state"]) == (200, "approved")
     yes = sign_in("xanhatrang").post(f"/api/v1/airings/{airing}/answer", json={"agrees": True})
@@ -58,7 +70,7 @@ def test_a_text_goes_the_whole_way_from_air_to_reach(world, officer, approver, s
     world.publish()
     made = Made(mp3(), 8_000)
     world.tell(airing, made, "fetched")
-    start = world.later(seconds=20)
+    start = world.later(seconds=15)
     world.advance()
     world.tell(airing, made, "started", at=start, spread_ms=4)
     assert officer.get("/api/v1/today").json()["sounding"][0]["id"] == airing

@@ -17,9 +17,16 @@ def state_of(world, bulletin):
     return world.ask(get_bulletin, bulletin).state
 
 
-def approve(client, bulletin, **changes):
-    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]} | changes
+def hear(world, client, played="0-8000"):
+    """Play the recording as the page's own player does; time passes meanwhile."""
     client.get(f"/tep/{RECORDING}.mp3")
+    world.later(seconds=8)
+    return client.post(f"/tep/{RECORDING}/da-nghe", data={"da_phat": played})
+
+
+def approve(world, client, bulletin, **changes):
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]} | changes
+    hear(world, client)
     return client.post(f"/duyet/{bulletin}/duyet", data=form)
 
 
@@ -29,7 +36,7 @@ def test_the_approver_reads_listens_and_approves_with_the_password(world, approv
     page = approver.get(f"/duyet/{bulletin}").text
     assert "chằng chống nhà cửa" in page
     assert f"/tep/{RECORDING}.mp3" in page
-    reply = approve(approver, bulletin)
+    reply = approve(world, approver, bulletin)
     assert reply.headers["location"] == "/duyet?xong=duyet"
     assert state_of(world, bulletin) is BulletinState.APPROVED
     assert world.pokes == 1
@@ -46,6 +53,32 @@ def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):
     assert "Bạn chưa nghe tệp âm thanh sẽ phát" in reply.text
 
 
+def test_who_played_a_second_of_it_is_told_what_is_left_and_approves_nothing(world, approver):
+    bulletin, _ = world.submitted()
+    assert "Nghe hết 0:08 thì duyệt được." in approver.get(f"/duyet/{bulletin}").text
+    assert "Đã nghe 0:02 trên 0:08. Chưa nghe đoạn từ 0:02 đến 0:08." in hear(world, approver, "0-1500").text
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
+    reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
+    assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
+    assert "Bạn mới nghe 0:01 trong 0:08" in reply.text
+    world.later(seconds=8)
+    reply = approver.post(f"/duyet/{bulletin}/duyet", data=form | {"da_phat": "1400-8000,x,-5"})
+    assert reply.status_code == 303
+    assert state_of(world, bulletin) is BulletinState.APPROVED
+
+
+def test_who_has_no_script_says_to_have_heard_it_once_it_had_time_to_sound(world, approver):
+    bulletin, _ = world.submitted()
+    form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"], "da_nghe": "1"}
+    approver.get(f"/tep/{RECORDING}.mp3")
+    assert approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code == 409
+    world.later(seconds=8)
+    assert approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code == 303
+    with world.store.read() as session:
+        (entry,) = session.scalars(select(Entry).where(Entry.act == "bulletin.approved"))
+    assert (entry.detail["played_ms"], entry.detail["declared"]) == (8_000, True)
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
@@ -58,7 +91,7 @@ def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):
 )
 def test_nothing_is_approved_but_what_was_seen_and_signed(world, approver, changes, status, words):
     bulletin, _ = world.submitted()
-    reply = approve(approver, bulletin, **changes)
+    reply = approve(world, approver, bulletin, **changes)
     assert reply.status_code == status
     assert words in reply.text
     assert f'hx-sse:connect="/song/duyet/{bulletin}"' in reply.text
@@ -70,12 +103,12 @@ def test_a_bulletin_without_its_recording_cannot_be_approved_and_the_page_says_w
     page = approver.get(f"/duyet/{bulletin}").text
     assert "Có thể duyệt khi âm thanh dựng xong." in page
     assert "mat_khau" not in page
-    assert approve(approver, bulletin).status_code == 409
+    assert approve(world, approver, bulletin).status_code == 409
 
 
 def test_an_officer_can_neither_see_the_queue_nor_approve(world, officer):
     bulletin, _ = world.submitted()
-    assert approve(officer, bulletin).status_code == 403
+    assert approve(world, officer, bulletin).status_code == 403
     assert state_of(world, bulletin) is BulletinState.SUBMITTED
     page = officer.get(f"/ban-tin/{bulletin}").text
     assert f"/duyet/{bulletin}" not in page
@@ -85,7 +118,7 @@ def test_an_author_is_not_offered_the_own_bulletin_and_cannot_approve_it(world, 
     bulletin, _ = world.submitted(by=world.approver)
     assert bulletin not in approver.get("/duyet").text
     assert "không được tự duyệt" in approver.get(f"/duyet/{bulletin}").text
-    assert approve(approver, bulletin).status_code == 403
+    assert approve(world, approver, bulletin).status_code == 403
     assert state_of(world, bulletin) is BulletinState.SUBMITTED
 
 
@@ -168,7 +201,7 @@ def test_passwords_cannot_be_tried_without_end_by_whoever_holds_a_signed_in_phon
     bulletin, _ = world.submitted()
     recording = world.ask(rendering_of, bulletin, 1).recording
     form = {"phien_ban": "1", "tep": recording, "mat_khau": "sai mật khẩu rồi"}
-    approver.get(f"/tep/{recording}.mp3")
+    hear(world, approver)
     replies = [approver.post(f"/duyet/{bulletin}/duyet", data=form).status_code for _ in range(12)]
     assert replies == [403] * 10 + [429] * 2
     right = form | {"mat_khau": PASSWORDS["duyet"]}

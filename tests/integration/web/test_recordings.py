@@ -1,4 +1,4 @@
-from controller.bulletins.listening import has_listened
+from controller.bulletins.listening import heard_by
 from tests.integration.web.site_world import Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording
@@ -19,12 +19,12 @@ def test_a_recording_is_heard_whole_and_in_parts(world, officer):
     assert beyond.status_code == 416
 
 
-def test_only_who_is_served_all_of_it_has_listened(world, approver):
+def test_only_who_is_sent_all_of_it_was_served(world, approver):
     world.submitted()
     last = len(mp3()) - 1
 
     def listened():
-        return world.ask(has_listened, world.approver, RECORDING)
+        return world.ask(heard_by, world.approver, RECORDING).served
 
     for part in ("bytes=0-1", "bytes=1000-", "bytes=99999999-", f"bytes=0-{last - 1}", "bytes=-5"):
         approver.get(f"/tep/{RECORDING}.mp3", headers={"Range": part})
