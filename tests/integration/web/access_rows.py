@@ -5,42 +5,21 @@ anybody. `sends`: a form (pages) or JSON (`/api/`) that is right in itself, so t
 `foreign`: what a person of another commune gets for an object of this one; None: no object, or a stream.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
 from controller.operators.permissions import Act
+from tests.integration.web.access_calls import CALLS
 from tests.integration.web.access_forms import (
-    AIR,
     BROUGHT,
-    CHIME,
-    CLAIM,
-    CODE,
     DRAFT,
-    EVERY_DAY,
     FILE,
-    INTO,
     JINGLE,
     LATER,
-    NEW_AREA,
     ORDERED,
     OUTLINES,
-    PROGRAMME,
     RULE,
-    SOUND,
     TEMPLATE,
     WHEN,
 )
-
-OPEN, SIGNED = "open", "signed in"
-HIDDEN = frozenset({403, 404})
-
-
-@dataclass(frozen=True)
-class Row:
-    needs: Act | str
-    sends: dict[str, Any] | None = None
-    foreign: frozenset[int] | None = None
-
+from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 PAGES = {
     "GET /": Row(SIGNED),
@@ -234,169 +213,6 @@ PAGES = {
     "POST /tai-khoan/ma-truy-cap": Row(SIGNED, {"ten": "m", "viec": "see", "ngay": "30"}),
     "POST /tai-khoan/ma-truy-cap/{token_id}/thu-hoi": Row(SIGNED, {}),
     "GET /tinh/{version}/{name:path}": Row(OPEN),
-}
-
-CALLS = {
-    "GET openapi.json": Row(OPEN),
-    "POST sign-in": Row(OPEN, {"name": "canbo", "password": "cá bơi ngược dòng"}),
-    "POST sign-out": Row(OPEN, {}),
-    "GET me": Row(SIGNED),
-    "POST me/second-factor": Row(SIGNED, {}),
-    "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),
-    "GET operators": Row(Act.RULE),
-    "DELETE operators/{name}/second-factor": Row(Act.RULE),
-    "GET tokens": Row(SIGNED),
-    "POST tokens": Row(SIGNED, {"name": "m", "acts": ["see"], "expires_at": LATER}),
-    "DELETE tokens/{token_id}": Row(SIGNED),
-    "GET delegations": Row(SIGNED),
-    "POST delegations": Row(Act.APPROVE, {"to": "duyet", "area": "22333", "until": LATER}),
-    "DELETE delegations/{delegation_id}": Row(SIGNED),
-    "GET areas": Row(SIGNED),
-    "GET areas/{area}": Row(SIGNED, foreign=HIDDEN),
-    "POST areas": Row(
-        Act.RULE, {"code": "22333.9", "name": "Thôn 9", "kind": "Thôn", "parent": "22333"}, foreign=HIDDEN
-    ),
-    "POST areas/{area}/rename": Row(Act.RULE, {"name": "Phường Bắc"}, foreign=HIDDEN),
-    "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
-    "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
-    "POST areas/{area}/split": Row(
-        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
-    ),
-    "POST areas/merge": Row(
-        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
-    ),
-    "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
-    "GET nodes": Row(SIGNED),
-    "GET nodes/{node_id}": Row(SIGNED, foreign=HIDDEN),
-    "POST nodes/{node_id}/quarantine": Row(Act.ENROL, {"reason": "Nghi bị lấy cắp."}, foreign=HIDDEN),
-    "POST nodes/{node_id}/release": Row(Act.ENROL, {}, foreign=HIDDEN),
-    "POST nodes/{node_id}/volume": Row(Act.ENROL, {"loudest": 60}, foreign=HIDDEN),
-    "POST nodes/{node_id}/test": Row(Act.ENROL, {}, foreign=HIDDEN),
-    "POST nodes/{node_id}/care": Row(Act.ENROL, {"note": "Đã gọi điện."}, foreign=HIDDEN),
-    "GET nodes/{node_id}/vitals": Row(SIGNED, foreign=HIDDEN),
-    "GET fleet/watched": Row(SIGNED),
-    "GET fleet/events": Row(SIGNED),
-    "GET nodes/{node_id}/hardware": Row(Act.ENROL, foreign=HIDDEN),
-    "GET enrolments": Row(Act.ENROL),
-    "POST enrolments": Row(Act.ENROL, CODE, foreign=HIDDEN),
-    "POST enrolments/claim": Row(OPEN, CLAIM),
-    "DELETE enrolments/{enrolment_id}": Row(Act.ENROL, foreign=HIDDEN),
-    "GET bulletins": Row(SIGNED),
-    "POST bulletins": Row(Act.WRITE, {"title": "Tin", "text": "Nội dung."}),
-    "POST bulletins/import": Row(Act.WRITE, FILE),
-    "POST bulletins/audio": Row(Act.WRITE, SOUND),
-    "POST bulletins/{bulletin_id}/audio": Row(Act.WRITE, SOUND, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}": Row(SIGNED, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/submit": Row(Act.WRITE, {}, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/approve": Row(
-        Act.APPROVE, {"revision": 9, "recording": "0" * 64, "password": "x"}, foreign=HIDDEN
-    ),
-    "POST bulletins/{bulletin_id}/return": Row(Act.APPROVE, {"reason": "Sai."}, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/withdraw": Row(Act.WITHDRAW, {"reason": ""}, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}/reading": Row(SIGNED, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}/revisions": Row(SIGNED, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}/differences?before=1&after=1": Row(SIGNED, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/revise": Row(
-        Act.WRITE, {"title": "Tin", "text": "Nội dung."}, foreign=HIDDEN
-    ),
-    "POST bulletins/{bulletin_id}/recall": Row(Act.WRITE, {}, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/clone": Row(Act.WRITE, {}, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}/reference": Row(SIGNED, foreign=HIDDEN),
-    "PUT bulletins/{bulletin_id}/reference": Row(Act.WRITE, {"number": "1/TB-UBND"}, foreign=HIDDEN),
-    "GET bulletins/{bulletin_id}/variants": Row(SIGNED, foreign=HIDDEN),
-    "POST bulletins/{bulletin_id}/variants": Row(Act.WRITE, SOUND, foreign=HIDDEN),
-    "POST programmes/sounds": Row(Act.WRITE, SOUND),
-    "POST programmes": Row(Act.WRITE, PROGRAMME),
-    "GET programmes/{bulletin_id}/items": Row(SIGNED, foreign=HIDDEN),
-    "POST programmes/{bulletin_id}/revise": Row(Act.WRITE, PROGRAMME, foreign=HIDDEN),
-    "GET languages": Row(SIGNED),
-    "GET area-languages": Row(SIGNED),
-    "PUT areas/{area}/languages": Row(Act.RULE, {"languages": ["rog", "vie"]}, foreign=HIDDEN),
-    "GET recordings/{recording}": Row(SIGNED),
-    "POST recordings/{recording}/played": Row(SIGNED, {"spans": [[0, 1000]]}),
-    "GET notices": Row(SIGNED),
-    "POST notices/read": Row(SIGNED, {}),
-    "POST notices/{notice_id}/read": Row(SIGNED, {}, foreign=HIDDEN),
-    "GET today": Row(SIGNED),
-    "POST air": Row(Act.AIR, {"title": "Tin", "text": "Nội dung."} | AIR, foreign=HIDDEN),
-    "GET airings": Row(SIGNED),
-    "POST airings": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
-    "GET airings/{airing_id}": Row(SIGNED, foreign=HIDDEN),
-    "GET airings/{airing_id}/deliveries": Row(SIGNED, foreign=HIDDEN),
-    "POST airings/{airing_id}/stop": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
-    "POST airings/foresee": Row(Act.AIR, {"bulletin": "{bulletin_id}"} | AIR, foreign=HIDDEN),
-    "GET areas/{area}/timetable": Row(SIGNED, foreign=HIDDEN),
-    "GET emergencies": Row(SIGNED),
-    "GET emergencies/templates": Row(SIGNED),
-    "POST emergencies/templates": Row(Act.WRITE, {"template": "storm", "area": "22333"}, foreign=HIDDEN),
-    "POST emergencies/templates/{prepared}/release": Row(Act.AIR, {}, foreign=HIDDEN),
-    "POST emergencies": Row(
-        Act.AIR_EMERGENCY,
-        {"prepared": "{prepared}", "areas": ["22333"], "alone_because": "Lũ."},
-        foreign=HIDDEN,
-    ),
-    "POST emergencies/test": Row(Act.AIR, {"prepared": "{prepared}", "areas": ["22333"]}, foreign=HIDDEN),
-    "POST emergencies/stop": Row(Act.STOP, {"areas": ["22333"]}, foreign=HIDDEN),
-    "GET emergencies/{emergency_id}": Row(SIGNED, foreign=HIDDEN),
-    "POST emergencies/{emergency_id}/confirm": Row(Act.AIR, {}, foreign=HIDDEN),
-    "POST emergencies/{emergency_id}/decline": Row(Act.STOP, {}, foreign=HIDDEN),
-    "POST emergencies/{emergency_id}/all-clear": Row(
-        Act.AIR_EMERGENCY, {"prepared": "{prepared}"}, foreign=HIDDEN
-    ),
-    "POST emergencies/{emergency_id}/stop": Row(Act.STOP, {}, foreign=HIDDEN),
-    "GET schedules": Row(SIGNED),
-    "POST schedules": Row(
-        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
-    ),
-    "POST schedules/foresee": Row(
-        Act.AIR, {"bulletin": "{bulletin_id}", "areas": ["22333"], "rule": EVERY_DAY}, foreign=HIDDEN
-    ),
-    "POST schedules/{schedule_id}/occurrences/foresee": Row(
-        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
-    ),
-    "GET questions": Row(SIGNED),
-    "GET collisions": Row(SIGNED),
-    "POST collisions/order": Row(Act.ANSWER, {"first": "{airing_id}", "then": "{airing_id}"}, foreign=HIDDEN),
-    "GET topics": Row(SIGNED),
-    "POST topics": Row(Act.RULE, {"name": "Thể thao"}),
-    "PUT topics/{code}": Row(Act.RULE, {"name": "Sức khỏe"}),
-    "POST topics/{code}/end": Row(Act.RULE, {}),
-    "POST topics/{code}/bring-back": Row(Act.RULE, {}),
-    "GET bulletins/{bulletin_id}/topic": Row(SIGNED, foreign=HIDDEN),
-    "PUT bulletins/{bulletin_id}/topic": Row(Act.WRITE, {"topic": "y-te"}, foreign=HIDDEN),
-    "GET airings/{airing_id}/answers": Row(SIGNED, foreign=HIDDEN),
-    "POST airings/{airing_id}/answer": Row(Act.ANSWER, {"agrees": True}, foreign=HIDDEN),
-    "GET schedules/{schedule_id}/answers": Row(SIGNED, foreign=HIDDEN),
-    "POST schedules/{schedule_id}/answer": Row(Act.ANSWER, {"agrees": False}, foreign=HIDDEN),
-    "GET schedules/{schedule_id}": Row(SIGNED, foreign=HIDDEN),
-    "POST schedules/{schedule_id}/end": Row(Act.STOP, {"reason": ""}, foreign=HIDDEN),
-    "POST schedules/{schedule_id}/occurrences/cancel": Row(Act.STOP, {"original_at": LATER}, foreign=HIDDEN),
-    "POST schedules/{schedule_id}/occurrences/move": Row(
-        Act.AIR, {"original_at": LATER, "to": LATER}, foreign=HIDDEN
-    ),
-    "GET reports/coverage?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET reports/coverage.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET reports/coverage.xlsx?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET reports/coverage.pdf?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET reports/as-aired?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET reports/as-aired.csv?month=2026-11&area={area}": Row(SIGNED, foreign=HIDDEN),
-    "GET days-off?year=2026": Row(SIGNED),
-    "POST days-off": Row(Act.RULE, {"day": "2026-12-24", "name": "Ngày hội"}),
-    "DELETE days-off/{day}": Row(Act.RULE),
-    "GET lexicon": Row(SIGNED),
-    "POST lexicon": Row(Act.TEACH, {"written": "XQZ", "spoken": "xê quy dét"}),
-    "DELETE lexicon/{entry_id}": Row(Act.TEACH, foreign=HIDDEN),
-    "GET chimes": Row(SIGNED),
-    "POST chimes": Row(Act.TEACH, CHIME),
-    "GET chimes/{chime_id}/sound": Row(SIGNED, foreign=HIDDEN),
-    "DELETE chimes/{chime_id}": Row(Act.TEACH, foreign=HIDDEN),
-    "GET map/outlines": Row(SIGNED),
-    "PUT map/outlines": Row(Act.RULE, OUTLINES),
-    "DELETE map/outlines": Row(Act.RULE),
-    "GET templates": Row(SIGNED),
-    "POST templates": Row(Act.TEACH, {"title": "Chợ quê", "text": "Ngày [ngày]."}),
-    "PUT templates/{template_id}": Row(Act.TEACH, {"title": "Chợ", "text": "Ngày [ngày]."}, foreign=HIDDEN),
-    "DELETE templates/{template_id}": Row(Act.TEACH, foreign=HIDDEN),
 }
 
 ROWS = PAGES | {key.replace(" ", " /api/v1/", 1): row for key, row in CALLS.items()}

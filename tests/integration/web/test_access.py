@@ -7,7 +7,8 @@ from starlette.testclient import TestClient
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.web.site import end_streams
-from tests.integration.web.access_rows import OPEN, ROWS, SIGNED
+from tests.integration.web.access_row import OPEN, SIGNED
+from tests.integration.web.access_rows import ROWS
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import PROVINCE
 

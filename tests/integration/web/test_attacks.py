@@ -21,7 +21,8 @@ from controller.operators.tables import Account, ApiToken, Delegation
 from controller.operators.tokens import create_token
 from controller.operators.tries import Tries
 from controller.templates.usecases import add_template
-from tests.integration.web.access_rows import OPEN, PAGES, ROWS
+from tests.integration.web.access_row import OPEN
+from tests.integration.web.access_rows import PAGES, ROWS
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
 
 ATTACK = "\"><script>alert(1)</script><img src=x onerror=alert(2)>' {{7*7}}"

@@ -4,7 +4,8 @@ import pytest
 
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.web.navigation import PLACES, shown
-from tests.integration.web.access_rows import ROWS, SIGNED
+from tests.integration.web.access_row import SIGNED
+from tests.integration.web.access_rows import ROWS
 from tests.integration.web.site_world import PROVINCE
 
 PEOPLE = {"officer": "canbo", "approver": "duyet", "technician": "kythuat", "administrator": "quantri"}
