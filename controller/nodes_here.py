@@ -24,6 +24,7 @@ from controller.founding import station_key, welcome_of
 from controller.local import local_store, person_named
 from controller.operators.fresh import typed_code
 from controller.settings import Settings
+from controller.station.doors import foreign_names
 from devices.enrolment import qr_payload
 from devices.messages import AreaCode, NodeId
 
@@ -69,10 +70,13 @@ def retire_here(nodes: Sequence[str], *, by: str) -> None:
 def code_here(node: str, area: str, name: str, hours: float, *, by: str) -> dict[str, Any]:
     """Make a code with which a node enrols itself, or takes the place of the hardware that bears the name."""
     settings = Settings()
-    with local_store() as store, store.write() as session:
-        person = person_named(session, by)
-        new = NewNode(NodeId(node), AreaCode(area), name)
-        row, code = make_code(session, new, by=person, now=utc_now(), life=timedelta(hours=hours))
+    with local_store() as store:
+        taken = foreign_names(store, settings)
+        with store.write() as session:
+            person = person_named(session, by)
+            new = NewNode(NodeId(node), AreaCode(area), name)
+            life = timedelta(hours=hours)
+            row, code = make_code(session, new, by=person, now=utc_now(), life=life, taken=taken)
     welcome = welcome_of(settings, station_key(settings), settings.broker_url, "")
     return {
         "id": row.id,

@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 from controller.app import Controller
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
+from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.founding import Secrets
 from controller.station.fleet import FleetProcess
 from devices.messages import AreaCode, NodeId
-
-SIMULATED = "sim-"
-"""How the ids of simulated nodes begin: no real one is enrolled by such a name."""
 
 
 def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:

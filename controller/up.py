@@ -13,12 +13,13 @@ from controller.airings.tables import Airing
 from controller.app import Controller
 from controller.demo import Job
 from controller.errors import LoaError
+from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.founding import FIRST_OPERATORS, Secrets
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
 from controller.settings import Settings
-from controller.simulated import SIMULATED, enrol_simulated, fleet_of
+from controller.simulated import enrol_simulated, fleet_of
 from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample

@@ -13,6 +13,7 @@ from controller.fleet.tables import EnrolmentCode
 from controller.fleet.usecases import NewNode
 from controller.operators.fresh import typed_code
 from controller.operators.permissions import Act
+from controller.station.doors import foreign_names
 from controller.web.viewer import Signed, TheStation, Viewer, address_of, tries_of
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
 from devices.messages import AreaCode, NodeId
@@ -32,9 +33,15 @@ def index(station: TheStation, viewer: Signed) -> list[CodeShown]:
 def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
     """Make a code for a node; for one in use, the hardware that claims it replaces the present one."""
     node = NewNode(NodeId(asked.node), AreaCode(asked.area), asked.name)
+    taken = foreign_names(station.store, station.settings)
     with station.store.write() as session:
         row, code = make_code(
-            session, node, by=viewer.operator, now=station.now(), life=timedelta(hours=asked.hours)
+            session,
+            node,
+            by=viewer.operator,
+            now=station.now(),
+            life=timedelta(hours=asked.hours),
+            taken=taken,
         )
     welcome = station.welcome()
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN
@@ -52,7 +52,7 @@ def add_area(session: Session, new: NewArea, parent: AreaCode, *, by: Operator, 
         raise BadInput(f"Mã địa bàn không hợp lệ: {new.code!r}.", code="area.bad-code")
     if session.get(Area, new.code) is not None:
         raise Conflict(f"Đã có địa bàn mang mã {new.code}.", code="area.known")
-    if session.get(Node, new.code) is not None:
+    if session.scalar(select(Node.id).where(func.lower(Node.id) == new.code.lower()).limit(1)) is not None:
         raise BadInput(f"Mã địa bàn {new.code} trùng với mã cụm loa.", code="area.bad-code")
     area = Area(code=new.code, parent=parent, name=_named(new.name), kind=_kind(new.kind))
     session.add(area)

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree
 from controller.errors import BadInput, Conflict, NotFound
+from controller.fleet.names import check_credential
 from controller.fleet.passwords import broker_hash
 from controller.fleet.stays import open_stays
 from controller.fleet.tables import EnrolmentCode, Hardware, Node
@@ -51,18 +52,21 @@ class Welcome:
 
 
 def make_code(
-    session: Session, node: NewNode, *, by: Operator, now: datetime, life: timedelta = CODE_LIFE
+    session: Session,
+    node: NewNode,
+    *,
+    by: Operator,
+    now: datetime,
+    life: timedelta = CODE_LIFE,
+    taken: Collection[str] = (),
 ) -> tuple[EnrolmentCode, str]:
-    """Make a code for a node, new or in use (its hardware is being replaced); earlier ones are void."""
+    """Make a code for a node, new or in use (its hardware is being replaced); earlier ones are void.
+
+    `taken`: user names at the broker that are not the station's to give away (`station.doors.foreign_names`).
+    """
     if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
         raise BadInput("Mã gắn cụm loa có hạn từ 1 phút đến 7 ngày.", code="enrolment.life")
-    check_nodes(session, [node], by)
-    known = session.get(Node, node.id)
-    if known is not None and known.retired_at is None and known.area != node.area:
-        raise Conflict(
-            f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",
-            code="node.elsewhere",
-        )
+    _check_may_code(session, node, by, taken)
     session.execute(
         update(EnrolmentCode)
         .where(EnrolmentCode.node == node.id, EnrolmentCode.claimed_at.is_(None))
@@ -87,6 +91,19 @@ def make_code(
         session, by, "node.code-made", node.id, now, detail={"area": node.area, "until": str(row.expires_at)}
     )
     return row, code
+
+
+def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collection[str]) -> None:
+    check_nodes(session, [node], by)
+    check_credential(node.id, taken)
+    known = session.get(Node, node.id)
+    if known is not None and known.retired_at is None and known.area != node.area:
+        raise Conflict(
+            f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",
+            code="node.elsewhere",
+        )
+    if known is not None:  # one that another commune retired brings its history along
+        require(session, by, Act.ENROL, known.area)
 
 
 def withdraw_code(session: Session, enrolment_id: str, *, by: Operator, now: datetime) -> None:
@@ -163,8 +180,10 @@ def hardware_of(session: Session, node: str) -> Sequence[Hardware]:
 
 def _in_use(session: Session, row: EnrolmentCode, now: datetime) -> Node:
     """Return the node of a code, made or brought back where need be; its name is what the code says."""
-    node = session.get(Node, row.node, with_for_update=True)
     told = NewNode(row.node, row.area, row.name)
+    check_nodes(session, [told], None)  # areas and nodes may have been made since the code
+    check_credential(row.node, ())
+    node = session.get(Node, row.node, with_for_update=True)
     if node is None:
         node = Node(id=row.node, area=row.area, name=row.name, enrolled_at=now, session=0, online=False)
         session.add(node)

@@ -1,6 +1,5 @@
 """Writes of nodes: enrolment, and what they tell of themselves."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.areas.queries import area_tree, ended_areas
 from controller.errors import BadInput, Conflict
+from controller.fleet.names import check_free, check_name
 from controller.fleet.queries import get_node
 from controller.fleet.stays import close_stays, open_stays
 from controller.fleet.tables import TOLD, Node, StateTurn
@@ -18,9 +18,8 @@ from controller.fleet.vitals_log import keep_samples
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
-from devices.messages import NAME_PATTERN, AreaCode, NodeId, NodeState, Vitals
+from devices.messages import AreaCode, NodeId, NodeState, Vitals
 
-_NAME = re.compile(NAME_PATTERN)
 _ANY_SESSION = 2**53  # above every number that a session can have
 
 
@@ -84,14 +83,15 @@ def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: 
 def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
     """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
     tree, ended = area_tree(session), ended_areas(session)
+    areas = {code.casefold() for code in tree.parents}
+    known = set(session.scalars(select(Node.id)))
+    folded = {node.casefold() for node in known}
     for node in nodes:
-        if not _NAME.fullmatch(node.id):
-            raise BadInput(f"Mã cụm loa không hợp lệ: {node.id!r}.", code="node.bad-id")
-        if node.id in tree:
-            raise BadInput(f"Mã cụm loa {node.id} trùng với mã địa bàn.", code="node.bad-id")
+        check_name(node.id)
+        check_free(node.id, nodes=frozenset() if node.id in known else folded, areas=areas)
         if node.area not in tree or node.area in ended:
             raise BadInput(f"Không có địa bàn nào mang mã {node.area}.", code="area.unknown")
-    if len({node.id for node in nodes}) != len(nodes):
+    if len({node.id.casefold() for node in nodes}) != len(nodes):
         raise BadInput("Danh sách có mã cụm loa trùng nhau.", code="node.twice")
     if by is not None:
         require(session, by, Act.ENROL, *{node.area for node in nodes})

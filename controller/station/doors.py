@@ -3,16 +3,21 @@
 Mosquitto reads it at SIGHUP. The station writes the file whole and runs nothing: a path unit of systemd does.
 """
 
+import contextlib
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from controller.fleet.passwords import merged, password_lines
+from controller.fleet.passwords import foreign_lines, merged, names_in, node_passwords
 from controller.fleet.tables import Hardware, Node
+from controller.settings import Settings
 from controller.station.home import write_private
 from controller.store import Store
 
@@ -28,6 +33,7 @@ class BrokerDoors:
     file: Path | None
     _seen: Any = None
     _failed: str = ""  # what was told of the last failure: the beat comes twice a second, the log line once
+    _refused: tuple[str, ...] = ()  # nodes of whom it was told that they get no line
 
     def renew(self) -> bool:
         """Bring the file up to date; return whether it was written. No file is set: nothing to do."""
@@ -48,18 +54,28 @@ class BrokerDoors:
             state = (
                 tuple(session.execute(_STATE_OF_HARDWARE).one()),
                 tuple(session.execute(_STATE_OF_NODES).one()),
+                _stamp(file),
             )
             if state == self._seen:
                 return False
-            lines = password_lines(session)
-            known = set(session.scalars(select(Hardware.node)))
-        existing = file.read_text("utf-8") if file.exists() else ""
-        wanted = merged(existing, lines, known)
-        if wanted != existing:
-            self._write(file, wanted)
-            _LOG.info("%d nodes may sign in at the broker", len(lines))
-        self._seen = state
-        return wanted != existing
+            ours, made = node_passwords(session), _digests_made(session)
+        existing = _read(file)
+        wanted = merged(existing, ours, made)
+        self._tell(wanted.refused)
+        if wanted.text != existing:
+            self._write(file, wanted.text)
+            _LOG.info("%d nodes may sign in at the broker", len(ours) - len(wanted.refused))
+        self._seen = (*state[:2], _stamp(file))
+        return wanted.text != existing
+
+    def _tell(self, refused: tuple[str, ...]) -> None:
+        for name in sorted(set(refused) - set(self._refused)):
+            _LOG.error(
+                "node %s cannot sign in at the broker: its name is the station's own or another user's. "
+                "Enrol it by another id, retire this one, and give that user a new password there.",
+                name,
+            )
+        self._refused = refused
 
     @staticmethod
     def _write(file: Path, text: str) -> None:
@@ -67,6 +83,38 @@ class BrokerDoors:
         write_private(file, text)
         os.chown(file, -1, file.parent.stat().st_gid)
         file.chmod(_GROUP_READS)
+
+
+def foreign_names(store: Store, settings: Settings) -> frozenset[str]:
+    """Return the user names at the broker that no node may bear: the station's own, and all foreign ones."""
+    own = urlsplit(settings.broker_url).username
+    names = frozenset() if own is None else frozenset({unquote(own)})
+    if settings.broker_passwords is not None:
+        with store.read() as session:
+            made = _digests_made(session)
+        with contextlib.suppress(OSError):  # the beat tells of a file that cannot be read
+            names |= names_in(foreign_lines(_read(settings.broker_passwords), made))
+    return names
+
+
+def _digests_made(session: Session) -> dict[str, Sequence[str]]:
+    made: dict[str, list[str]] = {}
+    for node, digest in session.execute(select(Hardware.node, Hardware.broker_hash)):
+        made.setdefault(node, []).append(digest)
+    return dict(made)
+
+
+def _read(file: Path) -> str:
+    """Return the file's text; bytes of foreign lines that are no UTF-8 are written as they came."""
+    return file.read_bytes().decode("utf-8", "surrogateescape") if file.exists() else ""
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    """Return what changes when somebody else writes the file."""
+    if not file.exists():
+        return None
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 _STATE_OF_HARDWARE = select(func.count(), func.max(Hardware.issued_at), func.max(Hardware.ended_at))

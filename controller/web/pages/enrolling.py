@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.fleet.enrolling import make_code, open_codes, withdraw_code
+from controller.fleet.enrolling import Welcome, make_code, open_codes, withdraw_code
 from controller.fleet.queries import get_node
 from controller.fleet.tables import EnrolmentCode, Node
 from controller.fleet.usecases import NewNode
 from controller.operators.fresh import typed_code
 from controller.operators.permissions import Act
+from controller.station.doors import foreign_names
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
 from controller.web.render import page
@@ -63,26 +64,24 @@ def make(
     try:
         if not ten.strip():
             raise BadInput("Hãy đặt tên cho cụm loa, như “Cụm 3, chợ Xóm Mới”.", code="node.no-name")
+        taken = foreign_names(station.store, station.settings)
         with station.store.write() as session:
             node_id = cum.strip() or _free_name(session, dia_ban)
             node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
-            row, code = make_code(
-                session, node, by=viewer.operator, now=station.now(), life=timedelta(hours=gio)
-            )
+            now, life = station.now(), timedelta(hours=gio)
+            row, code = make_code(session, node, by=viewer.operator, now=now, life=life, taken=taken)
             expires_at = row.expires_at
     except LoaError as error:
         form = {"cum": cum, "ten": ten, "dia_ban": dia_ban}
         return _form_page(request, station, viewer, form, error)
     welcome = station.welcome()
-    payload = qr_payload(welcome.address, typed_code(code), welcome.root_public)
-    picture = segno.make(payload, error="m", micro=False)
     context = {
         "node": node,
         "area": viewer.scope.name(node.area),
         "code": code,
         "expires_at": expires_at,
         "address": welcome.address,
-        "picture": picture.svg_data_uri(scale=6, border=4, light="#fff", dark="#000"),
+        "picture": _picture(welcome, code),
     }
     return page(request, "gan_ma.html", context)
 
@@ -97,6 +96,13 @@ def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> Response
             raise NotFound("Không có mã gắn cụm loa này.", code="enrolment.unknown")
         withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
     return RedirectResponse("/gan-cum-loa", 303)
+
+
+def _picture(welcome: Welcome, code: str) -> str:
+    """Return the QR code as a data URI."""
+    payload = qr_payload(welcome.address, typed_code(code), welcome.root_public)
+    picture = segno.make(payload, error="m", micro=False)
+    return picture.svg_data_uri(scale=6, border=4, light="#fff", dark="#000")
 
 
 def _form_page(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from controller.airings.queries import deliveries_of, reach
+from controller.areas.tables import Area
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.fleet.enrolling import (
     CODE_LIFE,
@@ -17,16 +18,16 @@ from controller.fleet.enrolling import (
 )
 from controller.fleet.keeping import limit_volume, quarantine_node, release_node
 from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.passwords import password_lines
+from controller.fleet.passwords import node_passwords
 from controller.fleet.queries import count_nodes, facts_of, get_node
 from controller.fleet.stays import stays_of
 from controller.fleet.tables import EnrolmentCode
-from controller.fleet.usecases import NewNode, note_states, note_vitals, retire_node
+from controller.fleet.usecases import NewNode, enrol_node, enrol_nodes, note_states, note_vitals, retire_node
 from controller.operators.fresh import typed_code
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published
 from devices.enrolment import Enrolment, first_session_of
-from devices.messages import NodeId, NodeState, Plan, Vitals
+from devices.messages import AreaCode, NodeId, NodeState, Plan, Vitals
 from devices.node_key import NodeKey
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
@@ -79,9 +80,48 @@ def test_a_code_is_kept_by_a_keyed_digest_and_the_password_by_the_brokers(world,
     with world.store.read() as session:
         kept = session.get(EnrolmentCode, row.id)
         assert code not in str(vars(kept))
-        (line,) = password_lines(session)
-    assert line.startswith(f"{NEW.id}:$7$101$")
-    assert told.password not in line
+        (digest,) = node_passwords(session).values()
+    assert digest.startswith("$7$101$")
+    assert told.password not in digest
+
+
+BAD_IDS = ["a/b", "a+b", "a#", "#", "a:b", "kh-1\n", "\nkh-1", "$SYS", "kh 1", "-kh", "đài", "", "a" * 65]
+OWN_IDS = ["station", "Station", "loa-station", "LOA-STATION"]
+
+
+@pytest.mark.parametrize("name", [*BAD_IDS, *OWN_IDS, PROVINCE, NHA_TRANG, BAC_NHA_TRANG])
+def test_no_node_bears_a_name_of_the_stations_of_an_area_or_one_that_makes_another_topic(world, name):
+    node = NewNode(NodeId(name), NHA_TRANG, "x")
+    with pytest.raises(BadInput):
+        world.do(make_code, node, by=world.technician)
+    with pytest.raises(BadInput):
+        world.do(enrol_node, node, by=world.technician)
+
+
+def test_no_board_is_enrolled_by_a_simulated_name_or_by_another_users_at_the_broker(world):
+    with pytest.raises(BadInput):
+        world.do(make_code, NewNode(NodeId("SIM-22366-01"), NHA_TRANG, "x"), by=world.technician)
+    with pytest.raises(Conflict):
+        world.do(make_code, NEW, by=world.technician, taken={NEW.id})
+
+
+def test_two_nodes_differ_in_more_than_their_case(world):
+    world.do(enrol_node, NEW, by=world.technician)
+    shouted = NewNode(NodeId(NEW.id.upper()), NHA_TRANG, "x")
+    with pytest.raises(Conflict):
+        world.do(make_code, shouted, by=world.technician)
+    pair = [NewNode(NodeId("kh-a"), NHA_TRANG, "x"), NewNode(NodeId("KH-A"), NHA_TRANG, "x")]
+    with pytest.raises(BadInput):
+        world.do(enrol_nodes, pair, by=world.technician)
+    coded(world, NEW)  # itself, for new hardware
+
+
+def test_a_code_that_was_made_before_its_name_became_an_areas_is_not_good(world, welcome):
+    _, code = coded(world, NewNode(NodeId("22999"), NHA_TRANG, "x"))
+    with world.store.write() as session:
+        session.add(Area(code=AreaCode("22999"), parent=PROVINCE, name="Xã mới", kind="xã"))
+    with pytest.raises(BadInput):
+        world.do(claim_code, NodeKey.generate().claim(code), welcome)
 
 
 def test_a_code_is_good_once_but_the_same_key_may_claim_again_when_the_answer_was_lost(world, welcome):
@@ -157,7 +197,7 @@ def test_new_hardware_takes_over_name_place_and_plan_and_the_old_is_heard_no_mor
         (2, True),
         (1, False),
     ]
-    assert len(world.ask(password_lines)) == 1
+    assert len(world.ask(node_passwords)) == 1
 
 
 def test_receipts_of_replaced_hardware_are_neither_believed_nor_acknowledged(world, welcome):

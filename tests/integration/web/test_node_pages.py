@@ -43,6 +43,23 @@ def test_two_codes_for_one_commune_name_two_nodes(technician):
     assert len(set(named)) == 2
 
 
+TAKEN = ["station", "Loa-Station", "sim-1", "grafana", "dai", NHA_TRANG, "a+b", "a:b\nstation"]
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_no_technician_gets_a_code_for_another_users_name_at_the_broker(world, technician, name, tmp_path):
+    file = tmp_path / "passwords"
+    file.write_text("station:$7$101$abc$def\ngrafana:$7$101$abc$def\n")
+    world.settings = world.settings.model_copy(
+        update={"broker_passwords": file, "broker_url": "mqtt://dai:secret@broker.example"}
+    )
+    refused = technician.post("/gan-cum-loa", data={"cum": name, "ten": "Cụm 3", "dia_ban": NHA_TRANG})
+    assert refused.status_code in {409, 422}
+    assert 'value="Cụm 3"' in refused.text
+    asked = {"node": name, "area": NHA_TRANG, "name": "Cụm 3"}
+    assert technician.post("/api/v1/enrolments", json=asked).status_code in {409, 422}
+
+
 def test_a_node_without_a_name_gets_none_and_what_was_chosen_stays(technician):
     reply = technician.post("/gan-cum-loa", data={"ten": " ", "dia_ban": NHA_TRANG})
     assert reply.status_code == 422

@@ -1,0 +1,59 @@
+"""Which ids a node may bear: an id is also client id, user name and a topic's level; pure."""
+
+import re
+from collections.abc import Collection
+
+from controller.errors import BadInput, Conflict
+from devices.messages import NAME_PATTERN
+
+RESERVED = frozenset({"station", "loa-station"})
+"""The station's own user name and client id at the broker: who bears them owns every topic."""
+SIMULATED = "sim-"
+"""How the ids of simulated nodes begin: no real one is enrolled by such a name."""
+_NAME = re.compile(NAME_PATTERN)
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name is the station's own, in whatever case it is written."""
+    return name.casefold() in RESERVED
+
+
+def check_name(name: str) -> None:
+    """Raise BadInput for an id that no node may bear, whatever else there is."""
+    if not _NAME.fullmatch(name):
+        raise BadInput(
+            f"Mã cụm loa không hợp lệ: {name!r}. Chỉ dùng chữ không dấu, chữ số, dấu chấm, gạch dưới và gạch "
+            "ngang, tối đa 64 ký tự, bắt đầu bằng chữ hoặc chữ số.",
+            code="node.bad-id",
+        )
+    if is_reserved(name):
+        raise BadInput(f"Mã «{name}» dành riêng cho đài. Hãy đặt mã khác.", code="node.reserved-id")
+
+
+def check_free(name: str, *, nodes: Collection[str], areas: Collection[str]) -> None:
+    """Raise for an id that is an area's code, or that differs from another node's in its case alone.
+
+    `nodes`, `areas`: as `casefold` writes them. A plan's topic names an area or a node, and people take
+    `KH-1` and `kh-1` for the same.
+    """
+    folded = name.casefold()
+    if folded in areas:
+        raise BadInput(f"Mã cụm loa {name} trùng với mã địa bàn.", code="node.bad-id")
+    if folded in nodes:
+        raise Conflict(
+            f"Đã có cụm loa mang mã «{name}», chỉ khác chữ hoa, chữ thường. Hãy đặt mã khác.",
+            code="node.like-another",
+        )
+
+
+def check_credential(name: str, taken: Collection[str]) -> None:
+    """Raise for an id for which the station writes no password: simulated, or somebody else's user name."""
+    if name.casefold().startswith(SIMULATED):
+        raise BadInput(
+            f"Mã bắt đầu bằng «{SIMULATED}» là của loa mô phỏng. Hãy đặt mã khác.", code="node.reserved-id"
+        )
+    if name in taken:
+        raise Conflict(
+            f"Ở trạm trung chuyển đã có tài khoản tên «{name}» không phải của cụm loa. Hãy đặt mã khác.",
+            code="node.name-taken",
+        )
