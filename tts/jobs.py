@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from tts.engines import Engine, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, room_needed, write_whole
-from tts.stretches import TOO_LONG_SECONDS, stretches
+from tts.stretches import TOO_LONG_SECONDS, heard_part, stretches
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,10 +30,6 @@ Made_co = TypeVar("Made_co", covariant=True)
 
 _SILENCE = 10 ** (-50 / 20)
 """Peak below which nothing was spoken."""
-_EDGE = 10 ** (-45 / 20)
-"""Times the phrase's peak: what is softer at its beginning and end is cut off."""
-_KEPT_SECONDS = 0.04
-"""Left before the first and after the last loud sample, for soft consonants."""
 _WORD_SECONDS = 0.05
 """Nobody speaks a syllable faster; less sound than that means that words are missing."""
 _AGAIN = "Chưa có gì được phát; hãy thử lại hoặc chọn giọng khác."
@@ -261,10 +257,6 @@ def _trimmed(sound: Sound) -> Sound:
     import numpy as np
 
     samples: NDArray[np.float32] = np.clip(np.nan_to_num(sound.samples), -1.0, 1.0)
-    level = np.abs(samples)
-    peak = float(level.max()) if len(level) else 0.0
-    if peak < _SILENCE:
+    if not len(samples) or float(np.abs(samples).max()) < _SILENCE:
         raise SilentSpeech
-    loud = np.flatnonzero(level > peak * _EDGE)
-    kept = round(_KEPT_SECONDS * sound.sample_rate)
-    return Sound(samples[max(0, loud[0] - kept) : loud[-1] + kept], sound.sample_rate)
+    return Sound(samples[heard_part(samples, sound.sample_rate)], sound.sample_rate)

@@ -19,6 +19,10 @@ _TOP = 0.98
 """Times the highest sample: what is flat up there was cut off."""
 _LOUD = 0.25
 """A soft flat place is a quantised one."""
+_EDGE = 10 ** (-45 / 20)
+"""Times the sound's peak: what is softer at its beginning and end is silence."""
+_KEPT_SECONDS = 0.04
+"""Left before the first and after the last loud sample, for soft consonants."""
 
 
 class Stretches:
@@ -97,3 +101,13 @@ def stretches(blocks: Iterable[Samples], sample_rate: int) -> Stretches:
     for block in blocks:
         found.add(block)
     return found
+
+
+def heard_part(samples: Samples, sample_rate: int) -> slice:
+    """Where the sound is without the silence at both ends; it must not be empty."""
+    import numpy as np
+
+    level = np.abs(samples)
+    loud = np.flatnonzero(level >= float(level.max()) * _EDGE)
+    kept = round(_KEPT_SECONDS * sample_rate)
+    return slice(max(0, int(loud[0]) - kept), int(loud[-1]) + kept)

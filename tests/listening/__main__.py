@@ -50,6 +50,7 @@ class Report:
 
     speaker: Speaker
     scores: dict[str, Score]
+    rests_a_hundred_syllables: float
     cpu_a_second: float
     appetite: Appetite
 
@@ -77,9 +78,16 @@ def report(speaker: Speaker, prepared: Path, count: int, pool: ProcessPoolExecut
     return Report(
         speaker,
         {kind: scored([one for one in verdicts if one.kind == kind]) for kind in SETS},
+        rests_a_hundred(verdicts),
         sum(one.cpu_seconds for one in verdicts) / spoken,
         _alone(partial(appetite, prepared, speaker)),
     )
+
+
+def rests_a_hundred(verdicts: list[Verdict]) -> float:
+    """How often the voice rests for 0.2 s or more, a hundred syllables, in sentences without a comma."""
+    judged = [(one.rests, len(one.said.split())) for one in verdicts if one.rests is not None]
+    return 100 * sum(rests for rests, _ in judged) / max(1, sum(words for _, words in judged))
 
 
 def _alone(act: partial[Appetite]) -> Appetite:
@@ -90,14 +98,15 @@ def _alone(act: partial[Appetite]) -> Appetite:
 def as_table(reports: list[Report]) -> str:
     """The figures as a table in Markdown."""
     rates = "clean WER | clean CER | horn WER | horn CER | clean ± | horn ±"
-    head = f"| voice | sentences | {rates} | CPU s/s | first sound | memory |"
-    lines = [head, "|" + "---|" * 11]
+    head = f"| voice | sentences | {rates} | rests | CPU s/s | first sound | memory |"
+    lines = [head, "|" + "---|" * 12]
     for one in reports:
         for kind, score in one.scores.items():
             errors = " | ".join(f"{rate:.3f}" for rate in asdict(score).values())
             needs = f"{one.appetite.first_sound_seconds:.2f} s | {one.appetite.peak_megabytes:.0f} MB"
             name = f"{one.speaker.engine} {one.speaker.voice}"
-            lines.append(f"| {name} | {kind} | {errors} | {one.cpu_a_second:.3f} | {needs} |")
+            rests = f"{one.rests_a_hundred_syllables:.1f}"
+            lines.append(f"| {name} | {kind} | {errors} | {rests} | {one.cpu_a_second:.3f} | {needs} |")
     return "\n".join(lines)
 
 

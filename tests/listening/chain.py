@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import time
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from tests.listening.horn import through_horn
 from tests.support.recogniser import heard
+from tests.support.silences import long_rests
 from tts.cache import read_phrase
 from tts.codec import BITRATE_KBPS, decode_mp3
 from tts.engines import BUILT_IN
@@ -21,6 +23,7 @@ from tts.mixing import Piece
 from tts.orders import RenderOrder
 
 _REST_MS = 300
+_MARK = re.compile(r"[,;:.!?]\s")
 _LONG = "đề nghị bà con nhân dân trong thôn chấp hành nghiêm các quy định, " * 8
 """About a hundred syllables: more than the phrasing hands to a voice."""
 _SHORT = "Xin chào bà con."
@@ -42,6 +45,8 @@ class Verdict:
     said: str
     clean: str
     horn: str
+    rests: int | None
+    """Rests of a fifth of a second and more within the sentence; None where it has a comma."""
     speech_seconds: float
     cpu_seconds: float
 
@@ -71,7 +76,9 @@ def _finished(bench: Bench, place: Path, sentence: str) -> tuple[NDArray[np.floa
     phrase, mixed, finished = place / "phrase.flac", place / "mix.raw", place / "recording.mp3"
     Mix((Piece(phrase, _REST_MS),), mixed).run(bench)
     order = RenderOrder("", sentence)
-    Master((mixed,), finished, order.loudness_lufs, order.true_peak_dbtp, BITRATE_KBPS).run(bench)
+    Master((mixed,), finished, order.loudness_lufs, order.true_peak_dbtp, BITRATE_KBPS, Origin.MACHINE).run(
+        bench
+    )
     return decode_mp3(finished.read_bytes())
 
 
@@ -85,14 +92,15 @@ def judged(prepared: Path, speaker: Speaker, kind: str, sentence: str) -> Verdic
     bench.engine(BUILT_IN[speaker.engine]).prepare()
     with scratch(prepared / "listening") as place:
         spent = _spoken(bench, place, speaker, sentence)
-        seconds = read_phrase(place / "phrase.flac").seconds
+        phrase = read_phrase(place / "phrase.flac")
         samples, rate = _finished(bench, place, sentence)
     return Verdict(
         kind,
         sentence,
         heard(samples, rate),
         heard(through_horn(samples, rate), rate),
-        seconds,
+        None if _MARK.search(sentence) else len(long_rests(phrase.samples, phrase.sample_rate)),
+        phrase.seconds,
         spent,
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,11 @@ from tts.engines.graphs import (
     prepared_graphs,
 )
 from tts.engines.phonemes import BLENDS, Part, Symbol, symbols_of
+from tts.engines.rests import REST_AT_MOST, shortened
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.engines.tones import contour
 from tts.errors import EngineFailed, EngineUnavailable
+from tts.stretches import heard_part
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,6 +46,7 @@ NUCLEUS_AT_LEAST = 2
 """Units (25 ms at the natural tempo) below which a vowel is not understood."""
 _LEAD = Symbol(" ", Part.BREAK)
 """Before the first sound, which the model swallows otherwise."""
+_REST_MARKS = frozenset(".,;:!?")
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
 
 
@@ -77,7 +81,7 @@ class KokoroEngine:
     """Engine "loa"; loads about 100 MB of graphs into its process on first use."""
 
     name = "loa"
-    version = "5"
+    version = "6"
     voices = (
         Voice("jf_nezumi", "Giọng nữ"),
         Voice("jm_kumo", "Giọng nam"),
@@ -122,8 +126,9 @@ class KokoroEngine:
         import numpy as np
 
         self.prepare()
-        parts = [self._say(piece, voice, rate) for piece in _pieces(utterance(phrase))]
-        return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), SAMPLE_RATE)
+        pieces = _pieces(utterance(phrase))
+        parts = [self._say(piece, voice, rate) for piece in pieces]
+        return Sound(np.concatenate([np.zeros(0, np.float32), *_closed_up(pieces, parts)]), SAMPLE_RATE)
 
     def _load_tables(self, vectors: Path) -> None:
         import numpy as np
@@ -166,7 +171,9 @@ class KokoroEngine:
         ours = timbre.base_hz * np.exp2(tones * np.float32(timbre.reach / 12))
         heard[PITCH] = np.where(np.isnan(tones), heard[PITCH], ours)
         spoken = self._run("voice", heard | {"style": style})["audio"]
-        return np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
+        samples = np.clip(np.asarray(spoken, np.float32).ravel(), -1.0, 1.0)
+        seconds = bounds / bounds[-1] * len(samples) / SAMPLE_RATE
+        return shortened(samples, SAMPLE_RATE, REST_AT_MOST * max(1.0, 1 / rate), _marks(symbols, seconds))
 
     def _run(self, graph: str, fed: dict[str, Any]) -> dict[str, Any]:
         session = self._sessions[graph]
@@ -191,6 +198,24 @@ def utterance(phrase: str) -> Utterance:
         symbols.extend(symbols_of(syllable, len(syllables)))
         syllables.append(syllable)
     return Utterance(tuple(syllables), tuple(symbols))
+
+
+def _marks(symbols: Sequence[Symbol], seconds: NDArray[np.float64]) -> Iterator[tuple[float, float]]:
+    """Where the voice rests for a mark: from the last sound before it to its end."""
+    for place, symbol in enumerate(symbols):
+        if symbol.text in _REST_MARKS:
+            yield float(seconds[place - 1]), float(seconds[place + 1])
+
+
+def _closed_up(
+    pieces: Sequence[Utterance], parts: Sequence[NDArray[np.float32]]
+) -> Iterator[NDArray[np.float32]]:
+    """The pieces' sounds; where no mark parts them, without the silence that the model puts at their ends."""
+    marked = [True, *(piece.symbols[-1].text in _REST_MARKS for piece in pieces)]
+    marked[-1] = True
+    for place, part in enumerate(parts):
+        heard = heard_part(part, SAMPLE_RATE)
+        yield part[None if marked[place] else heard.start : None if marked[place + 1] else heard.stop]
 
 
 def _pieces(said: Utterance) -> list[Utterance]:

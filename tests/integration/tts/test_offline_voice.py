@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support.recogniser import SENTENCES, heard, word_errors
+from tests.support.silences import LONG, longest_rest
 from tts.codec import decode_mp3
 from tts.engines.graphs import GRAPHS, TABLES, prepared_graphs
 from tts.engines.kokoro import TIMBRES, KokoroEngine
@@ -86,6 +87,30 @@ def test_a_long_sentence_is_said_to_its_end(engine):
     once = engine.speak(half, "jf_nezumi", 1.4).seconds
     long = engine.speak(", ".join([half] * 3), "jf_nezumi", 1.4).seconds  # in three pieces
     assert long > 3 * once * 0.8
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Công dân có quyền khiếu nại khi cho rằng quyết định hành chính xâm phạm quyền lợi của mình.",
+        "Luật cư trú có hiệu lực kể từ ngày mùng một tháng bảy năm hai nghìn không trăm hai mươi mốt.",
+        "Đài phát thanh xã thông báo lịch tiêm phòng dại cho chó mèo vào sáng chủ nhật tuần này",
+    ],
+)
+def test_the_voice_does_not_rest_within_a_phrase(engine, sentence):
+    said = engine.speak(sentence, engine.voices[0].name, 1.0)
+    assert longest_rest(said.samples, said.sample_rate) < LONG
+
+
+def test_the_voice_does_not_rest_where_it_begins_anew_within_a_phrase(engine):
+    """A phrase that the model cannot take at once is said in pieces; they follow each other as words do."""
+    said = engine.speak("mời bà con trong thôn đến dự cuộc họp " * 4, engine.voices[0].name, 1.4)
+    assert longest_rest(said.samples, said.sample_rate) < LONG
+
+
+def test_the_voice_rests_at_a_comma(engine):
+    said = engine.speak("Đúng bảy giờ, mời bà con đến họp.", engine.voices[0].name, 1.0)
+    assert longest_rest(said.samples, said.sample_rate) > LONG
 
 
 def test_another_process_says_the_same(engine):
