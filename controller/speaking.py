@@ -13,6 +13,7 @@ from controller.texts import Draft, draft_of
 from tts.codec import decode_mp3, write_sound
 from tts.engines import engines_with
 from tts.files import write_whole
+from tts.marks import origin_in
 from tts.reading import check_text
 from tts.recordings import RecordingStore
 from tts.script import check_readings
@@ -101,4 +102,4 @@ def _write(mp3: bytes, out: Path) -> None:
         write_whole(out, mp3)
         return
     samples, rate = decode_mp3(mp3)
-    write_sound(out, samples, rate)
+    write_sound(out, samples, rate, origin_in(mp3))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tts.errors import SpeechError
 from tts.files import write_whole
+from tts.marks import Origin, comment_of, id3_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -94,36 +95,40 @@ def _mono(opened: Any) -> Iterator[NDArray[np.float32]]:
             yield np.asarray(read[begin : begin + _BLOCK].mean(axis=1), np.float32)
 
 
-def write_sound(path: Path, samples: NDArray[np.float32], sample_rate: int) -> None:
-    """Write mono samples as .wav, .mp3 or .opus by the path's suffix, whole or not at all.
+def write_sound(path: Path, samples: NDArray[np.float32], sample_rate: int, origin: Origin) -> None:
+    """Write mono samples as .wav, .mp3 or .opus by the path's suffix, marked, whole or not at all.
 
     Raises UnknownSoundFormat for another suffix and NoSpace when the disk is full.
     """
     match path.suffix.lower():
         case ".wav":
-            content = _by_libsndfile(samples, sample_rate, "WAV", "PCM_16")
+            content = _by_libsndfile(samples, sample_rate, "WAV", "PCM_16", origin)
         case ".mp3":
-            content = encode_mp3([samples], sample_rate, BITRATE_KBPS)
+            content = id3_of(origin) + encode_mp3([samples], sample_rate, BITRATE_KBPS)
         case ".opus":
-            content = _opus(samples, sample_rate)
+            content = _opus(samples, sample_rate, origin)
         case _:
             raise UnknownSoundFormat
     write_whole(path, content)
 
 
-def _opus(samples: NDArray[np.float32], sample_rate: int) -> bytes:
+def _opus(samples: NDArray[np.float32], sample_rate: int, origin: Origin) -> bytes:
     if sample_rate not in _OPUS_RATES:
         import soxr
 
         samples, sample_rate = soxr.resample(samples, sample_rate, _OPUS_BEST), _OPUS_BEST
-    return _by_libsndfile(samples, sample_rate, "OGG", "OPUS")
+    return _by_libsndfile(samples, sample_rate, "OGG", "OPUS", origin)
 
 
-def _by_libsndfile(samples: NDArray[np.float32], sample_rate: int, kind: str, subtype: str) -> bytes:
+def _by_libsndfile(
+    samples: NDArray[np.float32], sample_rate: int, kind: str, subtype: str, origin: Origin
+) -> bytes:
     import soundfile
 
     packed = BytesIO()
     with soundfile.SoundFile(packed, "w", sample_rate, 1, subtype=subtype, format=kind) as out:
+        if comment := comment_of(origin):
+            out.comment = comment
         for begin in range(0, len(samples), _BLOCK):
             out.write(samples[begin : begin + _BLOCK])
     return packed.getvalue()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from tts.engines import Engine, Sound, make_engine
 from tts.errors import EngineFailed, SilentSpeech
 from tts.files import LEFTOVER, room_needed, write_whole
+from tts.marks import Origin, id3_of
 from tts.stretches import TOO_LONG_SECONDS, heard_part, stretches
 
 if TYPE_CHECKING:
@@ -165,13 +166,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """Bring a mix to its loudness and write it as MP3; its sections are what Mix or Shape left."""
+    """Bring a mix to its loudness and write it as MP3, marked by whose voice it is.
+
+    Its sections are what Mix or Shape left.
+    """
 
     sections: tuple[Path, ...]
     place: Path
     loudness_lufs: float
     true_peak_dbtp: float
     bitrate_kbps: int
+    origin: Origin
 
     def run(self, bench: Bench) -> Measured:  # noqa: ARG002 - every job is given the bench
         """Raises NoSpace."""
@@ -187,7 +192,7 @@ class Master:
             true_peak_dbtp=self.true_peak_dbtp,
             bitrate_kbps=self.bitrate_kbps,
         )
-        write_whole(self.place, made.content)
+        write_whole(self.place, id3_of(self.origin) + made.content)
         return Measured(
             made.level.lufs, made.level.dbtp, made.samples, made.silent_seconds, made.clipped_seconds
         )

@@ -19,6 +19,7 @@ from tts.engines import BUILT_IN, make_engine, voice_named
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech
 from tts.files import sweep_leftovers
 from tts.jobs import Master, Measured, Shape, Speak, Warm, scratch
+from tts.marks import Origin, origin_in_file, together
 from tts.mixing import CLOSING, OPENING, OwnChime, Piece, Recorded, sections
 from tts.orders import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Stage
 from tts.recordings import RecordingId, RecordingStore
@@ -158,7 +159,8 @@ class Studio:
         with scratch(self._scratch) as place:
             mixed = place / "mix.raw"
             self._workers.submit(Shape(order.brought, mixed), _SHAPE_SECONDS).result()
-            recording, size, measured = self._master(order, (mixed,), place / "recording.mp3", tell)
+            origin = origin_in_file(order.brought)
+            recording, size, measured = self._master(order, (mixed,), place / "recording.mp3", origin, tell)
         tell(Progress("done", 1, 1))
         return Rendered(
             recording=recording,
@@ -186,18 +188,24 @@ class Studio:
             spoken = self._speak(_Work(order, script, place, held, ends, tell))
             tell(Progress("mixing", 0, 1))
             mixed, lengths = spoken.assembly.mixed()
-            recording, size, measured = self._master(order, mixed, place / "recording.mp3", tell)
+            origin = _origin(script)
+            recording, size, measured = self._master(order, mixed, place / "recording.mp3", origin, tell)
             keep_phrases(self._recordings, recording, phrase_times(script.all, lengths, SAMPLE_RATE))
         rendered = _rendered(order, script, spoken, measured, recording=recording, size=size)
         tell(Progress("done", 1, 1))
         return rendered
 
     def _master(
-        self, order: RenderOrder | LevelOrder, mixed: tuple[Path, ...], finished: Path, tell: OnProgress
+        self,
+        order: RenderOrder | LevelOrder,
+        mixed: tuple[Path, ...],
+        finished: Path,
+        origin: Origin,
+        tell: OnProgress,
     ) -> tuple[RecordingId, int, Measured]:
         """Bring a mix to its loudness and keep it; return its name, its bytes and what it is like."""
         tell(Progress("encoding", 0, 1))
-        job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps)
+        job = Master(mixed, finished, order.loudness_lufs, order.true_peak_dbtp, order.bitrate_kbps, origin)
         measured = self._workers.submit(job, _MASTER_SECONDS).result()
         for warning in measured.warnings:
             _LOG.warning("%s: %s", order.title, warning)
@@ -311,6 +319,15 @@ def _script(order: RenderOrder) -> Script:
         readings=order.readings,
         words=order.words,
         region=order.region,
+    )
+
+
+def _origin(script: Script) -> Origin:
+    """Whose voice is heard: a machine's in what is spoken here, as its file says in what was recorded."""
+    return together(
+        Origin.MACHINE if line.sound is None else origin_in_file(line.sound)
+        for line in script.all
+        if line.text or line.sound is not None
     )
 
 

@@ -7,9 +7,11 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 
 from controller.airings.tables import Airing
 from controller.listeners.queries import Aired
+from tts.marks import SOURCE_TYPES, VOCABULARY, WORDS, Origin
 
 _LINE = 74
 """Bytes of a line of iCalendar before it is folded: the standard allows 75."""
+_MOSTLY = "Bản tin nào do máy đọc (AI) thì có ghi rõ."
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 _ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""}
 
@@ -39,17 +41,20 @@ def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) 
     return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
 
 
-def podcast_of(name: str, base: str, place: str, aired: Sequence[Aired]) -> bytes:
-    """Return what was aired in a commune as a podcast; `base`: the site, `place`: its page on it."""
+def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[Aired, Origin]]) -> bytes:
+    """Return what was aired in a commune as a podcast; `base`: the site, `place`: its page on it.
+
+    Each item says whose voice it is: in words, and for programs as a category of IPTC's list.
+    """
     register_namespace("itunes", _ITUNES)
     rss = Element("rss", {"version": "2.0"})
     channel = SubElement(rss, "channel")
     _add(channel, "title", f"Loa truyền thanh {name}")
     _add(channel, "link", f"{base}{place}")
-    _add(channel, "description", f"Các bản tin đã phát trên loa truyền thanh của {name}.")
+    _add(channel, "description", f"Các bản tin đã phát trên loa truyền thanh của {name}. {_MOSTLY}")
     _add(channel, "language", "vi")
     _add(channel, f"{{{_ITUNES}}}explicit", "false")
-    for one in aired:
+    for one, origin in aired:
         if one.size is None or one.airing.recording is None:
             continue
         item = SubElement(channel, "item")
@@ -57,7 +62,10 @@ def podcast_of(name: str, base: str, place: str, aired: Sequence[Aired]) -> byte
         _add(item, "link", f"{base}{place}/ban-tin/{one.airing.id}")
         _add(item, "guid", one.airing.id).set("isPermaLink", "false")
         _add(item, "pubDate", format_datetime(one.airing.starts_at.astimezone(UTC), usegmt=True))
-        _add(item, "description", one.text)
+        said = WORDS.get(origin)
+        _add(item, "description", f"{one.text}\n\n{said}" if said else one.text)
+        if origin in SOURCE_TYPES:
+            _add(item, "category", SOURCE_TYPES[origin]).set("domain", VOCABULARY)
         if one.airing.duration_ms is not None:
             seconds = round(timedelta(milliseconds=one.airing.duration_ms).total_seconds())
             _add(item, f"{{{_ITUNES}}}duration", str(seconds))

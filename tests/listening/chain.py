@@ -19,6 +19,7 @@ from tts.cache import read_phrase
 from tts.codec import BITRATE_KBPS, decode_mp3
 from tts.engines import BUILT_IN
 from tts.jobs import Bench, Master, Mix, Speak, scratch
+from tts.marks import Origin
 from tts.mixing import Piece
 from tts.orders import RenderOrder
 

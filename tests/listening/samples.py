@@ -13,6 +13,7 @@ from tests.listening.chain import Speaker, recorded
 from tests.listening.horn import through_horn
 from tts.codec import write_sound
 from tts.jobs import Bench
+from tts.marks import Origin
 
 FOLDER = Path(__file__).parents[2] / "docs" / "samples"
 SENTENCE = "Không tự ý mua thuốc kháng sinh khi chưa có chỉ định của bác sĩ."
@@ -31,7 +32,7 @@ def main() -> None:
             samples, rate = recorded(Bench(Path(folder)), Path(folder), speaker, SENTENCE)
             for kind, sound in (("ban-ghi", samples), ("qua-loa", through_horn(samples, rate))):
                 place = FOLDER / f"{name}-{kind}.opus"
-                write_sound(place, sound, rate)
+                write_sound(place, sound, rate, Origin.MACHINE)
                 sys.stdout.write(f"{place.name}: {place.stat().st_size} bytes\n")
 
 

@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.areas.queries import area_tree, areas, get_area
 from controller.areas.tables import Area
+from controller.bulletins.origins import origin_of
 from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
 from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, may_be_heard_by_all
@@ -21,6 +22,7 @@ from controller.web.station import Station
 from controller.web.viewer import TheStation
 from devices.messages import DIGEST_PATTERN, AiringId, AreaCode
 from devices.messages import RecordingId as WireRecordingId
+from tts.marks import WORDS, Origin, origin_in_file
 from tts.recordings import RecordingId
 from tts.sidecar import phrases_of
 
@@ -72,6 +74,18 @@ def _aired_sound(station: Station, recording: str) -> str:
     return str(path)
 
 
+def _origin(station: Station, session: Session, one: Aired) -> Origin:
+    """Return whose voice is heard in an airing: as its file says, or else by what it was made of."""
+    recording = RecordingId(one.airing.recording or "")
+    marked = Origin.PERSON
+    if recording and station.recordings.has(recording):
+        marked = origin_in_file(station.recordings.path(recording))
+    if marked is not Origin.PERSON:
+        return marked
+    airing = one.airing
+    return origin_of(session, airing.bulletin, airing.revision) if airing.revision else Origin.PERSON
+
+
 @router.get("/{area}")
 def commune(request: Request, station: TheStation, area: Code) -> Response:
     """Show a commune's timetable of a week, and what was aired in the last month."""
@@ -90,9 +104,11 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
         found, heard = _area(session, area)
         one: Aired = aired_one(session, heard, AiringId(airing_id))
         act = act_of(session, session.get_one(Bulletin, one.airing.bulletin), station.now())
+        voice = WORDS.get(_origin(station, session, one))
     recording = one.airing.recording
     phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
-    return page(request, "cong_khai_tin.html", {"area": found, "one": one, "phrases": phrases, "act": act})
+    shown = {"area": found, "one": one, "phrases": phrases, "act": act, "voice": voice}
+    return page(request, "cong_khai_tin.html", shown)
 
 
 @router.get("/{area}/lich.ics")
@@ -112,6 +128,10 @@ def podcast(request: Request, station: TheStation, area: Code) -> Response:
     base = (station.settings.address or str(request.base_url)).rstrip("/")
     with station.store.read() as session:
         found, heard = _area(session, area)
-        aired = aired_in(session, heard, station.now() - _BEHIND)
+        aired = [
+            (one, _origin(station, session, one))
+            for one in aired_in(session, heard, station.now() - _BEHIND)
+            if one.airing.recording
+        ]
     feed = podcast_of(found.name, base, f"/cong-khai/{found.code}", aired)
     return Response(feed, media_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": _FEED})

@@ -7,6 +7,7 @@ from tests.support.brought_sounds import RATE, m4a, opus, packed, speech_like
 from tests.support.sounds import dbtp, lufs
 from tts.brought import UnfitSound, look, samples_of
 from tts.codec import SAMPLE_RATE, UnknownSoundFormat, decode_mp3
+from tts.marks import Origin, comment_of, origin_in
 from tts.recordings import RecordingStore
 from tts.studio import BROUGHT, LevelOrder, Studio
 from tts.uploads import UploadStore, UploadTooLarge
@@ -49,6 +50,12 @@ def level(studio, tmp_path):
         return rendered, studio[1].read(rendered.recording)
 
     return levelled
+
+
+def test_a_person_s_recording_bears_no_mark_and_one_made_by_a_machine_keeps_its_own(level):
+    sound = packed(SOFT, "mp3")
+    assert origin_in(level(sound)[1]) is Origin.PERSON
+    assert origin_in(level(sound + comment_of(Origin.MACHINE).encode())[1]) is Origin.MACHINE
 
 
 def test_every_form_comes_out_as_loud_as_speech_and_below_the_peak(level, tmp_path):

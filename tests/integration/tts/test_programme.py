@@ -9,6 +9,7 @@ from tests.support.sounds import dbtp, lufs
 from tts.brought import UnfitSound
 from tts.codec import decode_mp3
 from tts.errors import EmptyText
+from tts.marks import Origin, comment_of, origin_in
 from tts.orders import Chimed, Silent, Sounding, Spoken
 from tts.recordings import RecordingStore
 from tts.script import programme_script
@@ -51,6 +52,20 @@ def test_parts_are_heard_in_order_in_one_recording_as_loud_as_speech(studio, tmp
     alone = studio.render(order(*parts[:4], parts[5]))
     assert rendered.duration_ms - alone.duration_ms == pytest.approx(6000, abs=150)  # 5 s and a rest
     assert len(samples) / rate == pytest.approx(rendered.duration_ms / 1000, abs=0.1)
+
+
+def test_its_file_says_whose_voices_are_heard(studio, tmp_path):
+    studio, recordings = studio
+    person, machine = tmp_path / "person.mp3", tmp_path / "machine.mp3"
+    person.write_bytes(packed(speech_like(3, 0.05), "mp3"))
+    machine.write_bytes(packed(speech_like(3, 0.05), "mp3") + comment_of(Origin.MACHINE).encode())
+
+    def origin(*parts):
+        return origin_in(recordings.read(studio.render(order(*parts)).recording))
+
+    assert origin(Chimed(), Sounding(person), Silent(1000), Chimed(True)) is Origin.PERSON
+    assert origin(Chimed(), Spoken("Kính chào."), Sounding(person)) is Origin.MIXED
+    assert origin(Spoken("Kính chào."), Sounding(machine)) is Origin.MACHINE
 
 
 def test_the_same_parts_make_the_same_recording_and_another_order_another(studio):

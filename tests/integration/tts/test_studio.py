@@ -16,6 +16,7 @@ from tests.support.sounds import RATE, dbtp, lufs
 from tests.support.tone_engine import WORD_SECONDS
 from tts.codec import decode_mp3
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech, TextError
+from tts.marks import Origin, origin_in
 from tts.recordings import RecordingStore
 from tts.script import script_of
 from tts.sidecar import phrases_of
@@ -138,6 +139,10 @@ def test_what_is_told_of_a_recording_is_true_of_its_file(studio, recordings):
     assert rendered.text_characters == len(TEXT)
     assert "Thông báo họp thôn" in rendered.spoken_text
     assert rendered.size * 8 / rendered.duration_ms == pytest.approx(48, rel=0.02)
+
+
+def test_the_recording_itself_says_that_a_machine_speaks(studio, recordings):
+    assert origin_in(recordings.read(studio.render(ORDER).recording)) is Origin.MACHINE
 
 
 def test_the_same_order_makes_the_same_recording_even_from_an_empty_cache(studio, make_studio):

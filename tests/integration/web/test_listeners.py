@@ -5,9 +5,13 @@ import pytest
 from sqlalchemy import update
 
 from controller.airings.queries import get_airing
+from controller.airings.tables import Airing
 from controller.bulletins.legal import set_reference
+from controller.bulletins.lifecycle import BulletinState, ItemKind
+from controller.bulletins.programmes import Item, draft_programme
 from controller.bulletins.references import Reference
-from controller.bulletins.usecases import withdraw_bulletin
+from controller.bulletins.tables import Bulletin
+from controller.bulletins.usecases import draft_bulletin, withdraw_bulletin
 from controller.listeners.queries import reports_in
 from controller.listeners.tables import ListenerReport
 from controller.store.invariants import invariants
@@ -86,6 +90,46 @@ def test_a_podcast_names_each_sound_with_its_size(client):
     assert item.findtext("title") == TITLE
     assert sound["url"].startswith("http://testserver/cong-khai/tep/")
     assert int(sound["length"]) == len(client.get(sound["url"]).content)
+
+
+def test_pages_and_feed_say_that_a_machine_speaks_and_nothing_of_a_person_s_recording(world, client, aired):
+    page = client.get(f"{PLACE}/ban-tin/{aired}")
+    assert "Giọng đọc do máy tạo (AI)." in text_of(page)
+    assert "trừ bản ghi âm của người" in text_of(client.get(PLACE))
+    (item,) = fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item")
+    assert item.findtext("description").endswith("Giọng đọc do máy tạo (AI).")
+    category = item.find("category")
+    assert category.text == "trainedAlgorithmicMedia"
+    assert category.get("domain") == "http://cv.iptc.org/newscodes/digitalsourcetype/"
+    told = world.do(
+        draft_bulletin, title="Bà Hai kể", text="Chuyện làng.", upload="ab" * 32, by=world.officer
+    )
+    in_place_of(world, aired, told.id)
+    assert "máy tạo" not in text_of(client.get(f"{PLACE}/ban-tin/{aired}"))
+    (item,) = fromstring(client.get(f"{PLACE}/podcast.xml").content).findall("channel/item")
+    assert item.find("category") is None
+    assert "máy tạo" not in item.findtext("description")
+
+
+def in_place_of(world, airing, bulletin):
+    """Have the airing be of another bulletin."""
+    with world.store.write() as session:
+        session.execute(update(Bulletin).where(Bulletin.id == bulletin).values(state=BulletinState.APPROVED))
+        session.execute(update(Airing).where(Airing.id == airing).values(bulletin=bulletin, revision=1))
+
+
+def test_a_programme_of_both_voices_says_so(world, client, aired):
+    person = Item(ItemKind.RECORDING, "Bà Hai kể.", upload="ab" * 32)
+    both = [
+        Item(ItemKind.CHIME),
+        Item(ItemKind.BULLETIN, bulletin=world.ask(get_airing, aired).bulletin),
+        person,
+    ]
+    for items, said in ((both, True), ([Item(ItemKind.CHIME), person], False)):
+        programme = world.do(draft_programme, title="Chiều", items=items, by=world.officer)
+        in_place_of(world, aired, programme.id)
+        page = text_of(client.get(f"{PLACE}/ban-tin/{aired}"))
+        assert ("Có phần giọng đọc do máy tạo (AI)." in page) is said
 
 
 def test_a_commune_that_is_not_there_is_an_error_in_words(client):

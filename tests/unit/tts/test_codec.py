@@ -4,6 +4,7 @@ import soundfile
 
 from tests.support.sounds import tone
 from tts.codec import SAMPLE_RATE, UnknownSoundFormat, decode_mp3, decoded_blocks, encode_mp3, write_sound
+from tts.marks import Origin
 
 
 def test_an_mp3_comes_back_with_the_same_sound():
@@ -53,19 +54,19 @@ def test_bytes_that_are_no_sound_are_told_so(content):
 )
 def test_the_suffix_names_the_format(tmp_path, suffix, kind, subtype):
     file = tmp_path / f"sound{suffix}"
-    write_sound(file, tone(440, 1.5, 0.3), SAMPLE_RATE)
+    write_sound(file, tone(440, 1.5, 0.3), SAMPLE_RATE, Origin.PERSON)
     found = soundfile.info(file)
     assert (found.format, found.subtype, found.channels) == (kind, subtype, 1)
     assert found.duration == pytest.approx(1.5, abs=0.1)
 
 
 def test_a_rate_that_opus_lacks_is_converted(tmp_path):
-    write_sound(tmp_path / "a.opus", tone(440, 1.0, 0.3, rate=22_050), 22_050)
+    write_sound(tmp_path / "a.opus", tone(440, 1.0, 0.3, rate=22_050), 22_050, Origin.PERSON)
     assert soundfile.info(tmp_path / "a.opus").duration == pytest.approx(1.0, abs=0.05)
 
 
 @pytest.mark.parametrize("name", ["sound.ogg", "sound", "sound.mp4"])
 def test_another_suffix_is_refused_and_leaves_nothing(tmp_path, name):
     with pytest.raises(UnknownSoundFormat, match="wav"):
-        write_sound(tmp_path / name, tone(440, 0.5, 0.3), SAMPLE_RATE)
+        write_sound(tmp_path / name, tone(440, 0.5, 0.3), SAMPLE_RATE, Origin.PERSON)
     assert list(tmp_path.iterdir()) == []
