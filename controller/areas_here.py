@@ -12,7 +12,7 @@ from controller.fleet.moving import move_node, nodes_below, place_key, sign_plac
 from controller.local import local_store, person_named
 from controller.operators.permissions import Act
 from controller.operators.queries import require
-from controller.ruling import ask_password
+from controller.ruling import signing_here
 from devices.messages import AreaCode, NodeId
 
 
@@ -68,24 +68,22 @@ def rename_here(code: str, name: str | None, kind: str | None, *, by: str) -> No
 
 def reparent_here(code: str, to: str, *, by: str) -> int:
     """Put an area under another."""
-    password = ask_password(by)
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         person = person_named(session, by)
         return changing.reparent_area(
-            session, AreaCode(code), AreaCode(to), by=person, password=password, now=utc_now()
+            session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
         )
 
 
 def merge_here(codes: Sequence[str], into: NewArea, *, by: str) -> int:
     """Join areas."""
-    password = ask_password(by)
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         return changing.merge_areas(
             session,
             [AreaCode(code) for code in codes],
             into,
             by=person_named(session, by),
-            password=password,
+            password=key,
             now=utc_now(),
         )
 
@@ -94,42 +92,39 @@ def split_here(code: str, new: NewArea, nodes: Sequence[str], *, by: str) -> int
     """Make an area of a part of another."""
     if not nodes:
         raise BadInput("Hãy nêu ít nhất một cụm loa.", code="area.no-nodes")
-    password = ask_password(by)
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         return changing.split_area(
             session,
             AreaCode(code),
             {new: [NodeId(node) for node in nodes]},
             by=person_named(session, by),
-            password=password,
+            password=key,
             now=utc_now(),
         )
 
 
 def close_here(code: str, into: str, *, by: str) -> list[str]:
     """End an area; return who still has an account there."""
-    password = ask_password(by)
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         person = person_named(session, by)
         return changing.close_area(
-            session, AreaCode(code), AreaCode(into), by=person, password=password, now=utc_now()
+            session, AreaCode(code), AreaCode(into), by=person, password=key, now=utc_now()
         )
 
 
 def move_node_here(node: str, to: str, *, by: str) -> None:
     """Have a node stand in another area."""
-    password = ask_password(by)
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         person = person_named(session, by)
-        move_node(session, NodeId(node), AreaCode(to), by=person, password=password, now=utc_now())
+        move_node(session, NodeId(node), AreaCode(to), by=person, password=key, now=utc_now())
 
 
 def sign_places_here(area: str, *, by: str) -> int:
     """Tell all nodes of an area anew where they stand: after the key that signed it was revoked."""
-    password, now = ask_password(by), utc_now()
-    with local_store() as store, store.write() as session:
+    now = utc_now()
+    with signing_here(by) as (session, opened):
         person = person_named(session, by)
         get_area(session, AreaCode(area))
         require(session, person, Act.RULE, AreaCode(area))
-        key = place_key(session, person, password, now)
+        key = place_key(session, person, opened, now)
         return sign_places(session, nodes_below(session, AreaCode(area)), key=key, by=person, now=now)

@@ -33,11 +33,12 @@ from controller.journal.chain import JournalBroken, verify
 from controller.journal.queries import export
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named
+from controller.operators.usecases import unlock_key
 from controller.station.fleet import FleetProcess
 from controller.store.invariants import invariants
 from controller.terminal import Stages
 from controller.texts import Draft
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.messages import AiringId, AreaCode, NodeId, Role
 
 _LOOK = 0.2  # seconds between two looks at the database
 _RENDER_PATIENCE = 45 * 60.0  # seconds; the longest bulletin takes a slow machine half an hour
@@ -93,11 +94,14 @@ class Job:
     def approve(self, bulletin: BulletinId) -> None:
         """Approve as the approver, who is another person and opens their own key."""
         password = Secrets(self.station.settings.home).passwords()[APPROVER]
-        with self.station.store.write() as session:
+        store, now = self.station.store, self.station.now()
+        with store.read() as session:
+            approver = self._person(session, APPROVER)
+        opened = unlock_key(store, approver, role=Role.APPROVER, password=password, now=now)
+        with store.write() as session:
             rendering = rendering_of(session, bulletin, 1)
             assert rendering is not None
             assert rendering.recording is not None
-            approver, now = self._person(session, APPROVER), self.station.now()
             note_served(session, rendering.recording, by=approver, now=now)
             approve_bulletin(
                 session,
@@ -105,8 +109,8 @@ class Job:
                 revision=1,
                 recording=rendering.recording,
                 by=approver,
-                password=password,
-                now=self.station.now(),
+                password=opened,
+                now=now,
                 declared=True,  # nobody listens to a sample: its journal says so
             )
 

@@ -46,12 +46,12 @@ class NotSignedIn(LoaError):
 
 
 class TooManyTries(LoaError):
-    """Too many failed sign-ins; `retry_after` seconds must pass."""
+    """Too many failed tries, or more at once than there is room for; `retry_after` seconds must pass."""
 
     code = "operator.too-many-tries"
 
-    def __init__(self, sentence: str, *, retry_after: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, *, retry_after: int, code: str | None = None) -> None:
+        super().__init__(sentence, code=code)
         self.retry_after = retry_after
 
 

@@ -6,10 +6,13 @@ They work on the database (`controller/local.py`). Only what a person signs need
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.airings.timing import ZONE
@@ -18,11 +21,12 @@ from controller.clocks import utc_now
 from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
+from controller.operators.usecases import Unlocked, unlock_key
 from controller.plans.governing import revoke_key, sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
-from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours
+from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours, Role
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def sign_policy_here(
     """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
     hours = [_quiet(text) for text in quiet]
     louder = [_loud(text) for text in volumes]
-    with local_store() as store, store.write() as session:
+    with signing_here(by) as (session, key):
         administrator = person_named(session, by)
         row = published(session, Kind.POLICY, area)
         before = None if row is None else Policy.model_validate_json(row.document)
@@ -80,7 +84,7 @@ def sign_policy_here(
             session,
             area=AreaCode(area),
             administrator=administrator,
-            password=ask_password(by),
+            password=key,
             now=utc_now(),
             **limits,
         )
@@ -111,6 +115,21 @@ def revoke_key_here(kid: str, *, by: str) -> int:
     """Take a key out of the next key set; return how many policies and places it signed."""
     with local_store() as store, store.write() as session:
         return revoke_key(session, KeyId(kid), by=person_named(session, by), now=utc_now())
+
+
+@contextmanager
+def signing_here(by: str) -> Iterator[tuple[Session, Unlocked]]:
+    """Ask for an administrator's password, open the key with it, and only then begin to write.
+
+    Whoever types must not keep the station's writers waiting meanwhile.
+    """
+    with local_store() as store:
+        with store.read() as session:
+            person = person_named(session, by)
+        password = ask_password(by)
+        key = unlock_key(store, person, role=Role.ADMINISTRATOR, password=password, now=utc_now())
+        with store.write() as session:
+            yield session, key
 
 
 def ask_password(name: str) -> str:

@@ -34,6 +34,7 @@ from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
 from controller.web.acts import Written, hand_in, seen_bulletin
 from controller.web.alarms import stop_airing
+from controller.web.lanes import UrgentRoute
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
 from controller.web.queries import today as today_of
@@ -41,6 +42,7 @@ from controller.web.viewer import Signed, TheStation
 from devices.messages import AiringId, AreaCode
 
 router = APIRouter(tags=["airings"])
+urgent = APIRouter(route_class=UrgentRoute)
 _MOST = 100
 _MOST_NODES = 10_000
 
@@ -155,7 +157,7 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
     return [shown.delivery(delivery) for delivery, _ in rows]
 
 
-@router.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
+@urgent.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
     with station.store.read() as session:
@@ -170,3 +172,6 @@ def _wish(asked: When, now: datetime) -> Wish:
     starts_at = asked.starts_at or now + timedelta(seconds=seconds or 0)
     areas = [AreaCode(area) for area in asked.areas]
     return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume, asked.meeting)
+
+
+router.include_router(urgent)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
+from starlette.requests import Request
 
 from controller.api.area_models import (
     AreaSpanShown,
@@ -22,9 +23,11 @@ from controller.areas.changing import NewArea
 from controller.areas.queries import get_area, history_of
 from controller.errors import NotFound
 from controller.fleet.moving import move_node
+from controller.operators.tries import Purpose
+from controller.operators.usecases import Unlocked, unlock_key
 from controller.web.station import Station
-from controller.web.viewer import Signed, TheStation
-from devices.messages import AreaCode, NodeId
+from controller.web.viewer import Signed, TheStation, Viewer, tries_of
+from devices.messages import AreaCode, NodeId, Role
 
 router = APIRouter(tags=["areas"])
 T = TypeVar("T")
@@ -61,59 +64,77 @@ def rename(station: TheStation, viewer: Signed, area: str, asked: Rename) -> Are
 
 
 @router.post("/areas/{area}/move", responses=refusals(401, 404, 409, 422))
-def move(station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
+def move(request: Request, station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
     """Put an area with all below it under another one."""
     code, to, by, now = AreaCode(area), AreaCode(asked.to), viewer.operator, station.now()
-    told = _do(
+    told = _sign(
+        request,
         station,
-        lambda session: changing.reparent_area(session, code, to, by=by, password=asked.password, now=now),
+        viewer,
+        asked.password,
+        lambda session, key: changing.reparent_area(session, code, to, by=by, password=key, now=now),
     )
     return Changed(nodes=told)
 
 
 @router.post("/areas/merge", responses=refusals(401, 404, 409, 422))
-def merge(station: TheStation, viewer: Signed, asked: Merge) -> Changed:
+def merge(request: Request, station: TheStation, viewer: Signed, asked: Merge) -> Changed:
     """Join areas of one parent; they live on below the new one as former areas."""
     into, by, now = NewArea(AreaCode(asked.code), asked.name, asked.kind), viewer.operator, station.now()
     codes = [AreaCode(code) for code in asked.of]
-    told = _do(
+    told = _sign(
+        request,
         station,
-        lambda session: changing.merge_areas(session, codes, into, by=by, password=asked.password, now=now),
+        viewer,
+        asked.password,
+        lambda session, key: changing.merge_areas(session, codes, into, by=by, password=key, now=now),
     )
     return Changed(nodes=told)
 
 
 @router.post("/areas/{area}/split", responses=refusals(401, 404, 409, 422))
-def split(station: TheStation, viewer: Signed, area: str, asked: Split) -> Changed:
+def split(request: Request, station: TheStation, viewer: Signed, area: str, asked: Split) -> Changed:
     """Make new areas beside one, and move loudspeakers of it into them."""
     code, by, now = AreaCode(area), viewer.operator, station.now()
     parts = {
         NewArea(AreaCode(part.code), part.name, part.kind): [NodeId(node) for node in part.nodes]
         for part in asked.parts
     }
-    moved = _do(
+    moved = _sign(
+        request,
         station,
-        lambda session: changing.split_area(session, code, parts, by=by, password=asked.password, now=now),
+        viewer,
+        asked.password,
+        lambda session, key: changing.split_area(session, code, parts, by=by, password=key, now=now),
     )
     return Changed(nodes=moved)
 
 
 @router.post("/areas/{area}/close", responses=refusals(401, 404, 409, 422))
-def close(station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
+def close(request: Request, station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
     """End an area: its loudspeakers go into another, its plan and policy leave the broker."""
     code, to, by, now = AreaCode(area), AreaCode(asked.to), viewer.operator, station.now()
-    left = _do(
+    left = _sign(
+        request,
         station,
-        lambda session: changing.close_area(session, code, to, by=by, password=asked.password, now=now),
+        viewer,
+        asked.password,
+        lambda session, key: changing.close_area(session, code, to, by=by, password=key, now=now),
     )
     return Changed(nodes=0, accounts=left)
 
 
 @router.post("/nodes/{node_id}/move", responses=refusals(401, 404, 409, 422))
-def move_one(station: TheStation, viewer: Signed, node_id: str, asked: GoInto) -> Changed:
+def move_one(request: Request, station: TheStation, viewer: Signed, node_id: str, asked: GoInto) -> Changed:
     """Have a node stand in another area."""
     node, to, by, now = NodeId(node_id), AreaCode(asked.to), viewer.operator, station.now()
-    _do(station, lambda session: move_node(session, node, to, by=by, password=asked.password, now=now))
+    _sign(
+        request,
+        station,
+        viewer,
+        asked.password,
+        lambda session, key: move_node(session, node, to, by=by, password=key, now=now),
+    )
     return Changed(nodes=1)
 
 
@@ -122,6 +143,17 @@ def _do(station: Station, act: Callable[[Session], T]) -> T:
         done = act(session)
     station.poke()
     return done
+
+
+def _sign(
+    request: Request, station: Station, viewer: Viewer, password: str, act: Callable[[Session, Unlocked], T]
+) -> T:
+    """Open the person's key, which takes a quarter of a second, and only then begin to write."""
+    with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
+        key = unlock_key(
+            station.store, viewer.operator, role=Role.ADMINISTRATOR, password=password, now=station.now()
+        )
+    return _do(station, lambda session: act(session, key))
 
 
 def _whole(station: Station, code: AreaCode) -> AreaWhole:

@@ -39,15 +39,18 @@ from controller.emergencies.usecases import Call, decline_emergency
 from controller.errors import BadInput, NotFound
 from controller.web import alarms
 from controller.web.acts import seen_bulletin
+from controller.web.lanes import UrgentRoute
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 from devices.messages import AreaCode
 
-router = APIRouter(prefix="/emergencies", tags=["emergencies"])
+router = APIRouter(tags=["emergencies"])
+prepares = APIRouter(prefix="/emergencies")
+urgent = APIRouter(prefix="/emergencies", route_class=UrgentRoute)
 _LATELY = timedelta(days=1)
 
 
-@router.get("/templates", responses=refusals(401, 404))
+@urgent.get("/templates", responses=refusals(401, 404))
 def templates(
     station: TheStation, viewer: Signed, area: Annotated[list[Code] | None, Query(max_length=1000)] = None
 ) -> TemplatesShown:
@@ -64,7 +67,7 @@ def templates(
     )
 
 
-@router.post("/templates", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+@prepares.post("/templates", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
     """Have nodes hold a recording ready: written and submitted from a built-in text, or an existing bulletin.
 
@@ -88,7 +91,7 @@ def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
     return next(_prepared(view) for view in views if view.row.id == prepared)
 
 
-@router.post("/templates/{prepared}/release", status_code=204, responses=refusals(401, 403, 404, 409))
+@prepares.post("/templates/{prepared}/release", status_code=204, responses=refusals(401, 403, 404, 409))
 def let_go(station: TheStation, viewer: Signed, prepared: str) -> None:
     """Have nodes hold a recording no longer."""
     with station.store.write() as session:
@@ -98,7 +101,7 @@ def let_go(station: TheStation, viewer: Signed, prepared: str) -> None:
     station.poke()
 
 
-@router.get("", responses=refusals(401))
+@urgent.get("", responses=refusals(401))
 def index(station: TheStation, viewer: Signed, *, lately: bool = False) -> list[EmergencyShown]:
     """Return what waits for a second person or sounds now; with `lately` also all of the last day."""
     now = station.now()
@@ -107,7 +110,7 @@ def index(station: TheStation, viewer: Signed, *, lately: bool = False) -> list[
     return [emergency(view) for view in views]
 
 
-@router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
+@urgent.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
 def call(request: Request, station: TheStation, viewer: Signed, asked: CallEmergency) -> EmergencyShown:
     """Call an emergency; it sounds when a second person confirms it, or at once with `alone_because`."""
     bulletin = None if asked.bulletin is None else BulletinId(asked.bulletin)
@@ -120,7 +123,7 @@ def call(request: Request, station: TheStation, viewer: Signed, asked: CallEmerg
     return _shown(station, viewer, made)
 
 
-@router.post("/stop", responses=refusals(401, 403, 404, 409, 422))
+@urgent.post("/stop", responses=refusals(401, 403, 404, 409, 422))
 def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[EmergencyShown]:
     """End everything that was called and sounds in areas, there alone; return what was ended."""
     areas = [AreaCode(area) for area in asked.areas]
@@ -130,7 +133,7 @@ def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[Em
         return [emergency(emergency_view(session, row.id, viewer.scope.hears)) for row in ended]
 
 
-@router.post("/test", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+@urgent.post("/test", status_code=201, responses=refusals(401, 403, 404, 409, 422))
 def test(station: TheStation, viewer: Signed, asked: Test) -> EmergencyShown:
     """Sound a prepared test once; never in quiet hours, and never while an emergency sounds there."""
     areas = [AreaCode(area) for area in asked.areas]
@@ -138,13 +141,13 @@ def test(station: TheStation, viewer: Signed, asked: Test) -> EmergencyShown:
     return _shown(station, viewer, alarms.test(station, viewer, wish))
 
 
-@router.get("/{emergency_id}", responses=refusals(401, 404))
+@urgent.get("/{emergency_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, emergency_id: str) -> EmergencyShown:
     """Return one emergency with its reach."""
     return _shown(station, viewer, EmergencyId(emergency_id))
 
 
-@router.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
+@urgent.post("/{emergency_id}/confirm", responses=refusals(401, 403, 404, 409, 422, 429))
 def confirm(
     request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: Confirm
 ) -> EmergencyShown:
@@ -153,10 +156,10 @@ def confirm(
     return _shown(station, viewer, made)
 
 
-@router.post("/{emergency_id}/decline", responses=refusals(401, 403, 404, 409))
+@urgent.post("/{emergency_id}/decline", responses=refusals(401, 403, 404, 409))
 def decline(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
     """Take a call that waits off the table."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
         decline_emergency(
             session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=asked.reason
@@ -164,7 +167,7 @@ def decline(station: TheStation, viewer: Signed, emergency_id: str, asked: Reaso
     return _shown(station, viewer, EmergencyId(emergency_id))
 
 
-@router.post("/{emergency_id}/all-clear", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
+@urgent.post("/{emergency_id}/all-clear", status_code=201, responses=refusals(401, 403, 404, 409, 422, 429))
 def all_clear(
     request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: AllClear
 ) -> EmergencyShown:
@@ -180,7 +183,7 @@ def all_clear(
     return _shown(station, viewer, made)
 
 
-@router.post("/{emergency_id}/stop", responses=refusals(401, 403, 404, 409))
+@urgent.post("/{emergency_id}/stop", responses=refusals(401, 403, 404, 409))
 def stop(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
     """End one emergency everywhere, at once."""
     alarms.stop_one(station, viewer, EmergencyId(emergency_id), asked.reason)
@@ -243,3 +246,7 @@ def _shown(station: Station, viewer: Viewer, made: EmergencyId) -> EmergencyShow
 def _check_seen(viewer: Viewer, areas: list[AreaCode]) -> None:
     if not viewer.scope.seen.issuperset(areas):
         raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+
+
+router.include_router(prepares)
+router.include_router(urgent)

@@ -13,6 +13,7 @@ from controller.fleet.tables import EnrolmentCode
 from controller.fleet.usecases import NewNode
 from controller.operators.fresh import typed_code
 from controller.operators.permissions import Act
+from controller.operators.tries import Offered
 from controller.station.doors import foreign_names
 from controller.web.viewer import Signed, TheStation, Viewer, address_of, tries_of
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
@@ -58,12 +59,12 @@ def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
 @router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))
 def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> EnrolmentReply:
     """Claim a code as a node: without signing in, by the code and a key of its own (docs/protocol.md)."""
-    tries_of(request).check_address(address_of(request))
+    tries_of(request).check_offered(Offered.ENROLMENT, address_of(request))
     try:
         with station.store.write() as session:
             reply = claim_code(session, asked, station.welcome(), now=station.now())
     except NotFound:
-        tries_of(request).failed_from(address_of(request))
+        tries_of(request).failed_offered(Offered.ENROLMENT, address_of(request))
         raise
     station.poke()
     return reply

@@ -13,7 +13,7 @@ from controller.api.models import (
     SignIn,
 )
 from controller.api.refusals import refusals
-from controller.errors import BadInput, LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import operator_named, operators
 from controller.operators.second_factor import (
@@ -25,6 +25,8 @@ from controller.operators.second_factor import (
 from controller.operators.signing_in import complete_sign_in, person_awaiting_code
 from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
+from controller.operators.tries import Purpose
+from controller.web.lanes import lanes_of
 from controller.web.station import Station
 from controller.web.viewer import (
     Known,
@@ -32,8 +34,11 @@ from controller.web.viewer import (
     Signed,
     TheStation,
     address_of,
+    device_of,
     drop_cookie,
+    remember_device,
     set_cookie,
+    station_of,
     token_of,
     tries_of,
     viewer_in,
@@ -43,8 +48,18 @@ router = APIRouter(tags=["people"])
 
 
 @router.post("/sign-in", responses=refusals(422, 429, 401))
-def sign_in(request: Request, response: Response, station: TheStation, asked: SignIn) -> Person:
+async def sign_in(request: Request, response: Response, asked: SignIn) -> Person:
     """Begin a session; the answer sets its cookie. Who has a second factor sends its `code` along."""
+    device = device_of(request, asked.name)
+    door = lanes_of(request).door if device is None else lanes_of(request).known_door
+    token, person = await door.run(_enter, request, asked, device)
+    set_cookie(request, response, token)
+    remember_device(request, response, person.name)
+    return person
+
+
+def _enter(request: Request, asked: SignIn, device: str | None) -> tuple[str, Person]:
+    station = station_of(request)
     token = enter(
         station.store,
         name=asked.name,
@@ -52,14 +67,14 @@ def sign_in(request: Request, response: Response, station: TheStation, asked: Si
         address=address_of(request),
         tries=tries_of(request),
         now=station.now(),
+        device=device,
     )
-    token = _second_step(request, station, token, asked.code)
+    token = _second_step(request, station, token, asked.code, device)
     with station.store.read() as session:
         viewer = viewer_in(session, station, token)
     if viewer is None:
         raise NotSignedIn("Phiên đăng nhập vừa tạo đã bị kết thúc. Hãy đăng nhập lại.")
-    set_cookie(request, response, token)
-    return _person(viewer.operator)
+    return token, _person(viewer.operator)
 
 
 @router.post("/sign-out", status_code=204)
@@ -91,13 +106,11 @@ def confirm(
     request: Request, station: TheStation, viewer: KnownInPerson, asked: CodeAsked
 ) -> RecoveryCodesShown:
     """Put the second factor in force by a first right code; the recovery codes are told this once."""
-    tries_of(request).check_code(viewer.operator.id)
-    try:
-        with station.store.write() as session:
-            codes = confirm_second_factor(session, asked.code, by=viewer.operator, now=station.now())
-    except BadInput:
-        tries_of(request).failed_code(viewer.operator.id)
-        raise
+    with (
+        tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT),
+        station.store.write() as session,
+    ):
+        codes = confirm_second_factor(session, asked.code, by=viewer.operator, now=station.now())
     return RecoveryCodesShown(recovery_codes=list(codes))
 
 
@@ -133,7 +146,7 @@ def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself
         raise NotAllowed("Chỉ quản trị mới xem và sửa được tài khoản của người khác.")
 
 
-def _second_step(request: Request, station: Station, token: str, code: str | None) -> str:
+def _second_step(request: Request, station: Station, token: str, code: str | None, device: str | None) -> str:
     """Return the token of a session that is signed in: the same one, or the one that the code opens."""
     now = station.now()
     with station.store.read() as session:
@@ -152,6 +165,7 @@ def _second_step(request: Request, station: Station, token: str, code: str | Non
             address=address_of(request),
             tries=tries_of(request),
             now=now,
+            device=device,
         )
     except LoaError:
         with station.store.write() as session:

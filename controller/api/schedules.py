@@ -54,6 +54,7 @@ from controller.programmes.usecases import (
     schedule_bulletin,
 )
 from controller.web.acts import seen_bulletin
+from controller.web.lanes import UrgentRoute
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import AreaCode
 from schedules.lunar import lunar_day
@@ -61,6 +62,7 @@ from schedules.public_holidays import public_holidays
 from schedules.recurrence import Dated
 
 router = APIRouter(tags=["schedules"])
+urgent = APIRouter(route_class=UrgentRoute)
 _MOST = 500
 _NEXT = 30
 _YEAR = Annotated[int, Query(ge=2000, le=2100)]
@@ -127,20 +129,20 @@ def one(station: TheStation, viewer: Signed, schedule_id: str) -> ScheduleWhole:
         return ScheduleWhole(**shown.model_dump(), next=_occurrences(session, row.id, coming))
 
 
-@router.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
+@urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
 def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) -> ScheduleWhole:
     """End a schedule; what of it is still to be heard is stopped."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         row = _found(session, viewer, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=asked.reason)
     station.poke()
     return one(station, viewer, schedule_id)
 
 
-@router.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
+@urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
 def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
     """Cancel one occurrence, planned or sounding; the others stay."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         row = _found(session, viewer, schedule_id)
         cancel_occurrence(
             session,
@@ -289,3 +291,6 @@ def _lunar(at: datetime) -> str:
     except ValueError:
         return ""
     return f"{found.day}/{found.month}" + (" nhuận" if found.leap else "")
+
+
+router.include_router(urgent)

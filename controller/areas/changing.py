@@ -21,6 +21,7 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.operators.tables import Account
+from controller.operators.usecases import Password
 from controller.plans.lifecycle import Kind
 from controller.plans.publishing import take_back
 from controller.plans.queries import published
@@ -76,7 +77,7 @@ def rename_area(
 
 
 def reparent_area(
-    session: Session, code: AreaCode, to: AreaCode, *, by: Operator, password: str, now: datetime
+    session: Session, code: AreaCode, to: AreaCode, *, by: Operator, password: Password, now: datetime
 ) -> int:
     """Put an area with all below it under another one; return how many nodes were told."""
     _check_parent(session, code, to, by)
@@ -89,7 +90,7 @@ def merge_areas(
     into: NewArea,
     *,
     by: Operator,
-    password: str,
+    password: Password,
     now: datetime,
 ) -> int:
     """Join areas of one parent into a new one (or one that exists); return how many nodes were told.
@@ -118,7 +119,7 @@ def split_area(
     parts: Mapping[NewArea, Sequence[NodeId]],
     *,
     by: Operator,
-    password: str,
+    password: Password,
     now: datetime,
 ) -> int:
     """Make new areas beside one, and move nodes of it into them; return how many moved. The rest stays."""
@@ -141,7 +142,7 @@ def split_area(
 
 
 def close_area(
-    session: Session, code: AreaCode, into: AreaCode, *, by: Operator, password: str, now: datetime
+    session: Session, code: AreaCode, into: AreaCode, *, by: Operator, password: Password, now: datetime
 ) -> list[str]:
     """End an area: its nodes go into another, its plan and policy are taken back from the broker.
 

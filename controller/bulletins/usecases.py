@@ -13,7 +13,7 @@ from controller.bulletins.lifecycle import (
     RevisionKind,
     after,
 )
-from controller.bulletins.listening import check_heard
+from controller.bulletins.listening import Heard, check_heard
 from controller.bulletins.places import check_filled
 from controller.bulletins.queries import (
     approval_of,
@@ -31,7 +31,7 @@ from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId
 from controller.operators.queries import require
-from controller.operators.usecases import open_key
+from controller.operators.usecases import Password, open_key
 from controller.store.ids import new_id
 from devices.messages import Approval, AreaCode, RecordingId, Role
 from devices.signing import SigningKey, sign
@@ -125,7 +125,7 @@ def approve_bulletin(
     revision: int,
     recording: RecordingId,
     by: Operator,
-    password: str,
+    password: Password,
     now: datetime,
     declared: bool = False,
 ) -> Approved:
@@ -137,11 +137,7 @@ def approve_bulletin(
     nothing is approved. The approver's key is opened with the password for this one signature.
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
-    require(session, by, Act.APPROVE, bulletin.area)
-    _check_seen(session, bulletin, revision, recording)
-    _check_other_person(session, bulletin, by)
-    check_items(session, bulletin)
-    heard = check_heard(session, by, recording, declared=declared)
+    heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared)
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
@@ -153,6 +149,28 @@ def approve_bulletin(
     detail |= {"declared": True} if declared else {}
     record(session, by, "bulletin.approved", bulletin.id, now, detail=detail)
     return approved
+
+
+def check_approvable(
+    session: Session,
+    bulletin: Bulletin,
+    revision: int,
+    recording: RecordingId,
+    *,
+    by: Operator,
+    declared: bool,
+) -> Heard:
+    """Raise what hinders this person's approval, whatever the password: asked before it is hashed, too.
+
+    Returns what the person has heard of the recording.
+    """
+    require(session, by, Act.APPROVE, bulletin.area)
+    _check_seen(session, bulletin, revision, recording)
+    _check_other_person(session, bulletin, by)
+    check_items(session, bulletin)
+    heard = check_heard(session, by, recording, declared=declared)
+    after(bulletin.state, Action.APPROVE)
+    return heard
 
 
 def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> None:

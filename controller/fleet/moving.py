@@ -16,7 +16,7 @@ from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
-from controller.operators.usecases import open_key
+from controller.operators.usecases import Password, open_key
 from controller.plans import publishing
 from controller.plans.lifecycle import Kind
 from controller.store.locks import Lock, hold
@@ -29,7 +29,7 @@ PLACE_LIFE = timedelta(days=400)
 
 
 def move_node(
-    session: Session, node_id: NodeId, to: AreaCode, *, by: Operator, password: str, now: datetime
+    session: Session, node_id: NodeId, to: AreaCode, *, by: Operator, password: Password, now: datetime
 ) -> None:
     """Have a node stand in another area, with all that is planned there; signed by the administrator."""
     node = get_node(session, node_id)
@@ -44,7 +44,7 @@ def move_node(
     move_nodes(session, [node], to, key=key, by=by, now=now)
 
 
-def place_key(session: Session, by: Operator, password: str, now: datetime) -> SigningKey:
+def place_key(session: Session, by: Operator, password: Password, now: datetime) -> SigningKey:
     """Return the administrator's opened key: whoever may lay down policies says which of them bind a node."""
     return open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
 

@@ -4,25 +4,23 @@ Who has a second factor comes in by two steps: the password opens a session that
 nobody in; the right code ends that one and opens another.
 """
 
-import contextlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from threading import BoundedSemaphore
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from controller.errors import NotSignedIn, TooManyTries
+from controller.errors import NotSignedIn
 from controller.journal.usecases import record
 from controller.operators.fresh import digest_of_secret, fresh_token
+from controller.operators.hashing import hashing
 from controller.operators.permissions import Operator
 from controller.operators.queries import lent_areas
 from controller.operators.second_factor import has_second_factor, takes_code
 from controller.operators.tables import Account, SignedIn
-from controller.operators.tries import Tries
+from controller.operators.tries import Purpose, Tries
 from controller.operators.usecases import LONGEST_PASSWORD, PASSWORDS
 from controller.store import Store
 
@@ -34,44 +32,39 @@ TOUCH_EVERY = timedelta(minutes=1)
 PENDING = timedelta(minutes=10)
 """How long the second step may take: time to find the telephone, or the sheet of recovery codes."""
 
-_DOOR = BoundedSemaphore(2)
-"""A hash takes 64 MiB and a core for a quarter of a second: a flood of tries may not take the station's."""
-_QUEUE_SECONDS = 10.0
-"""Longer than that nobody waits at the door."""
-
 _WRONG = "Tên đăng nhập hoặc mật khẩu không đúng."
 
 
-def sign_in(store: Store, *, name: str, password: str, address: str, tries: Tries, now: datetime) -> str:
+def sign_in(
+    store: Store,
+    *,
+    name: str,
+    password: str,
+    address: str,
+    tries: Tries,
+    now: datetime,
+    device: str | None = None,
+) -> str:
     """Return the token of a new session (43 characters), or raise NotSignedIn or TooManyTries.
 
     For a person with a second factor the session lets nobody in yet: `person_awaiting_code` tells, and
     `complete_sign_in` goes on. Takes the store, not a session: the hash is checked between two transactions,
-    so that a flood of tries does not hold the database's only writer.
+    so that a flood of tries does not hold the database's only writer. `device`: the browser,
+    if this person has signed in from it before (`known_device`).
     """
     name = name.strip().lower()[:LONGEST_PASSWORD]
     with store.read() as session:
         account = session.scalars(select(Account).where(Account.name == name)).one_or_none()
     known = account if account is not None and account.disabled_at is None else None
-    with _at_the_door():
-        tries.check(name, address)  # inside: tries sent side by side are counted one after another
+    with hashing():
+        tries.check(name, address, device)  # inside: tries sent side by side are counted one after another
         right = PASSWORDS.verify(password[:LONGEST_PASSWORD], known.password_hash if known else _nobody())
         if known is None or not right:
-            tries.failed(name, address)
+            tries.failed(name, address, device)
             raise NotSignedIn(_WRONG, code="operator.wrong-password")
     with store.write() as session:
         awaits = has_second_factor(session, known.id)
         return _open(session, known, address, now, awaits_code=awaits)
-
-
-@contextlib.contextmanager
-def _at_the_door() -> Iterator[None]:
-    if not _DOOR.acquire(timeout=_QUEUE_SECONDS):
-        raise TooManyTries("Quá nhiều người đăng nhập cùng lúc. Hãy thử lại sau ít giây.", retry_after=5)
-    try:
-        yield
-    finally:
-        _DOOR.release()
 
 
 def person_awaiting_code(session: Session, token: str, now: datetime) -> Operator | None:
@@ -83,14 +76,21 @@ def person_awaiting_code(session: Session, token: str, now: datetime) -> Operato
 
 
 def complete_sign_in(
-    store: Store, *, token: str, code: str, address: str, tries: Tries, now: datetime
+    store: Store,
+    *,
+    token: str,
+    code: str,
+    address: str,
+    tries: Tries,
+    now: datetime,
+    device: str | None = None,
 ) -> str:
     """Take the second factor; return the token of another session, or raise NotSignedIn or TooManyTries."""
     with store.read() as session:
         person = person_awaiting_code(session, token, now)
     if person is None:
         raise NotSignedIn("Đã quá lâu. Hãy nhập lại tên và mật khẩu.", code="operator.sign-in-expired")
-    tries.check_code(person.id)
+    tries.check_code(device or person.id, Purpose.SIGN_IN)
     with store.write() as session:
         account = session.get_one(Account, person.id)
         if takes_code(session, person.id, code, now):
@@ -98,7 +98,7 @@ def complete_sign_in(
             return _open(session, account, address, now, awaits_code=False)
         # the password was right: whoever reads the journal wants to know that somebody stood at the door
         record(session, person, "operator.code-refused", person.id, now, detail={"address": address[:64]})
-    tries.failed_code(person.id)
+    tries.failed_code(device or person.id, Purpose.SIGN_IN)
     raise NotSignedIn(
         "Mã xác thực không đúng hoặc đã dùng rồi. Hãy đợi mã kế tiếp.", code="operator.wrong-code"
     )

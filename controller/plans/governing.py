@@ -15,7 +15,7 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import keys_in_force, require
 from controller.operators.tables import HeldKey
-from controller.operators.usecases import open_key
+from controller.operators.usecases import Password, open_key
 from controller.plans.lifecycle import Kind
 from controller.plans.publishing import Place, next_version_of, put
 from controller.plans.tables import Published
@@ -101,7 +101,7 @@ def sign_policy(
     *,
     area: AreaCode,
     administrator: Operator,
-    password: str,
+    password: Password,
     now: datetime,
     quiet_hours: Sequence[QuietHours] = QUIET_NIGHT,
     loudest_volume: int = LOUDEST_VOLUME,

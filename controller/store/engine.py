@@ -34,8 +34,8 @@ WAIT_SECONDS = 10.0
 _WAL_TRIES, _WAL_PAUSE = 50, 0.1
 """Five seconds: the first migration of another process is over by then."""
 POOL_SIZE = 10
-POOL_OVERFLOW = 40
-"""At most 50 connections: FastAPI's 40 worker threads and the station's own."""
+POOL_OVERFLOW = 50
+"""At most 60 connections: FastAPI's 40 worker threads, 11 of the lanes, and the station's own."""
 
 JOURNAL_SIGNER = "journal_signer"
 """Key of `session.info` under which the journal finds who seals its entries."""

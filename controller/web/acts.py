@@ -14,15 +14,20 @@ from controller.bulletins.queries import get_bulletin
 from controller.bulletins.references import Reference
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.topics import set_topic
-from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.bulletins.usecases import (
+    approve_bulletin,
+    check_approvable,
+    draft_bulletin,
+    submit_bulletin,
+)
 from controller.bulletins.wording import PLAIN, Manner
 from controller.errors import NotAllowed, NotFound
 from controller.journal.usecases import record
-from controller.operators.tries import Tries
-from controller.operators.usecases import WRONG_PASSWORD
+from controller.operators.tries import Purpose, Tries
+from controller.operators.usecases import WRONG_PASSWORD, unlock_key
 from controller.web.station import Station
 from controller.web.viewer import Viewer
-from devices.messages import AiringId, AreaCode, RecordingId
+from devices.messages import AiringId, AreaCode, RecordingId, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +92,30 @@ def approve(
 
     Else whoever has a signed-in phone in hand could try passwords without end.
     """
-    tries.check_code(viewer.operator.id)
+    by, now = viewer.operator, station.now()
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        check_approvable(session, bulletin, revision, RecordingId(recording), by=by, declared=declared)
     try:
-        with station.store.write() as session:
-            seen_bulletin(session, viewer, bulletin_id)
-            approve_bulletin(
-                session,
-                BulletinId(bulletin_id),
-                revision=revision,
-                recording=RecordingId(recording),
-                by=viewer.operator,
-                password=password,
-                now=station.now(),
-                declared=declared,
-            )
+        with tries.counted(viewer.tried_as, Purpose.APPROVAL):
+            opened = unlock_key(station.store, by, role=Role.APPROVER, password=password, now=now)
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
-            tries.failed_code(viewer.operator.id)
             with station.store.write() as session:
-                record(session, viewer.operator, "bulletin.approval-refused", bulletin_id, station.now())
+                record(session, by, "bulletin.approval-refused", bulletin_id, now)
         raise
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        approve_bulletin(
+            session,
+            BulletinId(bulletin_id),
+            revision=revision,
+            recording=RecordingId(recording),
+            by=by,
+            password=opened,
+            now=now,
+            declared=declared,
+        )
     station.poke()
 
 

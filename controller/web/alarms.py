@@ -25,7 +25,7 @@ from controller.errors import BadInput, NotAllowed
 from controller.journal.usecases import record
 from controller.operators.permissions import Operator
 from controller.operators.second_factor import check_fresh_totp, has_second_factor, needs_second_factor
-from controller.operators.tries import Tries
+from controller.operators.tries import Purpose, Tries
 from controller.web.station import Station
 from controller.web.viewer import Viewer
 from devices.messages import AiringId, AreaCode
@@ -149,13 +149,12 @@ def check_person(
 
 @contextmanager
 def _wrong_codes_counted(station: Station, viewer: Viewer, tries: Tries) -> Iterator[None]:
-    """Limit and journal wrong codes, as at the door."""
-    tries.check_code(viewer.operator.id)
+    """Limit and journal wrong codes; a counter of this session alone, which no stranger can fill."""
     try:
-        yield
+        with tries.counted(viewer.tried_as, Purpose.EMERGENCY):
+            yield
     except NotAllowed as error:
         if error.code == _WRONG_CODE:
-            tries.failed_code(viewer.operator.id)
-            with station.store.write() as session:
+            with station.store.write(urgent=True) as session:
                 record(session, viewer.operator, "emergency.refused", viewer.operator.id, station.now())
         raise

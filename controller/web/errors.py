@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -25,6 +24,7 @@ from controller.errors import (
     TooManyTries,
     Unavailable,
 )
+from controller.web.lanes import in_lane
 from controller.web.render import page
 from controller.web.viewer import known
 
@@ -137,7 +137,7 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
         return RedirectResponse(place, 303)
     if isinstance(error, EnrolFirst) and is_page:
         return RedirectResponse("/tai-khoan/ma-xac-thuc", 303)
-    response = await run_in_threadpool(
+    response = await in_lane(
         error_response, request, status_of(error), error.sentence, error.code, error.facts
     )
     if isinstance(error, TooManyTries):
@@ -148,7 +148,7 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
 async def on_http_error(request: Request, error: Exception) -> Response:
     """Answer an address or a method that is not there, in Vietnamese."""
     assert isinstance(error, HTTPException)
-    response = await run_in_threadpool(error_response, request, error.status_code)
+    response = await in_lane(error_response, request, error.status_code)
     response.headers.update(error.headers or {})
     return response
 
@@ -160,11 +160,11 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     sentence = (
         f"Thông tin gửi lên chưa đúng: {', '.join(places)}." if places else "Thông tin gửi lên chưa đúng."
     )
-    return await run_in_threadpool(error_response, request, 422, sentence, "input.bad")
+    return await in_lane(error_response, request, 422, sentence, "input.bad")
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """Answer a fault of our own: its trace goes into the log under a code, never onto the page."""
     code = f"loi-{secrets.token_hex(4)}"
     log.error("fault %s at %s %s", code, request.method, request.url.path, exc_info=error)
-    return await run_in_threadpool(error_response, request, 500, "", code)
+    return await in_lane(error_response, request, 500, "", code)

@@ -17,6 +17,7 @@ from controller.errors import LoaError
 from controller.listeners.limits import ListenerLimits
 from controller.operators.tries import Tries
 from controller.web import assets, errors, pages
+from controller.web.lanes import Lanes
 from controller.web.live import Live
 from controller.web.queries import sounding_now
 from controller.web.security import BodyLimits, Guard
@@ -64,6 +65,7 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
     site.state.station = station
     site.state.live = Live(station.changes)
     site.state.tries = Tries()
+    site.state.lanes = Lanes()
     site.state.listener_limits = ListenerLimits()
     site.state.sounding = lambda: _sounding_sentence(station)
     return site
@@ -73,6 +75,7 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
 async def _until_streams_end(site: FastAPI) -> AsyncIterator[None]:
     yield
     site.state.live.close()
+    site.state.lanes.close()
 
 
 def end_streams(site: FastAPI) -> None:

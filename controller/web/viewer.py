@@ -12,13 +12,16 @@ from starlette.responses import Response
 from controller.airings.lifecycle import Event, is_possible
 from controller.airings.planning import MOVABLE
 from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
+from controller.operators.fresh import digest_of_secret
+from controller.operators.known_devices import LIFE, device_cookie, known_device
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
-from controller.operators.tries import Tries
+from controller.operators.tries import Offered, Tries
 from controller.web.alarm_bar import AlarmLine, alarm_lines
 from controller.web.asked import Asked, asked_of
+from controller.web.lanes import in_lane, is_urgent
 from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
@@ -42,6 +45,11 @@ class Viewer:
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
 
+    @property
+    def tried_as(self) -> str:
+        """By what wrong codes and passwords of this person's acts are counted: this one session."""
+        return f"{self.operator.id}/{digest_of_secret(self.token)}"
+
     def may_stop(self, airing: AiringView) -> bool:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
         possible = is_possible(airing.state, Event.CANCEL)
@@ -60,6 +68,11 @@ class Viewer:
 def station_of(request: Request) -> Station:
     """Return the station that the pages belong to."""
     return cast("Station", request.app.state.station)
+
+
+async def _station(request: Request) -> Station:
+    """As `station_of`, without a thread: FastAPI runs a dependency that is no coroutine in its own pool."""
+    return station_of(request)
 
 
 def cookie_name(request: Request) -> str:
@@ -85,6 +98,32 @@ def drop_cookie(request: Request, response: Response) -> None:
     response.delete_cookie(
         cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )
+
+
+def _device_cookie_name(request: Request) -> str:
+    return f"{cookie_name(request)}-may"
+
+
+def device_of(request: Request, name: str) -> str | None:
+    """Return the browser's number if this person has signed in from it before, or None."""
+    station, cookie = station_of(request), request.cookies.get(_device_cookie_name(request), "")
+    return known_device(station.store.signer, name, cookie, station.now()) if cookie else None
+
+
+def remember_device(request: Request, response: Response, name: str) -> None:
+    """Have the browser keep that this person has signed in from it; it lets nobody in."""
+    station = station_of(request)
+    cookie = device_cookie(station.store.signer, name, station.now())
+    if cookie is not None:
+        response.set_cookie(
+            _device_cookie_name(request),
+            cookie,
+            max_age=int(LIFE.total_seconds()),
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
 
 
 def address_of(request: Request) -> str:
@@ -167,7 +206,7 @@ def _by_cookie(request: Request) -> Viewer:
     if viewer is None:
         raise NotSignedIn("Hãy đăng nhập để tiếp tục.")
     if worn:
-        with station.store.write() as session:
+        with station.store.write(urgent=is_urgent()) as session:
             touch(session, token, station.now())
     return viewer
 
@@ -178,21 +217,38 @@ def _by_bearer(request: Request, token: str) -> Viewer:
         found = bearer(session, token, now)
         scope = None if found is None else scope_of(session, found[1])
     if found is None or scope is None:
-        tries_of(request).check_address(address_of(request))
-        tries_of(request).failed_from(address_of(request))
+        # only who brings a wrong one is ever turned away: right ones were found above
+        tries_of(request).check_offered(Offered.TOKEN, address_of(request))
+        tries_of(request).failed_offered(Offered.TOKEN, address_of(request))
         raise NotSignedIn("Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.", code="token.unknown")
     row, operator = found
     tries_of(request).called(row.id)
     if request.method in {"GET", "HEAD"} and Act.SEE not in (operator.acts or ()):
         raise NotAllowed("Mã truy cập này không được cấp quyền xem.", code="token.not-see")
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
-        with station.store.write() as session:
+        with station.store.write(urgent=is_urgent()) as session:
             touch_token(session, row.id, now)
     return Viewer(operator, scope, 0, Asked(), "")
 
 
-Signed = Annotated[Viewer, Depends(signed_in)]
-Known = Annotated[Viewer, Depends(known)]
-InPerson = Annotated[Viewer, Depends(in_person)]
-KnownInPerson = Annotated[Viewer, Depends(known_in_person)]
-TheStation = Annotated[Station, Depends(station_of)]
+async def _signed_in(request: Request) -> Viewer:
+    return await in_lane(signed_in, request)
+
+
+async def _known(request: Request) -> Viewer:
+    return await in_lane(known, request)
+
+
+async def _in_person(request: Request) -> Viewer:
+    return await in_lane(in_person, request)
+
+
+async def _known_in_person(request: Request) -> Viewer:
+    return await in_lane(known_in_person, request)
+
+
+Signed = Annotated[Viewer, Depends(_signed_in)]
+Known = Annotated[Viewer, Depends(_known)]
+InPerson = Annotated[Viewer, Depends(_in_person)]
+KnownInPerson = Annotated[Viewer, Depends(_known_in_person)]
+TheStation = Annotated[Station, Depends(_station)]

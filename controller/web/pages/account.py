@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.errors import BadInput, LoaError, NotAllowed
+from controller.errors import BadInput, LoaError
 from controller.operators.delegating import delegate_approval, delegations_of, end_delegation
 from controller.operators.permissions import TOKEN_ACTS, Act
 from controller.operators.queries import operators
@@ -23,6 +23,7 @@ from controller.operators.second_factor import (
     renew_recovery_codes,
 )
 from controller.operators.tokens import create_token, revoke_token, tokens_of
+from controller.operators.tries import Purpose
 from controller.operators.usecases import change_password
 from controller.web.errors import status_of
 from controller.web.render import page
@@ -57,16 +58,15 @@ def password(
     lap_lai: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
     """Change one's own password; all sessions end, this one too."""
-    tries = tries_of(request)
     try:
-        tries.check_code(viewer.operator.id)
         if moi != lap_lai:
             raise BadInput("Hai lần nhập mật khẩu mới khác nhau.", code="operator.unlike")
-        with station.store.write() as session:
+        with (
+            tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT),
+            station.store.write() as session,
+        ):
             change_password(session, by=viewer.operator, old=cu, new=moi, now=station.now())
     except LoaError as error:
-        if error.code == "operator.wrong-password":
-            tries.failed_code(viewer.operator.id)
         return _page(request, station, viewer, error=error)
     response = RedirectResponse("/dang-nhap", 303)
     drop_cookie(request, response)
@@ -235,15 +235,8 @@ def _with_code(
     request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
 ) -> tuple[str, ...]:
     """Do what a code is asked for, and return the new recovery codes; wrong codes are counted."""
-    tries = tries_of(request)
-    tries.check_code(viewer.operator.id)
-    try:
-        with station.store.write() as session:
-            return act(session, code, by=viewer.operator, now=station.now())
-    except (BadInput, NotAllowed) as error:
-        if error.code == "operator.wrong-code":
-            tries.failed_code(viewer.operator.id)
-        raise
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
+        return act(session, code, by=viewer.operator, now=station.now())
 
 
 def _end_of_day(text: str) -> datetime:

@@ -19,6 +19,7 @@ from controller.errors import NotFound
 from controller.operators.permissions import Act
 from controller.web.alarms import stop_airing
 from controller.web.answers import said_of
+from controller.web.lanes import UrgentRoute
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
 from controller.web.render import page
@@ -31,6 +32,7 @@ from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of
 
 router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
 _LIST = 50
 _NODES_ON_PAGE = 300
 """Nodes listed on the airing's own page; a bigger airing's list has pages of its own, by commune."""
@@ -138,7 +140,7 @@ def nodes(
     return page(request, "luot_phat_cum_loa.html", {"airing": airing, "rows": rows, "area": area})
 
 
-@router.get("/phat/{airing_id}/dung")
+@urgent.get("/phat/{airing_id}/dung")
 def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
     """Ask once more before anything falls silent."""
     with station.store.read() as session:
@@ -146,7 +148,7 @@ def ask_to_stop(request: Request, station: TheStation, viewer: Signed, airing_id
     return page(request, "dung_phat.html", {"airing": airing})
 
 
-@router.post("/phat/{airing_id}/dung")
+@urgent.post("/phat/{airing_id}/dung")
 def stop(
     station: TheStation,
     viewer: Signed,
@@ -158,3 +160,6 @@ def stop(
         found(session, viewer, airing_id)
     stop_airing(station, viewer, AiringId(airing_id), ly_do)
     return RedirectResponse(f"/phat/{airing_id}", 303)
+
+
+router.include_router(urgent)

@@ -10,14 +10,19 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
 from controller.operators.queries import has_administrator
 from controller.operators.signing_in import complete_sign_in, person_awaiting_code, sign_in, sign_out
+from controller.operators.tries import Offered
 from controller.web.errors import status_of
+from controller.web.lanes import in_lane, lanes_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import (
     TheStation,
     address_of,
+    device_of,
     drop_cookie,
+    remember_device,
     set_cookie,
+    station_of,
     token_of,
     tries_of,
     viewer_in,
@@ -48,26 +53,36 @@ def ask(request: Request, station: TheStation, den: Annotated[str, Query(max_len
 
 
 @router.post("/dang-nhap")
-def enter(
+async def enter(
     request: Request,
-    station: TheStation,
     ten: Annotated[str, Form(max_length=200)] = "",
     mat_khau: Annotated[str, Form(max_length=500)] = "",
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Sign in, or say why not; the same words for a wrong name and a wrong password."""
+    device = device_of(request, ten)
+    door = lanes_of(request).door if device is None else lanes_of(request).known_door
     try:
-        token = sign_in(
-            station.store,
-            name=ten,
-            password=mat_khau,
-            address=address_of(request),
-            tries=tries_of(request),
-            now=station.now(),
-        )
+        return await door.run(_enter, request, ten, mat_khau, den, device)
     except (NotSignedIn, TooManyTries) as error:
         context = {"back": own_place(den), "name": ten, "fault": error.sentence, "begun": True}
-        return page(request, "dang_nhap.html", context, status=status_of(error))
+        response = await in_lane(page, request, "dang_nhap.html", context, status=status_of(error))
+        if isinstance(error, TooManyTries):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def _enter(request: Request, name: str, password: str, den: str, device: str | None) -> Response:
+    station = station_of(request)
+    token = sign_in(
+        station.store,
+        name=name,
+        password=password,
+        address=address_of(request),
+        tries=tries_of(request),
+        now=station.now(),
+        device=device,
+    )
     _end_former(request, station)
     with station.store.read() as session:
         awaits_code = person_awaiting_code(session, token, station.now()) is not None
@@ -75,6 +90,8 @@ def enter(
     where = f"/dang-nhap/ma?den={quote(place, safe='')}" if awaits_code else place
     response = RedirectResponse(where, 303)
     set_cookie(request, response, token)
+    if not awaits_code:
+        remember_device(request, response, name)
     return response
 
 
@@ -98,6 +115,9 @@ def enter_code(
     den: Annotated[str, Form(max_length=500)] = "/",
 ) -> Response:
     """Take the code: the browser gets another session, which is signed in."""
+    with station.store.read() as session:
+        person = person_awaiting_code(session, token_of(request), station.now())
+    name = "" if person is None else person.name
     try:
         token = complete_sign_in(
             station.store,
@@ -106,6 +126,7 @@ def enter_code(
             address=address_of(request),
             tries=tries_of(request),
             now=station.now(),
+            device=device_of(request, name),
         )
     except (NotAllowed, NotSignedIn, TooManyTries) as error:
         if error.code == "operator.sign-in-expired":
@@ -115,6 +136,7 @@ def enter_code(
         return page(request, "dang_nhap_ma.html", context, status=status_of(error))
     response = RedirectResponse(own_place(den), 303)
     set_cookie(request, response, token)
+    remember_device(request, response, name)
     return response
 
 
@@ -150,7 +172,7 @@ def begin(
     address, tries = address_of(request), tries_of(request)
     context = {"name": ten, "shown": ten_hien}
     try:
-        tries.check_address(address)
+        tries.check_offered(Offered.FIRST_CODE, address)
         if mat_khau != lap_lai:
             return page(
                 request, "bat_dau.html", context | {"fault": "Hai lần nhập mật khẩu khác nhau."}, status=422
@@ -158,7 +180,7 @@ def begin(
         station.first_administrator(code=ma, name=ten, display_name=ten_hien, password=mat_khau)
     except LoaError as error:
         if error.code == "operator.wrong-first-code":
-            tries.failed_from(address)
+            tries.failed_offered(Offered.FIRST_CODE, address)
         return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
     station.poke()
     return RedirectResponse("/dang-nhap", 303)

@@ -28,6 +28,7 @@ from controller.operators.second_factor import has_second_factor
 from controller.web import alarms
 from controller.web.alarm_bar import RUNNING_WORDS
 from controller.web.errors import status_of
+from controller.web.lanes import UrgentRoute
 from controller.web.pages.forms import need
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import titles_of
@@ -37,6 +38,7 @@ from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 from devices.messages import AreaCode
 
 router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
 PAGE = LivePage("khan_mot.html", {"khan-tinh-trang": "khan/tinh_trang.html"})
 _LATELY = timedelta(days=1)
 _VOLUME_OF_TEST = 70
@@ -60,14 +62,14 @@ class Wish:
         return Call(self.areas, PreparedId(self.prepared), lasts=timedelta(minutes=self.minutes))
 
 
-@router.get("/khan")
+@urgent.get("/khan")
 def index(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show what sounds or waits, what can be called, and what may be prepared."""
     need(viewer, Act.AIR)
     return _index(request, station, viewer)
 
 
-@router.get("/khan/goi")
+@urgent.get("/khan/goi")
 def ask(
     request: Request,
     station: TheStation,
@@ -81,7 +83,7 @@ def ask(
     return _call_page(request, station, viewer, wish)
 
 
-@router.post("/khan/goi")
+@urgent.post("/khan/goi")
 def call(
     request: Request,
     station: TheStation,
@@ -113,7 +115,7 @@ def call(
     return RedirectResponse(f"/khan/{made}", 303)
 
 
-@router.post("/khan/thu")
+@urgent.post("/khan/thu")
 def sound_test(
     request: Request, station: TheStation, viewer: Signed, *, ban: Line = "", dia_ban: Areas = None
 ) -> Response:
@@ -162,13 +164,13 @@ def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
     return RedirectResponse("/khan#soan-san", 303)
 
 
-@router.get("/khan/{emergency_id}")
+@urgent.get("/khan/{emergency_id}")
 def show(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Show one emergency with its reach and what can be done."""
     return _one(request, station, viewer, emergency_id)
 
 
-@router.get("/khan/{emergency_id}/dung")
+@urgent.get("/khan/{emergency_id}/dung")
 def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Ask once more."""
     with station.store.read() as session:
@@ -177,7 +179,7 @@ def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id
     return page(request, "khan_dung.html", {"view": view, "where": where, "Kind": Kind})
 
 
-@router.post("/khan/{emergency_id}/dung")
+@urgent.post("/khan/{emergency_id}/dung")
 def stop(
     request: Request,
     station: TheStation,
@@ -193,7 +195,7 @@ def stop(
     return _do(request, station, viewer, emergency_id, act)
 
 
-@router.post("/khan/{emergency_id}/xac-nhan")
+@urgent.post("/khan/{emergency_id}/xac-nhan")
 def confirm(
     request: Request, station: TheStation, viewer: Signed, emergency_id: str, ma: Code = ""
 ) -> Response:
@@ -205,7 +207,7 @@ def confirm(
     return _do(request, station, viewer, emergency_id, act)
 
 
-@router.post("/khan/{emergency_id}/tu-choi")
+@urgent.post("/khan/{emergency_id}/tu-choi")
 def decline(
     request: Request,
     station: TheStation,
@@ -216,7 +218,7 @@ def decline(
     """Take a call that waits off the table."""
 
     def act() -> object:
-        with station.store.write() as session:
+        with station.store.write(urgent=True) as session:
             emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
             return decline_emergency(
                 session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=ly_do
@@ -225,7 +227,7 @@ def decline(
     return _do(request, station, viewer, emergency_id, act)
 
 
-@router.post("/khan/{emergency_id}/bao-yen")
+@urgent.post("/khan/{emergency_id}/bao-yen")
 def all_clear(
     request: Request,
     station: TheStation,
@@ -377,3 +379,6 @@ def _asks(session: Session, station: Station, viewer: Viewer, emergency_id: str)
 def follow(request: Request, viewer: Signed, emergency_id: str) -> Response:
     """Keep it alive."""
     return PAGE.follow(request, viewer, lambda session: _load(session, viewer, emergency_id))
+
+
+router.include_router(urgent)

@@ -23,6 +23,7 @@ from controller.web.answers import said_of
 from controller.web.calendar import lunar_words, occurrence_path
 from controller.web.errors import status_of
 from controller.web.foreseen import DATES
+from controller.web.lanes import UrgentRoute
 from controller.web.queries import airing_views
 from controller.web.render import page
 from controller.web.schedule_form import read_original, read_wall
@@ -33,6 +34,7 @@ from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, start_of
 
 router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
 _PAST = 10
 _DONE = {
     "tao": "Đã đặt lịch. Các lần phát trong 14 ngày tới đã có trong lịch tuần.",
@@ -101,7 +103,7 @@ def show(
         return page(request, "lich_mot.html", context | {"done": _DONE.get(xong, "")})
 
 
-@router.get("/lich/{schedule_id}/ket-thuc")
+@urgent.get("/lich/{schedule_id}/ket-thuc")
 def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
     """Ask once more before the schedule ends."""
     with station.store.read() as session:
@@ -111,12 +113,12 @@ def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_i
         return page(request, "lich_ket_thuc.html", context)
 
 
-@router.post("/lich/{schedule_id}/ket-thuc")
+@urgent.post("/lich/{schedule_id}/ket-thuc")
 def end(
     station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """End it; what of it is still to be heard is cancelled."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         row = found(session, viewer, schedule_id)
         end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
     station.poke()
@@ -199,7 +201,7 @@ def move(
     return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
 
 
-@router.post("/lich/{schedule_id}/lan/huy")
+@urgent.post("/lich/{schedule_id}/lan/huy")
 def cancel(
     station: TheStation,
     viewer: Signed,
@@ -208,10 +210,13 @@ def cancel(
     ly_do: Annotated[str, Form(max_length=300)] = "",
 ) -> Response:
     """Take one occurrence out of the schedule."""
-    with station.store.write() as session:
+    with station.store.write(urgent=True) as session:
         row = found(session, viewer, schedule_id)
         cancel_occurrence(
             session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
         )
     station.poke()
     return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
+
+
+router.include_router(urgent)

@@ -13,7 +13,8 @@ from controller.airings.foreseeing import Loss, losses_by_policy
 from controller.errors import BadInput, LoaError, NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.permissions import Act
-from controller.operators.usecases import WRONG_PASSWORD
+from controller.operators.tries import Purpose
+from controller.operators.usecases import WRONG_PASSWORD, unlock_key
 from controller.plans.governing import (
     LOUDEST_VOLUME,
     MINUTES_A_DAY,
@@ -31,7 +32,7 @@ from controller.web.render import page
 from controller.web.rules import binding
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
-from devices.messages import AreaCode, LoudHours, Policy, QuietHours
+from devices.messages import AreaCode, LoudHours, Policy, QuietHours, Role
 
 router = APIRouter(prefix="/quy-dinh")
 _SPANS = 3
@@ -155,16 +156,17 @@ def _sign(
     request: Request, station: Station, viewer: Viewer, *, area: AreaCode, proposed: Proposed, password: str
 ) -> None:
     """Sign it; wrong passwords are counted and journaled, as at the door."""
-    tries = tries_of(request)
-    tries.check_code(viewer.operator.id)
+    by, now = viewer.operator, station.now()
     try:
+        with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
+            opened = unlock_key(station.store, by, role=Role.ADMINISTRATOR, password=password, now=now)
         with station.store.write() as session:
             sign_policy(
                 session,
                 area=area,
-                administrator=viewer.operator,
-                password=password,
-                now=station.now(),
+                administrator=by,
+                password=opened,
+                now=now,
                 quiet_hours=proposed.quiet_hours(),
                 loudest_volume=proposed.loudest,
                 minutes_a_day=proposed.minutes,
@@ -172,7 +174,6 @@ def _sign(
             )
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
-            tries.failed_code(viewer.operator.id)
             with station.store.write() as session:
                 record(session, viewer.operator, "policy.signing-refused", area, station.now())
         raise

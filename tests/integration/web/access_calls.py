@@ -13,6 +13,7 @@ from tests.integration.web.access_forms import (
     NEW_AREA,
     OUTLINES,
     PROGRAMME,
+    RULES,
     SOUND,
 )
 from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
@@ -41,10 +42,10 @@ CALLS = {
     "POST areas/{area}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "POST areas/{area}/close": Row(Act.RULE, INTO, foreign=HIDDEN),
     "POST areas/{area}/split": Row(
-        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": "x"}, foreign=HIDDEN
+        Act.RULE, {"parts": [{**NEW_AREA, "nodes": ["x"]}], "password": RULES}, foreign=HIDDEN
     ),
     "POST areas/merge": Row(
-        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": "x"}, foreign=HIDDEN
+        Act.RULE, {"of": ["22333"], **NEW_AREA, "code": "22333", "password": RULES}, foreign=HIDDEN
     ),
     "POST nodes/{node_id}/move": Row(Act.RULE, INTO, foreign=HIDDEN),
     "GET nodes": Row(SIGNED),

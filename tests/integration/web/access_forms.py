@@ -1,13 +1,14 @@
 """What each address is sent to see who may come to it: right in itself, so that only the person decides."""
 
-from tests.integration.web.site_world import mp3
+from tests.integration.web.site_world import PASSWORDS, mp3
 from tests.support.made_outlines import collection, square
 
 TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tinh", "luc": "ngay"}
 NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
-INTO = {"to": "22333", "password": "x"}
+RULES = PASSWORDS["quantri"]
+INTO = {"to": "22333", "password": RULES}
 CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
 CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
 AIR = {"areas": ["22333"], "starts_in_seconds": 3600}

@@ -72,15 +72,6 @@ def test_a_token_is_no_browser_and_beside_it_no_cookie_counts(world, officer):
     assert basic.json()["name"] == "canbo"
 
 
-def test_unknown_tokens_are_counted_and_turned_away(client):
-    headers = {"authorization": "Bearer loa_khong-dung"}
-    for _ in range(60):
-        assert client.get("/api/v1/me", headers=headers).status_code == 401
-    reply = client.get("/api/v1/me", headers=headers)
-    assert reply.status_code == 429
-    assert int(reply.headers["retry-after"]) == 3600
-
-
 def test_a_program_that_calls_too_often_is_told_to_wait(world, site, client):
     site.state.tries = Tries(calls_a_minute=3)
     with world.store.write() as session:

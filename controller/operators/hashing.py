@@ -1,0 +1,30 @@
+"""How many password hashes run at once: each takes 64 MiB and a core for a quarter of a second."""
+
+import contextlib
+from collections.abc import Iterator
+from threading import BoundedSemaphore
+
+from controller.errors import TooManyTries
+
+AT_ONCE = 4
+"""256 MiB at most. The pages let at most three sign-ins hash at once, so one is left for those signed in."""
+_WAIT_SECONDS = 10.0
+"""Longer than that nobody waits; the threads that wait are never those of emergencies."""
+
+_PERMITS = BoundedSemaphore(AT_ONCE)
+
+
+@contextlib.contextmanager
+def hashing() -> Iterator[None]:
+    """Hold one of the few places, or raise TooManyTries. Never to be held inside a write transaction."""
+    if not _PERMITS.acquire(timeout=_WAIT_SECONDS):
+        raise TooManyTries(
+            "Máy chủ đang kiểm tra quá nhiều mật khẩu cùng lúc. Chưa có gì thay đổi. "
+            "Hãy thử lại sau ít giây.",
+            retry_after=5,
+            code="station.full",
+        )
+    try:
+        yield
+    finally:
+        _PERMITS.release()

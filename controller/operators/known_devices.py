@@ -1,0 +1,43 @@
+"""Browsers that a person has signed in from before, by a cookie that only this station can make.
+
+It lets nobody in: who brings it is counted apart from strangers, so that a stranger who tries passwords
+does not shut the person out (OWASP, "device cookies"). The cookie names no person; no row is kept.
+"""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from controller.store.engine import JournalSigner
+
+LIFE = timedelta(days=180)
+"""A browser that nobody signed in from for half a year is a stranger's again."""
+_PURPOSE = "loa device cookies v1"
+_NONCE = 16
+_PARTS = 3
+
+
+def device_cookie(signer: JournalSigner | None, name: str, now: datetime) -> str | None:
+    """Return what the browser keeps after the person has signed in; None without the station's key."""
+    if signer is None:
+        return None
+    issued, nonce = str(int(now.timestamp())), secrets.token_hex(_NONCE)
+    return f"{issued}.{nonce}.{_mac(signer, name, issued, nonce)}"
+
+
+def known_device(signer: JournalSigner | None, name: str, cookie: str, now: datetime) -> str | None:
+    """Return the browser's own number if it is one that this person signed in from lately, or None."""
+    parts = cookie.split(".")
+    if signer is None or len(parts) != _PARTS or not cookie.isascii():
+        return None
+    issued, nonce, mac = parts
+    if not hmac.compare_digest(mac, _mac(signer, name, issued, nonce)):
+        return None
+    is_young = now.timestamp() < int(issued) + LIFE.total_seconds()
+    return nonce if is_young else None
+
+
+def _mac(signer: JournalSigner, name: str, issued: str, nonce: str) -> str:
+    content = f"{issued}.{nonce}.{name.strip().lower()}"
+    return hmac.new(signer.derive(_PURPOSE), content.encode(), hashlib.sha256).hexdigest()

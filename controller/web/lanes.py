@@ -1,0 +1,131 @@
+"""Worker threads by purpose: emergencies and sign-ins have their own; see docs/operator.md, "Under load".
+
+FastAPI runs every `def` endpoint in one pool of 40 threads. A flood of slow requests fills that pool, and
+then the stop of an emergency waits for a thread. So the routes that start or end something at once are
+`UrgentRoute`s: their endpoint, what it depends on and their error pages run in threads that no other request
+takes. Password hashes run in a lane of two threads, which refuses at once when enough people wait already.
+"""
+
+import asyncio
+import contextvars
+import functools
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.errors import TooManyTries
+
+T = TypeVar("T")
+_RETRY_SECONDS = 5
+"""A lane of sign-ins is empty again well before: 18 hashes of a quarter of a second in two threads."""
+
+
+class Lane:
+    """A few threads, and a bounded number of calls that wait for one; more are refused at once."""
+
+    def __init__(self, name: str, *, workers: int, waiting: int, refusal: str) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+        self._places = threading.BoundedSemaphore(workers + waiting)
+        self._refusal = refusal
+
+    async def run(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+        """Return what the call returns, or raise TooManyTries when too many wait."""
+        if not self._places.acquire(blocking=False):
+            raise TooManyTries(self._refusal, retry_after=_RETRY_SECONDS, code="station.full")
+        context = contextvars.copy_context()
+        try:
+            future = self._pool.submit(context.run, functools.partial(call, *args, **named))
+        except BaseException:
+            self._places.release()
+            raise
+        future.add_done_callback(lambda _: self._places.release())
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Take no more calls; threads end once they are idle."""
+        self._pool.shutdown(wait=False)
+
+
+def _urgent() -> Lane:
+    # writes come one after another in any case; each of these takes milliseconds
+    refusal = "Máy chủ đang nhận quá nhiều yêu cầu khẩn cấp. Hãy bấm lại ngay."
+    return Lane("urgent", workers=8, waiting=64, refusal=refusal)
+
+
+def _door(name: str, workers: int) -> Lane:
+    # a hash takes 64 MiB and a core for a quarter of a second
+    refusal = "Quá nhiều người đang đăng nhập cùng lúc. Hãy đợi vài giây rồi bấm Đăng nhập lại."
+    return Lane(name, workers=workers, waiting=16, refusal=refusal)
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """The lanes of a site."""
+
+    urgent: Lane = field(default_factory=_urgent)
+    door: Lane = field(default_factory=lambda: _door("sign-in", 2))
+    """Sign-ins from browsers that nobody has signed in from before."""
+    known_door: Lane = field(default_factory=lambda: _door("sign-in-known", 1))
+    """Sign-ins from browsers that this person has signed in from before: strangers cannot fill it."""
+
+    def close(self) -> None:
+        """Take no more calls in any of them."""
+        for lane in (self.urgent, self.door, self.known_door):
+            lane.close()
+
+
+def lanes_of(request: Request) -> Lanes:
+    """Return the lanes of the site that the request came to."""
+    return cast("Lanes", request.app.state.lanes)
+
+
+_LANE: contextvars.ContextVar[Lane | None] = contextvars.ContextVar("lane", default=None)
+"""Where the present request runs; None: in FastAPI's own threads. Each request is a task with its context."""
+
+
+async def in_lane(call: Callable[..., T], *args: Any, **named: Any) -> T:
+    """Run a call that may block in a thread of the present request's lane."""
+    lane = _LANE.get()
+    if lane is None:
+        return await run_in_threadpool(call, *args, **named)
+    return await lane.run(call, *args, **named)
+
+
+def is_urgent() -> bool:
+    """Whether the present request is one that nothing else may hold up."""
+    return _LANE.get() is not None
+
+
+class UrgentRoute(APIRoute):
+    """A route whose threads no other request takes: emergencies, and everything that stops what sounds."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, _asynchronous(endpoint), **more)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, which says in which lane all that follows runs."""
+        handle = super().get_route_handler()
+
+        async def handle_in_lane(request: Request) -> Response:
+            _LANE.set(lanes_of(request).urgent)
+            return await handle(request)
+
+        return handle_in_lane
+
+
+def _asynchronous(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    if asyncio.iscoroutinefunction(endpoint):
+        return endpoint
+
+    @functools.wraps(endpoint)
+    async def in_a_thread(*args: Any, **named: Any) -> Any:
+        return await in_lane(endpoint, *args, **named)
+
+    return in_a_thread
