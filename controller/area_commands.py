@@ -146,7 +146,7 @@ def close_area(code: Code, to: To, by: AsPerson) -> None:
 @area.command("sign-places")
 @told
 def sign_places(code: Code, by: AsPerson) -> None:
-    """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị thu hồi hoặc sắp hết hạn."""
+    """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
     from controller.areas_here import sign_places_here
 
     typer.echo(f"Đã ký nơi đặt của {sign_places_here(code, by=by)} cụm loa.")

@@ -120,7 +120,7 @@ def move_node_here(node: str, to: str, *, by: str) -> None:
 
 
 def sign_places_here(area: str, *, by: str) -> int:
-    """Tell all nodes of an area anew where they stand: after the key that signed it was revoked."""
+    """Tell all nodes of an area anew where they stand: after the key that signed it was compromised."""
     now = utc_now()
     with signing_here(by) as (session, opened):
         person = person_named(session, by)

@@ -184,7 +184,7 @@ def _named(session: Session, name: str) -> Operator:
 def _to_be_signed_again(areas: Sequence[AreaCode]) -> Iterator[str]:
     for area in areas:
         yield (
-            f"Quy định của {area} do một khóa đã thu hồi ký: loa sẽ bỏ nó, và loa không có quy định thì "
+            f"Quy định của {area} do một khóa đã bị lộ ký: loa sẽ bỏ nó, và loa không có quy định thì "
             f"không phát. Hãy để một quản trị viên ký lại ngay: loa policy sign --area {area} --as TÊN"
         )
 

@@ -56,7 +56,7 @@ def show() -> None:
 @operator.command("disable")
 @told
 def disable(name: Name, as_name: As = None) -> None:
-    """Khóa tài khoản: hết phiên đăng nhập, khóa ký bị thu hồi."""
+    """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
     from controller import people
 
     _say(*people.disable(name, as_name))
@@ -74,7 +74,7 @@ def enable(name: Name, as_name: As = None) -> None:
 @operator.command("reset-password")
 @told
 def reset_password(name: Name, as_name: As = None) -> None:
-    """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới."""
+    """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
     from controller import people
 
     _say(*people.new_password(name, as_name))

@@ -22,10 +22,12 @@ from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
 from controller.operators.usecases import Unlocked, unlock_key
-from controller.plans.governing import revoke_key, sign_key_set, sign_policy
+from controller.plans.compromising import Fallout, compromise_key, fallout_of, retire_one_key
+from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
 from controller.settings import Settings
+from controller.web.admin_reads import keys_shown
 from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours, Role
 
 
@@ -101,7 +103,7 @@ def keys_here() -> dict[str, Any]:
 
 
 def sign_keys_here(root: Path | None) -> dict[str, Any]:
-    """Sign the keys in force with the root key: once a year, and whenever a key was revoked."""
+    """Sign the keys that count with the root key: once a year, for new keys, and when one is compromised."""
     key = root_key_at(root or Secrets(Settings().home).root_key)
     with local_store() as store:
         with store.write() as session:
@@ -111,10 +113,36 @@ def sign_keys_here(root: Path | None) -> dict[str, Any]:
     return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
 
 
-def revoke_key_here(kid: str, *, by: str) -> int:
-    """Take a key out of the next key set; return how many policies and places it signed."""
+def held_keys_here() -> list[dict[str, Any]]:
+    """Return the active keys with their holders, the first to end first."""
+    with local_store() as store, store.read() as session:
+        return [
+            {
+                "kid": key.kid,
+                "role": str(key.role),
+                "holder": holder,
+                "not_after": key.not_after.isoformat(),
+            }
+            for key, holder in keys_shown(session)
+        ]
+
+
+def retire_key_here(kid: str, *, by: str) -> None:
+    """Have a key sign nothing any more; what it signed stays good."""
     with local_store() as store, store.write() as session:
-        return revoke_key(session, KeyId(kid), by=person_named(session, by), now=utc_now())
+        retire_one_key(session, KeyId(kid), by=person_named(session, by), now=utc_now())
+
+
+def fallout_here(kid: str) -> Fallout:
+    """Return what would fall silent if the key were declared compromised."""
+    with local_store() as store, store.read() as session:
+        return fallout_of(session, KeyId(kid), utc_now())
+
+
+def compromise_key_here(kid: str, *, by: str) -> Fallout:
+    """Void a key and all that it signed."""
+    with local_store() as store, store.write() as session:
+        return compromise_key(session, KeyId(kid), by=person_named(session, by), now=utc_now())
 
 
 @contextmanager

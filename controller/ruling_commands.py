@@ -11,6 +11,7 @@ policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số ph
 keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
 
 Area = Annotated[str, typer.Option(help="Mã địa bàn.")]
+Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
 AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
 
 
@@ -104,25 +105,58 @@ def show_keys() -> None:
 def sign_keys(
     root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
 ) -> None:
-    """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, và khi thu hồi một khóa."""
+    """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
     from controller.ruling import sign_keys_here
 
     signed = sign_keys_here(root)
     typer.echo(f"Đã ký {len(signed['keys'])} khóa, hết hạn {signed['expires_at'][:10]}.")
 
 
-@keys.command("revoke")
+@keys.command("list")
 @told
-def revoke_key(
-    kid: Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys show».")], by: AsPerson
-) -> None:
-    """Thu hồi một khóa đã lộ hoặc thôi dùng; loa thôi tin nó khi nhận bộ khóa ký lại."""
-    from controller.ruling import revoke_key_here
+def list_keys(*, as_json: AsJson = False) -> None:
+    """Các khóa đang dùng: của ai, để ký gì, đến ngày nào."""
+    from controller.ruling import held_keys_here
 
-    signed = revoke_key_here(kid, by=by)
+    found = held_keys_here()
+    if as_json:
+        print_json(found)
+        return
+    for one in found:
+        typer.echo("\t".join([one["kid"], one["holder"], one["not_after"][:10]]))
+
+
+@keys.command("retire")
+@told
+def retire_key(kid: Kid, by: AsPerson) -> None:
+    """Cho một khóa thôi dùng: không ký gì thêm, những gì đã ký vẫn còn giá trị."""
+    from controller.ruling import retire_key_here
+
+    retire_key_here(kid, by=by)
+    typer.echo(f"Khóa {kid} thôi dùng. Những gì đã ký vẫn còn giá trị cho đến hạn của chúng.")
+
+
+@keys.command("compromise")
+@told
+def compromise_key(
+    kid: Kid,
+    by: AsPerson,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Khai một khóa BỊ LỘ: mọi thứ nó đã ký mất giá trị. Quên mật khẩu, nghỉ việc không phải là bị lộ."""
+    from controller.ruling import compromise_key_here, fallout_here
+
+    fallout = fallout_here(kid)
+    for one in fallout.silenced:
+        typer.echo(f"Sẽ im: «{one.title}» ({one.in_words()})")
     typer.echo(
-        f"Đã thu hồi khóa {kid}. Hãy ký lại bộ khóa bằng «loa keys sign»: từ khi đó loa mới thôi tin nó."
+        f"Mất giá trị: {len(fallout.silenced) + fallout.unused} phê duyệt, {len(fallout.policies)} quy định, "
+        f"nơi đặt của {fallout.places} cụm loa."
     )
-    if signed:
-        again = "«loa policy sign» và «loa area sign-places»"
-        typer.echo(f"Khóa này đã ký {signed} quy định và nơi đặt: ký lại bằng {again}.")
+    if not yes:
+        typer.confirm("Khóa này bị lộ thật, hủy mọi thứ nó đã ký?", abort=True)
+    compromise_key_here(kid, by=by)
+    typer.echo(f"Đã hủy khóa {kid}. Hãy ký lại bộ khóa bằng «loa keys sign»: từ khi đó loa mới thôi tin nó.")
+    if fallout.policies or fallout.places:
+        typer.echo("Ký lại quy định và nơi đặt bằng «loa policy sign» và «loa area sign-places».")

@@ -268,7 +268,7 @@ class Key(Message):
 
 
 class KeySet(Message):
-    """All keys in force. Signed by the root key; `typ` loa-keys."""
+    """All keys whose signatures count. Signed by the root key; `typ` loa-keys."""
 
     version: _Version
     issued_at: Instant

@@ -33,11 +33,10 @@ from controller.airings.timing import (
 from controller.airings.usecases import add_deliveries
 from controller.areas.languages import VIETNAMESE
 from controller.areas.queries import area_tree
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.in_force import approved_until
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
 from controller.emergencies.tables import Emergency
 from controller.journal.usecases import record
-from controller.operators.tables import HeldKey
 from devices.messages import AiringId
 
 
@@ -104,7 +103,7 @@ def advance_airings(
 def _deliver(beat: _Beat) -> None:
     """Planned, near, approved and recorded: fix what is aired and when, and let it into the plans."""
     query = (
-        select(Airing, Bulletin, Rendering, Approved, Recording, HeldKey.revoked_at)
+        select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .outerjoin(
             Rendering,
@@ -112,16 +111,15 @@ def _deliver(beat: _Beat) -> None:
         )
         .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .outerjoin(Recording, Recording.id == Approved.recording)
-        .outerjoin(HeldKey, HeldKey.kid == Approved.kid)
         .where(Airing.state == AiringState.PLANNED, Airing.starts_at <= beat.now + beat.times.horizon)
         .order_by(Airing.starts_at, Airing.id)
         .with_for_update(of=Airing)
     )
     rows = beat.session.execute(query).all()
     consent = _consent(beat, [row[0] for row in rows])
-    for airing, bulletin, rendering, approved, recording, revoked_at in rows:
-        trusted = approved is not None and revoked_at is None
-        if trusted and _is_ready(bulletin, rendering, approved, beat.now):
+    for airing, bulletin, rendering, approved, recording, until in rows:
+        in_force = until is not None and max(airing.starts_at, beat.now) < until
+        if in_force and _is_ready(rendering, approved):
             standing = consent.get(airing.id)
             if standing is None or _has_consent(beat, airing, bulletin, recording, standing):
                 _deliver_parts(beat, airing, approved, recording)
@@ -204,15 +202,9 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
 
 
-def _is_ready(bulletin: Bulletin, rendering: Rendering | None, approved: Approved, now: datetime) -> bool:
-    """Return whether what would be aired is what was approved, and still is."""
-    return (
-        bulletin.state is BulletinState.APPROVED
-        and rendering is not None
-        and approved.withdrawn_at is None
-        and approved.expires_at > now
-        and approved.recording == rendering.recording
-    )
+def _is_ready(rendering: Rendering | None, approved: Approved) -> bool:
+    """Return whether what would be aired is what was approved."""
+    return rendering is not None and approved.recording == rendering.recording
 
 
 def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:

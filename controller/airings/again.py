@@ -12,7 +12,7 @@ from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.planning import Meeting, Wish, plan_foreseen
 from controller.airings.tables import Airing, Delivery
 from controller.areas.queries import area_tree
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.in_force import approved_until
 from controller.bulletins.tables import Bulletin
 from controller.errors import LoaError
 from controller.journal.usecases import record
@@ -62,7 +62,7 @@ def _cut_off(session: Session, now: datetime) -> Sequence[Airing]:
     query = (
         select(Airing)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
-        .where(Bulletin.again_if_preempted, Bulletin.state == BulletinState.APPROVED)
+        .where(Bulletin.again_if_preempted, approved_until() > now)
         .where(Airing.state.in_((AiringState.AIRED, AiringState.MISSED)), Airing.ended_at > now - WITHIN)
         .where(Airing.again_of.is_(None), ~Airing.only_chosen, Airing.grade != Grade.EMERGENCY)
         .where(exists().where(Delivery.airing == Airing.id, *_is_cut_off()))

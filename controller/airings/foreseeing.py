@@ -20,8 +20,7 @@ from controller.airings.ground import AROUND, above, grounds_of, leaves_of, leng
 from controller.airings.lifecycle import OPEN
 from controller.airings.tables import Airing, Target
 from controller.areas.queries import area_tree
-from controller.bulletins.lifecycle import BulletinId, BulletinState
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.lifecycle import BulletinId
 from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
 from devices.plan import Slot, ends_at, timetable
 
@@ -177,23 +176,22 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
 
 
 def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
-    """Return the airings planned for the area that lack an approval, or the commune's yes."""
+    """Return the airings planned for the area that lack an approval for then, or the commune's yes."""
     query = (
         select(Airing)
         .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
-        .join(Bulletin, Bulletin.id == Airing.bulletin)
         .where(Target.area.in_(area_tree(session).lineage(area)))
         .where(Target.starts_at >= since, Target.starts_at < until)
         .where(Airing.state.in_(OPEN), Airing.node.is_(None))
         .order_by(Target.starts_at, Airing.id)
     )
-    rows = session.execute(query.add_columns(Bulletin.state)).all()
+    rows = session.scalars(query).all()
     lineage = area_tree(session).lineage(area)
     planned = planned_between(session, above(session, [area]), since - _TICK, until) if rows else {}
     return [
         airing
-        for airing, state in rows
-        if state is not BulletinState.APPROVED
+        for airing in rows
+        if not planned[airing.id].is_approved
         or not planned[airing.id].standing.unanswered.isdisjoint(lineage)
     ]
 

@@ -15,7 +15,8 @@ from controller.airings.lifecycle import OPEN, AiringState
 from controller.airings.tables import Airing, Target
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinId, BulletinState
+from controller.bulletins.in_force import approved_until
+from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
 from controller.fleet.tables import Node
 from controller.plans.lifecycle import Kind
@@ -52,6 +53,7 @@ class Planned:
     title: str
     targets: tuple[AreaCode, ...]
     is_approved: bool
+    """Whether its approval is in force when it starts."""
     standing: Standing = NOT_ASKED
     """What the communes have said that are asked for their yes."""
 
@@ -80,7 +82,8 @@ def planned_between(
             continue
         text = texts[row.bulletin]
         airing = as_planned(row, row.duration_ms or text.duration_ms)
-        planned[row.id] = Planned(airing, row.bulletin, text.title, (row.area,), text.is_approved)
+        is_approved = text.approved_until is not None and row.starts_at < text.approved_until
+        planned[row.id] = Planned(airing, row.bulletin, text.title, (row.area,), is_approved)
     targets = {name: one.targets for name, one in planned.items()}
     for name, standing in standings(session, {row.id: row for row in rows}.values(), targets).items():
         planned[name] = replace(planned[name], standing=standing)
@@ -98,13 +101,13 @@ class _Text:
     """What a planned airing needs to know of its bulletin."""
 
     title: str
-    is_approved: bool
+    approved_until: datetime | None
     duration_ms: int
 
 
 def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[BulletinId, _Text]:
     query = (
-        select(Bulletin.id, Bulletin.title, Bulletin.state, Recording.duration_ms)
+        select(Bulletin.id, Bulletin.title, approved_until().label("until"), Recording.duration_ms)
         .outerjoin(
             Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
         )
@@ -112,9 +115,7 @@ def _texts(session: Session, bulletins: Collection[BulletinId]) -> dict[Bulletin
         .where(Bulletin.id.in_(bulletins))
     )
     return {
-        row.id: _Text(
-            row.title, row.state is BulletinState.APPROVED, row.duration_ms or length_of(session, row.id)[0]
-        )
+        row.id: _Text(row.title, row.until, row.duration_ms or length_of(session, row.id)[0])
         for row in session.execute(query).all()
     }
 

@@ -11,6 +11,7 @@ from controller.airings.tables import Airing, Target
 from controller.airings.timing import wall
 from controller.airings.usecases import add_deliveries
 from controller.areas.queries import area_tree
+from controller.bulletins.in_force import is_in_force
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.renderings import Speech
 from controller.bulletins.tables import Approved, Bulletin, Recording, Revision
@@ -123,8 +124,7 @@ def _chosen(
         .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
         .join(Recording, Recording.id == Approved.recording)
         .join(HeldKey, HeldKey.kid == Approved.kid)
-        .where(Bulletin.test, Bulletin.state == BulletinState.APPROVED, HeldKey.revoked_at.is_(None))
-        .where(Approved.withdrawn_at.is_(None), Approved.expires_at > now)
+        .where(Bulletin.test, *is_in_force(now))
         .where(Bulletin.area.in_(area_tree(session).lineage(area)))
         .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
     )

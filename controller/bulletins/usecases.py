@@ -356,6 +356,7 @@ def _approve(
     now: datetime,
 ) -> Approved:
     text_sha256 = get_revision(session, bulletin.id, bulletin.revision).text_sha256
+    expires_at = min(now + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
     approval = Approval(
         bulletin=bulletin.id,
         revision=bulletin.revision,
@@ -363,7 +364,7 @@ def _approve(
         recording=recording,
         approver=by.name,
         approved_at=now,
-        expires_at=now + APPROVAL_LIFE,
+        expires_at=expires_at,
         test=bulletin.test,
     )
     return Approved(
@@ -375,5 +376,5 @@ def _approve(
         kid=key.kid,
         jws=sign(approval, key),
         approved_at=now,
-        expires_at=now + APPROVAL_LIFE,
+        expires_at=expires_at,
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.areas.languages import VIETNAMESE, LanguageCode, languages
+from controller.bulletins.in_force import is_in_force
 from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.queries import get_bulletin, variants_of
 from controller.bulletins.tables import Approved, Bulletin, Recording, Rendering
@@ -75,8 +76,7 @@ def approved_variants(
         .join(Recording, Recording.id == Approved.recording)
         .join(HeldKey, HeldKey.kid == Approved.kid)
         .where(Bulletin.variant_of == base, Bulletin.of_revision == revision)
-        .where(Bulletin.state == BulletinState.APPROVED, Rendering.recording == Approved.recording)
-        .where(Approved.withdrawn_at.is_(None), Approved.expires_at > now, HeldKey.revoked_at.is_(None))
+        .where(Rendering.recording == Approved.recording, *is_in_force(now))
         .order_by(Bulletin.id)
     )
     return {

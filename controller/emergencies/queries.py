@@ -11,6 +11,7 @@ from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.airings.queries import Reach, reaches, targets_of
 from controller.airings.tables import Airing
 from controller.areas.queries import area_tree
+from controller.bulletins.in_force import is_in_force
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Approved, Bulletin, Recording
 from controller.emergencies.lifecycle import CALL_LIFE, EmergencyId, EmergencyState, PreparedId
@@ -19,7 +20,6 @@ from controller.errors import Conflict, NotFound
 from controller.fleet.faults import SILENT_AFTER
 from controller.fleet.tables import Node
 from controller.operators.tables import Account, HeldKey
-from controller.plans.wanted import is_in_force
 from devices.messages import AreaCode
 
 

@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     """What a notice is about: programs and pages choose the picture by it."""
 
     ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
+    APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
     NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above
 
 

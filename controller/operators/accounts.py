@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
@@ -11,13 +11,14 @@ from controller.errors import BadInput, Conflict, NotFound
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import has_administrator, held_key, require
-from controller.operators.tables import Account, HeldKey, SignedIn
+from controller.operators.retiring import retire_keys_of
+from controller.operators.tables import Account, SignedIn
 from controller.operators.usecases import KEYED, PASSWORDS, check_password, make_key
 from devices.messages import AreaCode
 
 
 def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
-    """Open a closed account again. Its keys stay revoked: a new password makes new ones."""
+    """Open a closed account again. Its keys stay retired: a new password makes new ones."""
     account = _account(session, operator, by)
     if account.disabled_at is None:
         raise Conflict("Tài khoản này đang mở.", code="operator.enabled")
@@ -30,14 +31,13 @@ def reset_password(
 ) -> bool:
     """Give a person a new password; return whether the key set has to be signed anew.
 
-    Keys sealed by the forgotten password cannot be opened any more: they are revoked, new ones are made.
+    Keys sealed by the forgotten password cannot be opened any more: they are retired, new ones are made. What
+    they signed stays good.
     """
     check_password(password)
     account = _account(session, operator, by)
     account.password_hash = PASSWORDS.hash(password)
-    session.execute(
-        update(HeldKey).where(HeldKey.holder == operator, HeldKey.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    retire_keys_of(session, operator, now=now)
     keyed = sorted(account.operator().roles & KEYED.keys())
     for role in keyed:
         make_key(session, operator, KEYED[role], password, now)
@@ -56,7 +56,7 @@ def set_roles(
 ) -> bool:
     """Give a person other roles; return whether a key is lacking, which only a new password can make.
 
-    Keys of roles that are lost are revoked; the person's sessions end.
+    Keys of roles that are lost are retired: what they signed stays good. The person's sessions end.
     """
     if not roles:
         raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
@@ -67,8 +67,7 @@ def set_roles(
     if OperatorRole.ADMINISTRATOR in before and not has_administrator(session):
         raise Conflict("Đài phải còn ít nhất một quản trị.", code="operator.last-administrator")
     for role in KEYED.keys() - frozenset(roles):
-        lost = (HeldKey.holder == operator, HeldKey.role == KEYED[role], HeldKey.revoked_at.is_(None))
-        session.execute(update(HeldKey).where(*lost).values(revoked_at=now))
+        retire_keys_of(session, operator, KEYED[role], now=now)
     _end_sessions(session, operator)
     detail = {"roles": list(account.roles), "before": sorted(before)}
     record(session, by, "operator.roles-changed", operator, now, detail=detail)

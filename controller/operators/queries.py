@@ -84,22 +84,12 @@ def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> 
 
 
 def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:
-    """Return the person's newest key of the role that is in force, or None."""
+    """Return the person's newest key of the role that may sign now, or None."""
     query = (
         select(HeldKey)
-        .where(HeldKey.holder == holder, HeldKey.role == role, HeldKey.revoked_at.is_(None))
+        .where(HeldKey.holder == holder, HeldKey.role == role, HeldKey.retired_at.is_(None))
         .where(HeldKey.not_before <= now, HeldKey.not_after > now)
         .order_by(HeldKey.not_before.desc())
         .limit(1)
     )
     return session.scalars(query).first()
-
-
-def keys_in_force(session: Session, now: datetime) -> Sequence[HeldKey]:
-    """Return the keys that belong into a key set signed now, by name."""
-    query = (
-        select(HeldKey)
-        .where(HeldKey.revoked_at.is_(None), HeldKey.not_after > now)
-        .order_by(HeldKey.role, HeldKey.kid)
-    )
-    return session.scalars(query).all()

@@ -50,6 +50,8 @@ class HeldKey(Base):
     """A public key and who holds it; `sealed` is the private half under the holder's password.
 
     The station's private key is a file on the server, the root's is kept off it: neither is here.
+    A key is active until it is `retired_at` (it signs nothing any more, its private half is deleted, and what
+    it signed stays good) or `compromised_at` (what it signed is void).
     """
 
     __tablename__ = "keys"
@@ -61,7 +63,8 @@ class HeldKey(Base):
     not_after: Mapped[datetime] = mapped_column(UtcDateTime)
     holder: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
 

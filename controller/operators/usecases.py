@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
@@ -16,6 +16,7 @@ from controller.journal.usecases import record
 from controller.operators.hashing import hashing
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import held_key, require
+from controller.operators.retiring import retire_keys_of, retire_station_keys
 from controller.operators.sealing import WrongSecret, seal, unseal
 from controller.operators.tables import Account, HeldKey, SignedIn
 from controller.store import Store
@@ -51,13 +52,9 @@ WRONG_PASSWORD = "operator.wrong-password"  # noqa: S105 - the code of an error
 def make_keys(session: Session, *, now: datetime) -> FoundingKeys:
     """Make the root and the station key; only the station's public half is kept here.
 
-    A station key made before is revoked: a founding that was interrupted is begun again.
+    A station key made before is retired: a founding that was interrupted is begun again.
     """
-    session.execute(
-        update(HeldKey)
-        .where(HeldKey.role == Role.STATION, HeldKey.revoked_at.is_(None))
-        .values(revoked_at=now)
-    )
+    retire_station_keys(session, now=now)
     keys = FoundingKeys(
         root=SigningKey.generate(ROOT, now, ROOT_LIFE),
         station=SigningKey.generate(Role.STATION, now, KEY_LIFE),
@@ -124,7 +121,7 @@ def change_password(session: Session, *, by: Operator, old: str, new: str, now: 
 
 
 def disable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
-    """Close an account: its sessions end, its keys are revoked with the next key set and plan.
+    """Close an account: its sessions end, its keys are retired. What they signed stays good.
 
     `by` None: on the server itself.
     """
@@ -138,9 +135,7 @@ def disable_operator(session: Session, operator: OperatorId, *, by: Operator | N
     account.disabled_at = account.disabled_at or now
     for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == operator)):
         session.delete(signed_in)
-    session.execute(
-        update(HeldKey).where(HeldKey.holder == operator, HeldKey.revoked_at.is_(None)).values(revoked_at=now)
-    )
+    retire_keys_of(session, operator, now=now)
     record(session, by, "operator.disabled", operator, now)
 
 

@@ -6,21 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import get_area, top_area
-from controller.errors import BadInput, Conflict, NotFound
+from controller.areas.queries import get_area
+from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
-from controller.operators.queries import keys_in_force, require
-from controller.operators.tables import HeldKey
+from controller.operators.queries import require
 from controller.operators.usecases import Password, open_key
+from controller.plans.key_set import keys_to_name
 from controller.plans.lifecycle import Kind
 from controller.plans.publishing import Place, next_version_of, put
 from controller.plans.tables import Published
 from controller.store.locks import Lock, hold
-from devices.messages import AreaCode, Key, KeyId, KeySet, LoudHours, Policy, QuietHours, Role
+from devices.messages import AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
 from devices.signing import ROOT, SigningKey
 
 ZONE = "Asia/Ho_Chi_Minh"
@@ -35,7 +34,7 @@ MINUTES_A_DAY = 120
 
 
 def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
-    """Publish the keys in force, signed by the root key; what is not in it is trusted by no node any more."""
+    """Publish the keys that count, signed by the root key; no node trusts what is not in it any more."""
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
     hold(session, Lock.PUBLISHED)
@@ -43,7 +42,7 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
     version = next_version_of(session, place, now)
     keys = tuple(
         Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
-        for key in keys_in_force(session, now)
+        for key in keys_to_name(session, now)
     )
     if not any(key.role is Role.STATION for key in keys):
         raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
@@ -68,32 +67,6 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
         detail={"version": version, "keys": [k.kid for k in keys]},
     )
     return row
-
-
-def revoke_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> int:
-    """Take a key out of the next key set; return how many policies and places in force it signed.
-
-    Nodes trust it until they have a key set without it (`sign_key_set`); what it signed is void from then on,
-    so policies and places are to be signed anew by another.
-    """
-    key = session.get(HeldKey, kid, with_for_update=True)
-    if key is None:
-        raise NotFound(f"Không có khóa nào tên {kid}.", code="keys.unknown")
-    require(session, by, Act.RULE, top_area(session).code)
-    others = [one for one in keys_in_force(session, now) if one.role is Role.STATION and one.kid != kid]
-    if key.role is Role.STATION and not others:
-        raise Conflict(
-            "Đây là khóa duy nhất của trạm; không có nó loa không nhận kế hoạch nào.", code="keys.last"
-        )
-    if key.revoked_at is None:
-        key.revoked_at = now
-        record(session, by, "keys.revoked", kid, now)
-    signed = (
-        select(func.count())
-        .select_from(Published)
-        .where(Published.kid == kid, Published.kind.in_((Kind.POLICY, Kind.PLACE)), Published.payload != "")
-    )
-    return session.scalar(signed) or 0
 
 
 def sign_policy(

@@ -85,14 +85,14 @@ def published_key_set(session: Session) -> KeySet | None:
 
 
 def void_policies(session: Session) -> list[AreaCode]:
-    """Return the areas whose policy was signed by a key that is revoked since: loudspeakers drop it.
+    """Return the areas whose policy was signed by a key that is compromised since: loudspeakers drop it.
 
     They drop it with the next key set; a loudspeaker without any policy says nothing.
     """
     query = (
         select(Published.target)
         .join(HeldKey, HeldKey.kid == Published.kid)
-        .where(Published.kind == Kind.POLICY, Published.payload != "", HeldKey.revoked_at.is_not(None))
+        .where(Published.kind == Kind.POLICY, Published.payload != "", HeldKey.compromised_at.is_not(None))
         .order_by(Published.target)
     )
     return [AreaCode(target) for target in session.scalars(query)]

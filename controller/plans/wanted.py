@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.airings.tables import Airing, Delivery, Target
 from controller.airings.timing import ZONE
 from controller.areas.tables import Area
-from controller.bulletins.lifecycle import BulletinState
+from controller.bulletins.in_force import is_in_force
 from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
 from controller.fleet.tables import Node
@@ -63,8 +63,8 @@ def wanted_plans(
 ) -> dict[str, Content]:
     """Return what each area's plan should say (or only these areas'); areas with nothing are not named.
 
-    The approval is checked again here: its bulletin approved, itself not withdrawn and not expired, signed by
-    a key that is not revoked, and for the very revision and recording that the airing fixed.
+    The approval is checked again here (`is_in_force`), and that it is for the very revision and recording
+    that the airing fixed.
 
     What was aired today stays until midnight: nodes count the day's minutes by what the plan names.
     """
@@ -127,16 +127,6 @@ def _wanted_keep(
         kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
         keep.setdefault(prepared.area, []).append(kept)
     return {area: tuple(of_area[:MOST_KEPT]) for area, of_area in keep.items()}
-
-
-def is_in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return what must hold of Bulletin, Approved and HeldKey for an approval to air something now."""
-    return (
-        Bulletin.state == BulletinState.APPROVED,
-        Approved.withdrawn_at.is_(None),
-        Approved.expires_at > now,
-        HeldKey.revoked_at.is_(None),
-    )
 
 
 def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:

@@ -1,17 +1,14 @@
 """Reads that fill the administrator's pages: people, keys, policies; a constant number of queries each."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.journal.tables import Entry
 from controller.operators.permissions import OperatorId
-from controller.operators.queries import keys_in_force
 from controller.operators.tables import Account, HeldKey, SecondFactor
 from controller.plans.lifecycle import Kind
-from controller.plans.queries import published_key_set
 from controller.plans.tables import Published
 from controller.web.scope import Scope
 from devices.messages import AreaCode, Policy
@@ -29,13 +26,6 @@ def with_factor(session: Session) -> frozenset[OperatorId]:
     """Return who has a second factor in force."""
     query = select(SecondFactor.operator).where(SecondFactor.confirmed_at.is_not(None))
     return frozenset(session.scalars(query))
-
-
-def keys_unsigned(session: Session, now: datetime) -> int:
-    """Return how many keys the loudspeakers do not trust yet, or still trust though they are revoked."""
-    key_set = published_key_set(session)
-    trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
-    return len(trusted ^ frozenset(key.kid for key in keys_in_force(session, now)))
 
 
 def entries_by(session: Session, operator: OperatorId) -> Sequence[Entry]:
@@ -57,11 +47,11 @@ def shown_names(session: Session) -> dict[str, str]:
 
 
 def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
-    """Return the keys that were not revoked, with their holders' names; the first to end first."""
+    """Return the active keys, with their holders' names; the first to end first."""
     query = (
         select(HeldKey, Account.display_name)
         .outerjoin(Account, Account.id == HeldKey.holder)
-        .where(HeldKey.revoked_at.is_(None))
+        .where(HeldKey.retired_at.is_(None))
         .order_by(HeldKey.not_after, HeldKey.kid)
     )
     return [(key, name or "Máy chủ của đài") for key, name in session.execute(query)]

@@ -13,6 +13,7 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.planning import MOVABLE
 from controller.airings.queries import targets_of
 from controller.airings.tables import Airing, Target
+from controller.bulletins.in_force import approved_until
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Bulletin
 from controller.operators.permissions import Act
@@ -23,7 +24,7 @@ from controller.programmes.tables import Occurrence
 from controller.web.clashes import clashes, spans_of
 from controller.web.queries import titles_of
 from controller.web.viewer import Viewer
-from controller.web.views import AIRING_SIGNS, AWAITS_YES, BULLETIN_SIGNS, Sign, Tone
+from controller.web.views import AIRING_SIGNS, APPROVAL_OVER, AWAITS_YES, BULLETIN_SIGNS, Sign, Tone
 from controller.web.words import ZONE
 from devices.messages import AiringId, AreaCode, Grade
 from schedules.lunar import lunar_day
@@ -91,6 +92,7 @@ class _Found:
     state: AiringState | None
     bulletin_state: BulletinState | None
     grade: Grade
+    approved_until: datetime | None = None
 
 
 def monday_of(day: date) -> date:
@@ -173,6 +175,7 @@ def _airings(
             Airing.state,
             Bulletin.state,
             Airing.grade,
+            approved_until(),
         )
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .outerjoin(Occurrence, Occurrence.airing == Airing.id)
@@ -276,4 +279,6 @@ def _sign(one: _Found) -> Sign:
         return _TO_COME
     if one.state is AiringState.PLANNED and one.bulletin_state not in {None, BulletinState.APPROVED}:
         return BULLETIN_SIGNS[one.bulletin_state or BulletinState.DRAFT]
+    if one.state is AiringState.PLANNED and (one.approved_until is None or one.at >= one.approved_until):
+        return APPROVAL_OVER
     return AIRING_SIGNS[one.state]

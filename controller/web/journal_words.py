@@ -86,6 +86,8 @@ ACTS = {
     "day_off.removed": "bỏ ngày nghỉ",
     "day_off.set": "đặt ngày nghỉ",
     "keys.revoked": "thu hồi khóa",
+    "keys.retired": "cho thôi dùng một khóa",
+    "keys.compromised": "khai khóa bị lộ",
     "keys.signed": "ký bộ khóa",
     "emergency.all-clear": "báo yên",
     "emergency.called": "gọi phát khẩn",

@@ -50,6 +50,8 @@ def _told(row: Notice, *, of_schedule: bool) -> Told:
     if row.kind is NoticeKind.ACT_ENDED:
         headline, place = "Văn bản hết hiệu lực", f"/ban-tin/{row.subject}"
         ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
+    elif row.kind is NoticeKind.APPROVAL_VOID:
+        headline, ways = "Phê duyệt không còn giá trị", ((f"/ban-tin/{row.subject}", "Xem bản tin"),)
     elif of_schedule:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:

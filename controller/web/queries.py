@@ -11,6 +11,7 @@ from controller.airings.consent import standings
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
 from controller.airings.tables import Airing, Delivery, Received, Target
+from controller.bulletins.in_force import approved_until
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
 from controller.errors import NotFound
@@ -20,6 +21,7 @@ from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
 from controller.operators.permissions import Act, Operator
 from controller.operators.tables import Account
+from controller.web.airing_rows import airing_view
 from controller.web.asked import Asked
 from controller.web.scope import Scope
 from controller.web.views import ONLINE, AiringView, Making, Tile
@@ -167,12 +169,12 @@ def airing_views(
     """
     query = _airings(scope, condition, newest_first=newest_first, few=few)
     rows = session.execute(query.limit(limit)).all()
-    ids = [airing.id for airing, _ in rows]
+    ids = [airing.id for airing, _, _ in rows]
     targets, reach = targets_of(session, ids), reaches(session, ids)
-    said = standings(session, [airing for airing, _ in rows if airing.node is None], targets)
+    said = standings(session, [airing for airing, _, _ in rows if airing.node is None], targets)
     views = []
-    for airing, bulletin in rows:
-        view = _view(airing, bulletin, scope, targets.get(airing.id, ()))
+    for airing, bulletin, until in rows:
+        view = airing_view(airing, bulletin, until, scope, targets.get(airing.id, ()))
         view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
         if airing.id in reach:
             view.reach = reach[airing.id]
@@ -191,40 +193,14 @@ def one_airing(session: Session, scope: Scope, airing_id: AiringId) -> AiringVie
 
 def _airings(
     scope: Scope, condition: ColumnElement[bool], *, newest_first: bool, few: bool
-) -> Select[Airing, Bulletin]:
+) -> Select[Airing, Bulletin, datetime | None]:
     order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
-    query = select(Airing, Bulletin).join(Bulletin, Bulletin.id == Airing.bulletin)
+    query = select(Airing, Bulletin, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
     query = query.where(condition).order_by(*order)
     if scope.is_whole():
         return query
     heard = select(Target.airing).where(Target.area.in_(scope.hears))
     return query.where(heard.where(Target.airing == Airing.id).exists() if few else Airing.id.in_(heard))
-
-
-def _view(airing: Airing, bulletin: Bulletin, scope: Scope, targets: tuple[AreaCode, ...]) -> AiringView:
-    return AiringView(
-        id=airing.id,
-        bulletin=bulletin.id,
-        title=bulletin.title,
-        state=airing.state,
-        grade=airing.grade,
-        volume=airing.volume,
-        where=_where(airing, scope, targets),
-        targets=targets,
-        starts_at=airing.starts_at,
-        latest_start_at=airing.latest_start_at,
-        ended_at=airing.ended_at,
-        duration=None if airing.duration_ms is None else timedelta(milliseconds=airing.duration_ms),
-        recording=airing.recording,
-        reason=airing.reason,
-        bulletin_state=bulletin.state,
-        revision=airing.revision or bulletin.revision,
-    )
-
-
-def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
-    where = scope.where(targets)
-    return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where
 
 
 def makings(session: Session, scope: Scope, progress_of: ProgressOf) -> list[Making]:

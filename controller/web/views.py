@@ -52,6 +52,7 @@ AIRING_SIGNS = Named(
     },
     unnamed,
 )
+APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", Tone.BAD)
 AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
 BULLETIN_SIGNS = Named(
     {
@@ -126,6 +127,8 @@ class AiringView:
     reason: str | None
     bulletin_state: BulletinState
     revision: int
+    is_approved: bool = True
+    """Whether its text's approval is in force when it starts."""
     awaits_yes: bool = False
     """Whether a commune that the person sees has not said yes yet."""
     reach: Reach = field(default_factory=Reach)
@@ -136,6 +139,8 @@ class AiringView:
         """State in words; an airing waits whose text is not approved, or that communes have not agreed to."""
         if self.state is AiringState.PLANNED and self.bulletin_state is not BulletinState.APPROVED:
             return BULLETIN_SIGNS[self.bulletin_state]
+        if self.state is AiringState.PLANNED and not self.is_approved:
+            return APPROVAL_OVER
         return AWAITS_YES if self.awaits_yes else AIRING_SIGNS[self.state]
 
     @property

@@ -16,11 +16,12 @@ from controller.emergencies.usecases import Call, call_alone
 from controller.listeners.usecases import answer_report, report_trouble
 from controller.operators.delegating import delegate_approval
 from controller.operators.permissions import Act
+from controller.operators.queries import held_key
 from controller.operators.tokens import create_token
 from controller.operators.usecases import create_operator
 from controller.programmes.days_off import set_day_off
 from controller.programmes.usecases import schedule_bulletin
-from devices.messages import NodeId
+from devices.messages import NodeId, Role
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made, mp3
@@ -67,6 +68,7 @@ def tell_a_day(world):
     there = [node for node in world.nodes if node not in away]
     shown["node_id"] = there[2]
     shown["prepared"] = tell_of_the_house(world, there[2])
+    shown["kid"] = world.ask(held_key, world.people["duyet"].id, Role.APPROVER, world.now()).kid
     tell_of_people(world)
     live, _ = world.approved_airing(made=_LONG, seconds=20, grade="priority")
     world.tell(live, _LONG, "fetched", there[:-4])

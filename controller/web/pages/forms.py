@@ -14,3 +14,8 @@ def need(viewer: Viewer, act: Act, area: AreaCode | None = None) -> None:
     verdict = judge(viewer.operator, act, viewer.scope.tree.lineage(area or viewer.scope.home))
     if not verdict.allowed:
         raise NotAllowed(verdict.sentence)
+
+
+def need_province(viewer: Viewer, act: Act) -> None:
+    """Raise NotAllowed unless the person may do it in the whole province."""
+    need(viewer, act, viewer.scope.tree.lineage(viewer.scope.home)[-1])

@@ -17,7 +17,8 @@ from controller.operators.queries import operators
 from controller.operators.second_factor import remove_second_factor
 from controller.operators.tables import Account
 from controller.operators.usecases import create_operator, disable_operator
-from controller.web.admin_reads import entries_by, keys_unsigned, people_seen, with_factor
+from controller.plans.key_set import keys_to_sign_for
+from controller.web.admin_reads import entries_by, people_seen, with_factor
 from controller.web.errors import status_of
 from controller.web.journal_words import act_words
 from controller.web.pages.forms import need
@@ -31,7 +32,8 @@ Text = Annotated[str, Form(max_length=200)]
 _DONE = {
     "vai-tro": "Đã đổi vai trò. Người này phải đăng nhập lại.",
     "dia-ban": "Đã chuyển địa bàn. Người này phải đăng nhập lại.",
-    "khoa": "Đã khóa tài khoản: mọi phiên đăng nhập đã kết thúc, khóa ký bị thu hồi.",
+    "khoa": "Đã khóa tài khoản: mọi phiên đăng nhập đã kết thúc, khóa ký thôi dùng. "
+    "Những gì đã ký vẫn còn giá trị.",
     "mo": "Đã mở khóa tài khoản. "
     "Khóa ký cũ không dùng lại được: hãy cấp mật khẩu mới nếu người này duyệt hoặc quản trị.",
     "go-ma": "Đã gỡ mã xác thực hai bước. Lần đăng nhập sau, người này phải gắn mã mới.",
@@ -48,7 +50,7 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
         context: dict[str, Any] = {
             "people": people,
             "with_factor": with_factor(session),
-            "unsigned": keys_unsigned(session, station.now()),
+            "unsigned": keys_to_sign_for(session, station.now()),
         }
     return page(request, "nguoi_dung_ds.html", context)
 
@@ -237,7 +239,7 @@ def _page(
         context = {
             "person": account,
             "has_factor": account.id in with_factor(session),
-            "unsigned": keys_unsigned(session, now),
+            "unsigned": keys_to_sign_for(session, now),
             "delegations": delegations_of(session, account.id, now),
             "names": {one.id: one.display_name for one in operators(session)},
             "entries": entries_by(session, account.id),

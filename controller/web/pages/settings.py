@@ -14,9 +14,10 @@ from controller.backup import last_backup
 from controller.fleet.tables import Node
 from controller.journal.tables import Entry
 from controller.operators.permissions import Act
+from controller.plans.key_set import keys_to_sign_for
 from controller.plans.queries import count_unacknowledged, published_key_set
 from controller.store.invariants import invariants
-from controller.web.admin_reads import keys_shown, keys_unsigned
+from controller.web.admin_reads import keys_shown
 from controller.web.pages.forms import need
 from controller.web.render import page
 from controller.web.settings_words import said_settings
@@ -43,7 +44,7 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
             "key_set": key_set,
             "keys": keys,
             "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
-            "unsigned": keys_unsigned(session, now),
+            "unsigned": keys_to_sign_for(session, now),
             "waiting": count_unacknowledged(session),
         }
     backup = last_backup(station.settings.home)

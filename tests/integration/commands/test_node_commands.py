@@ -101,12 +101,18 @@ def test_areas_are_added_renamed_merged_split_and_closed(loa):
     assert loa("doctor") == "Không có gì sai.\n"
 
 
-def test_a_key_is_revoked_and_gone_from_the_next_key_set_but_never_the_stations_only_one(loa):
+def test_a_compromised_key_is_gone_from_the_next_key_set_but_never_the_stations_only_one(loa):
     keys = {one["role"]: one["kid"] for one in json.loads(loa("keys", "show"))["keys"]}
-    assert "ký lại bộ khóa" in loa("keys", "revoke", keys["approver"], *BY)
+    assert keys["approver"] in loa("keys", "list")
+    loa("keys", "compromise", keys["approver"], *BY, fails=True)  # nobody said yes
+    assert keys["approver"] in loa("keys", "list")
+    assert "ký lại bộ khóa" in loa("keys", "compromise", keys["approver"], "--yes", *BY)
     loa("keys", "sign")
     assert keys["approver"] not in loa("keys", "show")
-    assert "khóa duy nhất" in loa("keys", "revoke", keys["station"], *BY, fails=True)
-    assert "Không có khóa" in loa("keys", "revoke", "khong-co", *BY, fails=True)
+    for end in (("retire",), ("compromise", "--yes")):
+        assert "khóa duy nhất" in loa("keys", *end, keys["station"], *BY, fails=True)
+        assert "Không có khóa" in loa("keys", *end, "khong-co", *BY, fails=True)
+    assert "vẫn còn giá trị" in loa("keys", "retire", keys["administrator"], *BY)
+    assert keys["administrator"] not in loa("keys", "list")
     with local_store() as store, store.read() as session:
         assert operator_named(session, "duyet") is not None

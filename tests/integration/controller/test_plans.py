@@ -159,8 +159,10 @@ def test_an_approval_that_is_no_longer_good_takes_its_airing_out_of_the_plan(wor
     world.publish()
     with world.store.write() as session:
         approved = session.scalars(select(Approved)).one()
-        approved.expires_at = world.now
+        good, approved.expires_at = approved.expires_at, world.now
     assert content(plan_of(world.refresh())) == []
+    with world.store.write() as session:
+        session.scalars(select(Approved)).one().expires_at = good
 
 
 def test_a_withdrawn_approval_alone_takes_its_airing_out_of_the_plan(world):
@@ -190,12 +192,11 @@ def test_a_recording_that_is_not_the_approved_one_is_in_no_plan(world):
     assert content(plan_of(world.refresh())) == [airing]
 
 
-def test_an_approver_who_is_barred_speaks_no_more(world):
-    world.plan(world.approved())
-    world.advance()
-    world.publish()
+def test_an_approver_who_is_barred_approves_no_more(world):
+    bulletin = world.submitted()
     world.do(disable_operator, world.approver.id, by=world.administrator)
-    assert content(plan_of(world.refresh())) == []
+    with pytest.raises(NotAllowed):
+        world.approve(bulletin)
     world.do(sign_key_set, root_key=world.root_key)
     assert "approver" not in [key.role for key in world.ask(published_key_set).keys]
 

@@ -19,6 +19,10 @@ from tests.integration.web.access_forms import (
 from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 
 CALLS = {
+    "GET keys": Row(Act.RULE),
+    "GET keys/{kid}/fallout": Row(Act.RULE),
+    "POST keys/{kid}/retire": Row(Act.RULE, {}),
+    "POST keys/{kid}/compromise": Row(Act.RULE, {}),
     "GET openapi.json": Row(OPEN),
     "POST sign-in": Row(OPEN, {"name": "canbo", "password": "cá bơi ngược dòng"}),
     "POST sign-out": Row(OPEN, {}),

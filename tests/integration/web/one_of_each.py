@@ -67,6 +67,7 @@ def one_of_each(world):
         "{name:path}": "app.css",
         "{name}": "xanhatrang",
         "{notice_id}": "khong-co",
+        "{kid}": "khong-co",
         "{token_id}": "khong-co",
         "{delegation}": "khong-co",
         "{delegation_id}": "khong-co",

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from controller.journal.exported import verify_export
-from controller.operators.queries import operator_named
-from controller.operators.usecases import disable_operator
+from controller.operators.queries import held_key, operator_named
+from controller.plans.compromising import retire_one_key
 from controller.plans.governing import sign_policy
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
@@ -17,7 +17,7 @@ from controller.web.atlas import Centre, centres_of, sketch
 from controller.web.journal_words import ACTS
 from controller.web.settings_words import WORDS, said_settings
 from controller.web.words import number, plain
-from devices.messages import QuietHours
+from devices.messages import QuietHours, Role
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
 
@@ -222,10 +222,16 @@ def test_what_binds_a_commune_names_the_area_that_it_comes_from(world, sign_in):
     assert "Ký và áp dụng" not in words
 
 
-def test_a_policy_whose_signer_was_closed_is_to_be_signed_again(world, sign_in):
+def test_only_a_policy_whose_key_was_stolen_is_to_be_signed_again(world, sign_in):
     sign(world)
+    kid = world.ask(held_key, world.people["quantri"].id, Role.ADMINISTRATOR, world.now()).kid
+    administrator = world.people["quantri"]
+    world.do(retire_one_key, kid, by=administrator)
     assert "Cần ký lại" not in text_of(sign_in("canbo").get("/quy-dinh"))
-    world.do(disable_operator, world.people["quantri"].id, by=None)
+    page = text_of(sign_in("quantri").get(f"/cai-dat/khoa/{kid}"))
+    assert "Quy định của: Tỉnh Khánh Hòa" in page
+    assert sign_in("quantri").post(f"/cai-dat/khoa/{kid}/bi-lo").status_code == 303
+    assert "Bị lộ, đã hủy" in text_of(sign_in("quantri").get(f"/cai-dat/khoa/{kid}"))
     assert "Cần ký lại" in text_of(sign_in("canbo").get("/quy-dinh"))
     assert "Hãy ký lại." in text_of(sign_in("canbo").get(f"/quy-dinh/{PROVINCE}"))
 

@@ -1,0 +1,61 @@
+"""Which keys a key set signed now has to name: those that may sign, and those whose words still hold."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from controller.bulletins.in_force import is_in_force
+from controller.bulletins.tables import Approved, Bulletin
+from controller.operators.tables import HeldKey
+from controller.plans.lifecycle import PLAN_LIFE, Kind
+from controller.plans.queries import published_key_set
+from controller.plans.tables import Published
+from devices.messages import Role
+
+STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
+"""A loudspeaker that was out of reach goes on by a plan of the retired key while that plan holds (48 h); the
+rest is for a station that is itself away for some days after its key was renewed."""
+
+
+def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
+    """Return the keys that belong into a key set signed now, by role and name.
+
+    Active keys; retired ones as long as something that they signed is in force. A compromised key never.
+    """
+    may_sign = and_(HeldKey.retired_at.is_(None), HeldKey.not_after > now)
+    query = (
+        select(HeldKey)
+        .where(HeldKey.compromised_at.is_(None), or_(may_sign, _still_holds(now)))
+        .order_by(HeldKey.role, HeldKey.kid)
+    )
+    return session.scalars(query).all()
+
+
+def keys_to_sign_for(session: Session, now: datetime) -> int:
+    """Return for how many keys the key set has to be signed anew.
+
+    Loudspeakers do not trust them yet, or still trust them though they are compromised. A retired key that is
+    needed no more does no harm in the set: it goes with the next one.
+    """
+    key_set = published_key_set(session)
+    trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    lacking = frozenset(key.kid for key in keys_to_name(session, now)) - trusted
+    stolen = select(HeldKey.kid).where(HeldKey.compromised_at.is_not(None), HeldKey.kid.in_(trusted))
+    return len(lacking) + len(session.scalars(stolen).all())
+
+
+def _still_holds(now: datetime) -> ColumnElement[bool]:
+    approves = (
+        exists()
+        .where(Approved.kid == HeldKey.kid, Bulletin.id == Approved.bulletin)
+        .where(Bulletin.revision == Approved.revision, *is_in_force(now))
+    )
+    rules = exists().where(
+        Published.kid == HeldKey.kid,
+        Published.kind.in_((Kind.POLICY, Kind.PLACE)),
+        Published.payload != "",
+    )
+    overlaps = and_(HeldKey.role == Role.STATION, HeldKey.retired_at > now - STATION_OVERLAP)
+    return or_(approves, rules, overlaps)

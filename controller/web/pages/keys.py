@@ -1,0 +1,82 @@
+"""Khóa ký: one key with what it has signed, and the two ways to end it, told apart in so many words."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotFound
+from controller.operators.permissions import Act
+from controller.operators.tables import HeldKey
+from controller.plans.compromising import compromise_key, fallout_of, retire_one_key
+from controller.plans.key_set import keys_to_sign_for
+from controller.web.errors import status_of
+from controller.web.pages.forms import need_province
+from controller.web.render import page
+from controller.web.station import Station
+from controller.web.viewer import Signed, TheStation, Viewer
+from devices.messages import KeyId
+
+router = APIRouter(prefix="/cai-dat/khoa")
+_DONE = {
+    "thoi-dung": "Khóa này không ký gì thêm nữa. Những gì đã ký vẫn còn giá trị.",
+    "bi-lo": "Đã hủy khóa và mọi thứ khóa này đã ký. Những người liên quan đã được báo.",
+}
+
+
+@router.get("/{kid}")
+def show(request: Request, station: TheStation, viewer: Signed, kid: str, xong: str = "") -> Response:
+    """Show a key, and what would fall silent if it were declared compromised."""
+    return _page(request, station, viewer, KeyId(kid), done=_DONE.get(xong, ""))
+
+
+@router.post("/{kid}/thoi-dung")
+def retire(request: Request, station: TheStation, viewer: Signed, kid: str) -> Response:
+    """Retire it."""
+    need_province(viewer, Act.RULE)
+    try:
+        with station.store.write() as session:
+            retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _page(request, station, viewer, KeyId(kid), error=error)
+    station.poke()
+    return RedirectResponse(f"/cai-dat/khoa/{kid}?xong=thoi-dung", 303)
+
+
+@router.post("/{kid}/bi-lo")
+def compromise(request: Request, station: TheStation, viewer: Signed, kid: str) -> Response:
+    """Declare it compromised."""
+    need_province(viewer, Act.RULE)
+    try:
+        with station.store.write() as session:
+            compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _page(request, station, viewer, KeyId(kid), error=error)
+    station.poke()
+    return RedirectResponse(f"/cai-dat/khoa/{kid}?xong=bi-lo", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    kid: KeyId,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    need_province(viewer, Act.RULE)
+    with station.store.read() as session:
+        fallout = fallout_of(session, kid, station.now())
+        context = {
+            "fallout": fallout,
+            "key": session.get_one(HeldKey, kid),
+            "unsigned": keys_to_sign_for(session, station.now()),
+            "area_name": viewer.scope.name,
+            "fault": error.sentence if error else "",
+            "done": done,
+        }
+        return page(request, "khoa.html", context, status=status_of(error) if error else 200)

@@ -1,0 +1,214 @@
+"""Keys that end: a retired one silences nothing; a compromised one voids what it signed, and says so."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from controller.airings.foreseeing import heard_in, waiting_in
+from controller.airings.lifecycle import AiringState
+from controller.airings.queries import get_airing
+from controller.bulletins.in_force import approvals_until
+from controller.bulletins.tables import Approved
+from controller.emergencies.queries import prepared_views
+from controller.errors import Conflict, NotAllowed, NotFound
+from controller.notices.queries import notices_of
+from controller.notices.tables import NoticeKind
+from controller.operators.accounts import reset_password, set_roles
+from controller.operators.permissions import OperatorRole
+from controller.operators.queries import held_key
+from controller.operators.tables import HeldKey
+from controller.operators.usecases import KEY_LIFE, create_operator, disable_operator
+from controller.plans.compromising import compromise_key, fallout_of, retire_one_key
+from controller.plans.governing import sign_key_set
+from controller.plans.key_set import keys_to_sign_for
+from controller.plans.queries import published_key_set, published_plans, published_policies, void_policies
+from controller.store.invariants import invariants
+from devices.messages import Role
+from devices.signing import NotTrusted, TrustedKeys, verify_approval
+from tests.support.alarms import prepared
+from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
+
+NEW = "một mật khẩu mới cũng dài"
+
+
+def reset(world):
+    world.do(reset_password, world.approver.id, NEW, by=world.administrator)
+
+
+def disable(world):
+    world.do(disable_operator, world.approver.id, by=world.administrator)
+
+
+def other_role(world):
+    world.do(set_roles, world.approver.id, [OperatorRole.OFFICER], by=world.administrator)
+
+
+def key_of(world, person=None, role=Role.APPROVER):
+    return world.ask(held_key, (person or world.approver).id, role, world.now).kid
+
+
+def aired_plan(world, seconds=60):
+    """Plan an airing that loudspeakers have, and one for later; return both."""
+    bulletin = world.approved()
+    soon, later = world.plan(bulletin, seconds=seconds), world.plan(bulletin, seconds=86_400)
+    world.advance()
+    world.publish()
+    return bulletin, soon, later
+
+
+def in_plan(world):
+    world.refresh()
+    return [one.airing for plan in world.ask(published_plans, NHA_TRANG) for one in plan.airings]
+
+
+def node_accepts(world):
+    """Whether a loudspeaker that has the newest key set takes what the plan names."""
+    keys = TrustedKeys.of(world.ask(published_key_set))
+    named = [one for plan in world.ask(published_plans, NHA_TRANG) for one in (*plan.airings, *plan.keep)]
+    for one in named:
+        verify_approval(one, keys, world.now)
+    return len(named) == 2
+
+
+@pytest.mark.parametrize("end", [reset, disable, other_role])
+def test_a_key_that_ends_without_harm_silences_nothing(world, end):
+    prepared(world)
+    _, soon, later = aired_plan(world)
+    end(world)
+    assert in_plan(world) == [soon]
+    world.do(sign_key_set, root_key=world.root_key)
+    assert node_accepts(world)
+    assert world.ask(prepared_views, [PROVINCE], world.now)[0].sound is not None
+    day = world.now + timedelta(days=1)
+    assert world.ask(waiting_in, NHA_TRANG, world.now, day + timedelta(hours=1)) == []
+    assert world.ask(heard_in, NHA_TRANG, day, day + timedelta(hours=1))
+    world.later(days=1)
+    world.advance()
+    assert world.ask(get_airing, later).state in {AiringState.DELIVERING, AiringState.MISSED}
+    assert world.ask(notices_of, world.officer.id) == []
+
+
+def test_a_retired_key_signs_nothing_more_and_its_private_half_is_gone(world):
+    kid = key_of(world)
+    world.do(reset_password, world.approver.id, NEW, by=world.administrator)
+    with world.store.read() as session:
+        key = session.get_one(HeldKey, kid)
+        assert (key.retired_at, key.sealed, key.compromised_at) == (world.now, None, None)
+    assert key_of(world) != kid
+
+
+def test_a_retired_key_leaves_the_key_set_once_nothing_of_it_is_in_force(world):
+    kid = key_of(world)
+    world.approved()
+    reset(world)
+    world.do(sign_key_set, root_key=world.root_key)
+    assert kid in [key.kid for key in world.ask(published_key_set).keys]
+    world.later(days=180)
+    assert world.ask(keys_to_sign_for, world.now) == 0
+    world.do(sign_key_set, root_key=world.root_key)
+    assert kid not in [key.kid for key in world.ask(published_key_set).keys]
+
+
+def test_a_policy_stays_good_when_its_administrators_password_is_reset(world):
+    kid = key_of(world, world.administrator, Role.ADMINISTRATOR)
+    world.do(reset_password, world.administrator.id, NEW, by=None)
+    world.do(sign_key_set, root_key=world.root_key)
+    assert kid in [key.kid for key in world.ask(published_key_set).keys]
+    assert world.ask(void_policies) == []
+    assert world.ask(published_policies, NHA_TRANG)
+
+
+def test_a_compromised_key_silences_what_it_signed_after_saying_what(world):
+    alarm = prepared(world)
+    bulletin, soon, later = aired_plan(world)
+    kid = key_of(world)
+    fallout = world.ask(fallout_of, kid, world.now)
+    told = {one.bulletin: (one.alarms, one.schedules, one.airings) for one in fallout.silenced}
+    assert sorted(told.values()) == [(0, 0, 2), (1, 0, 0)]
+    assert (fallout.holder, fallout.policies, fallout.places) == ("Duyet", (), 0)
+    assert in_plan(world) == [soon]
+    assert world.do(compromise_key, kid, by=world.administrator) == fallout
+    assert in_plan(world) == []
+    assert world.ask(get_airing, soon).state is AiringState.CANCELLED
+    assert world.ask(get_airing, later).state is AiringState.PLANNED
+    assert [one.id for one in world.ask(waiting_in, NHA_TRANG, world.now, world.now + timedelta(days=2))] == [
+        later
+    ]
+    assert world.ask(prepared_views, [PROVINCE], world.now)[0].sound is None
+    told = {notice.subject: notice for notice in world.ask(notices_of, world.officer.id)}
+    assert {notice.kind for notice in told.values()} == {NoticeKind.APPROVAL_VOID}
+    assert "bị lộ" in told[bulletin].sentence
+    assert len(told) == len(world.ask(notices_of, world.approver.id)) == 2
+    world.do(compromise_key, kid, by=world.administrator)
+    assert len(world.ask(notices_of, world.officer.id)) == 2
+    (fault,) = world.ask(invariants, now=world.now)
+    assert alarm in fault
+    assert "approve it again" in fault
+    release(world, alarm)
+
+
+def release(world, alarm):
+    from controller.emergencies.tables import Prepared
+
+    with world.store.write() as session:
+        session.get_one(Prepared, alarm).released_at = world.now
+
+
+def test_loudspeakers_refuse_what_a_compromised_key_signed_once_they_have_the_key_set(world):
+    aired_plan(world)
+    (plan,) = world.ask(published_plans, NHA_TRANG)
+    world.do(compromise_key, key_of(world), by=world.administrator)
+    assert world.ask(keys_to_sign_for, world.now) == 1
+    world.do(sign_key_set, root_key=world.root_key)
+    with pytest.raises(NotTrusted):
+        verify_approval(plan.airings[0], TrustedKeys.of(world.ask(published_key_set)), world.now)
+    assert world.ask(keys_to_sign_for, world.now) == 0
+
+
+def test_a_policy_of_a_compromised_key_is_void_and_said_so(world):
+    kid = key_of(world, world.administrator, Role.ADMINISTRATOR)
+    world.do(
+        create_operator,
+        name="quantri2",
+        display_name="Quản trị hai",
+        roles={OperatorRole.ADMINISTRATOR},
+        area=PROVINCE,
+        password=PASSWORD,
+        by=None,
+    )
+    assert world.ask(fallout_of, kid, world.now).policies == (PROVINCE,)
+    world.do(compromise_key, kid, by=world.administrator)
+    assert world.ask(void_policies) == [PROVINCE]
+    world.do(sign_key_set, root_key=world.root_key)
+    assert kid not in [key.kid for key in world.ask(published_key_set).keys]
+
+
+def test_only_an_administrator_of_the_province_ends_keys_and_never_the_stations_last_one(world):
+    for ends in (retire_one_key, compromise_key):
+        for person in (world.approver, world.technician, world.officer):
+            with pytest.raises(NotAllowed):
+                world.do(ends, key_of(world), by=person)
+        with pytest.raises(NotFound):
+            world.do(ends, "khong-co", by=world.administrator)
+        with pytest.raises(Conflict):
+            world.do(ends, world.station_key.kid, by=world.administrator)
+    world.do(retire_one_key, key_of(world), by=world.administrator)
+    assert world.ask(held_key, world.approver.id, Role.APPROVER, world.now) is None
+
+
+def test_an_approval_ends_with_its_key_and_the_timetable_does_not_promise_more(world):
+    world.later(days=KEY_LIFE.days - 10)
+    bulletin = world.approved()
+    ends = world.ask(approvals_until, [bulletin])[bulletin]
+    with world.store.read() as session:
+        approved = session.scalars(select(Approved)).one()
+        assert approved.expires_at == ends == session.get_one(HeldKey, approved.kid).not_after
+    before, after = (ends - world.now + timedelta(hours=by) for by in (-1, 1))
+    world.plan(bulletin, seconds=before.total_seconds())
+    late = world.plan(bulletin, seconds=after.total_seconds())
+    found = world.ask(heard_in, NHA_TRANG, world.now, ends + timedelta(hours=2))
+    assert [one.slot.starts_at < ends for one in found] == [True]
+    assert [one.id for one in world.ask(waiting_in, NHA_TRANG, world.now, ends + timedelta(hours=2))] == [
+        late
+    ]
