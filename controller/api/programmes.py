@@ -70,6 +70,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Program
             again_if_preempted=asked.again_if_preempted,
             by=viewer.operator,
             now=station.now(),
+            based_on=asked.based_on,
         )
         return shown.bulletin(row)
 

@@ -14,6 +14,11 @@ from controller.importing.mending import Mend
 from controller.notices.tables import NoticeKind
 from devices.messages import DIGEST_PATTERN
 
+BasedOn = Annotated[
+    Annotated[int, Field(ge=1)] | None,
+    Field(description="The revision that was changed; a newer one answers 409 `bulletin.newer`. Null: any."),
+]
+
 
 class ReferenceShown(BaseModel):
     """A legal act; what is not known is null."""
@@ -76,6 +81,7 @@ class Revise(Asked):
     text: str
     issuer: Issuer | None = Field(None, description="Left out, it stays; so do `readings`.")
     readings: Readings | None = None
+    based_on: BasedOn = None
 
 
 class RevisionShown(BaseModel):
@@ -182,6 +188,7 @@ class ProgrammeAsked(Asked):
         description="Whether an airing that a higher grade cut off comes again in the next slot, once.",
     )
     area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
+    based_on: BasedOn = None
 
 
 class ItemShown(BaseModel):

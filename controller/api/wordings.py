@@ -97,6 +97,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise)
                 was.issuer if asked.issuer is None else asked.issuer,
                 was.readings if asked.readings is None else asked.readings,
             ),
+            based_on=asked.based_on,
         )
     return _brief(station, viewer, bulletin_id)
 

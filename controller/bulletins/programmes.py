@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.bulletins.lifecycle import Action, BulletinId, BulletinState, ItemKind, RevisionKind, after
 from controller.bulletins.queries import get_bulletin, get_revision
 from controller.bulletins.tables import Bulletin, ProgrammeItem
-from controller.bulletins.usecases import begin_bulletin, write_revision
+from controller.bulletins.usecases import begin_bulletin, check_newest, write_revision
 from controller.bulletins.wording import clean_text, clean_title
 from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
@@ -66,10 +66,15 @@ def revise_programme(
     by: Operator,
     now: datetime,
     again_if_preempted: bool = False,
+    based_on: int | None = None,
 ) -> Bulletin:
-    """Give a draft (or a returned programme) other items; the wordings before stay as they were."""
+    """Give a draft (or a returned programme) other items; the wordings before stay as they were.
+
+    `based_on`: the revision that was changed; Conflict if there is a newer one.
+    """
     bulletin = get_bulletin(session, programme_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
+    check_newest(bulletin, based_on)
     if get_revision(session, programme_id, bulletin.revision).kind is not RevisionKind.PROGRAMME:
         raise Conflict("Bản tin này không phải chương trình.", code="programme.no-programme")
     bulletin.state = after(bulletin.state, Action.REVISE)

@@ -73,14 +73,16 @@ def revise_bulletin(
     now: datetime,
     upload: str | None = None,
     manner: Manner | None = None,
+    based_on: int | None = None,
 ) -> Bulletin:
     """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
 
     Without another `upload` a bulletin that was brought as sound keeps the one that it has; so it is
-    with the `manner`.
+    with the `manner`. `based_on`: the revision that was changed; Conflict if there is a newer one.
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
+    check_newest(bulletin, based_on)
     bulletin.state = after(bulletin.state, Action.REVISE)
     before = get_revision(session, bulletin_id, bulletin.revision)
     if before.kind is RevisionKind.PROGRAMME:
@@ -237,6 +239,17 @@ def withdraw_bulletin(
     for other in (*variants_of(session, bulletin_id), *programmes_with(session, bulletin_id)):
         if other.state is BulletinState.APPROVED:
             withdraw_bulletin(session, other.id, by=by, now=now, reason=reason)
+
+
+def check_newest(bulletin: Bulletin, based_on: int | None) -> None:
+    """Raise Conflict where another wording was saved since the revision that a person began with."""
+    if based_on is not None and based_on != bulletin.revision:
+        raise Conflict(
+            "Trong lúc bạn sửa, bản tin này đã có nội dung mới hơn, nên chữ của bạn chưa được lưu. "
+            "Hãy xem hai bản rồi chọn.",
+            code="bulletin.newer",
+            facts={"revision": bulletin.revision},
+        )
 
 
 def _check_filled(session: Session, bulletin: Bulletin) -> None:

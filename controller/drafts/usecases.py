@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from controller.drafts.queries import SENT
 from controller.drafts.tables import Draft
-from controller.errors import BadInput
+from controller.errors import BadInput, Conflict
 from controller.operators.permissions import Operator, OperatorId
 
 KEPT = timedelta(days=30)
@@ -22,7 +23,14 @@ LARGEST = 200_000
 def keep_draft(
     session: Session, place: str, fields: Mapping[str, Any], *, by: Operator, now: datetime
 ) -> None:
-    """Keep the fields as they are typed, in place of what was kept there."""
+    """Keep the fields as they are typed, in place of what was kept there.
+
+    Conflict for a form that was sent meanwhile: a browser keeps once more while its page goes away.
+    """
+    there = session.get(Draft, (by.id, place))
+    sent = None if there is None else there.fields.get(SENT)
+    if sent and sent == _form_of(fields):
+        raise Conflict("Bản này đã được gửi rồi.", code="draft.sent")
     if sum(len(str(value)) for value in fields.values()) > LARGEST:
         raise BadInput("Bản đang soạn quá dài nên không tự lưu được.", code="draft.too-long")
     session.merge(Draft(operator=by.id, place=place, fields=dict(fields), saved_at=now))
@@ -37,5 +45,19 @@ def keep_draft(
 
 
 def drop_draft(session: Session, operator: OperatorId, place: str) -> None:
-    """Forget what was typed there: it was sent, or is not wanted."""
+    """Forget what was typed there: it is not wanted."""
     session.execute(delete(Draft).where(Draft.operator == operator, Draft.place == place))
+
+
+def send_draft(session: Session, operator: OperatorId, place: str, form: str, now: datetime) -> None:
+    """Forget what was typed there, since the form was sent, and remember which: it is not kept once more."""
+    if not form:
+        drop_draft(session, operator, place)
+        return
+    session.merge(Draft(operator=operator, place=place, fields={SENT: form}, saved_at=now))
+
+
+def _form_of(fields: Mapping[str, Any]) -> str:
+    """Return which form the fields are of: a page gives each form that it shows a number of its own."""
+    given = fields.get("luot", "")
+    return str(next(iter(given), "") if isinstance(given, list) else given)

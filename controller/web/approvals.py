@@ -12,8 +12,9 @@ from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId, RenderingState
 from controller.bulletins.tables import Bulletin, Rendering
 from controller.operators.tables import Account
-from controller.web.queries import MOST_AIRINGS, waiting_for
+from controller.web.queries import MOST_AIRINGS
 from controller.web.viewer import Viewer
+from controller.web.waiting import is_author, submitted_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,16 @@ class Waiting:
     latest: datetime | None
     is_spoken: bool
     """Whether its recording is made, so that it can be approved at once."""
+    is_own: bool
+    """Whether this person wrote it: another one has to approve it."""
 
 
 def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequence[Waiting]:
-    """Return what waits for this person by its first start, then what is not planned, the oldest first."""
+    """Return what waits by its first start, then what is not planned, the oldest first.
+
+    What the person wrote comes last: somebody else has to approve it.
+    """
+    own = is_author(viewer.operator)
     planned = and_(Airing.bulletin == Bulletin.id, Airing.state == AiringState.PLANNED)
     query = (
         select(
@@ -38,23 +45,25 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
             func.min(Airing.starts_at),
             func.min(Airing.latest_start_at),
             func.max(Rendering.state),
+            own,
         )
         .join(Account, Account.id == Bulletin.author)
         .outerjoin(Airing, planned)
         .outerjoin(
             Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
         )
-        .where(waiting_for(viewer.operator, viewer.scope))
+        .where(submitted_in(viewer.scope))
         .group_by(Bulletin.id, Account.display_name)
-        .order_by(func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
+        .order_by(own, func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
         .limit(limit)
     )
     return [
-        Waiting(bulletin, author, first_at, latest, state is RenderingState.READY)
-        for bulletin, author, first_at, latest, state in session.execute(query)
+        Waiting(bulletin, author, first_at, latest, state is RenderingState.READY, bool(is_own))
+        for bulletin, author, first_at, latest, state, is_own in session.execute(query)
     ]
 
 
 def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
     """Return what stands first in the queue, whatever was just done aside."""
-    return next((one.bulletin.id for one in queue(session, viewer, 2) if one.bulletin.id != after), None)
+    rows = queue(session, viewer, 2)
+    return next((one.bulletin.id for one in rows if one.bulletin.id != after and not one.is_own), None)

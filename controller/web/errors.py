@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -44,7 +44,7 @@ _TITLES = {
     503: "Máy chủ đang bận",
 }
 _ADVICE = {
-    401: "Hãy đăng nhập rồi làm lại.",
+    401: "Hãy đăng nhập rồi làm lại. Chữ gõ ở trang soạn tin vẫn giữ trên máy này và tự hiện lại ở đó.",
     403: "Nếu cần, hãy nhờ người có quyền hoặc quản trị viên.",
     404: "Hãy kiểm tra lại địa chỉ, hoặc quay về trang Hôm nay.",
     413: "Hãy chia bản tin thành nhiều phần ngắn hơn rồi gửi lại.",
@@ -81,6 +81,13 @@ def _find_viewer(request: Request) -> None:
         request.state.viewer = None
 
 
+def door_from(request: Request) -> str:
+    """Return the address that signs in and leads back to the page that sent this, if it was one of ours."""
+    sender = urlsplit(request.headers.get("referer", ""))
+    back = sender.path if sender.netloc == request.headers.get("host") else ""
+    return f"/dang-nhap?den={quote(back, safe='')}" if back not in {"", "/"} else "/dang-nhap"
+
+
 def error_response(
     request: Request,
     status: int,
@@ -105,6 +112,7 @@ def error_response(
             "advice": _ADVICE.get(status, _USUAL_ADVICE),
             "code": code,
             "status": HTTPStatus(status),
+            "door": door_from(request) if status == HTTPStatus.UNAUTHORIZED else "",
         },
         status=status,
     )

@@ -22,7 +22,7 @@ KIND_WORDS = Named(
 USUAL_SILENCE = 2
 """Seconds between two notices: long enough to be heard as an end."""
 ITEM_FIELDS = ("muc_loai", "muc_chu", "muc_ban_tin", "muc_tep", "muc_giay")
-_AROUND = ("tieu_de", "chu_de", "loi_mo", "loi_ket", "nhac_mo", "nhac_ket", "phat_lai")
+_AROUND = ("tieu_de", "chu_de", "loi_mo", "loi_ket", "nhac_mo", "nhac_ket", "phat_lai", "phien_ban", "luot")
 Fields = Mapping[str, Sequence[str]]
 
 
@@ -38,6 +38,10 @@ class ProgrammeTyped:
     again: bool = False
     items: Sequence[Item] = field(default=())
     topic: str = ""
+    based_on: int | None = None
+    """The revision that is changed; None of a new programme."""
+    number: str = ""
+    """Which form this is: what was sent is not kept once more as a draft."""
 
     def meant(self) -> list[Item]:
         """Return all items in the order in which they are heard."""
@@ -68,12 +72,19 @@ def typed_programme(fields: Fields) -> ProgrammeTyped:
         chime_out=bool(_first(fields, "nhac_ket")),
         again=bool(_first(fields, "phat_lai")),
         items=tuple(items),
+        based_on=_whole(_first(fields, "phien_ban")),
+        number=_first(fields, "luot"),
     )
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def fields_of(form: ProgrammeTyped) -> dict[str, list[str]]:
     """Return the fields of which `typed_programme` makes this form again."""
     around = {"tieu_de": form.title, "chu_de": form.topic, "loi_mo": form.intro, "loi_ket": form.outro}
+    around |= {"phien_ban": "" if form.based_on is None else str(form.based_on), "luot": form.number}
     ticked = {"nhac_mo": form.chime_in, "nhac_ket": form.chime_out, "phat_lai": form.again}
     rows = [
         (item.kind.value, item.text, item.bulletin or "", item.upload or "", str(item.seconds or ""))

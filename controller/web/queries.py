@@ -19,12 +19,13 @@ from controller.fleet.counting import statuses_by_area
 from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
-from controller.operators.permissions import Act, Operator
+from controller.operators.permissions import Operator
 from controller.operators.tables import Account
 from controller.web.airing_rows import airing_view
 from controller.web.asked import Asked
 from controller.web.scope import Scope
 from controller.web.views import ONLINE, AiringView, Making, Tile
+from controller.web.waiting import count_waiting
 from devices.messages import AiringId, AreaCode, NodeId
 from tts.orders import Progress
 
@@ -137,20 +138,6 @@ def _todo(
         .limit(MOST_LINES)
     ).all()
     return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost, asked)
-
-
-def count_waiting(session: Session, operator: Operator, scope: Scope) -> int:
-    """Return how many bulletins wait for this person's approval."""
-    if not scope.may(operator, Act.APPROVE):
-        return 0
-    query = select(func.count()).select_from(Bulletin).where(waiting_for(operator, scope))
-    return session.scalar(query) or 0
-
-
-def waiting_for(operator: Operator, scope: Scope) -> ColumnElement[bool]:
-    """Return the condition of bulletins that this person may approve: submitted, in the area, by others."""
-    waiting = and_(Bulletin.state == BulletinState.SUBMITTED, Bulletin.author != operator.id)
-    return waiting if scope.is_whole() else and_(waiting, Bulletin.area.in_(scope.seen))
 
 
 def airing_views(

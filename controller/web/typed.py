@@ -36,7 +36,15 @@ class Typed(ActTyped):
     muc: str = Grade.ROUTINE
     am_luong: str = str(DEFAULT_VOLUME)
     trung: str = ""
+    phien_ban: str = ""
+    """The revision that is changed; empty of a new bulletin."""
+    luot: str = ""
+    """Which form this is: what was sent is not kept once more as a draft."""
     viec: str = "gui"
+
+    def based_on(self) -> int | None:
+        """Return the revision that the person began with; None where the form does not say."""
+        return int(self.phien_ban) if self.phien_ban.isascii() and self.phien_ban.isdigit() else None
 
     def manner(self) -> Manner:
         """Return who speaks and how often it is read, or raise BadInput."""

@@ -22,10 +22,10 @@ from controller.operators.tries import Offered, Tries
 from controller.web.alarm_bar import AlarmLine, alarm_lines
 from controller.web.asked import Asked, asked_of
 from controller.web.lanes import in_lane, is_urgent
-from controller.web.queries import count_waiting
 from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
 from controller.web.views import AiringView
+from controller.web.waiting import count_waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ NO_PAGES = {
     "/cong-khai/{area}/lich.ics": "a calendar for programs",
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",
+    "/con-phien": "asked by a script",
     "/dang-nhap/ma": "its picture needs a password first: `dang-nhap-ma`",
 }
 """Addresses that are asked for with GET and show nothing to a person; streams (`/song…`) are none either."""

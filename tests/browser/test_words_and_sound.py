@@ -48,6 +48,29 @@ def test_a_bulletin_is_returned_with_a_ready_reason_in_four_clicks(world, open_p
     assert clicks.number <= 4
 
 
+def test_a_form_that_cannot_be_sent_stays_as_it_is_and_says_why(server, open_page):
+    page = open_page("canbo", "/tao-ban-tin", screen=PHONE)
+    page.get_by_label("Tiêu đề").fill("Tin gửi lúc mất mạng")
+    page.get_by_label("Lời sẽ đọc trên loa").fill("Câu thứ nhất.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Lưu nháp").click()
+    note = page.locator("#chua-gui")
+    expect(note).to_contain_text("không nối được với máy chủ")
+    expect(note).to_be_focused()
+    expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Câu thứ nhất.")
+    page.context.set_offline(False)
+    kept = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(note).to_contain_text("phiên đăng nhập đã hết")
+    page.context.add_cookies(kept)
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("Đã lưu bản nháp.")).to_be_visible()
+    page.goto(f"{server.address}/tao-ban-tin")
+    expect(page.get_by_label("Tiêu đề")).to_have_value("")
+    open_page.watch.forgive("ERR_INTERNET_DISCONNECTED", "401", "Failed to fetch")
+
+
 @SCREENS
 def test_what_is_typed_keeps_itself_and_outlives_a_lost_server(world, server, open_page, screen):
     page = open_page("canbo", "/tao-ban-tin", screen=screen)
@@ -77,7 +100,7 @@ def test_nothing_typed_is_lost_when_the_session_ends(world, server, open_page, s
     page.get_by_label("Lời sẽ đọc trên loa").fill("Chữ còn nguyên.")
     expect(page.locator("[data-draft-said]")).to_contain_text("Phiên đăng nhập đã hết", timeout=15_000)
     page.get_by_role("button", name="Gửi duyệt").click()
-    expect(page.get_by_text("Hãy đăng nhập rồi làm lại.")).to_be_visible()
+    expect(page.locator("#chua-gui")).to_contain_text("phiên đăng nhập đã hết")
     page.context.add_cookies([{"name": "loa", "value": seeds.tokens["canbo"], "url": server.address}])
     page.goto(server.address + "/tao-ban-tin")
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Chữ còn nguyên.")

@@ -75,15 +75,16 @@ def done_sentence(key: str) -> str:
     return _DONE.get(key, "")
 
 
-def buttons(viewer: Viewer, bulletin: Bulletin) -> frozenset[Action]:
-    """Return what this person may do with the bulletin now, by lifecycle and permissions."""
+def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset[Action]:
+    """Return what this person may do with the bulletin and its wording now, by lifecycle and permissions."""
     lineage = [bulletin.area]
     allowed = {
         action
         for action in actions(bulletin.state)
         if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
     }
-    allowed -= {Action.APPROVE if bulletin.author == viewer.operator.id else Action.RECALL}
+    is_author = viewer.operator.id in {bulletin.author, revision.author}
+    allowed -= {Action.APPROVE if is_author else Action.RECALL}
     return frozenset(allowed)
 
 
@@ -101,7 +102,8 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
-        "buttons": buttons(viewer, bulletin),
+        "buttons": buttons(viewer, bulletin, speech.revision),
+        "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,
         **_reading(session, station, bulletin, speech.revision),
@@ -203,7 +205,8 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Take it back before anybody has judged it."""
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-        if viewer.may(Act.WRITE) and Action.RECALL not in buttons(viewer, bulletin):
+        revision = spoken(session, bulletin.id, bulletin.revision).revision
+        if viewer.may(Act.WRITE) and Action.RECALL not in buttons(viewer, bulletin, revision):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
     station.poke()

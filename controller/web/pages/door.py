@@ -16,6 +16,7 @@ from controller.web.lanes import in_lane, lanes_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import (
+    Signed,
     TheStation,
     address_of,
     device_of,
@@ -50,6 +51,13 @@ def ask(request: Request, station: TheStation, den: Annotated[str, Query(max_len
     if known is not None:
         return RedirectResponse(own_place(den), 303)
     return page(request, "dang_nhap.html", {"back": own_place(den), "name": "", "fault": "", "begun": begun})
+
+
+@router.get("/con-phien")
+def still_signed_in(viewer: Signed) -> Response:
+    """Answer that the session lasts: a page asks before it sends what somebody typed for long."""
+    del viewer
+    return Response(status_code=204)
 
 
 @router.post("/dang-nhap")

@@ -23,9 +23,10 @@ from controller.bulletins.topics import set_topic, topic_of, topics
 from controller.bulletins.uploading import keep_upload
 from controller.bulletins.usecases import submit_bulletin
 from controller.drafts.queries import NEW_PROGRAMME, draft_of
-from controller.drafts.usecases import drop_draft, keep_draft
+from controller.drafts.usecases import keep_draft, send_draft
 from controller.errors import BadInput, LoaError
 from controller.operators.permissions import Act
+from controller.store.ids import new_id
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
@@ -38,7 +39,8 @@ from controller.web.programme_form import (
     taken_apart,
     typed_programme,
 )
-from controller.web.programme_reads import choices, programmes_seen, titles_in
+from controller.web.programme_reads import choices, lines_of, programmes_seen, titles_in
+from controller.web.queries import name_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.uploads import Sent, SentForm, Writer
@@ -82,8 +84,10 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         if kind is not RevisionKind.PROGRAMME or Action.REVISE not in actions(bulletin.state) or not may:
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         kept = draft_of(session, viewer.operator.id, bulletin.id)
-        if kept is not None and kept.saved_at > bulletin.changed_at:
+        if kept is not None:
             form = typed_programme(kept.fields)
+            if form.based_on is None and kept.saved_at > bulletin.changed_at:
+                form = replace(form, based_on=bulletin.revision)
             return _form_page(request, session, viewer, form, bulletin=bulletin, kept_at=kept.saved_at)
         rows, topic = items_of(session, bulletin.id, bulletin.revision), topic_of(session, bulletin)
         again = bulletin.again_if_preempted
@@ -158,10 +162,11 @@ def _save(
         if bulletin is None:
             row = draft_programme(session, **asked)
         else:
+            asked["based_on"] = form.based_on
             row = revise_programme(session, seen_bulletin(session, viewer, bulletin.id).id, **asked)
         topic = TopicCode(form.topic) if form.topic else None
         set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
-        drop_draft(session, viewer.operator.id, _place(bulletin))
+        send_draft(session, viewer.operator.id, _place(bulletin), form.number, station.now())
         if is_submitted:
             submit_bulletin(session, row.id, by=viewer.operator, now=station.now(), speech=station.speech)
         return row.id
@@ -185,6 +190,22 @@ def _is_kept(station: Station, upload: str) -> bool:
         return False
 
 
+def _newer(
+    session: Session, bulletin: Bulletin | None, form: ProgrammeTyped, *, is_kept: bool
+) -> dict[str, Any] | None:
+    """Return what somebody else saved since the person began; None: nothing."""
+    is_old = is_kept if form.based_on is None else bulletin and form.based_on != bulletin.revision
+    if bulletin is None or not is_old:
+        return None
+    revision = get_revision(session, bulletin.id, bulletin.revision)
+    return {
+        "by": name_of(session, revision.author),
+        "at": revision.created_at,
+        "number": revision.number,
+        "lines": lines_of(session, bulletin.id, bulletin.revision),
+    }
+
+
 def _form_page(
     request: Request,
     session: Session,
@@ -195,10 +216,16 @@ def _form_page(
     error: LoaError | None = None,
     kept_at: datetime | None = None,
 ) -> Response:
-    may_choose = choices(session, viewer.scope)
+    may_choose, now = choices(session, viewer.scope), request.app.state.station.now()
     there = {one.id: one for one in may_choose}
     context = {
-        "form": replace(form, items=form.items[:MOST_ITEMS]),
+        "form": replace(
+            form,
+            items=form.items[:MOST_ITEMS],
+            based_on=bulletin.revision if bulletin else None,
+            number=form.number or new_id(now),
+        ),
+        "newer": _newer(session, bulletin, form, is_kept=kept_at is not None),
         "bulletin": bulletin,
         "draft": _place(bulletin),
         "kept_at": kept_at,

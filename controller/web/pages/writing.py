@@ -9,22 +9,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.legal import reference_given
-from controller.bulletins.lifecycle import Action, BulletinId, RevisionKind, actions
-from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin, Revision, Topic
+from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.tables import Bulletin, Topic
 from controller.bulletins.topics import topics
-from controller.bulletins.usecases import revise_bulletin, submit_bulletin
 from controller.drafts.queries import NEW, draft_of
-from controller.drafts.usecases import drop_draft
+from controller.drafts.usecases import send_draft
 from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.store.base import ID_LENGTH
+from controller.store.ids import new_id
 from controller.templates.queries import Offered
-from controller.web.acts import hand_in, seen_bulletin, tell_of, write_down
+from controller.web.acts import hand_in, seen_bulletin, write_down
 from controller.web.errors import status_of
-from controller.web.legal_form import ACT_KINDS, typed_act
-from controller.web.queries import spoken
+from controller.web.legal_form import ACT_KINDS
 from controller.web.render import page
 from controller.web.starts import slots
 from controller.web.station import Station
@@ -54,6 +51,7 @@ def form_page(
     `pasted`: words that were to be taken over and could not be. `instead`: a template that may take the
     place of the words that the person has begun.
     """
+    form = form.model_copy(update={"luot": form.luot or new_id(station.now())})
     context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
     context |= {"done": done, "pasted": pasted, "instead": instead}
     with station.store.read() as session:
@@ -127,8 +125,7 @@ def create(
             bulletin_id, _ = hand_in(station, viewer, form.written(), form.wish(viewer, station))
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
-    _forget(station, viewer, NEW)
-    return _kept(bulletin_id, form.viec)
+    return sent(station, viewer, NEW, form, bulletin_id)
 
 
 def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
@@ -137,100 +134,11 @@ def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
         return write_down(session, station, viewer, written).id
 
 
-def _forget(station: Station, viewer: Viewer, place: str) -> None:
+def sent(station: Station, viewer: Viewer, place: str, form: Typed, bulletin_id: str) -> Response:
+    """Forget what was typed there, and lead to the bulletin that came of it."""
     with station.store.write() as session:
-        drop_draft(session, viewer.operator.id, place)
-
-
-def _kept(bulletin_id: str, done: str) -> Response:
-    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong={'nhap' if done == 'nhap' else 'gui'}", 303)
-
-
-@router.get("/ban-tin/{bulletin_id}/sua")
-def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
-    """Show a draft or a returned bulletin for mending; a programme has a form of its own."""
-    with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
-        revision = spoken(session, bulletin.id, bulletin.revision).revision
-        reference = reference_given(session, bulletin.id) or Reference()
-        kept = draft_of(session, viewer.operator.id, bulletin.id)
-    if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
-        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
-    if revision.kind is RevisionKind.PROGRAMME:
-        return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)
-    if kept is not None and kept.saved_at > bulletin.changed_at:
-        form = Typed.model_validate(kept.fields)
-        return _mending_page(request, bulletin, form, revision, kept_at=kept.saved_at)
-    form = Typed(
-        tieu_de=bulletin.title,
-        noi_dung=revision.text,
-        ben_bao=revision.issuer,
-        so_lan=str(revision.readings),
-        **typed_act(reference),
-    )
-    return _mending_page(request, bulletin, form, revision)
-
-
-@router.post("/ban-tin/{bulletin_id}/sua")
-def mend(
-    *,
-    request: Request,
-    station: TheStation,
-    viewer: Signed,
-    bulletin_id: str,
-    form: Annotated[Typed, Form()],
-) -> Response:
-    """Keep a new wording, and hand it in unless it shall stay a draft."""
-    try:
-        _mend(station, viewer, bulletin_id, form)
-    except LoaError as error:
-        with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
-            revision = spoken(session, bulletin.id, bulletin.revision).revision
-        return _mending_page(request, bulletin, form, revision, error=error)
-    _forget(station, viewer, bulletin_id)
-    station.poke()
-    return _kept(bulletin_id, form.viec)
-
-
-def _mend(station: Station, viewer: Viewer, bulletin_id: str, form: Typed) -> None:
-    now, reference = station.now(), form.reference() if form.van_ban else None
-    with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
-        revise_bulletin(
-            session,
-            bulletin.id,
-            title=form.tieu_de,
-            text=form.noi_dung,
-            by=viewer.operator,
-            now=now,
-            manner=form.manner(),
-        )
-        tell_of(session, viewer, bulletin.id, reference, station)
-        if form.viec != "nhap":
-            submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
-
-
-def _mending_page(
-    request: Request,
-    bulletin: Bulletin,
-    form: Typed,
-    revision: Revision,
-    *,
-    error: LoaError | None = None,
-    kept_at: datetime | None = None,
-) -> Response:
-    context = {
-        "bulletin": bulletin,
-        "form": form,
-        "is_sound": revision.kind is RevisionKind.AUDIO,
-        "is_read": revision.kind is RevisionKind.TEXT,
-        "act_kinds": ACT_KINDS,
-        "opened": False,
-        "fault": error.sentence if error else "",
-        "kept_at": kept_at,
-    }
-    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else 200)
+        send_draft(session, viewer.operator.id, place, form.luot, station.now())
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong={'nhap' if form.viec == 'nhap' else 'gui'}", 303)
 
 
 @router.get("/ban-tin/{bulletin_id}/dat-lich")

@@ -81,6 +81,40 @@
     document.addEventListener("visibilitychange", () => { heard = Date.now(); });
   }
 
+  // --- before something long is sent: is the station there, and does it still know who sends? ---
+  const PATIENCE = 8000;
+  const refused = async () => {
+    const end = new AbortController(), timer = setTimeout(() => end.abort(), PATIENCE);
+    try {
+      const reply = await fetch("/con-phien", { redirect: "manual", cache: "no-store", signal: end.signal });
+      return reply.ok ? "" : reply.type === "opaqueredirect" ? "phien" : "mang";
+    } catch { return "mang"; } finally { clearTimeout(timer); }
+  };
+  const REFUSED = {
+    mang: "Chưa gửi được: không nối được với máy chủ. Những gì bạn gõ vẫn còn ở đây; có mạng lại thì bấm lần nữa.",
+    phien: "Chưa gửi được: phiên đăng nhập đã hết. Những gì bạn gõ vẫn còn ở đây. ",
+  };
+  document.addEventListener("submit", async (e) => {
+    const form = e.target, button = e.submitter;
+    if (!form.matches("form[data-draft], form[data-asks]") || !form.requestSubmit) return;
+    if (form.dataset.asked) { delete form.dataset.asked; return; }
+    e.preventDefault();
+    if (form.hasAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
+    const why = await refused();
+    form.removeAttribute("aria-busy");
+    document.getElementById("chua-gui")?.remove();
+    if (!why) { form.dataset.asked = "1"; form.requestSubmit(button); return; }
+    const note = Object.assign(document.createElement("div"), { id: "chua-gui", className: "note tone-bad", tabIndex: -1 });
+    const words = document.createElement("span");
+    note.setAttribute("role", "alert");
+    words.textContent = REFUSED[why];
+    if (why === "phien") words.append(Object.assign(document.createElement("a"), { href: "/dang-nhap", target: "_blank", textContent: "Đăng nhập ở trang khác" }), ", rồi về đây bấm lần nữa.");
+    note.append(words);
+    (button?.closest(".actions") ?? button ?? form.lastElementChild).before(note);
+    note.focus();
+  }, true);
+
   // --- drafts: what is typed is kept on the server; where that fails, on this machine until it is back ---
   const EACH = 3000; // between two keepings, and only when something changed
   const form = document.querySelector("form[data-draft]");
@@ -95,13 +129,14 @@
     const key = `loa:nhap:${form.dataset.owner}:${form.dataset.draft}`;
     const said = form.querySelector("[data-draft-said]");
     const fields = () => new URLSearchParams(new FormData(form)).toString();
-    let last = fields(), sending = false;
+    let last = fields(), sending = false, sent = false;
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "loi_mo", "loi_ket"]) {
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "loi_mo", "loi_ket", "phien_ban"]) {
         if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
         form[name].value = was.get(name);
+        if (name === "phien_ban") continue; // of what was typed then: the station says if there is a newer one
         write(said, "Đã lấy lại phần chữ giữ trên máy này.");
         if (asked.has("mau")) document.querySelector(".note[role=status]")?.remove(); // the template was not taken
         last = "";
@@ -109,7 +144,7 @@
     }
     const keep = async () => {
       const now = fields();
-      if (sending || now === last) return;
+      if (sending || sent || now === last) return;
       sending = true;
       try {
         const reply = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(now), redirect: "error" });
@@ -118,6 +153,12 @@
         localStorage.removeItem(key);
         write(said, `Đã tự lưu lúc ${new Date(Date.now() + ahead).toLocaleTimeString("vi-VN", { timeZone: "Asia/Ho_Chi_Minh", hour12: false })}.`);
       } catch (fault) {
+        if (fault.message === "409") { // it went away with its page, and came back by the browser's Back
+          sent = true;
+          localStorage.removeItem(key);
+          write(said, "Bản này đã được gửi. Muốn soạn bản khác, hãy mở lại trang này.");
+          return;
+        }
         localStorage.setItem(key, now);
         write(said, fault.message === "401"
           ? "Phiên đăng nhập đã hết. Chữ đã gõ vẫn giữ trên máy này: hãy đăng nhập lại rồi mở lại trang soạn."
@@ -126,7 +167,11 @@
     };
     setInterval(keep, EACH);
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
-    form.addEventListener("submit", () => localStorage.setItem(key, fields()));
+    form.addEventListener("submit", (e) => {
+      localStorage.setItem(key, fields());
+      sent = !e.defaultPrevented; // from now on the sent form has the words: a draft of them would come back
+    });
+    window.addEventListener("pageshow", (e) => { if (e.persisted) sent = false; });
   }
 
   // --- player: how loud it is, how fast it goes, and which phrase sounds; the browser's own player is enough ---
@@ -340,6 +385,14 @@
       e.preventDefault();
       if (day !== held.closest(".day")) send(held, day.dataset.day);
     });
+  }
+
+  // --- what is wrong is where the eyes and the keyboard are ---
+  const wrong = document.querySelector("main [data-focus]") ?? (document.querySelector("main [autofocus]") ? null : document.querySelector("main .note[role=alert]"));
+  if (wrong) {
+    wrong.tabIndex = -1;
+    wrong.focus({ preventScroll: true });
+    wrong.scrollIntoView({ block: "center" });
   }
 
   tick();

@@ -24,6 +24,7 @@ from tests.integration.web.access_row import HIDDEN, OPEN, SIGNED, Row
 PAGES = {
     "GET /": Row(SIGNED),
     "GET /song": Row(SIGNED),
+    "GET /con-phien": Row(SIGNED),
     "GET /thong-bao": Row(SIGNED),
     "POST /thong-bao/{notice_id}/da-biet": Row(SIGNED, {}, foreign=HIDDEN),
     "GET /phat": Row(SIGNED),

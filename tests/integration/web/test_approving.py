@@ -116,8 +116,10 @@ def test_an_officer_can_neither_see_the_queue_nor_approve(world, officer):
 
 def test_an_author_is_not_offered_the_own_bulletin_and_cannot_approve_it(world, approver):
     bulletin, _ = world.submitted(by=world.approver)
-    assert bulletin not in approver.get("/duyet").text
-    assert "không được tự duyệt" in approver.get(f"/duyet/{bulletin}").text
+    queue = approver.get("/duyet").text
+    assert f"/duyet/{bulletin}" not in queue
+    assert "cần người khác duyệt" in queue
+    assert "Bạn là người soạn bản tin này" in approver.get(f"/duyet/{bulletin}").text
     assert approve(world, approver, bulletin).status_code == 403
     assert state_of(world, bulletin) is BulletinState.SUBMITTED
 
