@@ -1,55 +1,164 @@
-"""`loa backup`: a dated copy of the database of a running station; see docs/operator.md (backup)."""
+"""`loa backup`: everything of a station in one dated file, while it runs or not; docs/operator.md."""
 
 import json
 import os
 import sqlite3
-from contextlib import ExitStack, closing
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from controller.archives import ArchiveWriter, encrypted_to, recipients_of
 from controller.clocks import utc_now
-from controller.errors import BadInput, NotFound, Unavailable
+from controller.errors import Unavailable
 from controller.settings import Settings
+from controller.snapshots import copy_database, kind_of, revision_of
 from controller.station.home import write_private
+from tts.errors import NoSpace
+from tts.files import LEFTOVER, sweep_leftovers
 
+DATABASE = "database"
+SETTINGS = "settings.env"
+BROKER_PASSWORDS = "broker-passwords"
+KEYS, RECORDINGS, UPLOADS, VOICES = FOLDERS = ("keys", "recordings", "uploads", "voices")
+FIRST_PASSWORDS = "operators.txt"
 _LAST = "last-backup.json"
-_WAIT_SECONDS = 30.0  # for a writer that is in the middle of something; none of ours takes so long
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
+_TRIES = 3  # of a view in which keys and database belong together
+_PREFIX = "LOA_"
 
 
-def back_up_here(folder: Path) -> list[str]:
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """Return the folders that a backup holds, by their names in it."""
+    return {
+        KEYS: settings.keys_dir,
+        RECORDINGS: settings.recordings_dir,
+        UPLOADS: settings.uploads_dir,
+        VOICES: settings.voices_dir,
+    }
+
+
+def back_up_here(folder: Path, recipients: Sequence[str]) -> list[str]:
     """Back up the station that the environment names; see `back_up`."""
-    return back_up(Settings(), folder, now=utc_now())
+    return back_up(Settings(), folder, recipients, now=utc_now())
 
 
-def back_up(settings: Settings, folder: Path, *, now: datetime) -> list[str]:
-    """Copy the database into a new file of the folder, check the copy, and return what to tell the person.
+def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *, now: datetime) -> list[str]:
+    """Write everything of a station into a new file of the folder, and return what to tell the person.
 
-    The station may run meanwhile. The file has its final name only once it is whole and on the disk; a copy
-    that fails leaves nothing behind. Raises BadInput, NotFound or Unavailable.
+    The station may run meanwhile. `recipients` are public keys of age; without one nothing is encrypted. The
+    file has its final name only once it is whole and on the disk; a backup that fails leaves nothing behind.
+    Raises BadInput, NotFound or Unavailable.
     """
-    if not settings.database.startswith("sqlite"):
-        raise BadInput("Cơ sở dữ liệu không phải SQLite: hãy sao lưu bằng pg_dump.", code="backup.not-sqlite")
-    source = Path(settings.database.partition(":///")[2])
-    if not source.exists():
-        raise NotFound(
-            f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
-        )
+    keys = recipients_of(recipients)
+    revision = revision_of(settings.database)
     try:
         folder.mkdir(parents=True, mode=_PRIVATE_FOLDER, exist_ok=True)
-        made = _copy(source, _free_name(folder, now))
-    except (OSError, sqlite3.Error) as error:
+        sweep_leftovers(settings.home.glob(f"*{LEFTOVER}"))
+        sweep_leftovers(folder.glob(f"*{LEFTOVER}"))
+        made = _Making(settings, now, revision).into(_free_name(folder, now, is_encrypted=bool(keys)), keys)
+    except (OSError, sqlite3.Error, NoSpace) as error:
         raise Unavailable(
             f"Chưa sao lưu được vào «{folder}»: {error}. Bản sao trước (nếu có) vẫn còn nguyên.",
             code="backup.failed",
         ) from error
+    closed = (
+        "Chỉ người có khóa giải mã mở được bản sao này. Hãy cất khóa ấy ở nơi khác."
+        if keys
+        else "Bản sao này không mã hóa: hãy cất ở nơi chỉ quản trị viên đọc được, hoặc mã hóa bằng --to."
+    )
     return [
         *_note(settings.home, made, now),
-        f"Đã sao lưu và kiểm tra: {made} ({made.stat().st_size:,} byte).",
-        f"Hãy chép thêm {settings.recordings_dir} và {settings.keys_dir}: bản sao này không gồm chúng.",
-        "Cất tất cả ở máy khác, nơi chỉ quản trị viên đọc được.",
+        f"Đã sao lưu: {made} ({made.stat().st_size:,} byte): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
+        closed,
+        "Hãy chép sang máy khác, và thử «loa restore» trên một máy trống.",
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """One backup under way."""
+
+    settings: Settings
+    now: datetime
+    revision: str
+
+    def into(self, target: Path, recipients: Sequence[object]) -> Path:
+        """Write the file and return when it is on the disk."""
+        part = target.with_name(f"{os.getpid()}-{target.name}{LEFTOVER}")
+        with ExitStack() as always:
+            always.callback(part.unlink, missing_ok=True)
+            out = always.enter_context(
+                os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "wb")
+            )
+            scratch = Path(
+                always.enter_context(
+                    tempfile.TemporaryDirectory(
+                        dir=self.settings.home, prefix=f"{os.getpid()}-", suffix=LEFTOVER
+                    )
+                )
+            )
+            keys = self._copied_with_keys(scratch)
+            with encrypted_to(out, recipients) as plain:
+                self._write(ArchiveWriter(plain), scratch / DATABASE, keys)
+            out.flush()
+            os.fsync(out.fileno())
+            part.rename(target)
+        _sync_folder(target.parent)
+        return target
+
+    def _copied_with_keys(self, scratch: Path) -> dict[str, bytes]:
+        """Copy the database and return the files of keys that belong to it: none may change meanwhile."""
+        for last in range(_TRIES):
+            keys = self._keys()
+            copy_database(self.settings.database, scratch / DATABASE)
+            if self._keys() == keys or last == _TRIES - 1:
+                break
+            (scratch / DATABASE).unlink()
+        return keys
+
+    def _keys(self) -> dict[str, bytes]:
+        folder = self.settings.keys_dir
+        return {
+            f"{KEYS}/{place.relative_to(folder).as_posix()}": place.read_bytes() for place in _files(folder)
+        }
+
+    def _write(self, archive: ArchiveWriter, database: Path, keys: dict[str, bytes]) -> None:
+        """Write all parts; recordings after the database, so that it names none that is missing."""
+        archive.add_file(DATABASE, database)
+        archive.add_bytes(SETTINGS, _as_environment(self.settings).encode())
+        for name, content in keys.items():
+            archive.add_bytes(name, content)
+        if self.settings.broker_passwords is not None:
+            archive.add_file(BROKER_PASSWORDS, self.settings.broker_passwords)
+        archive.add_file(FIRST_PASSWORDS, self.settings.home / FIRST_PASSWORDS)
+        for name, folder in folders_of(self.settings).items():
+            if name != KEYS:
+                for place in _files(folder):
+                    archive.add_file(f"{name}/{place.relative_to(folder).as_posix()}", place)
+        archive.finish(
+            {
+                "made_at": self.now.isoformat(),
+                "database": kind_of(self.settings.database),
+                "revision": self.revision,
+                "province": self.settings.province,
+            }
+        )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder in their order, but for those that somebody is in the middle of writing."""
+    for place in sorted(folder.rglob("*")):
+        if place.is_file() and not place.is_symlink() and place.suffix != LEFTOVER:
+            yield place
+
+
+def _as_environment(settings: Settings) -> str:
+    """The settings that this station was given, a line each, as a service reads them from a file."""
+    chosen = settings.model_dump(mode="json", include=settings.model_fields_set)
+    return "".join(f"{_PREFIX}{name.upper()}={value}\n" for name, value in sorted(chosen.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +189,10 @@ def _note(home: Path, made: Path, now: datetime) -> list[str]:
     return []
 
 
-def _free_name(folder: Path, now: datetime) -> Path:
-    stem = now.strftime("loa-%Y%m%dT%H%M%SZ")
-    names = (f"{stem}.sqlite", *(f"{stem}-{n}.sqlite" for n in range(2, 100)))
+def _free_name(folder: Path, now: datetime, *, is_encrypted: bool) -> Path:
+    stem, suffix = now.strftime("loa-%Y%m%dT%H%M%SZ"), ".tar.age" if is_encrypted else ".tar"
+    names = (f"{stem}{suffix}", *(f"{stem}-{n}{suffix}" for n in range(2, 100)))
     return next(folder / name for name in names if not (folder / name).exists())
-
-
-def _copy(source: Path, target: Path) -> Path:
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with ExitStack() as always:
-        always.callback(part.unlink, missing_ok=True)
-        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE_FILE)
-        always.callback(os.close, descriptor)
-        # mode rw: a database in WAL mode that nobody has open cannot be read without writing beside it
-        address = f"{source.absolute().as_uri()}?mode=rw"
-        with (
-            closing(sqlite3.connect(address, uri=True, timeout=_WAIT_SECONDS)) as original,
-            closing(sqlite3.connect(part)) as copy,
-        ):
-            original.backup(copy)  # all pages in one step: one view, and nobody who writes has to wait
-            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without others beside it
-            found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            raise sqlite3.DatabaseError(f"integrity check: {found}")
-        os.fsync(descriptor)
-        part.rename(target)
-    _sync_folder(target.parent)
-    return target
 
 
 def _sync_folder(folder: Path) -> None:

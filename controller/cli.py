@@ -206,11 +206,30 @@ def doctor() -> None:
 @told
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Thư mục nhận bản sao, nên ở ổ đĩa khác.")],
+    to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="AGE1…", help="Mã hóa cho khóa công khai age này; có thể ghi nhiều lần."),
+    ] = None,
 ) -> None:
-    """Sao lưu cơ sở dữ liệu của đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
+    """Sao lưu toàn bộ đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
     from controller.backup import back_up_here
 
-    for line in back_up_here(folder):
+    for line in back_up_here(folder, to or ()):
+        typer.echo(line)
+
+
+@app.command()
+@told
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Tệp do «loa backup» tạo.")],
+    identity: Annotated[
+        Path | None, typer.Option(help="Tệp khóa giải mã (age), nếu bản sao được mã hóa.")
+    ] = None,
+) -> None:
+    """Khôi phục một bản sao lưu vào máy trống: thư mục LOA_HOME và cơ sở dữ liệu phải chưa có gì."""
+    from controller.restoring import restore_here
+
+    for line in restore_here(file, identity):
         typer.echo(line)
 
 

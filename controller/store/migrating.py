@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
@@ -34,6 +35,11 @@ def differences(engine: Engine) -> list[Any]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, METADATA))
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this program knows a revision, and so can bring it to the newest shape."""
+    return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _run(engine: Engine, act: Any) -> None:

@@ -26,8 +26,13 @@ OVER = (AiringState.AIRED, AiringState.MISSED, AiringState.CANCELLED)
 
 
 @contextmanager
-def running(home: Path, *, serve_pages: bool = False, **chosen) -> Iterator[Controller]:
-    """Run a station with four enrolled nodes (which somebody else must play) until the block ends."""
+def running(
+    home: Path, *, serve_pages: bool = False, enrolled: bool = True, **chosen
+) -> Iterator[Controller]:
+    """Run a station until the block ends; it has four nodes (which somebody else must play).
+
+    `enrolled` False: they are in its database already.
+    """
     settings = Settings(
         **{
             "home": home,
@@ -46,8 +51,9 @@ def running(home: Path, *, serve_pages: bool = False, **chosen) -> Iterator[Cont
     station = Controller(settings, engines=ENGINES, serve_pages=serve_pages)
     station.start()
     try:
-        with station.store.write() as session:
-            enrol_nodes(session, NODES, by=None, now=station.now())
+        if enrolled:
+            with station.store.write() as session:
+                enrol_nodes(session, NODES, by=None, now=station.now())
         yield station
     finally:
         station.stop()

@@ -52,7 +52,6 @@ def show(request: Request, station: TheStation, viewer: Signed) -> Response:
         "soon": now + SOON,
         "settings": said_settings(station.settings),
         "backup": backup,
-        "is_sqlite": station.settings.database.startswith("sqlite"),
         "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
     }
     return page(request, "cai_dat.html", context)

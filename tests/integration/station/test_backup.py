@@ -1,111 +1,268 @@
-"""A backup is a whole, checked, private copy, however often and whenever it is made."""
+"""A backup holds everything of a station, is whole and private, and comes back into an empty place."""
 
+import io
 import sqlite3
+import tarfile
 from contextlib import closing
 
+import pyrage
 import pytest
 from typer.testing import CliRunner
 
-from controller.backup import back_up
+from controller.backup import back_up, last_backup
 from controller.bulletins.queries import bulletins
 from controller.cli import app
-from controller.errors import BadInput, NotFound, Unavailable
+from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
+from controller.restoring import restore
 from controller.settings import Settings
+from controller.station.home import HomeLock
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from controller.store.invariants import invariants
+from tts.recordings import RecordingStore
+
+SOUND = b"a recording that is in no row"
 
 
 @pytest.fixture
 def settings(world, tmp_path):
-    return Settings(home=tmp_path, database_url=str(world.store.url))
+    """The settings of a station with keys, a recording, an upload, a voice and the broker's passwords."""
+    home = tmp_path / "home"
+    passwords = tmp_path / "passwords"
+    passwords.write_text("n1:$7$secret\n")
+    made = Settings(
+        home=home,
+        database_url=str(world.store.url),
+        broker_passwords=passwords,
+        address="https://loa.example",
+    )
+    for place, content in {
+        made.keys_dir / "station.json": b'{"kid": "station-1"}',
+        made.uploads_dir / "ab" / "cd": b"upload",
+        made.voices_dir / "giong" / "voice.onnx": b"\x00\xffvoice",
+        home / "operators.txt": b"canbo\tmot\n",
+        home / "speech" / "phrases" / "x.flac": b"cache",
+        home / "loa.log": b"log",
+    }.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    RecordingStore(made.recordings_dir).put(SOUND)
+    return made
 
 
-def copies(folder):
-    return sorted(folder.iterdir())
+@pytest.fixture
+def safe(tmp_path):
+    return tmp_path / "safe"
 
 
-def test_a_backup_holds_what_was_committed_and_is_sound(world, settings, tmp_path):
+@pytest.fixture
+def empty(tmp_path):
+    return Settings(home=tmp_path / "new", broker_passwords=tmp_path / "new-passwords")
+
+
+def only(folder):
+    (made,) = folder.iterdir()
+    return made
+
+
+def test_everything_comes_back_into_an_empty_place(world, settings, safe, empty):
     world.plan(world.approved())
-    back_up(settings, tmp_path / "backup", now=world.now)
-    (made,) = copies(tmp_path / "backup")
-    copy = Store(sqlite_url(made))
+    back_up(settings, safe, now=world.now)
+    told = "\n".join(restore(empty, only(safe)))
+    copy = Store(empty.database)
     with copy.read() as session:
         assert len(bulletins(session)) == 1
         assert invariants(session, now=world.now) == []
     copy.close()
+    for folder in ("keys", "uploads", "voices", "recordings"):
+        before = {p.relative_to(settings.home): p.read_bytes() for p in (settings.home / folder).rglob("*.*")}
+        after = {p.relative_to(empty.home): p.read_bytes() for p in (empty.home / folder).rglob("*.*")}
+        assert before == after
+    assert (empty.home / "operators.txt").read_text() == "canbo\tmot\n"
+    assert empty.broker_passwords.read_text() == "n1:$7$secret\n"
+    assert "LOA_ADDRESS=https://loa.example\n" in (empty.home / "restored.env").read_text()
+    assert "restored.env" in told
+    assert not (empty.home / "speech").exists()  # made again at need
+    private = [p for p in empty.home.rglob("*") if p.is_file() and p.suffix != ".mp3"]
+    assert {p.stat().st_mode & 0o077 for p in private} == {0}
 
 
-def test_a_second_backup_is_a_second_file_even_in_the_same_second(world, settings, tmp_path):
+def test_a_second_backup_is_a_second_file_even_in_the_same_second(world, settings, safe):
     for _ in range(3):
-        back_up(settings, tmp_path / "backup", now=world.now)
-    assert [made.name for made in copies(tmp_path / "backup")] == [
-        "loa-20261125T030000Z-2.sqlite",
-        "loa-20261125T030000Z-3.sqlite",
-        "loa-20261125T030000Z.sqlite",
+        back_up(settings, safe, now=world.now)
+    assert sorted(made.name for made in safe.iterdir()) == [
+        "loa-20261125T030000Z-2.tar",
+        "loa-20261125T030000Z-3.tar",
+        "loa-20261125T030000Z.tar",
     ]
 
 
-def test_a_backup_is_for_its_owner_alone(world, settings, tmp_path):
-    back_up(settings, tmp_path / "backup", now=world.now)
-    (made,) = copies(tmp_path / "backup")
-    assert made.stat().st_mode & 0o777 == 0o600
-    assert made.parent.stat().st_mode & 0o777 == 0o700
+def test_a_backup_is_for_its_owner_alone(world, settings, safe):
+    back_up(settings, safe, now=world.now)
+    assert only(safe).stat().st_mode & 0o777 == 0o600
+    assert safe.stat().st_mode & 0o777 == 0o700
+    assert not list(settings.home.glob("*.part"))  # no copy in the open is left
 
 
-def test_a_backup_in_the_middle_of_a_write_waits_for_nobody_and_holds_no_half(world, settings, tmp_path):
+def test_an_encrypted_backup_is_opened_by_its_key_alone(world, settings, safe, empty, tmp_path):
+    mine, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
+    key = tmp_path / "key"
+    back_up(settings, safe, [str(mine.to_public())], now=world.now)
+    made = only(safe)
+    assert made.suffixes[-2:] == [".tar", ".age"]
+    assert SOUND not in made.read_bytes()
+    with pytest.raises(BadInput) as refused:
+        restore(empty, made)
+    assert refused.value.code == "restore.no-identity"
+    key.write_text(f"{other}\n")
+    with pytest.raises(BadInput) as refused:
+        restore(empty, made, key)
+    assert refused.value.code == "restore.identity"
+    key.write_text("not a key")
+    with pytest.raises(BadInput):
+        restore(empty, made, key)
+    key.write_text(f"# public key: {mine.to_public()}\n{mine}\n")
+    restore(empty, made, key)
+    assert RecordingStore(empty.recordings_dir).sizes()
+
+
+def test_a_recipient_that_is_none_is_named_before_anything_is_written(world, settings, safe):
+    with pytest.raises(BadInput) as refused:
+        back_up(settings, safe, ["age1wrong"], now=world.now)
+    assert "age1wrong" in refused.value.sentence
+    assert not safe.exists()
+
+
+def test_a_backup_in_the_middle_of_a_write_waits_for_nobody_and_holds_no_half(world, settings, safe, empty):
     with closing(sqlite3.connect(world.store.url.database, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("DELETE FROM nodes")
-        back_up(settings, tmp_path / "backup", now=world.now)
+        back_up(settings, safe, now=world.now)
         writer.execute("ROLLBACK")
-    (made,) = copies(tmp_path / "backup")
-    with closing(sqlite3.connect(made)) as copy:
+    restore(empty, only(safe))
+    with closing(sqlite3.connect(empty.home / "loa.sqlite")) as copy:
         assert copy.execute("SELECT count(*) FROM nodes").fetchone()[0] == 4
 
 
-def test_it_tells_where_recordings_and_keys_lie(world, settings, tmp_path):
-    told = "\n".join(back_up(settings, tmp_path / "backup", now=world.now))
-    assert str(settings.recordings_dir) in told
-    assert str(settings.keys_dir) in told
-
-
-def test_a_spoilt_database_makes_no_backup_and_leaves_the_earlier_one(world, settings, tmp_path):
-    back_up(settings, tmp_path / "backup", now=world.now)
+def test_a_spoilt_database_makes_no_backup_and_leaves_the_earlier_one(world, settings, safe, tmp_path):
+    back_up(settings, safe, now=world.now)
     world.store.close()
     database = tmp_path / "loa.db"
     spoilt = bytearray(database.read_bytes())
     spoilt[8192:40960] = b"\xff" * (40960 - 8192)
     database.write_bytes(bytes(spoilt))
     with pytest.raises(Unavailable) as refused:
-        back_up(settings, tmp_path / "backup", now=world.later(hours=1))
+        back_up(settings, safe, now=world.later(hours=1))
     assert "Chưa sao lưu được" in refused.value.sentence
-    assert len(copies(tmp_path / "backup")) == 1
+    assert only(safe).name == "loa-20261125T030000Z.tar"
 
 
-def test_a_folder_that_cannot_be_written_is_named(world, settings, tmp_path):
-    (tmp_path / "backup").write_text("a file, not a folder")
+def test_a_folder_that_cannot_be_written_is_named(world, settings, safe):
+    safe.write_text("a file, not a folder")
     with pytest.raises(Unavailable) as refused:
-        back_up(settings, tmp_path / "backup", now=world.now)
-    assert str(tmp_path / "backup") in refused.value.sentence
+        back_up(settings, safe, now=world.now)
+    assert str(safe) in refused.value.sentence
 
 
-def test_a_home_without_a_station_is_told_apart(world, tmp_path):
+def test_a_home_without_a_station_is_told_apart(world, safe, tmp_path):
     with pytest.raises(NotFound):
-        back_up(Settings(home=tmp_path / "none"), tmp_path / "backup", now=world.now)
-    assert not (tmp_path / "backup").exists()
+        back_up(Settings(home=tmp_path / "none"), safe, now=world.now)
+    assert not safe.exists()
 
 
-def test_another_database_is_sent_to_its_own_tool(world, tmp_path):
-    elsewhere = Settings(home=tmp_path, database_url="postgresql+psycopg://loa@localhost/loa")
-    with pytest.raises(BadInput) as refused:
-        back_up(elsewhere, tmp_path / "backup", now=world.now)
-    assert "pg_dump" in refused.value.sentence
+def test_nothing_is_ever_written_over(world, settings, safe, empty):
+    back_up(settings, safe, now=world.now)
+    with pytest.raises(Conflict):
+        restore(settings, only(safe))
+    empty.keys_dir.mkdir(parents=True)
+    (empty.keys_dir / "station.json").write_text("another station's")
+    with pytest.raises(Conflict):
+        restore(empty, only(safe))
+    assert (empty.keys_dir / "station.json").read_text() == "another station's"
+    assert not (empty.home / "loa.sqlite").exists()
 
 
-def test_the_command_says_what_it_made(settings, tmp_path):
+def test_nothing_is_restored_under_a_station_that_runs(world, settings, safe, empty):
+    back_up(settings, safe, now=world.now)
+    empty.home.mkdir()
+    lock = HomeLock(empty.home)
+    lock.take()
+    try:
+        with pytest.raises(StartFailed):
+            restore(empty, only(safe))
+    finally:
+        lock.release()
+
+
+def test_a_restore_that_broke_off_is_begun_again(world, settings, safe, empty):
+    back_up(settings, safe, now=world.now)
+    empty.keys_dir.mkdir(parents=True)
+    (empty.keys_dir / "station.json").write_bytes(b'{"kid": "station-1"}')
+    RecordingStore(empty.recordings_dir).put(SOUND)
+    (empty.home / f"{2**22 + 7}-half.part").mkdir()
+    restore(empty, only(safe))
+    assert (empty.home / "loa.sqlite").exists()
+    assert not list(empty.home.glob("*.part"))
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_what_is_cut_off_or_changed_is_refused_and_leaves_nothing(world, settings, empty, encrypted):
+    tmp_path = settings.home.parent
+    safe = tmp_path / "safe"
+    mine = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(str(mine))
+    key = tmp_path / "key" if encrypted else None
+    back_up(settings, safe, [str(mine.to_public())] if encrypted else [], now=world.now)
+    whole = only(safe).read_bytes()
+    changed = bytearray(whole)
+    changed[len(changed) // 2] ^= 1
+    for content in (whole[: len(whole) // 2], whole[:-20_000], bytes(changed), b"", b"no backup at all"):
+        (tmp_path / "spoilt").write_bytes(content)
+        with pytest.raises(BadInput):
+            restore(empty, tmp_path / "spoilt", key)
+        assert {place.name for place in empty.home.iterdir()} <= {"lock"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil", "recordings/../../evil", "/evil", "recordings//x", "unknown/x", "x"]
+)
+def test_a_part_that_leads_elsewhere_is_refused(empty, tmp_path, name):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        told = tarfile.TarInfo(name)
+        told.size = 4
+        tar.addfile(told, io.BytesIO(b"evil"))
+    (tmp_path / "made-up.tar").write_bytes(out.getvalue())
+    with pytest.raises(BadInput):
+        restore(empty, tmp_path / "made-up.tar")
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_backup_of_another_database_or_of_a_newer_program_is_told_so(world, settings, safe, tmp_path):
+    back_up(settings, safe, now=world.now)
+    elsewhere = Settings(
+        home=tmp_path / "new", database_url="postgresql+psycopg://loa:secret@127.0.0.1:1/loa"
+    )
+    with pytest.raises(Unavailable) as refused:
+        restore(elsewhere, only(safe))
+    assert "secret" not in refused.value.sentence
+    with closing(sqlite3.connect(world.store.url.database)) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'm9999'")
+        database.commit()
+    back_up(settings, safe, now=world.later(hours=1))
+    with pytest.raises(BadInput) as told:
+        restore(Settings(home=tmp_path / "newer"), max(safe.iterdir()))
+    assert told.value.code == "store.too-new"
+
+
+def test_the_commands_say_what_they_made(settings, safe, tmp_path):
     env = {"LOA_HOME": str(settings.home), "LOA_DATABASE_URL": settings.database_url}
-    done = CliRunner().invoke(app, ["backup", str(tmp_path / "backup")], env=env)
-    (made,) = copies(tmp_path / "backup")
+    done = CliRunner().invoke(app, ["backup", str(safe)], env=env)
+    made = only(safe)
     assert done.exit_code == 0
     assert str(made) in done.stdout
+    assert last_backup(settings.home).file == str(made)
+    env = {"LOA_HOME": str(tmp_path / "new"), "LOA_DATABASE_URL": ""}
+    done = CliRunner().invoke(app, ["restore", str(made)], env=env)
+    assert done.exit_code == 0
+    assert str(tmp_path / "new") in done.stdout
+    assert only(tmp_path / "new" / "keys").name == "station.json"
