@@ -232,7 +232,7 @@ class Fleet:
                 self._counts["chunks-dropped"] += 1
                 return
         arrived = seat.node.crystal.raw(true_now())
-        self._pump.queue(seat, Received(message.topic, message.payload, arrived))
+        self._pump.queue(seat, Received(message.topic, message.payload, arrived, message.retain))
 
     def _rose(self, seat: Seat) -> None:
         self._up.add(seat.node.id)

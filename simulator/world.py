@@ -235,7 +235,7 @@ class World:
 
     def _receive(self, node: VirtualNode, life: int, message: Message) -> None:
         if node.life == life:
-            self._tell(node, Received(message.topic, message.payload))
+            self._tell(node, Received(message.topic, message.payload, retain=message.retain))
 
     def _down(self, node: VirtualNode) -> None:
         place = self._places[node.id]

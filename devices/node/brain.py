@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from devices import topics
 from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, RecordingId, Vitals, parse
 from devices.node.choosing import MILLISECOND, Choosing
-from devices.node.clock import StationClock
+from devices.node.clock import Exchange, StationClock, instant, micros
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
 from devices.node.events import (
     Booted,
@@ -29,15 +29,23 @@ from devices.node.identity import NodeIdentity
 from devices.node.memory import NodeMemory
 from devices.node.pings import Pings
 from devices.node.playing import Playing
-from devices.node.receipts import Outbox
-from devices.node.trust import Trust, filters_of
+from devices.node.receipts import RECEIPT, Outbox
+from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
 
 SESSION = "session"
 """The document that holds the number of the newest session."""
+TIME = "time"
+"""The document that says what the station's time was when it was saved, in microseconds since 1970."""
+TIME_EVERY = timedelta(minutes=10)
+"""How often that is saved, beside with each receipt: 144 small writes a day."""
 VITALS_EVERY = timedelta(seconds=30)
 """5,000 nodes: 167 messages a second."""
 SET_BACK = timedelta(seconds=1)
 """A raw clock that goes back further than this was set; less may be a runner's rounding."""
+SET_AHEAD = timedelta(days=2)
+"""One that goes ahead by more between two events was set too: a brain gets a Tick at least once a day."""
+
+_Word = topics.KeysTopic | topics.PlaceTopic | topics.PlanTopic | topics.PolicyTopic
 
 
 class Brain:
@@ -60,6 +68,7 @@ class Brain:
         self._vitals_at: datetime | None = None
         self._playing_at: datetime | None = None
         self._last: datetime | None = None
+        self._time_saved_at: datetime | None = None
 
     @property
     def session(self) -> int:
@@ -106,7 +115,7 @@ class Brain:
                 is_known = self._fetching.is_whole(recording) and sha256 == recording
                 effects += self._fetching.digested(recording, sha256, now)
                 effects += [] if is_known else self._agree(now)
-        return effects
+        return [*self._save_time(effects, now), *effects]
 
     def wake_at(self) -> datetime | None:
         """Return the raw instant at which this brain wants a Tick; None: not by itself."""
@@ -121,13 +130,29 @@ class Brain:
 
     def _boot(self, now: datetime) -> list[Effect]:
         documents = self._memory.documents
-        self._trust.restore(documents, now)
+        self._trust.restore_keys(documents)
+        self._note_stored_time(documents, now)
+        station = self._clock.station(now)
+        self._trust.restore(documents, station)
         self._outbox.restore(documents)
         self._choosing.restore(documents)
-        effects = self._fetching.restore(self._stored_manifests(documents, now), self._memory.chunks)
+        effects = self._fetching.restore(self._stored_manifests(documents, station), self._memory.chunks)
         stored = documents.get(SESSION, b"0")
         self._session = int(stored) if stored.isdigit() else 0
         return [*self._next_session(), *effects, *self._agree(now)]
+
+    def _note_stored_time(self, documents: Mapping[str, bytes], now: datetime) -> None:
+        """Know from the disk what the time is at least: the raw clock may say anything."""
+        stored = documents.get(TIME, b"")
+        if stored.isdigit():
+            self._clock.at_least(instant(int(stored)) + MILLISECOND, now)
+        for name, text in documents.items():
+            self._note_issued(name, text, now)
+
+    def _note_issued(self, name: str, text: bytes, now: datetime) -> None:
+        issued_at = self._trust.issued_at(name, text)
+        if issued_at is not None:
+            self._clock.at_least(issued_at, now)
 
     def _stored_manifests(self, documents: Mapping[str, bytes], now: datetime) -> dict[RecordingId, Manifest]:
         manifests = {}
@@ -183,17 +208,21 @@ class Brain:
             case topics.ManifestTopic(recording):
                 effects = self._take_manifest(recording, payload, now)
             case topics.KeysTopic() | topics.PlaceTopic() | topics.PlanTopic() | topics.PolicyTopic():
-                effects = self._take_word(about, payload, now)
+                effects = self._take_word(about, payload, now, is_retained=came.retain)
             case _:
                 self._trust.counts["not for this node"] += 1
         return effects
 
     def _take_word(
         self,
-        about: topics.KeysTopic | topics.PlaceTopic | topics.PlanTopic | topics.PolicyTopic,
+        about: _Word,
         payload: bytes,
         now: datetime,
+        *,
+        is_retained: bool,
     ) -> list[Effect]:
+        if not self._clock.is_set:
+            self._note_issued(_name_of(about), payload, now)
         station = self._clock.station(now)
         match about:
             case topics.KeysTopic():
@@ -206,7 +235,7 @@ class Brain:
             case topics.PlaceTopic(node):
                 effects = self._trust.take_place(node, payload, station)
             case topics.PlanTopic(target):
-                effects = self._trust.take_plan(target, payload, station)
+                effects = self._trust.take_plan(target, payload, station, is_retained=is_retained)
             case topics.PolicyTopic(area):
                 effects = self._trust.take_policy(area, payload, station)
         return [*effects, *self._plans_changed(now)] if effects else []
@@ -236,13 +265,26 @@ class Brain:
         if exchange is None:
             return []
         was_trusted, was_set = self._clock.is_trusted(now), self._clock.is_set
+        if exchange.is_late:
+            return self._take_late_time(exchange, now)
         if not self._clock.add(exchange):
             return self._clock_was_set(now)
         if not was_set:
-            words = self._trust.retry(self._clock.station(now))
-            return [*words, *self._plans_changed(now)]
+            return self._learn_time(now)
         is_news = was_trusted != self._clock.is_trusted(now) or self._playing.is_near_start(now)
         return self._agree(now) if is_news else []
+
+    def _take_late_time(self, exchange: Exchange, now: datetime) -> list[Effect]:
+        """Learn from a reply too late to set the clock by what is over, where nothing else says it."""
+        if self._clock.knows_now:
+            return []
+        self._clock.told_late(exchange)
+        return self._learn_time(now)
+
+    def _learn_time(self, now: datetime) -> list[Effect]:
+        """Judge anew by the station's time, known for the first time since boot."""
+        words = self._trust.retry(self._clock.station(now))
+        return [*words, *self._plans_changed(now)]
 
     def _tick(self, now: datetime) -> list[Effect]:
         effects: list[Effect] = [*self._pings.tick(now)]
@@ -254,6 +296,17 @@ class Brain:
             effects.append(self._vitals(now))
             self._vitals_at = now + self._rng.uniform(0.8, 1.2) * VITALS_EVERY
         return effects
+
+    def _save_time(self, effects: list[Effect], now: datetime) -> list[Effect]:
+        """Save what the time is now and then, and with each receipt: later ones must be dated after it."""
+        station = self._clock.station(now)
+        saved = self._time_saved_at
+        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
+        is_fresh = saved is not None and saved <= station < saved + TIME_EVERY
+        if not is_fact and (is_fresh or not self._clock.knows_now):
+            return []
+        self._time_saved_at = station
+        return [SaveDocument(TIME, str(micros(station)).encode())]
 
     def _fetch(self, now: datetime) -> list[Effect]:
         due = self._fetching.due_at()
@@ -268,11 +321,11 @@ class Brain:
         return effects
 
     def _note_clock(self, now: datetime) -> list[Effect]:
-        """Notice that the raw clock was set back: what was learnt of it, and planned on it, is void."""
+        """Notice that the raw clock was set: what was learnt of it, and planned on it, is void."""
         last, self._last = self._last, now
-        if last is None or now >= last - SET_BACK:
+        if last is None or -SET_BACK <= now - last <= SET_AHEAD:
             return []
-        self._clock.forget()
+        self._clock.was_set(last, now)
         return self._clock_was_set(now)
 
     def _clock_was_set(self, now: datetime) -> list[Effect]:
@@ -311,3 +364,16 @@ class Brain:
             chunks_refused=self._fetching.chunks_refused,
         )
         return Publish(topics.vitals(self._identity.node), vitals.payload(), qos=0)
+
+
+def _name_of(about: _Word) -> str:
+    """Return the name under which a document of this topic is kept."""
+    match about:
+        case topics.KeysTopic():
+            return KEYS
+        case topics.PlaceTopic(node):
+            return PLACE + node
+        case topics.PlanTopic(target):
+            return PLAN + target
+        case topics.PolicyTopic(area):
+            return POLICY + area

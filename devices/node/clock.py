@@ -31,6 +31,10 @@ TRUST_LASTS = timedelta(hours=1)
 """Without any exchange for longer, a clock is not believed, whatever its figures say."""
 STEP_MARGIN = 0.010
 """Seconds by which an exchange must contradict the fit beyond both bounds before the clock counts as set."""
+LATEST_REPLY = timedelta(seconds=2)
+"""A reply that took longer says too little about the clock to measure it by."""
+SLOWEST_REPLY = timedelta(seconds=10)
+"""Up to this, a late reply still says what is over and what is not, to within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Exchange:
     def offset_us(self) -> int:
         """Return station minus node at the middle of the exchange."""
         return ((self.received_us - self.sent_us) + (self.replied_us - self.arrived_us)) // 2
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the answer took too long to measure the clock by it."""
+        return self.arrived_us - self.sent_us > LATEST_REPLY // MICROSECOND
 
     @property
     def middle_us(self) -> int:
@@ -75,6 +84,11 @@ class _Fit:
     def offset(self, raw_us: int) -> float:
         return self.base_us / 1e6 + self.a + self.b * (raw_us - self.at_us) / 1e6
 
+    def raw(self, station: datetime) -> datetime:
+        """Solve the line for the raw instant: epochs may be decades apart, so that guessing would not do."""
+        since = (micros(station) - self.at_us - self.base_us) / 1e6 - self.a
+        return instant(self.at_us) + timedelta(seconds=since / (1 + self.b))
+
     def error(self, raw_us: int) -> float:
         t = (raw_us - self.at_us) / 1e6
         variance = max(0.0, self.var_a + 2 * t * self.cov + t * t * self.var_b)
@@ -93,11 +107,18 @@ def instant(us: int) -> datetime:
 
 
 class StationClock:
-    """Turns the node's raw instants into the station's and back, and says how far off that may be."""
+    """Turns the node's raw instants into the station's and back, and says how far off that may be.
+
+    The raw clock may have any epoch: before the first exchange it says nothing. The estimate is then the
+    latest station time that this node has proof of (`at_least`), so what is over by it is over indeed.
+    """
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=MOST_EXCHANGES)
         self._fit: _Fit | None = None
+        self._least: tuple[datetime, datetime] | None = None
+        """A raw instant, and what the station's time was at least by then."""
+        self._was_told = False
         self.steps = 0
 
     @property
@@ -105,8 +126,25 @@ class StationClock:
         """Whether at least one exchange stands behind the estimate."""
         return self._fit is not None
 
+    @property
+    def knows_now(self) -> bool:
+        """Whether the station has said what time it is now, well enough to tell what is over."""
+        return self.is_set or self._was_told
+
+    def at_least(self, station: datetime, raw: datetime) -> None:
+        """Note proof that the station's time is at least this at a raw instant."""
+        if self._least is None or station > self._least[1] + (raw - self._least[0]):
+            self._least = (raw, station)
+
+    def told_late(self, exchange: Exchange) -> None:
+        """Take the time from a reply that was too late to measure by: at the latest, it is so late now."""
+        latest_us = exchange.replied_us + exchange.arrived_us - exchange.sent_us
+        self.at_least(instant(latest_us), instant(exchange.arrived_us))
+        self._was_told = True
+
     def add(self, exchange: Exchange) -> bool:
         """Take one exchange in; return False where it contradicts all before: then these are forgotten."""
+        self._least = (instant(exchange.arrived_us), instant(exchange.replied_us))
         if exchange.round_trip < 0 or exchange.arrived_us < exchange.sent_us:
             self.forget()
             return False
@@ -121,22 +159,30 @@ class StationClock:
         """Start anew: the raw clock was set, so what was learnt of it is void."""
         self._exchanges.clear()
         self._fit = None
+        self._was_told = False
         self.steps += 1
 
+    def was_set(self, before: datetime, now: datetime) -> None:
+        """The raw clock jumped from `before` to `now`: only how late it was by then is still known."""
+        known = self.station(before) if self._fit is not None or self._least is not None else None
+        self.forget()
+        self._least = None if known is None else (now, known)
+
     def station(self, raw: datetime) -> datetime:
-        """Return the station's time at a raw instant; the raw instant itself while nothing is known."""
+        """Return the station's time at a raw instant; before the first exchange, what it is at least."""
         return raw + self.offset(raw)
 
     def raw(self, station: datetime) -> datetime:
         """Return the raw instant at which the station's time will be, or was, the one given."""
         if self._fit is None:
-            return station
-        guess = station - timedelta(seconds=self._fit.offset(micros(station)))
-        return station - timedelta(seconds=self._fit.offset(micros(guess)))
+            return station - self.offset(station)
+        return self._fit.raw(station)
 
     def offset(self, raw: datetime) -> timedelta:
         """Return station minus raw at a raw instant; zero while nothing is known."""
-        return timedelta(seconds=self._fit.offset(micros(raw))) if self._fit else timedelta(0)
+        if self._fit is not None:
+            return timedelta(seconds=self._fit.offset(micros(raw)))
+        return timedelta(0) if self._least is None else self._least[1] - self._least[0]
 
     def error(self, raw: datetime) -> timedelta | None:
         """Return a bound that the estimate's error hardly ever exceeds; None while nothing is known."""

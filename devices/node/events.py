@@ -38,11 +38,13 @@ class Received:
     """A message came; perhaps not for the first time.
 
     `at`: the raw instant at which it arrived, where it had to wait; for clock replies, which age in a queue.
+    `retain`: the broker had kept it: it was not said just now.
     """
 
     topic: str
     payload: bytes
     at: datetime | None = None
+    retain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

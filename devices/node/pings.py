@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.messages import NodeId, TimeReply, TimeRequest
-from devices.node.clock import MICROSECOND, Exchange, micros
+from devices.node.clock import MICROSECOND, SLOWEST_REPLY, Exchange, micros
 from devices.node.effects import Publish
 
 BURST = 8
@@ -17,8 +17,6 @@ BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8))
 """Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
 BURSTS_APART = timedelta(seconds=10)
 """However often a clock is found to be wrong, bursts come no faster: they must not make a station busy."""
-LATEST_REPLY = timedelta(seconds=2)
-"""A reply that took longer says too little about the clock to be worth its time."""
 MOST_OPEN = 16
 """Requests that may be unanswered at a time; the oldest is given up."""
 
@@ -93,7 +91,7 @@ class Pings:
             return None
         del self._open[reply.sent_us]
         exchange = Exchange(reply.sent_us, reply.received_us, reply.replied_us, micros(arrived))
-        return exchange if exchange.arrived_us - exchange.sent_us <= LATEST_REPLY // MICROSECOND else None
+        return exchange if exchange.arrived_us - exchange.sent_us <= SLOWEST_REPLY // MICROSECOND else None
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to ask."""

@@ -124,7 +124,7 @@ class Playing:
         volume = armed.volume if armed else 0
         self.sound = Sound(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
         is_next_round, record.is_between = record.is_between and not record.closed, False
-        record.started, record.closed = True, False
+        record.started, record.closed, record.has_begun_here = True, False, True
         record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
         if is_next_round:  # one receipt tells of all rounds
             return [self._choosing.records.save(record)]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from devices.messages import AiringId, PlannedAiring, RecordingId
 from devices.node.effects import DropDocument, Effect, SaveDocument
@@ -37,6 +37,8 @@ class AiringRecord(BaseModel):
     stretch_offset_ms: int = 0
     stretch_ms: int | None = None
     """Heard in the stretch that sounds, when last saved; None while it does not sound."""
+    has_begun_here: bool = Field(default=False, exclude=True)
+    """Whether it began to sound since this node has power."""
     failures: int = 0
     """How often the loudspeaker could not go on."""
 

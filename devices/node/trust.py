@@ -9,6 +9,7 @@ from typing import TypeVar
 from devices import topics
 from devices.enrolment import Place
 from devices.messages import (
+    AiringId,
     AreaCode,
     Kept,
     Manifest,
@@ -57,7 +58,8 @@ class Trust:
         self._place_version = 0
         self._keys: TrustedKeys | None = None
         self._texts: dict[str, bytes] = {}
-        self._waiting: dict[str, bytes] = {}
+        self._waiting: dict[str, tuple[bytes, bool]] = {}
+        self._called: set[str] = set()
         self._approvals: dict[Judged, NotTrusted | None] = {}
         self.plans: dict[str, Plan] = {}
         self.policies: dict[AreaCode, Policy] = {}
@@ -74,18 +76,21 @@ class Trust:
         """Whether a key set of the pinned root is held."""
         return self._keys is not None
 
-    def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
-        """Believe again what was believed before the power went, as far as it still passes.
-
-        A policy's lifetime is not judged again: its expiry, or a clock that is not set yet, must never make
-        something audible that it forbade.
-        """
+    def restore_keys(self, documents: Mapping[str, bytes]) -> None:
+        """Believe the stored key set again: all else that is stored is judged by it."""
         if KEYS in documents:
             try:
                 self._keys = TrustedKeys.of(read_key_set(documents[KEYS], self._identity.root_public, None))
                 self._texts[KEYS] = documents[KEYS]
             except NotTrusted as reason:
                 self._count("stored-keys", reason)
+
+    def restore(self, documents: Mapping[str, bytes], now: datetime) -> None:
+        """Believe again what was believed before the power went, as far as it still passes.
+
+        A policy's lifetime is not judged again: its expiry, or a clock that is not set yet, must never make
+        something audible that it forbade.
+        """
         place = PLACE + self._identity.node
         if place in documents:  # first of all: it says whose plans and policies are believed
             self._take(place, documents[place], None)
@@ -105,6 +110,23 @@ class Trust:
         if plan.target == target and (plan.silent or plan.loudest_volume < LOUDEST):
             self.plans[target] = plan.model_copy(update={"airings": ()})
             self._texts[PLAN + target] = text
+
+    def issued_at(self, name: str, text: bytes) -> datetime | None:
+        """Return when a document was made, if a key that is held signed it, whatever its lifetime; or None.
+
+        A node that does not know the time knows by it that the time is not earlier.
+        """
+        model = _MODELS.get(name.partition("/")[0])
+        try:
+            if name == KEYS:
+                return read_key_set(text, self._identity.root_public, None).issued_at
+            return None if model is None else getattr(self._verified(text, model, None), "issued_at", None)
+        except NotTrusted:
+            return None
+
+    def is_called(self, airing: AiringId) -> bool:
+        """Whether a plan that the station sent just now, not one that lay somewhere, names this airing."""
+        return any(a.airing == airing for target in self._called for a in self.plans[target].airings)
 
     def take_keys(self, text: bytes, judged_at: datetime | None, now: datetime) -> list[Effect]:
         """Accept a newer key set; what it does not bear out any more is dropped, what waited is tried.
@@ -126,9 +148,11 @@ class Trust:
         """Accept a newer place of this node: it obeys other areas from now on, within the same province."""
         return self._take(PLACE + node, text, now)
 
-    def take_plan(self, target: str, text: bytes, now: datetime) -> list[Effect]:
+    def take_plan(
+        self, target: str, text: bytes, now: datetime, *, is_retained: bool = False
+    ) -> list[Effect]:
         """Accept a newer plan for this node or an area above it."""
-        return self._take(PLAN + target, text, now)
+        return self._take(PLAN + target, text, now, is_fresh=not is_retained)
 
     def take_policy(self, area: AreaCode, text: bytes, now: datetime) -> list[Effect]:
         """Accept a newer policy for an area above this node."""
@@ -137,7 +161,11 @@ class Trust:
     def retry(self, now: datetime) -> list[Effect]:
         """Try again what came before its key, or before the time was known."""
         waiting, self._waiting = self._waiting, {}
-        return [effect for name, text in waiting.items() for effect in self._take(name, text, now)]
+        return [
+            effect
+            for name, (text, is_fresh) in waiting.items()
+            for effect in self._take(name, text, now, is_fresh=is_fresh)
+        ]
 
     def read_manifest(self, recording: RecordingId, text: bytes, now: datetime) -> Manifest | None:
         """Return the manifest if the station signed it and it is of this recording."""
@@ -190,28 +218,31 @@ class Trust:
             raise UnknownKey("no key set yet")
         return verify(text, model, self._keys, now)
 
-    def _take(self, name: str, text: bytes, now: datetime | None) -> list[Effect]:
+    def _take(self, name: str, text: bytes, now: datetime | None, *, is_fresh: bool = False) -> list[Effect]:
         kind, _, target = name.partition("/")
         try:
             if kind == "plan":
-                return self._keep_plan(target, text, self._verified(text, Plan, now))
+                return self._keep_plan(target, text, self._verified(text, Plan, now), is_fresh=is_fresh)
             if kind == "place":
                 return self._keep_place(NodeId(target), text, self._verified(text, Place, now))
             return self._keep_policy(AreaCode(target), text, self._verified(text, Policy, now))
         except (UnknownKey, Expired) as reason:
             if target in self._identity.targets:
-                self._waiting[name] = text  # the key, or the time, may come yet
+                self._waiting[name] = (text, is_fresh)  # the key, or the time, may come yet
             return self._count(kind, reason)
         except NotTrusted as reason:
             return self._count(kind, reason)
 
-    def _keep_plan(self, target: str, text: bytes, plan: Plan) -> list[Effect]:
+    def _keep_plan(self, target: str, text: bytes, plan: Plan, *, is_fresh: bool) -> list[Effect]:
         held = self.plans.get(target)
         if plan.target != target or target not in self._identity.targets:
             return self._wrong_target("plan")
         if held is not None and plan.version <= held.version:
             return self._old("plan", plan.version, held.version)
+        self._drop_plan(target)
         self.plans[target] = plan
+        if is_fresh:
+            self._called.add(target)
         return self._keep(PLAN + target, text)
 
     def _keep_policy(self, area: AreaCode, text: bytes, policy: Policy) -> list[Effect]:
@@ -242,7 +273,7 @@ class Trust:
                 self._waiting.pop(name, None)
                 if self._texts.pop(name, None) is not None:
                     effects.append(DropDocument(name))
-            self.plans.pop(area, None)
+            self._drop_plan(area)
             self.policies.pop(AreaCode(area), None)
         gone = set(filters_of(before)) - set(filters_of(self._identity))
         new = set(filters_of(self._identity)) - set(filters_of(before))
@@ -276,13 +307,17 @@ class Trust:
         self._texts.pop(name, None)
         effects: list[Effect] = [DropDocument(name)]
         if kind == "plan":
-            self.plans.pop(target, None)
+            self._drop_plan(target)
         elif kind == "policy":
             self.policies.pop(AreaCode(target), None)
         else:
             self._place_version = 0
             effects += self._stand_in(self._enrolled.areas)
         return effects
+
+    def _drop_plan(self, target: str) -> None:
+        self.plans.pop(target, None)
+        self._called.discard(target)
 
     def _count(self, what: str, reason: NotTrusted) -> list[Effect]:
         self.counts[f"{what}: {reason.code}"] += 1

@@ -17,6 +17,7 @@ from tests.support.stranger_rules import (
     KeyRing,
     Played,
     Refused,
+    StrangerClock,
     StrangerReport,
     has_next_round,
     merged,
@@ -28,15 +29,13 @@ from tests.support.stranger_rules import (
     write_instant,
 )
 
-TRUSTED_ERROR_US = 100_000
-
 
 class Stranger:
     """One node; a single thread turns paho's loop and its own."""
 
     def __init__(self, url, root_public, node_id, areas, clock_error_s):
         self.url, self.node, self.areas = urlsplit(url), node_id, list(areas)
-        self.clock_error_s = clock_error_s
+        self.clock = StrangerClock(clock_error_s)
         self.report = StrangerReport()
         self.session = 0
         self.ring = KeyRing(root_public)
@@ -44,28 +43,23 @@ class Stranger:
         self.early = {}
         self.manifests, self.chunks, self.whole = {}, {}, {}
         self.want_at, self.patience = {}, {}
-        self.asked, self.exchanges, self.ask_at = {}, [], []
+        self.asked, self.ask_at, self.called = {}, [], {}
         self.receipts, self.receipt_count, self.send_at, self.send_gap = {}, 0, 0.0, 5.0
         self.sound, self.finished, self.begun, self.told = None, set(), set(), set()
         self.between, self.heard_ms = {}, Counter()
         self.is_connected = False
 
-    # -- clock
-
-    def own_us(self):
-        return int((time.time() + self.clock_error_s) * 1e6)
+    def now(self):
+        return self.clock.now()
 
     @property
     def best(self):
-        return min(self.exchanges[-8:], default=None)
+        return self.clock.best
 
-    def now(self):
-        """Station time."""
-        offset = self.best[1] if self.best else 0
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.own_us() + offset)
-
-    def is_clock_trusted(self):
-        return self.best is not None and self.best[0] / 2 <= TRUSTED_ERROR_US
+    def runs_now(self, airing):
+        """Whether the station said since boot that it runs now: by its time, or by a plan sent just now."""
+        is_called = any(airing["airing"] in names for names in self.called.values())
+        return self.best is not None or is_called or airing["airing"] in self.begun
 
     # -- trust
 
@@ -82,6 +76,8 @@ class Stranger:
         if target not in [*self.areas, self.node] or (kind == "policy" and target == self.node):
             raise Refused("other-target")
         try:
+            if self.best is None:
+                self.clock.at_least(self.ring.checked(payload, f"loa-{kind}", None))
             document = self.checked(payload, f"loa-{kind}")
         except Refused as reason:
             if str(reason) == "unknown-key":
@@ -92,6 +88,9 @@ class Stranger:
         if target in store and document["version"] <= store[target]["version"]:
             raise Refused("old")
         store[target] = document
+        if kind == "plan":
+            names = [airing["airing"] for airing in document["airings"]]
+            self.called[target] = [] if self.is_retained else names
 
     def check_approval(self, airing):
         approval = self.checked(airing["approval"], "loa-approval")
@@ -113,6 +112,7 @@ class Stranger:
     # -- messages
 
     def on_message(self, _client, _userdata, message):
+        self.is_retained = message.retain
         if message.payload:
             self.take(message.topic, message.payload)
 
@@ -138,13 +138,13 @@ class Stranger:
             self.report.refused[f"{levels[0]}: {reason}"] += 1
 
     def take_time(self, payload):
-        arrived = self.own_us()
+        arrived = self.clock.own_us()
         reply = self.checked(payload, "loa-time")
         if reply["node"] != self.node or self.asked.pop(reply["sent_us"], None) is None:
             raise Refused("not-asked")
         sent, received, replied = reply["sent_us"], reply["received_us"], reply["replied_us"]
         round_trip = (arrived - sent) - (replied - received)
-        self.exchanges.append((round_trip, ((received - sent) + (replied - arrived)) // 2))
+        self.clock.exchanges.append((round_trip, ((received - sent) + (replied - arrived)) // 2))
         self.report.offset_us, self.report.error_us = self.best[1], self.best[0] // 2
 
     def take_manifest(self, recording, payload):
@@ -210,7 +210,7 @@ class Stranger:
         at = time.monotonic()
         if self.ask_at and at >= self.ask_at[0]:
             self.ask_at.pop(0)
-            sent = self.own_us()
+            sent = self.clock.own_us()
             self.asked[sent] = True
             self.publish(f"loa/v1/time/{self.node}", {"node": self.node, "sent_us": sent}, 0)
         if self.receipts and at >= self.send_at:
@@ -264,7 +264,7 @@ class Stranger:
             or (
                 airing["recording"] in self.whole
                 and (is_emergency or has_begun or not is_late)
-                and (is_emergency or self.is_clock_trusted())
+                and (self.clock.is_trusted() or (is_emergency and self.runs_now(airing)))
                 and self.is_approved(airing)
             )
         )
@@ -337,8 +337,8 @@ class Stranger:
     def on_connect(self, client, _userdata, _flags, _code, _properties):
         self.is_connected = True
         node = self.node
-        filters = ["loa/v1/keys", f"loa/v1/plan/{node}", f"loa/v1/node/{node}/receipt-committed"]
-        filters += [f"loa/v1/node/{node}/chunk/+/+", f"loa/v1/time/{node}/reply"]
+        filters = ["loa/v1/keys", f"loa/v1/plan/{node}", f"loa/v1/time/{node}/reply"]
+        filters += [f"loa/v1/node/{node}/{last}" for last in ("receipt-committed", "chunk/+/+")]
         filters += [f"loa/v1/{kind}/{area}" for area in self.areas for kind in ("plan", "policy")]
         for recording in self.want_at.keys() - self.whole.keys():
             filters += [f"loa/v1/recording/{recording}/{last}" for last in ("manifest", "chunk/+")]

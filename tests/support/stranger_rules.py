@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 RANKS = {"routine": 0, "priority": 1, "emergency": 2}
+TRUSTED_ERROR_US = 100_000
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -72,6 +74,32 @@ def open_jws(text, typ, find_key):
     return json.loads(unbase64url(body))
 
 
+class StrangerClock:
+    """The node's own clock, and the station's time as far as it is known."""
+
+    def __init__(self, error_s):
+        self.error_s, self.exchanges, self.least_offset_us = error_s, [], None
+
+    def own_us(self):
+        return int((time.time() + self.error_s) * 1e6)
+
+    @property
+    def best(self):
+        return min(self.exchanges[-8:], default=None)
+
+    def now(self):
+        """Station time; before the first exchange, what it is at least."""
+        offset = self.best[1] if self.best else self.least_offset_us or 0
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.own_us() + offset)
+
+    def at_least(self, document):
+        offset = int(read_instant(document["issued_at"]).timestamp() * 1e6) - self.own_us()
+        self.least_offset_us = max(offset, self.least_offset_us or offset)
+
+    def is_trusted(self):
+        return self.best is not None and self.best[0] / 2 <= TRUSTED_ERROR_US
+
+
 class KeyRing:
     """The pinned root key, the newest key set that it signed, and the checks of all else by these."""
 
@@ -105,6 +133,8 @@ class KeyRing:
         message = open_jws(text, typ, find)
         if typ == "loa-time":
             now = datetime.fromtimestamp(message["replied_us"] / 1e6, UTC)
+        if now is None:  # the clock was never set: it is not earlier than the document says it is made
+            return message
         if not read_instant(used["not_before"]) <= now < read_instant(used["not_after"]):
             raise Refused("expired")
         if any(now >= at for at in (self.expires_at, read_expiry(message)) if at is not None):

@@ -103,6 +103,17 @@ def test_station_and_raw_are_each_others_inverse(offset, drift, at):
     assert abs(clock.station(clock.raw(station)) - station) <= timedelta(microseconds=2)
 
 
+def test_station_and_raw_are_inverse_however_far_apart_the_epochs_are():
+    clock, drift, epoch = StationClock(), 50e-6, -20 * 365 * 86_400_000_000
+    station = 1_764_000_000_000_000
+    for n in range(20):
+        at = n * 20_000_000
+        raw = station + epoch + at + round(at * drift)
+        clock.add(Exchange(raw - 1000, station + at, station + at, raw + 1000))
+    soon = instant(station + 20 * 20_000_000)
+    assert abs(clock.station(clock.raw(soon)) - soon) <= timedelta(microseconds=2)
+
+
 def test_a_clock_without_exchange_is_the_raw_clock_and_is_not_trusted():
     clock = StationClock()
     assert clock.station(instant(NOON)) == instant(NOON)
