@@ -30,10 +30,11 @@ from controller.founding import (
     station_key,
     welcome_of,
 )
-from controller.journal.chain import StationSeal
 from controller.operators.signing_in import sweep_sessions
+from controller.plans.endings import tell_of_endings
 from controller.plans.queries import Outgoing
 from controller.programmes.making import make_occurrences
+from controller.renewing import station_seal, take_due_key
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.station.changes import Changes
@@ -174,8 +175,9 @@ class Controller:
         self.store.upgrade()
         if not is_founded(self.store):
             found(self.store, self.settings, now=self.now())
-        self.key: SigningKey = station_key(self.settings)
-        self.store.signer = StationSeal(self.key)
+        self.store.signer = station_seal(self.settings)
+        due = take_due_key(self.store, self.settings, now=self.now())
+        self.key: SigningKey = due or station_key(self.settings)
         self.store.on_commit(self.changes.note)
         with self.store.read() as session:
             self._returning = has_airings_in_plans(session)
@@ -335,9 +337,18 @@ class Controller:
                 if not note_aired(session, now=self.now()):
                     return
 
+    def _take_due_key(self) -> None:
+        """Sign with the station's next key once its time has come; documents are signed anew with it."""
+        due = take_due_key(self.store, self.settings, now=self.now())
+        if due is not None:
+            self.key = self.publisher.key = self.timekeeper.key = due
+
     def _keep_house(self) -> None:
         if not self.wall.is_steady():
             return
+        self._take_due_key()
+        with self.store.write() as session:
+            tell_of_endings(session, now=self.now())
         with self.store.write() as session:
             sweep_sessions(session, self.now())
             drop_old_vitals(session, now=self.now())

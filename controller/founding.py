@@ -62,6 +62,16 @@ class Secrets:
         return self.home / "keys" / "station.json"
 
     @property
+    def next_station_key(self) -> Path:
+        """The key that signs after `station_key`, until its time has come."""
+        return self.home / "keys" / "station-next.json"
+
+    @property
+    def sealing_key(self) -> Path:
+        """The station's first key, once another signs: what is sealed in the database hangs on it."""
+        return self.home / "keys" / "sealing.json"
+
+    @property
     def root_key(self) -> Path:
         """The root's private key: to be moved off the server."""
         return self.home / "keys" / "root.json"

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound, StartFailed
-from controller.founding import station_key
-from controller.journal.chain import StationSeal
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named
 from controller.operators.tables import Account
+from controller.renewing import station_seal
 from controller.settings import Settings
 from controller.store import Store
 
@@ -39,7 +38,7 @@ def local_store() -> Iterator[Store]:
     settings = Settings()
     store = opened_store(settings)
     try:
-        store.signer = StationSeal(station_key(settings))
+        store.signer = station_seal(settings)
         yield store
     finally:
         store.close()

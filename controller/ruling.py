@@ -26,6 +26,7 @@ from controller.plans.compromising import Fallout, compromise_key, fallout_of, r
 from controller.plans.governing import sign_key_set, sign_policy
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published, published_key_set
+from controller.renewing import Renewed, renew_station_key
 from controller.settings import Settings
 from controller.web.admin_reads import keys_shown
 from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours, Role
@@ -111,6 +112,14 @@ def sign_keys_here(root: Path | None) -> dict[str, Any]:
         with store.read() as session:
             key_set = published_key_set(session)
     return dict(key_set.model_dump(mode="json")) if key_set is not None else {}
+
+
+def renew_station_here(root: Path | None, *, at_once: bool) -> Renewed:
+    """Make the station's next key and publish it."""
+    settings = Settings()
+    key = root_key_at(root or Secrets(settings.home).root_key)
+    with local_store() as store:
+        return renew_station_key(store, settings, key, at_once=at_once, now=utc_now())
 
 
 def held_keys_here() -> list[dict[str, Any]]:

@@ -112,6 +112,23 @@ def sign_keys(
     typer.echo(f"Đã ký {len(signed['keys'])} khóa, hết hạn {signed['expires_at'][:10]}.")
 
 
+@keys.command("renew-station")
+@told
+def renew_station(
+    root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Dùng khóa mới ngay: khóa cũ bị lộ hoặc đã hết hạn.")
+    ] = False,
+) -> None:
+    """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
+    from controller.airings.timing import wall
+    from controller.ruling import renew_station_here
+
+    made = renew_station_here(root, at_once=now)
+    typer.echo(f"Khóa mới {made.kid}: đài dùng từ {wall(made.signs_from)}, đến {wall(made.until)}.")
+
+
 @keys.command("list")
 @told
 def list_keys(*, as_json: AsJson = False) -> None:

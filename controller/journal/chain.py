@@ -29,12 +29,12 @@ FIELDS = frozenset({"seq", "at", "by", "act", "subject", "detail", "previous", "
 
 
 class StationSeal:
-    """The station's key as sealer of journal entries."""
+    """The station's key as sealer of journal entries; `first`: its first key of all, where it was renewed."""
 
-    def __init__(self, key: SigningKey) -> None:
+    def __init__(self, key: SigningKey, first: SigningKey | None = None) -> None:
         self._kid = key.kid
-        secret = json.loads(key.to_json())["d"]
-        self._private = Ed25519PrivateKey.from_private_bytes(_unbase64(secret))
+        self._private = _private_half(key)
+        self._first = _private_half(first or key)
 
     @property
     def kid(self) -> str:
@@ -46,9 +46,13 @@ class StationSeal:
         return self._private.sign(content)
 
     def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes that only this key can make, for sealing what lies in the database (HKDF)."""
+        """Return 32 bytes that only the first key can make, for sealing what lies in the database (HKDF)."""
         kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
-        return kdf.derive(self._private.private_bytes_raw())
+        return kdf.derive(self._first.private_bytes_raw())
+
+
+def _private_half(key: SigningKey) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_unbase64(json.loads(key.to_json())["d"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
@@ -29,6 +29,11 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 KEY_LIFE = timedelta(days=730)
 """Two years: rotation is a new key set, signed by the root key, which is kept off the server."""
+RENEWED_WITHIN = timedelta(days=120)
+"""A key that ends this soon gets a successor when its person changes the password; they are told from 90 days
+before."""
+SUCCESSOR_FROM = timedelta(days=30)
+"""Time to bring the root key and sign the key set."""
 ROOT_LIFE = timedelta(days=3650)
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 
@@ -59,8 +64,13 @@ def make_keys(session: Session, *, now: datetime) -> FoundingKeys:
         root=SigningKey.generate(ROOT, now, ROOT_LIFE),
         station=SigningKey.generate(Role.STATION, now, KEY_LIFE),
     )
-    _keep(session, keys.station, holder=None, sealed=None)
+    keep_station_key(session, keys.station)
     return keys
+
+
+def keep_station_key(session: Session, key: SigningKey) -> None:
+    """Know a key of the station by its public half; the private one is a file."""
+    _keep(session, key, holder=None, sealed=None)
 
 
 def create_operator(
@@ -115,6 +125,7 @@ def change_password(session: Session, *, by: Operator, old: str, new: str, now: 
     for key in session.scalars(select(HeldKey).where(HeldKey.holder == by.id, HeldKey.sealed.is_not(None))):
         opened = unseal(key.sealed or b"", old, _context(key.kid, by.id))
         key.sealed = seal(opened, new, _context(key.kid, by.id))
+    _renew_keys(session, by, new, now)
     for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == by.id)):
         session.delete(signed_in)
     record(session, by, "operator.password-changed", by.id, now)
@@ -207,9 +218,26 @@ def _checked_name(session: Session, name: str) -> str:
     return name
 
 
-def make_key(session: Session, holder: OperatorId, role: Role, password: str, now: datetime) -> None:
+def _renew_keys(session: Session, holder: Operator, password: str, now: datetime) -> None:
+    """Make the successors of keys that end within `RENEWED_WITHIN`: now the password is there to seal them.
+
+    They sign only after `SUCCESSOR_FROM`: somebody has to bring the root key and sign the key set first.
+    """
+    query = (
+        select(HeldKey.role, func.max(HeldKey.not_after))
+        .where(HeldKey.holder == holder.id, HeldKey.retired_at.is_(None))
+        .group_by(HeldKey.role)
+    )
+    for role, ends_at in session.execute(query).all():
+        if now < ends_at < now + RENEWED_WITHIN:
+            begins = min(now + SUCCESSOR_FROM, ends_at)
+            make_key(session, holder.id, role, password, begins)
+            record(session, holder, "operator.key-renewed", holder.id, now, detail={"role": role})
+
+
+def make_key(session: Session, holder: OperatorId, role: Role, password: str, begins: datetime) -> None:
     """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew."""
-    key = SigningKey.generate(role, now, KEY_LIFE)
+    key = SigningKey.generate(role, begins, KEY_LIFE)
     sealed = seal(key.to_json().encode(), password, _context(key.kid, holder))
     _keep(session, key, holder=holder, sealed=sealed)
 

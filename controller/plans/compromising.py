@@ -120,7 +120,10 @@ def _check_not_the_last(session: Session, key: HeldKey, now: datetime) -> None:
     others = [
         one
         for one in keys_to_name(session, now)
-        if one.role is Role.STATION and one.retired_at is None and one.kid != key.kid
+        if one.role is Role.STATION
+        and one.retired_at is None
+        and one.kid != key.kid
+        and one.not_before <= now
     ]
     if key.role is Role.STATION and key.retired_at is None and not others:
         raise Conflict(

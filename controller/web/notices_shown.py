@@ -52,6 +52,10 @@ def _told(row: Notice, *, of_schedule: bool) -> Told:
         ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
     elif row.kind is NoticeKind.APPROVAL_VOID:
         headline, ways = "Phê duyệt không còn giá trị", ((f"/ban-tin/{row.subject}", "Xem bản tin"),)
+    elif row.kind is NoticeKind.ENDS_SOON:
+        is_policy = row.subject.startswith("policy.")
+        place = f"/quy-dinh/{row.subject.removeprefix('policy.')}" if is_policy else "/cai-dat"
+        headline, ways = "Sắp hết hạn", ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
     elif of_schedule:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:

@@ -25,7 +25,7 @@ from controller.web.viewer import Signed, TheStation
 from controller.web.words import number
 
 router = APIRouter(prefix="/cai-dat")
-SOON = timedelta(days=60)
+SOON = timedelta(days=90)
 """A key set or key that ends within this time is told as something to do."""
 BACKUP_OLD = timedelta(days=2)
 _asking = threading.Lock()

@@ -92,6 +92,14 @@ def test_the_key_set_is_signed_anew_with_the_root_key_alone(loa, founded):
     assert (code, "Không đọc được khóa gốc" in err) == (2, True)
 
 
+def test_the_stations_key_is_renewed_with_the_root_key_and_only_once_at_a_time(loa):
+    code, out, _ = loa("keys", "renew-station")
+    assert (code, "đài dùng từ" in out) == (0, True)
+    assert out.split()[2].rstrip(":") in loa("keys", "show")[1]
+    assert loa("keys", "renew-station")[0] == 2
+    assert loa("keys", "renew-station", "--now")[0] == 0
+
+
 def test_a_node_is_enrolled_listed_retired_and_brought_back(loa):
     enrol = ("node", "add", "kh-1", "--area", "22333", "--name", "Nhà văn hóa thôn 2", "--as", "kythuat")
     assert loa(*enrol)[0] == 0
