@@ -1,9 +1,9 @@
 """An airing that is still planned goes on in parts: each an airing of its own, linked to the first."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import AiringState
@@ -18,6 +18,12 @@ from devices.messages import AiringId, AreaCode
 def root_of(airing: Airing) -> AiringId:
     """Return the name of the airing that a part belongs to; of a whole one, its own."""
     return airing.linked_to or airing.id
+
+
+def parts_with(session: Session, airing_id: AiringId) -> Sequence[AiringId]:
+    """Return the names of an airing and all parts that it was divided into; nothing for an unknown one."""
+    root = select(func.coalesce(Airing.linked_to, Airing.id)).where(Airing.id == airing_id).scalar_subquery()
+    return session.scalars(select(Airing.id).where(or_(Airing.id == root, Airing.linked_to == root))).all()
 
 
 def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, now: datetime) -> Airing:

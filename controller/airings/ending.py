@@ -22,10 +22,10 @@ STOPPED = "Đã dừng theo yêu cầu."
 
 def cancel_airing(
     session: Session, airing_id: AiringId, *, by: Operator, now: datetime, reason: str = ""
-) -> None:
+) -> list[AiringId]:
     """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next.
 
-    Its parts in other languages stop with it.
+    Its parts stop with it. Return what was stopped.
     """
     airing = get_airing(session, airing_id, lock=True)
     parts = parts_of(session, [airing_id])
@@ -35,6 +35,7 @@ def cancel_airing(
         end_airing(one, reason.strip() or STOPPED, now)
     for one in (airing, *parts):
         record(session, by, "airing.cancelled", one.id, now, detail={"reason": one.reason})
+    return [airing.id, *(part.id for part in parts)]
 
 
 def cancel_airings_of(
@@ -75,7 +76,7 @@ def cancel_airings_of(
 
 
 def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Airing]:
-    """Return the parts in other languages that are still to be heard, locked."""
+    """Return the parts of airings that are still to be heard, locked."""
     query = select(Airing).where(Airing.linked_to.in_(airing_ids), Airing.state.in_(OPEN))
     return session.scalars(query.order_by(Airing.id).with_for_update()).all()
 

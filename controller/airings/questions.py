@@ -21,7 +21,7 @@ from controller.operators.tables import Account
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.queries import targets_of_schedule
 from controller.programmes.tables import Schedule, ScheduleTarget
-from devices.messages import AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade
 
 MOST = 50
 """Questions that are told at once; the nearest first."""
@@ -81,11 +81,11 @@ def _airings(
         .order_by(Airing.starts_at, Airing.id)
         .limit(MOST)
     )
-    found: dict[str, Question] = {}
+    found: dict[AiringId, Question] = {}
     for name, airing, title, person in session.execute(query):
         question = Question(
             Subject.AIRING,
-            name,
+            airing.id,
             airing.bulletin,
             title,
             airing.starts_at,
@@ -93,7 +93,7 @@ def _airings(
             person,
             airing.created_at,
         )
-        found.setdefault(name, question)  # an airing that is meant for several villages of the commune
+        found.setdefault(name, question)  # several villages of the commune, or parts: one word is for all
     return list(found.values())
 
 

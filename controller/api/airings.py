@@ -39,7 +39,7 @@ from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
 from controller.web.queries import today as today_of
 from controller.web.viewer import Signed, TheStation
-from devices.messages import AiringId, AreaCode
+from devices.messages import AreaCode
 
 router = APIRouter(tags=["airings"])
 urgent = APIRouter(route_class=UrgentRoute)
@@ -143,7 +143,7 @@ def timetable(
 
 @router.get("/airings/{airing_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
-    """Return one airing with its reach and the spread of its starts."""
+    """Return one airing with its reach and the spread of its starts; of one that was split, your part."""
     with station.store.read() as session:
         return shown.airing(found(session, viewer, airing_id))
 
@@ -152,8 +152,8 @@ def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
 def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
     """Return how far each node came, the least far first."""
     with station.store.read() as session:
-        found(session, viewer, airing_id)
-        rows = delivery_rows(session, viewer.scope, AiringId(airing_id), limit=_MOST_NODES)
+        airing = found(session, viewer, airing_id)
+        rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
     return [shown.delivery(delivery) for delivery, _ in rows]
 
 
@@ -161,10 +161,10 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
 def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
     """Stop an airing, planned or sounding."""
     with station.store.read() as session:
-        found(session, viewer, airing_id)
-    stop_airing(station, viewer, AiringId(airing_id), asked.reason)
+        airing = found(session, viewer, airing_id)
+    stop_airing(station, viewer, airing.id, asked.reason)
     with station.store.read() as session:
-        return shown.airing(found(session, viewer, airing_id))
+        return shown.airing(found(session, viewer, airing.id))
 
 
 def _wish(asked: When, now: datetime) -> Wish:

@@ -23,7 +23,7 @@ from controller.api.refusals import refusals
 from controller.web.pages.airings import found
 from controller.web.pages.occurrences import found as found_schedule
 from controller.web.viewer import Signed, TheStation
-from devices.messages import AiringId, AreaCode
+from devices.messages import AreaCode
 
 router = APIRouter(tags=["answers"])
 
@@ -40,8 +40,8 @@ def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
 def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingShown:
     """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
     with station.store.read() as session:
-        found(session, viewer, airing_id)
-        parts = standing_in_family(session, get_airing(session, AiringId(airing_id))).values()
+        airing = found(session, viewer, airing_id)
+        parts = standing_in_family(session, get_airing(session, airing.id)).values()
     return _shown(parts)
 
 
@@ -49,10 +49,10 @@ def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingSh
 def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
     """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
     with station.store.write() as session:
-        found(session, viewer, airing_id)
+        airing = found(session, viewer, airing_id)
         row = answer_airing(
             session,
-            AiringId(airing_id),
+            airing.id,
             agrees=asked.agrees,
             reason=asked.reason,
             by=viewer.operator,
@@ -101,9 +101,7 @@ def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
 def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
     """Say which of two colliding priority airings goes first in the commune; the other follows it."""
     with station.store.write() as session:
-        for name in (asked.first, asked.then):
-            found(session, viewer, name)
-        first, then = AiringId(asked.first), AiringId(asked.then)
+        first, then = (found(session, viewer, name).id for name in (asked.first, asked.then))
         row = order_airings(session, first, then, by=viewer.operator, now=station.now())
         shown = OrderShown(airing=row.id, starts_at=row.starts_at)
     station.poke()

@@ -117,8 +117,9 @@ def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], re
 def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
     """Stop any airing, planned or sounding, as fast as an emergency."""
     with station.store.write(urgent=True) as session:
-        cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
-        outgoing = station.sign(session, targets_of(session, [airing]).get(airing, ()))
+        ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
+        targets = targets_of(session, ended)
+        outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
     station.hurry(outgoing)
 
 

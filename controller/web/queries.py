@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.airings.consent import standings
 from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.queries import reach_by_area, reaches, start_spread, targets_of
+from controller.airings.queries import reach_by_area, reaches, targets_of
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.in_force import approved_until
 from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
@@ -167,15 +167,6 @@ def airing_views(
             view.reach = reach[airing.id]
         views.append(view)
     return views
-
-
-def one_airing(session: Session, scope: Scope, airing_id: AiringId) -> AiringView | None:
-    """Return one airing that the person may see, with its start spread; None when there is none."""
-    found = airing_views(session, scope, Airing.id == airing_id, limit=1)
-    if not found:
-        return None
-    found[0].spread = start_spread(session, airing_id)
-    return found[0]
 
 
 def _airings(

@@ -12,7 +12,7 @@ from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.tables import Node
 from controller.web.named import Named
-from devices.messages import AreaCode, Grade
+from devices.messages import AiringId, AreaCode, Grade
 from tts.orders import Progress
 
 
@@ -111,7 +111,7 @@ def steps_of(reach: Reach) -> tuple[Step, ...]:
 class AiringView:
     """An airing as lists and cards show it."""
 
-    id: str
+    id: AiringId
     bulletin: str
     title: str
     state: AiringState

@@ -45,7 +45,7 @@ def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -
     with station.store.read() as session:
         airing = found(session, viewer, airing_id)
     if not may_air_again(viewer, airing):
-        return RedirectResponse(f"/phat/{airing_id}", 303)
+        return RedirectResponse(f"/phat/{airing.id}", 303)
     return _page(request, station, viewer, airing, Chosen(am_luong=str(airing.volume)))
 
 
@@ -67,7 +67,7 @@ def plan(
         with station.store.write() as session:
             chosen = [NodeId(node) for node in form.loa]
             planned = air_for_chosen(
-                session, AiringId(airing_id), chosen, wish, by=viewer.operator, now=station.now()
+                session, airing.id, chosen, wish, by=viewer.operator, now=station.now()
             ).id
     except LoaError as error:
         return _page(request, station, viewer, airing, form, error=error)

@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.airings.answering import standing_in_family
 from controller.airings.consent import Standing
+from controller.airings.dividing import parts_with
 from controller.airings.lifecycle import OPEN, AiringState
-from controller.airings.queries import get_airing
+from controller.airings.queries import get_airing, start_spread
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinState
 from controller.errors import NotFound
@@ -21,7 +22,7 @@ from controller.web.alarms import stop_airing
 from controller.web.answers import said_of
 from controller.web.lanes import UrgentRoute
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import airing_tiles, airing_views, delivery_rows, one_airing, reasons, spoken
+from controller.web.queries import airing_tiles, airing_views, delivery_rows, reasons, spoken
 from controller.web.render import page
 from controller.web.starting import starts_of
 from controller.web.station import Station
@@ -52,38 +53,45 @@ PAGE = LivePage(
 
 
 def found(session: Session, viewer: Viewer, airing_id: str) -> AiringView:
-    """Return the airing, or raise NotFound: one outside the person's view is not there."""
-    airing = one_airing(session, viewer.scope, AiringId(airing_id))
-    if airing is None:
+    """Return the airing with its start spread, or raise NotFound: one outside the person's view is not there.
+
+    Where what bears the id is for other areas by now, the part of it that is for the person's is returned: an
+    airing is split while its page, or a list that names it, is open. So go on with the `id` of what comes.
+    """
+    views = airing_views(session, viewer.scope, Airing.id == airing_id, limit=1)
+    if not views:
+        family = Airing.id.in_(parts_with(session, AiringId(airing_id)))
+        views = sorted(airing_views(session, viewer.scope, family), key=lambda view: view.state not in OPEN)
+    if not views:
         raise NotFound("Không có lượt phát này, hoặc lượt phát không thuộc địa bàn của bạn.")
-    return airing
+    views[0].spread = start_spread(session, views[0].id)
+    return views[0]
 
 
 def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
     airing = found(session, viewer, airing_id)
+    name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
-    rows = delivery_rows(session, viewer.scope, AiringId(airing_id), limit=_NODES_ON_PAGE) if listed else []
+    rows = delivery_rows(session, viewer.scope, name, limit=_NODES_ON_PAGE) if listed else []
     speech = spoken(session, airing.bulletin, airing.revision)
-    tiles = airing_tiles(session, viewer.scope, AiringId(airing_id))
+    tiles = airing_tiles(session, viewer.scope, name)
     return {
         "airing": airing,
-        "said": said_of(viewer, _standings(session, airing_id), f"/phat/{airing_id}"),
+        "said": said_of(viewer, _standings(session, name), f"/phat/{name}"),
         "tiles": tiles,
-        "starts": starts_of(session, AiringId(airing_id), airing.starts_at),
+        "starts": starts_of(session, name, airing.starts_at),
         "again": _again(viewer, airing, tiles),
-        "chosen_again": f"/phat/{airing_id}/phat-lai"
-        if airing.bulletin_state is BulletinState.APPROVED
-        else "",
+        "chosen_again": f"/phat/{name}/phat-lai" if airing.bulletin_state is BulletinState.APPROVED else "",
         "rows": rows,
-        "reasons": reasons(session, AiringId(airing_id)),
+        "reasons": reasons(session, name),
         "speech": speech,
         "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
     }
 
 
-def _standings(session: Session, airing_id: str) -> Iterable[Standing]:
-    return standing_in_family(session, get_airing(session, AiringId(airing_id))).values()
+def _standings(session: Session, airing_id: AiringId) -> Iterable[Standing]:
+    return standing_in_family(session, get_airing(session, airing_id)).values()
 
 
 def _again(viewer: Viewer, airing: AiringView, tiles: Sequence[Tile]) -> str:
@@ -135,7 +143,7 @@ def nodes(
     with station.store.read() as session:
         airing = found(session, viewer, airing_id)
         asked = viewer.scope.tree.below([AreaCode(xa)]) if xa else None
-        rows = delivery_rows(session, viewer.scope, AiringId(airing_id), areas=asked, limit=_NODES_LISTED)
+        rows = delivery_rows(session, viewer.scope, airing.id, areas=asked, limit=_NODES_LISTED)
     area = viewer.scope.name(AreaCode(xa)) if xa else ""
     return page(request, "luot_phat_cum_loa.html", {"airing": airing, "rows": rows, "area": area})
 
@@ -157,9 +165,9 @@ def stop(
 ) -> Response:
     """Stop it, as fast as an emergency: no beat is waited for."""
     with station.store.read() as session:
-        found(session, viewer, airing_id)
-    stop_airing(station, viewer, AiringId(airing_id), ly_do)
-    return RedirectResponse(f"/phat/{airing_id}", 303)
+        airing = found(session, viewer, airing_id)
+    stop_airing(station, viewer, airing.id, ly_do)
+    return RedirectResponse(f"/phat/{airing.id}", 303)
 
 
 router.include_router(urgent)

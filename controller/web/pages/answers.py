@@ -14,7 +14,6 @@ from controller.web.pages.airings import found
 from controller.web.pages.forms import need
 from controller.web.pages.occurrences import found as found_schedule
 from controller.web.viewer import Signed, TheStation
-from devices.messages import AiringId
 
 router = APIRouter()
 _AGREES = {"dong-y": True, "khong": False}
@@ -41,17 +40,17 @@ def of_airing(
 ) -> Response:
     """Say yes or no to one airing; `ve`: back to the page of the day."""
     with station.store.write() as session:
-        found(session, viewer, airing_id)
+        airing = found(session, viewer, airing_id).id
         answer_airing(
             session,
-            AiringId(airing_id),
+            airing,
             agrees=_agrees(tra_loi),
             reason=ly_do,
             by=viewer.operator,
             now=station.now(),
         )
     station.poke()
-    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing_id}", 303)
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing}", 303)
 
 
 @router.post("/phat/thu-tu")
@@ -65,9 +64,8 @@ def of_two(
     """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
     need(viewer, Act.ANSWER)
     with station.store.write() as session:
-        for name in (truoc, sau):
-            found(session, viewer, name)
-        order_airings(session, AiringId(truoc), AiringId(sau), by=viewer.operator, now=station.now())
+        first, then = (found(session, viewer, name).id for name in (truoc, sau))
+        order_airings(session, first, then, by=viewer.operator, now=station.now())
     station.poke()
     return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
 

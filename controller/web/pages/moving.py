@@ -55,12 +55,12 @@ def move(
 def _move(station: Station, viewer: Viewer, airing_id: str, to: datetime, trung: str) -> AiringId | None:
     """Move the airing, or the occurrence that it was made for; return the airing that stands for it now."""
     with station.store.write() as session:
-        found(session, viewer, airing_id)
+        airing = found(session, viewer, airing_id).id
         by, now = viewer.operator, station.now()
-        row = occurrence_of(session, AiringId(airing_id))
+        row = occurrence_of(session, airing)
         if row is None:
             meeting = Meeting(trung) if trung in set(Meeting) else Meeting.REFUSE
-            return move_airing(session, AiringId(airing_id), to=to, by=by, now=now, meeting=meeting).id
+            return move_airing(session, airing, to=to, by=by, now=now, meeting=meeting).id
         schedule, original_at = row.schedule, row.original_at
         move_occurrence(session, schedule, original_at, to=to, by=by, now=now)
         session.expire_all()
@@ -79,7 +79,7 @@ def _page(
 ) -> Response:
     with station.store.read() as session:
         airing = found(session, viewer, airing_id)
-        repeats = occurrence_of(session, AiringId(airing_id)) is not None
+        repeats = occurrence_of(session, airing.id) is not None
     local = airing.starts_at.astimezone(ZONE)
     ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")
     movable = airing.state in MOVABLE and viewer.scope.may(viewer.operator, Act.AIR, airing.targets)
