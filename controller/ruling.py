@@ -21,6 +21,8 @@ from controller.clocks import utc_now
 from controller.errors import BadInput, NotFound
 from controller.founding import Secrets, root_key_at
 from controller.local import local_store, person_named
+from controller.operators.permissions import Act
+from controller.operators.queries import require
 from controller.operators.usecases import Unlocked, unlock_key
 from controller.plans.compromising import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.plans.governing import sign_key_set, sign_policy
@@ -64,25 +66,24 @@ def sign_policy_here(
     *,
     by: str,
 ) -> dict[str, Any]:
-    """Sign an area's policy anew; what is not named stays as it was, or is the province's default."""
+    """Sign an area's policy anew; what is not named stays as it was, or free where there was no policy."""
     hours = [_quiet(text) for text in quiet]
     louder = [_loud(text) for text in volumes]
     with signing_here(by) as (session, key):
         administrator = person_named(session, by)
+        require(session, administrator, Act.RULE, get_area(session, AreaCode(area)).code)
         row = published(session, Kind.POLICY, area)
-        before = None if row is None else Policy.model_validate_json(row.document)
-        limits: dict[str, Any] = {}
-        if before is not None:
-            limits = before.model_dump(include={"loudest_volume", "minutes_a_day"})
-            limits |= {"quiet_hours": before.quiet_hours, "volumes": before.volumes}
-        if quiet:
-            limits["quiet_hours"] = tuple(one for one in hours if one is not None)
-        if volumes:
-            limits["volumes"] = tuple(one for one in louder if one is not None)
-        if loudest is not None:
-            limits["loudest_volume"] = loudest
-        if minutes is not None:
-            limits["minutes_a_day"] = minutes
+        limits = {} if row is None or not row.payload else _limits_of(row.document)
+        named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes}
+        named["quiet_hours"] = tuple(one for one in hours if one is not None) if quiet else None
+        named["volumes"] = tuple(one for one in louder if one is not None) if volumes else None
+        limits |= {name: value for name, value in named.items() if value is not None}
+        if not limits:
+            raise BadInput(
+                f"Địa bàn {area} chưa có quy định riêng: hãy nêu ít nhất một điều "
+                "(--quiet, --loudest, --minutes, --volume).",
+                code="policy.nothing",
+            )
         signed = sign_policy(
             session,
             area=AreaCode(area),
@@ -92,6 +93,18 @@ def sign_policy_here(
             **limits,
         )
         return dict(Policy.model_validate_json(signed.document).model_dump(mode="json"))
+
+
+def _limits_of(document: str) -> dict[str, Any]:
+    """Return what a policy says, as it is signed again."""
+    before = Policy.model_validate_json(document)
+    return {
+        "zone": before.zone,
+        "quiet_hours": before.quiet_hours,
+        "loudest_volume": before.loudest_volume,
+        "minutes_a_day": before.minutes_a_day,
+        "volumes": before.volumes,
+    }
 
 
 def keys_here() -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """`loa timetable`, `loa policy`, `loa keys`: thin commands over controller/ruling.py."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME
 from controller.told import AsJson, print_json, told
 
 policy = typer.Typer(help="Quy định: giờ yên lặng, âm lượng, số phút một ngày.", no_args_is_help=True)
@@ -61,13 +62,25 @@ def show_policies(*, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for one in found:
-        quiet = ", ".join(f"{hours['begins']}–{hours['ends']}" for hours in one["quiet_hours"]) or "không có"
-        spans = (f"{hours['begins']}–{hours['ends']} {hours['loudest_volume']}%" for hours in one["volumes"])
-        louder = "".join(f" ({span})" for span in spans)
-        typer.echo(
-            f"{one['area']} {one['name']}: giờ yên lặng {quiet}; to nhất {one['loudest_volume']}%{louder}; "
-            f"{one['minutes_a_day']} phút một ngày; hết hạn {one['expires_at'][:10]}"
-        )
+        typer.echo(f"{one['area']} {one['name']}: {_limits(one)}; hết hạn {one['expires_at'][:10]}")
+
+
+def _limits(one: dict[str, Any]) -> str:
+    """Return in words what a policy limits; what it leaves free is said so."""
+    quiet = ", ".join(f"{hours['begins']}–{hours['ends']}" for hours in one["quiet_hours"]) or "không có"
+    spans = (f"{hours['begins']}–{hours['ends']} {hours['loudest_volume']}%" for hours in one["volumes"])
+    louder = "".join(f" ({span})" for span in spans)
+    loudest = (
+        f"to nhất {one['loudest_volume']}%"
+        if one["loudest_volume"] < ANY_VOLUME
+        else "không giới hạn âm lượng"
+    )
+    minutes = (
+        f"{one['minutes_a_day']} phút một ngày"
+        if one["minutes_a_day"] < ANY_MINUTES
+        else "không giới hạn số phút"
+    )
+    return f"giờ yên lặng {quiet}; {loudest}{louder}; {minutes}"
 
 
 @policy.command("sign")
@@ -84,11 +97,14 @@ def sign_policy(
         list[str] | None, typer.Option(help="Âm lượng theo giờ, như 05:00-06:30=50; none là không có.")
     ] = None,
 ) -> None:
-    """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ."""
+    """Ký quy định mới cho một địa bàn; điều không nêu giữ như cũ, chưa có thì không giới hạn."""
     from controller.ruling import sign_policy_here
 
     signed = sign_policy_here(area, quiet or [], loudest, minutes, volume or [], by=by)
-    typer.echo(f"Đã ký quy định {signed['version']} cho {area}, hết hạn {signed['expires_at'][:10]}.")
+    typer.echo(
+        f"Đã ký quy định {signed['version']} cho {area}: {_limits(signed)}; "
+        f"hết hạn {signed['expires_at'][:10]}."
+    )
 
 
 @keys.command("show")

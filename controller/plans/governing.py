@@ -15,7 +15,7 @@ from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.operators.usecases import Password, open_key
 from controller.plans.key_set import keys_to_name
-from controller.plans.lifecycle import Kind
+from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME, Kind
 from controller.plans.publishing import Place, next_version_of, put
 from controller.plans.tables import Published
 from controller.store.locks import Lock, hold
@@ -26,11 +26,6 @@ ZONE = "Asia/Ho_Chi_Minh"
 KEY_SET_LIFE = timedelta(days=400)
 """Signed once a year, with a month to spare."""
 POLICY_LIFE = timedelta(days=400)
-
-QUIET_NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
-"""The province's default: only an emergency between the evening's last and the morning's first slot."""
-LOUDEST_VOLUME = 90
-MINUTES_A_DAY = 120
 
 
 def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
@@ -76,13 +71,13 @@ def sign_policy(
     administrator: Operator,
     password: Password,
     now: datetime,
-    quiet_hours: Sequence[QuietHours] = QUIET_NIGHT,
-    loudest_volume: int = LOUDEST_VOLUME,
-    minutes_a_day: int = MINUTES_A_DAY,
+    quiet_hours: Sequence[QuietHours] = (),
+    loudest_volume: int = ANY_VOLUME,
+    minutes_a_day: int = ANY_MINUTES,
     volumes: Sequence[LoudHours] = (),
     zone: str = ZONE,
 ) -> Published:
-    """Lay down what an area's loudspeakers may at most do; signed by the administrator's own key."""
+    """Sign what an area's loudspeakers may at most do with the administrator's key; not named: no limit."""
     get_area(session, area)
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)

@@ -6,6 +6,9 @@ from enum import StrEnum
 PLAN_LIFE = timedelta(hours=48)
 """A node without any contact goes on speaking by its stored plan this long, and no longer."""
 
+ANY_VOLUME, ANY_MINUTES = 100, 1440
+"""Percent, and minutes a day, that set no limit: what a policy does not name, it does not rule."""
+
 
 class Kind(StrEnum):
     """What kind of retained document a published row is."""

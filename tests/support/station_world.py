@@ -234,6 +234,7 @@ def seed(url):
             administrator=operator_named(session, "quantri"),
             password=PASSWORD,
             quiet_hours=(),
+            loudest_volume=90,
             minutes_a_day=1440,
             now=NOW,
         )

@@ -15,14 +15,8 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act
 from controller.operators.tries import Purpose
 from controller.operators.usecases import WRONG_PASSWORD, unlock_key
-from controller.plans.governing import (
-    LOUDEST_VOLUME,
-    MINUTES_A_DAY,
-    POLICY_LIFE,
-    QUIET_NIGHT,
-    ZONE,
-    sign_policy,
-)
+from controller.plans.governing import POLICY_LIFE, ZONE, sign_policy
+from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME
 from controller.plans.queries import void_policies
 from controller.plans.tables import Published
 from controller.web.admin_reads import policies_in_force, shown_names
@@ -47,8 +41,8 @@ class Proposed:
     """What the form says, as it was typed."""
 
     spans: list[tuple[str, str]] = field(default_factory=list)
-    loudest: int = LOUDEST_VOLUME
-    minutes: int = MINUTES_A_DAY
+    loudest: int = ANY_VOLUME
+    minutes: int = ANY_MINUTES
     softer: list[tuple[str, str, str]] = field(default_factory=list)
     """Spans in which less is allowed: begin, end, percent."""
 
@@ -122,8 +116,8 @@ def change(
     *,
     tu: Wall = None,
     den: Wall = None,
-    am_luong: Annotated[int, Form(ge=0, le=100)] = LOUDEST_VOLUME,
-    phut: Annotated[int, Form(ge=0, le=1440)] = MINUTES_A_DAY,
+    am_luong: Annotated[int, Form(ge=0, le=100)] = ANY_VOLUME,
+    phut: Annotated[int, Form(ge=0, le=1440)] = ANY_MINUTES,
     nho_tu: Wall = None,
     nho_den: Wall = None,
     nho_muc: Wall = None,
@@ -240,7 +234,7 @@ def _page(
 
 def _as_it_is(own: tuple[Policy, Published] | None) -> Proposed:
     if own is None:
-        return Proposed([(hours.begins, hours.ends) for hours in QUIET_NIGHT])
+        return Proposed()  # what nobody named is not ruled here: the areas above have theirs
     policy = own[0]
     return Proposed(
         [(hours.begins, hours.ends) for hours in policy.quiet_hours],

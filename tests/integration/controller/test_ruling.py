@@ -39,6 +39,19 @@ def loa(founded, monkeypatch):
     return run
 
 
+def test_what_is_not_named_is_not_ruled(loa):
+    code, out, _ = loa("policy", "sign", "--area", "22366", "--loudest", "30", "--as", "kythuat")
+    assert code == 0
+    assert "giờ yên lặng không có; to nhất 30%; không giới hạn số phút; hết hạn" in out
+    with local_store() as store, store.read() as session:
+        (own,) = [one for one in published_policies(session, AreaCode("22366")) if one.target == "22366"]
+    assert (own.quiet_hours, own.loudest_volume, own.minutes_a_day, own.volumes) == ((), 30, 1440, ())
+    code, out, _ = loa("policy", "sign", "--area", "22366", "--minutes", "60", "--as", "kythuat")
+    assert "giờ yên lặng không có; to nhất 30%; 60 phút một ngày" in out
+    code, _, err = loa("policy", "sign", "--area", "22333", "--as", "kythuat")
+    assert (code, "hãy nêu ít nhất một điều" in err) == (2, True)
+
+
 def test_a_policy_is_signed_by_an_administrator_and_keeps_what_is_not_named(loa):
     code, _, err = loa("policy", "sign", "--area", "22333", "--quiet", "20:00-06:00", "--as", "kythuat")
     assert (code, err) == (0, "")
@@ -56,7 +69,7 @@ def test_a_policy_is_signed_by_an_administrator_and_keeps_what_is_not_named(loa)
     assert loa("policy", "sign", "--area", "22333", "--volume", "5h=40", "--as", "kythuat")[0] == 2
     assert loa("policy", "sign", "--area", "22333", "--volume", "none", "--as", "kythuat")[0] == 0
     code, out, _ = loa("policy", "show")
-    assert (code, len(out.splitlines())) == (0, 2)
+    assert (code, len(out.splitlines())) == (0, 3)
     assert "20:00–06:00; to nhất 60%" in out
 
 

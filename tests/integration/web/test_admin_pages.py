@@ -207,6 +207,8 @@ def test_keys_that_loudspeakers_do_not_trust_yet_are_told(administrator):
 
 
 def sign(world, area=PROVINCE, **limits):
+    night = (QuietHours(begins="21:30", ends="04:45"),)
+    limits = limits or {"quiet_hours": night, "loudest_volume": 90, "minutes_a_day": 120}
     world.do(
         sign_policy, area=area, administrator=world.people["quantri"], password=PASSWORDS["quantri"], **limits
     )
@@ -237,6 +239,12 @@ def test_only_a_policy_whose_key_was_stolen_is_to_be_signed_again(world, sign_in
 
 
 FORM = {"tu": ["00:00", "12:00"], "den": ["12:00", "00:00"], "am_luong": "60", "phut": "30"}
+
+
+def test_the_form_of_an_area_without_a_policy_proposes_no_limit(administrator):
+    form = administrator.get(f"/quy-dinh/{NHA_TRANG}").text
+    assert 'max="100" value="100"' in form
+    assert ('max="1440" value="1440"' in form, 'value="21:30"' in form) == (True, False)
 
 
 def test_a_policy_is_tried_before_it_is_signed_and_signed_with_the_own_key(world, administrator):

@@ -1,4 +1,4 @@
-"""An airing that was split: by whatever id a page or a program still has, each button acts on the own part."""
+"""An airing that was split: by whatever id a page or program still has, each button acts on the own part."""
 
 import pytest
 
