@@ -47,6 +47,7 @@ from controller.station.renderer import Renderer
 from controller.station.sampler import Sampler
 from controller.station.sender import ChunkSender
 from controller.station.settling import Settling
+from controller.station.tidying import Tidying
 from controller.station.timekeeper import Timekeeper
 from controller.station.wallclock import WallClock
 from controller.station.wants import Need
@@ -192,6 +193,7 @@ class Controller:
             self.settings.speech_cache_dir,
             self.recordings,
             workers=max(1, self.settings.speech_workers),
+            cache_bytes=self.settings.phrases_megabytes << 20,
             engines={**engines_with(self.settings.voices_dir), **(self.engines or {})},
             warm_engine=self._engine_to_warm(),
         )
@@ -247,6 +249,7 @@ class Controller:
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
         )
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
+        self.tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
         self.times = Times(
             least_lead=self.settings.lead,
             bytes_per_second=self.settings.pace_bytes_per_second,
@@ -359,6 +362,7 @@ class Controller:
         with self.store.read() as session:
             needed = uploads_needed(session)
         sweep_uploads(self.uploads, needed, self.now())
+        self.tidying.look()
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:

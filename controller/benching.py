@@ -26,13 +26,13 @@ from controller.emergencies.queries import prepared_views
 from controller.errors import LoaError
 from controller.fleet.usecases import NewNode
 from controller.founding import APPROVER, OFFICER, Secrets
+from controller.logs import log_to
 from controller.operators.queries import operator_named
 from controller.remote import RemoteStation
 from controller.settings import BrokerChoice, Settings
 from controller.simulated import enrol_simulated, fleet_of
 from controller.station.fleet import FleetProcess
 from controller.terminal import Stages
-from controller.trial import log_to
 from devices.chunks import manifest_of
 from devices.messages import AreaCode
 from tts.codec import decode_mp3, encode_mp3

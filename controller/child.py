@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from controller.logs import make_room
+
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 _STOP_SECONDS = 5.0  # enough for a broker or a fleet to write what it holds
 
@@ -32,6 +34,7 @@ def start(
     sink: IO[bytes] | int = subprocess.DEVNULL
     with contextlib.ExitStack() as stack:
         if log is not None:
+            make_room(log)
             sink = stack.enter_context(log.open("ab"))
         return subprocess.Popen(  # noqa: S603 - the arguments are ours
             [sys.executable, "-m", "controller.child", str(os.getpid()), *arguments],

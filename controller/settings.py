@@ -108,6 +108,15 @@ class Settings(BaseSettings):
     minutes_a_day: int = Field(
         default=180, ge=1, description="Minutes a day that may sound, emergencies aside."
     )
+    recordings_kept_days: int = Field(
+        default=730,
+        ge=60,
+        le=36_500,
+        description="Days for which a recording stays after its last airing and its approval have ended.",
+    )
+    phrases_megabytes: int = Field(
+        default=2048, ge=100, description="Spoken phrases that are kept for bulletins to come, MB."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )

@@ -1,7 +1,6 @@
 """`loa demo`: a station and a fleet on throw-away data, one bulletin, and the figures of its airing."""
 
 import json
-import logging
 import shutil
 import signal
 import sys
@@ -16,6 +15,7 @@ from typing import Any
 
 from controller.app import Controller
 from controller.demo import Job, report, succeeded
+from controller.logs import log_to
 from controller.settings import BrokerChoice, Settings
 from controller.simulated import enrol_simulated, fleet_of
 from controller.terminal import Stages
@@ -113,14 +113,6 @@ def _air(trial: Trial, draft: Draft, job: Job, parts: ExitStack, began: float) -
         sys.stdout.write(json.dumps(figures, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     return good
-
-
-def log_to(path: Path, level: str) -> None:
-    """Send the log of this process to a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        filename=path, level=level, format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
-    )
 
 
 def wait_for_interrupt() -> None:

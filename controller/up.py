@@ -16,6 +16,7 @@ from controller.errors import LoaError
 from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.founding import FIRST_OPERATORS, Secrets
+from controller.logs import log_to
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
 from controller.settings import Settings
@@ -23,7 +24,6 @@ from controller.simulated import enrol_simulated, fleet_of
 from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample
-from controller.trial import log_to
 from devices.messages import AreaCode
 from tts.errors import SpeechError
 

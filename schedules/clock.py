@@ -98,6 +98,8 @@ class Clock:
         """Start the beats; each is rung at once. A clock that runs already stays as it is."""
         if self._scheduler is not None:
             return
+        # two lines each time that a beat is rung: 69 MB a day that say nothing
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(_RINGERS)},

@@ -67,6 +67,14 @@ class RecordingStore:
                     sizes[RecordingId(place.stem)] = place.stat().st_size
         return sizes
 
+    def kept_before(self, instant: float) -> list[RecordingId]:
+        """Return the recordings that were kept before an instant (seconds since 1970), the oldest first."""
+        found: list[tuple[float, RecordingId]] = []
+        for recording in self.sizes():
+            with suppress(FileNotFoundError):
+                found.append((self.path(recording).stat().st_mtime, recording))
+        return [recording for at, recording in sorted(found) if at < instant]
+
     def sweep(self) -> int:
         """Remove what a crash left half-written and return how many files that were."""
         return sweep_leftovers(self._directory.glob(f"*/*{LEFTOVER}"))

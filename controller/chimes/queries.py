@@ -38,6 +38,11 @@ def chimes_for(session: Session, area: AreaCode) -> dict[ChimePlace, Chime]:
     return {one.place: one for one in found}
 
 
+def chimes_in_use(session: Session) -> set[str]:
+    """Return the files that are heard as chimes somewhere."""
+    return set(session.scalars(select(Chime.upload).where(Chime.removed_at.is_(None))))
+
+
 def unknown_chime() -> NotFound:
     """Return what is said of a chime that is not there, or not for this person."""
     return NotFound("Không có nhạc hiệu này, hoặc đã thôi dùng.", code="chime.unknown")

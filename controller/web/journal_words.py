@@ -136,6 +136,7 @@ ACTS = {
     "policy.signing-refused": "nhập sai mật khẩu khi ký quy định",
     "policy.signed": "ký quy định",
     "rendering.failed": "dựng âm thanh không được",
+    "recordings.removed": "xóa bản thu đã hết thời gian lưu",
     "rendering.finished": "dựng xong âm thanh",
     "rendering.renewed": "dựng lại âm thanh theo cách đọc mới",
     "rendering.retried": "yêu cầu dựng lại âm thanh",

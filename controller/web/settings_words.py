@@ -39,6 +39,8 @@ WORDS: dict[str, Said] = {
     "host": ("Máy chủ", "Địa chỉ mở trang", _as_it_is),
     "port": ("Máy chủ", "Cổng mở trang", str),
     "log_level": ("Máy chủ", "Mức ghi sổ máy chủ", lambda v: _LEVELS.get(str(v), str(v))),
+    "recordings_kept_days": ("Máy chủ", "Giữ bản thu sau lần phát cuối", _with("ngày")),
+    "phrases_megabytes": ("Máy chủ", "Câu đã đọc được giữ lại", _with("MB")),
     "province": ("Máy chủ", "Mã tỉnh", str),
     "first_people": ("Máy chủ", "Tạo ba tài khoản đầu tiên", _yes),
     "require_totp": ("Máy chủ", "Bắt buộc mã xác thực hai bước", _yes),
