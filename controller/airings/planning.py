@@ -30,7 +30,7 @@ from controller.airings.usecases import (
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import usable_bulletin
 from controller.bulletins.validity import check_in_force
 from controller.errors import Conflict
 from controller.operators.permissions import Operator
@@ -133,7 +133,7 @@ def asking_of(
 ) -> Asking:
     """Return what is asked, checked as planning checks it: areas, rights, sound and times."""
     check_targets(session, area_tree(session), wish.areas, wish.grade, by)
-    check_sound(get_bulletin(session, bulletin_id), wish.grade, wish.volume)
+    check_sound(usable_bulletin(session, bulletin_id, by), wish.grade, wish.volume)
     latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
     check_times(wish.starts_at, latest, now)
     check_in_force(session, bulletin_id, wish.starts_at)

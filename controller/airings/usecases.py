@@ -13,7 +13,7 @@ from controller.airings.timing import LATEST_AFTER, wall
 from controller.areas.queries import area_tree, ended_areas
 from controller.areas.tree import AreaTree
 from controller.bulletins.lifecycle import BulletinId, BulletinState
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import usable_bulletin
 from controller.bulletins.tables import Bulletin
 from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
@@ -52,7 +52,7 @@ def plan_airing(
     latest = latest_start_at or starts_at + LATEST_AFTER[grade]
     check_times(starts_at, latest, now)
     check_in_force(session, bulletin_id, starts_at)
-    check_sound(get_bulletin(session, bulletin_id), grade, volume)
+    check_sound(usable_bulletin(session, bulletin_id, by), grade, volume)
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=bulletin_id,

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.bulletins.lifecycle import Action, BulletinId, BulletinState, ItemKind, RevisionKind, after
-from controller.bulletins.queries import get_bulletin, get_revision
+from controller.bulletins.queries import get_bulletin, get_revision, usable_bulletin
 from controller.bulletins.tables import Bulletin, ProgrammeItem
 from controller.bulletins.usecases import begin_bulletin, check_newest, write_revision
 from controller.bulletins.wording import clean_text, clean_title
@@ -89,7 +89,7 @@ def revise_programme(
 def _write(session: Session, bulletin: Bulletin, items: Sequence[Item], by: Operator, now: datetime) -> None:
     if not 1 <= len(items) <= MOST_ITEMS:
         raise BadInput(f"Chương trình phải có từ 1 đến {MOST_ITEMS} mục.", code="programme.items")
-    rows = [_row(session, bulletin, item) for item in items]
+    rows = [_row(session, bulletin, item, by) for item in items]
     said = "\n\n".join(filter(None, (_said(session, row) for row in rows)))
     write_revision(session, bulletin, said, by, now, kind=RevisionKind.PROGRAMME)
     for place, row in enumerate(rows):
@@ -98,7 +98,7 @@ def _write(session: Session, bulletin: Bulletin, items: Sequence[Item], by: Oper
     session.flush()
 
 
-def _row(session: Session, programme: Bulletin, item: Item) -> ProgrammeItem:
+def _row(session: Session, programme: Bulletin, item: Item, by: Operator) -> ProgrammeItem:
     row = ProgrammeItem(kind=item.kind)
     match item.kind:
         case ItemKind.SPEECH:
@@ -112,16 +112,16 @@ def _row(session: Session, programme: Bulletin, item: Item) -> ProgrammeItem:
                 raise BadInput("Mục ghi âm chưa có tệp âm thanh.", code="programme.no-sound")
             row.upload, row.text = item.upload, clean_text(item.text)
         case ItemKind.BULLETIN:
-            held = _held(session, programme, item.bulletin)
+            held = _held(session, programme, item.bulletin, by)
             row.item, row.item_revision = held.id, held.revision
     return row
 
 
-def _held(session: Session, programme: Bulletin, bulletin_id: BulletinId | None) -> Bulletin:
+def _held(session: Session, programme: Bulletin, bulletin_id: BulletinId | None, by: Operator) -> Bulletin:
     """Return the bulletin of an item: approved, no programme itself, and a test only in a test."""
     if bulletin_id is None:
         raise BadInput("Mục bản tin chưa chọn bản tin nào.", code="programme.no-bulletin")
-    held = get_bulletin(session, bulletin_id)
+    held = usable_bulletin(session, bulletin_id, by)
     if held.state is not BulletinState.APPROVED:
         raise Conflict(
             f"Bản tin «{held.title}» chưa được duyệt nên chưa đưa vào chương trình được.",

@@ -19,6 +19,8 @@ from controller.bulletins.lifecycle import (
 from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.bulletins.wording import Manner
 from controller.errors import NotFound
+from controller.operators.permissions import Operator
+from controller.operators.queries import sees
 from controller.operators.tables import Account
 from devices.messages import AreaCode, Grade, RecordingId
 
@@ -27,6 +29,17 @@ def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = Fals
     """Return the bulletin, or raise NotFound; `lock`: nobody else changes it till the end."""
     bulletin = session.get(Bulletin, bulletin_id, with_for_update=lock or None)
     if bulletin is None:
+        raise NotFound("Không có bản tin này.", code="bulletin.unknown")
+    return bulletin
+
+
+def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> Bulletin:
+    """Return a bulletin that the person may plan, call or put into a programme, or raise NotFound.
+
+    Every use case that is told a bulletin asks this, wherever the id came from: address, form or body.
+    """
+    bulletin = get_bulletin(session, bulletin_id)
+    if not sees(session, by, bulletin.area):
         raise NotFound("Không có bản tin này.", code="bulletin.unknown")
     return bulletin
 

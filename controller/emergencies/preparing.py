@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
 from controller.bulletins.lifecycle import BulletinId, BulletinState
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import usable_bulletin
 from controller.bulletins.renderings import Speech
 from controller.bulletins.usecases import draft_bulletin, submit_bulletin
 from controller.emergencies.lifecycle import Kind, PreparedId
@@ -52,7 +52,7 @@ def prepare(
     if get_area(session, area).ended_at is not None:
         raise Conflict(f"Địa bàn {area} đã không còn.", code="area.ended")
     require(session, by, Act.AIR, area)
-    bulletin = get_bulletin(session, bulletin_id)
+    bulletin = usable_bulletin(session, bulletin_id, by)
     if bulletin.test != (kind is Kind.TEST):
         raise Conflict(
             "Bản phát thử phải được soạn là bản thử, và bản thật thì không. Hãy soạn một bản tin riêng.",

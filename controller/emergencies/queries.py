@@ -19,6 +19,8 @@ from controller.emergencies.tables import Emergency, Keeping, Prepared
 from controller.errors import Conflict, NotFound
 from controller.fleet.faults import SILENT_AFTER
 from controller.fleet.tables import Node
+from controller.operators.permissions import Operator
+from controller.operators.queries import sees
 from controller.operators.tables import Account, HeldKey
 from devices.messages import AreaCode
 
@@ -68,6 +70,14 @@ def get_prepared(session: Session, prepared: PreparedId, *, lock: bool = False) 
     """Return the prepared recording, or raise NotFound."""
     row = session.get(Prepared, prepared, with_for_update=lock or None)
     if row is None:
+        raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
+    return row
+
+
+def usable_prepared(session: Session, prepared: PreparedId, by: Operator) -> Prepared:
+    """Return a prepared recording that the person may call, or raise NotFound: of another commune, too."""
+    row = get_prepared(session, prepared)
+    if not sees(session, by, row.area):
         raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
     return row
 

@@ -13,7 +13,7 @@ from controller.airings.queries import targets_of
 from controller.airings.timing import Times
 from controller.areas.queries import area_tree, get_area
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import usable_bulletin
 from controller.bulletins.tables import Recording
 from controller.emergencies.ending import end_in
 from controller.emergencies.lifecycle import (
@@ -32,7 +32,7 @@ from controller.emergencies.lifecycle import (
     rounds_ms,
     rounds_within,
 )
-from controller.emergencies.queries import get_emergency, get_prepared, readiness, running_in, sound_of
+from controller.emergencies.queries import get_emergency, readiness, running_in, sound_of, usable_prepared
 from controller.emergencies.tables import Emergency
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
@@ -172,7 +172,7 @@ def _write_down(
         raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
     if not timedelta() < call.lasts <= LONGEST:
         raise BadInput("Thời gian phát phải từ 1 phút đến 24 giờ.", code="emergency.bad-length")
-    bulletin = _bulletin_of(session, call, kind)
+    bulletin = _bulletin_of(session, call, kind, by)
     sound_of(session, bulletin, now)
     row = Emergency(
         id=EmergencyId(new_id(now)),
@@ -196,9 +196,9 @@ def _check_in_person(by: Operator) -> None:
         raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
 
 
-def _bulletin_of(session: Session, call: Call, kind: Kind) -> BulletinId:
+def _bulletin_of(session: Session, call: Call, kind: Kind, by: Operator) -> BulletinId:
     if call.prepared is not None and call.bulletin is None:
-        row = get_prepared(session, call.prepared)
+        row = usable_prepared(session, call.prepared, by)
         if row.kind is not kind or row.released_at is not None:
             raise Conflict(
                 "Bản soạn sẵn này dùng cho việc khác, hoặc đã thôi được giữ.", code="emergency.wrong-kind"
@@ -206,7 +206,7 @@ def _bulletin_of(session: Session, call: Call, kind: Kind) -> BulletinId:
         return row.bulletin
     if call.bulletin is None or call.prepared is not None:
         raise BadInput("Hãy chọn một bản soạn sẵn, hoặc một bản tin đã duyệt.", code="emergency.which")
-    if get_bulletin(session, call.bulletin).test != (kind is Kind.TEST):
+    if usable_bulletin(session, call.bulletin, by).test != (kind is Kind.TEST):
         raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
     return call.bulletin
 

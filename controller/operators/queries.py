@@ -60,6 +60,16 @@ def require(session: Session, by: Operator, act: Act, *areas: AreaCode) -> None:
             raise NotAllowed("Địa bàn này không thuộc phạm vi của mã truy cập.")
 
 
+def sees(session: Session, by: Operator, area: AreaCode) -> bool:
+    """Whether what belongs to an area is there for the person: to use it, not to change it.
+
+    That is so of the own area and those in which the person is a deputy, of all below them, and of what is
+    above the own area: a commune uses what the province made for it, never what its neighbour made.
+    """
+    lineage = area_tree(session).lineage(area)
+    return not {by.area, *by.deputises_in}.isdisjoint(lineage) or area in area_tree(session).lineage(by.area)
+
+
 def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
     """Return the areas in which others let the person approve; `now` None: whenever they were to end.
 

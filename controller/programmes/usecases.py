@@ -17,7 +17,7 @@ from controller.airings.timing import LATEST_AFTER, wall
 from controller.airings.usecases import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
 from controller.areas.queries import area_tree
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.queries import get_bulletin
+from controller.bulletins.queries import usable_bulletin
 from controller.bulletins.validity import check_in_force
 from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
@@ -67,7 +67,7 @@ def schedule_bulletin(
     with all that is foreseen, AFTER moves them, REPLACE cancels the others, ACCEPT leaves it to the grades.
     Where policies forbid the first one it is refused in any case; later ones are judged when delivered.
     """
-    bulletin = get_bulletin(session, bulletin_id)
+    bulletin = usable_bulletin(session, bulletin_id, by)
     tree = area_tree(session)
     check_targets(session, tree, areas, grade, by)
     check_sound(bulletin, grade, volume)

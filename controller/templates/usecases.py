@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
 from controller.bulletins.lifecycle import BulletinId, RevisionKind
-from controller.bulletins.queries import get_bulletin, get_revision
+from controller.bulletins.queries import get_revision, usable_bulletin
 from controller.bulletins.wording import clean_text, clean_title, digest_of
 from controller.errors import Conflict
 from controller.journal.usecases import record
@@ -48,7 +48,7 @@ def add_template_of(
     session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime
 ) -> BulletinTemplate:
     """Offer the newest wording of a bulletin in the area that it belongs to."""
-    bulletin = get_bulletin(session, bulletin_id)
+    bulletin = usable_bulletin(session, bulletin_id, by)
     revision = get_revision(session, bulletin_id, bulletin.revision)
     if revision.kind is not RevisionKind.TEXT:
         raise Conflict("Chỉ bản tin bằng chữ mới lưu làm mẫu được.", code="template.not-a-text")

@@ -19,31 +19,35 @@ from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3
 
 
-def one_of_each(world):
+def one_of_each(world, area=BAC_NHA_TRANG):
     """Return one of everything in one commune, by the names of addresses."""
     made = Made(mp3(), 8_000)
-    airing, _ = world.approved_airing(areas=(BAC_NHA_TRANG,), seconds=7200, made=made)
+    airing, _ = world.approved_airing(areas=(area,), seconds=7200, made=made)
     bulletin, _ = world.submitted("Tin của phường", made=made)
     failed, rendering = world.submitted("Tin hỏng", rendered=False)
     world.fail(rendering)
     with world.store.write() as session:
         for one in (bulletin, failed):
-            get_bulletin(session, one).area = BAC_NHA_TRANG
+            get_bulletin(session, one).area = area
     daily = Daily(at=time(17), first=world.now().date() + timedelta(days=1))
-    schedule = world.do(schedule_bulletin, bulletin, areas=[BAC_NHA_TRANG], rule=daily, by=world.approver)
+    schedule = world.do(schedule_bulletin, bulletin, areas=[area], rule=daily, by=world.approver)
     alarm, _ = world.submitted("Lũ", made=made)
     world.approve(alarm, made)
-    prepared = world.do(prepare, alarm, Kind.ALARM, BAC_NHA_TRANG, by=world.officer).id
-    called = world.do(call_emergency, Call([BAC_NHA_TRANG], prepared), by=world.officer).row
-    new = NewNode(NodeId("kh-9"), BAC_NHA_TRANG, "Cụm 9")
+    approved, _ = world.submitted("Tin đã duyệt của phường", made=made)
+    world.approve(approved, made)
+    with world.store.write() as session:
+        get_bulletin(session, approved).area = area
+    prepared = world.do(prepare, alarm, Kind.ALARM, area, by=world.officer).id
+    called = world.do(call_emergency, Call([area], prepared), by=world.officer).row
+    new = NewNode(NodeId(f"kh-9-{area}" if area != BAC_NHA_TRANG else "kh-9"), area, "Cụm 9")
     enrolment, _ = world.do(make_code, new, by=world.people["kythuat"])
-    entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=BAC_NHA_TRANG, by=world.approver)
-    kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": BAC_NHA_TRANG}
+    entry = world.do(add_entry, written="KDC", spoken="khu dân cư", area=area, by=world.approver)
+    kept = {"title": "Mẫu", "text": "Ngày [ngày].", "area": area}
     template = world.do(add_template, **kept, by=world.approver)
-    sound = {"upload": "a" * 64, "seconds": 3.0, "area": BAC_NHA_TRANG}
+    sound = {"upload": "a" * 64, "seconds": 3.0, "area": area}
     chime = world.do(choose_chime, ChimePlace.CLOSING, **sound, by=world.approver)
     return {
-        "{area}": BAC_NHA_TRANG,
+        "{area}": area,
         "{schedule_id}": schedule.id,
         "{entry_id}": entry.id,
         "{template_id}": template.id,
@@ -52,16 +56,15 @@ def one_of_each(world):
         "{emergency_id}": called.id,
         "{enrolment_id}": enrolment.id,
         "{day}": "2026-12-31",
-        "{report_id}": world.do(report_trouble, NodeId(f"loa-{BAC_NHA_TRANG}-1"), trouble="broken", words="")[
-            0
-        ].id,
+        "{report_id}": world.do(report_trouble, NodeId(f"loa-{area}-1"), trouble="broken", words="")[0].id,
         "{code}": "y-te",
         "{first}": "2026-11-23",
         "{place}": "moi",
         "{airing_id}": airing,
         "{bulletin_id}": bulletin,
         "{failed}": failed,
-        "{node_id}": f"loa-{BAC_NHA_TRANG}-1",
+        "{approved}": approved,
+        "{node_id}": f"loa-{area}-1",
         "{recording}": made.recording,
         "{version}": "x",
         "{name:path}": "app.css",
