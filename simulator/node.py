@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from devices.link_api import Will
@@ -19,6 +19,7 @@ from devices.node.effects import (
     Unsubscribe,
 )
 from devices.node.events import Booted, Event
+from devices.node.playing import JOIN_AHEAD
 from simulator.crystal import Crystal
 
 
@@ -50,7 +51,10 @@ class Host(Protocol):
 class VirtualNode:
     """A loudspeaker that is switched on and off; while it is off it has no brain."""
 
-    def __init__(self, identity: NodeIdentity, crystal: Crystal, seed: int) -> None:
+    def __init__(
+        self, identity: NodeIdentity, crystal: Crystal, seed: int, join_ahead: timedelta = JOIN_AHEAD
+    ) -> None:
+        self._join_ahead = join_ahead
         self.identity = identity
         self.crystal = crystal
         self.brain: Brain | None = None
@@ -73,7 +77,7 @@ class VirtualNode:
         """Give it power; return what its brain asks for first."""
         self.life += 1
         rng = random.Random(f"brain {self._seed} {self.id} {self.life}")  # noqa: S311 - a repeatable world
-        self.brain = Brain(self.identity, memory, rng)
+        self.brain = Brain(self.identity, memory, rng, self._join_ahead)
         return self.handle(Booted(), true)
 
     def switch_off(self) -> None:

@@ -39,6 +39,7 @@ from devices.node.events import (
     Received,
     Tick,
 )
+from devices.node.playing import JOIN_AHEAD
 from simulator.crystal import Crystal
 from simulator.node import VirtualNode, carry_out
 from simulator.speakers import Began, Over, Sounded, SpeakerBank
@@ -167,11 +168,15 @@ class World:
     # -- nodes
 
     def add(
-        self, identity: NodeIdentity, error_ms: float = CLOCK_ERROR_MS, drift_ppm: float = DRIFT_PPM
+        self,
+        identity: NodeIdentity,
+        error_ms: float = CLOCK_ERROR_MS,
+        drift_ppm: float = DRIFT_PPM,
+        join_ahead: timedelta = JOIN_AHEAD,
     ) -> VirtualNode:
-        """Put a node into the world, without power."""
+        """Put a node into the world, without power; one of another make is quicker or slower to join in."""
         crystal = Crystal.of(identity.node, self._seed, error_ms, drift_ppm, self.now)
-        node = VirtualNode(identity, crystal, self._seed)
+        node = VirtualNode(identity, crystal, self._seed, join_ahead)
         link = MemoryLink(
             self.broker,
             node.id,

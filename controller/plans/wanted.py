@@ -4,11 +4,11 @@ import hashlib
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.airings.tables import Airing, Delivery, Target
@@ -16,7 +16,7 @@ from controller.airings.timing import ZONE
 from controller.areas.tables import Area
 from controller.bulletins.in_force import is_in_force
 from controller.bulletins.tables import Approved, Bulletin
-from controller.emergencies.tables import Prepared
+from controller.emergencies.tables import Emergency, Prepared
 from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
 from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, NodeId, PlannedAiring, RecordingId
@@ -89,11 +89,50 @@ def wanted_plans(
     for area, airing, jws, test in rows:
         for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
             plans.setdefault(target, []).append(_planned(airing, jws, test=test))
+    for area, alarm in _until_cleared(session, now, only):
+        plans.setdefault(area, []).append(alarm)
     held = {area: keep.get(area, ()) for area in plans}
     return {
         area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
         for area, airings in plans.items()
     }
+
+
+def _until_cleared(
+    session: Session, now: datetime, only: Collection[AreaCode] | None
+) -> list[tuple[AreaCode, PlannedAiring]]:
+    """Return, by area, each alarm that an all-clear ends, due until the all-clear begins.
+
+    Without it what the alarm interrupted would be heard for the moment between the two.
+    """
+    cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
+    query = (
+        select(Target.area, Airing, Approved.jws, said.starts_at)
+        .join(said, said.id == Target.airing)
+        .join(clears, clears.airing == said.id)
+        .join(cleared, cleared.id == clears.clears)
+        .join(Airing, Airing.id == cleared.airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(said.state.in_(IN_PLANS), Airing.state == AiringState.CANCELLED)
+        .where(Airing.ended_at == clears.called_at, Airing.starts_at < said.starts_at)
+        .where(
+            Approved.recording == Airing.recording, Bulletin.revision == Airing.revision, *is_in_force(now)
+        )
+        .order_by(Target.area, Airing.id)
+    )
+    if only is not None:
+        query = query.where(Target.area.in_(only))
+    return [
+        (area, _due_until(_planned(alarm, jws, test=False), until))
+        for area, alarm, jws, until in session.execute(query)
+    ]
+
+
+def _due_until(airing: PlannedAiring, until: datetime) -> PlannedAiring:
+    left_ms = (until - airing.starts_at) // timedelta(milliseconds=1)
+    return airing.model_copy(update={"duration_ms": max(1, min(airing.duration_ms, left_ms))})
 
 
 def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, tuple[NodeId, ...]]:

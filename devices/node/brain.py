@@ -28,7 +28,7 @@ from devices.node.fetching import MANIFEST, Fetching
 from devices.node.identity import NodeIdentity
 from devices.node.memory import NodeMemory
 from devices.node.pings import Pings
-from devices.node.playing import Playing
+from devices.node.playing import JOIN_AHEAD, Playing
 from devices.node.receipts import RECEIPT, Outbox
 from devices.node.trust import KEYS, PLACE, PLAN, POLICY, Trust, filters_of
 
@@ -51,7 +51,14 @@ _Word = topics.KeysTopic | topics.PlaceTopic | topics.PlanTopic | topics.PolicyT
 class Brain:
     """One loudspeaker's mind. The first event is Booted; the runner ticks it at `wake_at`."""
 
-    def __init__(self, identity: NodeIdentity, memory: NodeMemory, rng: random.Random) -> None:
+    def __init__(
+        self,
+        identity: NodeIdentity,
+        memory: NodeMemory,
+        rng: random.Random,
+        join_ahead: timedelta = JOIN_AHEAD,
+    ) -> None:
+        """Make a mind; `join_ahead`: how long this board needs to open a recording in its middle."""
         self._identity = identity
         self._memory = memory
         self._rng = rng
@@ -61,7 +68,7 @@ class Brain:
         self._fetching = Fetching(identity.node, rng)
         self._outbox = Outbox(identity.node, rng)
         self._choosing = Choosing(self._trust, self._fetching, self._outbox, self._clock)
-        self._playing = Playing(self._choosing, self._fetching, self._clock)
+        self._playing = Playing(self._choosing, self._fetching, self._clock, join_ahead)
         self._session = 0
         self._volume = 0
         self._connected = False

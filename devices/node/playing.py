@@ -57,7 +57,14 @@ class Sound:
 class Playing:
     """The loudspeaker's side of the brain."""
 
-    def __init__(self, choosing: Choosing, fetching: Fetching, clock: StationClock) -> None:
+    def __init__(
+        self,
+        choosing: Choosing,
+        fetching: Fetching,
+        clock: StationClock,
+        join_ahead: timedelta = JOIN_AHEAD,
+    ) -> None:
+        self._join_ahead = join_ahead
         self._choosing = choosing
         self._fetching = fetching
         self._clock = clock
@@ -265,7 +272,7 @@ class Playing:
             return armed
         else:
             is_emergency = airing.grade is Grade.EMERGENCY
-            begin_at = now + (JOIN_EMERGENCY_AHEAD if is_emergency else JOIN_AHEAD)
+            begin_at = now + (JOIN_EMERGENCY_AHEAD if is_emergency else self._join_ahead)
             planned_at = self._clock.station(begin_at)
         return Arm(
             airing=airing.airing,

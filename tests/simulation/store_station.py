@@ -34,10 +34,10 @@ class StoreStation(SmallStation):
         keys = Keys(world.root_key, world.station_key, None, None)
         super().__init__(lambda: self.world.now, self._leave, keys)
 
-    def add_node(self, name, areas):
+    def add_node(self, name, areas, **make):
         """Put a loudspeaker with a perfect crystal into the world, and switch it on."""
         identity = NodeIdentity(NodeId(name), areas, self.keys.root.public_x)
-        node = self.world.add(identity, error_ms=0.0, drift_ppm=0.0)
+        node = self.world.add(identity, error_ms=0.0, drift_ppm=0.0, **make)
         self.world.switch_on(node)
         return node
 
