@@ -13,6 +13,9 @@ _ZERO_WIDTH: Final = dict.fromkeys(
     map(ord, "\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff"),
     None,
 )
+_SPACES: Final = re.compile(  # but not between the words of "K Ế  H O Ạ C H"
+    r"(?<![^\S\n][^\W\d_])(?<!^[^\W\d_]) {2,}| {2,}(?![^\W\d_](?: |$))", re.MULTILINE
+)
 _LINE_END: Final = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 _HIDDEN: Final = re.compile(
     r"<(script|style)\b[^<>]*>[^<]*(?:<(?!/?(?:script|style)\b)[^<]*)*</\1\s*>"
@@ -129,7 +132,7 @@ def clean(text: str) -> tuple[str, bool]:
     text = unicodedata.normalize("NFC", text.translate(_CHARACTERS))
     if "<" in text:
         text = _ANGLED.sub(r"(\1)", text)
-    return text, had_tags
+    return _SPACES.sub(" ", text), had_tags
 
 
 def _newlines(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from tts.reading.scene import Scene
 
 _SAID_BEFORE: Final = 12  # words
 _AROUND: Final = 96  # characters on both sides
+_ADDRESSED: Final = "bà con"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Context:
 
     def holds(self, said: str, scene: Scene, end: int, around: str) -> bool:
         """Whether all that the row asks for is there; `said`: the last words spoken before."""
-        if self.follows and not self.follows.match(scene.line, end):
+        if self.follows and not scene.follows(self.follows, end):
             return False
         if self.after and not self.after.search(said):
             return False
@@ -63,4 +64,6 @@ def meaning_around(scene: Scene, initials: str, start: int, end: int) -> str | N
     if initials not in _ROWS:
         return None
     said, around = scene.last_words(_SAID_BEFORE), _around(scene.line, start, end)
+    if said.endswith(_ADDRESSED) or scene.before(start).endswith(":"):
+        said = ""  # what is told begins here: "Kính thưa bà con, LS …", "thông báo: KH …"
     return next((row.spoken for row in contexts(initials) if row.holds(said, scene, end, around)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.day_words import COUNTED_FOLLOWS, is_likely_a_day, is_told_by_words
+from tts.reading.day_words import COUNTED_FOLLOWS, is_likely_a_day, is_pointed_number, is_told_by_words
 from tts.reading.numbers import NUMBER_WORDS, cardinal
 from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
@@ -186,9 +186,9 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     cued = _is_cued(scene, found)
     among_streets = (day, number) in _STREETS and scene.cue(_STREET_LIST, 16)
     named_so = (day, number) in _STREETS and scene.cue(_SCHOOL_CUE, 3)  # "trường mầm non 2/4"
-    if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and _LISTED.match(scene.line, found.end())):
+    if scene.cue(_STREET_CUE, 3) or named_so or (among_streets and scene.follows(_LISTED, found.end())):
         return Hit(found.end(), f"{cardinal(day)} tháng {month(number)}", "date")
-    known = (day, number) in _KNOWN_DAYS and not COUNTED_FOLLOWS.match(scene.line, found.end())
+    known = (day, number) in _KNOWN_DAYS and not scene.follows(COUNTED_FOLLOWS, found.end())
     cued = cued or _begins_a_range(scene, found, day) or _is_holiday(scene, found, day, number)
     cued = cued or _is_scheduled(scene, found)
     cued = cued and not scene.cue(_FRACTION_SAID, 5)  # "1/3-1/2"
@@ -200,45 +200,51 @@ def _day_of_month(scene: Scene, found: re.Match[str]) -> Hit | None:
         or (day, number) == _ROUND_THE_CLOCK
     )
     match = found["mark"] == "-" and scene.cue(MATCH_CUE, 14)  # "kết thúc 5-4"
-    match = match or (day <= number and _PART_FOLLOWS.match(scene.line, found.end()) is not None)
-    match = match or (
-        not cued and day < number and _PART_OF_PEOPLE.match(scene.line, found.end()) is not None
-    )
+    match = match or (day <= number and scene.follows(_PART_FOLLOWS, found.end()) is not None)
+    match = match or (not cued and day < number and scene.follows(_PART_OF_PEOPLE, found.end()) is not None)
     if match or (other and not cued):
         return None
     if found["mark"] == "/":
-        padded = "0" in (found["day"][0], found["month"][0]) and _NO_WHOLE.match(scene.line, found.end())
+        padded = "0" in (found["day"][0], found["month"][0]) and scene.follows(_NO_WHOLE, found.end())
         part = day <= number or scene.rule == "phone"
-        part = part or (day <= _MONTHS and COUNTED_FOLLOWS.match(scene.line, found.end()) is not None)
+        part = part or (day <= _MONTHS and scene.follows(COUNTED_FOLLOWS, found.end()) is not None)
         likely = padded or is_likely_a_day(scene, found)
         if not (cued or known or likely) and part:
             return None  # a fraction
-    elif not cued or (day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)):
-        return None  # "ngày 5-7" are three days
+    elif not cued or _is_no_day(scene, found, day, number):
+        return None
     said = _with_day(scene, f"{cardinal(day)} tháng {month(number)}")
     ranged = scene.line.startswith("-", found.end())
-    return Hit(found.end(), said, "date", sure=cued or known or ranged)
+    guessed = found["mark"] == "." and not scene.cue(_NAMED_DAY, 1)
+    return Hit(found.end(), said, "date", sure=(cued or known or ranged) and not guessed)
+
+
+def _is_no_day(scene: Scene, found: re.Match[str], day: int, number: int) -> bool:
+    """Whether two numbers with a point are a decimal, or with a dash several days: "ngày 5-7"."""
+    if found["mark"] == ".":
+        return is_pointed_number(scene, found.end())
+    return day < number and (day, number) not in _HOLIDAYS and not _is_one_day(scene, found)
 
 
 def _is_cued(scene: Scene, found: re.Match[str]) -> bool:
     """Whether what was said before, or what follows, makes two numbers a day."""
-    of_something = COUNTED_FOLLOWS.match(scene.line, found.end()) is not None
+    of_something = scene.follows(COUNTED_FOLLOWS, found.end()) is not None
     near = scene.rule in {"date", "time"} or scene.cue(_RANGE_OF_DAYS, 14)
     return bool(
         (near and not of_something)
         or scene.cue(_DAY_CUE, 7)
         or _DAY_WITH_NAME.search(scene.before(found.start()))
-        or (scene.cue(_SINCE, 1) and _NO_WHOLE.match(scene.line, found.end()))
+        or (scene.cue(_SINCE, 1) and scene.follows(_NO_WHOLE, found.end()))
         or (scene.rule == "range" and scene.cue(_SINCE_A_DAY, 5))
         or scene.cue(_DAYS_NAMED, 10)
-        or _CALENDAR.match(scene.line, found.end())
+        or scene.follows(_CALENDAR, found.end())
         or is_told_by_words(scene, found)
     )
 
 
 def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
     """Whether a second day follows at once: "10/12-15/12/2025", "20/11-5/12"."""
-    second = _SECOND_DAY.match(scene.line, found.end())
+    second = scene.follows(_SECOND_DAY, found.end())
     if second is None:
         return False
     same = found["mark"] == "/" and int(found["month"]) == int(second["month"]) > _EASY
@@ -248,14 +254,14 @@ def _begins_a_range(scene: Scene, found: re.Match[str], day: int) -> bool:
         second["year"]
         or max(day, int(second["day"])) > _MONTHS
         or (same and day < int(second["day"]))
-        or (later and told and not COUNTED_FOLLOWS.match(scene.line, second.end()))
+        or (later and told and not scene.follows(COUNTED_FOLLOWS, second.end()))
     )
 
 
 def _is_scheduled(scene: Scene, found: re.Match[str]) -> bool:
     """Whether the day begins a part of a list of who comes when: "5/11 thôn 1; 6/11: thôn 2"."""
     begins = scene.at_start or scene.before(found.start())[-1:] in set(":;,(•-")
-    whose = _FOR_WHOM.match(scene.line, found.end()) if begins and int(found["month"]) > _EASY else None
+    whose = scene.follows(_FOR_WHOM, found.end()) if begins and int(found["month"]) > _EASY else None
     return whose is not None and bool(whose["who"] or _ANOTHER_DAY.search(scene.around(found)))
 
 
@@ -284,7 +290,7 @@ def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
     days, number = [int(day) for day in re.findall(r"\d+", found["days"])], int(found["month"])
     told = (
         found["year"]
-        or _CALENDAR.match(scene.line, found.end())
+        or scene.follows(_CALENDAR, found.end())
         or days[-1] > _MONTHS
         or len(found["month"]) > 1
     )
@@ -299,8 +305,7 @@ def _days_in_brackets(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _is_one_day(scene: Scene, found: re.Match[str]) -> bool:
     """Whether "5-7" after "ngày" is one day, though it could be three: a time or a weekday tells."""
     written = found["day"].startswith("0") or found["month"].startswith("0")
-    pointed = found["mark"] == "." and (scene.rule == "weekday" or scene.cue(_NAMED_DAY, 1))
-    return written or pointed or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
+    return written or scene.rule == "time" or scene.cue(_ON_THE_DAY, 4)
 
 
 def _date_after_time(scene: Scene, found: re.Match[str]) -> Hit | None:
@@ -318,7 +323,9 @@ def _months_of_year(_scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _fourth_month(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The fourth month or day of the week among several: "các tháng 1, 4, 7", "thứ 2, 4, 6"."""
-    listed = re.search(r"(?:,|-|và|đến)$", scene.before(found.start())) and scene.cue(_MONTHS_SAID, 12)
+    listed = re.search(r"(?:,|-|và|đến)$", scene.before(found.start()).lower()) and scene.cue(
+        _MONTHS_SAID, 12
+    )
     return Hit(found.end(), month(int(found.group())), "month") if listed else None
 
 
@@ -368,7 +375,7 @@ DATE_RULES: Final[tuple[Rule, ...]] = (
     ),
     matching(r"(?P<day>\d{1,2})(?P<m>[/])(?P<month>\d{1,2})(?P=m)(?P<year>\d{2})(?![\d/])", _full_date),
     matching(r"(?P<month>\d{1,2}) ?[/-] ?(?P<year>\d{4})(?![\d/]|[.]\d)", _month_of_year),
-    matching(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/,]|\.\d)", _month_with_point),
+    matching(r"(?P<month>\d{1,2})\.(?P<year>20\d\d)(?![\d/]|[.,]\d)", _month_with_point),
     matching(rf"(?P<day>\d{{1,2}})(?P<mark>[/.-])(?P<month>\d{{1,2}}){_NO_MORE}", _day_of_month),
     matching(r"(?P<day>\d{1,2})(?P<mark>/)(?P<month>\d{1,2})(?=-\d{1,2}/\d)", _day_of_month),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tts.reading.lexicon import COUNTED
+from tts.reading.lexicon import COUNTED, SCALES, UNITS
 from tts.reading.scene import Scene
 
 _EASY: Final = 5  # a part out of more than so many is seldom written without what it is of
@@ -28,19 +28,37 @@ _WHERE_OR_WHEN: Final = re.compile(
     r"| (?:thay|xong|này|vừa|cho|để|nhằm|sẽ|đã|không|cùng|bắt đầu|đến \d{1,2}/\d{1,2})(?!\w)"
     r"| (?:- )?\d{1,2} ?(?:h|g|giờ|:\d\d)(?![^\W\d])"
 )
-_ENDS: Final = re.compile(r" ?(?:[,;:)(](?! ?(?:vắng|còn|thiếu)\b)|\.?$)")
+_ENDS: Final = re.compile(r" ?(?:[,;:)(](?! ?(?:vắng|còn|thiếu)\b)|\.?$|\. )")
 _HEADS_A_LINE: Final = re.compile(r": |, ?\d{1,2}(?:h|g| giờ|:\d\d)")
+_DAYS, _MONTHS = 31, 12
+_AMOUNT_FOLLOWS: Final = re.compile(
+    rf" ?(?:{_COUNTED}|(?:{'|'.join(re.escape(one) for one in (*SCALES, *UNITS))})(?!\w)"
+    r"|(?:lên|xuống|còn|điểm|độ|lần|phần|đồng|so với)(?!\w)|[xX×=+%])"
+)
+_UNTIL: Final = re.compile(
+    r" ?(?:-|đến|tới|lên|xuống) ?(?P<day>\d{1,2})(?P<sign>[.,])(?P<month>\d{1,2})(?!\d|[.,]\d)"
+)
 _OTHER_PART: Final = re.compile(rf"\d/\d{{1,2}}(?: ?%| {_COUNTED})")
 
 
 def is_told_by_words(scene: Scene, found: re.Match[str]) -> bool:
     """Whether words tell that two numbers with a stroke are a day: "trước 5/12", "họp 4/12 lúc 7h"."""
     number, end = int(found["month"]), found.end()
-    if found["mark"] != "/" or COUNTED_FOLLOWS.match(scene.line, end):
+    if found["mark"] == "-" or scene.follows(COUNTED_FOLLOWS, end):
         return False
     if scene.cue(_BY, 2):
         return True
     return scene.cue(_FROM, 1) and (number > _EASY or "0" in (found["day"][0], found["month"][0]))
+
+
+def is_pointed_number(scene: Scene, end: int) -> bool:
+    """Whether two numbers with a point, up to `end`, are a decimal: "từ 1.7 lên 2.3", "nay 1.5 tấn"."""
+    until = scene.follows(_UNTIL, end)
+    if until:
+        day, number = int(until["day"]), int(until["month"])
+        decimal = until["sign"] == "," or not (1 <= day <= _DAYS and 1 <= number <= _MONTHS)
+        return decimal or scene.follows(_AMOUNT_FOLLOWS, until.end()) is not None
+    return scene.follows(_AMOUNT_FOLLOWS, end) is not None or scene.cue(_AMOUNT_CUE, 16)
 
 
 def is_likely_a_day(scene: Scene, found: re.Match[str]) -> bool:
@@ -48,7 +66,7 @@ def is_likely_a_day(scene: Scene, found: re.Match[str]) -> bool:
     end = found.end()
     if found["mark"] != "/" or int(found["month"]) <= _EASY or scene.cue(_AMOUNT_CUE, 16):
         return False
-    if _WHERE_OR_WHEN.match(scene.line, end):
+    if scene.follows(_WHERE_OR_WHEN, end):
         return True
     ends = _HEADS_A_LINE if scene.at_start else _ENDS
     return ends.match(scene.line, end) is not None and not _OTHER_PART.search(scene.around(found))

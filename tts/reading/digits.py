@@ -22,8 +22,8 @@ _PHONE_FILLER: Final = re.compile(
     r"(?: (?:số|là|di|động|bàn|máy|miễn phí|quốc gia|khẩn cấp|cố định|cơ quan|hỗ trợ|bảo vệ trẻ em))*$"
 )
 _CALL: Final = re.compile(
-    r"\b(?:gọi|báo|liên hệ|số|tổng đài|lực lượng|phản ứng nhanh|phím|cứu thương|cảnh sát|công an"
-    r"|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
+    r"\b(?:gọi|(?<!thông )(?<!cảnh )(?<!dự )báo|liên hệ|số|tổng đài|lực lượng|phản ứng nhanh|phím"
+    r"|cứu thương|cảnh sát|công an|cứu|cấp cứu|cứu nạn|cháy|hỏa|trẻ em|hót lai)\b"
 )
 _PLACED: Final = re.compile(
     r"\b(?:nhà|đất|thửa|lô|phòng|trang|tờ|bản đồ|ki ốt|gian hàng|bàn|tuyến|kho|cống|trạm)(?: số)?$"
@@ -113,7 +113,7 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     digits = sum(character.isdecimal() for character in written)
     other = scene.cue(_PHONE, 24) and _OR_ANOTHER.search(scene.before(found.start()))
     follows_phone = (scene.rule == "phone" or other) and digits <= 4  # noqa: PLR2004 -- "113, 114 hoặc 115"
-    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end())
+    amount = scene.follows(_AMOUNT_FOLLOWS, found.end())
     cued = scene.cue(_PHONE, 10) or scene.rule == "phone"
     if digits >= 7 and "/" not in written and cued and not amount:  # noqa: PLR2004
         return Hit(found.end(), _grouped(written), "phone")
@@ -124,9 +124,10 @@ def _cued_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     short = first.group() in _SHORT_CODES
     if scene.cue(_PHONE_FILLER, 10) and len(first.group()) >= 3:  # noqa: PLR2004
         return Hit(end, _grouped(first.group()), "phone")
-    several = _MORE_CODES.match(scene.line, end)
-    placed = scene.cue(_PLACED, 3) or _STREET_FOLLOWS.match(scene.line, end)
-    if scene.cue(KIND_SAID, 6) or (short and placed and not several):
+    several = scene.follows(_MORE_CODES, end)
+    placed = scene.cue(_PLACED, 3) or scene.follows(_STREET_FOLLOWS, end)
+    headed = scene.before(found.start()).endswith(":")  # "thông báo: 113, 114"
+    if (scene.cue(KIND_SAID, 6) and not headed) or (short and placed and not several):
         return None  # "Quyết định số 115", "nhà số 115"
     if short and (follows_phone or several or scene.cue(_CALL, 14)):
         return Hit(end, _grouped(first.group()), "phone")
@@ -137,7 +138,7 @@ def _message(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A short number that messages are sent to, or that is dialled: "nhắn tin đến 1414", "gọi số 3115"."""
     before = scene.line[max(0, found.start() - _LONGEST_MESSAGE) : found.start()]
     sent = scene.cue(_MESSAGE_TO, 1) and _MESSAGE.search(before)
-    if _AMOUNT_FOLLOWS.match(scene.line, found.end()) or not (sent or scene.cue(_DIALLED, 3)):
+    if scene.follows(_AMOUNT_FOLLOWS, found.end()) or not (sent or scene.cue(_DIALLED, 3)):
         return None
     return Hit(found.end(), spell_digits(found.group()), "phone")
 
@@ -153,8 +154,8 @@ def _local_phone(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A number of the town without its area: 3.856.114, where telephones are spoken of."""
     cued = scene.rule == "phone" or scene.cue(_PHONE, 10)
     cued = cued and (len(found.group()) > _SIX_IN_TWO or scene.cue(_PHONE_FILLER, 10))
-    cued = cued or bool(scene.cue(_REPORT_TO, 3) and _NOTHING_COUNTED.match(scene.line, found.end()))
-    if not cued or _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+    cued = cued or bool(scene.cue(_REPORT_TO, 3) and scene.follows(_NOTHING_COUNTED, found.end()))
+    if not cued or scene.follows(_AMOUNT_FOLLOWS, found.end()):
         return None
     return Hit(found.end(), _grouped(found.group()), "phone")
 
@@ -190,7 +191,7 @@ def _identity(scene: Scene, found: re.Match[str]) -> Hit | None:
     written = found.group()
     digits = re.sub(r"\D", "", written)
     grouped = _THOUSANDS.fullmatch(written) and not (len(digits) >= _NO_AMOUNT and scene.cue(_CARD, 5))
-    amount = _AMOUNT_FOLLOWS.match(scene.line, found.end()) or grouped
+    amount = scene.follows(_AMOUNT_FOLLOWS, found.end()) or grouped
     if amount or len(digits) < 5:  # noqa: PLR2004 -- shorter ones are read as numbers
         return None
     if scene.cue(_IDENTITY, 10) or (digits == written and len(digits) >= _LONG_RUN):
@@ -296,7 +297,7 @@ def _road(scene: Scene, found: re.Match[str]) -> Hit | None:
         return None  # a telephone
     if found["kind"] == "ĐX" and (len(found["number"]) > 2 or scene.cue(_CROP, 3)):  # noqa: PLR2004
         return None  # "lúa ĐX 2025-2026" is a crop
-    if found["kind"] in {"HL", "TL"} and _AMOUNT_FOLLOWS.match(scene.line, found.end()):
+    if found["kind"] in {"HL", "TL"} and scene.follows(_AMOUNT_FOLLOWS, found.end()):
         return None  # "HL 15 ngày" is training
     if found["kind"] == "ĐT" and _SEED.search(scene.before(found.start()).lower()):
         return None  # "lúa ĐT8" is a seed

@@ -55,6 +55,7 @@ KINDS: Final = frozenset(_KINDS_TEXT.split())
 
 _ALL_KINDS: Final = KINDS | {"GP", "HĐ", "TM", "QyĐ", "CTR", "TTR", "LGNN", "BA", "HDLN", "SL"}
 _TWO_YEARS: Final = re.compile(r"(?:19|20)\d\d ?-")  # "2025-2026/HK1"
+_ADDRESSED: Final = ["bà", "con"]  # "bà con, số 135/BC-CAX" names no kind
 _ROOM: Final = re.compile(r"([PV])(\d{1,2})")
 _LETTER_SAID: Final = re.compile(r"\b(?:công văn|văn bản)(?: số)?$")
 _DESKS: Final = {
@@ -104,7 +105,9 @@ def _kind_said(scene: Scene, part: str) -> str | None:
     said = scene.words[:-1] if scene.last_words() == "số" else scene.words
     named = said[-len(part) :]
     initials = "".join(unicodedata.normalize("NFD", word)[0] for word in named).upper()
-    return " ".join(named) if len(part) > 1 and initials == part.upper() else None
+    if len(part) < 2 or initials != part.upper() or named == _ADDRESSED:  # noqa: PLR2004
+        return None
+    return " ".join(named)
 
 
 def _desk(body: str, field: str) -> str | None:

@@ -130,7 +130,8 @@ class Edits:
         """What was typed where `written[start:end]` stands now; None where nothing was changed."""
         pieces: list[str] = []
         done, first = start, bisect_left(self._ends, start)
-        for edit in self._edits[first:]:
+        for place in range(first, len(self._edits)):
+            edit = self._edits[place]
             if edit.start > end:
                 break
             spaces_only = not written[edit.start : edit.end].strip()  # both words beside them were changed

@@ -11,9 +11,8 @@ from tts.reading.patterns import compiled
 from tts.reading.scene import Hit, Rule, Scene, matching
 
 ADDRESS_CUE: Final = re.compile(  # "tổng số 56/65 hộ" is a count
-    r"(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!\bcon )(?<!\bsĩ )(?<!\bquân )"
-    r"(?<!\bxổ )(?<!\bvé )(?<!\bdân )\b"
-    r"(?:số|nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô)$"
+    r"\b(?:(?<!\btổng )(?<!\btrong )(?<!\bchỉ )(?<!(?<!\bbà )\bcon )(?<!\bsĩ )(?<!\bquân )"
+    r"(?<!\bxổ )(?<!\bvé )(?<!\bdân )số|(?:nhà|hẻm|ngõ|ngách|kiệt|đường|lớp|phòng|thửa|lô))$"
 )
 _STREET_CUE: Final = re.compile(
     r"\b(?:đường|(?<!dân )(?<!khu )phố"
@@ -35,12 +34,12 @@ _NAME_FOLLOWS: Final = compiled(r",? [A-ZĐÀ-Ỹ][a-zđà-ỹ]")
 def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Numbers of houses in alleys: 45/2/7, 12/3A; "đường 2/4" is named after a day."""
     parts = found["parts"].split("/")
-    named = _NAME_FOLLOWS.match(scene.line, found.end()) is not None
+    named = scene.follows(_NAME_FOLLOWS, found.end()) is not None
     if len(parts) == 2 and _A_YEAR.fullmatch(parts[1]) and scene.last_words() == "số":  # noqa: PLR2004
         return Hit(found.end(), f"{cardinal(int(parts[0]))}, năm {cardinal(int(parts[1]))}", "numbered")
     cued = scene.cue(ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2)
     deep = len(parts) > 2 and (found["letter"] or int(parts[0]) > _LAST_DAY)  # noqa: PLR2004 -- no date
-    street = _STREET_THEN_PLACE.match(scene.line, found.end()) and not scene.cue(_DAY_CUE, 2)
+    street = scene.follows(_STREET_THEN_PLACE, found.end()) and not scene.cue(_DAY_CUE, 2)
     placed = street or (named and (found["letter"] or scene.cue(_RESIDENCE, 1) or deep))
     if not (cued or placed or (found["letter"] and deep)):
         return None
@@ -50,7 +49,7 @@ def _house(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _house_with_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A house in the alley of a house with a letter: "số 15B/2", "12A/5B Lê Lợi"."""
-    named = _NAME_FOLLOWS.match(scene.line, found.end())
+    named = scene.follows(_NAME_FOLLOWS, found.end())
     if not (named or (scene.cue(ADDRESS_CUE, 2) and not scene.cue(_STREET_CUE, 2))):
         return None
     parts = re.findall(r"(\d+)([A-ZĐ]?)", found.group())

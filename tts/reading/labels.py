@@ -19,7 +19,7 @@ def _label(scene: Scene, found: re.Match[str]) -> Hit | None:
     if not scene.at_start:
         return None
     mark = found["label"]
-    if mark == "X" and _COMMUNE.match(scene.line, found.end()):
+    if mark == "X" and scene.follows(_COMMUNE, found.end()):
         return None
     if mark.isdecimal():
         said = cardinal(int(mark))

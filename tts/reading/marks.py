@@ -91,12 +91,12 @@ def _slash(scene: Scene, found: re.Match[str]) -> Hit:
     end = found.end()
     follows = scene.line[end : end + 1]
     yearly = scene.rule in {"roman", "number", "document"} or scene.last_words() == "tháng"
-    if yearly and YEAR.match(scene.line, end):
+    if yearly and scene.follows(YEAR, end):
         return Hit(end, "năm", "year")
-    counted = _EACH.match(scene.line, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
+    counted = scene.follows(_EACH, end) and not NUMBER_WORDS.isdisjoint(scene.words[-_NEAR:])
     if follows.isdecimal() and scene.rule in {"unit", "money"} and scene.line[end - 2 : end - 1].isalpha():
         return Hit(end, "trên", "per")  # 50 mg/100 ml, "20.000 đồng/01 lượt"
-    often = _OFTEN.match(scene.line, end) and scene.last_words() in _HAPPENING
+    often = scene.follows(_OFTEN, end) and scene.last_words() in _HAPPENING
     if often or (scene.rule == "time" and scene.line.startswith("24h", end)):
         return Hit(end, "trên", "per")
     if follows.isdecimal() and scene.rule == "number" and _DECIMALS.search(scene.before(found.start())):
@@ -149,7 +149,7 @@ def _times_of_letters(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _times_amount(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The x between a number and what is named: "22% x mức thu nhập"."""
-    factor = _FACTOR.match(scene.line, found.end())
+    factor = scene.follows(_FACTOR, found.end())
     counted = scene.spaced and (scene.rule in _MULTIPLIED or factor is not None)
     return Hit(found.end(), "nhân", "times") if counted else None
 
@@ -165,7 +165,7 @@ def _colon_of_number(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _roman_point(scene: Scene, found: re.Match[str]) -> Hit | None:
     """The point of "mục III.2" and of "quý III.2026"."""
-    if scene.cue(QUARTER, 2) and YEAR.match(scene.line, found.end()):
+    if scene.cue(QUARTER, 2) and scene.follows(YEAR, found.end()):
         return Hit(found.end(), "năm", "year")
     return Hit(found.end(), "chấm", "label") if scene.rule == "roman" else None
 
@@ -277,7 +277,7 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[<>](?= ?BĐ ?\d)", _against_an_alarm),
     matching(r"(?<=\" )>(?= \")", _arrow),
     matching(r"\.(?=\)|,|;| ?\(| [a-zà-ỹđ]| [A-ZĐ](?:[.,;)]|$)|[^\W\d_]{2})", _initial),
-    matching(r"[-+•*]+(?= )|[-•*](?=[^\W\d_])", _bullet),
+    matching(r"[-+•*]{1,9}(?= )|[-•*](?=[^\W\d_])", _bullet),
     matching(r"\((?P<label>[ivx]{1,5})\)", small_roman),
     matching(r"\(\"?([A-ZĐƯ][A-ZĐƯa-z]{0,20}(?:[&-][A-ZĐƯ]{1,12}){0,5})\"?\)", _bracketed_initials),
     matching(r"\.?/\.(?=[ \"]|$)", lambda _, found: Hit(found.end(), ".", "plain")),
@@ -286,7 +286,9 @@ SIGN_RULES: Final[tuple[Rule, ...]] = (
         lambda scene, found: Hit(found.end(), "chấm", "sign") if scene.spaced else None,
     ),
     matching(r":(?= ?\d)", _colon_of_number),
-    matching(r":(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")),
+    matching(
+        r"(?:(?<=[\d)])|(?<=[\d)] )):(?= ?\d[\d.,]* ?=)", lambda _, found: Hit(found.end(), "chia", "sign")
+    ),
     matching(r"\.(?=\d)", _roman_point),
     matching(r"\.{2,}(?:/\.{2,})*", _dots),
     matching(r"[-_=*~#]{3,}", lambda _, found: Hit(found.end(), "", "silent", after=True)),

@@ -25,7 +25,7 @@ _UNIT: Final = "|".join(  # in "1m35" there are no cubic metres
 )
 _SCALE: Final = "|".join(re.escape(scale) for scale in sorted(SCALES, key=len, reverse=True))
 _AGED: Final = re.compile(
-    r"\b(?:nam|nữ|bệnh nhân|ông|bà|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
+    r"\b(?:nam|nữ|bệnh nhân|ông|bà(?! con)|anh|chị|cháu|bé|em|nạn nhân)(?: [^ ]+){0,3}$"
     r"|\b(?:đủ|tròn)$"
     r"|\b(?:người(?: cao tuổi)?|trẻ|độ tuổi|cụ)(?: (?:từ|trên|dưới|nhỏ|lớn|hơn|hoặc|bằng|[^ ]+ đến))*$"
 )
@@ -147,7 +147,7 @@ def _is_no_unit(scene: Scene, found: re.Match[str]) -> bool:
 
 def _is_age(scene: Scene, found: re.Match[str], unit: str) -> bool:
     """Whether a T after a number is years of age: "BN nữ, 34T", "(29T, trú xã X)"."""
-    aged = scene.cue(_AGED, 8) or _AGE_FOLLOWS.match(scene.line, found.end())
+    aged = scene.cue(_AGED, 8) or scene.follows(_AGE_FOLLOWS, found.end())
     return unit in {"T", "t"} and bool(aged)
 
 
@@ -155,9 +155,9 @@ def _is_power(scene: Scene, found: re.Match[str]) -> bool:
     """Whether CV or HP after a number is horsepower: "10 CV chưa trả lời" are letters, HP1 is a class."""
     end = found.end()
     if (
-        _NO_POWER.match(scene.line, end)
+        scene.follows(_NO_POWER, end)
         or scene.line[end : end + 1].isdecimal()
-        or (found["unit"] == "CV" and _LETTERS_FOLLOW.match(scene.line, end))
+        or (found["unit"] == "CV" and scene.follows(_LETTERS_FOLLOW, end))
     ):
         return False
     return len(found["number"]) > 1 or found["unit"] != "CV" or scene.cue(_ENGINE, 8)
@@ -194,9 +194,9 @@ def _bare(scene: Scene, found: re.Match[str]) -> Hit | None:
     if label:
         return label
     sure = not _COMMA_THOUSANDS.fullmatch(number)
-    if not sure and _WHOLE_FOLLOWS.match(scene.line, found.end()):
+    if not sure and scene.follows(_WHOLE_FOLLOWS, found.end()):
         number = number.replace(",", ".")  # "2,000 người": nobody is counted by thousandths
-    counted = _SPAN_FOLLOWS.match(scene.line, found.end()) is not None
+    counted = scene.follows(_SPAN_FOLLOWS, found.end()) is not None
     return Hit(found.end(), _plain_number(scene, number, counted=counted), "number", sure)
 
 
@@ -267,7 +267,7 @@ def _listed(scene: Scene, found: re.Match[str]) -> Hit | None:
     numbers = [int(part) for part in re.split("[,/]", found.group())]
     if not scene.cue(_LISTED_CUE, 2) or numbers != sorted(set(numbers)) or not numbers[0]:
         return None
-    word = _WORD_FOLLOWS.match(scene.line, found.end())
+    word = scene.follows(_WORD_FOLLOWS, found.end())
     if word and len(numbers) < _SURE_LIST and not _PLACE_FOLLOWS.match(scene.line, word.end() - 1):
         return None  # "lớp 2,5 mét"
     weekdays = scene.last_words() == "thứ"
@@ -302,7 +302,7 @@ def _coordinate(scene: Scene, found: re.Match[str]) -> Hit | None:
     whole = not re.search("[.,]", found["number"])
     if found["side"] in "BĐ" and not found["degree"]:
         return None
-    if whole and not found["degree"] and not (_EAST.match(scene.line, found.end()) or scene.rule == "place"):
+    if whole and not found["degree"] and not (scene.follows(_EAST, found.end()) or scene.rule == "place"):
         return None
     side = "vĩ Bắc" if found["side"] in "NB" else "kinh Đông"
     return Hit(found.end(), f"{written_number(found['number'])} độ {side}", "place")
@@ -331,7 +331,7 @@ def _scientific(_scene: Scene, found: re.Match[str]) -> Hit:
 
 def _negative(scene: Scene, found: re.Match[str]) -> Hit | None:
     """A minus is one when it stands close before a number and free of what is before it."""
-    alone = scene.at_start and _ONLY_NUMBER.match(scene.line, found.end())
+    alone = scene.at_start and scene.follows(_ONLY_NUMBER, found.end())
     opened = scene.line[found.start() - 1 : found.start()] in {"(", ":", "<", ">", "≤", "≥", "="}
     if not (scene.spaced or opened) or (scene.at_start and not (found["unit"] or alone or opened)):
         return None
@@ -367,7 +367,7 @@ AMOUNT: Final[Rule] = matching(
     _amount,
 )
 NUMBER_RULES: Final[tuple[Rule, ...]] = (
-    matching(r"\d{1,2}(?:(?:,\d{1,2})+|(?:/\d{1,2}){2,4})(?![\w%]|[.,/]\d)", _listed),
+    matching(r"\d{1,2}(?:(?:,\d{1,2}){1,20}|(?:/\d{1,2}){2,4})(?![\w%]|[.,/]\d)", _listed),
     matching(r"(?P<numbers>\d{1,3}(?:\.\d{1,2})*)\.(?P<letter>[a-hklmđ])(?!\w|\.\w)", _lettered),
     matching(r"(?P<upper>\d+(?:,\d+)?)/(?P<lower>\d+(?:,\d+)?) ?(?P<unit>[kK]V)(?!\w)", _voltages),
     matching(r"(?P<upper>\d{2,3})/(?P<lower>\d{3})(?P<unit>V)(?!\w)", _voltages),
@@ -381,7 +381,7 @@ NUMBER_RULES: Final[tuple[Rule, ...]] = (
         r"|suất|hồ sơ|lao động|đại biểu|căn|thửa|cuộc|vụ|đơn|em|đảng viên|hội viên|đoàn viên)(?!\w))",
         _spaced_thousands,
     ),
-    matching(r"\d{1,2}\.\d{6}(?![\d.]|,\d)", _procedure),
+    matching(r"\d{1,2}\.\d{6}(?!\d|[.,]\d)", _procedure),
     matching(r"(\d{1,5})-(\d{1,2}):((?:19|20)\d\d)(?!\d)", _standard),
     matching(rf"({_WHOLE}):({_WHOLE})(?![\d:]|[.,]\d)", _ratio),
     matching(r"\d+(?:\.\d+){2,}(?!,?\d)", _version),

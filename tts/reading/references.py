@@ -47,10 +47,10 @@ def _article(scene: Scene, found: re.Match[str]) -> Hit | None:
     shown = (
         found["dot"] or scene.cue(_BY_ARTICLE, 2) or scene.rule == "reference" or scene.cue(_CLAUSE_SAID, 3)
     )
-    follows = _LAW_FOLLOWS.match(scene.line, found.end()) or _CLAUSE_FOLLOWS.match(scene.line, found.end())
+    follows = scene.follows(_LAW_FOLLOWS, found.end()) or scene.follows(_CLAUSE_FOLLOWS, found.end())
     if found["dot"] and re.match(r" tháng \d", scene.line[found.end() : found.end() + 8]):
         return Hit(found.end(), f"đường {cardinal(int(found['number']))}", "date")  # "Đ. 2 tháng 4"
-    if not shown and not follows and not _ARTICLES_FOLLOW.match(scene.line, found.end()):
+    if not shown and not follows and not scene.follows(_ARTICLES_FOLLOW, found.end()):
         return None
     return Hit(found.end(), f"Điều {_with_letter(found)}", "reference")
 
@@ -82,7 +82,7 @@ def _point_of_point(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _article_typed_small(scene: Scene, found: re.Match[str]) -> Hit | None:
     """An article with a small letter, before its law: "đ.174 BLHS"."""
-    law = _LAW_FOLLOWS.match(scene.line, found.end())
+    law = scene.follows(_LAW_FOLLOWS, found.end())
     return Hit(found.end(), f"Điều {cardinal(int(found[1]))}", "reference") if law else None
 
 
@@ -103,7 +103,7 @@ def _clause(scene: Scene, found: re.Match[str]) -> Hit | None:
         return Hit(found.end(), f"khối {cardinal(int(found['number']))}", "reference")
     if found["sign"] == "K" and _is_course(scene, found):
         return Hit(found.end(), f"khóa {cardinal(int(found['number']))}", "reference")
-    cued = _ARTICLE_FOLLOWS.match(scene.line, found.end()) or scene.rule == "reference"
+    cued = scene.follows(_ARTICLE_FOLLOWS, found.end()) or scene.rule == "reference"
     if not cued and int(found["number"]) > _MOST_CLAUSES:
         return None  # a rifle K59
     cued = cued or (scene.cue(_ARTICLE_SAID, 5) and not scene.cue(_NO_CLAUSE, 1))
@@ -128,7 +128,7 @@ def _point_named(scene: Scene, found: re.Match[str]) -> Hit | None:
     large = found.group() == "D"
     if not scene.cue(_POINT_JUST_SAID if large or found["listed"] is None else _POINT_SAID, 9):
         return None
-    if large and not _CLAUSE_NEAR.match(scene.line, found.end()):
+    if large and not scene.follows(_CLAUSE_NEAR, found.end()):
         return None  # "điểm D" of a meeting place
     return Hit(found.end(), point_letter(found.group().lower()), "reference")
 
@@ -143,7 +143,7 @@ REFERENCE_RULES: Final[tuple[Rule, ...]] = (
     matching(r"[Đđ]\. ?(?P<letter>[a-zđ])(?=,? ?[kK]\.? ?\d)", _point),
     matching(r"đ\. ?(?P<letter>[a-zđ])(?!\w)", _point_after),
     matching(
-        r"[dD](?P<listed>(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;]?$))?"
+        r"[dD](?P<listed>(?=,? (?:khoản|và|hoặc|đến|của|[kK]\.? ?\d)|, ?[a-zđ]\b|\)?[.;,](?= |$)|\)?$))?"
         r"(?![\w+&'-]|\.\w|,\d|/(?![a-zđ]\b))",
         _point_named,
     ),

@@ -84,7 +84,7 @@ _MENDED: Final = (  # letters that stand where a figure was, and spaces that wer
     (re.compile(r"(?<=\d) ?/ ?[lI1]{2} ?/ ?(?=20\d\d)"), "/11/"),  # "25 /ll/ 2025"
     (re.compile(r"(?<=[Nn]gày )([0-3]) (?=\d ?/ ?\d)"), r"\1"),  # "ngày 2 5/11"
     (re.compile(r"(\d{1,2}) ?/ ?(\d{1,2}) ?/ ?((?:19|20)\d\d)(?!\d)"), r"\1/\2/\3"),
-    (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/.,]| /)"), r"\1/\2"),
+    (re.compile(r"(?<![\w/.,])(\d{1,3}) / (\d{1,3})(?![\w/]|[.,]\d| /)"), r"\1/\2"),
     (re.compile(rf"(?<=\d) (?=[.,]\d{{1,2}} ?{_COUNTED})"), ""),
     (re.compile(rf"(?<=\d) ([.,]) (?=\d{{1,2}} ?{_COUNTED})"), r"\1"),
     (

@@ -29,6 +29,7 @@ from tts.reading.digits import (
 )
 from tts.reading.documents import DOCUMENT_OF_YEAR, DOCUMENT_SIGN, NUMBERED_DOCUMENT
 from tts.reading.forms import FORM_RULES
+from tts.reading.hectares import counted_hectares
 from tts.reading.houses import ALLEY, HOUSE, HOUSE_WITH_LETTERS
 from tts.reading.labels import LABEL_RULES
 from tts.reading.legacy import from_legacy
@@ -56,7 +57,7 @@ from tts.reading.scene import Hit, Rule, Scene
 from tts.reading.syllables import is_syllable
 from tts.reading.times import TIME_RULES
 from tts.reading.weekdays import WEEKDAY
-from tts.reading.words import DIRECTIONS, UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES, counted_hectares
+from tts.reading.words import DIRECTIONS, UNIT_AFTER_SLASH, UNKNOWN, WARD, WORD_RULES
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _GLUED: Final = re.compile(r"[@&\d_]|[-.][^\W_]")  # then even a syllable may be part of something else
@@ -184,7 +185,10 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
             place += 1
             continue
         hit = _plain_run(scene, place) or counted_hectares(scene, _next_hit(scene, place))
-        scene.hear(hit)
+        if hit.rule == "province":
+            _hear_as_written(scene, place, hit.end)
+        else:
+            scene.hear(hit)
         if scene.region != "north":
             hit = replace(hit, spoken=in_region(hit.spoken, hit.rule, scene.region))
         scene.spaced = False
@@ -192,6 +196,25 @@ def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
         alignment.add(offset + place, offset + hit.end, hit)
         place = hit.end
     return speech.text()
+
+
+def _hear_as_written(scene: Scene, place: int, end: int) -> None:
+    """Remember what would be said if the province had taught nothing here: the rest is read as without it."""
+    own, line = scene.own, scene.line
+    scene.own = None
+    while place < end:
+        if line[place] == " ":
+            scene.spaced = True
+            place += 1
+            continue
+        hit = _next_hit(scene, place)
+        if hit.end > end:  # one rule spoke for what was taught and for what follows
+            scene.line = line[:end]
+            hit = _next_hit(scene, place)
+        scene.hear(hit)
+        scene.spaced = False
+        place = hit.end
+    scene.own, scene.line = own, line
 
 
 def _plain_run(scene: Scene, place: int) -> Hit | None:

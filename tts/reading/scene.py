@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tts.reading.lexicon import ABBREVIATIONS
 from tts.reading.patterns import compiled
 from tts.reading.regions import Region
+from tts.reading.syllables import is_syllable
 
 _REMEMBERED: Final = 24  # words; no cue reaches farther back
 _WINDOW: Final = 48  # characters; no rule looks farther around
@@ -18,6 +20,7 @@ _HOUSE_JOINED: Final = re.compile(
     r"(?:\d{1,4}/\d{1,4}[A-ZĐ]?(?:, | và | đến | hoặc |-)){0,4}"
     r"\d{1,4}/\d{1,4}[A-ZĐ]?(?: (?:và|đến|hoặc)|,|-)$"
 )
+_CAPITALS: Final = compiled(r"(?<!\w)[A-ZĐÀ-Ỹ]{0,6}[À-ỸĐ][A-ZĐÀ-Ỹ]{1,6}(?!\w)|(?<!\w)[A-Z]{1,6}[À-Ỹ](?!\w)")
 _SENTENCE_ENDS: Final = frozenset(".?!;")
 
 
@@ -69,6 +72,7 @@ class Scene:
     rule: str = ""  # the rule of the last hit that was not plain, "" once a plain word follows
     at_start: bool = True  # nothing has been said in this line
     spaced: bool = True  # white space, or the line's start, stands before this place
+    _small: str | None = None  # the line without words in capitals, once it was asked for
 
     def hear(self, hit: Hit) -> None:
         """Remember what was said, for the rules that follow."""
@@ -106,6 +110,15 @@ class Scene:
         listed = self.rule == "address" and _HOUSE.search(before)
         return bool(listed or _HOUSE_JOINED.search(before))
 
+    def follows(self, pattern: re.Pattern[str], place: int) -> re.Match[str] | None:
+        """Match the pattern at a place, in the line as it is or with its words in capitals made small."""
+        found = pattern.match(self.line, place)
+        if found is not None:
+            return found
+        if self._small is None:
+            self._small = _CAPITALS.sub(_small, self.line)
+        return None if self._small == self.line else pattern.match(self._small, place)
+
     def last_words(self, count: int = 1) -> str:
         """The last words said in this sentence, in lower case, joined by spaces."""
         return " ".join(self.words[-count:])
@@ -113,6 +126,12 @@ class Scene:
     def cue(self, pattern: re.Pattern[str], within: int) -> bool:
         """Whether the pattern is found among the last words."""
         return bool(self.words) and pattern.search(self.last_words(within)) is not None
+
+
+def _small(found: re.Match[str]) -> str:
+    """A word in capitals as it is in a sentence; what has no mark may be initials and stays."""
+    word = found.group()
+    return word if word in ABBREVIATIONS or not is_syllable(word) else word.lower()
 
 
 class Rule(Protocol):

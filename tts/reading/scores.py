@@ -45,9 +45,9 @@ def is_score(scene: Scene, end: int) -> bool:
     alone = _ALONE.fullmatch(scene.line.strip())
     if alone and int(alone[1]) >= int(alone[2]):
         return True  # nothing but "2-0" in the line
-    if scene.cue(_DAY_NAMED, 3) or not _FEW_GOALS.match(scene.line, end):
+    if scene.cue(_DAY_NAMED, 3) or not scene.follows(_FEW_GOALS, end):
         return False
-    if _TO_NIL.match(scene.line, end) or _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
+    if scene.follows(_TO_NIL, end) or _EVEN.search(scene.line[max(0, end - _NEAR_DRAW) : end + 3]):
         return True  # "hòa xã B 1-1"
     if _between_teams(scene.line, end) or _SETS.search(scene.before(end).rstrip("- ")):
         return True
@@ -56,7 +56,7 @@ def is_score(scene: Scene, end: int) -> bool:
     before = scene.before(end)
     sets = _IN_BRACKETS.search(before) is not None and scene.cue(MATCH_CUE, 24)
     match = scene.cue(MATCH_CUE, 14) or sets or _OF_TWO_SIDES.search(before)
-    return bool(match and _RESULT.match(scene.line, end)) or scene.cue(SCORE_CUE, 5)
+    return bool(match and scene.follows(_RESULT, end)) or scene.cue(SCORE_CUE, 5)
 
 
 def _between_teams(line: str, end: int) -> bool:

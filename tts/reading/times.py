@@ -45,9 +45,9 @@ def _clock(scene: Scene, found: re.Match[str]) -> Hit | None:
 def _hour(scene: Scene, found: re.Match[str]) -> Hit | None:
     """14g, where a time of day is spoken of (else it is a weight)."""
     hour = int(found["hour"])
-    follows = _DAY_FOLLOWS.match(scene.line, found.end()) is not None
+    follows = scene.follows(_DAY_FOLLOWS, found.end()) is not None
     cued = scene.rule == "time" or scene.cue(_HOUR_CUE, 2) or follows
-    if _HOUR_FOLLOWS.match(scene.line, found.end()):
+    if scene.follows(_HOUR_FOLLOWS, found.end()):
         cued = cued or scene.at_start or scene.cue(_WORK_CUE, 2) or scene.cue(_HOUR_SAID, 14)
     return Hit(found.end(), f"{cardinal(hour)} giờ", "time") if cued and hour <= _HOURS else None
 
@@ -103,7 +103,7 @@ TIME_RULES: Final[tuple[Rule, ...]] = (
     matching(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?![\d:]|[.,]\d)", _clock),
     matching(  # 17h, 17h30, 17h 30p, 17g30
         r"(?P<hour>\d{1,2}) ?(?:[hH]|g(?=\d))(?!\.?[^\W\d])"
-        rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w.,/:-]))(?!\d){_MINUTE_SIGN}?"
+        rf"(?:[.:]?(?P<minute>\d{{2}}|\d(?![\w/:-]|[.,]\d))(?!\d){_MINUTE_SIGN}?"
         rf"| (?P<spaced>\d{{1,2}}){_MINUTE_SIGN}"
         rf"| (?P<bare>\d{{2}}){_AFTER_BARE_MINUTES})?{_SECONDS}",
         _clock,

@@ -15,7 +15,7 @@ _DAY_CUE: Final = re.compile(
 _DAY_AFTER: Final = re.compile(
     r" ?(?:->?|→|,|\+|&|và|đến) ?(?:T[2-7]|CN)(?!\w)| h[ằà]ng tuần|,? ?\(?ngày \d"
     r"|(?:,| ?-)? ?\(?\d{1,2}[/-]\d"
-    r"|,? ?\(?\d{1,2}\.(?:0\d|1[0-2]|[1-9])(?:\.20\d\d)?(?= *(?:$|[,;:)]|từ |lúc |tại ))"
+    r"|,? ?\(?\d{1,2}\.(?:0\d|1[0-2]|[1-9])(?:\.20\d\d)?(?= *(?:$|[,;:)]|\.(?!\d)|từ |lúc |tại ))"
     r"|:? ?\d{1,2}(?:h|g|:\d\d)"
 )
 _DAY_CHAIN: Final = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy) (?:đến|tới|và|hoặc)$")
@@ -29,7 +29,7 @@ def _weekday(scene: Scene, found: re.Match[str]) -> Hit | None:
         scene.rule in {"weekday", "time", "date"}
         or scene.cue(_DAY_CUE, 3)
         or scene.cue(_DAY_CHAIN, 3)
-        or _DAY_AFTER.match(scene.line, found.end())
+        or scene.follows(_DAY_AFTER, found.end())
         or _other_day(scene, found)
     )
     if not cued:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 from typing import Final
 
 from tts.reading.addresses import joined_names, segmented
 from tts.reading.contexts import meaning_around
 from tts.reading.documents import code_part, spell
 from tts.reading.initials import composed, no_echo
-from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, SCALES, UNITS
+from tts.reading.lexicon import ABBREVIATIONS, DOCUMENT_CODES, DOTTED, FOREIGN, LETTERS, UNITS
 from tts.reading.numbers import cardinal
 from tts.reading.patterns import compiled
 from tts.reading.roman import ROMAN_RULES, in_headline
@@ -22,14 +21,19 @@ from tts.reading.transliteration import in_pieces, transliterated
 
 LETTER: Final = r"[^\W\d_]"
 _UPPER: Final = "A-ZĐĂÂÊÔƠƯ"
-_PLACE_CUE: Final = re.compile(r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị)$")
-_TITLE_WORD: Final = compiled(rf" ?[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]")
+_PLACE_CUE: Final = re.compile(
+    r"\b(?:khu|lô|nhóm|tổ|lớp|dãy|tòa|nhà|điểm|mục|phần|hạng|loại|bảng|văn|thị"
+    r"|thứ|kỷ|khóa|kỳ|chương|đội|trạm|vùng|đợt)$"  # "kỳ họp thứ X."
+)
+_TITLE_WORD: Final = compiled(  # "X. Diên An", "X. DIÊN AN"
+    rf" ?(?:[{_UPPER}À-Ỹ][^\W\d_A-ZĐ]|(?=[A-ZĐ]*[À-Ỹ])[A-ZĐÀ-Ỹ]{{2,7}}(?!\w))"
+)
 _DEPUTY_OF: Final = re.compile(r" ?(?:GĐ|CT|HT|BT|TP|TGĐ|CN|Chủ|Giám|Hiệu trưởng|Bí thư|Trưởng|Tổng)(?!\w)")
 _ACTING: Final = re.compile(r" ?(?i:giám đốc|chủ tịch|trưởng|chánh|cục|chi cục|hiệu|viện|tổng)\b")
 _DATED: Final = frozenset({"date", "month", "number"})
 _CALENDARS: Final = {"ÂL": "âm lịch", "AL": "âm lịch", "DL": "dương lịch"}
 _FORM: Final = re.compile(r"\b(?:mẫu|tờ khai|biểu)\b")  # "mẫu 01/ĐK": a mark, not a word
-_FILED: Final = re.compile(r"\blưu\b")  # "Lưu: VT, NC" names offices
+_FILED: Final = re.compile(r"\b(?:[Ll]ưu|LƯU)(?: ?:[^.]*)?$")  # "Lưu: VT, NC" names offices
 _PHONE_FOLLOWS: Final = re.compile(r" ?:? ?(?:\(?0|\+84|1[89]00)")
 _NUMBER_FOLLOWS: Final = re.compile(r" (?:số:? ?)?\d+ ?[-/] ?(?:(?P<code>[A-ZĐ][A-Za-zĐđ]{0,5})|(?=20))")
 _NUMBER: Final = re.compile(r" ?\d")
@@ -58,9 +62,6 @@ _OURS: Final = str.maketrans("EWSN", "ĐTNB")
 _HOUR_BEFORE: Final = re.compile(r"(\d{1,2})(?:[:hg]\d{0,2})?$")
 _EVENING, _NOON = 6, 12
 _JOINED_WORDS: Final = compiled(r"(?<=[a-zđà-ỹ])(?=[A-ZĐÀ-Ỹ])")
-_COUNTS: Final = re.compile(
-    rf"\b(?:mỗi|từng|vài|mấy|chục|vạn|nhiêu|trên|bằng|một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|{'|'.join(SCALES)})$"
-)
 _CITIES: Final = frozenset({"HCM", "HN", "NT", "CR"})
 _ROOM: Final = re.compile(r" ?(?:[1-9]\d{2,3}(?!\d)|(?:họp|khách|máy|thi|học|khám|trực|tiếp|làm việc)\b)")
 _OFFICE: Final = re.compile(r" ?([A-ZĐ][A-ZĐ&-]{1,9})(?!\w)")
@@ -70,7 +71,8 @@ _LONGEST_INITIALS = 12
 _LETTERS_ONLY: Final = re.compile(r"[A-ZĐƯÔƠ]*")
 _FULL_NAME = 3  # initials; fewer need a word before that tells of a person
 _PERSON_CUE: Final = re.compile(
-    r"\b(?:ông|bà|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)(?: [^ ]+){0,2}$"
+    r"\b(?:ông|bà(?! con)|anh|chị|em|cháu|bé|tên|đối tượng|nạn nhân|học sinh|bệnh nhân|bị can|bị cáo)"
+    r"(?: [^ ]+){0,2}$"
 )
 _STANDING: Final = re.compile(r" ?(?:ĐU|TU|MTTQ|HĐND|Hội đồng|Tỉnh ủy|Thành ủy|Đảng ủy|UBND|UBMTTQ|BCH|Ban)")
 _CENTRE: Final = re.compile(
@@ -96,15 +98,15 @@ def _dotted_here(scene: Scene, found: re.Match[str]) -> Hit | None:
     if meant and meant != DOTTED[written][0]:
         return Hit(end - 1, meant, "abbreviation")
     office = _office(scene, end) if written == "P." else None
-    if written == "P." and _NUMBER.match(scene.line, end) and _INDOORS.search(scene.around(found)):
+    if written == "P." and scene.follows(_NUMBER, end) and _INDOORS.search(scene.around(found)):
         office = "phòng"  # "khám tại P.12"
-    head = _OFFICE.match(scene.line, end) if written == "TP." else None
+    head = scene.follows(_OFFICE, end) if written == "TP." else None
     if head and head[1] in ABBREVIATIONS and head[1] not in _CITIES:
         office = "trưởng phòng"  # "TP. QLĐĐ"
-    if written == "Q." and _ACTING.match(scene.line, end):
+    if written == "Q." and scene.follows(_ACTING, end):
         office = "quyền"  # "Q. GIÁM ĐỐC"
     if written == "TT.":
-        standing, centre = _STANDING.match(scene.line, end), _CENTRE.match(scene.line, end)
+        standing, centre = scene.follows(_STANDING, end), scene.follows(_CENTRE, end)
         office = "thường trực" if standing else "trung tâm" if centre else None
     return Hit(end, office, "abbreviation") if office else None
 
@@ -115,8 +117,8 @@ def _may_stand(scene: Scene, end: int, before: str) -> bool:
     if before == "number":
         return follows.isdecimal()
     if before == "phone":
-        return _PHONE_FOLLOWS.match(scene.line, end) is not None
-    if before == "word" and not _TITLE_WORD.match(scene.line, end):
+        return scene.follows(_PHONE_FOLLOWS, end) is not None
+    if before == "word" and not scene.follows(_TITLE_WORD, end):
         return False  # "T. A" are a person's initials
     named = (follows.isupper() or follows.isdecimal()) and not scene.cue(_PLACE_CUE, 1)
     return named or before == "any"
@@ -135,11 +137,11 @@ def _person(scene: Scene, found: re.Match[str]) -> Hit | None:
 
 def _office(scene: Scene, end: int) -> str | None:
     """What P. means before an office, a title or the number of a room: "P.TCKH", "P.GĐ", "P.102"."""
-    if _ROOM.match(scene.line, end):
+    if scene.follows(_ROOM, end):
         return "phòng"
-    if _DEPUTY_OF.match(scene.line, end):
+    if scene.follows(_DEPUTY_OF, end):
         return "phó"
-    initials = _OFFICE.match(scene.line, end)
+    initials = scene.follows(_OFFICE, end)
     known = initials and (initials[1] in ABBREVIATIONS or initials[1] in DOCUMENT_CODES)
     return "phòng" if known else None
 
@@ -148,8 +150,9 @@ def _initials(scene: Scene, found: re.Match[str]) -> Hit | None:
     """Capitals (and what is written like them: TTg, ThS, LĐTB&XH)."""
     written = found.group()
     if is_syllable(written) and (len(written) == 1 or in_headline(scene, found)):
-        return None
-    if scene.cue(_SYNTAX, 8) and _SENT_TO.match(scene.line, found.end()):
+        told = meaning_around(scene, written, found.start(), found.end()) if len(written) > 1 else None
+        return Hit(found.end(), told, "abbreviation", sure=False) if told else None  # "TRƯỞNG CA XÃ"
+    if scene.cue(_SYNTAX, 8) and scene.follows(_SENT_TO, found.end()):
         return Hit(found.end(), spell(written), "letter")
     here = _meaning_here(scene, found)
     if here:
@@ -176,7 +179,7 @@ def _meaning_here(scene: Scene, found: re.Match[str]) -> str | None:
     numbered = _NUMBER_FOLLOWS.match(line, end) if kind else None
     if numbered and numbered["code"] and numbered["code"].upper().startswith(written):
         return DOCUMENT_CODES.get(numbered["code"], kind)  # "CT số 05/CTr-HĐND"
-    if numbered or (kind and scene.cue(_FILED, 8)):
+    if numbered or (kind and _FILED.search(scene.before(found.start()))):
         return kind
     if scene.meaning(written):
         return None
@@ -198,7 +201,7 @@ def _ward(scene: Scene, found: re.Match[str]) -> Hit | None:
     if found["number"]:
         said = f"{_PLACES[found['place']]} {cardinal(int(found['number']))}"
         return Hit(found.end(), said, "abbreviation", sure=False)
-    if before and before[-1] not in ",-(" and not scene.cue(_PLACE_BEFORE, 1):
+    if before and before[-1] not in ",-(:.;" and not scene.cue(_PLACE_BEFORE, 1):
         return None
     return Hit(found.end(), _PLACES[found["place"]], "abbreviation", sure=False)
 
@@ -243,17 +246,6 @@ def _bare_unit(_scene: Scene, found: re.Match[str]) -> Hit | None:
     """A unit without an amount: m2/người."""
     said = UNITS.get(found.group())
     return Hit(found.end(), said, "unit") if said else None
-
-
-def counted_hectares(scene: Scene, hit: Hit) -> Hit:
-    """The unit that is a syllable, hectares, where what was said before counts it: "mỗi ha", "5/HA"."""
-    if not hit.spoken.endswith("ha") or hit.rule == "province":
-        return hit
-    *before, last = hit.spoken.split()
-    if last == "ha" and _COUNTS.search(" ".join([*scene.words[-1:], *before]).rstrip(",")):
-        said = " ".join([*before, UNITS["ha"]])
-        return replace(hit, spoken=said, rule=hit.rule if before else "unit")
-    return hit
 
 
 def _apostrophe(_scene: Scene, found: re.Match[str]) -> Hit:

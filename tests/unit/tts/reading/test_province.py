@@ -46,6 +46,22 @@ def test_a_part_of_a_word_or_of_an_address_is_no_province_word(text):
     assert "province" not in {span.rule for span in read(text, words=_OWN).spans}
 
 
+@pytest.mark.parametrize(
+    ("text", "entry", "rest"),
+    [
+        ("Hotline 0258 3822", "Hotline", "không hai năm tám, ba tám hai hai"),
+        ("Hotline: 3.856.114", "Hotline", "ba, tám năm sáu, một một bốn"),
+        ("thứ 4, ngày 26/11", "thứ", "tư, ngày hai mươi sáu tháng mười một"),
+        ("cảnh sát 113", "cảnh sát", "một một ba"),
+        ("NQ 18-NQ/ĐH", "NQ 18", "nghị quyết đại hội"),
+        ("vòng I", "vòng", "một"),
+    ],
+)
+def test_what_is_taught_does_not_change_how_what_follows_is_read(text, entry, rest):
+    said = read(text, words={entry: "khuýp khuýp"}).spoken.replace(":", "")
+    assert said.removeprefix("khuýp khuýp ").endswith(rest)
+
+
 def test_capitals_of_an_entry_count():
     assert "ma vương, ngài" not in read("con ma vương", words=_OWN).spoken
 
