@@ -39,6 +39,12 @@ class EnrolFirst(NotAllowed):
     code = "operator.enrol-first"
 
 
+class ChangePasswordFirst(NotAllowed):
+    """Somebody else chose this person's password: another comes before anything else."""
+
+    code = "operator.change-password-first"
+
+
 class NotSignedIn(LoaError):
     """Name, password or session are not (or no longer) valid."""
 

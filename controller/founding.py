@@ -223,6 +223,7 @@ def _make_people(
                 password=passwords[first.name],
                 by=None,
                 now=now,
+                first_password=settings.require_totp,  # not in a trial, whose data is thrown away
             )
             for first in FIRST_OPERATORS
         }

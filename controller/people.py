@@ -57,6 +57,7 @@ def add(
             password=password,
             by=by,
             now=utc_now(),
+            first_password=True,
         )
         keyed = {OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR} & person.roles
         signed = not keyed or _sign(session)

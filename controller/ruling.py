@@ -176,6 +176,7 @@ def signing_here(by: str) -> Iterator[tuple[Session, Unlocked]]:
     with local_store() as store:
         with store.read() as session:
             person = person_named(session, by)
+            require(session, person, Act.RULE, person.area)
         password = ask_password(by)
         key = unlock_key(store, person, role=Role.ADMINISTRATOR, password=password, now=utc_now())
         with store.write() as session:

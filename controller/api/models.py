@@ -44,6 +44,13 @@ class SignIn(Asked):
     code: Annotated[str, Field(max_length=100)] | None = None
 
 
+class ChangePassword(Asked):
+    """The password that one has, and the one that takes its place."""
+
+    old: Annotated[str, Field(max_length=500)]
+    new: Annotated[str, Field(max_length=500)]
+
+
 class CodeAsked(Asked):
     """A code of the telephone."""
 

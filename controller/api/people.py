@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from controller.api.models import (
     Account,
+    ChangePassword,
     CodeAsked,
     EnrolmentShown,
     Person,
@@ -26,9 +27,11 @@ from controller.operators.signing_in import complete_sign_in, person_awaiting_co
 from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
 from controller.operators.tries import Purpose
+from controller.operators.usecases import change_password
 from controller.web.lanes import lanes_of
 from controller.web.station import Station
 from controller.web.viewer import (
+    EnteringInPerson,
     Known,
     KnownInPerson,
     Signed,
@@ -91,6 +94,16 @@ def sign_out(request: Request, response: Response, station: TheStation) -> None:
 def me(viewer: Known) -> Person:
     """Return who is signed in."""
     return _person(viewer.operator)
+
+
+@router.post("/me/password", status_code=204, responses=refusals(401, 403, 422))
+def password(
+    request: Request, response: Response, station: TheStation, viewer: EnteringInPerson, asked: ChangePassword
+) -> None:
+    """Change one's own password; every session and token of the person ends, this session too."""
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
+        change_password(session, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
+    drop_cookie(request, response)
 
 
 @router.post("/me/second-factor", responses=refusals(401, 409))

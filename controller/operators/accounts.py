@@ -7,13 +7,13 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
-from controller.errors import BadInput, Conflict, NotFound
+from controller.errors import Conflict, NotFound
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import has_administrator, held_key, require
 from controller.operators.retiring import retire_keys_of
 from controller.operators.tables import Account, SignedIn
-from controller.operators.usecases import KEYED, PASSWORDS, check_password, make_key
+from controller.operators.usecases import KEYED, PASSWORDS, check_password, check_roles, end_ways_in, make_key
 from devices.messages import AreaCode
 
 
@@ -32,16 +32,17 @@ def reset_password(
     """Give a person a new password; return whether the key set has to be signed anew.
 
     Keys sealed by the forgotten password cannot be opened any more: they are retired, new ones are made. What
-    they signed stays good.
+    they signed stays good. The person has to choose another password at the next sign-in.
     """
     check_password(password)
     account = _account(session, operator, by)
     account.password_hash = PASSWORDS.hash(password)
+    account.first_password = True
     retire_keys_of(session, operator, now=now)
     keyed = sorted(account.operator().roles & KEYED.keys())
     for role in keyed:
         make_key(session, operator, KEYED[role], password, now)
-    _end_sessions(session, operator)
+    end_ways_in(session, operator, now)
     record(session, by, "operator.password-reset", operator, now)
     return bool(keyed)
 
@@ -58,8 +59,7 @@ def set_roles(
 
     Keys of roles that are lost are retired: what they signed stays good. The person's sessions end.
     """
-    if not roles:
-        raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+    check_roles(roles)
     account = _account(session, operator, by)
     before = account.operator().roles
     account.roles = sorted(OperatorRole(role) for role in roles)

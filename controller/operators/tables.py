@@ -11,7 +11,10 @@ from devices.messages import AreaCode, KeyId, Role
 
 
 class Account(Base):
-    """One person's account; `password_hash` is argon2id."""
+    """One person's account; `password_hash` is argon2id.
+
+    `first_password`: somebody else chose the password, and so knows it; its person has to choose another.
+    """
 
     __tablename__ = "operators"
 
@@ -21,6 +24,7 @@ class Account(Base):
     roles: Mapped[list[str]] = mapped_column(JSON)
     area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
     password_hash: Mapped[str] = mapped_column(Text)
+    first_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
@@ -18,7 +18,7 @@ from controller.operators.permissions import Act, Operator, OperatorId, Operator
 from controller.operators.queries import held_key, require
 from controller.operators.retiring import retire_keys_of, retire_station_keys
 from controller.operators.sealing import WrongSecret, seal, unseal
-from controller.operators.tables import Account, HeldKey, SignedIn
+from controller.operators.tables import Account, ApiToken, HeldKey, SignedIn
 from controller.store import Store
 from controller.store.ids import new_id
 from devices.messages import AreaCode, KeyId, Role
@@ -83,19 +83,19 @@ def create_operator(
     password: str,
     by: Operator | None,
     now: datetime,
+    first_password: bool = False,
 ) -> Operator:
     """Open an account; an approver and an administrator get a key sealed by their password.
 
     `by` None: the founding accounts, made on the server itself. A new key speaks only after the key set is
-    signed anew (`sign_key_set`).
+    signed anew (`sign_key_set`). `first_password`: the person is to choose another before anything else.
     """
     if by is not None:
         require(session, by, Act.RULE, area)
     get_area(session, area)
     name = _checked_name(session, name)
     check_password(password)
-    if not roles:
-        raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+    check_roles(roles)
     account = Account(
         id=OperatorId(new_id(now)),
         name=name,
@@ -103,32 +103,47 @@ def create_operator(
         roles=sorted(OperatorRole(role) for role in roles),
         area=area,
         password_hash=PASSWORDS.hash(password),
+        first_password=first_password,
         created_at=now,
     )
     session.add(account)
     session.flush()
     for role in sorted(frozenset(roles) & KEYED.keys()):
         make_key(session, account.id, KEYED[role], password, now)
-    record(
-        session, by, "operator.created", account.id, now, detail={"name": name, "roles": list(account.roles)}
-    )
+    detail = {"name": name, "roles": list(account.roles)}
+    record(session, by, "operator.created", account.id, now, detail=detail)
     return account.operator()
 
 
+def check_roles(roles: Collection[OperatorRole]) -> None:
+    """Raise BadInput for roles that no one person may have."""
+    if not roles:
+        raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+
+
 def change_password(session: Session, *, by: Operator, old: str, new: str, now: datetime) -> None:
-    """Change one's own password: keys are sealed anew, every session ends."""
+    """Change one's own password: keys are sealed anew, every session and token of the person ends."""
     check_password(new)
+    if new == old:
+        raise BadInput("Mật khẩu mới phải khác mật khẩu cũ.", code="operator.same-password")
     account = session.get(Account, by.id, with_for_update=True)
     if account is None or not PASSWORDS.verify(old, account.password_hash):
         raise NotAllowed("Mật khẩu hiện tại không đúng.", code="operator.wrong-password")
     account.password_hash = PASSWORDS.hash(new)
+    account.first_password = False
     for key in session.scalars(select(HeldKey).where(HeldKey.holder == by.id, HeldKey.sealed.is_not(None))):
         opened = unseal(key.sealed or b"", old, _context(key.kid, by.id))
         key.sealed = seal(opened, new, _context(key.kid, by.id))
     _renew_keys(session, by, new, now)
-    for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == by.id)):
-        session.delete(signed_in)
+    end_ways_in(session, by.id, now)
     record(session, by, "operator.password-changed", by.id, now)
+
+
+def end_ways_in(session: Session, operator: OperatorId, now: datetime) -> None:
+    """End every session and token of a person: whoever came in by the old password may hold one."""
+    session.execute(delete(SignedIn).where(SignedIn.operator == operator))
+    living = (ApiToken.operator == operator, ApiToken.revoked_at.is_(None))
+    session.execute(update(ApiToken).where(*living).values(revoked_at=now))
 
 
 def disable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:
@@ -144,8 +159,7 @@ def disable_operator(session: Session, operator: OperatorId, *, by: Operator | N
     if by is not None and account.id == by.id:
         raise Conflict("Không thể tự khóa tài khoản của chính mình.", code="operator.self")
     account.disabled_at = account.disabled_at or now
-    for signed_in in session.scalars(select(SignedIn).where(SignedIn.operator == operator)):
-        session.delete(signed_in)
+    end_ways_in(session, operator, now)
     retire_keys_of(session, operator, now=now)
     record(session, by, "operator.disabled", operator, now)
 

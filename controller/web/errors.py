@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from controller.errors import (
     BadInput,
     Busy,
+    ChangePasswordFirst,
     Conflict,
     EnrolFirst,
     LoaError,
@@ -26,7 +27,7 @@ from controller.errors import (
 )
 from controller.web.lanes import in_lane
 from controller.web.render import page
-from controller.web.viewer import known
+from controller.web.viewer import entering
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +77,7 @@ def _find_viewer(request: Request) -> None:
     if hasattr(request.state, "viewer"):
         return
     try:
-        known(request)
+        entering(request)
     except LoaError:
         request.state.viewer = None
 
@@ -143,6 +144,8 @@ async def on_loa_error(request: Request, error: Exception) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         place = "/dang-nhap" if back == "/" else f"/dang-nhap?den={quote(back, safe='')}"
         return RedirectResponse(place, 303)
+    if isinstance(error, ChangePasswordFirst) and is_page:
+        return RedirectResponse("/tai-khoan/doi-mat-khau", 303)
     if isinstance(error, EnrolFirst) and is_page:
         return RedirectResponse("/tai-khoan/ma-xac-thuc", 303)
     response = await in_lane(

@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
 from controller.airings.planning import MOVABLE
-from controller.errors import EnrolFirst, NotAllowed, NotSignedIn
+from controller.errors import ChangePasswordFirst, EnrolFirst, NotAllowed, NotSignedIn
 from controller.operators.fresh import digest_of_secret
 from controller.operators.known_devices import LIFE, device_cookie, known_device
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
+from controller.operators.tables import Account
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
 from controller.operators.tries import Offered, Tries
 from controller.web.alarm_bar import AlarmLine, alarm_lines
@@ -44,6 +45,8 @@ class Viewer:
     """What sounds or waits as an emergency, when the page was asked for."""
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
+    first_password: bool = False
+    """Somebody else chose the password: nothing at all may be done before another is chosen."""
 
     @property
     def tried_as(self) -> str:
@@ -159,11 +162,12 @@ def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
     waiting = count_waiting(session, operator, scope)
     asked = asked_of(session, operator, scope, station.now())
     alarms = alarm_lines(session, scope, station.now())
-    return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
+    is_first = session.get_one(Account, operator.id).first_password
+    return Viewer(operator, scope, waiting, asked, token, alarms, lacks, is_first)
 
 
-def known(request: Request) -> Viewer:
-    """Return the signed-in person, also one who has to enrol a second factor first; or raise NotSignedIn.
+def entering(request: Request) -> Viewer:
+    """Return the signed-in person, also one who has to choose a password first; or raise NotSignedIn.
 
     A token excludes the cookie: what comes with one is judged by it alone. The last use is noted once a
     minute.
@@ -174,12 +178,27 @@ def known(request: Request) -> Viewer:
     return viewer
 
 
+def known(request: Request) -> Viewer:
+    """Return the signed-in person, also one without the second factor; or raise ChangePasswordFirst."""
+    viewer = entering(request)
+    if viewer.first_password:
+        raise ChangePasswordFirst(
+            "Mật khẩu này do người khác cấp. Hãy chọn mật khẩu của riêng bạn trước, ở trang Tài khoản."
+        )
+    return viewer
+
+
 def signed_in(request: Request) -> Viewer:
     """Return the signed-in person who may go on; NotSignedIn, or EnrolFirst without the second factor."""
     viewer = known(request)
     if viewer.lacks_factor:
         raise EnrolFirst("Vai trò của bạn cần mã xác thực hai bước. Hãy gắn mã trước, ở trang Tài khoản.")
     return viewer
+
+
+def entering_in_person(request: Request) -> Viewer:
+    """Return the signed-in person, for whom no token acts: who may choose a password."""
+    return _not_by_token(entering(request))
 
 
 def known_in_person(request: Request) -> Viewer:
@@ -235,6 +254,10 @@ async def _signed_in(request: Request) -> Viewer:
     return await in_lane(signed_in, request)
 
 
+async def _entering_in_person(request: Request) -> Viewer:
+    return await in_lane(entering_in_person, request)
+
+
 async def _known(request: Request) -> Viewer:
     return await in_lane(known, request)
 
@@ -249,6 +272,7 @@ async def _known_in_person(request: Request) -> Viewer:
 
 Signed = Annotated[Viewer, Depends(_signed_in)]
 Known = Annotated[Viewer, Depends(_known)]
+EnteringInPerson = Annotated[Viewer, Depends(_entering_in_person)]
 InPerson = Annotated[Viewer, Depends(_in_person)]
 KnownInPerson = Annotated[Viewer, Depends(_known_in_person)]
 TheStation = Annotated[Station, Depends(_station)]

@@ -3,6 +3,7 @@
 import pyotp
 from playwright.sync_api import expect
 
+from controller.operators.accounts import reset_password
 from controller.operators.second_factor import begin_second_factor, confirm_second_factor, has_second_factor
 from tests.browser.serving import sign_in
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
@@ -71,6 +72,17 @@ def be_asked_for_a_code(page, address, world):
     assert "/dang-nhap/ma" in page.url
 
 
+def choose_a_password(page, address, world):
+    """Enter with a password that an administrator gave."""
+    given = "cấp cho lần đầu"
+    world.do(reset_password, world.people["xanhatrang"].id, given, by=None)
+    page.goto(f"{address}/dang-nhap")
+    page.get_by_label("Tên đăng nhập").fill("xanhatrang")
+    page.get_by_label("Mật khẩu").fill(given)
+    _send(page, "Đăng nhập")
+    assert "/tai-khoan/doi-mat-khau" in page.url
+
+
 def go_astray(page, address, world):
     """Follow a wrong address."""
     del world
@@ -85,4 +97,5 @@ WAYS = {
     "mat-khau-moi": open_an_account,
     "loi": go_astray,
     "dang-nhap-ma": be_asked_for_a_code,
+    "doi-mat-khau": choose_a_password,
 }

@@ -54,9 +54,11 @@ class Camera:
             for page in pages.values():
                 page.context.close()
 
-    def take_after_forms(self):
+    def take_after_forms(self, only):
         """Take the pages to which a form leads."""
         for name, way in WAYS.items():
+            if only and name not in only:
+                continue
             for suffix, screen in SCREENS.items():
                 page = self.page_of(None, screen)
                 way(page, self._server.address, self._server.world)
@@ -106,10 +108,10 @@ def main(folder, scheme="light", only=()):
         with serving(world) as server:
             camera = Camera(browser, server, seeds, folder, scheme)
             camera.take_all([one for one in SHOTS if not only or one.name in only], shown)
+            if not only and folder == IMAGES:
+                camera.take_for_the_guide(shown, GUIDE)
+            camera.take_after_forms(only)
             if not only:
-                if folder == IMAGES:
-                    camera.take_for_the_guide(shown, GUIDE)
-                camera.take_after_forms()
                 shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
                 camera.take_all(ALARM_SHOTS, shown)
                 world.do(disable_operator, world.people["quantri"].id, by=None)

@@ -112,7 +112,7 @@ ALARM_SHOTS = (
 )
 """Taken last, when an emergency sounds: every page says so then."""
 
-AFTER_FORMS = ("lay-chu", "gan-ma", "bao-xong", "mat-khau-moi", "dang-nhap-ma", "loi")
+AFTER_FORMS = ("lay-chu", "gan-ma", "bao-xong", "mat-khau-moi", "doi-mat-khau", "dang-nhap-ma", "loi")
 """Pages that only a sent form, or a mistake, leads to: `forms_shown` has a function for each."""
 
 LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
@@ -133,6 +133,7 @@ NO_PAGES = {
     "/cong-khai/{area}/podcast.xml": "a feed for programs",
     "/tinh/{version}/{name:path}": "a part of every page",
     "/con-phien": "asked by a script",
+    "/tai-khoan/doi-mat-khau": "its picture needs a given password first: `doi-mat-khau`",
     "/dang-nhap/ma": "its picture needs a password first: `dang-nhap-ma`",
 }
 """Addresses that are asked for with GET and show nothing to a person; streams (`/song…`) are none either."""

@@ -28,7 +28,7 @@ from controller.operators.usecases import change_password
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
-from controller.web.viewer import Known, Signed, TheStation, Viewer, drop_cookie, tries_of
+from controller.web.viewer import EnteringInPerson, Known, Signed, TheStation, Viewer, drop_cookie, tries_of
 from controller.web.when_typed import read_day
 from devices.messages import AreaCode
 
@@ -47,11 +47,19 @@ def show(request: Request, station: TheStation, viewer: Signed, xong: str = "") 
     return _page(request, station, viewer, done=_DONE.get(xong, ""))
 
 
+@router.get("/doi-mat-khau")
+def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
+    """Have the person choose a password of their own, where somebody else chose the first."""
+    if not viewer.first_password:
+        return RedirectResponse("/tai-khoan", 303)
+    return page(request, "doi_mat_khau.html", {"fault": ""})
+
+
 @router.post("/mat-khau")
 def password(
     request: Request,
     station: TheStation,
-    viewer: Signed,
+    viewer: EnteringInPerson,
     *,
     cu: Annotated[str, Form(max_length=500)] = "",
     moi: Annotated[str, Form(max_length=500)] = "",
@@ -67,6 +75,8 @@ def password(
         ):
             change_password(session, by=viewer.operator, old=cu, new=moi, now=station.now())
     except LoaError as error:
+        if viewer.first_password:
+            return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))
         return _page(request, station, viewer, error=error)
     response = RedirectResponse("/dang-nhap", 303)
     drop_cookie(request, response)

@@ -87,6 +87,7 @@ def create(
                 password=password,
                 by=viewer.operator,
                 now=station.now(),
+                first_password=True,
             )
     except LoaError as error:
         form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}

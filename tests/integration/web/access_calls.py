@@ -27,6 +27,7 @@ CALLS = {
     "POST sign-in": Row(OPEN, {"name": "canbo", "password": "cá bơi ngược dòng"}),
     "POST sign-out": Row(OPEN, {}),
     "GET me": Row(SIGNED),
+    "POST me/password": Row(SIGNED, {"old": "x", "new": "ngắn"}),
     "POST me/second-factor": Row(SIGNED, {}),
     "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),
     "GET operators": Row(Act.RULE),

@@ -206,6 +206,7 @@ PAGES = {
     "GET /bat-dau": Row(OPEN),
     "POST /bat-dau": Row(OPEN, {}),
     "GET /tai-khoan": Row(SIGNED),
+    "GET /tai-khoan/doi-mat-khau": Row(SIGNED),
     "POST /tai-khoan/mat-khau": Row(SIGNED, {"moi": "a", "lap_lai": "b"}),
     "GET /tai-khoan/ma-xac-thuc": Row(SIGNED),
     "POST /tai-khoan/ma-xac-thuc": Row(SIGNED, {"ma": "00000"}),

@@ -1,0 +1,21 @@
+"""First passwords: whoever signs in with one chooses another before anything else."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("operators", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("first_password", sa.Boolean(), server_default=sa.false(), nullable=False)
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("operators", schema=None) as batch_op:
+        batch_op.drop_column("first_password")
