@@ -14,7 +14,7 @@ from pathlib import Path
 
 from controller import child
 from controller.errors import StartFailed
-from controller.settings import BrokerChoice
+from controller.settings import BrokerChoice, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -57,6 +57,26 @@ dynamic_filters = true
 """
 
 
+def mosquitto_here() -> str | None:
+    """Return where Mosquitto is installed, or None."""
+    return shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+
+
+def refuse_trial_broker(settings: Settings, *, with_fleet: bool) -> None:
+    """Raise StartFailed where real loudspeakers would hang on the embedded broker: it is for simulated ones.
+
+    It asks nobody for a password, keeps nobody from a topic, and forgets what is retained when it ends.
+    """
+    chosen, is_for_real = settings.broker, not with_fleet or bool(settings.nodes_broker_url)
+    is_embedded = chosen == "embedded" or (chosen == "auto" and mosquitto_here() is None)
+    if is_for_real and is_embedded and not settings.broker_url:
+        raise StartFailed(
+            "Trạm trung chuyển đi kèm chỉ dùng cho loa mô phỏng trên máy này: nó không hỏi mật khẩu. "
+            "Với loa thật, hãy cài Mosquitto và đặt LOA_BROKER_URL. Chưa có gì được khởi động.",
+            code="station.trial_broker",
+        )
+
+
 @dataclass
 class ChildBroker:
     """A broker on a free loopback port, started and stopped by the station."""
@@ -80,7 +100,7 @@ class ChildBroker:
 
     def start(self) -> None:
         """Start it and wait until it accepts connections; StartFailed says what is wrong."""
-        mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+        mosquitto = mosquitto_here()
         if self.choice == "mosquitto" and mosquitto is None:
             raise StartFailed(
                 "Chưa cài Mosquitto trên máy này. Cài bằng «apt-get install mosquitto» "

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from controller.airings.tables import Airing
 from controller.app import Controller
+from controller.broker import refuse_trial_broker
 from controller.demo import Job
 from controller.errors import LoaError
 from controller.fleet.names import SIMULATED
@@ -41,6 +42,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
     with ExitStack() as parts:
         stages = parts.enter_context(Stages())
         stages.say("Đang khởi động đài…")
+        refuse_trial_broker(settings, with_fleet=with_fleet)
         station = Controller(settings)
         began = station.now()
         station.start()

@@ -1,6 +1,6 @@
 """The process that opens a foreign file: little memory, little time, and nothing of the station in it.
 
-`python -m controller.importing KIND` reads the file from its standard input, `sound PATH` and
+`python -m controller.importing text` reads the file from its standard input, `sound PATH` and
 `chime PATH` from the disk; it answers one JSON object.
 """
 
@@ -10,22 +10,31 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from controller.errors import BadInput
 from controller.importing.kinds import CHIME_SOUND, LARGEST_FILE, SOUND, FileKind
 from tts.errors import SpeechError
 
+if TYPE_CHECKING:
+    from controller.importing.word import Taken
+
 MOST_MEMORY = 1_500_000_000
 MOST_CPU_SECONDS = 40
 
 
-def _opened(kind: FileKind, content: bytes) -> dict[str, object]:
+def _opened(content: bytes, kind: FileKind) -> "Taken":
     if kind is FileKind.PDF:
         from controller.importing.pdf import text_of_pdf as text_of
     else:
         from controller.importing.word import text_of_word as text_of
-    taken = text_of(content)
-    return {"lines": taken.lines, "warnings": taken.warnings}
+    return text_of(content)
+
+
+def _draft(content: bytes) -> dict[str, object]:
+    from controller.importing.imported import as_json, imported
+
+    return as_json(imported(content, _opened))
 
 
 def _looked_at(path: Path, *, as_chime: bool) -> dict[str, object]:
@@ -44,7 +53,7 @@ def main(kind: str, *more: str) -> None:
         if kind in {SOUND, CHIME_SOUND}:
             answer = _looked_at(Path(more[0]), as_chime=kind == CHIME_SOUND)
         else:
-            answer = _opened(FileKind(kind), sys.stdin.buffer.read(LARGEST_FILE + 1))
+            answer = _draft(sys.stdin.buffer.read(LARGEST_FILE + 1))
     except (BadInput, SpeechError) as error:
         answer = {"code": error.code, "sentence": error.sentence}
     sys.stdout.write(json.dumps(answer))

@@ -10,8 +10,7 @@ from typing import Any
 
 from controller import child
 from controller.errors import BadInput, Busy
-from controller.importing.kinds import CHIME_SOUND, SOUND, FileKind
-from controller.importing.word import Taken
+from controller.importing.kinds import CHIME_SOUND, SOUND, TEXT
 from tts.found import Found
 
 MOST_SECONDS = 90.0
@@ -23,10 +22,9 @@ _TOO_LONG = "Tệp âm thanh này quá nặng nên không kiểm tra được. H
 _TOO_MUCH = "Tệp này quá nặng hoặc bị hỏng nên không mở được. Hãy chép phần chữ cần phát sang tệp mới."
 
 
-def opened_apart(content: bytes, kind: FileKind) -> Taken:
-    """Return a file's lines; BadInput as its reader says, or where the reader ran out of time or memory."""
-    answer = _asked(content, kind.value)
-    return Taken(answer["lines"], answer["warnings"])
+def imported_apart(content: bytes) -> dict[str, Any]:
+    """Return the draft of a file as JSON has it; BadInput as its reader says, or where that took too much."""
+    return _asked(content, TEXT)
 
 
 def examined_apart(path: Path, *, as_chime: bool = False) -> Found:

@@ -2,18 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from controller.bulletins.references import Reference, heading_of, reference_of
 from controller.bulletins.wording import LONGEST_TITLE, clean_text
 from controller.errors import BadInput
-from controller.importing.apart import opened_apart
+from controller.importing.apart import imported_apart
 from controller.importing.decoding import decoded
 from controller.importing.kinds import FileKind, kind_of
 from controller.importing.mending import Mended, Whole, mended
 from controller.importing.word import Taken
 from controller.texts import NO_TITLE, draft_of
+from tts.reading.checking import MAX_CHARACTERS
 
 Opener = Callable[[bytes, FileKind], Taken]
+
+MOST_CHARACTERS = 4 * MAX_CHARACTERS
+"""Of a file before it is mended: four times what a bulletin may have, for what mending takes away."""
+_TOO_MUCH = "Tệp có quá nhiều chữ: mỗi bản tin tối đa 100.000 ký tự. Hãy tách phần cần phát."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +42,34 @@ class Imported:
     before: str
 
 
-def import_text(content: bytes, *, opener: Opener = opened_apart) -> Imported:
-    """Return the draft that a file makes; BadInput says why there is none.
+_ANSWER = TypeAdapter(Imported)
 
-    `opener` opens what is not plain text; nobody else's file is opened in this very process.
+
+def import_text(content: bytes) -> Imported:
+    """Return the draft that a file, or a pasted text, makes; BadInput says why there is none.
+
+    All of it is done in a process apart: to mend twenty million letters takes minutes of a processor.
     """
+    kind_of(content)  # what is refused at a glance needs no process
+    return _ANSWER.validate_python(imported_apart(content))
+
+
+def as_json(found: Imported) -> dict[str, Any]:
+    """Return a draft as JSON has it: what the process apart answers."""
+    told: dict[str, Any] = _ANSWER.dump_python(found, mode="json")
+    return told
+
+
+def imported(content: bytes, opener: Opener) -> Imported:
+    """Return the draft that a file makes in this very process; `opener` opens what is not plain text."""
     kind = kind_of(content)
     if kind is FileKind.PLAIN:
         plain = decoded(content)
         taken, encoding = Taken(plain.text.splitlines(), []), plain.encoding
     else:
         taken, encoding = opener(content, kind), "Unicode"
+    if sum(map(len, taken.lines)) > MOST_CHARACTERS:
+        raise BadInput(_TOO_MUCH, code="import.too-large")
     whole = mended(taken.lines, laid_out=kind is FileKind.PDF)
     if not whole.text:
         raise BadInput("Tệp không có chữ nào để lấy.", code="import.empty")

@@ -8,8 +8,10 @@ LARGEST_FILE = 20_000_000
 """Bytes of an imported file: a scanned or illustrated decree has some millions, its text far less."""
 
 
+TEXT = "text"
+"""What the process apart is asked for a file of which the text is taken, or for a pasted text."""
 SOUND = "sound"
-"""What the process apart is asked for a sound file, which it reads by its path."""
+"""Likewise for a sound file, which it reads by its path."""
 CHIME_SOUND = "chime"
 """Likewise for one that is to be a chime."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from controller.errors import BadInput
 
@@ -59,9 +60,32 @@ def _document(content: bytes) -> bytes:
             "Tệp Word phình quá lớn khi mở ra nên bị từ chối. Hãy chép phần chữ sang tệp mới.",
             code="import.bomb",
         )
-    if b"<!DOCTYPE" in document[:4096] or b"<!ENTITY" in document:
-        raise BadInput(_BROKEN, code="import.broken")
+    _refuse_doctype(document)
     return document
+
+
+class _Begun(Exception):  # noqa: N818 - no error: what stood before the root element was seen
+    pass
+
+
+def _refuse_doctype(document: bytes) -> None:
+    """Raise BadInput for a DTD, in whatever encoding: it stands before the root element or nowhere."""
+    parser = expat.ParserCreate()
+
+    def doctype(*_: object) -> None:
+        raise BadInput(_BROKEN, code="import.broken")
+
+    def root(*_: object) -> None:
+        raise _Begun
+
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = root
+    try:
+        parser.Parse(document, True)
+    except _Begun:
+        return
+    except expat.ExpatError as error:
+        raise BadInput(_BROKEN, code="import.broken") from error
 
 
 def _blocks(above: ET.Element, space: str) -> Iterator[str]:

@@ -18,6 +18,7 @@ from controller.listeners.usecases import answer_report, report_trouble
 from controller.operators.permissions import Act
 from controller.web.errors import status_of
 from controller.web.named import Named
+from controller.web.public_address import public_address
 from controller.web.queries import nodes_seen
 from controller.web.render import page
 from controller.web.station import Station
@@ -132,7 +133,7 @@ def poles(
 ) -> Response:
     """Show the codes of one commune's loudspeakers, to be printed and put on their poles."""
     asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
-    base = (station.settings.address or str(request.base_url)).rstrip("/")
+    base = public_address(station)
     with station.store.read() as session:
         nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]

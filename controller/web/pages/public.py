@@ -17,6 +17,7 @@ from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, 
 from controller.web.feeds import calendar_of, podcast_of
 from controller.web.legal_reads import act_of
 from controller.web.pages.recordings import wave_of
+from controller.web.public_address import public_address
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import TheStation
@@ -123,9 +124,9 @@ def calendar(station: TheStation, area: Code) -> Response:
 
 
 @router.get("/{area}/podcast.xml")
-def podcast(request: Request, station: TheStation, area: Code) -> Response:
+def podcast(station: TheStation, area: Code) -> Response:
     """Answer with what was aired as a podcast."""
-    base = (station.settings.address or str(request.base_url)).rstrip("/")
+    base = public_address(station)
     with station.store.read() as session:
         found, heard = _area(session, area)
         aired = [

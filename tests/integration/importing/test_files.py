@@ -7,8 +7,8 @@ import docx
 import pytest
 
 from controller.errors import BadInput
-from controller.importing.imported import import_text
-from controller.importing.kinds import FileKind
+from controller.importing.imported import import_text, imported
+from controller.importing.kinds import LARGEST_FILE, FileKind
 from controller.importing.word import LARGEST_PART, text_of_word
 from tests.support.old_letters import vni
 from tests.support.pdfs import pdf
@@ -31,6 +31,10 @@ def word(*paragraphs, letterhead=True):
     packed = BytesIO()
     document.save(packed)
     return packed.getvalue()
+
+
+UTF_16_ENTITIES = f"""<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY b "nổ ">]>
+<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>{"&b;" * 9}</w:t></w:r></w:p></w:body></w:document>"""
 
 
 def zipped(**parts):
@@ -124,6 +128,8 @@ def test_a_page_that_is_a_picture_among_others_is_counted():
             zipped(**{"word__document.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}),
             "import.broken",
         ),
+        (zipped(**{"word__document.xml": UTF_16_ENTITIES.encode("utf-16")}), "import.broken"),
+        (zipped(**{"word__document.xml": b" " * 5000 + b'<!DOCTYPE a SYSTEM "b"><a/>'}), "import.broken"),
         (document("<w:p>" * 50_000 + "</w:p>" * 50_000), "import.broken"),
         (zipped(**{"word__document.xml": b"\0" * (LARGEST_PART + 1)}), "import.bomb"),
         (document("<w:p><w:r><w:t>&lt;script&gt;</w:t></w:r></w:p>"), "text.bad"),
@@ -131,11 +137,27 @@ def test_a_page_that_is_a_picture_among_others_is_counted():
     ],
     ids=[
         *("scan", "locked", "cut", "rubbish", "cut-zip", "other-zip", "no-document", "no-xml", "entities"),
+        *("entities-in-utf-16", "late-doctype"),
         *("nested", "bomb", "html", "empty"),
     ],
 )
 def test_what_is_broken_locked_or_hostile_is_refused_in_words(content, code):
     assert refusal(content) == code
+
+
+def test_a_word_file_in_utf_16_is_read():
+    text = f"<w:p><w:r><w:t>{BODY}</w:t></w:r></w:p>"
+    whole = f'<?xml version="1.0" encoding="UTF-16"?><w:document xmlns:w="{W}">{text}</w:document>'
+    assert import_text(zipped(**{"word__document.xml": whole.encode("utf-16")})).text == BODY
+
+
+def test_a_pasted_text_is_taken_apart_from_the_pages_and_comes_back_the_same():
+    content = f"Lịch tiêm phòng\n\n{BODY}\u200b  Hết.".encode()
+    assert import_text(content) == imported(content, opener=None)
+
+
+def test_twenty_million_bytes_of_text_are_refused_in_words():
+    assert refusal(b"ba con " * (LARGEST_FILE // 7)) == "import.too-large"
 
 
 def test_a_pdf_locked_against_changing_alone_is_read():

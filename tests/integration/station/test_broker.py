@@ -6,10 +6,15 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from controller.broker import ChildBroker
+from controller.broker import ChildBroker, refuse_trial_broker
+from controller.cli import app
+from controller.errors import StartFailed
+from controller.settings import Settings
 from tests.support.running_station import running
 
 WITHIN = 30.0
@@ -95,6 +100,62 @@ broker.start()
 print(broker.port, flush=True)
 sys.stdin.read()
 """
+
+
+@pytest.mark.parametrize(
+    ("chosen", "with_fleet"),
+    [
+        ({"broker": "embedded"}, False),
+        ({"broker": "embedded", "nodes_broker_url": "mqtts://loa.example:8883"}, True),
+    ],
+)
+def test_real_loudspeakers_are_never_given_the_embedded_broker(chosen, with_fleet):
+    with pytest.raises(StartFailed) as refused:
+        refuse_trial_broker(Settings(**chosen), with_fleet=with_fleet)
+    assert refused.value.code == "station.trial_broker"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "with_fleet"),
+    [
+        ({"broker": "embedded"}, True),
+        ({"broker": "mosquitto"}, False),
+        ({"broker": "embedded", "broker_url": "mqtts://loa.example:8883"}, False),
+    ],
+)
+def test_simulated_ones_may_have_it_and_real_ones_another(chosen, with_fleet):
+    refuse_trial_broker(Settings(**chosen), with_fleet=with_fleet)
+
+
+def test_the_command_refuses_before_anything_is_started(tmp_path):
+    env = {"LOA_HOME": str(tmp_path / "home"), "LOA_PORT": "0"}
+    done = CliRunner().invoke(app, ["up", "--no-fleet", "--broker", "embedded"], env=env)
+    assert done.exit_code == 1
+    assert "station.trial_broker" in done.stderr
+    assert not (tmp_path / "home" / "loa.sqlite").exists()
+
+
+def test_no_broker_that_the_station_brings_along_is_heard_beyond_its_machine(tmp_path):
+    for choice in ("mosquitto", "embedded"):
+        broker = ChildBroker(choice, tmp_path / choice)
+        broker.start()
+        try:
+            heard_at = listening_addresses(broker.port)
+        finally:
+            broker.stop()
+        assert heard_at == {"0100007F"}  # 127.0.0.1
+
+
+def listening_addresses(port):
+    """Where something listens on a port, as the kernel writes addresses."""
+    found = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:]:
+            _, local, _, state, *_ = line.split()
+            address, heard = local.split(":")
+            if state == "0A" and int(heard, 16) == port:
+                found.add(address)
+    return found
 
 
 @pytest.mark.parametrize("choice", ["mosquitto", "embedded"])

@@ -88,8 +88,17 @@ def test_a_podcast_names_each_sound_with_its_size(client):
     (item,) = feed.findall("channel/item")
     sound = item.find("enclosure").attrib
     assert item.findtext("title") == TITLE
-    assert sound["url"].startswith("http://testserver/cong-khai/tep/")
-    assert int(sound["length"]) == len(client.get(sound["url"]).content)
+    assert sound["url"].startswith("http://loa.example/cong-khai/tep/")
+    assert int(sound["length"]) == len(client.get(sound["url"].removeprefix("http://loa.example")).content)
+
+
+def test_links_and_printed_codes_say_where_the_station_is_whatever_a_request_calls_it(client, officer):
+    feed = client.get(f"{PLACE}/podcast.xml", headers={"Host": "evil.example"}).text
+    assert "evil.example" not in feed
+    assert f"<link>http://loa.example{PLACE}</link>" in feed
+    codes = officer.get(f"/phan-anh/ma-dan?xa={NHA_TRANG}", headers={"Host": "evil.example"}).text
+    assert "evil.example" not in codes
+    assert f"http://loa.example/cong-khai/bao/{NODE}" in codes
 
 
 def test_pages_and_feed_say_that_a_machine_speaks_and_nothing_of_a_person_s_recording(world, client, aired):
@@ -206,6 +215,6 @@ def test_a_loudspeaker_that_is_not_there_takes_no_report(client):
 
 def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
     page = officer.get(f"/phan-anh/ma-dan?xa={NHA_TRANG}").text
-    assert f"http://testserver/cong-khai/bao/{NODE}" in page
+    assert f"http://loa.example/cong-khai/bao/{NODE}" in page
     assert page.count('<img src="data:image/svg+xml') == 2
     assert BAC_NHA_TRANG not in re.findall(r"/cong-khai/bao/loa-(\d+)-", page)

@@ -6,7 +6,7 @@ import pytest
 
 from controller.errors import BadInput
 from controller.importing.decoding import decoded
-from controller.importing.imported import import_text
+from controller.importing.imported import MOST_CHARACTERS, imported
 from controller.importing.kinds import LARGEST_FILE, FileKind, kind_of
 from controller.importing.mending import MOST_SHOWN, Mend, mended
 from controller.texts import NO_TITLE
@@ -18,6 +18,17 @@ BODY = (
     "trước 17 giờ ngày 30/11/2026. Xin trân trọng thông báo."
 )
 TEXT = f"{TITLE}\n\n{BODY}"
+
+
+def taken_in(content):
+    """The draft of a plain text, taken in this very process."""
+    return imported(content, opener=None)
+
+
+def test_what_is_longer_than_four_bulletins_is_refused_before_it_is_mended():
+    with pytest.raises(BadInput) as refused:
+        taken_in(("bà con " * (MOST_CHARACTERS // 7 + 1)).encode())
+    assert refused.value.code == "import.too-large"
 
 
 @pytest.mark.parametrize(
@@ -35,13 +46,13 @@ TEXT = f"{TITLE}\n\n{BODY}"
     ],
 )
 def test_a_text_of_any_encoding_becomes_the_same_nfc_draft(content, encoding):
-    found = import_text(content)
+    found = taken_in(content)
     assert (found.title, found.text, found.encoding) == (TITLE, BODY, encoding)
     assert found.kind is FileKind.PLAIN
 
 
 def test_tcvn3_which_has_no_capitals_with_tones_is_mended_and_said():
-    found = import_text(tcvn3(TEXT.replace("Ủy", "Uỷ")))
+    found = taken_in(tcvn3(TEXT.replace("Ủy", "Uỷ")))
     assert (found.text, found.encoding) == (BODY.replace("Ủy", "Uỷ"), "TCVN3")
     assert any("TCVN3" in warning for warning in found.warnings)
     assert {one.kind for one in found.mended} == {Mend.LEGACY}
@@ -109,7 +120,7 @@ def test_lines_that_a_page_broke_are_joined_and_its_number_dropped():
 )
 def test_what_cannot_become_a_bulletin_is_refused_in_words(content, code):
     with pytest.raises(BadInput) as refused:
-        import_text(content)
+        taken_in(content)
     assert refused.value.code == code
     assert refused.value.sentence[0].isupper()
     assert refused.value.sentence.endswith(".")
@@ -122,7 +133,7 @@ def test_a_kind_is_told_by_the_bytes_and_not_by_a_name():
 
 
 def test_a_text_without_a_title_says_so():
-    found = import_text(BODY.encode())
+    found = taken_in(BODY.encode())
     assert (found.title, found.text) == (NO_TITLE, BODY)
     assert any("tiêu đề" in warning for warning in found.warnings)
 
