@@ -126,7 +126,9 @@ def _audio_segment() -> Any:
     with warnings.catch_warnings():
         if shutil.which("ffmpeg") is None:
             warnings.filterwarnings("ignore", "Couldn't find ffmpeg", RuntimeWarning)
-        warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
+        # told when Python compiles pydub: before 3.12 as DeprecationWarning
+        for kind in (SyntaxWarning, DeprecationWarning):
+            warnings.filterwarnings("ignore", "invalid escape sequence", kind)
         warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
         from pydub import AudioSegment
     return AudioSegment
