@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from controller.airings.answering import answer_airing
 from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.queries import (
     Reach,
@@ -28,7 +29,7 @@ from controller.bulletins.queries import get_bulletin, get_recording, get_revisi
 from controller.bulletins.tables import Rendering
 from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.errors import LoaError
-from controller.founding import APPROVER, OFFICER, Secrets
+from controller.founding import APPROVER, OF_A_COMMUNE, OFFICER, Secrets
 from controller.journal.chain import JournalBroken, verify
 from controller.journal.queries import export
 from controller.operators.permissions import Operator
@@ -127,6 +128,14 @@ class Job:
             )
         self.station.poke()
         return airing.id
+
+    def agree(self, airing_id: AiringId) -> None:
+        """Say the commune's yes to the sample, as the officer of the trial's one commune would."""
+        with self.station.store.write() as session:
+            officer = operator_named(session, OF_A_COMMUNE.name)
+            if officer is not None:
+                answer_airing(session, airing_id, agrees=True, by=officer, now=self.station.now())
+        self.station.poke()
 
     def follow(self, airing_id: AiringId, fleet: FleetProcess | None) -> None:
         """Show the airing until it is over, and every node that still may has told all."""

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from controller.areas.tables import Area
 from controller.areas.usecases import load_areas
 from controller.errors import Conflict, StartFailed
 from controller.fleet.enrolling import Welcome
@@ -18,6 +19,7 @@ from controller.journal.usecases import record
 from controller.operators.beginning import create_first_administrator
 from controller.operators.fresh import fresh_password
 from controller.operators.permissions import Operator, OperatorRole
+from controller.operators.queries import operator_named
 from controller.operators.tables import Account, HeldKey
 from controller.operators.usecases import FoundingKeys, create_operator, make_keys
 from controller.plans.governing import sign_key_set, sign_policy
@@ -33,7 +35,7 @@ _FOUNDED = "station.founded"
 
 @dataclass(frozen=True)
 class FirstOperator:
-    """One of the three people that a fresh station knows."""
+    """One of the people that a fresh station knows."""
 
     name: str
     display_name: str
@@ -41,13 +43,15 @@ class FirstOperator:
 
 
 FIRST_OPERATORS = (
-    FirstOperator("canbo", "Cán bộ xã", frozenset({OperatorRole.OFFICER})),
+    FirstOperator("canbo", "Cán bộ tỉnh", frozenset({OperatorRole.OFFICER})),
     FirstOperator("duyet", "Cán bộ duyệt", frozenset({OperatorRole.APPROVER})),
     FirstOperator(
         "kythuat", "Kỹ thuật viên", frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR})
     ),
 )
 OFFICER, APPROVER, ADMINISTRATOR = (first.name for first in FIRST_OPERATORS)
+OF_A_COMMUNE = FirstOperator("canboxa", "Cán bộ xã", frozenset({OperatorRole.OFFICER}))
+"""The fourth person of a trial: most people who use Loa are officers of one commune, and see less."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,34 @@ def found(store: Store, settings: Settings, *, now: datetime) -> None:
     passwords = {first.name: fresh_password() for first in FIRST_OPERATORS}
     write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     _make_people(store, settings, passwords, keys, now)
+
+
+def add_officer_of_a_commune(store: Store, settings: Settings, *, now: datetime) -> Operator | None:
+    """Add the officer of the first commune to a trial whose first passwords still lie in their file, once.
+
+    Returns the person if added now.
+    """
+    files = Secrets(settings.home)
+    passwords = files.passwords()
+    with store.write() as session:
+        commune = session.scalar(
+            select(Area.code).where(Area.parent == settings.province).order_by(Area.code).limit(1)
+        )
+        if not passwords or commune is None or operator_named(session, OF_A_COMMUNE.name) is not None:
+            return None
+        passwords[OF_A_COMMUNE.name] = fresh_password()
+        officer = create_operator(
+            session,
+            name=OF_A_COMMUNE.name,
+            display_name=OF_A_COMMUNE.display_name,
+            roles=OF_A_COMMUNE.roles,
+            area=commune,
+            password=passwords[OF_A_COMMUNE.name],
+            by=None,
+            now=now,
+        )
+        write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
+    return officer
 
 
 def _refuse_key_of_another(session: Session, path: Path) -> None:

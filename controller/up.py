@@ -16,7 +16,7 @@ from controller.demo import Job
 from controller.errors import LoaError
 from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
-from controller.founding import FIRST_OPERATORS, Secrets
+from controller.founding import FIRST_OPERATORS, OF_A_COMMUNE, Secrets, add_officer_of_a_commune
 from controller.logs import log_to
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
@@ -48,6 +48,9 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         station.start()
         parts.callback(stages.say, "Đã dừng.")
         parts.callback(station.stop)
+        is_first = _is_first(station)
+        if with_fleet and is_first:
+            add_officer_of_a_commune(station.store, settings, now=station.now())
         _greet(station, stages, is_trial=with_fleet)
         if not with_fleet:
             for line in left_of_a_trial(station):
@@ -59,7 +62,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
             fleet.start()
             parts.callback(fleet.stop)
             stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm, không có giờ yên lặng.")
-        if with_opening and _is_first(station):
+        if with_opening and is_first:
             opening = threading.Thread(
                 target=_open, args=(job, began + _OPENING_AFTER), name="opening", daemon=True
             )
@@ -73,7 +76,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
 def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
     """Return the settings; what the person did not say follows from whether loudspeakers are simulated.
 
-    Simulated ones wake nobody and obey anybody who looks in: no quiet hours, no second factor, three people
+    Simulated ones wake nobody and obey anybody who looks in: no quiet hours, no second factor, four people
     to try it with. Real ones: all of it as the settings' own defaults say, and people by the first code.
     """
     settings = Settings(**chosen)
@@ -115,7 +118,7 @@ def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
         return []
     shown = [
         f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}"
-        for first in FIRST_OPERATORS
+        for first in (*FIRST_OPERATORS, OF_A_COMMUNE)
         if first.name in passwords and to_person
     ]
     return [*shown, f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này."]
@@ -162,6 +165,7 @@ def _open(job: Job, not_before: Any) -> None:
         job.approve(bulletin)
         earliest = job.station.now() + job.station.settings.lead
         airing = job.air(bulletin, AreaCode(job.station.settings.province), max(not_before, earliest))
+        job.agree(airing)
         _make_test(job)
         job.follow(airing, None)
     except (LoaError, SpeechError) as error:

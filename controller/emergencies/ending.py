@@ -37,15 +37,25 @@ def stop_in(
 
 
 def stop_emergency(
-    session: Session, emergency: EmergencyId, *, by: Operator, now: datetime, reason: str = ""
+    session: Session,
+    emergency: EmergencyId,
+    *,
+    by: Operator,
+    now: datetime,
+    reason: str = "",
+    only: Collection[AreaCode] = (),
 ) -> frozenset[AreaCode]:
-    """End one emergency (or all-clear, or test) everywhere; return the areas whose plans change."""
+    """End one emergency (or all-clear, or test), everywhere or in some areas only.
+
+    Returns the areas whose plans change.
+    """
     row = get_emergency(session, emergency, lock=True)
-    require(session, by, Act.STOP, *row.areas)
-    running = [(one, airing) for one, airing in running_in(session, row.areas) if one.id == row.id]
+    areas = only or row.areas
+    require(session, by, Act.STOP, *areas)
+    running = [(one, airing) for one, airing in running_in(session, areas) if one.id == row.id]
     if not running:
         raise Conflict("Lượt này không còn phát nữa; có thể đã dừng hoặc đã hết giờ.", code="emergency.over")
-    return _end(session, running, row.areas, reason.strip() or STOPPED, by=by, now=now)
+    return _end(session, running, areas, reason.strip() or STOPPED, by=by, now=now)
 
 
 def end_in(

@@ -1,4 +1,4 @@
-"""What every page says of emergencies: what sounds now, and what waits for a second person; one query."""
+"""What every page says of emergencies: what sounds now, and what waits for a second person."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +7,14 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS
+from controller.airings.queries import targets_of
 from controller.airings.tables import Airing
 from controller.bulletins.tables import Bulletin
 from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
 from controller.emergencies.tables import Emergency
 from controller.web.named import Named
 from controller.web.scope import Scope
+from devices.messages import AreaCode
 
 _MOST = 5
 """Lines of the bar; who wants more opens the page Phát khẩn."""
@@ -30,6 +32,8 @@ class AlarmLine:
     kind: Kind
     title: str
     where: str
+    areas: tuple[AreaCode, ...]
+    """Where it sounds or shall sound now: what was stopped in a part is told there no more."""
     is_running: bool
     words: str
 
@@ -44,12 +48,14 @@ def alarm_lines(session: Session, scope: Scope, now: datetime) -> tuple[AlarmLin
         .where(or_(waits, Airing.state.in_(IN_PLANS)))
         .order_by(Emergency.called_at.desc(), Emergency.id)
     )
-    here = scope.hears
+    rows = list(session.execute(query))
+    targets = targets_of(session, [row.airing for row, _, _ in rows if row.airing is not None])
     lines = []
-    for row, title, state in session.execute(query):
-        if here.isdisjoint(row.areas):
+    for row, title, state in rows:
+        areas = (targets.get(row.airing) if row.airing is not None else None) or tuple(row.areas)
+        if scope.hears.isdisjoint(areas):
             continue
         is_running = state is not None and state in IN_PLANS
         words = RUNNING_WORDS[row.kind] if is_running else "Chờ người thứ hai xác nhận"
-        lines.append(AlarmLine(row.id, row.kind, title, scope.where(row.areas), is_running, words))
+        lines.append(AlarmLine(row.id, row.kind, title, scope.where(areas), areas, is_running, words))
     return tuple(lines[:_MOST])

@@ -96,11 +96,19 @@ def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
     return started.row.id
 
 
-def stop_one(station: Station, viewer: Viewer, emergency: EmergencyId, reason: str) -> None:
-    """End one emergency everywhere."""
+def stop_one(
+    station: Station,
+    viewer: Viewer,
+    emergency: EmergencyId,
+    reason: str,
+    only: Collection[AreaCode] = (),
+) -> None:
+    """End one emergency everywhere, or in some areas only."""
     with station.store.write(urgent=True) as session:
         emergency_view(session, emergency, viewer.scope.hears)
-        changed = stop_emergency(session, emergency, by=viewer.operator, now=station.now(), reason=reason)
+        changed = stop_emergency(
+            session, emergency, by=viewer.operator, now=station.now(), reason=reason, only=only
+        )
         outgoing = station.sign(session, changed)
     station.hurry(outgoing)
 

@@ -50,6 +50,13 @@ class Scope:
     def _tiled(self) -> frozenset[AreaCode]:
         return frozenset(area.code for area in self.communes)
 
+    def part_of(self, areas: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
+        """The person's own part of areas: the own area where it lies below one of them, or those in it."""
+        codes = list(areas)
+        if not set(self.tree.lineage(self.home)).isdisjoint(codes):
+            return (self.home,)
+        return tuple(code for code in codes if self.home in self.tree.lineage(code))
+
     def where(self, targets: Iterable[AreaCode]) -> str:
         """Targets in words: “Toàn tỉnh Khánh Hòa”, “Phường A, Xã B”, “12 xã, phường”."""
         codes = list(targets)

@@ -1,5 +1,6 @@
 """Who is signed in: the cookie with the session behind it, or a program's token; and what may be seen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, cast
@@ -27,6 +28,7 @@ from controller.web.scope import Scope, scope_of
 from controller.web.station import Station
 from controller.web.views import AiringView
 from controller.web.waiting import count_waiting
+from devices.messages import AreaCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class Viewer:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
         possible = is_possible(airing.state, Event.CANCEL)
         return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
+
+    def may_silence(self, areas: Collection[AreaCode]) -> tuple[AreaCode, ...]:
+        """Return where this person may end what sounds in areas: in all of them, or in the own part alone."""
+        if self.scope.may(self.operator, Act.STOP, areas):
+            return tuple(areas)
+        own = self.scope.part_of(areas)
+        return own if own and self.scope.may(self.operator, Act.STOP, own) else ()
 
     def may_move(self, airing: AiringView, now: datetime) -> bool:
         """Whether an airing can still be given another time, by this person: for its button."""

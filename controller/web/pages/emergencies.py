@@ -175,8 +175,16 @@ def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id
     """Ask once more."""
     with station.store.read() as session:
         view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
-    where = viewer.scope.where(view.areas)
-    return page(request, "khan_dung.html", {"view": view, "where": where, "Kind": Kind})
+    part = viewer.may_silence(view.areas)
+    if not part:
+        return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
+    context = {
+        "view": view,
+        "where": viewer.scope.where(part),
+        "is_part": part != view.areas,
+        "Kind": Kind,
+    }
+    return page(request, "khan_dung.html", context)
 
 
 @urgent.post("/khan/{emergency_id}/dung")
@@ -187,10 +195,17 @@ def stop(
     emergency_id: str,
     ly_do: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    """Stop it everywhere, at once."""
+    """Stop it at once: everywhere, or where the person may do no more, in the person's own area.
+
+    The page asked by the same rule. Areas that were reached meanwhile change nothing: what is asked here is
+    never more than what the person may.
+    """
 
     def act() -> None:
-        alarms.stop_one(station, viewer, EmergencyId(emergency_id), ly_do)
+        with station.store.read() as session:
+            view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+        part = viewer.may_silence(view.areas)
+        alarms.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
 
     return _do(request, station, viewer, emergency_id, act)
 
@@ -344,6 +359,7 @@ def _load(session: Session, viewer: Viewer, emergency_id: str) -> Mapping[str, A
     return {
         "view": view,
         "where": viewer.scope.where(view.areas),
+        "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
         "ends_at": None if view.airing is None else view.airing.ended_at or end_of(view.airing),
         "Kind": Kind,
         "EmergencyState": EmergencyState,

@@ -190,6 +190,8 @@ def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulle
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         if bulletin.variant_of is not None:
             return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
+        if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         text = get_revision(session, bulletin.id, bulletin.revision).text
         return _variant_page(request, session, viewer, bulletin, Brought(Typed(noi_dung=text)))
 

@@ -152,6 +152,8 @@ def ask_when(
     """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
+    if not viewer.may(Act.AIR):
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
     return _when_page(request, station, viewer, form, bulletin=bulletin)
 

@@ -1,12 +1,20 @@
 """What `loa up` says of the first passwords, and to whom."""
 
 import io
+from datetime import timedelta
 
 from rich.console import Console
 
-from controller.founding import FIRST_OPERATORS, Secrets
+from controller.airings.answering import standing_in_family
+from controller.airings.queries import get_airing
+from controller.areas.queries import area_tree
+from controller.bulletins.usecases import draft_bulletin
+from controller.demo import Job
+from controller.founding import FIRST_OPERATORS, OFFICER, Secrets, add_officer_of_a_commune
+from controller.operators.queries import operator_named
 from controller.terminal import Stages
 from controller.up import _greet, passwords_told
+from devices.messages import AreaCode
 from tests.support.running_station import running
 
 
@@ -30,3 +38,27 @@ def test_a_person_at_a_terminal_is_shown_the_first_passwords(tmp_path):
 
 def test_nothing_is_said_of_passwords_once_their_file_is_gone(tmp_path):
     assert passwords_told(Secrets(tmp_path), to_person=True) == []
+
+
+def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_path):
+    said = io.StringIO()
+    with running(tmp_path, serve_pages=True, speech_workers=0, broker="embedded") as station:
+        officer = add_officer_of_a_commune(station.store, station.settings, now=station.now())
+        assert add_officer_of_a_commune(station.store, station.settings, now=station.now()) is None
+        stages = Stages(_console=Console(file=said, width=300))
+        _greet(station, stages, is_trial=True)
+        with station.store.write() as session:
+            assert area_tree(session).parents[officer.area] == station.settings.province
+            author = operator_named(session, OFFICER)
+            bulletin = draft_bulletin(session, title="Mẫu", text="Chào.", by=author, now=station.now()).id
+        job = Job(station, stages)
+        starts_at = station.now() + timedelta(hours=1)
+        airing = job.air(bulletin, AreaCode(station.settings.province), starts_at)
+        with station.store.read() as session:
+            assert standing_in_family(session, get_airing(session, airing))[airing].unanswered
+        job.agree(airing)
+        with station.store.read() as session:
+            assert not standing_in_family(session, get_airing(session, airing))[airing].unanswered
+    passwords = Secrets(tmp_path).passwords()
+    assert set(passwords) == {*(first.name for first in FIRST_OPERATORS), "canboxa"}
+    assert f"canboxa   {passwords['canboxa']}" in said.getvalue()

@@ -134,3 +134,20 @@ def test_a_commune_sees_nothing_of_an_emergency_elsewhere(approver, sign_in, ala
     elsewhere = sign_in("xanhatrang")
     assert "Đang phát khẩn" not in text_of(elsewhere.get("/"))
     assert elsewhere.get(place).status_code == 404
+
+
+def test_an_officer_of_a_commune_stops_a_provincial_alarm_in_the_own_commune_alone(approver, sign_in, alarm):
+    place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
+    commune, other = sign_in("xanhatrang"), sign_in("canbo")
+    assert "Dừng ở Phường Nha Trang" in text_of(commune.get("/"))
+    asked = text_of(commune.get(f"{place}/dung"))
+    assert "ở Phường Nha Trang?" in asked
+    assert "nơi khác vẫn phát" in asked
+    assert commune.post(f"{place}/dung").headers["location"] == place
+    words = text_of(commune.get(place))
+    assert "Ở địa bàn của bạn đã dừng; nơi khác vẫn đang phát." in words
+    assert f'href="{place}/dung"' not in commune.get(place).text
+    assert "Đang phát khẩn" not in text_of(commune.get("/ban-tin"))
+    assert "Đang phát khẩn: Khẩn cấp: lũ · 64 xã, phường" in text_of(other.get("/ban-tin"))
+    assert other.post(f"{place}/dung").headers["location"] == place
+    assert "Đang phát khẩn" not in text_of(other.get("/ban-tin"))
