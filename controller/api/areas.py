@@ -21,8 +21,9 @@ from controller.api.refusals import refusals
 from controller.areas import changing
 from controller.areas.changing import NewArea
 from controller.areas.queries import get_area, history_of
-from controller.errors import NotFound
+from controller.errors import NotAllowed, NotFound
 from controller.fleet.moving import move_node
+from controller.operators.permissions import Act
 from controller.operators.tries import Purpose
 from controller.operators.usecases import Unlocked, unlock_key
 from controller.web.station import Station
@@ -149,6 +150,8 @@ def _sign(
     request: Request, station: Station, viewer: Viewer, password: str, act: Callable[[Session, Unlocked], T]
 ) -> T:
     """Open the person's key, which takes a quarter of a second, and only then begin to write."""
+    if not viewer.may(Act.RULE):
+        raise NotAllowed("Chỉ quản trị mới làm được việc này.")
     with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
         key = unlock_key(
             station.store, viewer.operator, role=Role.ADMINISTRATOR, password=password, now=station.now()
