@@ -13,7 +13,14 @@ from controller.operators.permissions import Act, Operator, OperatorId, Operator
 from controller.operators.queries import has_administrator, held_key, require
 from controller.operators.retiring import retire_keys_of
 from controller.operators.tables import Account, SignedIn
-from controller.operators.usecases import KEYED, PASSWORDS, check_password, check_roles, end_ways_in, make_key
+from controller.operators.usecases import (
+    KEYED,
+    PASSWORDS,
+    check_new_password,
+    check_roles,
+    end_ways_in,
+    make_key,
+)
 from devices.messages import AreaCode
 
 
@@ -34,8 +41,8 @@ def reset_password(
     Keys sealed by the forgotten password cannot be opened any more: they are retired, new ones are made. What
     they signed stays good. The person has to choose another password at the next sign-in.
     """
-    check_password(password)
     account = _account(session, operator, by)
+    check_new_password(session, password, account.name, account.display_name)
     account.password_hash = PASSWORDS.hash(password)
     account.first_password = True
     retire_keys_of(session, operator, now=now)

@@ -10,10 +10,11 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import get_area
+from controller.areas.queries import areas, get_area
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.hashing import hashing
+from controller.operators.password_rules import check_password
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import held_key, require
 from controller.operators.retiring import retire_keys_of, retire_station_keys
@@ -24,9 +25,6 @@ from controller.store.ids import new_id
 from devices.messages import AreaCode, KeyId, Role
 from devices.signing import ROOT, SigningKey
 
-SHORTEST_PASSWORD = 10
-"""Length is what makes a password strong; nothing else is asked of it."""
-LONGEST_PASSWORD = 200
 KEY_LIFE = timedelta(days=730)
 """Two years: rotation is a new key set, signed by the root key, which is kept off the server."""
 RENEWED_WITHIN = timedelta(days=120)
@@ -94,7 +92,7 @@ def create_operator(
         require(session, by, Act.RULE, area)
     get_area(session, area)
     name = _checked_name(session, name)
-    check_password(password)
+    check_new_password(session, password, name, display_name)
     check_roles(roles)
     account = Account(
         id=OperatorId(new_id(now)),
@@ -123,7 +121,7 @@ def check_roles(roles: Collection[OperatorRole]) -> None:
 
 def change_password(session: Session, *, by: Operator, old: str, new: str, now: datetime) -> None:
     """Change one's own password: keys are sealed anew, every session and token of the person ends."""
-    check_password(new)
+    check_new_password(session, new, by.name, by.display_name)
     if new == old:
         raise BadInput("Mật khẩu mới phải khác mật khẩu cũ.", code="operator.same-password")
     account = session.get(Account, by.id, with_for_update=True)
@@ -214,10 +212,9 @@ def _opened(held: HeldKey, holder: Operator, password: str) -> SigningKey:
         raise NotAllowed("Mật khẩu không đúng, nên chưa ký.", code=WRONG_PASSWORD) from None
 
 
-def check_password(password: str) -> None:
-    """Raise BadInput for a password that is too short to protect anything."""
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise BadInput(f"Mật khẩu phải có ít nhất {SHORTEST_PASSWORD} ký tự.", code="operator.weak-password")
+def check_new_password(session: Session, password: str, *names: str) -> None:
+    """Raise BadInput for a password that is short or easily guessed; `names`: those of its person."""
+    check_password(password, names=names, places=[area.name for area in areas(session)])
 
 
 def _checked_name(session: Session, name: str) -> str:
