@@ -172,10 +172,10 @@ class Job:
         with self.station.store.read() as session:
             airing, reached = get_airing(session, airing_id), reach(session, airing_id)
             away = count_unfinished(session, airing_id, self.told_offline) if self.told_offline else 0
-        return airing, reached, reached.nodes - reached.finished - away
+        return airing, reached, reached.nodes - reached.ended - away
 
     def _show(self, reached: Reach) -> None:
-        counted = ((FETCHED, reached.fetched), (STARTED, reached.started), (FINISHED, reached.finished))
+        counted = ((FETCHED, reached.fetched), (STARTED, reached.started), (FINISHED, reached.ended))
         for stage, done in counted:
             self.stages.show(stage, done, reached.nodes)
 
@@ -229,8 +229,8 @@ def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: fl
         "nodes": len(deliveries),
         "fetched": reached.fetched,
         "started": reached.started,
-        "finished": reached.finished,
-        "missed": len(deliveries) - reached.finished,
+        "finished": reached.ended,
+        "missed": len(deliveries) - reached.ended,
         "wrong_facts": wrong,
         "heard_whole": sum(heard_whole(one, duration_ms) for one in deliveries),
         "told_to_fail": len(job.told_offline | job.told_to_reboot),

@@ -271,7 +271,7 @@ def _end(beat: _Beat) -> None:
     for airing in sounding:
         reach = reached.get(airing.id, Reach())
         is_over = beat.now >= end_of(airing) + beat.times.grace
-        if reach.started and (is_over or reach.finished == reach.nodes):
+        if reach.started and (is_over or reach.ended == reach.nodes):
             _air(beat, airing, reach)
         elif is_over:
             beat.miss(airing, UNHEARD if reach.nodes else NOBODY)
@@ -289,6 +289,7 @@ def _air(beat: _Beat, airing: Airing, reach: Reach) -> None:
         nodes=reach.nodes,
         started=reach.started,
         finished=reach.finished,
+        percent_heard=reach.percent_heard,
         spread_p99_ms=None if spread is None else spread.p99,
     )
 

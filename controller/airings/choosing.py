@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.heard import heard_whole
+from controller.airings.lifecycle import AiringState
 from controller.airings.planning import Wish, plan_foreseen
 from controller.airings.queries import get_airing
 from controller.airings.tables import Airing, Delivery
@@ -24,11 +25,12 @@ OVER = frozenset({AiringState.AIRED, AiringState.MISSED})
 def unheard(
     session: Session, airing_id: AiringId, areas: Collection[AreaCode], limit: int = MOST_CHOSEN
 ) -> list[tuple[Delivery, Node]]:
-    """Return the nodes in use, in these areas, that did not hear an airing to its end, by area and id."""
+    """Return the nodes in use, in these areas, that did not hear all of an airing, by area and id."""
     query = (
         select(Delivery, Node)
         .join(Node, Node.id == Delivery.node)
-        .where(Delivery.airing == airing_id, Delivery.rung < int(Rung.FINISHED), Node.area.in_(areas))
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.airing == airing_id, ~heard_whole(), Node.area.in_(areas))
         .where(Node.retired_at.is_(None), Node.quarantined_at.is_(None))
         .order_by(Node.area, Node.id)
         .limit(limit)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
+from controller.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
 from controller.airings.lifecycle import OPEN, AiringState, Rung
 from controller.airings.tables import Airing, Delivery, Target
 from controller.areas.queries import area_tree
@@ -79,13 +80,25 @@ def deliveries_to(session: Session, node: NodeId, limit: int = 50) -> Sequence[t
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far an airing came: each figure counts nodes, and includes those that came further."""
+    """How far an airing came: each figure counts nodes, and includes those that came further.
+
+    `ended`: it came to its end there; `finished`: and nothing of it was lacking. Of what they sounded,
+    `heard_ms` of `planned_ms` in all.
+    """
 
     nodes: int = 0
     fetched: int = 0
     started: int = 0
     finished: int = 0
     with_reason: int = 0
+    ended: int = 0
+    heard_ms: int = 0
+    planned_ms: int = 0
+
+    @property
+    def percent_heard(self) -> int | None:
+        """Return how much of it was heard, over all its nodes; None while nobody knows how long it is."""
+        return percent_heard(self.heard_ms, self.planned_ms)
 
     @property
     def missed(self) -> int:
@@ -100,7 +113,12 @@ def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
     where it is meant for are counted.
     """
     ids = list(airing_ids)
-    query = select(Delivery.airing, *_counts()).where(Delivery.airing.in_(ids)).group_by(Delivery.airing)
+    query = (
+        select(Delivery.airing, *_counts())
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.airing.in_(ids))
+        .group_by(Delivery.airing)
+    )
     found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
     coming = [airing_id for airing_id in ids if airing_id not in found]
     return found | _coming(session, coming) if coming else found
@@ -138,6 +156,7 @@ def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach
     query = (
         select(area, *_counts())
         .join(Node, Node.id == Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
         .where(Delivery.airing == airing_id)
         .group_by(area)
         .order_by(area)
@@ -146,17 +165,19 @@ def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach
 
 
 def _counts() -> tuple[ColumnElement[int], ...]:
-    def of(rung: Rung) -> ColumnElement[int]:
-        return func.coalesce(func.sum(case((Delivery.rung >= int(rung), 1), else_=0)), 0)
-
-    unheard_with_reason = and_(Delivery.reason.is_not(None), Delivery.rung < int(Rung.FINISHED))
-    return (
-        func.count(),
-        of(Rung.FETCHED),
-        of(Rung.STARTED),
-        of(Rung.FINISHED),
-        func.coalesce(func.sum(case((unheard_with_reason, 1), else_=0)), 0),
+    """Return the figures of `Reach`, in its order, of deliveries joined with their airing."""
+    of_ms = planned_to_sound()
+    heard = case((Delivery.heard_ms < of_ms, Delivery.heard_ms), else_=of_ms)
+    unheard_with_reason = and_(Delivery.reason.is_not(None), ~heard_whole())
+    conditions = (
+        Delivery.rung >= int(Rung.FETCHED),
+        Delivery.rung >= int(Rung.STARTED),
+        heard_whole(),
+        unheard_with_reason,
+        Delivery.rung >= int(Rung.FINISHED),
     )
+    sums = (func.coalesce(func.sum(heard), 0), func.coalesce(func.sum(of_ms), 0))
+    return (func.count(), *counted(conditions), *sums)
 
 
 @dataclass(frozen=True, slots=True)

@@ -338,7 +338,9 @@ class AiringShown(BaseModel):
     nodes: int
     fetched: int
     started: int
-    finished: int
+    ended: Annotated[int, Field(description="Nodes at which it came to its end, heard in whole or in part.")]
+    finished: Annotated[int, Field(description="Nodes that sounded all of it.")]
+    percent_heard: Annotated[int | None, Field(description="Of all that its nodes should have sounded.")]
     start_spread_ms: SpreadShown | None = None
 
 

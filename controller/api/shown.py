@@ -41,7 +41,9 @@ def airing(view: AiringView) -> AiringShown:
         nodes=view.reach.nodes,
         fetched=view.reach.fetched,
         started=view.reach.started,
+        ended=view.reach.ended,
         finished=view.reach.finished,
+        percent_heard=view.reach.percent_heard,
         start_spread_ms=spread
         and SpreadShown(nodes=spread.nodes, p50=spread.p50, p99=spread.p99, max=spread.max),
     )

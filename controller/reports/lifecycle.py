@@ -20,6 +20,7 @@ ACT = "as_aired.noted"
 """The act by which the journal, which is signed, vouches for the last entry of a batch."""
 
 NO_WORD = "Cụm loa chưa báo gì về lượt phát này."
+IN_PART = "Cụm loa chỉ phát được một phần."
 NOT_ENDED = "Cụm loa đã bắt đầu nhưng chưa báo phát xong."
 
 
@@ -94,14 +95,18 @@ class Aired(Counted):
         return self.started_at is not None
 
 
-def reason_of(rung: Rung, told: str | None, state: AiringState, airing_reason: str | None) -> str | None:
+def reason_of(
+    rung: Rung, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
+) -> str | None:
     """Return why a node did not sound the whole airing, or None when it did."""
-    if rung is Rung.FINISHED:
+    if is_whole:
         return None
     if told:
         return told
     if state is not AiringState.AIRED and airing_reason:
         return airing_reason
+    if rung is Rung.FINISHED:
+        return IN_PART
     return NOT_ENDED if rung is Rung.STARTED else NO_WORD
 
 

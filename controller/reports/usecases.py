@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from controller.airings.heard import is_whole, whole_ms
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing, Delivery
 from controller.bulletins.tables import Bulletin, Recording, Rendering
@@ -88,7 +89,13 @@ def _facts(session: Session, airing: Airing, known: Known) -> Iterable[Noted]:
             start_offset_ms=delivery.start_offset_ms,
             finished_at=delivery.finished_at,
             heard_ms=delivery.heard_ms,
-            reason=reason_of(rung, delivery.reason, airing.state, airing.reason),
+            reason=reason_of(
+                rung,
+                delivery.reason,
+                airing.state,
+                airing.reason,
+                is_whole=is_whole(rung, delivery.heard_ms, whole_ms(airing)),
+            ),
         )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from controller.airings.heard import whole_ms
 from controller.airings.tables import Airing
 from controller.bulletins.tables import Bulletin
 from controller.web.scope import Scope
@@ -30,6 +31,7 @@ def airing_view(
         latest_start_at=airing.latest_start_at,
         ended_at=airing.ended_at,
         duration=None if airing.duration_ms is None else timedelta(milliseconds=airing.duration_ms),
+        whole_ms=whole_ms(airing),
         recording=airing.recording,
         reason=airing.reason,
         bulletin_state=bulletin.state,

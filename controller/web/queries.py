@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.consent import standings
-from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.heard import heard_whole
+from controller.airings.lifecycle import AiringState
 from controller.airings.queries import reach_by_area, reaches, targets_of
 from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.bulletins.in_force import approved_until
@@ -253,6 +254,7 @@ def _count_reach(
             tile.fetched += reach.fetched
             tile.started += reach.started
             tile.finished += reach.finished
+            tile.ended += reach.ended
 
 
 def sounding_now(session: Session) -> Sequence[str]:
@@ -346,7 +348,8 @@ def reasons(session: Session, airing_id: AiringId) -> list[tuple[str, int]]:
     """Return why nodes did not play to the end, with how many each; the most frequent first."""
     query = (
         select(func.coalesce(Delivery.reason, ""), func.count())
-        .where(Delivery.airing == airing_id, Delivery.rung < int(Rung.FINISHED))
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.airing == airing_id, ~heard_whole())
         .group_by(Delivery.reason)
         .order_by(func.count().desc())
         .limit(MOST_LINES)

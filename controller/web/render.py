@@ -11,7 +11,9 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from controller.airings.heard import is_whole, percent_heard, whole_ms
 from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.operators.permissions import Act
 from controller.programmes.telling import WEEKDAYS
@@ -20,7 +22,15 @@ from controller.web.journal_words import ROLES as ROLE_WORDS
 from controller.web.named import Named
 from controller.web.navigation import shown
 from controller.web.station import Station
-from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
+from controller.web.views import (
+    AIRING_SIGNS,
+    BULLETIN_SIGNS,
+    GRADE_WORDS,
+    NODE_SIGNS,
+    AiringView,
+    Tone,
+    progress_words,
+)
 from controller.web.when_typed import day_value
 from devices.messages import ReceiptKind
 
@@ -97,6 +107,11 @@ def engine_words(engine: str | None) -> str:
     return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
 
 
+def whole_ms_of(airing: AiringView | Airing) -> int | None:
+    """Return how long each loudspeaker should sound in an airing, of a view or a row of it."""
+    return airing.whole_ms if isinstance(airing, AiringView) else whole_ms(airing)
+
+
 @cache
 def icon(name: str) -> Markup:
     """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
@@ -127,6 +142,9 @@ def _environment() -> Environment:
         engine_words=engine_words,
         progress_words=progress_words,
         WEEKDAYS=WEEKDAYS,
+        is_whole=is_whole,
+        percent_heard=percent_heard,
+        whole_ms_of=whole_ms_of,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         ACT_WORDS=ACT_WORDS,

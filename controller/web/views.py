@@ -123,6 +123,8 @@ class AiringView:
     latest_start_at: datetime
     ended_at: datetime | None
     duration: timedelta | None
+    whole_ms: int | None
+    """How long each loudspeaker should sound, in all rounds, without the pauses."""
     recording: str | None
     reason: str | None
     bulletin_state: BulletinState
@@ -207,6 +209,8 @@ class Tile:
     lost: int = 0
     """Nodes that were there once and cannot be reached now."""
     started: int = 0
+    ended: int = 0
+    """Nodes at which the airing came to its end; `finished`: those that sounded all of it."""
     finished: int = 0
     fetched: int = 0
     asked: int = 0
@@ -228,13 +232,14 @@ class Tile:
     @property
     def today(self) -> Sign:
         """What to think of the commune now: the first that is so."""
-        some_heard = bool(self.asked and self.finished)
+        some_heard = bool(self.asked and self.ended)
         heard_tone = Tone.GOOD if self.finished >= self.asked else Tone.WARN
         signs = (
             (self.nodes == 0, Sign("Chưa có cụm loa", "circle-dashed", Tone.CALM)),
             (self.never == self.nodes, Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM)),
             (self.online == 0, Sign("Mất kết nối", "wifi-off", Tone.BAD)),
-            (self.started > self.finished, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (self.started > self.ended, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (some_heard and not self.finished, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
             (some_heard, Sign("Đã phát hết", "check", heard_tone)),
             (self.online < self.nodes, Sign("Thiếu kết nối", "alert-triangle", Tone.WARN)),
             (self.faulty > 0, Sign("Có trục trặc", "alert-triangle", Tone.WARN)),
@@ -249,7 +254,7 @@ class Tile:
             (0 < self.asked <= self.finished, Sign("Đã phát hết", "check", Tone.GOOD)),
             (before and 0 < self.asked <= self.fetched, Sign("Đã tải, chờ giờ", "clock", Tone.WORK)),
             (before, Sign("Chờ tải", "cloud-download", Tone.CALM)),
-            (now and self.started > self.finished, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (now and self.started > self.ended, Sign("Đang phát", "broadcast", Tone.LIVE)),
             (now and not self.started, Sign("Chưa phát", "clock", Tone.WARN)),
             (self.started > 0, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
         )

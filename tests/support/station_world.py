@@ -190,6 +190,8 @@ class World:
         return self.do(fold_receipts, [Receipts(node=node, session=1, receipts=(receipt,))])
 
     def receipt(self, airing, kind, *, recording=None, at=None, **kwargs):
+        if kind == "finished":
+            kwargs.setdefault("heard_ms", Sound(b"").duration_ms)
         return Receipt(
             id=kwargs.pop("id", f"r{next(self._receipts)}"),
             airing=airing,

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from controller.airings.choosing import unheard
 from controller.airings.folding import fold_receipts
 from controller.airings.lifecycle import Rung
 from controller.airings.queries import deliveries_of, deliveries_to, reach
 from controller.airings.tables import Received
 from controller.fleet.queries import get_node
+from controller.reports.queries import aired_between
+from controller.reports.usecases import note_aired
 from devices.messages import NodeId, Receipts, RecordingId
 from tests.support.station_world import NHA_TRANG, NODES
 
@@ -110,3 +113,25 @@ def test_an_outage_of_hours_loses_no_receipt(world):
     world.later(hours=30)
     world.do(fold_receipts, [Receipts(node=NODE, session=1, receipts=receipts)])
     assert rung(world, airing) == Rung.FINISHED
+
+
+def test_what_came_to_its_end_after_an_interruption_was_not_heard_whole(world):
+    airing = delivering(world)
+    start = world.now + timedelta(seconds=60)
+    other, late = NODES[1].id, start + timedelta(seconds=60)
+    for node, heard_ms in ((NODE, 26_000), (other, 40_000)):
+        world.tell(node, airing, "started", at=start)
+        world.tell(
+            node, airing, "stopped", at=start + timedelta(seconds=9), heard_ms=9_000, reason="pre-empted"
+        )
+        world.tell(node, airing, "finished", at=late, heard_ms=heard_ms)
+    world.publish()
+    world.later(seconds=125)
+    assert world.advance().aired == [airing], "all have come to its end"
+    reached = world.ask(reach, airing)
+    assert (reached.started, reached.ended, reached.finished) == (2, 2, 0)
+    assert reached.percent_heard == 55
+    assert {node.id for _, node in world.ask(unheard, airing, [NHA_TRANG])} == {NODE, other}
+    world.do(note_aired)
+    rows = list(world.ask(aired_between, [NHA_TRANG], start - timedelta(1), start + timedelta(1)))
+    assert [(row.heard_ms, row.reason) for row in rows] == [(26_000, "pre-empted"), (40_000, "pre-empted")]

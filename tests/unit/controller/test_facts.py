@@ -73,3 +73,11 @@ def test_a_node_that_was_cut_off_and_came_back_keeps_its_first_start():
 def test_a_refusal_says_why_and_climbs_nothing():
     facts = folded([receipt("refused", 0, reason="đồng hồ sai")])
     assert (facts.rung, facts.reason) == (Rung.PLANNED, "đồng hồ sai")
+
+
+def test_the_first_fetch_and_the_first_finish_hold():
+    facts = folded(
+        [receipt("fetched", 9), receipt("fetched", 4), receipt("finished", 70), receipt("finished", 61)]
+    )
+    assert facts.fetched_at == START + timedelta(seconds=4)
+    assert facts.finished_at == START + timedelta(seconds=61)
