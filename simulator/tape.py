@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator.facts import Item, item_of, written
 from simulator.speakers import Over
+from tts.marks import comment_of, origin_in
 
 RECORDED_EACH = 10
 """Each tenth node of the list writes its tapes."""
@@ -52,13 +53,16 @@ def _write(reel: Reel, folder: Path) -> Item:
     import soundfile
 
     over = reel.over
-    samples, rate = _decoded(reel.pieces)
+    samples, rate, mark = _decoded(reel.pieces)
     first = over.arm.offset_ms * rate // 1000
     last = first + over.heard_ms * rate // 1000
     stretch = f".from{over.arm.offset_ms // 1000}s" if over.arm.offset_ms else ""
     wav = folder / f"{over.arm.airing}.{over.node}{stretch}.wav"
     part = wav.with_suffix(".part")
-    soundfile.write(part, samples[first:last], rate, subtype="PCM_16", format="WAV")
+    with soundfile.SoundFile(part, "w", rate, 1, subtype="PCM_16", format="WAV") as out:
+        if mark:
+            out.comment = mark
+        out.write(samples[first:last])
     part.rename(wav)
     heard = item_of(over)
     sidecar = {
@@ -76,10 +80,13 @@ def _write(reel: Reel, folder: Path) -> Item:
 
 
 @lru_cache(maxsize=1)
-def _decoded(pieces: tuple[Path, ...]) -> tuple[Any, int]:
-    """Decode a recording to 16-bit mono; the same chunks at another node are the same sound."""
+def _decoded(pieces: tuple[Path, ...]) -> tuple[Any, int, str]:
+    """Decode a recording to 16-bit mono, with its rate and what it says of whose voice it is.
+
+    The same chunks at another node are the same sound.
+    """
     import soundfile
 
     data = b"".join(piece.read_bytes() for piece in pieces)
     samples, rate = soundfile.read(io.BytesIO(data), dtype="int16", always_2d=True)
-    return samples[:, 0], rate
+    return samples[:, 0], rate, comment_of(origin_in(data))

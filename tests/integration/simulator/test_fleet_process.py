@@ -21,6 +21,7 @@ from tests.integration.simulator.station_on_mqtt import (
     wait_until,
 )
 from tests.simulation.small_station import SmallStation
+from tts.marks import Origin, id3_of, origin_in_file
 
 NODES = 20
 RATE = 24000
@@ -132,7 +133,7 @@ def test_each_tenth_writes_what_came_out_of_its_loudspeaker(tmp_path, broker):
     tapes = tmp_path / "tapes"
     with running(tmp_path, broker, record_dir=str(tapes)) as (station, fleet):
         fleet.wait_ready()
-        data = beep(2)
+        data = id3_of(Origin.MACHINE) + beep(2)
         plan(station, 2, in_s=7, data=data)
         wait_until(lambda: len(fleet.items("recorded")) == 2, 20, "the tapes are written")
         assert fleet.terminate() == 0
@@ -141,6 +142,7 @@ def test_each_tenth_writes_what_came_out_of_its_loudspeaker(tmp_path, broker):
         samples, rate = soundfile.read(tapes / f"a1.{name}.wav", dtype="int16")
         assert rate == RATE
         assert soundfile.info(tapes / f"a1.{name}.wav").subtype == "PCM_16"
+        assert origin_in_file(tapes / f"a1.{name}.wav") is Origin.MACHINE
         assert np.array_equal(samples, whole[: len(samples)])
         assert len(samples) == 2 * RATE
         sidecar = json.loads((tapes / f"a1.{name}.json").read_text())
