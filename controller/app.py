@@ -37,6 +37,7 @@ from controller.programmes.making import make_occurrences
 from controller.renewing import station_seal, take_due_key
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
+from controller.station.budgets import Budgets
 from controller.station.changes import Changes
 from controller.station.doors import BrokerDoors
 from controller.station.home import HomeLock, make_home
@@ -243,7 +244,8 @@ class Controller:
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
         self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
-        self.ingest = Ingest(self.store, self.link, self.now)
+        self.budgets = Budgets(self.steady)
+        self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = ChunkSender(
             self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
@@ -280,6 +282,8 @@ class Controller:
             topic = topics.parse(message.topic)
         except topics.UnknownTopic:
             _LOG.warning("unknown topic %s", message.topic)
+            return
+        if not self.budgets.admits(topic, len(message.payload)):
             return
         match topic:
             case topics.WantTopic(node):

@@ -19,6 +19,8 @@ LEAST_BATTERY = 20.0
 """Percent: some hours are left to bring another one."""
 LEAST_LEVEL_DBFS = -50.0
 """Of what is measured behind the amplifier while something sounds; speech is above -30."""
+FLOOD_CALM = timedelta(hours=1)
+"""A node that has kept to its budget for so long floods no more."""
 MISSED_LIMIT = 2
 """Airings within a day that a node did not begin: one may be a power cut, two are a pattern."""
 
@@ -28,6 +30,7 @@ class FaultKind(StrEnum):
 
     OFFLINE = "offline"
     SILENT = "silent"
+    FLOODING = "flooding"
     FLAPPING = "flapping"
     AMPLIFIER = "amplifier"
     LEVEL = "level"
@@ -68,6 +71,8 @@ class NodeFacts:
     mains: bool | None = None
     amplifier_ok: bool | None = None
     level_dbfs: float | None = None
+    flooded_at: datetime | None = None
+    flooded: int | None = None
 
 
 def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[Fault, ...]:
@@ -85,7 +90,7 @@ def all_faults(
     """
     if facts.retired or facts.quarantined or facts.last_heard_at is None:
         return ()
-    found = [*_link_faults(facts, now)]
+    found = [*_link_faults(facts, now), *_floods(facts, now)]
     if flapping:
         found.append(Fault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ."))
     if facts.online:
@@ -103,6 +108,16 @@ def _link_faults(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
         minutes = _minutes(now, facts.last_heard_at)
         yield Fault(
             FaultKind.SILENT, f"Còn kết nối nhưng không trả lời đã {minutes} phút.", facts.last_heard_at
+        )
+
+
+def _floods(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
+    if facts.flooded_at is not None and now - facts.flooded_at < FLOOD_CALM:
+        yield Fault(
+            FaultKind.FLOODING,
+            f"Gửi quá nhiều tin: đài đã bỏ {facts.flooded or 0} tin để còn nghe được các cụm loa khác. "
+            "Có thể phần mềm của nó hỏng, hoặc mật khẩu đã lộ: hãy cách ly nếu không rõ vì sao.",
+            facts.flooded_at,
         )
 
 

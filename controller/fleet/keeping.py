@@ -39,6 +39,7 @@ def release_node(session: Session, node_id: NodeId, *, by: Operator, now: dateti
     if node.quarantined_at is None:
         return
     node.quarantined_at, node.quarantine_reason = None, None
+    node.flooded_at, node.flooded = None, None
     session.flush()
     have_hear(session, node)
     record(session, by, "node.released", node_id, now)

@@ -44,6 +44,8 @@ def facts_of(node: Node) -> NodeFacts:
         quarantined=node.quarantined_at is not None,
         online_at=node.online_at,
         has_told=node.vitals is not None,
+        flooded_at=node.flooded_at,
+        flooded=node.flooded,
         **{name: getattr(node, name) for name in TOLD},
     )
 

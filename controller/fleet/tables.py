@@ -41,6 +41,7 @@ class Node(Base):
     What a status is derived from of them has a column each too (`TOLD`): a province is counted by these.
     What was said in a session below `first_session` was said by hardware that was replaced since. A
     quarantined node is neither heard nor planned for. `loudest`: its own cap of the volume, percent.
+    `flooded_at`: when messages of it were last dropped, because it said too much; `flooded`: how many.
     """
 
     __tablename__ = "nodes"
@@ -68,6 +69,8 @@ class Node(Base):
     quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     quarantine_reason: Mapped[str | None] = mapped_column(Text)
     loudest: Mapped[int] = mapped_column(Integer, default=100, server_default="100")
+    flooded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    flooded: Mapped[int | None] = mapped_column(Integer)
 
 
 class EnrolmentCode(Base):

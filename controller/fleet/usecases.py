@@ -64,6 +64,7 @@ def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> Non
     row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
     row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
     row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
+    row.flooded_at, row.flooded = None, None
     for name in TOLD:
         setattr(row, name, None)
     open_stays(session, [(row.id, row.area)], now)

@@ -26,7 +26,7 @@ from controller.fleet.events import (
     is_flapping,
     newest_first,
 )
-from controller.fleet.faults import MISSED_LIMIT, Fault, FaultKind, all_faults
+from controller.fleet.faults import FLOOD_CALM, MISSED_LIMIT, Fault, FaultKind, all_faults
 from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Care, Node, StateTurn
@@ -180,7 +180,8 @@ def _has_faults(unsteady: _Unsteady, now: datetime) -> ColumnElement[bool]:
     """
     is_judged = and_(Node.quarantined_at.is_(None), Node.last_heard_at.is_not(None))
     is_away = and_(is_judged, Node.retired_at.is_(None), ~Node.online)
-    return or_(is_away, has_status(_TROUBLED, now), and_(is_judged, Node.id.in_(unsteady.nodes)))
+    floods = Node.flooded_at > now - FLOOD_CALM
+    return or_(is_away, has_status(_TROUBLED, now), and_(is_judged, or_(floods, Node.id.in_(unsteady.nodes))))
 
 
 def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: datetime) -> Iterator[Watched]:

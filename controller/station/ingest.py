@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,9 @@ from typing import TypeVar
 
 from controller.airings.folding import Committed, fold_receipts
 from controller.errors import Busy, Unavailable
+from controller.fleet.flooding import note_floods
 from controller.fleet.usecases import note_states, note_vitals
+from controller.station.budgets import Budgets
 from controller.store import Store
 from devices import topics
 from devices.link_api import AnyLink, LinkDown
@@ -35,6 +38,7 @@ _QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
 _BATCH = 500  # messages in one transaction: measured below 100 ms
 _WAKE = 0.5  # seconds between looks at the stop sign
 _BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
+_TELL_EVERY = 5.0  # seconds between writes of whose messages were dropped
 _GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
 
 
@@ -54,10 +58,12 @@ class Ingest:
     store: Store
     link: AnyLink
     now: Callable[[], datetime]
+    budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
     arrived: int = 0  # words of nodes since the start
     written: int = 0  # those that were dealt with, whatever came of them
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
     _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _tell_at: float = 0.0
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -75,7 +81,8 @@ class Ingest:
     def take(self, topic: topics.Topic, payload: bytes, *, retained: bool = False) -> None:
         """Queue what a node said; a full queue drops it, and receipts come again by themselves.
 
-        `retained`: the broker had kept it, so that it may be old.
+        Whether the node may say so much was asked before (`budgets`). `retained`: the broker had kept it, so
+        that it may be old.
         """
         try:
             self._inbox.put_nowait(_Word(topic, payload, retained))
@@ -86,6 +93,7 @@ class Ingest:
     def _run(self) -> None:
         while not self._stopping.is_set():
             batch = self._next_batch()
+            self._tell_of_floods()
             if not batch and not self._states_left:
                 continue
             self._take_in(batch)
@@ -105,6 +113,22 @@ class Ingest:
             self._write_one_by_one(batch)
         else:
             self._acknowledge(committed)
+
+    def _tell_of_floods(self) -> None:
+        """Have the technician hear of nodes whose messages were dropped; some seconds of it in one write."""
+        if time.monotonic() < self._tell_at:
+            return
+        self._tell_at = time.monotonic() + _TELL_EVERY
+        dropped = self.budgets.dropped()
+        if not dropped:
+            return
+        try:
+            with self.store.write() as session:
+                told = note_floods(session, dropped, now=self.now())
+        except (Busy, Unavailable):
+            return  # it goes on flooding, or it does not matter
+        for node in told:
+            _LOG.warning("node %s says more than its budget: %d messages were dropped", node, dropped[node])
 
     def _put_off(self, batch: list[_Word]) -> None:
         """Keep births and deaths for later: nodes repeat receipts and vitals, but say those only once."""
@@ -164,6 +188,7 @@ class Ingest:
 
     def _acknowledge(self, committed: list[Committed]) -> None:
         for one in committed:
+            self.budgets.committed(one.node, len(one.ids))
             for at in range(0, len(one.ids), MOST_RECEIPTS):
                 said = ReceiptsCommitted(ids=one.ids[at : at + MOST_RECEIPTS])
                 try:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from controller.fleet.events import EventKind
 from controller.fleet.watching import Cared, events_now, troubles
+from controller.operators.permissions import Act
 from controller.web.admin_reads import shown_names
 from controller.web.fleet_reads import PAGE
 from controller.web.named import Named
@@ -65,5 +66,6 @@ def show(
         "counts": counts,
         "names": names,
         "area_name": scope.name,
+        "may_enrol": viewer.may(Act.ENROL),
     }
     return page(request, "su_co.html", context)

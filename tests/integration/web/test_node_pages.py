@@ -7,6 +7,7 @@ import pytest
 from controller.airings.trying import prepare_test
 from controller.bulletins.queries import bulletins, waiting_renderings
 from controller.bulletins.usecases import return_bulletin
+from controller.fleet.flooding import note_floods
 from controller.fleet.queries import get_node
 from controller.journal.queries import newest_entries
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
@@ -95,6 +96,18 @@ def test_who_does_not_keep_nodes_sees_no_form_of_theirs(officer):
     page = officer.get(f"/cum-loa/{NODE}").text
     assert "/am-luong" not in page
     assert "Gắn cụm loa" not in officer.get("/cum-loa").text
+
+
+def test_a_node_that_floods_is_a_fault_with_a_way_to_quarantine_it(world, technician, officer):
+    world.bring_online()
+    world.do(note_floods, {NODE: 500})
+    page = technician.get("/su-co")
+    assert "Gửi quá nhiều tin: đài đã bỏ 500 tin" in text_of(page)
+    assert f'href="/cum-loa/{NODE}#cach-ly"' in page.text
+    assert 'id="cach-ly"' in technician.get(f"/cum-loa/{NODE}").text
+    assert "#cach-ly" not in officer.get("/su-co").text
+    watched = technician.get("/api/v1/fleet/watched?only_faulty=true").json()
+    assert [fault["kind"] for one in watched for fault in one["faults"]] == ["flooding"]
 
 
 def test_who_looks_after_a_fault_is_said_and_found(world, technician, officer):

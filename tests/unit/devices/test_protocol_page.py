@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from devices.budgets import BUDGETS, COMMITTED
 from devices.messages import Grade, ReceiptKind, Role, TimeReply
 from devices.signing import KINDS, SigningKey, sign
 from devices.topics import CHANNELS, node_filters
@@ -48,6 +49,14 @@ def test_the_table_of_topics_is_the_table_in_the_code():
 def test_the_table_of_kinds_is_the_table_in_the_code():
     written = {tuple(row) for row in rows_under("| typ | message |")}
     assert written == {(kind.typ, model.__name__, str(kind.signer)) for model, kind in KINDS.items()}
+
+
+def test_the_budgets_are_those_in_the_code():
+    written = {row[0]: tuple(map(int, row[1:])) for row in rows_under("| channel | burst |")}
+    coded = {name: (one.burst, one.a_second, one.most_bytes) for name, one in BUDGETS.items()}
+    assert written == coded
+    assert f"{COMMITTED.burst:,} receipts of a node are committed at once, and then" in PAGE
+    assert f"{COMMITTED.a_second * 3600:.0f} an hour" in PAGE
 
 
 @pytest.mark.parametrize("name", [name for name, schema in SCHEMAS.items() if "properties" in schema])

@@ -1,0 +1,89 @@
+"""One node that floods is not heard, so that the others are: token buckets before anything is parsed; pure.
+
+What is dropped is said again by its node, as what the broker lost: vitals, wants and clock requests by
+themselves, receipts until they are committed, states with the next connection.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from devices import topics
+from devices.budgets import BUDGETS, COMMITTED, Budget
+from devices.messages import NodeId
+
+MOST_BUCKETS = 120_000
+"""Of all nodes together, the one not used for longest goes first: 20,000 nodes with all six kinds."""
+MOST_TOLD = 10_000
+"""Nodes whose dropped messages are counted between two looks."""
+_COMMITTED = "committed"
+_KINDS: Mapping[type, str] = {
+    topics.StateTopic: "state",
+    topics.VitalsTopic: "vitals",
+    topics.ReceiptTopic: "receipt",
+    topics.WantTopic: "want",
+    topics.TimeTopic: "time",
+}
+
+
+@dataclass(slots=True)
+class _Bucket:
+    budget: Budget
+    tokens: float
+    at: float
+
+    def refill(self, now: float) -> None:
+        earned = max(0.0, now - self.at) * self.budget.a_second
+        self.tokens, self.at = min(self.budget.burst, self.tokens + earned), now
+
+
+@dataclass
+class Budgets:
+    """What each node may still say. Safe from any thread."""
+
+    clock: Callable[[], float]  # steady seconds
+    _buckets: "OrderedDict[tuple[NodeId, str], _Bucket]" = field(default_factory=OrderedDict)
+    _dropped: dict[NodeId, int] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def admits(self, topic: topics.Topic, size: int) -> bool:
+        """Say whether a message is to be read, and take it off its node's budget; the station's own pass."""
+        kind = _KINDS.get(type(topic))
+        node: NodeId | None = getattr(topic, "node", None)
+        if kind is None or node is None:
+            return True
+        with self._lock:
+            bucket = self._bucket(node, kind, BUDGETS[kind])
+            is_due = kind == "receipt" and self._bucket(node, _COMMITTED, COMMITTED).tokens < 0
+            if size > bucket.budget.most_bytes or bucket.tokens < 1 or is_due:
+                if node in self._dropped or len(self._dropped) < MOST_TOLD:
+                    self._dropped[node] = self._dropped.get(node, 0) + 1
+                return False
+            bucket.tokens -= 1
+            return True
+
+    def committed(self, node: NodeId, receipts: int) -> None:
+        """Count receipts that were committed; below zero, no more of this node's are read for a while."""
+        with self._lock:
+            self._bucket(node, _COMMITTED, COMMITTED).tokens -= receipts
+
+    def dropped(self) -> dict[NodeId, int]:
+        """Return, once, how many messages of which nodes were dropped since the last call."""
+        with self._lock:
+            found, self._dropped = self._dropped, {}
+            return found
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def _bucket(self, node: NodeId, kind: str, budget: Budget) -> _Bucket:
+        now = self.clock()
+        bucket = self._buckets.get((node, kind))
+        if bucket is None:
+            if len(self._buckets) >= MOST_BUCKETS:
+                self._buckets.popitem(last=False)
+            bucket = self._buckets[node, kind] = _Bucket(budget, budget.burst, now)
+        self._buckets.move_to_end((node, kind))
+        bucket.refill(now)
+        return bucket

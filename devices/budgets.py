@@ -1,0 +1,27 @@
+"""How much one node may say: the station drops what is above it, unread; docs/protocol.md, "Budgets"."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A token bucket: `burst` at once, then `a_second`; a message of more than `most_bytes` never counts."""
+
+    burst: int
+    a_second: float
+    most_bytes: int
+
+
+BUDGETS: Final = {
+    "state": Budget(60, 1.0, 4_096),
+    "vitals": Budget(60, 1.0, 16_384),
+    "receipt": Budget(60, 1.0, 262_144),
+    "want": Budget(240, 8.0, 16_384),
+    "time": Budget(60, 2.0, 4_096),
+}
+"""Messages of one node by the name of their channel. Usual are: 2 states and 8 requests of the clock a
+connection, then vitals each 30 s and a request each 20 s; a want a recording each 4 s; and 20 messages of
+receipts (all 2,000 that it keeps) after an outage, said up to three times before they are committed."""
+COMMITTED: Final = Budget(10_000, 0.1, 0)
+"""Receipts that are committed to one node: an outage of months at once, then 360 an hour."""
