@@ -224,9 +224,9 @@ class Controller:
             parts.callback(self.broker.stop)
             self.broker_url = self.broker.url
 
-    def _wire(self) -> None:
+    def _make_link(self) -> Link:
         try:
-            self.link = Link(
+            return Link(
                 self.broker_url,
                 "loa-station",
                 on_message=self._take,
@@ -239,7 +239,10 @@ class Controller:
                 f"Địa chỉ trạm trung chuyển không đúng: {self.broker_url}. Viết như mqtt://may-chu:1883.",
                 code="broker.address",
             ) from error
-        self.link.subscribe(*topics.STATION_FILTERS)
+
+    def _wire(self) -> None:
+        self.link = self._make_link()
+        self.link.subscribe(*topics.STATION_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(self.store, self.link, self.key, self.now)
@@ -288,6 +291,10 @@ class Controller:
         match topic:
             case topics.WantTopic(node):
                 self.sender.take(node, message.payload)
+            case topics.KeysTopic() | topics.PlanTopic() | topics.PolicyTopic():
+                self.publisher.watch.saw(message.topic, message.payload)
+            case topics.PlaceTopic() | topics.ManifestTopic():
+                self.publisher.watch.saw(message.topic, message.payload)
             case topics.TimeTopic():
                 self.timekeeper.take(message.payload)
             case _:
@@ -312,6 +319,7 @@ class Controller:
         if self.broker is not None:
             self.broker.keep_running()
         self.publisher.renew()
+        self.publisher.put_back()
         self.doors.renew()
         is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
         if not (is_settled and self.wall.is_steady()):

@@ -25,7 +25,7 @@ ALL_POLICIES = f"{ROOT}/policy/+"
 ALL_MANIFESTS = f"{ROOT}/recording/+/manifest"
 ALL_PLACES = f"{ROOT}/node/+/place"
 RETAINED_FILTERS = (KEYS, ALL_PLACES, ALL_PLANS, ALL_POLICIES, ALL_MANIFESTS)
-"""What the station retains at the broker: for finding out what a broker has lost."""
+"""What the station retains at the broker, and subscribes to: whoever changes it there is found out."""
 
 
 class UnknownTopic(ValueError):  # noqa: N818 - as Malformed is named

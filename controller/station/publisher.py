@@ -10,9 +10,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from controller.journal.usecases import record
 from controller.plans.queries import Outgoing, retained_state, unacknowledged
 from controller.plans.usecases import acknowledge, forget_acknowledgements, refresh_plans
+from controller.station.retained import RetainedWatch
 from controller.store import Store
+from controller.store.base import ID_LENGTH
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
 from devices.messages import AreaCode
 from devices.signing import SigningKey
@@ -22,6 +25,7 @@ _LOG = logging.getLogger(__name__)
 _ACKNOWLEDGED_WITHIN = 10.0  # seconds for all that is on its way; then it counts as refused
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a document that was refused is offered again
 _MOST_REMEMBERED = 10_000  # documents whose last version is known; what two threads send lies close together
+_TELL_EVERY = 600.0  # seconds between two lines in the journal of what was changed at the broker
 _WHEN_BUSY = 0.2  # seconds until a link whose window is full is tried once more
 _WINDOW = 64  # retained messages on their way at once: a province has some 200
 
@@ -52,9 +56,15 @@ class Publisher:
     _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # on their way
     _all_again: threading.Event = field(default_factory=threading.Event)
     _refusals: dict[tuple[int, int], _Refusal] = field(default_factory=dict)  # by document and version
+    watch: RetainedWatch = field(init=False)
+    _tell_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.watch = RetainedWatch(self.clock)
 
     def connected(self) -> None:
         """Note that the broker may have lost everything; cheap, for the link's own thread."""
+        self.watch.connected()
         self._hurried.clear()
         self._all_again.set()
 
@@ -99,6 +109,41 @@ class Publisher:
                 return  # a beat sends it, once the broker is back
             if pending is not None:
                 self._hurried[document.published_id, document.version] = (pending, until)
+
+    def put_back(self) -> int:
+        """Give the broker again what somebody else changed or wiped there; return how many documents."""
+        changed = self.watch.to_put_back() if self.link.is_up and not self._all_again.is_set() else []
+        if not changed:
+            return 0
+        with self.store.read() as session:
+            held = {one.topic: one for one in retained_state(session)}
+        try:
+            left = self._send([held[topic] for topic in changed if topic in held])
+            for topic in set(changed) - held.keys():  # it was taken back, and somebody put it there again
+                self.watch.handed(topic, b"")
+                self.link.publish(topic, b"", 1, retain=True)
+        except LinkDown:
+            return 0  # all is given again at the next connect
+        if left and self._stands():
+            with self.store.write() as session:
+                forget_acknowledgements(session, [one.published_id for one in left])
+        _LOG.error(
+            "somebody else changed %d documents at the broker (%s): they were put back. "
+            "Who has the station's password there?",
+            len(changed),
+            changed[0],
+        )
+        self._tell_put_back(changed)
+        return len(changed) - len(left)
+
+    def _tell_put_back(self, changed: list[str]) -> None:
+        now = self.clock()
+        if now < self._tell_at:
+            return
+        self._tell_at = now + _TELL_EVERY
+        with self.store.write() as session:
+            detail = {"documents": len(changed), "first": changed[0]}
+            record(session, None, "broker.put-back", changed[0][:ID_LENGTH], self.now(), detail=detail)
 
     def beat(self) -> None:
         """Sign what is wanted and new, and send what the broker has not taken yet."""
@@ -186,6 +231,7 @@ class Publisher:
                 if self._newest.get(document.published_id, 0) > document.version:
                     return None
                 try:
+                    self.watch.handed(document.topic, document.payload)  # before its echo can come
                     sent = self.link.publish(document.topic, document.payload, 1, retain=True)
                 except LinkBusy:
                     if is_last_try:

@@ -109,6 +109,7 @@ ACTS = {
     "node.code-made": "tạo mã gắn cụm loa",
     "node.code-withdrawn": "hủy mã gắn cụm loa",
     "node.enrolled": "gắn thiết bị vào cụm loa",
+    "broker.put-back": "đặt lại tài liệu bị người khác đổi ở trạm trung chuyển",
     "node.flooding": "ghi nhận cụm loa gửi quá nhiều tin",
     "node.moved": "chuyển cụm loa sang địa bàn khác",
     "node.quarantined": "cách ly cụm loa",

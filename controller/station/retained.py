@@ -1,0 +1,88 @@
+"""What the broker says of our retained documents: what is not what we gave it is put back; pure.
+
+The station subscribes to what it retains. So each change comes by itself, whoever made it: a foreign client
+with the station's password, or a hand at the broker. Nothing is asked for; what a broker lost while the link
+was down is given to it again at each connect.
+"""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+ECHO_WITHIN = 1.0
+"""Seconds: our own earlier document may come back behind a newer one that is on its way. So long we wait."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds between two repairs of one document that somebody changes again and again."""
+CALM = 600.0
+"""Seconds without a change after which the pauses of a document begin anew."""
+MOST_AT_ONCE = 64
+"""Documents put back in one beat: 128 a second, so that a wiped broker is whole within some seconds."""
+MOST_KNOWN = 50_000
+"""Documents of a province: three a node, a few hundred else."""
+
+
+@dataclass(slots=True)
+class _Known:
+    size: int = 0
+    digest: bytes = b""
+    put_back_at: float | None = None
+    pause: float = 0.0
+
+
+@dataclass
+class RetainedWatch:
+    """Compares what arrives with what was handed over last. Safe from any thread; `clock`: steady seconds."""
+
+    clock: Callable[[], float]
+    _known: "OrderedDict[str, _Known]" = field(default_factory=OrderedDict)
+    _wrong: dict[str, float] = field(default_factory=dict)  # since when
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def handed(self, topic: str, payload: bytes) -> None:
+        """Note what the broker is to hold from now on."""
+        with self._lock:
+            known = self._known.pop(topic, None) or _Known()
+            known.size, known.digest = len(payload), hashlib.sha256(payload).digest()
+            self._known[topic] = known
+            self._wrong.pop(topic, None)
+            if len(self._known) > MOST_KNOWN:
+                self._wrong.pop(self._known.popitem(last=False)[0], None)
+
+    def saw(self, topic: str, payload: bytes) -> None:
+        """Note what the broker holds, or passes on; a topic of which nothing was handed over is no matter."""
+        with self._lock:
+            known = self._known.get(topic)
+            if known is None:
+                return
+            if len(payload) == known.size and hashlib.sha256(payload).digest() == known.digest:
+                self._wrong.pop(topic, None)
+            else:
+                self._wrong.setdefault(topic, self.clock())
+
+    def connected(self) -> None:
+        """All is given to the broker again now: what was wrong is mended by that."""
+        with self._lock:
+            self._wrong.clear()
+
+    def to_put_back(self) -> list[str]:
+        """Return topics to be handed over again now, the longest wrong first; at most `MOST_AT_ONCE`.
+
+        Each is returned again, after growing pauses, until it was handed over.
+        """
+        now = self.clock()
+        found: list[str] = []
+        with self._lock:
+            for topic, since in self._wrong.items():
+                known = self._known[topic]
+                last = known.put_back_at
+                if now - since < ECHO_WITHIN or (last is not None and now - last < known.pause):
+                    continue
+                is_calm = last is None or now - last >= CALM
+                known.pause = FIRST_PAUSE if is_calm else min(known.pause * 2, LONGEST_PAUSE)
+                known.put_back_at = now
+                found.append(topic)
+                if len(found) >= MOST_AT_ONCE:
+                    break
+        return found
