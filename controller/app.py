@@ -54,6 +54,7 @@ from controller.station.wallclock import WallClock
 from controller.station.wants import Need
 from controller.station.web import PageServer
 from controller.store import Store
+from controller.store.station_lock import lock_of
 from devices import topics
 from devices.link import Link, Options
 from devices.link_api import Message
@@ -174,6 +175,9 @@ class Controller:
     def _open_store(self, parts: contextlib.ExitStack) -> None:
         self.store = Store(self.settings.database)
         parts.callback(self.store.close)
+        self.lock = lock_of(self.store.url, self.settings.home)
+        self.lock.take()  # before anything is migrated: another station may run an older release
+        parts.callback(self.lock.release)
         self.store.upgrade()
         if not is_founded(self.store):
             found(self.store, self.settings, now=self.now())
@@ -245,7 +249,7 @@ class Controller:
         self.link.subscribe(*topics.STATION_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
-        self.publisher = Publisher(self.store, self.link, self.key, self.now)
+        self.publisher = Publisher(self.store, self.link, self.key, self.now, may_publish=self._is_alone)
         self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
@@ -318,6 +322,8 @@ class Controller:
         """
         if self.broker is not None:
             self.broker.keep_running()
+        if not self.lock.check():
+            return
         self.publisher.renew()
         self.publisher.put_back()
         self.doors.renew()
@@ -330,8 +336,12 @@ class Controller:
         self.publisher.beat()
         self.sender.release()
 
+    def _is_alone(self) -> bool:
+        """Whether this station holds the database's lock: else another one may be publishing."""
+        return self.lock.is_held
+
     def _plan_ahead(self) -> None:
-        if not self.wall.is_steady():
+        if not (self.wall.is_steady() and self.lock.is_held):
             return
         with self.store.write() as session:
             end_acts(session, now=self.now())
@@ -345,7 +355,7 @@ class Controller:
 
     def _note_aired(self) -> None:
         """Put down what was heard of airings that have ended, and what late receipts tell of older ones."""
-        if not self.wall.is_steady():
+        if not (self.wall.is_steady() and self.lock.is_held):
             return
         for _ in range(_NOTE_AIRED_BATCHES):
             with self.store.write() as session:
@@ -359,7 +369,7 @@ class Controller:
             self.key = self.publisher.key = self.timekeeper.key = due
 
     def _keep_house(self) -> None:
-        if not self.wall.is_steady():
+        if not (self.wall.is_steady() and self.lock.is_held):
             return
         self._take_due_key()
         with self.store.write() as session:

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         default=2,
         ge=0,
         le=64,
-        description="Processes that speak in parallel; 0 leaves that to another station.",
+        description="Processes that speak in parallel; 0: this station speaks nothing.",
     )
     loudness_lufs: float = Field(default=-16.0, ge=-30, le=-9, description="Loudness of a recording, LUFS.")
     true_peak_dbtp: float = Field(default=-1.0, ge=-9, le=-0.1, description="Highest true peak, dBTP.")

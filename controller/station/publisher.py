@@ -51,6 +51,7 @@ class Publisher:
     key: SigningKey
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
+    may_publish: Callable[[], bool] = lambda: True
     _turn: threading.Lock = field(default_factory=threading.Lock)  # of handing over to the link
     _newest: dict[int, int] = field(default_factory=dict)  # by document: the version last handed over
     _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # on their way
@@ -101,6 +102,8 @@ class Publisher:
 
         It does not wait for the broker's word: the next beats note it, or send again what was not taken.
         """
+        if not self.may_publish():
+            return  # another station may hold the database: a beat sends it, once it is sure that none does
         until = self.clock() + _ACKNOWLEDGED_WITHIN
         for document in outgoing:
             try:

@@ -1,11 +1,18 @@
-"""Two stations never run on one home."""
+"""Two stations never run on one home, or on one database."""
+
+import time
 
 import pytest
 
 from controller.app import Controller
 from controller.errors import StartFailed
+from controller.plans.queries import unacknowledged
+from controller.plans.usecases import forget_acknowledgements
 from controller.settings import Settings
+from controller.store.station_lock import lock_of
 from tests.support.running_station import ENGINES, running
+
+WITHIN = 30.0
 
 
 def test_a_second_station_on_one_home_does_not_start_and_the_first_goes_on(tmp_path):
@@ -18,3 +25,50 @@ def test_a_second_station_on_one_home_does_not_start_and_the_first_goes_on(tmp_p
         assert second.broker is None
         with first.store.write():
             assert first.broker.is_running()
+
+
+def test_a_second_station_on_one_database_does_not_start_and_the_first_goes_on(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    with running(tmp_path / "first", speech_workers=0, broker="embedded", database_url=url) as first:
+        settings = Settings(
+            home=tmp_path / "second", port=0, speech_workers=0, broker="embedded", database_url=url
+        )
+        second = Controller(settings, engines=ENGINES, serve_pages=False)
+        with pytest.raises(StartFailed) as refused:
+            second.start()
+        assert refused.value.code == "station.database_in_use"
+        assert str(tmp_path / "first") in refused.value.sentence
+        assert second.broker is None
+        assert first.lock.check()
+
+
+def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_has_it_again(tmp_path):
+    url = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+    with running(tmp_path / "first", speech_workers=0, broker="embedded", database_url=url) as first:
+        other = lock_of(first.store.url, tmp_path / "second")
+        first.lock.path.unlink()
+        other.take()
+        assert wait_until(lambda: not first.lock.is_held)
+        with first.store.write() as session:
+            forget_acknowledgements(session)
+        first.poke()
+        time.sleep(2)  # several beats: none of them may send anything
+        first.hurry(waiting(first))
+        assert waiting(first)
+        other.release()
+        first.poke()
+        assert wait_until(lambda: not waiting(first))
+
+
+def waiting(station):
+    with station.store.read() as session:
+        return unacknowledged(session)
+
+
+def wait_until(is_so):
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False

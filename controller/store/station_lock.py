@@ -1,0 +1,247 @@
+"""One station a database: the lock that the one which publishes holds from start to stop; docs/operator.md.
+
+On PostgreSQL an advisory lock of a session of its own: the server lets go of it when the session ends,
+however it ends. On SQLite, which is one machine's, a file beside the database that the kernel lets go of.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from controller.errors import StartFailed, Unavailable
+
+_LOG = logging.getLogger(__name__)
+
+CHECKED_WITHIN = 10.0
+"""Seconds: a lock that was not seen for so long is not believed in. Longer than one look at it may take."""
+_LOCK = 0x10A_0004
+_PATIENCE, _PAUSE = 2.0, 0.25  # seconds for another station that is just ending
+_OWN_PATIENCE = 40.0
+"""Seconds for a session that this very home left behind: the server misses a dead machine in 25."""
+_TIMEOUT_S = 5
+_LONGEST_NAME = 63  # bytes of a session's name that PostgreSQL keeps
+_PRIVATE = 0o600
+
+
+class StationLock(Protocol):
+    """What the running station holds; `is_held` may be asked from any thread, and is cheap."""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this station, and no other, may publish now."""
+
+    def take(self) -> None:
+        """Take it; StartFailed, which names who holds it, when another station does."""
+
+    def check(self) -> bool:
+        """Look whether it is still held, and try to take it again where it was lost; return `is_held`."""
+
+    def release(self) -> None:
+        """Let the next station in."""
+
+
+def lock_of(url: URL, home: Path) -> StationLock:
+    """Return the lock of a database for the station of a home; nothing is taken yet."""
+    if url.get_backend_name() == "sqlite":
+        return FileLock(Path(url.database or "").absolute(), home)
+    return SessionLock(url, home)
+
+
+def _refused(holder: str) -> StartFailed:
+    return StartFailed(
+        f"Một đài khác đang dùng cơ sở dữ liệu này và không bị ảnh hưởng: {holder}. Chỉ một đài được gửi kế "
+        "hoạch tới loa. Hãy dừng đài đó trước; muốn chạy hai đài, mỗi đài cần một cơ sở dữ liệu riêng "
+        "(LOA_DATABASE_URL).",
+        code="station.database_in_use",
+    )
+
+
+def _in_words(host: str, process: str, home: str) -> str:
+    return f"máy «{host}», tiến trình {process}, thư mục «{home}»"
+
+
+@dataclass
+class FileLock:
+    """Held by the kernel for this process; a file that was deleted under it is taken anew."""
+
+    database: Path
+    home: Path
+    _descriptor: int | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that is held: beside the database itself, whatever link led to it."""
+        real = self.database.resolve()
+        return real.with_name(real.name + "-station")
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held."""
+        return self._descriptor is not None
+
+    def take(self) -> None:
+        """Take it, or raise StartFailed."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+        with contextlib.ExitStack() as unless_taken:
+            unless_taken.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _refused(os.pread(descriptor, 1000, 0).decode("utf-8", "replace")) from None
+            holder = _in_words(socket.gethostname(), str(os.getpid()), str(self.home.absolute()))
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, holder.encode(), 0)
+            unless_taken.pop_all()
+        self._descriptor = descriptor
+
+    def check(self) -> bool:
+        """Look whether the file is still the one that is held."""
+        if self._descriptor is not None and self._is_there(self._descriptor):
+            return True
+        self.release()
+        with contextlib.suppress(StartFailed, OSError):
+            self.take()
+        return self.is_held
+
+    def release(self) -> None:
+        """Let go of it; the file may stay."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _is_there(self, descriptor: int) -> bool:
+        try:
+            there = self.path.stat()
+        except OSError:
+            return False
+        mine = os.fstat(descriptor)
+        return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
+
+
+@dataclass
+class SessionLock:
+    """Held by one session at the server, which is looked at again and again; who holds it is its name."""
+
+    url: URL
+    home: Path
+    clock: Callable[[], float] = time.monotonic
+    _connection: Connection | None = None
+    _checked_at: float | None = None
+    _told: str = ""  # of whom it was logged that they hold it
+    _mine: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was held a moment ago: a look that hangs is no lock."""
+        seen = self._checked_at
+        return seen is not None and self.clock() - seen < CHECKED_WITHIN
+
+    def take(self) -> None:
+        """Take it, or raise StartFailed; waits for a session that a crash of this very home left behind."""
+        began = time.monotonic()
+        with self._mine:
+            try:
+                while not self._try():
+                    mark, holder = self._holder()
+                    patience = _OWN_PATIENCE if mark == self._mark() else _PATIENCE
+                    if time.monotonic() - began > patience:
+                        self._drop()
+                        raise _refused(holder)
+                    time.sleep(_PAUSE)
+            except SQLAlchemyError as error:
+                self._drop()
+                raise Unavailable(
+                    "Không dùng được cơ sở dữ liệu, nên đài chưa chạy được.", code="store.unavailable"
+                ) from error
+
+    def check(self) -> bool:
+        """Look at it; where it is lost, one try to take it again."""
+        with self._mine:
+            try:
+                if self._connection is not None and self._checked_at is not None:
+                    self._connection.execute(text("SELECT 1"))
+                    self._checked_at = self.clock()
+                elif self._try():
+                    self._told = ""
+                    _LOG.warning("the station's lock at the database is held again: it publishes")
+                elif self._told != (holder := self._holder()[1]):
+                    self._told = holder
+                    _LOG.error("another station holds the database: nothing is published here (%s)", holder)
+            except SQLAlchemyError as error:
+                if self._checked_at is not None:
+                    _LOG.error("the station's lock at the database is lost: nothing is published (%s)", error)
+                self._drop()
+        return self.is_held
+
+    def release(self) -> None:
+        """End the session."""
+        with self._mine:
+            self._drop()
+
+    def _try(self) -> bool:
+        connection = self._connection = self._connection or self._connect()
+        if connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _LOCK}):
+            self._checked_at = self.clock()
+            return True
+        return False
+
+    def _connect(self) -> Connection:
+        name = f"{self._mark()} {socket.gethostname()}:{os.getpid()}:{self.home.absolute()}"
+        name = name.encode("ascii", "replace")[:_LONGEST_NAME].decode()
+        engine = create_engine(
+            self.url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={
+                "connect_timeout": _TIMEOUT_S,
+                "application_name": name,
+                "options": f"-c statement_timeout={_TIMEOUT_S * 1000}",
+                "tcp_user_timeout": _TIMEOUT_S * 1000,  # what this side waits for a server that is gone
+            },
+        )
+        connection = engine.connect()
+        for setting in ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3"):
+            connection.execute(text(f"SET {setting}"))  # so that the server misses a dead machine in 25 s
+        return connection
+
+    def _holder(self) -> tuple[str, str]:
+        """Return the mark of the home that holds it, and who that is in words."""
+        assert self._connection is not None
+        name = self._connection.scalar(text(f"SELECT application_name {_HOLDERS}"), {"lock": _LOCK})
+        mark, _, told = str(name or "").partition(" ")
+        host, _, rest = told.partition(":")
+        process, _, home = rest.partition(":")
+        return mark, _in_words(host or "?", process or "?", home or "?")
+
+    def _mark(self) -> str:
+        """Name this home on this machine, shortly."""
+        place = f"{socket.gethostname()}:{self.home.absolute()}"
+        return f"loa-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+    def _drop(self) -> None:
+        connection, self._connection, self._checked_at = self._connection, None, None
+        if connection is not None:
+            with contextlib.suppress(SQLAlchemyError):
+                connection.invalidate()
+                connection.close()
+
+
+_HOLDERS = (
+    "FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' AND granted "
+    "AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND classid = 0 AND objid = :lock AND objsubid = 1 AND pid <> pg_backend_pid()"
+)
