@@ -5,14 +5,12 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from controller.errors import StartFailed
-from controller.store import Store
 from controller.store.station_lock import CHECKED_WITHIN, FileLock, SessionLock, lock_of
 
 ROOT = Path(__file__).parents[3]
@@ -34,8 +32,7 @@ def lock(url, tmp_path):
     made = []
 
     def of(home):
-        with closing(Store(url)) as store:
-            made.append(lock_of(store.url, tmp_path / home))
+        made.append(lock_of(make_url(url), tmp_path / home))
         return made[-1]
 
     yield of
