@@ -27,11 +27,11 @@ from controller.bulletins.references import Reference, reference_of
 from controller.bulletins.usecases import clone_bulletin, recall_bulletin, revise_bulletin
 from controller.bulletins.wording import Manner
 from controller.lexicon.queries import words_for
+from controller.reading_apart import read_apart
 from controller.reading_text import as_object
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
-from tts.reading import read
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
 _READS = refusals(401, 404, 422)
@@ -74,8 +74,8 @@ def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRea
     with station.store.read() as session:
         row = seen_bulletin(session, viewer, bulletin_id)
         title, text = row.title, get_revision(session, row.id, row.revision).text
-        words = dict(words_for(session, row.area))
-    found = [read(written, words=words, region=station.settings.region) for written in (title, text)]
+        words = words_for(session, row.area)
+    found = [read_apart(written, words, station.settings.region) for written in (title, text)]
     shown_title, shown_text = (ReadingShown.model_validate(as_object(one)) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 

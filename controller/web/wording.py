@@ -1,4 +1,4 @@
-"""A wording as pages show it: what is read otherwise than written, and what differs between two; pure."""
+"""A wording as pages show it: what is read otherwise than written, and what differs between two."""
 
 import re
 import unicodedata
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from controller.bulletins.comparing import Change, Stretch, differences
+from controller.errors import LoaError
+from controller.reading_apart import Words, read_apart
 from tts.errors import TextError
-from tts.reading import Region, read
+from tts.reading import Region
 
-Words = tuple[tuple[str, str], ...]
 _REMEMBERED = 128
 """Texts whose reading and differences are kept: a page that lives is drawn again each few seconds."""
 _LETTERS = re.compile(r"[\W_]+")
@@ -43,13 +44,17 @@ class AsRead:
         return sum(bool(one.spoken) for one in self.parts)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def as_read(text: str, words: Words, region: Region) -> AsRead:
-    """Return how a text will be read; one that cannot be read comes back as it is."""
+    """Return how a text will be read; one that cannot be read now comes back as it is, with the reason."""
     try:
-        found = read(text, words=dict(words), region=region)
-    except TextError as error:
+        return _as_read(text, words, region)
+    except (LoaError, TextError) as error:
         return AsRead((Part(text),), (error.sentence,))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _as_read(text: str, words: Words, region: Region) -> AsRead:
+    found = read_apart(text, words, region)
     parts: list[Part] = []
     at = 0
     for span in found.spans:

@@ -168,9 +168,3 @@ def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
 def test_no_figure_is_lost(text):
     spans = [span for span in read(text).spans if re.search(r"[0-9]", span.written)]
     assert [span for span in spans if not span.spoken and span.rule not in {"caption", "signature"}] == []
-
-
-@pytest.mark.timeout(20)  # a rule that looks at the whole line from every place would take minutes
-@pytest.mark.parametrize("scrap", ["a-", "A&", "1 111 ", "<script>"])
-def test_reading_takes_time_in_proportion_to_the_text(scrap):
-    assert read(scrap * (30_000 // len(scrap))).spoken is not None
