@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from controller.airings.facts import Facts, fold
+from controller.airings.joining import join
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.tables import Airing, Delivery, Received
 from controller.emergencies.keeping import fold_keepings
@@ -32,7 +33,8 @@ class Committed:
 def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
     """Keep receipts and let deliveries climb; return what to acknowledge after the commit.
 
-    Doing it again changes nothing. A receipt for an airing that we do not know, or that was not meant for the
+    Doing it again changes nothing. A node that came to an airing while it was under way gets its delivery
+    now. A receipt for an airing that we do not know, or that was not meant for the
     node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
     of nodes that are not enrolled or in quarantine, and of hardware that was replaced, are not acknowledged.
     """
@@ -85,6 +87,13 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
     airings = {receipt.airing for _, receipt in told}
     recordings = _recordings(session, airings)
     deliveries = _facts(session, airings, {node for node, _ in told})
+    unknown = {
+        (receipt.airing, node)
+        for node, receipt in told
+        if (receipt.airing, node) not in deliveries and recordings.get(receipt.airing) == receipt.recording
+    }
+    if join(session, unknown):
+        deliveries = _facts(session, airings, {node for node, _ in told})
     changed: dict[tuple[AiringId, NodeId], Facts] = {}
     for node, receipt in told:
         place = (receipt.airing, node)

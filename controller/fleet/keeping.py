@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import OPEN, AiringState, Rung
@@ -15,7 +15,7 @@ from controller.fleet.tables import Node
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
-from devices.messages import NodeId
+from devices.messages import Grade, NodeId
 
 LOUDEST = 100
 
@@ -77,12 +77,16 @@ def drop_what_it_will_not_hear(session: Session, node: NodeId) -> None:
 
 
 def have_hear(session: Session, node: Node) -> None:
-    """Let a node hear what is coming where it stands."""
+    """Count a node in for what is coming where it stands, and for emergencies that sound there.
+
+    It joins no other airing that has begun; if it does, its receipts count it in.
+    """
     tree = area_tree(session)
+    sounds_on = and_(Airing.state == AiringState.SOUNDING, Airing.grade == Grade.EMERGENCY)
     query = (
         select(Airing.id, Target.area)
         .join(Target, Target.airing == Airing.id)
-        .where(Airing.state.in_(_COMING), Target.area.in_(tree.lineage(node.area)))
+        .where(or_(Airing.state.in_(_COMING), sounds_on), Target.area.in_(tree.lineage(node.area)))
     )
     for airing, area in session.execute(query).all():
         add_deliveries(session, tree, airing, [area])

@@ -2,18 +2,22 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from controller.airings.choosing import unheard
 from controller.airings.folding import fold_receipts
-from controller.airings.lifecycle import Rung
-from controller.airings.queries import deliveries_of, deliveries_to, reach
+from controller.airings.lifecycle import AiringState, Rung
+from controller.airings.queries import deliveries_of, deliveries_to, get_airing, reach
 from controller.airings.tables import Received
+from controller.fleet.keeping import quarantine_node, release_node
+from controller.fleet.moving import move_node
 from controller.fleet.queries import get_node
+from controller.fleet.usecases import enrol_nodes, retire_node
 from controller.reports.queries import aired_between
 from controller.reports.usecases import note_aired
-from devices.messages import NodeId, Receipts, RecordingId
-from tests.support.station_world import NHA_TRANG, NODES
+from devices.messages import Grade, NodeId, Receipts, RecordingId
+from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 
 NODE = NODES[0].id
 
@@ -135,3 +139,64 @@ def test_what_came_to_its_end_after_an_interruption_was_not_heard_whole(world):
     world.do(note_aired)
     rows = list(world.ask(aired_between, [NHA_TRANG], start - timedelta(1), start + timedelta(1)))
     assert [(row.heard_ms, row.reason) for row in rows] == [(26_000, "pre-empted"), (40_000, "pre-empted")]
+
+
+def quarantined(world):
+    world.do(quarantine_node, NODE, reason="Sửa", by=world.technician)
+
+
+def moved_away(world):
+    world.do(move_node, NODE, BAC_NHA_TRANG, by=world.administrator, password=PASSWORD)
+
+
+def retired(world):
+    world.do(retire_node, NODE, by=world.technician)
+
+
+def back(world, how):
+    if how is quarantined:
+        world.do(release_node, NODE, by=world.technician)
+    elif how is moved_away:
+        world.do(move_node, NODE, NHA_TRANG, by=world.administrator, password=PASSWORD)
+    else:
+        node = next(one for one in NODES if one.id == NODE)
+        world.do(enrol_nodes, [node], by=world.technician)
+
+
+@pytest.mark.parametrize("how", [quarantined, moved_away, retired])
+@pytest.mark.parametrize("grade", [Grade.ROUTINE, Grade.EMERGENCY])
+def test_who_comes_back_in_the_middle_of_an_airing_is_counted_with_what_it_sounded(world, how, grade):
+    how(world)
+    airing = world.plan(world.approved(), seconds=60, grade=grade)
+    world.advance()
+    world.publish()
+    world.later(seconds=70)
+    world.advance()
+    assert world.ask(get_airing, airing).state is AiringState.SOUNDING
+    assert world.ask(reach, airing).nodes == 1
+    back(world, how)
+    world.tell(NODE, airing, "started", offset_ms=20_000)
+    world.later(seconds=40)
+    world.tell(NODE, airing, "finished", heard_ms=40_000)
+    reached = world.ask(reach, airing)
+    assert (reached.nodes, reached.started, reached.ended, reached.finished) == (2, 1, 1, 0)
+    world.later(minutes=5)
+    world.advance()
+    while world.do(note_aired):
+        continue
+    start = world.ask(get_airing, airing).starts_at
+    rows = list(world.ask(aired_between, [NHA_TRANG], start, start + timedelta(1)))
+    assert {row.node: row.heard_ms for row in rows}[NODE] == 40_000
+
+
+def test_who_stood_elsewhere_while_it_was_aired_is_not_counted(world):
+    airing = delivering(world)
+    world.publish()
+    world.later(minutes=10)
+    world.advance()
+    assert world.ask(get_airing, airing).ended_at is not None
+    world.later(days=1)
+    stranger = NODES[-1].id
+    world.do(move_node, stranger, NHA_TRANG, by=world.administrator, password=PASSWORD)
+    world.tell(stranger, airing, "finished")
+    assert stranger not in {one.node for one in world.ask(deliveries_of, airing)}
