@@ -106,8 +106,10 @@ class Reach:
         return self.nodes - self.started
 
 
-def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
-    """Return the reach of each airing, counted by the database.
+def reaches(
+    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None = None
+) -> dict[AiringId, Reach]:
+    """Return the reach of each airing, counted by the database; `within`: among the nodes of these areas.
 
     An airing of a schedule has no deliveries before it is let into the plans: then the nodes that stand now
     where it is meant for are counted.
@@ -119,18 +121,25 @@ def reaches(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, 
         .where(Delivery.airing.in_(ids))
         .group_by(Delivery.airing)
     )
+    if within is not None:
+        stood = func.coalesce(Delivery.area, Node.area)
+        query = query.join(Node, Node.id == Delivery.node).where(stood.in_(within))
     found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
     coming = [airing_id for airing_id in ids if airing_id not in found]
-    return found | _coming(session, coming) if coming else found
+    return found | _coming(session, coming, within) if coming else found
 
 
-def _coming(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, Reach]:
+def _coming(
+    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None
+) -> dict[AiringId, Reach]:
     tree = area_tree(session)
     in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
     query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
     nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
     targets = targets_of(session, airing_ids)
     below = {areas: tree.below(areas) for areas in set(targets.values())}
+    if within is not None:
+        below = {areas: found & frozenset(within) for areas, found in below.items()}
     return {
         airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
         for airing_id, areas in targets.items()

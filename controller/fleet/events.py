@@ -67,6 +67,13 @@ class Event:
     area: AreaCode
     since: datetime
     nodes: tuple[NodeId, ...]
+    size: int = 0
+    """Nodes in use of the area, for an outage."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing in the area can be reached any more."""
+        return self.kind is EventKind.OUTAGE and len(self.nodes) >= self.size
 
 
 def is_flapping(turns: Sequence[Turn], now: datetime) -> bool:
@@ -107,7 +114,7 @@ def as_one_outage(fallen: Fallen, size: int) -> Event | None:
     """
     if fallen.last - fallen.first > OUTAGE_WINDOW or len(fallen.nodes) < _needed(size):
         return None
-    return Event(EventKind.OUTAGE, fallen.area, fallen.first, tuple(sorted(fallen.nodes)))
+    return Event(EventKind.OUTAGE, fallen.area, fallen.first, tuple(sorted(fallen.nodes)), size)
 
 
 def _needed(size: int) -> int:
@@ -125,7 +132,7 @@ def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[Event]:
             end += 1
         if end - at >= needed:
             nodes = tuple(sorted(loss.node for loss in lost[at:end]))
-            found.append(Event(EventKind.OUTAGE, area, lost[at].at, nodes))
+            found.append(Event(EventKind.OUTAGE, area, lost[at].at, nodes, size))
             at = end
         else:
             found.append(Event(EventKind.LOST, area, lost[at].at, (lost[at].node,)))

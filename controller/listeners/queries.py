@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.consent import Standing, standings
@@ -150,3 +150,11 @@ def reports_in(
     if areas is not None:
         query = query.where(ListenerReport.area.in_(areas))
     return [(report, name) for report, name in session.execute(query)]
+
+
+def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> int:
+    """Count the reports of the areas (None: all) that nobody has answered."""
+    query = select(func.count()).select_from(ListenerReport).where(ListenerReport.answered_at.is_(None))
+    if areas is not None:
+        query = query.where(ListenerReport.area.in_(areas))
+    return session.scalar(query) or 0

@@ -49,7 +49,8 @@ def alarm_lines(session: Session, scope: Scope, now: datetime) -> tuple[AlarmLin
         .order_by(Emergency.called_at.desc(), Emergency.id)
     )
     rows = list(session.execute(query))
-    targets = targets_of(session, [row.airing for row, _, _ in rows if row.airing is not None])
+    called = [row.airing for row, _, _ in rows if row.airing is not None]
+    targets = targets_of(session, called) if called else {}
     lines = []
     for row, title, state in rows:
         areas = (targets.get(row.airing) if row.airing is not None else None) or tuple(row.areas)

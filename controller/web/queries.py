@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from controller.airings.consent import standings
@@ -20,7 +20,8 @@ from controller.fleet.counting import statuses_by_area
 from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
-from controller.operators.permissions import Operator
+from controller.listeners.queries import count_unanswered
+from controller.operators.permissions import Act, Operator
 from controller.operators.tables import Account
 from controller.web.airing_rows import airing_view
 from controller.web.asked import Asked
@@ -51,6 +52,8 @@ class Todo:
     """Of those offline: nodes that were there once, so that somebody has to look after them."""
     asked: Asked
     """What the person's commune is asked to say."""
+    reports: int
+    """Reports of listeners that nobody has answered yet."""
 
     @property
     def is_cut(self) -> bool:
@@ -58,7 +61,9 @@ class Todo:
         return len(self.missed) >= MOST_LINES
 
     def __bool__(self) -> bool:
-        return bool(self.asked or self.to_approve or self.returned or self.missed or self.offline)
+        return bool(
+            self.asked or self.to_approve or self.returned or self.missed or self.offline or self.reports
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,10 @@ def _todo(
         .order_by(Bulletin.changed_at.desc())
         .limit(MOST_LINES)
     ).all()
-    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost, asked)
+    # whoever answers, and whoever mends: both are told of what listeners wrote
+    is_told = scope.may(operator, Act.WRITE) or scope.may(operator, Act.ENROL)
+    reports = count_unanswered(session, None if scope.is_whole() else scope.seen) if is_told else 0
+    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost, asked, reports)
 
 
 def airing_views(
@@ -150,7 +158,7 @@ def airing_views(
     limit: int = MOST_AIRINGS,
     few: bool = False,
 ) -> list[AiringView]:
-    """Return airings that the person may see, with their reach; three queries, and a few for what waits.
+    """Return airings that the person may see, with their reach there; a few queries.
 
     `few`: the condition is met by few airings of all years, so that these are asked where they are heard,
     instead of the person's areas for all that they ever heard.
@@ -158,7 +166,8 @@ def airing_views(
     query = _airings(scope, condition, newest_first=newest_first, few=few)
     rows = session.execute(query.limit(limit)).all()
     ids = [airing.id for airing, _, _ in rows]
-    targets, reach = targets_of(session, ids), reaches(session, ids)
+    targets = targets_of(session, ids)
+    reach = reaches(session, ids, None if scope.is_whole() else scope.seen)
     said = standings(session, [airing for airing, _, _ in rows if airing.node is None], targets)
     views = []
     for airing, bulletin, until in rows:
@@ -344,12 +353,20 @@ def delivery_rows(
     return [(found, other) for found, other in session.execute(query)]
 
 
-def reasons(session: Session, airing_id: AiringId) -> list[tuple[str, int]]:
-    """Return why nodes did not play to the end, with how many each; the most frequent first."""
+def stood_in(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a delivery's node stood in the person's areas."""
+    if scope.is_whole():
+        return true()
+    here = select(Node.id).where(Node.id == Delivery.node, Node.area.in_(scope.seen)).exists()
+    return or_(Delivery.area.in_(scope.seen), and_(Delivery.area.is_(None), here))
+
+
+def reasons(session: Session, scope: Scope, airing_id: AiringId) -> list[tuple[str, int]]:
+    """Return why nodes there did not play to the end, with how many each; the most frequent first."""
     query = (
         select(func.coalesce(Delivery.reason, ""), func.count())
         .join(Airing, Airing.id == Delivery.airing)
-        .where(Delivery.airing == airing_id, ~heard_whole())
+        .where(Delivery.airing == airing_id, ~heard_whole(), stood_in(scope))
         .group_by(Delivery.reason)
         .order_by(func.count().desc())
         .limit(MOST_LINES)

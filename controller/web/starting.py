@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.airings.tables import Delivery
+from controller.web.queries import stood_in
+from controller.web.scope import Scope
 from devices.messages import AiringId
 
 WIDTH, HEIGHT = 640, 140
@@ -45,10 +47,10 @@ class Starts:
     """Starts that lie outside of the drawing; they are counted into its outermost bars."""
 
 
-def starts_of(session: Session, airing: AiringId, planned: datetime) -> Starts | None:
+def starts_of(session: Session, scope: Scope, airing: AiringId, planned: datetime) -> Starts | None:
     """Return how the starts are spread, or None while nobody has begun; one query."""
     query = select(Delivery.started_at, Delivery.start_offset_ms).where(
-        Delivery.airing == airing, Delivery.started_at.is_not(None)
+        Delivery.airing == airing, Delivery.started_at.is_not(None), stood_in(scope)
     )
     rows = session.execute(query).all()
     if not rows:

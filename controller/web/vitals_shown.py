@@ -115,22 +115,26 @@ def _share(part: float) -> str:
     return f"có liên lạc {number(math.floor(100 * part))}% thời gian"
 
 
-def day_shown(quarters: Mapping[int, Thinned], until: int) -> Day:
-    """Return the day before a quarter, drawn."""
+def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Day:
+    """Return the day before a quarter, drawn; no cells for hours before the node was there at all."""
     since = until - QUARTERS_OF_DAY
     words = strip({quarter: one.samples for quarter, one in quarters.items()}, since, until, CELL)
-    there = sum(word != Presence.AWAY for word in words)
+    first = max(0, (min(quarter_of(enrolled_at), until - 1) - since) // CELL)
+    known = words[first:]
+    there = sum(word != Presence.AWAY for word in known)
     return Day(
-        tuple(_cells(words, since)),
+        tuple(_cells(words, since, first)),
         tuple(_lines(quarters, since, until)),
-        f"có liên lạc {number(100 * there / len(words))}% thời gian",
+        f"có liên lạc {number(100 * there / len(known))}% thời gian",
     )
 
 
-def _cells(words: Sequence[str], since: int) -> list[Cell]:
+def _cells(words: Sequence[str], since: int, first: int) -> list[Cell]:
     step = WIDTH / len(words)
     found = []
     for place, word in enumerate(words):
+        if place < first:
+            continue
         tone, said = _PRESENCE[word]
         begins = start_of(since + place * CELL)
         ends = begins + CELL * timedelta(minutes=15)

@@ -22,7 +22,7 @@ from controller.web.public_address import public_address
 from controller.web.queries import nodes_seen
 from controller.web.render import page
 from controller.web.station import Station
-from controller.web.viewer import Signed, TheStation, address_of
+from controller.web.viewer import Signed, TheStation, address_of, token_of, viewer_in
 from devices.messages import AreaCode, NodeId
 
 router = APIRouter()
@@ -48,8 +48,21 @@ def _limits(request: Request) -> ListenerLimits:
 
 @router.get("/cong-khai/bao/{node_id}")
 def ask(request: Request, station: TheStation, node_id: Id) -> Response:
-    """Show the form that the code on a pole leads to."""
+    """Show the form that the code on a pole leads to; who keeps this loudspeaker comes to its own page."""
+    if _keeps(request, station, node_id):
+        return RedirectResponse(f"/cum-loa/{node_id}", 303)
     return _form(request, station, node_id)
+
+
+def _keeps(request: Request, station: Station, node_id: str) -> bool:
+    token = token_of(request)
+    if not token:
+        return False
+    with station.store.read() as session:
+        node, viewer = session.get(Node, NodeId(node_id)), viewer_in(session, station, token)
+    if node is None or viewer is None or viewer.lacks_factor:
+        return False
+    return viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
 
 
 @router.post("/cong-khai/bao/{node_id}")

@@ -181,7 +181,11 @@ def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapp
     until = quarter_of(now) + 1
     quarters = quarters_of(session, node.id, month_begins(until), until)
     return {
-        "day": day_shown({at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY}, until),
+        "day": day_shown(
+            {at: one for at, one in quarters.items() if at >= until - QUARTERS_OF_DAY},
+            until,
+            node.enrolled_at,
+        ),
         "month": month_shown(quarters, until, node.enrolled_at),
         "care": session.get(Care, node.id),
         "may_keep": may_keep,

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.fleet.events import EventKind
+from controller.fleet.events import Event, EventKind
 from controller.fleet.watching import Cared, events_now, troubles
 from controller.operators.permissions import Act
 from controller.web.admin_reads import shown_names
@@ -28,6 +28,8 @@ EVENT_SIGNS = Named(
     },
     unnamed,
 )
+_PARTLY = Sign("Mất kết nối cùng lúc", "wifi-off", Tone.BAD)
+"""Half of a commune or more, but not all of it."""
 _CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
 
 
@@ -57,7 +59,7 @@ def show(
         names = shown_names(session)
     counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
-        "events": [(EVENT_SIGNS[one.kind], one) for one in happened[:MOST_EVENTS]],
+        "events": [(_sign_of(one), one) for one in happened[:MOST_EVENTS]],
         "events_in_all": len(happened),
         "found": found.nodes,
         "ai": ai,
@@ -69,3 +71,7 @@ def show(
         "may_enrol": viewer.may(Act.ENROL),
     }
     return page(request, "su_co.html", context)
+
+
+def _sign_of(event: Event) -> Sign:
+    return _PARTLY if event.kind is EventKind.OUTAGE and not event.is_whole else EVENT_SIGNS[event.kind]

@@ -218,3 +218,20 @@ def test_the_codes_for_the_poles_of_a_commune_lead_to_its_loudspeakers(officer):
     assert f"http://loa.example/cong-khai/bao/{NODE}" in page
     assert page.count('<img src="data:image/svg+xml') == 2
     assert BAC_NHA_TRANG not in re.findall(r"/cong-khai/bao/loa-(\d+)-", page)
+
+
+def test_the_code_on_a_pole_leads_who_keeps_that_loudspeaker_to_its_page(client, sign_in):
+    node = f"loa-{NHA_TRANG}-1"
+    assert sign_in("kythuat").get(f"/cong-khai/bao/{node}").headers["location"] == f"/cum-loa/{node}"
+    for somebody in (client, sign_in("xanhatrang")):
+        assert somebody.get(f"/cong-khai/bao/{node}").status_code == 200
+
+
+def test_reports_are_among_what_is_to_be_done_where_they_belong(client, sign_in, officer):
+    reported(client)
+    told = "1 phản ánh của người dân chờ trả lời"
+    for name in ("xanhatrang", "canbo", "kythuat"):
+        assert told in text_of(sign_in(name).get("/")), name
+    (place,) = set(re.findall(r'action="(/phan-anh/[^"]+/tra-loi)"', officer.get("/phan-anh").text))
+    officer.post(place, data={"tra_loi": "Đã sửa."})
+    assert told not in text_of(officer.get("/"))

@@ -9,6 +9,7 @@ from controller.bulletins.queries import bulletins, waiting_renderings
 from controller.bulletins.usecases import return_bulletin
 from controller.fleet.flooding import note_floods
 from controller.fleet.queries import get_node
+from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.journal.queries import newest_entries
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of
@@ -181,3 +182,15 @@ def test_the_test_of_loudspeakers_is_drafted_with_one_press_and_offered_again_wh
     assert "Bản tin thử loa: chờ duyệt" in page
     world.do(return_bulletin, bulletin.id, reason="Nói rõ hơn.", by=world.approver)
     assert 'action="/thu-vien/ban-thu"' in officer.get("/thu-vien").text
+
+
+def test_a_commune_with_loudspeakers_left_is_not_said_to_be_out_as_a_whole(world, technician):
+    more = [NewNode(f"loa-{NHA_TRANG}-{number}", NHA_TRANG, f"Cụm {number}") for number in (3, 4)]
+    world.do(enrol_nodes, more, by=None)
+    world.nodes += [node.id for node in more]
+    world.bring_online()
+    world.lose([f"loa-{NHA_TRANG}-1", f"loa-{NHA_TRANG}-2"])
+    words = text_of(technician.get("/su-co"))
+    assert "Phường Nha Trang 2/4 cụm loa, từ" in words
+    assert "Mất kết nối cùng lúc" in words
+    assert "Cả xã mất kết nối" not in words

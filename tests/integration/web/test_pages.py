@@ -173,7 +173,7 @@ def test_a_page_takes_the_same_number_of_queries_however_much_there_is(world, of
         world.aired()
         world.submitted()
     assert queries_of(world, officer, address) == few
-    assert few <= 23
+    assert few <= 25
 
 
 def queries_of(world, client, address):
@@ -217,3 +217,20 @@ def queries_of(world, client, address):
 )
 def test_a_tile_says_the_first_thing_that_matters(tile, word, tone):
     assert (tile.today.word, tile.today.tone) == (word, tone)
+
+
+def test_an_officer_of_a_commune_sees_the_figures_of_that_commune(world, sign_in):
+    commune = sign_in("xanhatrang")
+    airing, _ = sounding(world, without=world.nodes[:3])
+    for page in ("/", "/phat", f"/phat/{airing}"):
+        words = text_of(commune.get(page))
+        assert "130" not in words, page
+        assert "127" not in words, page
+    assert "Đã tải về loa 1 /2" in text_of(commune.get("/"))
+    later, _ = world.approved_airing(title="Ngày mai", seconds=90_000)
+    assert "Đã lên kế hoạch 2 /2" in text_of(commune.get(f"/phat/{later}"))
+    assert "Đã lên kế hoạch 130 /130" in text_of(sign_in("canbo").get(f"/phat/{later}"))
+    over = world.aired(title="Hôm qua", without=world.nodes[:3], reasons=[(world.nodes[9], "power-lost")])
+    words = text_of(commune.get(f"/phat/{over}"))
+    assert "mất điện giữa lúc phát" not in words
+    assert "1 cụm loa: không báo về" in words

@@ -12,6 +12,7 @@ from controller.web.words import ZONE, plain, said_day
 from devices.messages import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
+LONG_AGO = NOON - timedelta(days=400)
 
 
 def test_bars_stand_from_the_smallest_to_the_largest_and_nothing_is_still_seen():
@@ -43,7 +44,7 @@ def thinned(samples, temperature):
 def test_a_nodes_day_says_when_it_was_there_and_how_warm():
     until = quarter_of(NOON)
     quarters = {until - n: thinned(EXPECTED if n > 20 else 3, 40.0 + n / 10) for n in range(1, 41)}
-    day = day_shown(quarters, until)
+    day = day_shown(quarters, until, LONG_AGO)
     assert len(day.cells) == QUARTERS_OF_DAY // 2
     assert [cell.tone for cell in day.cells[-20:]] == ["good"] * 10 + ["warn"] * 10
     assert day.cells[0].words == "12:00–12:30: không có liên lạc"
@@ -75,9 +76,19 @@ def test_a_nodes_month_has_a_bar_for_each_local_day_since_it_was_there():
 
 
 def test_a_node_that_never_told_anything_has_an_empty_day():
-    day = day_shown({}, quarter_of(NOON))
+    day = day_shown({}, quarter_of(NOON), LONG_AGO)
     assert {cell.tone for cell in day.cells} == {"bad"}
     assert day.lines == ()
+
+
+def test_a_node_of_twenty_minutes_is_not_blamed_for_the_day_before():
+    until = quarter_of(NOON)
+    day = day_shown({until - 1: thinned(EXPECTED, 40.0)}, until, NOON - timedelta(minutes=20))
+    (cell,) = day.cells
+    assert cell.tone == "good"
+    assert cell.x + cell.width == pytest.approx(WIDTH, abs=2)
+    assert day.share == "có liên lạc 100% thời gian"
+    assert len(day_shown({}, until, NOON).cells) == 1
 
 
 def policy(target, **limits):
