@@ -25,9 +25,13 @@ _RUN = 3
 _SHORTEST_MONTH = 28
 
 
-def rule_sentence(rule: Recurrence, skips: Skips) -> str:
-    """Return “05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026; nghỉ các ngày lễ.”, all that it means."""
-    parts = [f"{_clock(rule.at)} {_days(rule, skips)}{_span(rule)}"]
+def rule_sentence(rule: Recurrence, skips: Skips, times: Sequence[time] = ()) -> str:
+    """Return “05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026; nghỉ các ngày lễ.”, all that it means.
+
+    `times`: all times of the day, where several schedules differ in nothing else.
+    """
+    clocks = _joined([_clock(at) for at in times or (rule.at,)])
+    parts = [f"{clocks} {_days(rule, skips)}{_span(rule)}"]
     if skips.days_off:
         parts.append("nghỉ các ngày lễ")
     if skips.never_lunar:

@@ -12,9 +12,14 @@ from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId, RenderingState
 from controller.bulletins.tables import Bulletin, Rendering
 from controller.operators.tables import Account
+from controller.programmes.lifecycle import ScheduleState
+from controller.programmes.tables import Schedule
+from controller.programmes.telling import rule_sentence
 from controller.web.queries import MOST_AIRINGS
 from controller.web.viewer import Viewer
 from controller.web.waiting import is_author, submitted_in
+from schedules.icalendar import from_text
+from schedules.recurrence import Once
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Waiting:
     latest: datetime | None
     is_spoken: bool
     """Whether its recording is made, so that it can be approved at once."""
+    repeats: tuple[str, ...]
+    """What its schedules mean, each in a sentence."""
     is_own: bool
     """Whether this person wrote it: another one has to approve it."""
 
@@ -57,10 +64,36 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
         .order_by(own, func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
         .limit(limit)
     )
+    rows = session.execute(query).all()
+    repeats = repeats_of(session, [row[0].id for row in rows])
     return [
-        Waiting(bulletin, author, first_at, latest, state is RenderingState.READY, bool(is_own))
-        for bulletin, author, first_at, latest, state, is_own in session.execute(query)
+        Waiting(
+            bulletin,
+            author,
+            first_at,
+            latest,
+            state is RenderingState.READY,
+            repeats.get(bulletin.id, ()),
+            bool(is_own),
+        )
+        for bulletin, author, first_at, latest, state, is_own in rows
     ]
+
+
+def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinId, tuple[str, ...]]:
+    """Return what the running schedules of bulletins mean, each in a sentence."""
+    query = (
+        select(Schedule)
+        .where(Schedule.bulletin.in_(wanted), Schedule.state == ScheduleState.RUNNING)
+        .order_by(Schedule.created_at)
+    )
+    found: dict[BulletinId, tuple[str, ...]] = {}
+    for row in session.scalars(query):
+        rule = from_text(row.rule)
+        is_endless = rule.last is None and rule.times is None and not isinstance(rule, Once)
+        said = rule_sentence(rule, row.skips) + (" Không có ngày cuối." if is_endless else "")
+        found[row.bulletin] = (*found.get(row.bulletin, ()), said)
+    return found
 
 
 def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:

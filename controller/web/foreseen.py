@@ -73,22 +73,24 @@ def preview(
 
     What the schedule that is changed has made already is left out: it goes when the change is saved.
     """
-    rule, skips = form.rule(), form.skips()
-    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)[:DATES]
-    starts = [one.starts_at for one in coming]
-    is_wide = len(viewer.scope.tree.below(form.areas(viewer))) > MOST_AT_ONCE
+    rules, skips, own = form.rules(), form.skips(), own_days(session)
+    coming = [one for rule in rules for one in dated_without_skips(rule, skips, own, now, now + FURTHEST)]
+    starts = sorted(one.starts_at for one in coming)[:DATES]
+    areas = form.areas_so_far(viewer)
+    is_wide = len(viewer.scope.tree.below(areas)) > MOST_AT_ONCE
+    bulletin = bulletin if areas else None
     is_later = is_opening and is_wide and bulletin is not None
     asks = bulletin is not None and not is_later
     met = _met(session, viewer, form, bulletin, starts[:CHECKED]) if bulletin and asks else []
     dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
-    return Preview(rule_sentence(rule, skips), dates, len(met), is_later)
+    return Preview(rule_sentence(rules[0], skips, [rule.at for rule in rules]), dates, len(met), is_later)
 
 
 def _met(
     session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, starts: Sequence[datetime]
 ) -> list[tuple[str, ...]]:
     grade = form.grade()
-    areas = [area for area in form.areas(viewer) if area in viewer.scope.tree]
+    areas = [area for area in form.areas_so_far(viewer) if area in viewer.scope.tree]
     patience = LATEST_AFTER[grade]
     askings = [Asking(areas, at, at + patience, grade, form.volume()) for at in starts]
     own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()

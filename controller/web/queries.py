@@ -324,6 +324,12 @@ def bulletins_seen(
     return [(found, other) for found, other in session.execute(query)]
 
 
+def states_of(session: Session, wanted: Iterable[BulletinId]) -> dict[BulletinId, BulletinState]:
+    """Return where bulletins stand."""
+    query = select(Bulletin.id, Bulletin.state).where(Bulletin.id.in_(list(wanted)))
+    return {bulletin: state for bulletin, state in session.execute(query)}  # noqa: C416 - typed rows
+
+
 def name_of(session: Session, operator_id: str) -> str:
     """Return how a person is called."""
     query = select(Account.display_name).where(Account.id == operator_id)

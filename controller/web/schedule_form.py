@@ -1,6 +1,8 @@
 """What the form of a schedule holds, and the rule that it means; pure."""
 
+from calendar import monthrange
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,6 +10,7 @@ from pydantic import BaseModel
 
 from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput
+from controller.web.reach_typed import areas_meant, areas_typed
 from controller.web.viewer import Viewer
 from controller.web.when_typed import day_value, read_clock, read_day
 from controller.web.words import ZONE
@@ -51,6 +54,9 @@ class ScheduleTyped(BaseModel):
     """The schedule that is changed; empty of a new one."""
     kieu: str = "ngay-lam-viec"
     gio: str = ""
+    gio_hai: str = ""
+    gio_ba: str = ""
+    """Further times of the same days; each becomes a schedule of its own."""
     tu_ngay: str = ""
     het: str = "khong"
     den_ngay: str = ""
@@ -65,13 +71,17 @@ class ScheduleTyped(BaseModel):
     bo: list[str] = []
     noi: str = ""
     dia_ban: list[str] = []
+    ca_vung: str = ""
     muc: str = Grade.ROUTINE
     am_luong: str = str(DEFAULT_VOLUME)
     viec: str = ""
 
     def rule(self) -> Recurrence:
         """Return the rule, or raise BadInput with what is missing."""
-        shared: dict[str, Any] = {"at": self._time(), "first": self._day(self.tu_ngay, "ngày bắt đầu")}
+        shared: dict[str, Any] = {
+            "at": self._time(self.gio),
+            "first": self._day(self.tu_ngay, "ngày bắt đầu"),
+        }
         if self.kieu != "mot-lan":
             shared |= self._end() | {"left_out": self.left_out()}
         makers: dict[str, Callable[[], Recurrence]] = {
@@ -103,12 +113,19 @@ class ScheduleTyped(BaseModel):
         never = frozenset({NEW_MOON, FULL_MOON}) if self.tranh_ram and not only else frozenset()
         return Skips(bool(self.nghi_le), only, never)
 
+    def rules(self) -> list[Recurrence]:
+        """Return a rule for each time of the day that is given, earliest first, or raise BadInput."""
+        first = self.rule()
+        further = {self._time(text) for text in (self.gio_hai, self.gio_ba) if text.strip()}
+        return [replace(first, at=at) for at in sorted({first.at, *further})]
+
+    def areas_so_far(self, viewer: Viewer) -> list[AreaCode]:
+        """Return where it shall be heard as far as that is said."""
+        return areas_typed(viewer, self.noi, self.dia_ban)
+
     def areas(self, viewer: Viewer) -> list[AreaCode]:
         """Return where it shall be heard, or raise BadInput."""
-        chosen = [AreaCode(code) for code in self.dia_ban] if self.noi == "chon" else [viewer.scope.home]
-        if not chosen:
-            raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
-        return chosen
+        return areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung)
 
     def grade(self) -> Grade:
         """Return the grade, or raise BadInput; emergencies are aired at once, never by a schedule."""
@@ -135,9 +152,10 @@ class ScheduleTyped(BaseModel):
             return {"times": int(self.so_lan)}
         return {}
 
-    def _time(self) -> time:
+    @staticmethod
+    def _time(text: str) -> time:
         try:
-            at = read_clock(self.gio)
+            at = read_clock(text)
         except ValueError:
             raise BadInput("Hãy ghi giờ phát, như 05:00.", code="schedule.bad-rule") from None
         return at
@@ -166,6 +184,25 @@ class ScheduleTyped(BaseModel):
         if self.lan_thu not in {"1", "2", "3", "4", "5", "-1"} or self.thu_thang not in set("0123456"):
             raise BadInput("Hãy chọn thứ trong tháng.", code="schedule.bad-rule")
         return {"nth": int(self.lan_thu), "weekday": Weekday(int(self.thu_thang))}
+
+
+MONTHS_BY_DEFAULT = 3
+"""A schedule ends after so many months unless somebody says otherwise."""
+
+
+def fresh_form(bulletin: str, today: date) -> ScheduleTyped:
+    """Return the form as it is shown first: it has an end, and rests on public holidays."""
+    years, month = divmod(today.month - 1 + MONTHS_BY_DEFAULT, 12)
+    year = today.year + years
+    end = date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
+    return ScheduleTyped(
+        ban_tin=bulletin,
+        gio="05:00",
+        tu_ngay=today.isoformat(),
+        het="den-ngay",
+        den_ngay=end.isoformat(),
+        nghi_le="1",
+    )
 
 
 def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:

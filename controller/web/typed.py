@@ -1,5 +1,7 @@
 """What the form of a bulletin holds, and the wish that it means."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from controller.airings.planning import Meeting, Wish
@@ -9,6 +11,7 @@ from controller.bulletins.wording import Manner
 from controller.errors import BadInput
 from controller.web.acts import Written
 from controller.web.legal_form import ActTyped
+from controller.web.reach_typed import areas_meant
 from controller.web.starts import read_start
 from controller.web.station import Station
 from controller.web.viewer import Viewer
@@ -30,7 +33,9 @@ class Typed(ActTyped):
     so_lan: str = "1"
     noi: str = ""
     dia_ban: list[str] = Field(default_factory=list)
-    luc: str = "ngay"
+    ca_vung: str = ""
+    """That all communes of a wide area are meant, said once more."""
+    luc: str = ""
     ngay: str = ""
     gio: str = ""
     muc: str = Grade.ROUTINE
@@ -59,10 +64,11 @@ class Typed(ActTyped):
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
         """Return where, when and how it shall be heard, or raise BadInput."""
+        return self.wish_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
+
+    def wish_for(self, areas: Sequence[AreaCode], station: Station) -> Wish:
+        """Return when and how it shall be heard in these areas, or raise BadInput."""
         start = read_start(self.luc, self.ngay, self.gio, station.now())
-        areas = [AreaCode(code) for code in self.dia_ban] if self.noi == "chon" else [viewer.scope.home]
-        if not areas:
-            raise BadInput("Hãy chọn ít nhất một xã, phường.", code="airing.no-area")
         if self.muc not in set(Grade):
             raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
         if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:

@@ -108,6 +108,12 @@ def listen_in_two_parts(world, page):
     expect(page.locator("#da-nghe")).to_contain_text("Bạn đã nghe hết.", timeout=15_000)
 
 
+def everywhere(page):
+    """Choose the whole province, and say so once more."""
+    page.get_by_role("radio", name="Toàn tỉnh").check()
+    page.get_by_label("Đúng, loa ở cả 65 xã, phường sẽ phát").check()
+
+
 def sign_in(page, address, name):
     page.goto(f"{address}/dang-nhap")
     page.get_by_label("Tên đăng nhập").fill(name)

@@ -50,6 +50,13 @@ def test_from_signing_in_to_stopping_by_keyboard_alone(world, open_page):
     press(officer, "link", "Tạo bản tin")
     type_into(officer, "Tiêu đề", "Lịch tiêm phòng")
     type_into(officer, "Lời sẽ đọc trên loa", TEXT)
+    for role, name in (
+        ("radio", "Toàn tỉnh"),
+        ("checkbox", "Đúng, loa ở cả"),
+        ("radio", "Ngay khi được duyệt"),
+    ):
+        reach(officer, officer.get_by_role(role, name=name))
+        officer.keyboard.press("Space")
     press(officer, "button", "Gửi duyệt")
     expect(officer.get_by_text("Đã gửi duyệt.")).to_be_visible()
     bulletin = world.ask(bulletins)[0].id

@@ -25,6 +25,7 @@ def test_an_officer_writes_and_an_approver_approves_and_the_airing_goes_out(worl
     officer.get_by_label("Phường Bắc Nha Trang").check()
     officer.get_by_label("Tìm xã, phường").fill("dong hai")
     officer.get_by_label("Phường Đông Hải").check()
+    officer.get_by_role("radio", name="Ngay khi được duyệt").check()
     officer.get_by_role("button", name="Gửi duyệt").click()
     expect(officer.get_by_text("Đã gửi duyệt.")).to_be_visible()
     bulletin = world.ask(bulletins)[0].id
@@ -92,6 +93,7 @@ def test_the_main_job_needs_no_script(world, server, open_page):
     page.get_by_label("Lời sẽ đọc trên loa").fill(TEXT)
     page.get_by_role("radio", name="Chọn xã, phường").check()
     page.get_by_label("Phường Đông Hải").check()
+    page.get_by_role("radio", name="Ngay khi được duyệt").check()
     page.get_by_role("button", name="Gửi duyệt").click()
     expect(page.get_by_text("Đã gửi duyệt.")).to_be_visible()
     bulletin = world.ask(bulletins)[0].id

@@ -1,6 +1,5 @@
 """Phát lại: an airing once more for single loudspeakers that missed it, chosen by name."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -62,8 +61,8 @@ def plan(
         airing = found(session, viewer, airing_id)
     need(viewer, Act.AIR)
     try:
-        # where they stand is the areas; what the form says of areas is not asked
-        wish = replace(form.wish(viewer, station), areas=())
+        # where they stand is the areas
+        wish = form.wish_for((), station)
         with station.store.write() as session:
             chosen = [NodeId(node) for node in form.loa]
             planned = air_for_chosen(

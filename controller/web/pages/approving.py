@@ -15,7 +15,7 @@ from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.web import acts
 from controller.web.acts import seen_bulletin
-from controller.web.approvals import next_to_approve, queue
+from controller.web.approvals import next_to_approve, queue, repeats_of
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
@@ -29,6 +29,8 @@ PAGE = LivePage(
     "duyet_mot.html",
     {"tinh-trang": "ban_tin/tinh_trang.html", "nghe": "duyet/nghe.html"},
 )
+_AIRINGS = 5
+"""Airings that an approver is shown one by one; a schedule makes two weeks of them."""
 _REASONS = (
     "Sai hoặc thiếu căn cứ pháp lý.",
     "Số liệu, ngày tháng chưa đúng.",
@@ -48,8 +50,13 @@ def _queue(session: Session, viewer: Viewer) -> Mapping[str, Any]:
 
 def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
     shown = load(session, station, viewer, bulletin_id)
-    recording = shown["speech"].recording
-    return {**shown, "heard": heard_by(session, viewer.operator, recording.id) if recording else None}
+    recording, bulletin = shown["speech"].recording, shown["bulletin"].id
+    return {
+        **shown,
+        "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
+        "most_airings": _AIRINGS,
+        "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
+    }
 
 
 @router.get("/duyet")

@@ -18,7 +18,7 @@ from controller.programmes.telling import rule_sentence
 from controller.web.calendar import WEEK, Day, days_shown, monday_of
 from controller.web.clashes import MOST
 from controller.web.pages.pieces import LivePage
-from controller.web.queries import titles_of
+from controller.web.queries import states_of, titles_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -137,26 +137,32 @@ def one_day(request: Request, station: TheStation, viewer: Signed, day: str, xa:
 
 
 @router.get("/lich/danh-sach")
-def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+def index(
+    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=2)] = ""
+) -> Response:
     """List the schedules: those that go on first, each in a sentence with its next start."""
     with station.store.read() as session:
         running = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.RUNNING)
         ended = schedules_for(session, viewer.scope.hears, limit=_MOST, state=ScheduleState.ENDED)
         rows = [*running, *ended]
         titles = titles_of(session, {row.bulletin for row in rows})
+        states = states_of(session, {row.bulletin for row in rows})
         targets = targets_of_schedules(session, [row.id for row in rows])
         own = own_days(session)
         lines = [
             {
                 "schedule": row,
                 "title": titles[row.bulletin],
+                "state": states[row.bulletin],
                 "where": viewer.scope.where(targets[row.id]),
                 "sentence": rule_sentence(from_text(row.rule), row.skips),
                 "next": _next(row, own, station.now()) if row.state is ScheduleState.RUNNING else None,
             }
             for row in rows
         ]
-    return page(request, "lich_ds.html", {"running": lines[: len(running)], "ended": lines[len(running) :]})
+    done = f"Đã đặt {xong} lịch, mỗi giờ một lịch." if xong.isdigit() else ""
+    context = {"running": lines[: len(running)], "ended": lines[len(running) :], "done": done}
+    return page(request, "lich_ds.html", context)
 
 
 def _next(row: Any, own: Any, now: datetime) -> datetime | None:

@@ -40,7 +40,8 @@ def ask(
 ) -> Response:
     """Show the form (for a node in use, filled with it), and the codes that wait to be used."""
     need(viewer, Act.ENROL)
-    form = {"dia_ban": xa if xa in viewer.scope.seen else viewer.scope.communes[0].code}
+    only = viewer.scope.communes[0].code if len(viewer.scope.communes) == 1 else ""
+    form = {"dia_ban": xa if xa in viewer.scope.seen else only}
     if cum:
         with station.store.read() as session:
             node = _seen(session, viewer, cum)
@@ -64,6 +65,8 @@ def make(
     try:
         if not ten.strip():
             raise BadInput("Hãy đặt tên cho cụm loa, như “Cụm 3, chợ Xóm Mới”.", code="node.no-name")
+        if not dia_ban:
+            raise BadInput("Hãy chọn xã, phường của cụm loa.", code="area.none")
         taken = foreign_names(station.store, station.settings)
         with station.store.write() as session:
             node_id = cum.strip() or _free_name(session, dia_ban)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.airings.questions import standing_of_schedule
 from controller.airings.tables import Airing
+from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Bulletin
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.operators.permissions import Act
@@ -38,6 +39,7 @@ urgent = APIRouter(route_class=UrgentRoute)
 _PAST = 10
 _DONE = {
     "tao": "Đã đặt lịch. Các lần phát trong 14 ngày tới đã có trong lịch tuần.",
+    "cho": "Đã ghi lịch. Loa chỉ phát khi bản tin được duyệt.",
     "sua": "Đã đổi lịch. Các lần phát còn lại theo lịch mới.",
     "het": "Đã kết thúc lịch. Các lần phát còn lại đã hủy.",
     "doi": "Đã dời lần phát. Loa nhận giờ mới trong vài giây.",
@@ -84,6 +86,7 @@ def _context(session: Session, station: Station, viewer: Viewer, schedule_id: st
         "past": past,
         "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
         "running": running,
+        "is_heard": bulletin.state is BulletinState.APPROVED,
         "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
         "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
     }
@@ -100,7 +103,8 @@ def show(
     """Show one schedule: its sentence, its next dates, what was changed, and what has been aired."""
     with station.store.read() as session:
         context = _context(session, station, viewer, schedule_id)
-        return page(request, "lich_mot.html", context | {"done": _DONE.get(xong, "")})
+        done = "cho" if xong == "tao" and not context["is_heard"] else xong
+        return page(request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
 
 
 @urgent.get("/lich/{schedule_id}/ket-thuc")

@@ -77,6 +77,8 @@ def create(
     need(viewer, Act.RULE)
     roles, password = vai_tro or [], fresh_password()
     try:
+        if not dia_ban:
+            raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
         with station.store.write() as session:
             person = create_operator(
                 session,
@@ -260,7 +262,7 @@ def _new_page(
     request: Request, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
 ) -> Response:
     context = {
-        "form": {"ten": "", "ho_ten": "", "dia_ban": viewer.scope.home} | form,
+        "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),
         "fault": error.sentence if error else "",

@@ -26,7 +26,7 @@ from controller.web.pages.occurrences import found
 from controller.web.programme_reads import programmes_among
 from controller.web.queries import bulletins_seen
 from controller.web.render import fragment, frame_of, page
-from controller.web.schedule_form import KINDS, ScheduleTyped, typed_of
+from controller.web.schedule_form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.words import ZONE
@@ -52,8 +52,8 @@ def ask(
 ) -> Response:
     """Show the form, with the bulletin chosen where it is known."""
     _allowed(viewer)
-    today = station.now().astimezone(ZONE).date().isoformat()
-    return _form_page(request, station, viewer, ScheduleTyped(ban_tin=ban_tin, gio="05:00", tu_ngay=today))
+    today = station.now().astimezone(ZONE).date()
+    return _form_page(request, station, viewer, fresh_form(ban_tin, today))
 
 
 @router.post("/lich/xem-truoc")
@@ -75,29 +75,34 @@ def create(request: Request, station: TheStation, viewer: Signed, form: Typed) -
     if form.viec == "xem":
         return _form_page(request, station, viewer, form)
     try:
-        schedule_id = _lay_down(station, viewer, form)
+        made = _lay_down(station, viewer, form)
     except LoaError as error:
         return _form_page(request, station, viewer, form, error=error)
     station.poke()
-    return RedirectResponse(f"/lich/{schedule_id}?xong=tao", 303)
+    place = f"/lich/{made[0]}?xong=tao" if len(made) == 1 else f"/lich/danh-sach?xong={len(made)}"
+    return RedirectResponse(place, 303)
 
 
-def _lay_down(station: Station, viewer: Viewer, form: ScheduleTyped) -> ScheduleId:
+def _lay_down(station: Station, viewer: Viewer, form: ScheduleTyped) -> list[ScheduleId]:
+    """Make a schedule for each time of the day: all of them, or none."""
     if not form.ban_tin:
         raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer, form.ban_tin)
-        return schedule_bulletin(
-            session,
-            bulletin.id,
-            areas=form.areas(viewer),
-            rule=form.rule(),
-            skips=form.skips(),
-            grade=form.grade(),
-            volume=form.volume(),
-            by=viewer.operator,
-            now=station.now(),
-        ).id
+        return [
+            schedule_bulletin(
+                session,
+                bulletin.id,
+                areas=form.areas(viewer),
+                rule=rule,
+                skips=form.skips(),
+                grade=form.grade(),
+                volume=form.volume(),
+                by=viewer.operator,
+                now=station.now(),
+            ).id
+            for rule in form.rules()
+        ]
 
 
 def _form_page(

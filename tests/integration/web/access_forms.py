@@ -5,7 +5,7 @@ from tests.support.made_outlines import collection, square
 
 TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
-WHEN = {"noi": "tinh", "luc": "ngay"}
+WHEN = {"noi": "tat-ca", "ca_vung": "1", "luc": "ngay"}
 NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
 RULES = PASSWORDS["quantri"]
 INTO = {"to": "22333", "password": RULES}

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from controller.bulletins.queries import bulletins, get_bulletin, items_of
+from tests.integration.web.access_forms import WHEN
 from tests.integration.web.site_world import Made, mp3
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import packed, speech_like
@@ -125,7 +126,7 @@ def test_a_schedule_offers_programmes_apart_and_they_are_planned_like_bulletins(
     form = officer.get(f"/lich/tao?ban_tin={programme}").text
     assert re.search(rf'<optgroup label="Chương trình"><option value="{programme}" selected>Tin chiều', form)
     assert re.search(rf'<optgroup label="Bản tin"><option value="{first}">Tin một', form)
-    assert officer.post(f"/ban-tin/{programme}/dat-lich", data={"luc": "ngay"}).status_code == 303
+    assert officer.post(f"/ban-tin/{programme}/dat-lich", data=WHEN).status_code == 303
 
 
 def test_a_programme_has_a_topic_that_goes_with_it(world, officer):

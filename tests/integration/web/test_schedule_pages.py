@@ -5,14 +5,23 @@ import pytest
 from sqlalchemy import select
 
 from controller.airings.tables import Airing
+from controller.bulletins.usecases import submit_bulletin
 from controller.programmes.queries import get_schedule, next_occurrences, own_days, running_schedules
 from controller.programmes.usecases import schedule_bulletin
 from controller.web.schedule_form import ScheduleTyped, typed_of
+from schedules.icalendar import from_text
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
 
-FORM = {"kieu": "ngay-lam-viec", "gio": "05:00", "tu_ngay": "2026-12-01", "noi": "tat-ca", "viec": "luu"}
+FORM = {
+    "kieu": "ngay-lam-viec",
+    "gio": "05:00",
+    "tu_ngay": "2026-12-01",
+    "noi": "tat-ca",
+    "ca_vung": "1",
+    "viec": "luu",
+}
 
 
 @pytest.fixture
@@ -268,3 +277,52 @@ def test_a_changed_schedule_is_not_held_against_what_it_made_itself(officer, bul
     assert "Trùng giờ với" not in officer.post("/lich/xem-truoc", data=rule | {"lich": schedule}).text
     other = rule | {"ban_tin": bulletin, "noi": "chon", "dia_ban": NHA_TRANG}
     assert "Trùng giờ với" in officer.post("/lich/xem-truoc", data=other).text
+
+
+def test_a_schedule_of_a_draft_says_that_nothing_will_sound(world, officer):
+    bulletin = world.draft()
+    place = officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin}).headers["location"]
+    page = text_of(officer.get(place))
+    assert "Đã ghi lịch. Loa chỉ phát khi bản tin được duyệt." in page
+    assert "Chưa lần nào phát được: bản tin còn là bản nháp." in page
+    assert "Đang chạy" not in page
+    assert "Chưa phát được: bản tin còn là bản nháp." in text_of(officer.get("/lich/danh-sach"))
+    world.render(world.do(submit_bulletin, bulletin, by=world.officer).id)
+    world.approve(bulletin)
+    assert "Đang chạy" in text_of(officer.get(place.partition("?")[0]))
+
+
+def test_the_approver_is_told_of_every_schedule_and_that_it_has_no_end(world, officer, approver):
+    bulletin, _ = world.submitted()
+    officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin})
+    said = "05:00 các ngày thứ Hai đến thứ Sáu, từ 01/12/2026. Không có ngày cuối."
+    assert said in text_of(approver.get("/duyet"))
+    page = text_of(approver.get(f"/duyet/{bulletin}"))
+    assert said in page
+    assert "và 2 lượt nữa" in page  # of the seven within two weeks
+
+
+def test_a_new_schedule_has_an_end_rests_on_holidays_and_asks_where(officer):
+    reply = officer.get("/lich/tao")
+    page = reply.text
+    assert re.search(r'name="het" value="den-ngay" checked', page)
+    assert re.search(r'name="den_ngay"[^>]* value="25/02/2027"', page)
+    assert re.search(r'name="nghi_le" value="1" checked', page)
+    assert not re.findall(r'name="noi"[^>]* checked', page)
+    assert "đến hết 25/02/2027; nghỉ các ngày lễ." in text_of(reply)
+
+
+def test_several_times_of_the_day_make_a_schedule_each(world, officer):
+    bulletin, _ = world.submitted()
+    form = FORM | {"ban_tin": bulletin, "gio_hai": "17h", "gio_ba": "05:00"}
+    said = text_of(officer.post("/lich/xem-truoc", data=form))
+    assert "05:00 và 17:00 các ngày thứ Hai đến thứ Sáu" in said
+    reply = officer.post("/lich/tao", data=form)
+    assert reply.headers["location"] == "/lich/danh-sach?xong=2"
+    rules = sorted(from_text(row.rule).at for row in world.ask(running_schedules))
+    assert [f"{at:%H:%M}" for at in rules] == ["05:00", "17:00"]
+    page = text_of(officer.get("/lich/danh-sach?xong=2"))
+    assert "Đã đặt 2 lịch, mỗi giờ một lịch." in page
+    wrong = officer.post("/lich/tao", data=form | {"gio_ba": "25:00"})
+    assert wrong.status_code == 422
+    assert len(world.ask(running_schedules)) == 2

@@ -19,7 +19,13 @@ from tests.integration.web.test_admin_pages import queries_of
 from tests.integration.web.test_pages import text_of
 
 MARKET = {"title": "Chợ phiên", "text": "Chợ phiên họp ngày [ngày], tại [địa điểm]."}
-FORM = {"tieu_de": "Họp thôn", "noi_dung": "Họp ngày [ngày], lúc [giờ].", "noi": "tinh", "luc": "ngay"}
+FORM = {
+    "tieu_de": "Họp thôn",
+    "noi_dung": "Họp ngày [ngày], lúc [giờ].",
+    "noi": "tat-ca",
+    "ca_vung": "1",
+    "luc": "ngay",
+}
 
 
 def keep(world, by=None, **more):

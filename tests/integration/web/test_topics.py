@@ -15,6 +15,7 @@ from controller.bulletins.topics import add_topic, end_topic, set_topic, topics
 from controller.bulletins.usecases import clone_bulletin, withdraw_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.reports.usecases import note_aired
+from tests.integration.web.access_forms import WHEN
 from tests.integration.web.site_world import Made, mp3
 from tests.integration.web.test_pages import text_of
 
@@ -54,7 +55,7 @@ def test_a_fresh_station_has_a_list(officer):
     ]
 
 
-@pytest.mark.parametrize("done", [{"viec": "nhap"}, {"viec": "gui", "noi": "tinh", "luc": "ngay"}])
+@pytest.mark.parametrize("done", [{"viec": "nhap"}, {"viec": "gui", **WHEN}])
 def test_a_topic_is_chosen_when_writing(world, officer, done):
     assert '<option value="y-te">' in officer.get("/tao-ban-tin").text
     reply = officer.post("/tao-ban-tin", data=FORM | {"chu_de": "y-te"} | done)

@@ -15,11 +15,14 @@ FORM = {
     "tieu_de": "Lịch tiêm phòng",
     "noi_dung": "Ngày 30/11/2026 tiêm phòng tại trạm y tế.\r\nMời bà con đến đúng giờ.",
     "noi": "tat-ca",
+    "ca_vung": "1",
     "luc": "ngay",
     "muc": "routine",
     "am_luong": "70",
     "viec": "gui",
 }
+
+WHERE = {"noi": "tat-ca", "ca_vung": "1"}
 
 
 def all_airings(world):
@@ -65,6 +68,9 @@ def test_a_bulletin_for_one_commune_belongs_to_that_commune(world, officer):
         ({"noi_dung": "chữ " * 60_000}, ""),
         ({"noi_dung": "một\x00hai"}, ""),
         ({"noi": "chon"}, "ít nhất một xã"),
+        ({"noi": ""}, "Hãy chọn nơi phát"),
+        ({"ca_vung": ""}, "Loa ở cả 65 xã, phường sẽ phát"),
+        ({"luc": ""}, "Hãy chọn giờ phát"),
         ({"noi": "chon", "dia_ban": ["99999"]}, "Không có địa bàn nào mang mã 99999"),
         ({"luc": "gio-khac", "ngay": "2026-11-01", "gio": "05:30"}, "đã qua"),
         ({"luc": "gio-khac"}, "chọn đủ ngày và giờ"),
@@ -125,11 +131,12 @@ def test_an_approved_bulletin_gets_another_airing(world, officer):
     world.approve(bulletin)
     assert officer.get(f"/ban-tin/{bulletin}/dat-lich").status_code == 200
     late = officer.post(
-        f"/ban-tin/{bulletin}/dat-lich", data={"luc": "gio-khac", "ngay": "2026-11-01", "gio": "05:00"}
+        f"/ban-tin/{bulletin}/dat-lich",
+        data=WHERE | {"luc": "gio-khac", "ngay": "2026-11-01", "gio": "05:00"},
     )
     assert late.status_code == 422
     assert "đã qua" in late.text
-    reply = officer.post(f"/ban-tin/{bulletin}/dat-lich", data={"luc": "ngay"})
+    reply = officer.post(f"/ban-tin/{bulletin}/dat-lich", data=WHERE | {"luc": "ngay"})
     assert reply.headers["location"] == f"/phat/{all_airings(world)[0].id}"
 
 
@@ -174,3 +181,12 @@ def test_two_at_once_are_told_with_choices_and_the_choice_is_kept(world, officer
     assert reply.status_code == 303
     first, second = all_airings(world)
     assert timedelta() < second.starts_at - first.starts_at < timedelta(minutes=2)
+
+
+def test_nothing_is_chosen_beforehand_for_who_has_more_than_one_commune(officer, sign_in):
+    page = officer.get("/tao-ban-tin").text
+    assert not re.findall(r'name="(?:noi|luc|ca_vung)"[^>]* checked', page)
+    assert "Đúng, loa ở cả 65 xã, phường sẽ phát" in page
+    commune = sign_in("xanhatrang").get("/tao-ban-tin").text
+    assert 'name="noi"' not in commune
+    assert not re.findall(r'name="luc"[^>]* checked', commune)
