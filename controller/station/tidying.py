@@ -17,6 +17,8 @@ from tts.uploads import UploadId, UploadStore
 _LOG = logging.getLogger(__name__)
 
 EVERY = timedelta(days=1)
+FIRST_AFTER = timedelta(hours=1)
+"""A station that starts anew every night still tidies; a clock that was set wrongly is noticed by then."""
 MOST = 500
 """Files a day, each named in the journal: more than a province makes in a day."""
 UNKNOWN_KEPT = timedelta(days=2)
@@ -25,7 +27,7 @@ UNKNOWN_KEPT = timedelta(days=2)
 
 @dataclass
 class Tidying:
-    """Asked by a beat; does its work once a day, the first time a day after the start."""
+    """Asked by a beat; does its work once a day, the first time an hour after the start."""
 
     store: Store
     recordings: RecordingStore
@@ -38,7 +40,7 @@ class Tidying:
         """Remove what is due to go, when a day is over; return how many files that were."""
         now = self.now()
         if self._next is None:
-            self._next = now + EVERY  # a machine whose clock was set wrongly is seen to be wrong by then
+            self._next = now + FIRST_AFTER
         if now < self._next:
             return 0
         self._next = now + EVERY

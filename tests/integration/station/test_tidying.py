@@ -9,7 +9,7 @@ from controller.bulletins.tables import Recording
 from controller.bulletins.usecases import draft_bulletin, submit_bulletin, withdraw_bulletin
 from controller.journal.queries import newest_entries
 from controller.settings import Settings
-from controller.station.tidying import EVERY, Tidying
+from controller.station.tidying import Tidying
 from controller.store.invariants import invariants
 from tests.support.station_world import Sound
 from tts.recordings import RecordingStore
@@ -110,15 +110,17 @@ def test_the_sound_that_was_brought_goes_with_the_recording_that_was_made_of_it(
     assert not uploads.has(upload)
 
 
-def test_the_station_looks_once_a_day_and_not_at_its_start(world, tidying, recordings):
-    kept(recordings, world, b"left by a crash")
+def test_the_station_looks_once_a_day_and_not_at_its_very_start(world, tidying, recordings):
+    for crash in (b"left by a crash", b"left by another"):
+        kept(recordings, world, crash)
     world.later(days=5)
     assert tidying.look() == 0
+    world.later(minutes=50)
+    assert tidying.look() == 0
+    world.later(minutes=20)
+    assert tidying.look() == 2
+    kept(recordings, world, b"left by a third")
     world.later(hours=23)
     assert tidying.look() == 0
-    world.later(hours=2)
+    world.later(days=2)
     assert tidying.look() == 1
-    kept(recordings, world, b"another")
-    world.later(hours=1)
-    assert tidying.look() == 0
-    assert timedelta(days=1) == EVERY
