@@ -31,6 +31,7 @@ from controller.airings.timing import (
     why_not_ready,
 )
 from controller.airings.usecases import add_deliveries
+from controller.airings.voiding import void_airings
 from controller.areas.languages import VIETNAMESE
 from controller.areas.queries import area_tree
 from controller.bulletins.in_force import approved_until
@@ -49,9 +50,10 @@ class Advanced:
     sounding: list[AiringId] = field(default_factory=list)
     aired: list[AiringId] = field(default_factory=list)
     missed: list[AiringId] = field(default_factory=list)
+    voided: list[AiringId] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.delivering or self.moved or self.sounding or self.aired or self.missed)
+        return any((self.delivering, self.moved, self.sounding, self.aired, self.missed, self.voided))
 
 
 @dataclass(slots=True)
@@ -91,6 +93,7 @@ def advance_airings(
     sent no recording since; what nobody has fetched by now can then safely start later.
     """
     beat = _Beat(session, now, times, settled, returned)
+    _void(beat)
     _deliver(beat)
     _move_unsent(beat)
     _sound(beat)
@@ -98,6 +101,13 @@ def advance_airings(
     for act, airing_id, detail in beat.notes:
         record(session, None, act, airing_id, now, detail=detail)
     return beat.done
+
+
+def _void(beat: _Beat) -> None:
+    """What no approval in force bears out any more has left the plans: it is over."""
+    for airing in void_airings(beat.session, beat.now):
+        beat.done.voided.append(airing.id)
+        beat.note("airing.cancelled", airing, reason=airing.reason)
 
 
 def _deliver(beat: _Beat) -> None:

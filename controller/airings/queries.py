@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
@@ -82,7 +82,8 @@ def deliveries_to(session: Session, node: NodeId, limit: int = 50) -> Sequence[t
 class Reach:
     """How far an airing came: each figure counts nodes, and includes those that came further.
 
-    `ended`: it came to its end there; `finished`: and nothing of it was lacking. Of what they sounded,
+    `ended`: it came to its end there; `finished`: and nothing of it was lacking; `sounding`: it began and has
+    not stopped, by the node's receipts, or sounds again, by its vitals. Of what they sounded,
     `heard_ms` of `planned_ms` in all.
     """
 
@@ -92,6 +93,7 @@ class Reach:
     finished: int = 0
     with_reason: int = 0
     ended: int = 0
+    sounding: int = 0
     heard_ms: int = 0
     planned_ms: int = 0
 
@@ -118,6 +120,7 @@ def reaches(
     query = (
         select(Delivery.airing, *_counts())
         .join(Airing, Airing.id == Delivery.airing)
+        .join(Node, Node.id == Delivery.node)
         .where(Delivery.airing.in_(ids))
         .group_by(Delivery.airing)
     )
@@ -174,16 +177,18 @@ def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach
 
 
 def _counts() -> tuple[ColumnElement[int], ...]:
-    """Return the figures of `Reach`, in its order, of deliveries joined with their airing."""
+    """Return the figures of `Reach`, in its order, of deliveries joined with their airing and node."""
     of_ms = planned_to_sound()
     heard = case((Delivery.heard_ms < of_ms, Delivery.heard_ms), else_=of_ms)
     unheard_with_reason = and_(Delivery.reason.is_not(None), ~heard_whole())
+    sounds_again = and_(Node.online, Node.sounding == Delivery.airing)
     conditions = (
         Delivery.rung >= int(Rung.FETCHED),
         Delivery.rung >= int(Rung.STARTED),
         heard_whole(),
         unheard_with_reason,
         Delivery.rung >= int(Rung.FINISHED),
+        and_(Delivery.rung == int(Rung.STARTED), or_(Delivery.reason.is_(None), sounds_again)),
     )
     sums = (func.coalesce(func.sum(heard), 0), func.coalesce(func.sum(of_ms), 0))
     return (func.count(), *counted(conditions), *sums)

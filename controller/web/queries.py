@@ -264,6 +264,7 @@ def _count_reach(
             tile.started += reach.started
             tile.finished += reach.finished
             tile.ended += reach.ended
+            tile.sounding += reach.sounding
 
 
 def sounding_now(session: Session) -> Sequence[str]:

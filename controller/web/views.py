@@ -53,6 +53,7 @@ AIRING_SIGNS = Named(
     unnamed,
 )
 APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", Tone.BAD)
+NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", Tone.WARN)
 AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
 BULLETIN_SIGNS = Named(
     {
@@ -143,7 +144,14 @@ class AiringView:
             return BULLETIN_SIGNS[self.bulletin_state]
         if self.state is AiringState.PLANNED and not self.is_approved:
             return APPROVAL_OVER
+        if self.state is AiringState.SOUNDING and not self.is_heard_now:
+            return NO_LONGER_HEARD
         return AWAITS_YES if self.awaits_yes else AIRING_SIGNS[self.state]
+
+    @property
+    def is_heard_now(self) -> bool:
+        """Whether it sounds, as far as loudspeakers have told: those that began have not all stopped."""
+        return self.state is AiringState.SOUNDING and (not self.reach.started or self.reach.sounding > 0)
 
     @property
     def grade_word(self) -> str:
@@ -209,6 +217,8 @@ class Tile:
     lost: int = 0
     """Nodes that were there once and cannot be reached now."""
     started: int = 0
+    sounding: int = 0
+    """Nodes that sound it now, as far as they have told."""
     ended: int = 0
     """Nodes at which the airing came to its end; `finished`: those that sounded all of it."""
     finished: int = 0
@@ -238,7 +248,7 @@ class Tile:
             (self.nodes == 0, Sign("Chưa có cụm loa", "circle-dashed", Tone.CALM)),
             (self.never == self.nodes, Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM)),
             (self.online == 0, Sign("Mất kết nối", "wifi-off", Tone.BAD)),
-            (self.started > self.ended, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
             (some_heard and not self.finished, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
             (some_heard, Sign("Đã phát hết", "check", heard_tone)),
             (self.online < self.nodes, Sign("Thiếu kết nối", "alert-triangle", Tone.WARN)),
@@ -254,7 +264,7 @@ class Tile:
             (0 < self.asked <= self.finished, Sign("Đã phát hết", "check", Tone.GOOD)),
             (before and 0 < self.asked <= self.fetched, Sign("Đã tải, chờ giờ", "clock", Tone.WORK)),
             (before, Sign("Chờ tải", "cloud-download", Tone.CALM)),
-            (now and self.started > self.ended, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (now and self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
             (now and not self.started, Sign("Chưa phát", "clock", Tone.WARN)),
             (self.started > 0, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
         )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from controller.airings.ending import cancel_airing
 from controller.airings.lifecycle import AiringState, IllegalTransition
@@ -15,9 +16,11 @@ from controller.airings.queries import (
     sounding_airings,
     start_spread,
 )
+from controller.airings.voiding import VOID
+from controller.bulletins.tables import Approved
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.fleet.usecases import NewNode, enrol_node, retire_node
-from controller.plans.queries import unacknowledged
+from controller.plans.queries import published_plans, unacknowledged
 from devices.messages import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
@@ -281,3 +284,20 @@ def test_late_starters_do_not_count_into_the_spread(world):
     spread = world.ask(start_spread, airing)
     assert (spread.nodes, spread.max) == (1, 4.0)
     assert world.ask(reach, airing).started == 2
+
+
+def test_what_no_approval_bears_out_any_more_is_over_while_it_sounds(world):
+    airing = world.plan(world.approved(), seconds=60)
+    world.advance()
+    world.publish()
+    start = world.later(seconds=61)
+    world.tell(NODES[0].id, airing, "started", at=start)
+    world.advance()
+    assert world.ask(get_airing, airing).state is AiringState.SOUNDING
+    with world.store.write() as session:
+        session.scalars(select(Approved)).one().expires_at = world.now
+    assert world.advance().voided == [airing]
+    row = world.ask(get_airing, airing)
+    assert (row.state, row.reason) == (AiringState.CANCELLED, VOID)
+    world.publish()
+    assert world.ask(published_plans, NHA_TRANG)[-1].airings == ()

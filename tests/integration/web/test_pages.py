@@ -33,6 +33,19 @@ def test_a_quiet_day_says_so_and_what_comes_next(world, officer):
     assert "130 /130" in page
 
 
+def test_the_front_page_follows_the_loudspeakers_that_stopped(world, officer):
+    airing, made = sounding(world)
+    assert "Đang phát Toàn tỉnh" in text_of(officer.get("/"))
+    world.later(seconds=20)
+    world.tell(airing, made, "stopped", heard_ms=20_000, reason="unknown-key")
+    page = text_of(officer.get("/"))
+    assert "Loa đã ngừng phát" in page
+    assert "Đang phát Toàn tỉnh" not in page
+    shown = text_of(officer.get(f"/phat/{airing}"))
+    assert "Loa đã ngừng phát" in shown
+    assert "Phát dở, 4%" in shown
+
+
 def test_what_sounds_stands_first_with_its_time_and_funnel(world, officer):
     world.bring_online()
     airing, _ = sounding(world, without=world.nodes[:3])
@@ -198,7 +211,7 @@ def queries_of(world, client, address):
         (Tile("1", "Xã A"), "Chưa có cụm loa", Tone.CALM),
         (Tile("1", "Xã A", nodes=2, never=2), "Chưa từng kết nối", Tone.CALM),
         (Tile("1", "Xã A", nodes=2), "Mất kết nối", Tone.BAD),
-        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2), "Đang phát", Tone.LIVE),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, sounding=2), "Đang phát", Tone.LIVE),
         (
             Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, ended=2, finished=2),
             "Đã phát hết",
