@@ -4,7 +4,9 @@ from datetime import datetime
 
 from fastapi import APIRouter
 from pydantic import BaseModel
+from starlette.requests import Request
 
+from controller.api.models import Proof
 from controller.api.refusals import refusals
 from controller.operators.permissions import Act
 from controller.plans.compromising import Fallout, compromise_key, fallout_of, retire_one_key
@@ -12,6 +14,7 @@ from controller.plans.key_set import keys_to_sign_for
 from controller.plans.queries import published_key_set
 from controller.web.admin_reads import keys_shown
 from controller.web.pages.forms import need_province
+from controller.web.proving import proven
 from controller.web.viewer import InPerson, Signed, TheStation
 from devices.messages import KeyId, Role
 
@@ -87,18 +90,22 @@ def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
         return _shown(fallout_of(session, KeyId(kid), station.now()))
 
 
-@router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409))
-def retire(station: TheStation, viewer: InPerson, kid: str) -> None:
+@router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))
+def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof) -> None:
     """Have the key sign nothing any more; what it signed stays good."""
-    with station.store.write() as session:
+    need_province(viewer, Act.RULE)
+    with proven(request, station, viewer, asked.proof) as session:
         retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
     station.poke()
 
 
-@router.post("/{kid}/compromise", responses=refusals(401, 404, 409))
-def compromise(station: TheStation, viewer: InPerson, kid: str) -> FalloutShown:
+@router.post("/{kid}/compromise", responses=refusals(401, 404, 409, 422))
+def compromise(
+    request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof
+) -> FalloutShown:
     """Void the key and all that it signed: it was stolen. Ask for the fallout before."""
-    with station.store.write() as session:
+    need_province(viewer, Act.RULE)
+    with proven(request, station, viewer, asked.proof) as session:
         fallout = compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
     station.poke()
     return _shown(fallout)

@@ -51,6 +51,12 @@ class ChangePassword(Asked):
     new: Annotated[str, Field(max_length=500)]
 
 
+class Proof(Asked):
+    """A fresh code of the second factor, or the password of who has none: for acts that rule over others."""
+
+    proof: Annotated[str, Field(max_length=500)] = ""
+
+
 class CodeAsked(Asked):
     """A code of the telephone."""
 

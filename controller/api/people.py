@@ -10,6 +10,7 @@ from controller.api.models import (
     CodeAsked,
     EnrolmentShown,
     Person,
+    Proof,
     RecoveryCodesShown,
     SignIn,
 )
@@ -29,9 +30,11 @@ from controller.operators.signing_in import sign_out as leave
 from controller.operators.tries import Purpose
 from controller.operators.usecases import change_password
 from controller.web.lanes import lanes_of
+from controller.web.proving import proven
 from controller.web.station import Station
 from controller.web.viewer import (
     EnteringInPerson,
+    InPerson,
     Known,
     KnownInPerson,
     Signed,
@@ -143,11 +146,11 @@ def index(station: TheStation, viewer: Signed) -> list[Account]:
         ]
 
 
-@router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409))
-def remove(station: TheStation, viewer: Signed, name: str) -> None:
+@router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))
+def remove(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
     """Take a person's second factor away, as administrator: a lost telephone."""
     _check_rules(viewer.may(Act.RULE))
-    with station.store.write() as session:
+    with proven(request, station, viewer, asked.proof) as session:
         person = operator_named(session, name)
         if person is None or person.area not in viewer.scope.seen:
             raise NotFound("Không có tài khoản này.", code="operator.unknown")

@@ -17,6 +17,7 @@ NoticeId = NewType("NoticeId", str)
 class NoticeKind(StrEnum):
     """What a notice is about: programs and pages choose the picture by it."""
 
+    ACCOUNT = "account"  # an administrator changed an account: its person's, or one that others watch over
     ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or places end by date

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from controller.areas.queries import get_area
 from controller.errors import Conflict, NotFound
 from controller.journal.usecases import record
+from controller.operators.informing import role_words, tell_of_account
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import has_administrator, held_key, require
 from controller.operators.retiring import retire_keys_of
@@ -17,6 +18,7 @@ from controller.operators.usecases import (
     KEYED,
     PASSWORDS,
     check_new_password,
+    check_not_oneself,
     check_roles,
     end_ways_in,
     make_key,
@@ -31,6 +33,7 @@ def enable_operator(session: Session, operator: OperatorId, *, by: Operator | No
         raise Conflict("Tài khoản này đang mở.", code="operator.enabled")
     account.disabled_at = None
     record(session, by, "operator.enabled", operator, now)
+    tell_of_account(session, account, "được mở lại", by=by, now=now)
 
 
 def reset_password(
@@ -42,6 +45,7 @@ def reset_password(
     they signed stays good. The person has to choose another password at the next sign-in.
     """
     account = _account(session, operator, by)
+    check_not_oneself(account, by)
     check_new_password(session, password, account.name, account.display_name)
     account.password_hash = PASSWORDS.hash(password)
     account.first_password = True
@@ -51,6 +55,7 @@ def reset_password(
         make_key(session, operator, KEYED[role], password, now)
     end_ways_in(session, operator, now)
     record(session, by, "operator.password-reset", operator, now)
+    tell_of_account(session, account, "được cấp mật khẩu mới", by=by, now=now)
     return bool(keyed)
 
 
@@ -68,6 +73,7 @@ def set_roles(
     """
     check_roles(roles)
     account = _account(session, operator, by)
+    check_not_oneself(account, by)
     before = account.operator().roles
     account.roles = sorted(OperatorRole(role) for role in roles)
     session.flush()
@@ -78,6 +84,8 @@ def set_roles(
     _end_sessions(session, operator)
     detail = {"roles": list(account.roles), "before": sorted(before)}
     record(session, by, "operator.roles-changed", operator, now, detail=detail)
+    changed = f"đổi vai trò: {role_words(before)} → {role_words(roles)}"
+    tell_of_account(session, account, changed, by=by, now=now)
     return any(held_key(session, operator, KEYED[role], now) is None for role in KEYED.keys() & set(roles))
 
 
@@ -92,6 +100,7 @@ def move_operator(
     before, account.area = account.area, area
     _end_sessions(session, operator)
     record(session, by, "operator.moved", operator, now, detail={"area": area, "from": before})
+    tell_of_account(session, account, "được chuyển sang địa bàn khác", by=by, now=now)
 
 
 def _account(session: Session, operator: OperatorId, by: Operator | None) -> Account:

@@ -36,6 +36,8 @@ def delegate_approval(
         raise NotFound(f"Không có tài khoản «{to.strip()}».", code="operator.unknown")
     if receiver.id == by.id:
         raise Conflict("Không thể ủy quyền cho chính mình.", code="delegation.self")
+    if OperatorRole.ADMINISTRATOR in receiver.roles:
+        raise Conflict("Quản trị không nhận ủy quyền duyệt được.", code="delegation.administrator")
     if OperatorRole.APPROVER not in receiver.roles or not held_key(session, receiver.id, Role.APPROVER, now):
         raise Conflict(
             "Người nhận phải là cán bộ duyệt có khóa ký còn hiệu lực.", code="delegation.not-approver"

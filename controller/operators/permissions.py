@@ -51,6 +51,8 @@ class Operator:
     area: AreaCode
     deputises_in: frozenset[AreaCode] = frozenset()
     acts: frozenset[Act] | None = None
+    first_password: bool = False
+    """Somebody else chose the password: nothing may be done at the pages before another is chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.fresh import digest_of_code, fresh_code, fresh_totp_secret, typed_code
+from controller.operators.informing import tell_of_account
 from controller.operators.permissions import SECOND_FACTOR_ROLES, Act, Operator, OperatorId
 from controller.operators.queries import require
 from controller.operators.sealing import WrongSecret, seal_with, unseal_with
@@ -155,6 +156,7 @@ def remove_second_factor(
     session.delete(factor)
     session.execute(delete(RecoveryCode).where(RecoveryCode.operator == operator))
     record(session, by, "operator.second-factor-removed", operator, now)
+    tell_of_account(session, account, "bị gỡ mã xác thực hai bước", by=by, now=now)
 
 
 def _take_step(session: Session, factor: SecondFactor, code: str, now: datetime) -> bool:

@@ -31,7 +31,14 @@ class Account(Base):
     def operator(self) -> Operator:
         """Return the person as the use cases know it."""
         roles = frozenset(OperatorRole(role) for role in self.roles)
-        return Operator(self.id, self.name, self.display_name, roles, self.area)
+        return Operator(
+            self.id,
+            self.name,
+            self.display_name,
+            roles,
+            self.area,
+            first_password=self.first_password,
+        )
 
 
 class SignedIn(Base):

@@ -14,7 +14,8 @@ from controller.areas.queries import areas, get_area
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.hashing import hashing
-from controller.operators.password_rules import check_password
+from controller.operators.informing import role_words, tell_of_account
+from controller.operators.password_rules import LONGEST_PASSWORD, check_password
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import held_key, require
 from controller.operators.retiring import retire_keys_of, retire_station_keys
@@ -37,6 +38,9 @@ NAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$")
 
 KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.ADMINISTRATOR}
 """Whose roles sign, and with which key."""
+
+EXCLUDING = frozenset({OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR})
+"""Roles that no one person has together: who hands out approvers' keys must not be able to speak by one."""
 
 PASSWORDS = PasswordHash((Argon2Hasher(),))
 
@@ -85,15 +89,15 @@ def create_operator(
 ) -> Operator:
     """Open an account; an approver and an administrator get a key sealed by their password.
 
-    `by` None: the founding accounts, made on the server itself. A new key speaks only after the key set is
-    signed anew (`sign_key_set`). `first_password`: the person is to choose another before anything else.
+    `by` None: made on the server itself. A new key speaks only after the key set is signed anew.
+    `first_password`: the person is to choose another before anything else.
     """
+    check_roles(roles)
     if by is not None:
         require(session, by, Act.RULE, area)
     get_area(session, area)
     name = _checked_name(session, name)
     check_new_password(session, password, name, display_name)
-    check_roles(roles)
     account = Account(
         id=OperatorId(new_id(now)),
         name=name,
@@ -108,15 +112,26 @@ def create_operator(
     session.flush()
     for role in sorted(frozenset(roles) & KEYED.keys()):
         make_key(session, account.id, KEYED[role], password, now)
-    detail = {"name": name, "roles": list(account.roles)}
-    record(session, by, "operator.created", account.id, now, detail=detail)
+    _tell_of_new(session, account, by, now)
     return account.operator()
+
+
+def _tell_of_new(session: Session, account: Account, by: Operator | None, now: datetime) -> None:
+    detail = {"name": account.name, "roles": list(account.roles)}
+    record(session, by, "operator.created", account.id, now, detail=detail)
+    tell_of_account(session, account, f"được mở với vai trò: {role_words(account.roles)}", by=by, now=now)
 
 
 def check_roles(roles: Collection[OperatorRole]) -> None:
     """Raise BadInput for roles that no one person may have."""
     if not roles:
         raise BadInput("Tài khoản phải có ít nhất một vai trò.", code="operator.no-role")
+    if frozenset(roles) >= EXCLUDING:
+        raise BadInput(
+            "Một người không thể vừa duyệt vừa quản trị: quản trị cấp tài khoản và khóa, cán bộ duyệt dùng "
+            "chúng. Hãy tạo hai tài khoản cho hai người.",
+            code="operator.roles-exclude",
+        )
 
 
 def change_password(session: Session, *, by: Operator, old: str, new: str, now: datetime) -> None:
@@ -137,6 +152,23 @@ def change_password(session: Session, *, by: Operator, old: str, new: str, now: 
     record(session, by, "operator.password-changed", by.id, now)
 
 
+def check_own_password(store: Store, by: Operator, password: str) -> None:
+    """Raise NotAllowed unless it is the person's password; hashes while no transaction is held."""
+    with store.read() as session:
+        account = session.get(Account, by.id)
+        kept = None if account is None else account.password_hash
+    with hashing():
+        right = kept is not None and PASSWORDS.verify(password[:LONGEST_PASSWORD], kept)
+    if not right:
+        raise NotAllowed("Mật khẩu không đúng. Chưa có gì thay đổi.", code=WRONG_PASSWORD)
+
+
+def check_not_oneself(account: Account, by: Operator | None) -> None:
+    """Raise Conflict for who would rule over the own account: that is another administrator's to do."""
+    if by is not None and account.id == by.id:
+        raise Conflict("Việc này với tài khoản của bạn phải do một quản trị khác làm.", code="operator.self")
+
+
 def end_ways_in(session: Session, operator: OperatorId, now: datetime) -> None:
     """End every session and token of a person: whoever came in by the old password may hold one."""
     session.execute(delete(SignedIn).where(SignedIn.operator == operator))
@@ -154,12 +186,12 @@ def disable_operator(session: Session, operator: OperatorId, *, by: Operator | N
         raise NotFound("Không có tài khoản này.", code="operator.unknown")
     if by is not None:
         require(session, by, Act.RULE, account.area)
-    if by is not None and account.id == by.id:
-        raise Conflict("Không thể tự khóa tài khoản của chính mình.", code="operator.self")
+    check_not_oneself(account, by)
     account.disabled_at = account.disabled_at or now
     end_ways_in(session, operator, now)
     retire_keys_of(session, operator, now=now)
     record(session, by, "operator.disabled", operator, now)
+    tell_of_account(session, account, "bị khóa", by=by, now=now)
 
 
 @dataclass(frozen=True, slots=True)

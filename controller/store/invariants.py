@@ -22,6 +22,7 @@ from controller.journal.exported import verify_logs
 from controller.journal.queries import export
 from controller.listeners.lifecycle import ReportState
 from controller.listeners.tables import ListenerReport
+from controller.operators.checks import nobody_rules_and_approves
 from controller.operators.tables import HeldKey
 from controller.plans.checks import nothing_relies_on_a_void_approval
 from controller.plans.lifecycle import Kind as Retained
@@ -371,6 +372,7 @@ _CHECKS: tuple[Check, ...] = (
     _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
     nothing_relies_on_a_void_approval,
+    nobody_rules_and_approves,
     _emergencies_fit,
     _only_emergencies_are_repeated,
     _prepared_recordings_fit,

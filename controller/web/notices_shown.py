@@ -52,6 +52,10 @@ def _told(row: Notice, *, of_schedule: bool) -> Told:
         ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
     elif row.kind is NoticeKind.APPROVAL_VOID:
         headline, ways = "Phê duyệt không còn giá trị", ((f"/ban-tin/{row.subject}", "Xem bản tin"),)
+    elif row.kind is NoticeKind.ACCOUNT:
+        is_own = row.operator == row.subject
+        headline = "Tài khoản của bạn thay đổi" if is_own else "Một tài khoản thay đổi"
+        ways = (("/tai-khoan", "Xem tài khoản") if is_own else ("/nguoi-dung", "Xem người dùng"),)
     elif row.kind is NoticeKind.ENDS_SOON:
         is_policy = row.subject.startswith("policy.")
         place = f"/quy-dinh/{row.subject.removeprefix('policy.')}" if is_policy else "/cai-dat"

@@ -18,7 +18,6 @@ from controller.operators.known_devices import LIFE, device_cookie, known_device
 from controller.operators.permissions import Act, Operator
 from controller.operators.second_factor import has_second_factor, needs_second_factor
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
-from controller.operators.tables import Account
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
 from controller.operators.tries import Offered, Tries
 from controller.web.alarm_bar import AlarmLine, alarm_lines
@@ -47,8 +46,6 @@ class Viewer:
     """What sounds or waits as an emergency, when the page was asked for."""
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
-    first_password: bool = False
-    """Somebody else chose the password: nothing at all may be done before another is chosen."""
 
     @property
     def tried_as(self) -> str:
@@ -171,8 +168,7 @@ def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
     waiting = count_waiting(session, operator, scope)
     asked = asked_of(session, operator, scope, station.now())
     alarms = alarm_lines(session, scope, station.now())
-    is_first = session.get_one(Account, operator.id).first_password
-    return Viewer(operator, scope, waiting, asked, token, alarms, lacks, is_first)
+    return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
 
 
 def entering(request: Request) -> Viewer:
@@ -190,7 +186,7 @@ def entering(request: Request) -> Viewer:
 def known(request: Request) -> Viewer:
     """Return the signed-in person, also one without the second factor; or raise ChangePasswordFirst."""
     viewer = entering(request)
-    if viewer.first_password:
+    if viewer.operator.first_password:
         raise ChangePasswordFirst(
             "Mật khẩu này do người khác cấp. Hãy chọn mật khẩu của riêng bạn trước, ở trang Tài khoản."
         )

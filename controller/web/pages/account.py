@@ -50,7 +50,7 @@ def show(request: Request, station: TheStation, viewer: Signed, xong: str = "") 
 @router.get("/doi-mat-khau")
 def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
     """Have the person choose a password of their own, where somebody else chose the first."""
-    if not viewer.first_password:
+    if not viewer.operator.first_password:
         return RedirectResponse("/tai-khoan", 303)
     return page(request, "doi_mat_khau.html", {"fault": ""})
 
@@ -75,7 +75,7 @@ def password(
         ):
             change_password(session, by=viewer.operator, old=cu, new=moi, now=station.now())
     except LoaError as error:
-        if viewer.first_password:
+        if viewer.operator.first_password:
             return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))
         return _page(request, station, viewer, error=error)
     response = RedirectResponse("/dang-nhap", 303)

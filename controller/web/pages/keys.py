@@ -11,6 +11,7 @@ from controller.plans.compromising import compromise_key, fallout_of, retire_one
 from controller.plans.key_set import keys_to_sign_for
 from controller.web.errors import status_of
 from controller.web.pages.forms import need_province
+from controller.web.proving import Typed, asks_code, proven
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -30,11 +31,11 @@ def show(request: Request, station: TheStation, viewer: Signed, kid: str, xong: 
 
 
 @router.post("/{kid}/thoi-dung")
-def retire(request: Request, station: TheStation, viewer: Signed, kid: str) -> Response:
+def retire(request: Request, station: TheStation, viewer: Signed, kid: str, proof: Typed = "") -> Response:
     """Retire it."""
     need_province(viewer, Act.RULE)
     try:
-        with station.store.write() as session:
+        with proven(request, station, viewer, proof) as session:
             retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
     except NotFound:
         raise
@@ -45,11 +46,13 @@ def retire(request: Request, station: TheStation, viewer: Signed, kid: str) -> R
 
 
 @router.post("/{kid}/bi-lo")
-def compromise(request: Request, station: TheStation, viewer: Signed, kid: str) -> Response:
+def compromise(
+    request: Request, station: TheStation, viewer: Signed, kid: str, proof: Typed = ""
+) -> Response:
     """Declare it compromised."""
     need_province(viewer, Act.RULE)
     try:
-        with station.store.write() as session:
+        with proven(request, station, viewer, proof) as session:
             compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
     except NotFound:
         raise
@@ -75,6 +78,7 @@ def _page(
             "fallout": fallout,
             "key": session.get_one(HeldKey, kid),
             "unsigned": keys_to_sign_for(session, station.now()),
+            "asks_code": asks_code(session, viewer),
             "area_name": viewer.scope.name,
             "fault": error.sentence if error else "",
             "done": done,

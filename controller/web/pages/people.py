@@ -22,6 +22,7 @@ from controller.web.admin_reads import entries_by, people_seen, with_factor
 from controller.web.errors import status_of
 from controller.web.journal_words import act_words
 from controller.web.pages.forms import need
+from controller.web.proving import Typed, asks_code, proven
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -56,10 +57,10 @@ def index(request: Request, station: TheStation, viewer: Signed) -> Response:
 
 
 @router.get("/them")
-def ask_new(request: Request, viewer: Signed) -> Response:
+def ask_new(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Show the form of a new account."""
     need(viewer, Act.RULE)
-    return _new_page(request, viewer, {"roles": [OperatorRole.OFFICER]})
+    return _new_page(request, station, viewer, {"roles": [OperatorRole.OFFICER]})
 
 
 @router.post("/them")
@@ -72,6 +73,7 @@ def create(
     ho_ten: Text = "",
     vai_tro: Annotated[list[str] | None, Form()] = None,
     dia_ban: Text = "",
+    proof: Typed = "",
 ) -> Response:
     """Open an account with a fresh password, and show that this once."""
     need(viewer, Act.RULE)
@@ -79,7 +81,7 @@ def create(
     try:
         if not dia_ban:
             raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
-        with station.store.write() as session:
+        with proven(request, station, viewer, proof) as session:
             person = create_operator(
                 session,
                 name=ten,
@@ -93,7 +95,7 @@ def create(
             )
     except LoaError as error:
         form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}
-        return _new_page(request, viewer, form, error)
+        return _new_page(request, station, viewer, form, error)
     station.poke()
     return _password_page(request, person.name, person.display_name, password)
 
@@ -110,74 +112,84 @@ def change_roles(
     request: Request,
     station: TheStation,
     viewer: Signed,
+    *,
     name: str,
     vai_tro: Annotated[list[str] | None, Form()] = None,
+    proof: Typed = "",
 ) -> Response:
     """Give other roles."""
 
     def act(session: Session, person: Operator) -> None:
         set_roles(session, person.id, _roles(vai_tro or []), by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "vai-tro", act)
+    return _do(request, station, viewer, name, proof, "vai-tro", act)
 
 
 @router.post("/{name}/dia-ban")
-def move(request: Request, station: TheStation, viewer: Signed, name: str, dia_ban: Text = "") -> Response:
+def move(
+    request: Request, station: TheStation, viewer: Signed, *, name: str, dia_ban: Text = "", proof: Typed = ""
+) -> Response:
     """Have the roles hold in another area."""
 
     def act(session: Session, person: Operator) -> None:
         move_operator(session, person.id, AreaCode(dia_ban), by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "dia-ban", act)
+    return _do(request, station, viewer, name, proof, "dia-ban", act)
 
 
 @router.post("/{name}/khoa")
-def lock(request: Request, station: TheStation, viewer: Signed, name: str) -> Response:
+def lock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
     """Close the account."""
 
     def act(session: Session, person: Operator) -> None:
         disable_operator(session, person.id, by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "khoa", act)
+    return _do(request, station, viewer, name, proof, "khoa", act)
 
 
 @router.post("/{name}/mo")
-def unlock(request: Request, station: TheStation, viewer: Signed, name: str) -> Response:
+def unlock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
     """Open it again."""
 
     def act(session: Session, person: Operator) -> None:
         enable_operator(session, person.id, by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "mo", act)
+    return _do(request, station, viewer, name, proof, "mo", act)
 
 
 @router.post("/{name}/go-ma")
-def take_factor(request: Request, station: TheStation, viewer: Signed, name: str) -> Response:
+def take_factor(
+    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
+) -> Response:
     """Take the second factor away: a telephone was lost."""
 
     def act(session: Session, person: Operator) -> None:
         remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "go-ma", act)
+    return _do(request, station, viewer, name, proof, "go-ma", act)
 
 
 @router.post("/{name}/uy-quyen/{delegation}/thoi")
-def end_loan(request: Request, station: TheStation, viewer: Signed, name: str, delegation: str) -> Response:
+def end_loan(
+    request: Request, station: TheStation, viewer: Signed, *, name: str, delegation: str, proof: Typed = ""
+) -> Response:
     """End a delegation of the person."""
 
     def act(session: Session, _person: Operator) -> None:
         end_delegation(session, delegation, by=viewer.operator, now=station.now())
 
-    return _do(request, station, viewer, name, "thoi-uy-quyen", act)
+    return _do(request, station, viewer, name, proof, "thoi-uy-quyen", act)
 
 
 @router.post("/{name}/mat-khau")
-def renew_password(request: Request, station: TheStation, viewer: Signed, name: str) -> Response:
+def renew_password(
+    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
+) -> Response:
     """Give a fresh password, and new keys with it; shown this once."""
     need(viewer, Act.RULE)
     password = fresh_password()
     try:
-        with station.store.write() as session:
+        with proven(request, station, viewer, proof) as session:
             person = _person(session, viewer, name)
             reset_password(session, person.id, password, by=viewer.operator, now=station.now())
     except NotFound:
@@ -193,12 +205,13 @@ def _do(  # noqa: PLR0917 - what each of the forms above passes on
     station: Station,
     viewer: Viewer,
     name: str,
+    proof: str,
     done: str,
     act: Callable[[Session, Operator], None],
 ) -> Response:
     need(viewer, Act.RULE)
     try:
-        with station.store.write() as session:
+        with proven(request, station, viewer, proof) as session:
             act(session, _person(session, viewer, name))
     except NotFound:
         raise
@@ -242,6 +255,7 @@ def _page(
         context = {
             "person": account,
             "has_factor": account.id in with_factor(session),
+            "asks_code": asks_code(session, viewer),
             "unsigned": keys_to_sign_for(session, now),
             "delegations": delegations_of(session, account.id, now),
             "names": {one.id: one.display_name for one in operators(session)},
@@ -259,9 +273,12 @@ def _page(
 
 
 def _new_page(
-    request: Request, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
+    request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
 ) -> Response:
+    with station.store.read() as session:
+        takes_code = asks_code(session, viewer)
     context = {
+        "asks_code": takes_code,
         "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
         "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
         "roles": list(OperatorRole),

@@ -31,7 +31,7 @@ CALLS = {
     "POST me/second-factor": Row(SIGNED, {}),
     "POST me/second-factor/confirm": Row(SIGNED, {"code": "00000"}),
     "GET operators": Row(Act.RULE),
-    "DELETE operators/{name}/second-factor": Row(Act.RULE),
+    "DELETE operators/{name}/second-factor": Row(Act.RULE, {}),
     "GET tokens": Row(SIGNED),
     "POST tokens": Row(SIGNED, {"name": "m", "acts": ["see"], "expires_at": LATER}),
     "DELETE tokens/{token_id}": Row(SIGNED),

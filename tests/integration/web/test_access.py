@@ -144,7 +144,7 @@ def test_a_token_comes_to_the_calls_that_its_acts_name_and_to_no_page(world, ask
     in_person |= {"POST /api/v1/delegations", "DELETE /api/v1/delegations/{delegation_id}"}
     in_person |= {"POST /api/v1/me/second-factor", "POST /api/v1/me/second-factor/confirm"}
     in_person |= {"POST /api/v1/notices/read", "POST /api/v1/notices/{notice_id}/read"}
-    in_person |= {"POST /api/v1/me/password"}
+    in_person |= {"POST /api/v1/me/password", "DELETE /api/v1/operators/{name}/second-factor"}
     in_person |= {"POST /api/v1/keys/{kid}/retire", "POST /api/v1/keys/{kid}/compromise"}
     wrong = {}
     for key, row in ROWS.items():

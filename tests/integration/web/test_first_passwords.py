@@ -82,6 +82,7 @@ def test_a_password_is_changed_by_json_too(given, client):
 def test_a_new_account_begins_with_a_password_to_be_changed(sign_in, client):
     administrator = sign_in("quantri")
     form = {"ten": "hoa.nt", "ho_ten": "Hòa", "vai_tro": "officer", "dia_ban": NHA_TRANG}
+    form |= {"xac_nhan": PASSWORDS["quantri"]}
     page = administrator.post("/nguoi-dung/them", data=form).text
     password = re.search(r'id="mat-khau-moi">([^<]+)<', page).group(1)
     enter(client, "hoa.nt", password)
