@@ -299,8 +299,8 @@ class Controller:
                 self.publisher.watch.saw(message.topic, message.payload)
             case topics.PlaceTopic() | topics.ManifestTopic():
                 self.publisher.watch.saw(message.topic, message.payload)
-            case topics.TimeTopic():
-                self.timekeeper.take(message.payload)
+            case topics.TimeTopic(node):
+                self.timekeeper.take(node, message.payload)
             case _:
                 self.ingest.take(topic, message.payload, retained=message.retain)
 

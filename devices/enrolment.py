@@ -7,14 +7,15 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
+from devices.instants import Instant
 from devices.messages import (
     BASE64URL_KEY_PATTERN,
     COMPACT_JWS_PATTERN,
     NAME_PATTERN,
     AreaCode,
-    Instant,
     Message,
     NodeId,
+    Software,
 )
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
@@ -37,7 +38,7 @@ class EnrolmentClaim(Message):
     code: Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
     public: _Key
     proof: Annotated[str, StringConstraints(pattern=PROOF_PATTERN)]
-    software: Annotated[str, StringConstraints(max_length=100)] = ""
+    software: Software = ""
 
 
 class Enrolment(Message):

@@ -4,24 +4,21 @@ What we send is strict (an unknown field is a mistake of ours); what we receive 
 release, which `parse` ignores. Times on the wire are RFC 3339, UTC, `Z`, exactly three decimals.
 """
 
-import re
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, NewType, Self, TypeVar
+from typing import Annotated, NewType, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainSerializer,
     StringConstraints,
     ValidationError,
-    WithJsonSchema,
     model_validator,
 )
+
+from devices.instants import Instant
 
 NodeId = NewType("NodeId", str)
 """One loudspeaker cluster's controller; also its MQTT client id."""
@@ -36,7 +33,6 @@ KeyId = NewType("KeyId", str)
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
-INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 WALL_TIME_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 BASE64URL_KEY_PATTERN = r"^[A-Za-z0-9_-]{43}$"
 COMPACT_JWS_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
@@ -53,41 +49,6 @@ MOST_RECEIPTS = 100
 MOST_KEYS = 256
 """In one key set."""
 
-_INSTANT = re.compile(INSTANT_PATTERN)
-
-
-def whole_ms(at: datetime) -> datetime:
-    """Return the instant in UTC, cut to whole milliseconds, as the wire carries it."""
-    at = at.astimezone(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
-
-
-def written_instant(at: datetime) -> str:
-    """Return the wire's form of an aware instant, for example `2026-11-24T10:00:00.000Z`."""
-    return whole_ms(at).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
-
-
-def _read_instant(value: Any) -> Any:
-    if isinstance(value, str) and not _INSTANT.match(value):
-        raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
-    if isinstance(value, int | float):
-        raise ValueError("must be a string, not a number")  # noqa: TRY004 - pydantic wants ValueError
-    return value
-
-
-def _aware_ms(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError("must be an aware datetime")
-    return whole_ms(at)
-
-
-Instant = Annotated[
-    datetime,
-    BeforeValidator(_read_instant),
-    AfterValidator(_aware_ms),
-    PlainSerializer(written_instant, when_used="json"),
-    WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
-]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]
 WallTime = Annotated[str, StringConstraints(pattern=WALL_TIME_PATTERN)]
@@ -100,7 +61,16 @@ _Volume = Annotated[int, Field(ge=0, le=100)]
 _Version = Annotated[int, Field(ge=1, lt=2**53)]
 _Micros = Annotated[int, Field(ge=0, lt=2**53)]
 _Millis = Annotated[int, Field(ge=0, lt=2**31)]
-_Reason = Annotated[str, StringConstraints(max_length=200)]
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must hold no U+0000")  # PostgreSQL takes none: one would cost a whole batch
+    return text
+
+
+Software = Annotated[str, StringConstraints(max_length=100), AfterValidator(_without_nul)]
+_Reason = Annotated[str, StringConstraints(max_length=200), AfterValidator(_without_nul)]
 
 
 class Malformed(ValueError):  # noqa: N818 - the word that is used of it everywhere
@@ -308,7 +278,7 @@ class NodeState(Message):
     session: Annotated[int, Field(ge=0, lt=2**53)]
     online: bool
     at: Instant | None
-    software: Annotated[str, StringConstraints(max_length=100)]
+    software: Software
 
 
 class Vitals(Message):

@@ -18,6 +18,7 @@ from joserfc.jwk import OKPKey
 
 from devices import messages
 from devices.enrolment import Enrolment, Place
+from devices.instants import whole_ms, written_instant
 from devices.messages import (
     Approval,
     Kept,
@@ -32,8 +33,6 @@ from devices.messages import (
     Role,
     TimeReply,
     parse,
-    whole_ms,
-    written_instant,
 )
 
 ALGORITHM: Final = "Ed25519"

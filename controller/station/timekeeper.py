@@ -9,7 +9,7 @@ from datetime import datetime
 
 from devices import topics
 from devices.link_api import AnyLink, LinkDown
-from devices.messages import Malformed, TimeReply, TimeRequest, parse
+from devices.messages import Malformed, NodeId, TimeReply, TimeRequest, parse
 from devices.signing import SigningKey, sign
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Timekeeper:
     key: SigningKey
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
-    _requests: "queue.Queue[tuple[int, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _requests: "queue.Queue[tuple[int, NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -47,23 +47,23 @@ class Timekeeper:
         if self._thread is not None:
             self._thread.join(_WAKE * 4)
 
-    def take(self, payload: bytes) -> None:
+    def take(self, node: NodeId, payload: bytes) -> None:
         """Stamp a request with its arrival and queue it; no time is told while our own clock is in doubt."""
         if not self.may_tell():
             return
         try:
-            self._requests.put_nowait((microseconds(self.now()), payload))
+            self._requests.put_nowait((microseconds(self.now()), node, payload))
         except queue.Full:
             _LOG.warning("clock request dropped: %d are waiting", _QUEUE)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                received_us, payload = self._requests.get(timeout=_WAKE)
+                received_us, node, payload = self._requests.get(timeout=_WAKE)
             except queue.Empty:
                 continue
             try:
-                self._answer(received_us, payload)
+                self._answer(received_us, node, payload)
             except LinkDown:
                 continue  # the node asks again when it is back
             except Malformed as error:
@@ -71,8 +71,10 @@ class Timekeeper:
             except Exception:  # noqa: BLE001 - one request must not cost all others the time
                 _LOG.exception("a clock request could not be answered")
 
-    def _answer(self, received_us: int, payload: bytes) -> None:
+    def _answer(self, received_us: int, node: NodeId, payload: bytes) -> None:
         request = parse(TimeRequest, payload)
+        if request.node != node:
+            raise Malformed(f"{node} asks for {request.node}")
         replied_us = microseconds(self.now())
         if not 0 <= replied_us - received_us <= _STALE_US or not self.may_tell():
             return

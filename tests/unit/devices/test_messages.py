@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from devices.instants import written_instant
 from devices.messages import (
     Grade,
     Key,
@@ -19,7 +20,6 @@ from devices.messages import (
     Role,
     TimeRequest,
     parse,
-    written_instant,
 )
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -48,6 +48,7 @@ def plan(*airings, **changes):
     st.datetimes(
         timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
         min_value=datetime(1971, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+        max_value=datetime(2999, 12, 31),  # noqa: DTZ001
     )
 )
 def test_an_instant_goes_over_the_wire_to_the_millisecond_and_comes_back_the_same(at):
@@ -55,6 +56,21 @@ def test_an_instant_goes_over_the_wire_to_the_millisecond_and_comes_back_the_sam
     assert parse(NodeState, sent.payload()) == sent
     assert sent.at is not None
     assert timedelta() <= at - sent.at < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"]
+)
+def test_an_instant_that_no_wall_clock_shows_is_refused(at):
+    said = {"node": "n", "session": 1, "online": True, "at": at, "software": "x"}
+    with pytest.raises(Malformed):
+        parse(NodeState, json.dumps(said))
+
+
+def test_a_text_with_a_nul_is_refused_since_postgresql_keeps_none():
+    said = {"node": "n", "session": 1, "online": True, "at": None, "software": "a\0b"}
+    with pytest.raises(Malformed):
+        parse(NodeState, json.dumps(said))
 
 
 def test_an_instant_is_written_in_utc_with_three_decimals():

@@ -1,0 +1,49 @@
+"""Instants as the wire carries them: RFC 3339, UTC, `Z`, exactly three decimals; docs/protocol.md."""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
+INSTANT_PATTERN = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+"""Of instants: what lies at the end of the calendar cannot be turned into wall time any more."""
+
+_INSTANT = re.compile(INSTANT_PATTERN)
+
+
+def whole_ms(at: datetime) -> datetime:
+    """Return the instant in UTC, cut to whole milliseconds, as the wire carries it."""
+    at = at.astimezone(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+
+
+def written_instant(at: datetime) -> str:
+    """Return the wire's form of an aware instant, for example `2026-11-24T10:00:00.000Z`."""
+    return whole_ms(at).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _read_instant(value: Any) -> Any:
+    if isinstance(value, str) and not _INSTANT.match(value):
+        raise ValueError("must be RFC 3339 in UTC with three decimals and Z")
+    if isinstance(value, int | float):
+        raise ValueError("must be a string, not a number")  # noqa: TRY004 - pydantic wants ValueError
+    return value
+
+
+def _aware_ms(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("must be an aware datetime")
+    if not FIRST_YEAR <= at.astimezone(UTC).year <= LAST_YEAR:
+        raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return whole_ms(at)
+
+
+Instant = Annotated[
+    datetime,
+    BeforeValidator(_read_instant),
+    AfterValidator(_aware_ms),
+    PlainSerializer(written_instant, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": INSTANT_PATTERN}),
+]

@@ -1,0 +1,97 @@
+"""A node that sends garbage, speaks for others or says what no database can hold: everybody else goes on."""
+
+import base64
+import json
+import threading
+import time
+
+import pytest
+
+from controller.airings.tables import Received
+from controller.fleet.queries import get_node
+from devices import topics
+from devices.link import Link
+from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest
+from tests.support.running_station import NODES, running
+
+BAD, OTHER = NODES[0].id, NODES[1].id
+WITHIN = 60.0
+RAW = [
+    b"",
+    b"\x00\xff\xfe",
+    b"null",
+    b"[" * 4000,
+    b'{"node":' * 400,
+    b'"x"',
+    json.dumps({"node": BAD}).encode(),
+    json.dumps({"node": BAD, "session": 10**400, "online": True, "at": None, "software": ""}).encode(),
+    b'{"node":"%s","session":1,"online":true,"at":null,"software":"\\ud800"}' % BAD.encode(),
+    b'{"node":"%s","session":1,"online":true,"at":null,"software":"a\\u0000b"}' % BAD.encode(),
+    b'{"node":"%s","session":NaN,"online":true,"at":null,"software":""}' % BAD.encode(),
+    b'{"node":"%s","session":1,"online":true,"at":"9999-12-31T23:59:59.999Z","software":""}' % BAD.encode(),
+]
+
+
+def wait_until(is_so):
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        if is_so():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def connected(station, node, *filters, on_message=None):
+    up = threading.Event()
+    link = Link(station.broker_url, node, on_up=up.set, on_message=on_message)
+    if filters:
+        link.subscribe(*filters)
+    link.start()
+    assert up.wait(WITHIN)
+    return link
+
+
+def receipts_of(node, at="2026-11-25T10:00:00.000Z", reason=None):
+    one = Receipt(
+        id="r1", airing="a1", recording="0" * 64, kind=ReceiptKind.STARTED, at="2026-11-25T10:00:00.000Z"
+    )
+    said = json.loads(Receipts(node=node, session=1, receipts=(one,)).payload())
+    said["receipts"][0] |= {"at": at, "reason": reason}
+    return json.dumps(said).encode()
+
+
+@pytest.mark.parametrize("broker", ["embedded", "mosquitto"])
+def test_garbage_and_words_for_others_change_nothing_and_hold_up_nobody(tmp_path, broker):
+    with running(tmp_path, speech_workers=0, broker=broker) as station:
+        theirs = []
+        bad = connected(station, BAD)
+        other = connected(station, OTHER, topics.time_reply(OTHER), on_message=theirs.append)
+        for topic in (topics.state(BAD), topics.vitals(BAD), topics.receipt(BAD), topics.want(BAD)):
+            for raw in (*RAW, receipts_of(OTHER), receipts_of(BAD, at="9999-12-31T23:59:59.999Z")):
+                bad.publish(topic, raw, 0, retain=False)
+        bad.publish(topics.receipt(BAD), receipts_of(BAD, reason="a\x00b"), 1)
+        said = NodeState(node=OTHER, session=9, online=True, at=None, software="x").payload()
+        bad.publish(topics.state(BAD), said, 1)
+        for raw in (*RAW, TimeRequest(node=OTHER, sent_us=5).payload()):
+            bad.publish(topics.time(BAD), raw, 0)
+        born = NodeState(node=OTHER, session=1, online=True, at=station.now(), software="test")
+        other.publish(topics.state(OTHER), born.payload(), 1, retain=True)
+        other.publish(topics.time(OTHER), TimeRequest(node=OTHER, sent_us=7).payload(), 0)
+        assert wait_until(lambda: theirs)
+        assert json.loads(_signed(theirs[0].payload))["sent_us"] == 7, "nobody asks the time for another"
+
+        def ask(query):
+            with station.store.read() as session:
+                return query(session)
+
+        assert wait_until(lambda: ask(lambda session: get_node(session, OTHER).online))
+        assert ask(lambda session: get_node(session, OTHER).session) == 1
+        assert not ask(lambda session: get_node(session, BAD).online)
+        assert ask(lambda session: session.query(Received).count()) == 0
+        bad.stop()
+        other.stop()
+
+
+def _signed(payload):
+    body = payload.split(b".")[1]
+    return base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
