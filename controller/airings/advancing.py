@@ -111,7 +111,11 @@ def _void(beat: _Beat) -> None:
 
 
 def _deliver(beat: _Beat) -> None:
-    """Planned, near, approved and recorded: fix what is aired and when, and let it into the plans."""
+    """Planned, near, and approved: fix what is aired and when, and let it into the plans.
+
+    What is aired is the approval's own recording. It needs no comparison with the newest rendering, which is
+    never made anew once its bulletin is approved (`renew_rendering`); the doctor compares the two.
+    """
     query = (
         select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
         .join(Bulletin, Bulletin.id == Airing.bulletin)
@@ -129,7 +133,7 @@ def _deliver(beat: _Beat) -> None:
     consent = _consent(beat, [row[0] for row in rows])
     for airing, bulletin, rendering, approved, recording, until in rows:
         in_force = until is not None and max(airing.starts_at, beat.now) < until
-        if in_force and _is_ready(rendering, approved):
+        if in_force:
             standing = consent.get(airing.id)
             if standing is None or _has_consent(beat, airing, bulletin, recording, standing):
                 _deliver_parts(beat, airing, approved, recording)
@@ -210,11 +214,6 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
     beat.done.delivering.append(airing.id)
     beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
-
-
-def _is_ready(rendering: Rendering | None, approved: Approved) -> bool:
-    """Return whether what would be aired is what was approved."""
-    return rendering is not None and approved.recording == rendering.recording
 
 
 def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
