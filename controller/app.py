@@ -290,6 +290,8 @@ class Controller:
         except topics.UnknownTopic:
             _LOG.warning("unknown topic %s", message.topic)
             return
+        if message.retain and isinstance(topic, topics.OF_THE_MOMENT):
+            return  # kept by the broker against the protocol: it says nothing of now
         if not self.budgets.admits(topic, len(message.payload)):
             return
         match topic:

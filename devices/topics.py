@@ -237,6 +237,9 @@ Topic = (
     | TimeReplyTopic
 )
 
+OF_THE_MOMENT = (VitalsTopic, WantTopic, TimeTopic)
+"""What is never to be retained: read later, it would say what is no more."""
+
 _NAME = r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})"
 _DIGEST = r"([0-9a-f]{64})"
 _NUMBER = r"(0|[1-9][0-9]{0,5})"

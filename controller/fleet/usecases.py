@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
@@ -20,6 +20,8 @@ from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from devices.messages import AreaCode, NodeId, NodeState, Vitals
 
+_HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
+"""A node flaps from six turns an hour on: more than sixty say no more, and each is a row for 40 days."""
 _ANY_SESSION = 2**53  # above every number that a session can have
 
 
@@ -139,7 +141,7 @@ def note_states(
         ),
         rows,
     )
-    _note_turns(session, rows, before)
+    _note_turns(session, rows, before, now)
 
 
 def _is_heard() -> tuple[ColumnElement[bool], ...]:
@@ -153,7 +155,10 @@ def _states_of(session: Session, nodes: set[NodeId]) -> dict[NodeId, tuple[bool,
 
 
 def _note_turns(
-    session: Session, rows: Sequence[dict[str, Any]], before: Mapping[NodeId, tuple[bool, int]]
+    session: Session,
+    rows: Sequence[dict[str, Any]],
+    before: Mapping[NodeId, tuple[bool, int]],
+    now: datetime,
 ) -> None:
     """Write down which of the words made a node come or go, in their order; they are few beside vitals."""
     after = _states_of(session, {row["node"] for row in rows})
@@ -166,9 +171,22 @@ def _note_turns(
             continue
         if is_online[node] != online:
             is_online[node] = online
-            turns.append({"node": node, "at": row["since"], "online": online})
-    if turns:
-        session.execute(insert(StateTurn), turns)
+            turns.append({"node": node, "at": row["turned_at"], "online": online})
+    room = _room_for_turns(session, {turn["node"] for turn in turns}, now)
+    kept = []
+    for turn in turns:
+        room[turn["node"]] -= 1
+        if room[turn["node"]] >= 0:
+            kept.append(turn)
+    if kept:
+        session.execute(insert(StateTurn), kept)
+
+
+def _room_for_turns(session: Session, nodes: set[NodeId], now: datetime) -> dict[NodeId, int]:
+    """Return how many turns of each node are worth keeping beside those of the last hour."""
+    query = select(StateTurn.node, func.count()).where(StateTurn.node.in_(nodes), StateTurn.at > now - _HOUR)
+    counted = session.execute(query.group_by(StateTurn.node)).all() if nodes else []
+    return dict.fromkeys(nodes, _TURNS_AN_HOUR) | {node: _TURNS_AN_HOUR - count for node, count in counted}
 
 
 def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
@@ -182,6 +200,7 @@ def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
         "is_online": state.online,
         "since": at or now,
         "told_at": at,
+        "turned_at": (at or now) if retained else now,  # a live one's clock could lay it where nobody counts
         "heard": now,
         "program": state.software,
     }

@@ -9,6 +9,7 @@ from controller.areas.usecases import load_areas
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import count_nodes, get_node, nodes_under, tiles
+from controller.fleet.tables import StateTurn
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals, retire_node
 from devices.messages import NodeId, NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
@@ -177,3 +178,20 @@ def test_tiles_count_each_communes_nodes_by_status(world):
     assert by_area[BAC_NHA_TRANG].by_status == {NodeStatus.NEVER_SEEN: 2}
     world.do(retire_node, NODES[2].id, by=world.technician)
     assert {tile.area: tile.nodes for tile in world.ask(tiles, world.now)}[BAC_NHA_TRANG] == 1
+
+
+def test_a_node_that_comes_and_goes_without_end_costs_so_many_rows_an_hour(world):
+    node = NODES[0].id
+    long_ago = world.now - timedelta(days=3)
+    for hour in (1, 2):
+        for begin in (0, 20, 40, 60):
+            told = [
+                NodeState(node=node, session=hour * 1000 + n, online=online, at=long_ago, software="x")
+                for n in range(begin, begin + 20)
+                for online in (True, False)
+            ]
+            world.do(note_states, told)
+        with world.store.read() as session_of_store:
+            assert session_of_store.query(StateTurn).count() == hour * 60
+        world.later(hours=1, minutes=1)
+    assert not world.ask(get_node, node).online, "what holds is known all the same"

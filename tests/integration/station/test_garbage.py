@@ -11,7 +11,7 @@ from controller.airings.tables import Received
 from controller.fleet.queries import get_node
 from devices import topics
 from devices.link import Link
-from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest
+from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest, Vitals
 from tests.support.running_station import NODES, running
 
 BAD, OTHER = NODES[0].id, NODES[1].id
@@ -95,3 +95,39 @@ def test_garbage_and_words_for_others_change_nothing_and_hold_up_nobody(tmp_path
 def _signed(payload):
     body = payload.split(b".")[1]
     return base64.urlsafe_b64decode(body + b"=" * (-len(body) % 4))
+
+
+@pytest.mark.parametrize("broker", ["embedded", "mosquitto"])
+def test_vitals_that_a_dead_node_retained_do_not_make_it_heard(tmp_path, broker):
+    with running(tmp_path, speech_workers=0, broker=broker) as station:
+
+        def heard(node):
+            with station.store.read() as session:
+                return get_node(session, node).last_heard_at
+
+        node = connected(station, BAD)
+        born = NodeState(node=BAD, session=1, online=True, at=station.now(), software="x").payload()
+        told = Vitals(
+            node=BAD,
+            session=1,
+            at=station.now(),
+            clock_offset_ms=0,
+            clock_error_ms=1,
+            volume=50,
+            storage_free=10**9,
+        )
+        assert node.publish(topics.state(BAD), born, 1, retain=True).wait(WITHIN)
+        assert node.publish(topics.vitals(BAD), told.payload(), 1, retain=True).wait(WITHIN)
+        assert wait_until(lambda: heard(BAD))
+        node.stop()
+        other = connected(station, OTHER)
+        time.sleep(1)  # what was sent live is written by now
+        before = heard(BAD)
+        station.link.cut()
+        assert wait_until(lambda: not station.broker_up())
+        assert wait_until(station.broker_up)
+        said = NodeState(node=OTHER, session=1, online=True, at=None, software="x").payload()
+        assert other.publish(topics.state(OTHER), said, 1, retain=True).wait(WITHIN)
+        assert wait_until(lambda: heard(OTHER))  # it came after all that is retained
+        assert heard(BAD) == before
+        other.stop()
