@@ -46,8 +46,9 @@ MOST_CHUNKS = 4096
 """In one recording: 128 MiB at 32 KiB, about six hours at 48 kbit/s."""
 MOST_RECEIPTS = 100
 """In one message; the rest follows in the next."""
-MOST_KEYS = 256
-"""In one key set."""
+MOST_KEYS = 1024
+"""In one key set: two approvers for each of 500 communes. Signed, it is some 270 kB, less than the longest
+manifest, which a node must be able to take anyway."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Digest = Annotated[str, StringConstraints(pattern=DIGEST_PATTERN)]

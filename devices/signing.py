@@ -45,6 +45,8 @@ LONGEST_JWS: Final = 512 * 1024
 """A manifest of 4,096 chunks is 366 KB; anything longer is refused unread."""
 LONGEST_HEADER: Final = 512
 """Ours are some 100 bytes."""
+_SIZES: Final = jws.JWSRegistry(algorithms=[ALGORITHM])
+_SIZES.max_payload_length = LONGEST_JWS  # the library's own limit, 128,000, is a quarter of a full plan
 MEMO_SIZE: Final = 512
 """Checked messages remembered: a fleet in one process gets the same plan once for every node."""
 
@@ -258,7 +260,7 @@ def verify_approval(airing: PlannedAiring | Kept, trusted: TrustedKeys, now: dat
 def read_payload(text: str) -> dict[str, Any]:
     """Return what a compact JWS claims, UNCHECKED: for displays and diagnosis, never for decisions."""
     try:
-        claimed = json.loads(jws.extract_compact(text.encode()).payload)
+        claimed = json.loads(jws.extract_compact(text.encode(), registry=_SIZES).payload)
     except (JoseError, ValueError) as error:
         raise Malformed("not a compact JWS") from error
     if not isinstance(claimed, dict):
@@ -358,8 +360,8 @@ def _checked(sealed: _Sealed, model: type[M], public: str) -> M:
 
 def _signed_payload(sealed: _Sealed, public: str) -> bytes:
     try:
-        found = jws.extract_compact(sealed.text)
-        good = jws.validate_compact(found, _public_key(public), algorithms=[ALGORITHM])
+        found = jws.extract_compact(sealed.text, registry=_SIZES)
+        good = jws.validate_compact(found, _public_key(public), algorithms=[ALGORITHM], registry=_SIZES)
     except (JoseError, ValueError) as error:
         raise BadSignature(f"{sealed.typ}: the signature cannot be read") from error
     if not good:

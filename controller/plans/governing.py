@@ -14,18 +14,19 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.operators.usecases import Password, open_key
-from controller.plans.key_set import keys_to_name
+from controller.plans.key_set import idle_approvers, keys_to_name
 from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME, Kind
 from controller.plans.publishing import Place, next_version_of, put
 from controller.plans.tables import Published
 from controller.store.locks import Lock, hold
-from devices.messages import AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
+from devices.messages import MOST_KEYS, AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
 from devices.signing import ROOT, SigningKey
 
 ZONE = "Asia/Ho_Chi_Minh"
 KEY_SET_LIFE = timedelta(days=400)
 """Signed once a year, with a month to spare."""
 POLICY_LIFE = timedelta(days=400)
+_FEW = 5
 
 
 def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
@@ -35,12 +36,7 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
     hold(session, Lock.PUBLISHED)
     place = Place(Kind.KEYS, "")
     version = next_version_of(session, place, now)
-    keys = tuple(
-        Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
-        for key in keys_to_name(session, now)
-    )
-    if not any(key.role is Role.STATION for key in keys):
-        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
+    keys = _keys_that_fit(session, now)
     document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
     digest = hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
     row = put(
@@ -62,6 +58,29 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
         detail={"version": version, "keys": [k.kid for k in keys]},
     )
     return row
+
+
+def _keys_that_fit(session: Session, now: datetime) -> tuple[Key, ...]:
+    """Return the keys to name; Conflict where there is none of the station's, or more than a set carries."""
+    held = keys_to_name(session, now)
+    if not any(key.role is Role.STATION for key in held):
+        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
+    if len(held) > MOST_KEYS:
+        idle = idle_approvers(session, now)
+        names = ", ".join(idle[:_FEW]) + (f" và {len(idle) - _FEW} người khác" if len(idle) > _FEW else "")
+        whose = f" Chưa duyệt gì trong nửa năm: {names}." if idle else ""
+        raise Conflict(
+            f"Bộ khóa chứa nhiều nhất {MOST_KEYS} khóa, nay cần {len(held)}. Bộ khóa đang dùng vẫn nguyên, "
+            "loa vẫn phát. Hãy bỏ vai trò duyệt của những người không còn duyệt (loa operator roles), rồi ký "
+            "lại."
+            f"{whose}",
+            code="keys.too-many",
+            facts={"keys": len(held), "most": MOST_KEYS, "idle": idle},
+        )
+    return tuple(
+        Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
+        for key in held
+    )
 
 
 def sign_policy(

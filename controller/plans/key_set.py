@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.bulletins.in_force import is_in_force
 from controller.bulletins.tables import Approved, Bulletin
-from controller.operators.tables import HeldKey
+from controller.operators.tables import Account, HeldKey
 from controller.plans.lifecycle import PLAN_LIFE, Kind
 from controller.plans.queries import published_key_set
 from controller.plans.tables import Published
@@ -44,6 +44,18 @@ def keys_to_sign_for(session: Session, now: datetime) -> int:
     lacking = frozenset(key.kid for key in keys_to_name(session, now)) - trusted
     stolen = select(HeldKey.kid).where(HeldKey.compromised_at.is_not(None), HeldKey.kid.in_(trusted))
     return len(lacking) + len(session.scalars(stolen).all())
+
+
+def idle_approvers(session: Session, now: datetime) -> list[str]:
+    """Return the names of who holds an active approver's key that nothing in force was signed with."""
+    in_force = (
+        exists()
+        .where(Approved.approver == Account.id, Bulletin.id == Approved.bulletin, HeldKey.kid == Approved.kid)
+        .where(Bulletin.revision == Approved.revision, *is_in_force(now))
+    )
+    holds = select(HeldKey.holder).where(HeldKey.role == Role.APPROVER, HeldKey.retired_at.is_(None))
+    query = select(Account.name).where(Account.id.in_(holds), ~in_force).order_by(Account.name)
+    return list(session.scalars(query))
 
 
 def _still_holds(now: datetime) -> ColumnElement[bool]:

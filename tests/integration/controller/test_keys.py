@@ -15,17 +15,24 @@ from controller.errors import Conflict, NotAllowed, NotFound
 from controller.notices.queries import notices_of
 from controller.notices.tables import NoticeKind
 from controller.operators.accounts import reset_password, set_roles
-from controller.operators.permissions import OperatorRole
+from controller.operators.permissions import OperatorId, OperatorRole
 from controller.operators.queries import held_key
-from controller.operators.tables import HeldKey
+from controller.operators.tables import Account, HeldKey
 from controller.operators.usecases import KEY_LIFE, create_operator, disable_operator
 from controller.plans.compromising import compromise_key, fallout_of, retire_one_key
 from controller.plans.governing import sign_key_set
 from controller.plans.key_set import keys_to_sign_for
-from controller.plans.queries import published_key_set, published_plans, published_policies, void_policies
+from controller.plans.lifecycle import Kind
+from controller.plans.queries import (
+    published,
+    published_key_set,
+    published_plans,
+    published_policies,
+    void_policies,
+)
 from controller.store.invariants import invariants
-from devices.messages import Role
-from devices.signing import NotTrusted, TrustedKeys, verify_approval
+from devices.messages import MOST_KEYS, Role
+from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set, verify_approval
 from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
 
@@ -212,3 +219,47 @@ def test_an_approval_ends_with_its_key_and_the_timetable_does_not_promise_more(w
     assert [one.id for one in world.ask(waiting_in, NHA_TRANG, world.now, ends + timedelta(hours=2))] == [
         late
     ]
+
+
+def many_keys(world, count):
+    """Give the station so many approvers' keys, whose holder has approved nothing."""
+    with world.store.write() as session:
+        for n in range(count):
+            holder = OperatorId(f"người-{n}")
+            session.add(
+                Account(
+                    id=holder,
+                    name=f"duyet{n}",
+                    display_name=f"Duyệt {n}",
+                    roles=["approver"],
+                    area=PROVINCE,
+                    password_hash="-",
+                    created_at=world.now,
+                )
+            )
+            session.flush()
+            key = SigningKey.generate(Role.APPROVER, world.now, KEY_LIFE).public()
+            fields = key.model_dump() | {"holder": holder}
+            session.add(HeldKey(**fields))
+
+
+def test_a_province_of_five_hundred_communes_has_room_in_the_key_set(world):
+    many_keys(world, MOST_KEYS - 3)
+    world.do(sign_key_set, root_key=world.root_key)
+    payload = world.ask(published, Kind.KEYS, "").payload
+    assert len(payload) < LONGEST_JWS * 0.6
+    assert len(read_key_set(payload, world.root_key.public_x, world.now).keys) == MOST_KEYS
+
+
+def test_one_key_too_many_is_said_with_what_to_do_and_the_old_set_stays(world):
+    world.approved()
+    before = world.ask(published_key_set).version
+    many_keys(world, MOST_KEYS - 2)
+    with pytest.raises(Conflict, match="nhiều nhất 1024 khóa, nay cần 1025") as refused:
+        world.do(sign_key_set, root_key=world.root_key)
+    assert refused.value.code == "keys.too-many"
+    assert "duyet" not in refused.value.facts["idle"]
+    assert "duyet0, duyet1" in refused.value.sentence
+    assert world.ask(published_key_set).version == before
+    world.do(disable_operator, OperatorId("người-1"), by=world.administrator)
+    world.do(sign_key_set, root_key=world.root_key)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from devices import signing
 from devices.messages import (
+    MOST_KEYS,
     Approval,
     Grade,
     KeySet,
@@ -18,6 +19,7 @@ from devices.messages import (
     TimeReply,
 )
 from devices.signing import (
+    LONGEST_JWS,
     ROOT,
     BadSignature,
     Expired,
@@ -91,6 +93,18 @@ def test_what_the_right_key_signed_is_read_back():
     assert verify(sign(PLAN, KEYS[Role.STATION]), Plan, TRUSTED, NOW) == PLAN
     assert verify(sign(PLAN, KEYS[Role.STATION]).encode(), Plan, TRUSTED, NOW) == PLAN
     assert verify(sign(approval(), KEYS[Role.APPROVER]), Approval, TRUSTED, NOW) == approval()
+
+
+def test_a_plan_and_a_key_set_of_full_size_are_read():
+    approved = approval(bulletin="01jdh3v7q4m8x2k9w5n6p0r1t2", approver="nguyen.thi.thu.hoa")
+    airings = tuple(airing(approved, airing=f"01jdh3v7q4m8x2k9w5n6p0r{n:03}") for n in range(400))
+    full = sign(PLAN.model_copy(update={"airings": airings}), KEYS[Role.STATION])
+    assert 128_000 < len(full) < LONGEST_JWS
+    assert len(verify(full, Plan, TRUSTED, NOW).airings) == 400
+    keys = tuple(SigningKey.generate(Role.APPROVER, NOW, YEAR).public() for _ in range(MOST_KEYS))
+    text = sign(KEY_SET.model_copy(update={"keys": keys}), ROOT_KEY)
+    assert len(text) < 300_000
+    assert len(read_key_set(text, ROOT_KEY.public_x, NOW).keys) == MOST_KEYS
 
 
 def test_a_key_set_is_read_by_the_pinned_root_alone():
