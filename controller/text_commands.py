@@ -31,6 +31,8 @@ def import_file(
     typer.echo(f"{found.title}\n\n{found.text}")
     for warning in found.warnings:
         typer.echo(warning, err=True)
+    for line in found.aside:
+        typer.echo(f"Để riêng, không đọc: {line}", err=True)
     for one in found.mended:
         typer.echo(f"Dòng {one.line}: «{one.before}» → «{one.after}»", err=True)
     if found.mended_count > len(found.mended):

@@ -50,6 +50,9 @@ class ImportedShown(BaseModel):
     mended: list[MendedShown] = Field(description="The first 200 changes.")
     mended_count: int
     warnings: list[str] = Field(description="For people, in Vietnamese.")
+    aside: list[str] = Field(
+        default=[], description="Head and foot of an official letter, line by line: not in `text`."
+    )
     reference: ReferenceShown = Field(description="What the text's head says of its legal act: a proposal.")
 
 

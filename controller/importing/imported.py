@@ -40,6 +40,10 @@ class Imported:
     warnings: tuple[str, ...]
     reference: Reference
     before: str
+    aside: tuple[str, ...] = ()
+    """Head and foot of a letter, line by line: not in `text`."""
+    whole: str = ""
+    """The text with them."""
 
 
 _ANSWER = TypeAdapter(Imported)
@@ -73,7 +77,7 @@ def imported(content: bytes, opener: Opener) -> Imported:
     whole = mended(taken.lines, laid_out=kind is FileKind.PDF)
     if not whole.text:
         raise BadInput("Tệp không có chữ nào để lấy.", code="import.empty")
-    title, text = _titled(whole.text)
+    title, text = _titled(whole)
     text = clean_text(text)
     return Imported(
         kind=kind,
@@ -83,20 +87,33 @@ def imported(content: bytes, opener: Opener) -> Imported:
         mended=whole.mended,
         mended_count=whole.count,
         warnings=tuple(_warnings(taken.warnings, whole, title)),
-        reference=reference_of(whole.text),
+        reference=reference_of(whole.whole),
+        aside=whole.aside,
+        whole=whole.whole,
         before="\n".join(taken.lines),
     )
 
 
-def _titled(text: str) -> tuple[str, str]:
+def _titled(whole: Whole) -> tuple[str, str]:
     """Return a title and the text: the act's own heading, or a first line that stands apart."""
-    heading = heading_of(text.split("\n"))
+    text, heading = whole.text, heading_of(whole.whole.split("\n"))
     if heading is not None:
-        return heading[:LONGEST_TITLE], text
+        return heading[:LONGEST_TITLE], _without(heading, text) if whole.aside else text
     draft = draft_of(text)
     if draft.title.endswith((".", ":", ";")):  # a first paragraph of one line, not a title
         return NO_TITLE, text
     return draft.title, draft.text
+
+
+def _without(heading: str, text: str) -> str:
+    """Return the text without its first block where that is the heading: the title says it already."""
+    first, _, rest = text.partition("\n\n")
+    is_said = _letters(first) == _letters(heading)
+    return rest.strip() if is_said and rest.strip() else text
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
 
 
 def _warnings(taken: list[str], whole: Whole, title: str) -> list[str]:

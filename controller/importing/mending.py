@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
+from controller.importing.letterhead import Parted, part_letterhead
 from tts.reading.checking import is_control
 from tts.reading.legacy import from_legacy
 
@@ -23,6 +24,7 @@ class Mend(StrEnum):
     SPACES = "spaces"  # runs of spaces, spaces at the ends of lines
     JOINED = "joined-lines"  # a line that the page's width had broken
     PAGE_NUMBER = "page-number"  # a line that is nothing but a page's number
+    LETTERHEAD = "letterhead"  # head and foot of an official letter, set aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Whole:
     count: int
     encodings: tuple[str, ...]
     """Old encodings that were found: "TCVN3", "VNI"."""
+    aside: tuple[str, ...] = ()
+    """Lines of a letter's head and foot, which are not read out."""
+    whole: str = ""
+    """The mended text with head and foot."""
 
 
 _INVISIBLE: Final = frozenset(
@@ -54,6 +60,10 @@ _PAGE_NUMBER: Final = re.compile(r"(?:trang\s*)?[-–]?\s*\d{1,3}\s*[-–]?(?:\s
 _SENTENCE_ENDS: Final = frozenset('.:;!?…”"')
 _FULL_LINE = 40
 """Characters of a line that the page's width may have broken; shorter ones were ended by their writer."""
+
+
+_NEARLY_FULL, _MOSTLY, _LEAST_BLOCK, _WIDEST = 0.8, 0.75, 3, 120
+"""A block was broken at a width: 3 lines, none beyond 120 characters, three of four nearly full."""
 
 
 class _Book:
@@ -84,8 +94,8 @@ class _Book:
 def mended(lines: list[str], *, laid_out: bool) -> Whole:
     """Return the text in NFC and Unicode, readable to the last character.
 
-    `laid_out`: the lines are those of printed pages (PDF), so that broken ones are joined and pages' numbers
-    dropped.
+    Lines that a width had broken are joined; head and foot of a letter are set aside.
+    `laid_out`: the lines are those of printed pages (PDF), so that pages' numbers are dropped.
     """
     book = _Book([line for given in lines for line in given.splitlines() or [""]])
     _from_legacy(book)
@@ -94,9 +104,36 @@ def mended(lines: list[str], *, laid_out: bool) -> Whole:
     book.change(Mend.SPACES, [_SPACES.sub(" ", line).strip() for _, line in book.lines])
     if laid_out:
         _drop_page_numbers(book)
-        _join(book)
-    text = re.sub(r"\n{3,}", "\n\n", "\n".join(line for _, line in book.lines)).strip()
-    return Whole(text, tuple(book.mended), book.count, tuple(sorted(book.encodings)))
+    parted = part_letterhead([line for _, line in book.lines])
+    whole = _text_of(book)
+    if parted.aside:
+        whole, book.lines = _set_aside(book, parted)
+    _join(book)
+    return Whole(
+        _text_of(book), tuple(book.mended), book.count, tuple(sorted(book.encodings)), parted.aside, whole
+    )
+
+
+def _text_of(book: _Book) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line for _, line in book.lines)).strip()
+
+
+def _set_aside(book: _Book, parted: Parted) -> tuple[str, list[tuple[int, str]]]:
+    """Return the text with head and foot, and the lines between them; what goes is noted line by line."""
+    start = _start_of(book, parted)
+    kept = book.lines[start : start + len(parted.kept)]
+    gone = [*book.lines[:start], *book.lines[start + len(parted.kept) :]]
+    for line, text in gone:
+        if text:
+            book.note(Mend.LETTERHEAD, line, text, "")
+    return _text_of(book), kept
+
+
+def _start_of(book: _Book, parted: Parted) -> int:
+    """Return at which line what is kept begins."""
+    lines = [line for _, line in book.lines]
+    length = len(parted.kept)
+    return next(at for at in range(len(lines) - length + 1) if lines[at : at + length] == parted.kept)
 
 
 def _from_legacy(book: _Book) -> None:
@@ -130,18 +167,41 @@ def _drop_page_numbers(book: _Book) -> None:
 
 
 def _join(book: _Book) -> None:
-    """Join a full line that ends in the middle of a sentence with the next one, if that goes on in small."""
+    """Join a full line that ends in the middle of a sentence with the next one.
+
+    The next one goes on in small letters, or the width of the block leaves no room for its first word.
+    """
     joined: list[tuple[int, str]] = []
-    for line, text in book.lines:
+    widths, last = _widths([text for _, text in book.lines]), ""
+    for (line, text), width in zip(book.lines, widths, strict=True):
         above = joined[-1][1] if joined else ""
-        broken = len(above) >= _FULL_LINE and above[-1] not in _SENTENCE_ENDS
-        if broken and text[:1].islower():
-            first, last = above.split(" ")[-1], text.split(" ")[0]
-            book.note(Mend.JOINED, line, f"{first}\n{last}", f"{first} {last}")
+        broken = len(last) >= _FULL_LINE and above[-1:] not in _SENTENCE_ENDS
+        first = text.split(" ")[0]
+        goes_on = text[:1].islower() or (text[:1].isalnum() and 0 < width < len(last) + 1 + len(first))
+        last = text
+        if broken and goes_on:
+            end = above.split(" ")[-1]
+            book.note(Mend.JOINED, line, f"{end}\n{first}", f"{end} {first}")
             joined[-1] = (joined[-1][0], f"{above} {text}")
         else:
             joined.append((line, text))
     book.lines = joined
+
+
+def _widths(lines: list[str]) -> list[int]:
+    """Return for each line the width at which its block was broken; 0 where the block was not."""
+    found: list[int] = []
+    block: list[str] = []
+    for line in [*lines, ""]:
+        if line:
+            block.append(line)
+            continue
+        width = max(map(len, block), default=0)
+        full = sum(len(one) >= _NEARLY_FULL * width for one in block[:-1])
+        is_broken = len(block) >= _LEAST_BLOCK and width <= _WIDEST and full >= _MOSTLY * (len(block) - 1)
+        found += [width if is_broken else 0] * len(block) + [0]
+        block = []
+    return found[:-1]
 
 
 def _stretches(old: str, new: str) -> list[tuple[str, str]]:

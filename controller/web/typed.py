@@ -45,6 +45,10 @@ class Typed(ActTyped):
     """The revision that is changed; empty of a new bulletin."""
     luot: str = ""
     """Which form this is: what was sent is not kept once more as a draft."""
+    chu_truoc: str = ""
+    """The words as they were pasted, where the station put them right."""
+    giu_nguyen: str = ""
+    """Which words are to be left as they are."""
     viec: str = "gui"
 
     def based_on(self) -> int | None:

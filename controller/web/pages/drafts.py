@@ -28,7 +28,13 @@ def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Type
     """Keep what is typed."""
     _allowed(viewer)
     with station.store.write() as session:
-        keep_draft(session, place, form.model_dump(exclude={"viec"}), by=viewer.operator, now=station.now())
+        keep_draft(
+            session,
+            place,
+            form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"}),
+            by=viewer.operator,
+            now=station.now(),
+        )
     return Response(status_code=204)
 
 

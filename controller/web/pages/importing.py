@@ -37,6 +37,7 @@ MEND_WORDS = Named(
         Mend.SPACES: "Bớt khoảng trắng thừa",
         Mend.JOINED: "Nối lại dòng bị ngắt",
         Mend.PAGE_NUMBER: "Bỏ số trang",
+        Mend.LETTERHEAD: "Đầu, cuối công văn để riêng",
     },
     str,
 )
@@ -92,7 +93,7 @@ def _kept(station: Station, viewer: Viewer) -> Typed:
 @router.post("/dung-chu")
 def take_over(station: TheStation, viewer: Writer, form: Annotated[Typed, Form()]) -> Response:
     """Put the words into what the person is writing; where and when stay as they were chosen."""
-    words = form.model_dump(include={"tieu_de", "noi_dung", *typed_act(Reference())})
+    words = form.model_dump(include={"tieu_de", "noi_dung", "giu_nguyen", *typed_act(Reference())})
     _put_in(station, viewer, words)
     return RedirectResponse("/tao-ban-tin?xong=lay-chu", 303)
 

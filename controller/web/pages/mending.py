@@ -1,6 +1,7 @@
 """Sửa bản tin: a draft or a returned bulletin is mended; what somebody else saved meanwhile is never lost."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -23,6 +24,7 @@ from controller.web.acts import seen_bulletin, tell_of
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS, typed_act
 from controller.web.pages.writing import sent
+from controller.web.pasted import PutRight, put_right, shown, taken_back
 from controller.web.queries import name_of, spoken
 from controller.web.render import page
 from controller.web.station import Station
@@ -77,6 +79,12 @@ def mend(
     form: Annotated[Typed, Form()],
 ) -> Response:
     """Keep a new wording, and hand it in unless it shall stay a draft."""
+    found = None if form.viec == "hoan" else put_right(form)
+    if form.viec == "hoan" or found is not None:
+        form = taken_back(form) if found is None else shown(form, found)
+        with station.store.read() as session:
+            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            return _page(request, session, station, bulletin, form, found=found)
     try:
         _mend(station, viewer, bulletin_id, form)
     except LoaError as error:
@@ -115,6 +123,7 @@ def _page(
     *,
     error: LoaError | None = None,
     kept_at: datetime | None = None,
+    found: PutRight | None = None,
 ) -> Response:
     revision = spoken(session, bulletin.id, bulletin.revision).revision
     is_old_draft = kept_at is not None and not form.phien_ban
@@ -127,6 +136,7 @@ def _page(
             update={"phien_ban": str(bulletin.revision), "luot": form.luot or new_id(station.now())}
         ),
         "newer": newer,
+        "put_right": found,
         "is_sound": revision.kind is RevisionKind.AUDIO,
         "is_read": revision.kind is RevisionKind.TEXT,
         "act_kinds": ACT_KINDS,
@@ -134,7 +144,8 @@ def _page(
         "fault": error.sentence if error else "",
         "kept_at": kept_at,
     }
-    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if found else HTTPStatus.OK
+    return page(request, "sua_ban_tin.html", context, status=status_of(error) if error else status)
 
 
 def _newer(session: Session, bulletin: Bulletin, revision: Revision, form: Typed) -> dict[str, Any] | None:

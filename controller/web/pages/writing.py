@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.airings.planning import MeetsOthers, plan_foreseen
 from controller.bulletins.lifecycle import BulletinId
@@ -22,7 +23,8 @@ from controller.templates.queries import Offered
 from controller.web.acts import hand_in, seen_bulletin, write_down
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS
-from controller.web.render import page
+from controller.web.pasted import PutRight, put_right, shown, taken_back
+from controller.web.render import fragment, page
 from controller.web.starts import slots
 from controller.web.station import Station
 from controller.web.template_reads import said_of_template, template_to_use, templates_to_use
@@ -45,18 +47,20 @@ def form_page(
     done: str = "",
     pasted: str = "",
     instead: Offered | None = None,
+    put_right: PutRight | None = None,
 ) -> Response:
     """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back.
 
     `pasted`: words that were to be taken over and could not be. `instead`: a template that may take the
-    place of the words that the person has begun.
+    place of the words that the person has begun. `put_right`: what was done to the words that were pasted.
     """
     form = form.model_copy(update={"luot": form.luot or new_id(station.now())})
     context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
-    context |= {"done": done, "pasted": pasted, "instead": instead}
+    context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
     with station.store.read() as session:
         context["templates"] = templates_to_use(session, viewer)
-    return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else 200)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
+    return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else status)
 
 
 def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
@@ -117,7 +121,12 @@ def create(
     viewer: Signed,
     form: Annotated[Typed, Form()],
 ) -> Response:
-    """Hand it in with its airing, or keep a draft."""
+    """Hand it in with its airing, or keep a draft; words that were pasted are put right first, and shown."""
+    if form.viec == "hoan":
+        return form_page(request, station, viewer, taken_back(form))
+    found = put_right(form)
+    if found is not None:
+        return form_page(request, station, viewer, shown(form, found), put_right=found)
     try:
         if form.viec == "nhap":
             bulletin_id = _keep(station, viewer, form)
@@ -126,6 +135,18 @@ def create(
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     return sent(station, viewer, NEW, form, bulletin_id)
+
+
+@router.post("/tao-ban-tin/soan-chu")
+def look_at(viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
+    """Return what becomes of words that were just pasted; nothing (204) where they are right."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    found = put_right(form)
+    if found is None:
+        return Response(status_code=204)
+    context = {"put_right": found, "kept": shown(form, found).giu_nguyen}
+    return HTMLResponse(fragment("bieu_mau/da_sua_doan.html", context))
 
 
 def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:

@@ -174,6 +174,21 @@
     window.addEventListener("pageshow", (e) => { if (e.persisted) sent = false; });
   }
 
+  // --- words that are pasted: old fonts, a letter's head and broken lines are put right at once, told, and taken back at a press ---
+  document.addEventListener("paste", (e) => {
+    const field = e.target, room = document.getElementById("da-sua");
+    if (field.name !== "noi_dung" || !room) return;
+    setTimeout(async () => {
+      const sent = field.value, words = new URLSearchParams({ noi_dung: sent, tieu_de: field.form.elements.tieu_de?.value || "" });
+      const reply = await fetch("/tao-ban-tin/soan-chu", { method: "POST", body: words, redirect: "error" }).catch(() => null);
+      if (reply?.status !== 200 || field.value !== sent) return; // sent as it is, the station says the same
+      room.innerHTML = await reply.text();
+      field.value = room.querySelector("[data-mended]").value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      room.scrollIntoView({ block: "nearest" });
+    }, 0);
+  });
+
   // --- player: how loud it is, how fast it goes, and which phrase sounds; the browser's own player is enough ---
   const dressed = new WeakSet(), drawn = new WeakMap();
   const players = () => {

@@ -6,7 +6,7 @@ import pytest
 
 from controller.errors import BadInput
 from controller.importing.decoding import decoded
-from controller.importing.imported import MOST_CHARACTERS, imported
+from controller.importing.imported import MOST_CHARACTERS, import_text, imported
 from controller.importing.kinds import LARGEST_FILE, FileKind, kind_of
 from controller.importing.mending import MOST_SHOWN, Mend, mended
 from controller.texts import NO_TITLE
@@ -94,6 +94,66 @@ def test_lines_that_a_page_broke_are_joined_and_its_number_dropped():
     whole = mended(lines, laid_out=True)
     assert whole.text.split("\n") == [" ".join(lines[:2]), "Điều 2. Hiệu lực", "thi hành"]
     assert {one.kind for one in whole.mended} == {Mend.JOINED, Mend.PAGE_NUMBER}
+    plain = mended(lines, laid_out=False)
+    assert plain.text.split("\n") == [" ".join(lines[:2]), *lines[2:]]
+
+
+BROKEN = (
+    "Ủy ban nhân dân xã thông báo đến toàn thể bà con trong xã",
+    "Vạn Thắng về việc tiêm phòng cho trâu, bò, heo đợt hai năm",
+    "2026. Thời gian từ ngày 28/11 đến ngày 30/11, tại nhà văn",
+    "hóa các thôn. Bà con đưa gia súc đến đúng giờ.",
+)
+
+
+def test_a_paragraph_that_a_width_broke_is_one_again_also_before_a_name_or_a_number():
+    assert mended([*BROKEN, "", "Trân trọng."], laid_out=False).text == f"{' '.join(BROKEN)}\n\nTrân trọng."
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Nhà văn hóa thôn Một nhận từ bảy giờ đến tám giờ", "Nhà văn hóa thôn Hai nhận từ tám giờ", "Xong."],
+        ["Thôn Một: 7 giờ", "Thôn Hai: 8 giờ", "Thôn Ba: 9 giờ"],
+        [f"Một đoạn dài. {'chữ ' * 40}hết", f"Đoạn kế tiếp. {'chữ ' * 40}hết", "Hết."],
+    ],
+)
+def test_lines_that_their_writer_ended_stay(lines):
+    assert mended(lines, laid_out=False).text == "\n".join(line.strip() for line in lines)
+
+
+HEAD = (
+    "ỦY BAN NHÂN DÂN",
+    "XÃ VẠN THẮNG",
+    "-------",
+    "Số: 45/TB-UBND",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "Độc lập - Tự do - Hạnh phúc",
+    "Vạn Thắng, ngày 26 tháng 11 năm 2026",
+)
+FOOT = ("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "(Đã ký)", "Nguyễn Văn An")
+RECEIVERS = ("Nơi nhận:", "- Như trên;", "- Lưu: VT.")
+
+
+@pytest.mark.parametrize("foot", [FOOT, RECEIVERS, (*RECEIVERS, *FOOT), (*FOOT, *RECEIVERS)])
+def test_head_and_foot_of_a_letter_are_set_aside_and_shown(foot):
+    lines = [*HEAD, "", "THÔNG BÁO", "Về việc tiêm phòng", "", "Mời bà con đến trạm y tế.", "", *foot]
+    found = import_text("\n".join(lines).encode())
+    assert (found.title, found.text) == ("Thông báo: Về việc tiêm phòng", "Mời bà con đến trạm y tế.")
+    assert found.aside == (*HEAD, *foot)
+    assert (found.reference.number, str(found.reference.dated)) == ("45/TB-UBND", "2026-11-26")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["XÃ VẠN THẮNG", "Mời bà con họp thôn.", "Trưởng thôn"],
+        ["Bà con cùng hô: Độc lập - Tự do - Hạnh phúc.", "Mời bà con dự lễ."],
+        ["Mời họp.", "Nơi nhận quà: nhà văn hóa thôn Một.", "Đúng bảy giờ."],
+        list(HEAD),
+    ],
+)
+def test_what_is_no_letters_head_or_foot_stays(lines):
     assert mended(lines, laid_out=False).text == "\n".join(lines)
 
 
