@@ -20,6 +20,7 @@ from controller.schedule_commands import schedule as schedules
 from controller.template_commands import template
 from controller.told import FAILED, AsJson, print_json, told
 from controller.topic_commands import topic as topics
+from controller.usage import run_told
 from controller.voice_commands import voice as voices
 
 app = typer.Typer(
@@ -257,4 +258,4 @@ def verify_journal(
 
 def main() -> None:
     """Entry point of the `loa` program."""
-    app()
+    sys.exit(run_told(app))

@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.usage import wrong_value
 from tts.errors import BadVoice, SpeechError, TextError
 
 FAILED, WRONGLY_CALLED, INTERRUPTED = 1, 2, 130
@@ -31,8 +32,9 @@ def told(command: F) -> F:
             code = WRONGLY_CALLED if isinstance(error, _CALLERS_FAULT) else FAILED
             raise typer.Exit(code) from None
         except ValidationError as error:
-            wrong = "; ".join(f"LOA_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
-            print(f"Thiết lập không đúng: {wrong} [settings]", file=sys.stderr)  # noqa: T201
+            named = str((error.errors()[0]["loc"] or ("",))[0]).upper()
+            wrong = f"Thiết lập LOA_{named} {wrong_value(error)} [settings]"
+            print(wrong, file=sys.stderr)  # noqa: T201
             raise typer.Exit(WRONGLY_CALLED) from None
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None

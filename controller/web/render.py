@@ -30,6 +30,7 @@ from controller.web.views import (
     AiringView,
     Tone,
     progress_words,
+    together_words,
 )
 from controller.web.when_typed import day_value
 from devices.messages import ReceiptKind
@@ -141,6 +142,7 @@ def _environment() -> Environment:
         reason_words=reason_words,
         engine_words=engine_words,
         progress_words=progress_words,
+        together_words=together_words,
         WEEKDAYS=WEEKDAYS,
         is_whole=is_whole,
         percent_heard=percent_heard,

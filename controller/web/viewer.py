@@ -69,6 +69,11 @@ class Viewer:
         ahead = airing.state in MOVABLE and airing.starts_at > now
         return ahead and self.scope.may(self.operator, Act.AIR, airing.targets)
 
+    @property
+    def reads_figures(self) -> bool:
+        """Whether pages show measured figures with their units: to whoever keeps loudspeakers."""
+        return self.may(Act.ENROL)
+
     def may(self, act: Act) -> bool:
         """Whether the person may do it in the own area: for buttons."""
         return self.scope.may(self.operator, act)

@@ -12,6 +12,7 @@ from controller.bulletins.lifecycle import BulletinState, RenderingState
 from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.tables import Node
 from controller.web.named import Named
+from controller.web.words import number
 from devices.messages import AiringId, AreaCode, Grade
 from tts.orders import Progress
 
@@ -81,6 +82,8 @@ NODE_SIGNS = Named(
 GRADE_WORDS = Named(
     {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}, str
 )
+_AS_ONE_MS = 100
+"""Loudspeakers of one street that differ by less are heard as one."""
 ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
 
 
@@ -96,6 +99,13 @@ class Step:
     def is_full(self) -> bool:
         """Whether all have come this far."""
         return self.total > 0 and self.done >= self.total
+
+
+def together_words(spread: Spread) -> str:
+    """Return how far apart nodes began, for whoever hears them: an ear takes less than 0.1 s for one."""
+    if spread.p99 <= _AS_ONE_MS:
+        return "cùng lúc"
+    return f"cách nhau tới {number(spread.max / 1000, 1)} giây"
 
 
 def steps_of(reach: Reach) -> tuple[Step, ...]:

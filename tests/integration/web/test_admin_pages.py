@@ -203,7 +203,7 @@ def test_nobody_rules_over_the_own_account(administrator):
 
 
 def test_keys_that_loudspeakers_do_not_trust_yet_are_told(administrator):
-    assert "khóa chưa khớp với bộ khóa" in text_of(administrator.get("/nguoi-dung"))
+    assert "người chưa tới loa. Người mới thêm" in text_of(administrator.get("/nguoi-dung"))
 
 
 # --- policies and days off

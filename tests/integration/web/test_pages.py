@@ -3,7 +3,9 @@ import re
 import pytest
 from sqlalchemy import event
 
+from controller.airings.queries import get_airing
 from controller.bulletins.usecases import return_bulletin
+from controller.fleet.usecases import retire_node
 from controller.web.views import Tile, Tone
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 
@@ -107,7 +109,7 @@ def test_an_airing_that_was_missed_is_shown_with_its_reason(world, officer):
     assert "Bản tin chưa được duyệt." in text_of(officer.get(f"/phat/{airing}"))
 
 
-def test_an_airing_that_is_over_tells_reach_spread_and_why_nodes_missed_it(world, officer):
+def test_an_airing_that_is_over_tells_reach_spread_and_why_nodes_missed_it(world, officer, sign_in):
     away = world.nodes[:3]
     airing = world.aired(
         without=away, reasons=[(world.nodes[9], "power-lost"), (world.nodes[11], "power-lost")]
@@ -115,7 +117,10 @@ def test_an_airing_that_is_over_tells_reach_spread_and_why_nodes_missed_it(world
     words = text_of(officer.get(f"/phat/{airing}"))
     assert "Đã phát hết 125 /130" in words
     assert "Độ phủ 96,2%" in words
-    assert "6,0 ms trung vị · 99%: 12,0 ms · lớn nhất: 12,0 ms" in words
+    assert "Lệch giờ bắt đầu cùng lúc" in words
+    figures = text_of(sign_in("kythuat").get(f"/phat/{airing}"))
+    assert "6,0 ms trung vị · 99%: 12,0 ms · lớn nhất: 12,0 ms" in figures
+    assert "−16,1 LUFS" in figures
     assert "3 cụm loa: không báo về" in words
     assert "2 cụm loa: mất điện giữa lúc phát" in words
     assert "giọng đọc ngoại tuyến" in words
@@ -131,7 +136,18 @@ def test_an_airing_says_which_voice_stood_in_and_why(world, officer):
     assert "không có mạng" in text_of(officer.get(f"/phat/{airing}"))
 
 
-def test_a_node_shows_its_clock_its_health_and_what_it_reported(world, officer):
+@pytest.mark.parametrize("path", ["/phat/{airing}", "/cum-loa/loa-22366-1", "/ban-tin/{bulletin}", "/"])
+def test_an_officer_reads_no_figures_of_a_technician(world, officer, path):
+    world.bring_online()
+    airing = world.aired()
+    with world.store.read() as session:
+        bulletin = get_airing(session, airing).bulletin
+    words = text_of(officer.get(path.format(airing=airing, bulletin=bulletin)))
+    assert not re.search(r"LUFS|\bms\b|dBm|dBFS|trung vị|°C", words)
+
+
+def test_a_node_shows_its_clock_its_health_and_what_it_reported(world, sign_in):
+    officer = sign_in("kythuat")
     world.bring_online()
     world.aired(without=world.nodes[1:2])
     words = text_of(officer.get(f"/cum-loa/{world.nodes[2]}"))
@@ -144,10 +160,11 @@ def test_a_node_shows_its_clock_its_health_and_what_it_reported(world, officer):
     assert "Chưa có biên nhận" in missed
 
 
-def test_a_node_that_never_spoke_has_a_page_too(world, officer):
+def test_a_node_that_never_spoke_has_a_page_too(world, officer, sign_in):
     words = text_of(officer.get(f"/cum-loa/{world.nodes[0]}"))
     assert "Cụm loa này chưa kết nối lần nào." in words
-    assert "Sai số đồng hồ chưa biết" in words
+    assert "Đồng hồ chưa biết" in words
+    assert "Sai số đồng hồ chưa biết" in text_of(sign_in("kythuat").get(f"/cum-loa/{world.nodes[0]}"))
 
 
 def test_a_node_falls_silent_by_the_clock_alone(world, officer):
@@ -247,3 +264,39 @@ def test_an_officer_of_a_commune_sees_the_figures_of_that_commune(world, sign_in
     words = text_of(commune.get(f"/phat/{over}"))
     assert "mất điện giữa lúc phát" not in words
     assert "1 cụm loa: không báo về" in words
+
+
+def test_while_a_recording_is_made_the_day_says_so_instead_of_nothing(world, officer):
+    bulletin, rendering = world.submitted("Lịch tiêm phòng", rendered=False)
+    world.speak(rendering, 3, 12)
+    words = text_of(officer.get("/"))
+    assert "Đang chuẩn bị: Lịch tiêm phòng Đang đọc câu 3/12. Chưa phát gì" in words
+    assert "Trong 24 giờ tới cũng chưa có lượt phát nào" not in words
+    assert f'href="/ban-tin/{bulletin}"' in officer.get("/").text
+
+
+def retire(world, nodes):
+    for node in nodes:
+        world.do(retire_node, node, by=world.people["kythuat"])
+
+
+def test_a_station_without_loudspeakers_says_what_to_do_next(world, sign_in):
+    retire(world, world.nodes)
+    for name, there, gone in (
+        ("quantri", ("/nguoi-dung/them", "/quy-dinh", "/gan-cum-loa"), ()),
+        ("kythuat", ("/gan-cum-loa",), ("/nguoi-dung/them",)),
+        ("canbo", (), ("/gan-cum-loa", "/nguoi-dung/them")),
+        ("xanhatrang", (), ("/gan-cum-loa", "/nguoi-dung/them")),
+    ):
+        page = sign_in(name).get("/")
+        assert "Chưa có cụm loa nào" in text_of(page)
+        assert 'class="tile ' not in page.text
+        assert all(f'href="{place}"' in page.text for place in there), name
+        assert not any(f'href="{place}"' in page.text for place in gone), name
+
+
+def test_communes_without_loudspeakers_are_named_in_one_line(world, officer):
+    retire(world, world.nodes[4:])
+    page = officer.get("/")
+    assert page.text.count('class="tile ') == 2
+    assert "63 xã, phường chưa có cụm loa" in text_of(page)
