@@ -30,6 +30,7 @@ from controller.founding import (
     station_key,
     welcome_of,
 )
+from controller.journal.security import SecurityLog, sweep_security_log, syslog_at
 from controller.operators.signing_in import sweep_sessions
 from controller.plans.endings import tell_of_endings
 from controller.plans.queries import Outgoing
@@ -74,6 +75,7 @@ _PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits f
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
 _NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
 _THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
+_NOTE_REFUSED_EVERY = timedelta(seconds=5)
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
@@ -185,6 +187,8 @@ class Controller:
         due = take_due_key(self.store, self.settings, now=self.now())
         self.key: SigningKey = due or station_key(self.settings)
         self.store.on_commit(self.changes.note)
+        self.security = SecurityLog(self.store, syslog_at(self.settings.security_syslog))
+        parts.callback(self.security.write)
         with self.store.read() as session:
             self._returning = has_airings_in_plans(session)
             self.label = get_area(session, AreaCode(self.settings.province)).name
@@ -269,6 +273,7 @@ class Controller:
                 Beat("work", _WORK_EVERY, self._work),
                 Beat("plan-ahead", _PLAN_AHEAD_EVERY, self._plan_ahead),
                 Beat("note-aired", _NOTE_AIRED_EVERY, self._note_aired),
+                Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
                 Beat("keep-house", _KEEP_HOUSE_EVERY, self._keep_house),
             ]
         )
@@ -378,6 +383,7 @@ class Controller:
             tell_of_endings(session, now=self.now())
         with self.store.write() as session:
             sweep_sessions(session, self.now())
+            sweep_security_log(session, now=self.now(), days=self.settings.security_log_days)
             drop_old_vitals(session, now=self.now())
         for _ in range(_THINNING_BATCHES):
             with self.store.write() as session:

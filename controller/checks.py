@@ -10,6 +10,7 @@ from controller.errors import BadInput, LoaError
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed, verify_export
 from controller.journal.queries import export
+from controller.journal.security import line_of, security_events
 from controller.local import local_store, opened_store
 from controller.reports.queries import export_as_aired
 from controller.settings import Settings
@@ -32,6 +33,13 @@ def journal_lines() -> Iterator[str]:
         if store.signer is None:  # never: a local store has the station's key
             raise RuntimeError("no key to seal with")
         yield from sealed(export(session), export_as_aired(session), store.signer, utc_now())
+
+
+def security_lines(most: int) -> Iterator[str]:
+    """Yield what was refused as JSON lines, the newest first."""
+    with local_store() as store, store.read() as session:
+        for event in security_events(session, limit=most):
+            yield line_of(event)
 
 
 def verify_file(file: Path, public: str) -> str:

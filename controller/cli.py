@@ -256,6 +256,20 @@ def verify_journal(
     typer.echo(verify_file(file, public))
 
 
+@journal.command("security")
+@told
+def security_journal(
+    most: Annotated[
+        int, typer.Option("--limit", min=1, max=100_000, help="Nhiều nhất bao nhiêu dòng.")
+    ] = 1_000,
+) -> None:
+    """In nhật ký an ninh: những gì đã bị từ chối, mới nhất trước, mỗi dòng một JSON."""
+    from controller.checks import security_lines
+
+    for line in security_lines(most):
+        typer.echo(line)
+
+
 def main() -> None:
     """Entry point of the `loa` program."""
     sys.exit(run_told(app))

@@ -117,6 +117,13 @@ class Settings(BaseSettings):
     phrases_megabytes: int = Field(
         default=2048, ge=100, description="Spoken phrases that are kept for bulletins to come, MB."
     )
+    security_log_days: int = Field(
+        default=365, ge=1, le=36_500, description="Days for which the security log keeps what was refused."
+    )
+    security_syslog: str = Field(
+        default="",
+        description="Where the security log also goes as JSON: /dev/log, or host:port by UDP.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much goes into the log file var/loa.log."
     )

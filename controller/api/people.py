@@ -29,7 +29,7 @@ from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
 from controller.operators.tries import Purpose
 from controller.operators.usecases import change_password
-from controller.web.lanes import lanes_of
+from controller.web.lanes import in_lane, lanes_of
 from controller.web.proving import proven
 from controller.web.station import Station
 from controller.web.viewer import (
@@ -42,6 +42,7 @@ from controller.web.viewer import (
     address_of,
     device_of,
     drop_cookie,
+    note_tried,
     remember_device,
     set_cookie,
     station_of,
@@ -58,7 +59,11 @@ async def sign_in(request: Request, response: Response, asked: SignIn) -> Person
     """Begin a session; the answer sets its cookie. Who has a second factor sends its `code` along."""
     device = device_of(request, asked.name)
     door = lanes_of(request).door if device is None else lanes_of(request).known_door
-    token, person = await door.run(_enter, request, asked, device)
+    try:
+        token, person = await door.run(_enter, request, asked, device)
+    except LoaError as error:
+        await in_lane(note_tried, request, asked.name, error)
+        raise
     set_cookie(request, response, token)
     remember_device(request, response, person.name)
     return person

@@ -1,4 +1,4 @@
-"""Rows of the journal: appended, never changed; triggers forbid it on both engines."""
+"""Rows of the journal: appended, never changed (triggers forbid it); and counted rows of the security log."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import JSON, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from controller.store.base import ID_LENGTH, Base, UtcDateTime
+from controller.store.base import ID_LENGTH, WORD_LENGTH, Base, UtcDateTime
+
+LONGEST_SUBJECT = 120
 
 
 class Entry(Base):
@@ -24,3 +26,19 @@ class Entry(Base):
     hash: Mapped[str] = mapped_column(String(ID_LENGTH))
     kid: Mapped[str] = mapped_column(String(ID_LENGTH))
     signature: Mapped[str] = mapped_column(String(100))
+
+
+class SecurityEvent(Base):
+    """Something refused, and how often within an hour: counted, not chained (`journal/security.py`)."""
+
+    __tablename__ = "security_events"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    times: Mapped[int] = mapped_column(Integer)
+    act: Mapped[str] = mapped_column(String(WORD_LENGTH))
+    subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT))
+    by: Mapped[str] = mapped_column(String(ID_LENGTH))
+    address: Mapped[str] = mapped_column(String(ID_LENGTH))
+    outcome: Mapped[str] = mapped_column(String(ID_LENGTH))

@@ -139,6 +139,7 @@ def status_of(error: LoaError) -> int:
 async def on_loa_error(request: Request, error: Exception) -> Response:
     """Answer one of our errors; whoever is not signed in is led to the door and back."""
     assert isinstance(error, LoaError)
+    request.state.refusal = error.code
     is_page = request.method == "GET" and not wants_json(request) and not request.url.path.startswith("/song")
     if isinstance(error, NotSignedIn) and is_page:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")

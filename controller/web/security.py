@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from controller.areas.geojson import LARGEST_OUTLINES
 from controller.importing.kinds import LARGEST_FILE
 from controller.web.errors import error_response
+from controller.web.refused import ELSEWHERE, note_answer
 from controller.web.viewer import bearer_of
 from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
@@ -81,8 +82,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        request = Request(scope)
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                note_answer(request, message["status"])
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
@@ -90,7 +94,7 @@ class Guard:
                     headers["cache-control"] = "no-store"
             await send(message)
 
-        refusal = self._refusal(Request(scope))
+        refusal = self._refusal(request)
         await (refusal or self._app)(scope, receive, send_with_headers)
 
     @staticmethod
@@ -98,6 +102,7 @@ class Guard:
         if request.method in _READS:
             return None
         if not _is_program(request) and comes_from_elsewhere(request.headers):
+            request.state.refusal = ELSEWHERE
             return error_response(request, 403, "Yêu cầu này đến từ một trang khác nên đã bị từ chối.")
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > largest_body(request.url.path):

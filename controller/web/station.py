@@ -10,6 +10,7 @@ from controller.airings.timing import Times
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
 from controller.fleet.enrolling import Welcome
+from controller.journal.security import SecurityLog
 from controller.plans.queries import Outgoing
 from controller.settings import Settings
 from controller.store import Store
@@ -92,6 +93,10 @@ class Station(Protocol):
 
     def hurry(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed, and poke."""
+
+    @property
+    def security(self) -> SecurityLog:
+        """Counts what was refused."""
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its MQTT broker."""

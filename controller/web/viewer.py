@@ -12,10 +12,11 @@ from starlette.responses import Response
 
 from controller.airings.lifecycle import Event, is_possible
 from controller.airings.planning import MOVABLE
-from controller.errors import ChangePasswordFirst, EnrolFirst, NotAllowed, NotSignedIn
+from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotAllowed, NotSignedIn
 from controller.operators.fresh import digest_of_secret
 from controller.operators.known_devices import LIFE, device_cookie, known_device
 from controller.operators.permissions import Act, Operator
+from controller.operators.queries import operator_named
 from controller.operators.second_factor import has_second_factor, needs_second_factor
 from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
@@ -122,6 +123,17 @@ def device_of(request: Request, name: str) -> str | None:
     """Return the browser's number if this person has signed in from it before, or None."""
     station, cookie = station_of(request), request.cookies.get(_device_cookie_name(request), "")
     return known_device(station.store.signer, name, cookie, station.now()) if cookie else None
+
+
+def note_tried(request: Request, name: str, error: LoaError) -> None:
+    """Keep for the security log at whose account somebody tried to sign in, and how it ended.
+
+    Nothing is kept of a name that belongs to no account: people type passwords into that field.
+    """
+    with station_of(request).store.read() as session:
+        person = operator_named(session, name)
+    request.state.tried = "" if person is None else person.id
+    request.state.refusal = error.code
 
 
 def remember_device(request: Request, response: Response, name: str) -> None:

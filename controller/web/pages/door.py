@@ -21,6 +21,7 @@ from controller.web.viewer import (
     address_of,
     device_of,
     drop_cookie,
+    note_tried,
     remember_device,
     set_cookie,
     station_of,
@@ -73,6 +74,7 @@ async def enter(
     try:
         return await door.run(_enter, request, ten, mat_khau, den, device)
     except (NotSignedIn, TooManyTries) as error:
+        await in_lane(note_tried, request, ten, error)
         context = {"back": own_place(den), "name": ten, "fault": error.sentence, "begun": True}
         response = await in_lane(page, request, "dang_nhap.html", context, status=status_of(error))
         if isinstance(error, TooManyTries):
@@ -126,6 +128,7 @@ def enter_code(
     with station.store.read() as session:
         person = person_awaiting_code(session, token_of(request), station.now())
     name = "" if person is None else person.name
+    request.state.tried = "" if person is None else person.id
     try:
         token = complete_sign_in(
             station.store,
@@ -140,6 +143,7 @@ def enter_code(
         if error.code == "operator.sign-in-expired":
             context = {"back": own_place(den), "name": "", "fault": error.sentence, "begun": True}
             return page(request, "dang_nhap.html", context, status=401)
+        request.state.refusal = error.code
         context = {"back": own_place(den), "fault": error.sentence}
         return page(request, "dang_nhap_ma.html", context, status=status_of(error))
     response = RedirectResponse(own_place(den), 303)

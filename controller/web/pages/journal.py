@@ -14,14 +14,16 @@ from controller.errors import BadInput, NotAllowed
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed
 from controller.journal.queries import export
+from controller.journal.security import MANY, security_events
 from controller.journal.tables import Entry
 from controller.journal.usecases import STATION
 from controller.operators.permissions import Act
 from controller.operators.queries import operators
 from controller.reports.queries import export_as_aired
-from controller.web.journal_reads import Wanted, find_entries, whole_chain
+from controller.web.journal_reads import PAGE, Wanted, find_entries, whole_chain
 from controller.web.journal_words import KINDS, act_words, detail_words
 from controller.web.pages.forms import need
+from controller.web.refused import ACTS
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -31,6 +33,7 @@ from devices.messages import AreaCode
 
 router = APIRouter(prefix="/nhat-ky")
 _checking = threading.Lock()
+_SECURITY = "an-ninh"
 
 
 @router.get("")
@@ -45,9 +48,12 @@ def show(
     den: Annotated[str, Query(max_length=20)] = "",
     dia_ban: Annotated[str, Query(max_length=64)] = "",
     truoc: Annotated[int | None, Query(ge=1)] = None,
+    loai: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
-    """Show a page of entries."""
+    """Show a page of entries; `loai=an-ninh`: of the security log, what was refused."""
     need(viewer, Act.RULE)
+    if loai == _SECURITY:
+        return _refused(request, station, truoc)
     asked = {"nguoi": nguoi, "viec": viec, "tu": tu, "den": den, "dia_ban": dia_ban}
     try:
         days, fault = (_day(tu), _day(den)), ""
@@ -56,6 +62,15 @@ def show(
     context = _load(station, viewer, asked, days, truoc)
     context |= {"asked": asked, "is_first": truoc is None, "fault": fault}
     return page(request, "nhat_ky.html", context, status=422 if fault else 200)
+
+
+def _refused(request: Request, station: Station, before: int | None) -> Response:
+    station.security.write()
+    with station.store.read() as session:
+        rows = security_events(session, before=before, limit=PAGE + 1)
+        people = {account.id: account.display_name for account in operators(session)}
+    context = {"rows": rows[:PAGE], "has_older": len(rows) > PAGE, "people": people, "acts": ACTS}
+    return page(request, "nhat_ky_an_ninh.html", context | {"is_first": before is None, "MANY": MANY})
 
 
 @router.get("/kiem-tra")

@@ -180,6 +180,7 @@ CALLS = {
     "GET map/outlines": Row(SIGNED),
     "PUT map/outlines": Row(Act.RULE, OUTLINES),
     "DELETE map/outlines": Row(Act.RULE),
+    "GET security-events": Row(Act.RULE),
     "GET templates": Row(SIGNED),
     "POST templates": Row(Act.TEACH, {"title": "Chợ quê", "text": "Ngày [ngày]."}),
     "PUT templates/{template_id}": Row(Act.TEACH, {"title": "Chợ", "text": "Ngày [ngày]."}, foreign=HIDDEN),

@@ -25,6 +25,7 @@ from controller.fleet.enrolling import Welcome
 from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
 from controller.founding import FirstAdministrator, found_administrator
 from controller.journal.chain import StationSeal
+from controller.journal.security import SecurityLog
 from controller.operators.permissions import OperatorRole
 from controller.operators.queries import operator_named
 from controller.operators.signing_in import Tries, sign_in
@@ -141,6 +142,7 @@ class SiteWorld:
         self.uploads = self.uploads or UploadStore(self.recordings.path("0" * 64).parents[2] / "uploads")
         self._now = datetime.now(UTC) if self.real_clock else self.start
         self.store.on_commit(self.changes.note)
+        self.security = SecurityLog(self.store)
         with self.store.read() as session:
             self.people = {name: operator_named(session, name) for name in PASSWORDS}
             self.communes = [area.code for area in areas(session) if area.parent == PROVINCE]

@@ -32,7 +32,7 @@ PLAIN = {
     *("seconds", "intro", "outro", "again_if_preempted", "spans", "every", "at", "first_day", "last"),
     *("times", "weekdays", "days", "nth", "also", "except_days", "days_off", "only_lunar", "never_lunar"),
     *("latest_after_seconds", "original_at", "day", "off", "acts", "expires_at", "until", "note", "seen"),
-    *("number", "dated", "in_force_from", "in_force_until"),
+    *("number", "dated", "in_force_from", "in_force_until", "based_on", "old", "new"),
 }
 PLANS = {"bulletin": "{approved}", "areas": [AREA]}
 """Per call: the field, and what of the foreign commune is put there. None: here it names nothing."""
