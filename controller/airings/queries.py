@@ -126,7 +126,7 @@ def reaches(
     )
     if within is not None:
         stood = func.coalesce(Delivery.area, Node.area)
-        query = query.join(Node, Node.id == Delivery.node).where(stood.in_(within))
+        query = query.where(stood.in_(within))
     found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
     coming = [airing_id for airing_id in ids if airing_id not in found]
     return found | _coming(session, coming, within) if coming else found
