@@ -37,6 +37,8 @@ class Place:
     tile: Tile | None
     is_named: bool = False
     """Whether its name stands on the drawing: there is room, and no other name in its way."""
+    number: int = 0
+    """Its place in the table, drawn where its name is not; 0 outside the person's view."""
 
     @property
     def box(self) -> Box:
@@ -93,7 +95,11 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
         for place, free in zip(roomy, free_of_others([one.box for one in roomy]), strict=True)
         if free
     }
-    places = [replace(place, is_named=place.cell.code in named) for place in places]
+    numbers = {AreaCode(tile.code): number for number, tile in enumerate(tiles, 1)}
+    places = [
+        replace(place, is_named=place.cell.code in named, number=numbers.get(place.cell.code, 0))
+        for place in places
+    ]
     lacking = [viewer.scope.by_code[code] for code in drawn.lacking]
     top = viewer.scope.tree.lineage(viewer.scope.home)[-1]
     return {

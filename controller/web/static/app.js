@@ -270,8 +270,17 @@
   const sift = (field) => {
     const wanted = plain(field.value.trim());
     const list = document.getElementById(field.dataset.filters);
-    for (const item of list?.querySelectorAll("[data-name]") || []) item.hidden = !plain(item.dataset.name).includes(wanted);
+    for (const item of list?.querySelectorAll("[data-name]") || []) {
+      item.hidden = !plain(item.dataset.name).includes(wanted);
+      document.getElementById(item.dataset.cell)?.classList.toggle("sought", Boolean(wanted) && !item.hidden);
+    }
   };
+  // --- the map: its small cells have no room for a name ---
+  const name = (e) => {
+    const cell = e.target.closest?.("a.cell"), said = document.getElementById("ten-dia-ban");
+    if (cell && said) write(said, cell.getAttribute("aria-label"));
+  };
+  for (const kind of ["focusin", "pointerover"]) document.addEventListener(kind, name);
   // what the stream draws anew is sifted again
   document.addEventListener("htmx:after:swap", () => {
     for (const field of document.querySelectorAll("[data-filters]")) if (field.value) sift(field);

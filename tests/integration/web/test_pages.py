@@ -300,3 +300,16 @@ def test_communes_without_loudspeakers_are_named_in_one_line(world, officer):
     page = officer.get("/")
     assert page.text.count('class="tile ') == 2
     assert "63 xã, phường chưa có cụm loa" in text_of(page)
+
+
+def test_every_commune_of_the_map_has_its_name_or_the_number_of_its_row(officer):
+    page = officer.get("/ban-do").text
+    named = set(re.findall(r'class="cell-name[^>]*>(?:<tspan[^>]*>)?([^<]+)', page))
+    numbers = set(map(int, re.findall(r'class="cell-number"[^>]*>(\d+)<', page)))
+    beside = set(map(int, re.findall(r'class="cell-number beside-name"[^>]*>(\d+)<', page)))
+    assert len(named) > 20
+    assert len(numbers | beside) == 64  # the one in a frame of its own always has its name
+    rows = re.findall(r'data-name="(\d+) ([^"]+)" data-cell="v-(\d+)"', page)
+    assert [int(number) for number, _, _ in rows] == list(range(1, 66))
+    assert all(f'id="v-{code}"' in page for _, _, code in rows)
+    assert 'data-filters="bang-dia-ban"' in page
