@@ -37,9 +37,14 @@ run: $(RUNS) ## set up .venv, start the station with its broker, pages and simul
 	@exec $(BIN)/loa up
 
 .PHONY: test
-test: everything known ## install what tests need, check the code, run every test
+test: everything known ## install what tests need, check the code, run every test (nightly: in every way)
 	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
 	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m slow $(SLOW) --durations=15
+
+# the switch reaches all that `test` needs and does; tests/support/nightly.py reads it
+.PHONY: nightly
+nightly: export LOA_NIGHTLY := 1
+nightly: test ## the same with nothing left out: each use case on both databases, all examples of costly properties
 
 # while the code is checked on one core, Python compiles on another what all workers would compile at once
 .PHONY: known

@@ -17,6 +17,7 @@ from sqlalchemy.util import LRUCache
 from controller.operators import sealing, usecases
 from controller.store import engine as store_engine
 from controller.store import migrating
+from tests.support.nightly import NIGHTLY
 
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
 # examples each time; `make properties` looks for others
@@ -106,6 +107,11 @@ _LONG = (
 """Whole stations, fleets, voices: begun in this order, or at the end all other workers would wait."""
 _TOGETHER = ("tests/integration/tts", "tests/contract/engines", "tests/integration/station/test_renderer")
 """Files whose tests share what is dear to make, a voice above all: one worker does them."""
+
+
+def pytest_report_header():
+    """Say what this run leaves out."""
+    return [] if NIGHTLY else ["not all on both databases, fewer examples: `make nightly` has everything"]
 
 
 def pytest_collection_modifyitems(items):

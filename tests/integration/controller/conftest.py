@@ -1,5 +1,6 @@
-"""Worlds on both engines; after each test the database is asked for what must not exist.
+"""Worlds on SQLite and, where it is marked or by night, on PostgreSQL; see tests/support/nightly.py.
 
+After each test the database is asked for what must not exist.
 It is asked on SQLite: writers take turns, so that the same test leaves the same rows on PostgreSQL, whose
 planner takes longer for these queries than most tests take. `test_invariants.py` asks on both.
 """
@@ -9,13 +10,19 @@ from contextlib import closing
 import pytest
 
 from controller.store.invariants import invariants
+from tests.support.nightly import databases
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.station_world import PostgresWorlds, SqliteWorlds
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def worlds(request, tmp_path_factory):
-    if request.param == "sqlite":
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames:
+        metafunc.parametrize("database", databases(metafunc.definition), scope="session")
+
+
+@pytest.fixture(scope="session")
+def worlds(database, request, tmp_path_factory):
+    if database == "sqlite":
         yield SqliteWorlds(tmp_path_factory.mktemp("seed"))
     else:
         with closing(PostgresWorlds(request.getfixturevalue("postgres"))) as worlds:

@@ -15,6 +15,8 @@ from controller.programmes.usecases import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PROVINCE, Sound
 
+pytestmark = pytest.mark.both_databases
+
 MIXED = b"programme " * 9_000
 HEARD = {"recording": Sound(MIXED).recording}
 

@@ -24,6 +24,8 @@ from controller.plans.queries import published_plans, unacknowledged
 from devices.messages import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
+pytestmark = pytest.mark.both_databases
+
 
 def state(world, airing):
     return world.ask(get_airing, airing).state

@@ -17,6 +17,8 @@ from controller.reports.tables import AsAired
 from controller.reports.usecases import note_aired
 from tests.support.station_world import NHA_TRANG, NODES
 
+pytestmark = pytest.mark.both_databases
+
 HERE, THERE = NODES[0].id, NODES[1].id
 AREAS = {NHA_TRANG}
 

@@ -1,11 +1,15 @@
 """A commune's word on both engines: one row a commune, the newest counts, and the invariants see a breach."""
 
+import pytest
+
 from controller.airings.answering import answer_airing
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import airings_between, get_airing
 from controller.airings.tables import Answer
 from controller.store.invariants import invariants
 from tests.support.station_world import NHA_TRANG, PROVINCE
+
+pytestmark = pytest.mark.both_databases
 
 
 def asked(world):

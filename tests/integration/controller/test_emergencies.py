@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from controller.airings.queries import targets_of
 from controller.airings.timing import Times
 from controller.emergencies.ending import stop_in
@@ -10,6 +12,8 @@ from controller.emergencies.queries import prepared_views, running_in
 from controller.emergencies.usecases import Call, call_alone
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_who_holds_a_recording_is_told_by_receipts_late_twice_and_out_of_order(world):

@@ -13,6 +13,8 @@ from controller.programmes.tables import Occurrence, Schedule
 from controller.store.invariants import invariants
 from tests.support.station_world import NODES, Sound
 
+pytestmark = pytest.mark.both_databases
+
 
 class Undo(Exception):  # noqa: N818 - takes the damage back
     pass

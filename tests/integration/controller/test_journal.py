@@ -11,6 +11,8 @@ from controller.journal.queries import entries_of, export, newest_entries
 from controller.journal.usecases import STATION, record
 from controller.store import Store
 
+pytestmark = pytest.mark.both_databases
+
 
 def exported(world):
     with world.store.read() as session:

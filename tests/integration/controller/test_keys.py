@@ -36,6 +36,8 @@ from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, re
 from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
 
+pytestmark = pytest.mark.both_databases
+
 NEW = "một mật khẩu mới cũng dài"
 
 

@@ -19,6 +19,8 @@ from controller.reports.usecases import note_aired
 from devices.messages import Grade, NodeId, Receipts, RecordingId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 NODE = NODES[0].id
 
 

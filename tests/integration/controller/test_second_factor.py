@@ -28,6 +28,8 @@ from controller.operators.signing_in import (
 from controller.operators.tables import SecondFactor, SignedIn
 from tests.support.station_world import PASSWORD
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def phone(world):

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import get_airing, reach, reach_by_area, start_spread
 from controller.bulletins.lifecycle import BulletinState
@@ -12,6 +14,8 @@ from devices.messages import Approval, Plan
 from devices.signing import TrustedKeys, read_key_set, verify_approval
 from devices.signing import verify as verify_jws
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+
+pytestmark = pytest.mark.both_databases
 
 
 def _payload(outgoing, topic):

@@ -16,6 +16,8 @@ from controller.operators.tokens import bearer, create_token, revoke_token, toke
 from controller.operators.usecases import disable_operator
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 
+pytestmark = pytest.mark.both_databases
+
 
 def make(world, *acts, of=None, area=NHA_TRANG, **changes):
     asked = {

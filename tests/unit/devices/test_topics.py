@@ -1,4 +1,5 @@
 import re
+import string
 
 import pytest
 from hypothesis import given
@@ -7,8 +8,9 @@ from hypothesis import strategies as st
 from devices import topics
 from devices.memory_link import matches
 
-names = st.from_regex(re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII), fullmatch=True)
-digests = st.from_regex(re.compile(r"[0-9a-f]{64}", re.ASCII), fullmatch=True)
+_PLAIN = string.ascii_letters + string.digits
+names = st.builds(str.__add__, st.sampled_from(_PLAIN), st.text(_PLAIN + "._-", max_size=63))
+digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
 numbers = st.integers(0, 4095)
 
 
