@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from tts.script import script_of
 
-MS_PER_SYLLABLE: Final = 390
-"""Of the offline voice at its natural tempo; measured on a legal text of ten minutes, pauses left out."""
-_CHIMES_MS: Final = 4800
+MS_PER_SYLLABLE: Final = 335
+"""Of the offline voice at its natural tempo, rests left out; measured on seven texts of 23 to 160 syllables
+(324 to 349)."""
+CHIMES_MS: Final = 4800
+_READ: Final = 8_000
+"""Characters that are read; of a longer text the rest is taken to be like its beginning."""
+_REMEMBERED: Final = 256
+"""Estimates that are kept: planning asks for all that is not recorded yet, again and again."""
 
 
-def estimated_ms(title: str, text: str, *, issuer: str = "", readings: int = 1) -> int:
-    """Return the length of the framed recording in milliseconds, right to about a tenth; 0 for no words."""
-    script = script_of(title, text, framed=True, issuer=issuer, readings=readings)
+@lru_cache(maxsize=_REMEMBERED)
+def estimated_ms(title: str, text: str, *, issuer: str = "", readings: int = 1, framed: bool = True) -> int:
+    """Return the length of the recording in milliseconds, right to about a tenth; 0 for no words."""
+    script = script_of(title, text[:_READ], framed=framed, issuer=issuer, readings=readings)
     if not script.all:
         return 0
     syllables = sum(len(line.text.split()) for line in script.lines)
-    return _CHIMES_MS + sum(line.rest_ms for line in script.all) + syllables * MS_PER_SYLLABLE
+    sounding = sum(line.rest_ms for line in script.all) + syllables * MS_PER_SYLLABLE
+    whole = sounding * len(text) // min(len(text), _READ)
+    return whole + (CHIMES_MS if framed else 0)

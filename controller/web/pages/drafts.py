@@ -3,16 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from controller.drafts.queries import NEW, NEW_PROGRAMME
 from controller.drafts.usecases import drop_draft, keep_draft
 from controller.errors import NotAllowed
 from controller.operators.permissions import Act
 from controller.web.programme_form import kept_fields
-from controller.web.typed import Typed
+from controller.web.typed import READINGS_OFFERED, Typed
 from controller.web.uploads import SentForm, Writer
 from controller.web.viewer import Signed, TheStation, Viewer
+from controller.web.words import milliseconds
+from tts.estimate import estimated_ms
 
 router = APIRouter()
 Place = Annotated[str, Path(max_length=64)]
@@ -36,6 +38,15 @@ def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Type
             now=station.now(),
         )
     return Response(status_code=204)
+
+
+@router.post("/do-dai")
+def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> PlainTextResponse:
+    """Return how long what is typed will sound, in words; nothing of it is kept."""
+    _allowed(viewer)
+    readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
+    sounding = estimated_ms(form.tieu_de, form.noi_dung, issuer=form.ben_bao, readings=readings)
+    return PlainTextResponse(milliseconds(sounding) if sounding else "")
 
 
 @router.post("/nhap/{place}/chuong-trinh")

@@ -291,13 +291,24 @@
     const counter = counted.dataset?.counts && document.getElementById(counted.dataset.counts);
     if (counter) count(counted, counter);
   });
-  const SYLLABLES_A_SECOND = 3.6; // of the offline voice, pauses included
+  // how many words are typed, and how long the whole recording will be: only the station knows how figures are read
+  const asking = new Map(), QUIET = 700; // ms without a key before the station is asked
   const count = (field, counter) => {
     const text = field.value.trim();
     const words = text ? text.split(/\s+/).length : 0;
-    const times = Number(field.form?.elements.so_lan?.value) || 1;
-    const long = span(words * times / SYLLABLES_A_SECOND * 1000);
-    write(counter, words ? `${words.toLocaleString("vi-VN")} chữ, đọc ${times > 1 ? `${times} lần ` : ""}khoảng ${long}` : "");
+    const counted = words ? `${words.toLocaleString("vi-VN")} chữ` : "";
+    clearTimeout(asking.get(field));
+    if (!words) { write(counter, ""); return; }
+    if (!counter.textContent.startsWith(`${counted},`)) write(counter, counted);
+    asking.set(field, setTimeout(async () => {
+      const asked = new URLSearchParams();
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) asked.set(name, field.form?.elements[name]?.value ?? "");
+      try {
+        const reply = await fetch("/do-dai", { method: "POST", body: asked, redirect: "error" });
+        const long = reply.ok ? await reply.text() : "";
+        if (long && field.value.trim() === text) write(counter, `${counted}, phát khoảng ${long}`);
+      } catch { /* without the station there is no length, only the count */ }
+    }, QUIET));
   };
   for (const field of document.querySelectorAll("[data-counts]")) {
     const counter = document.getElementById(field.dataset.counts);

@@ -14,6 +14,7 @@ from tts.codec import decode_mp3
 from tts.engines.graphs import GRAPHS, TABLES, prepared_graphs
 from tts.engines.kokoro import TIMBRES, KokoroEngine
 from tts.errors import EngineFailed
+from tts.estimate import estimated_ms
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
 
@@ -142,15 +143,18 @@ def test_a_cut_that_was_broken_off_is_made_again(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_recogniser_understands_the_finished_recording(tmp_path):
+def test_a_recogniser_understands_the_finished_recording_and_it_is_as_long_as_was_estimated(tmp_path):
     recordings = RecordingStore(tmp_path / "recordings")
     studio = Studio(tmp_path / "cache", recordings)
     studio.start()
     try:
-        pairs = []
+        pairs, lengths = [], []
         for sentence in SENTENCES[:4]:
             rendered = studio.render(RenderOrder("", sentence, framed=False))
+            lengths.append((rendered.duration_ms, estimated_ms("", sentence, framed=False)))
             pairs.append((sentence, heard(*decode_mp3(recordings.read(rendered.recording)))))
     finally:
         studio.stop()
     assert word_errors(pairs) <= UNDERSTOOD, pairs
+    real, estimated = (sum(each) for each in zip(*lengths, strict=True))
+    assert estimated == pytest.approx(real, rel=0.15), lengths

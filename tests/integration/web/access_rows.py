@@ -171,6 +171,7 @@ PAGES = {
     "POST /chuong-trinh/tao": Row(Act.WRITE, ORDERED),
     "GET /chuong-trinh/{bulletin_id}/sua": Row(SIGNED, foreign=HIDDEN),
     "POST /chuong-trinh/{bulletin_id}/sua": Row(Act.WRITE, ORDERED, foreign=HIDDEN),
+    "POST /do-dai": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}": Row(Act.WRITE, DRAFT),
     "POST /nhap/{place}/chuong-trinh": Row(Act.WRITE, ORDERED),
     "POST /nhap/{place}/bo": Row(Act.WRITE, {}),
