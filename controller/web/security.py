@@ -35,7 +35,7 @@ _UPLOADS = (
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # img data: are the style sheet's own small drawings
 _CONTENT_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {

@@ -37,6 +37,8 @@ class AsRead:
 
     parts: tuple[Part, ...]
     warnings: tuple[str, ...]
+    spoken: str = ""
+    """All of it as it is spoken."""
 
     @property
     def changed(self) -> int:
@@ -68,7 +70,8 @@ def _as_read(text: str, words: Words, region: Region) -> AsRead:
         at = span.end
     if at < len(found.written):
         parts.append(Part(found.written[at:]))
-    return AsRead(tuple(parts), tuple(dict.fromkeys(one.sentence for one in found.warnings)))
+    warnings = tuple(dict.fromkeys(one.sentence for one in found.warnings))
+    return AsRead(tuple(parts), warnings, found.spoken)
 
 
 def _sounds_as_written(written: str, spoken: str) -> bool:

@@ -120,6 +120,7 @@ LAST_SHOTS = (Shot("bat-dau", NOBODY, "/bat-dau"),)
 
 NO_PAGES = {
     "/thu-vien/nghe.mp3": "a sound",
+    "/ban-tin/{bulletin_id}/doc-thu.mp3": "a sound",
     "/thu-vien/nhac-hieu/{chime_id}/nghe": "a sound",
     "/nhat-ky/tep": "a file to keep",
     "/nhat-ky/kiem-tra/ket-qua": "comes into the page before it",

@@ -30,6 +30,7 @@ from controller.web.languages_shown import spread_of
 from controller.web.legal_reads import act_of
 from controller.web.pages.pieces import LivePage
 from controller.web.pages.sounds import sound_shown
+from controller.web.previews import sentences
 from controller.web.programme_reads import lines_of
 from controller.web.queries import airing_views, name_of, spoken, titles_of
 from controller.web.render import page
@@ -49,9 +50,11 @@ PAGE = LivePage(
         "lan-phat": "ban_tin/lan_phat.html",
     },
 )
+_BEFORE = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
+"""Where a wording can be tried out: it is not handed in, so that it can still be changed."""
 _DONE = {
     "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
-    "nhap": "Đã lưu bản nháp.",
+    "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
     "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",
     "tra": "Đã trả lại bản tin cho người soạn.",
@@ -107,6 +110,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,
         **_reading(session, station, bulletin, speech.revision),
+        "tried_out": tried_out(session, station, bulletin) if bulletin.state in _BEFORE else [],
         "before": before,
         "changes": changes(before.text, speech.revision.text) if before else (),
         "topic": topic_of(session, bulletin),
@@ -147,6 +151,16 @@ def _reading(session: Session, station: Station, bulletin: Bulletin, revision: R
         "reading": as_read(revision.text, words, region),
         "title_read": as_read(bulletin.title, words, region) if revision.kind is RevisionKind.TEXT else None,
     }
+
+
+def tried_out(session: Session, station: Station, bulletin: Bulletin) -> list[str]:
+    """Return the newest wording as it will be spoken, in pieces that can be heard before it is recorded."""
+    speech = spoken(session, bulletin.id, bulletin.revision)
+    if speech.recording is not None or speech.revision.kind is not RevisionKind.TEXT:
+        return []
+    read = _reading(session, station, bulletin, speech.revision)
+    issuer = as_read(speech.revision.issuer, words_for(session, bulletin.area), station.settings.region)
+    return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
 
 
 @router.get("/ban-tin")

@@ -251,6 +251,42 @@
   players();
   document.addEventListener("htmx:after:swap", players);
 
+  // --- a draft is heard before it is handed in: one piece after the other, each spoken when it is asked for ---
+  const tryOut = { sound: new Audio(), pieces: [], at: 0 };
+  const tried = (query) => document.querySelector(`[data-try-out] ${query}`);
+  const say = (text) => { if (tried("[data-try-said]")) write(tried("[data-try-said]"), text); };
+  const mark = (on) => { for (const one of document.querySelectorAll("[data-try]")) one.toggleAttribute("aria-current", one.getAttribute("href") === on); };
+  const endTry = (text = "") => {
+    tryOut.pieces = [];
+    tryOut.sound.pause();
+    mark(null);
+    say(text);
+    if (tried("[data-try-stop]")) tried("[data-try-stop]").hidden = true;
+  };
+  const playPiece = async () => {
+    const place = tryOut.pieces[tryOut.at];
+    if (!place) return endTry();
+    mark(place);
+    say(`Đang đọc đoạn ${tryOut.at + 1}…`);
+    tried("[data-try-stop]").hidden = false;
+    const reply = await fetch(place).catch(() => null);
+    if (place !== tryOut.pieces[tryOut.at]) return; // stopped, or another one was asked for
+    if (!reply?.ok) return endTry(reply?.status === 429 ? "Nghe thử nhiều quá trong một phút. Đợi một phút rồi nghe tiếp." : reply?.status === 503 ? "Máy đang đọc cho người khác, hoặc đang dựng bản tin. Vài giây nữa bấm lại." : "Chưa nghe được. Hãy thử lại.");
+    URL.revokeObjectURL(tryOut.sound.src);
+    tryOut.sound.src = URL.createObjectURL(await reply.blob());
+    tryOut.sound.play().catch(() => endTry("Trình duyệt chưa cho phát tiếng. Hãy bấm lại."));
+  };
+  tryOut.sound.addEventListener("ended", () => { tryOut.at += 1; playPiece(); });
+  document.addEventListener("click", (e) => {
+    const one = e.target.closest("[data-try]"), all = e.target.closest("[data-try-all]");
+    if (e.target.closest("[data-try-stop]")) endTry();
+    if (!one && !all) return;
+    e.preventDefault();
+    tryOut.pieces = one ? [one.getAttribute("href")] : [...document.querySelectorAll("[data-try]")].map((a) => a.getAttribute("href"));
+    tryOut.at = 0;
+    playPiece();
+  });
+
   // --- forms: nothing is sent twice by an impatient finger ---
   document.addEventListener("submit", (e) => {
     if (e.defaultPrevented) return;

@@ -140,6 +140,7 @@ PAGES = {
     "GET /song/ban-do": Row(SIGNED),
     "GET /tao-ban-tin": Row(Act.WRITE),
     "POST /tao-ban-tin": Row(Act.WRITE, DRAFT),
+    "GET /ban-tin/{bulletin_id}/doc-thu.mp3": Row(SIGNED, foreign=HIDDEN),
     "POST /tao-ban-tin/soan-chu": Row(Act.WRITE, {"noi_dung": "Tin."}),
     "POST /tao-ban-tin/lay-chu": Row(Act.WRITE, FILE),
     "POST /tao-ban-tin/dung-chu": Row(Act.WRITE, DRAFT),
