@@ -31,7 +31,7 @@ from devices.node_key import is_proved
 from devices.signing import SigningKey, sign
 
 LETTERS = 8
-"""40 bits: an address has 60 wrong tries an hour, and a code a day."""
+"""40 bits: an address has 600 wrong tries an hour, and a code a day."""
 CODE_LIFE = timedelta(hours=24)
 """A technician makes the code in the morning and is on the pole in the afternoon."""
 LONGEST_LIFE = timedelta(days=7)
