@@ -6,6 +6,7 @@ a killed process but may lose the last commits of a power cut, and by then a nod
 receipt is kept, and has forgotten it. A commit therefore costs one fsync; receipts come in batches.
 """
 
+import logging
 import sqlite3
 import threading
 import time
@@ -28,6 +29,8 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
 from controller.store.turn import Turn
+
+_LOG = logging.getLogger(__name__)
 
 WAIT_SECONDS = 10.0
 """How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
@@ -240,6 +243,8 @@ def _ours(error: DBAPIError) -> LoaError:
         return Busy(_BUSY)
     if state in _FULL_STATES or "disk is full" in text:
         return Unavailable(_FULL, code="store.no-space")
+    # people read that the database is away; what it really said is the technician's to find
+    _LOG.error("the database refused: %s", error)
     return Unavailable(_GONE)
 
 
