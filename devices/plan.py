@@ -214,6 +214,13 @@ def _loudest(policy: Policy, airing: PlannedAiring) -> int:
     return min([policy.loudest_volume, *met])
 
 
+def loudest_at(policy: Policy, at: datetime) -> int:
+    """Return the cap that the policy sets at one instant."""
+    zone, moment = _zone(policy.zone), at + timedelta(microseconds=1)
+    met = [one.loudest_volume for one in policy.volumes if _falls_into(one, zone, at, moment)]
+    return min([policy.loudest_volume, *met])
+
+
 def _falls_into(hours: QuietHours, zone: ZoneInfo, begins: datetime, ends: datetime) -> bool:
     """Say whether any instant from `begins` to `ends` has a wall time within the hours."""
     opens, closes = time.fromisoformat(hours.begins), time.fromisoformat(hours.ends)

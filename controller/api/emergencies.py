@@ -217,6 +217,7 @@ def emergency(view: EmergencyView) -> EmergencyShown:
         end_reason=row.end_reason,
         nodes=view.reach.nodes,
         started=view.reach.started,
+        muted=view.muted,
     )
 
 
@@ -234,7 +235,9 @@ def _prepared(view: PreparedView) -> PreparedShown:
         approval_expires_at=approved and approved.expires_at,
         recording=recording and recording.id,
         duration_ms=recording and recording.duration_ms,
-        readiness=ReadinessShown(nodes=ready.nodes, online=ready.online, held=ready.held, ready=ready.ready),
+        readiness=ReadinessShown(
+            nodes=ready.nodes, online=ready.online, held=ready.held, ready=ready.ready, muted=ready.muted
+        ),
     )
 
 

@@ -21,6 +21,7 @@ class ReadinessShown(BaseModel):
     online: int
     held: int = Field(description="Nodes that hold the recording, online or not.")
     ready: int = Field(description="Nodes that hold it and are online: they sound within the second.")
+    muted: int = Field(description="Nodes capped so low that nobody hears them.")
 
 
 class PreparedShown(BaseModel):
@@ -134,6 +135,7 @@ class EmergencyShown(BaseModel):
     end_reason: str | None
     nodes: int
     started: int
+    muted: int = Field(description="Nodes that sound it, or would, so low that nobody hears it.")
 
 
 class TodayWithEmergencies(TodayShown):

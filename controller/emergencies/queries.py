@@ -14,7 +14,8 @@ from controller.areas.queries import area_tree
 from controller.bulletins.in_force import is_in_force
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Approved, Bulletin, Recording
-from controller.emergencies.lifecycle import CALL_LIFE, EmergencyId, EmergencyState, PreparedId
+from controller.emergencies.audible import count_muted
+from controller.emergencies.lifecycle import CALL_LIFE, LOUDEST, EmergencyId, EmergencyState, PreparedId
 from controller.emergencies.tables import Emergency, Keeping, Prepared
 from controller.errors import Conflict, NotFound
 from controller.fleet.faults import SILENT_AFTER
@@ -35,6 +36,8 @@ class Readiness:
     """Nodes that hold the recording, online or not."""
     ready: int = 0
     """Nodes that hold it and are online: these sound within the second."""
+    muted: int = 0
+    """Nodes that would sound it so low that nobody hears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class EmergencyView:
     reach: Reach
     caller: str
     confirmer: str | None
+    muted: int = 0
+    """Nodes that sound it, or would, so low that nobody hears it."""
 
     @property
     def is_running(self) -> bool:
@@ -137,6 +142,7 @@ def readiness(
     is_online = and_(Node.online, Node.last_heard_at >= now - SILENT_AFTER)
     online = func.coalesce(func.sum(case((is_online, 1), else_=0)), 0)
     nodes, up = session.execute(select(func.count(), online).where(here)).one()
+    muted = count_muted(session, areas, LOUDEST, now)
     query = (
         select(Keeping.prepared, func.count(), online)
         .join(Node, Node.id == Keeping.node)
@@ -144,7 +150,7 @@ def readiness(
         .group_by(Keeping.prepared)
     )
     held = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
-    return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0))) for one in prepared}
+    return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0)), muted) for one in prepared}
 
 
 def emergencies(
@@ -215,8 +221,12 @@ def _views(session: Session, rows: Iterable[Emergency], areas: Collection[AreaCo
         reach = reached.get(airing.id, Reach()) if airing is not None else Reach()
         if not meant.isdisjoint({*here, *row.areas}):
             confirmer = names.get(row.confirmed_by) if row.confirmed_by is not None else None
+            is_open = row.state is EmergencyState.CALLED or (airing is not None and airing.state in IN_PLANS)
+            at = row.called_at if airing is None else airing.starts_at
+            muted = count_muted(session, here, row.volume, at) if is_open else 0
+            caller = names[row.called_by]
             views.append(
-                EmergencyView(row, titles[row.bulletin], airing, here, reach, names[row.called_by], confirmer)
+                EmergencyView(row, titles[row.bulletin], airing, here, reach, caller, confirmer, muted)
             )
     return views
 

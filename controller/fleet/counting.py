@@ -12,6 +12,7 @@ from controller.fleet.faults import (
     CLOCK_ERROR_LIMIT_MS,
     CLOCK_PATIENCE,
     HOTTEST_C,
+    LEAST_AUDIBLE,
     LEAST_BATTERY,
     LEAST_LEVEL_DBFS,
     LEAST_STORAGE,
@@ -76,6 +77,8 @@ def _is_faulty(now: datetime) -> ColumnElement[bool]:
     return or_(
         Node.amplifier_ok.is_(False),
         and_(Node.sounding.is_not(None), Node.level_dbfs < LEAST_LEVEL_DBFS),
+        and_(Node.sounding.is_not(None), Node.volume < LEAST_AUDIBLE),
+        Node.loudest < LEAST_AUDIBLE,
         Node.clock_error_ms > CLOCK_ERROR_LIMIT_MS,
         and_(Node.clock_error_ms.is_(None), waited),
         Node.storage_free < LEAST_STORAGE,

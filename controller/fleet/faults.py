@@ -19,6 +19,8 @@ LEAST_BATTERY = 20.0
 """Percent: some hours are left to bring another one."""
 LEAST_LEVEL_DBFS = -50.0
 """Of what is measured behind the amplifier while something sounds; speech is above -30."""
+LEAST_AUDIBLE = 20
+"""Percent of volume, 14 dB below full: 200 m from a horn it is below the noise of a village street."""
 FLOOD_CALM = timedelta(hours=1)
 """A node that has kept to its budget for so long floods no more."""
 MISSED_LIMIT = 2
@@ -34,6 +36,7 @@ class FaultKind(StrEnum):
     FLAPPING = "flapping"
     AMPLIFIER = "amplifier"
     LEVEL = "level"
+    MUTED = "muted"
     CLOCK = "clock"
     STORAGE = "storage"
     BATTERY = "battery"
@@ -71,6 +74,10 @@ class NodeFacts:
     mains: bool | None = None
     amplifier_ok: bool | None = None
     level_dbfs: float | None = None
+    volume: int | None = None
+    """As the node told it last."""
+    loudest: int = 100
+    """Its own cap of the volume."""
     flooded_at: datetime | None = None
     flooded: int | None = None
 
@@ -127,6 +134,11 @@ def _sound_faults(facts: NodeFacts) -> Iterator[Fault]:
     level = facts.level_dbfs
     if facts.sounding is not None and level is not None and level < LEAST_LEVEL_DBFS:
         yield Fault(FaultKind.LEVEL, f"Đang phát nhưng đo ở loa gần như không có tiếng ({level:.0f} dBFS).")
+    if facts.sounding is not None and facts.volume is not None and facts.volume < LEAST_AUDIBLE:
+        yield Fault(FaultKind.MUTED, f"Đang phát nhưng không nghe được: âm lượng chỉ {facts.volume}%.")
+    elif facts.loudest < LEAST_AUDIBLE:
+        sentence = f"Âm lượng bị giới hạn ở {facts.loudest}%: phát khẩn cấp ở đây không ai nghe được."
+        yield Fault(FaultKind.MUTED, sentence)
 
 
 def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[Fault]:

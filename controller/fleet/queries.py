@@ -46,6 +46,7 @@ def facts_of(node: Node) -> NodeFacts:
         has_told=node.vitals is not None,
         flooded_at=node.flooded_at,
         flooded=node.flooded,
+        loudest=node.loudest,
         **{name: getattr(node, name) for name in TOLD},
     )
 

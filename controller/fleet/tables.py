@@ -31,6 +31,7 @@ TOLD = (
     "mains",
     "amplifier_ok",
     "level_dbfs",
+    "volume",
 )
 """The vitals that a node's status is derived from."""
 
@@ -65,6 +66,7 @@ class Node(Base):
     mains: Mapped[bool | None] = mapped_column(Boolean)
     amplifier_ok: Mapped[bool | None] = mapped_column(Boolean)
     level_dbfs: Mapped[float | None] = mapped_column(Float)
+    volume: Mapped[int | None] = mapped_column(Integer)
     first_session: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     quarantine_reason: Mapped[str | None] = mapped_column(Text)

@@ -15,6 +15,7 @@ from controller.airings.heard import is_whole, percent_heard, whole_ms
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinState, RenderingState
+from controller.fleet.faults import LEAST_AUDIBLE
 from controller.operators.permissions import Act
 from controller.programmes.telling import WEEKDAYS
 from controller.web import assets, words
@@ -144,6 +145,7 @@ def _environment() -> Environment:
         progress_words=progress_words,
         together_words=together_words,
         WEEKDAYS=WEEKDAYS,
+        LEAST_AUDIBLE=LEAST_AUDIBLE,
         is_whole=is_whole,
         percent_heard=percent_heard,
         whole_ms_of=whole_ms_of,

@@ -15,7 +15,13 @@ from controller.bulletins.usecases import withdraw_bulletin
 from controller.emergencies.ending import stop_emergency, stop_in
 from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
 from controller.emergencies.preparing import prepare, release, write_from_template
-from controller.emergencies.queries import emergencies, get_emergency, prepared_views, running_in
+from controller.emergencies.queries import (
+    emergencies,
+    emergency_view,
+    get_emergency,
+    prepared_views,
+    running_in,
+)
 from controller.emergencies.templates import TEMPLATES
 from controller.emergencies.usecases import (
     Call,
@@ -26,12 +32,18 @@ from controller.emergencies.usecases import (
     start_test,
 )
 from controller.errors import BadInput, Conflict, NotAllowed
+from controller.fleet.counting import statuses_by_area
+from controller.fleet.faults import LEAST_AUDIBLE
+from controller.fleet.keeping import limit_volume
+from controller.fleet.lifecycle import NodeStatus, status_of
+from controller.fleet.queries import facts_of, get_node
+from controller.fleet.usecases import note_vitals
 from controller.journal.tables import Entry
 from controller.plans.governing import sign_policy
 from controller.plans.queries import published_plans
 from controller.reports.queries import aired_between
 from controller.reports.usecases import note_aired
-from devices.messages import Grade, QuietHours
+from devices.messages import Grade, QuietHours, Vitals
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 
@@ -306,3 +318,39 @@ def test_an_emergency_that_is_still_to_be_spoken_is_spoken_first(world):
     world.plan(second, grade=Grade.EMERGENCY)
     waiting = world.ask(waiting_renderings)
     assert [one.bulletin for one in waiting] == [second, first]
+
+
+def test_a_loudspeaker_that_nobody_would_hear_is_told_before_and_during_the_call(world):
+    name = prepared(world)
+    hold(world, name)
+    world.do(limit_volume, NODES[0].id, 0, by=world.technician)
+    (view,) = world.ask(prepared_views, [PROVINCE], world.now)
+    assert (view.readiness.ready, view.readiness.muted) == (4, 1)
+    world.do(
+        sign_policy,
+        area=NHA_TRANG,
+        administrator=world.administrator,
+        password=PASSWORD,
+        loudest_volume=LEAST_AUDIBLE - 1,
+    )
+    (view,) = world.ask(prepared_views, [PROVINCE], world.now)
+    assert view.readiness.muted == len({NODES[0].id, *(n.id for n in NODES if n.area == NHA_TRANG)})
+    started = alone(world, name)
+    shown = world.ask(emergency_view, started.row.id, [PROVINCE])
+    assert shown.muted == view.readiness.muted
+    low = alone(world, name, volume=5)
+    assert world.ask(emergency_view, low.row.id, [PROVINCE]).muted == 4
+
+
+def test_what_sounds_too_low_to_be_heard_is_a_fault_and_no_mere_sounding(world):
+    node = NODES[0].id
+    hold(world, prepared(world))
+    vitals = Vitals(
+        node=node, session=1, at=world.now, clock_offset_ms=0.0, clock_error_ms=1.0, volume=0,
+        storage_free=10**9, sounding="a1",
+    )  # fmt: skip
+    world.do(note_vitals, [vitals])
+    row = world.ask(get_node, node)
+    assert status_of(facts_of(row), world.now) is NodeStatus.FAULTY
+    counted = world.ask(statuses_by_area, world.now)[row.area]
+    assert counted[NodeStatus.FAULTY] == 1

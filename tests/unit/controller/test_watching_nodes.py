@@ -72,6 +72,8 @@ def kinds(facts, **more):
         ({"mains": False}, FaultKind.MAINS),
         ({"amplifier_ok": False}, FaultKind.AMPLIFIER),
         ({"sounding": "a1", "level_dbfs": -70.0}, FaultKind.LEVEL),
+        ({"sounding": "a1", "volume": 0}, FaultKind.MUTED),
+        ({"loudest": 10}, FaultKind.MUTED),
     ],
 )
 def test_each_fault_is_found_by_its_facts_alone(changes, kind):
