@@ -28,7 +28,7 @@ from controller.operators.signing_in import complete_sign_in, person_awaiting_co
 from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
 from controller.operators.tries import Purpose
-from controller.operators.usecases import change_password
+from controller.operators.usecases import change_password, check_own_password
 from controller.web.lanes import in_lane, lanes_of
 from controller.web.proving import proven
 from controller.web.station import Station
@@ -109,8 +109,10 @@ def password(
     request: Request, response: Response, station: TheStation, viewer: EnteringInPerson, asked: ChangePassword
 ) -> None:
     """Change one's own password; every session and token of the person ends, this session too."""
-    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
-        change_password(session, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+        check_own_password(station.store, viewer.operator, asked.old)
+        with station.store.write() as session:
+            change_password(session, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
     drop_cookie(request, response)
 
 

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import re
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +16,7 @@ from fastapi.sse import format_sse_event
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from controller.errors import TooManyTries
 from controller.web.station import Changes
 
 HEARTBEAT = 15.0
@@ -26,6 +27,11 @@ _LOOK = 0.5
 """Seconds between two looks at the sign to stop."""
 _MOST_BOARDS = 256
 """Pages remembered; the one that nobody looked at longest is forgotten."""
+
+MOST_OF_ONE = 100
+"""Streams of one person: each open page holds a connection, and a browser opens no more by itself."""
+MOST_STREAMS = 5_000
+"""Streams of all: some 100 MB, and far below the file descriptors that a process may have."""
 
 # what a page's own clock moves is no difference
 _TICKING = re.compile(
@@ -62,7 +68,7 @@ class Live:
 
     changes: Changes
     _number: int = 0
-    _viewers: int = 0
+    _viewers: Counter[str] = field(default_factory=Counter)
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.AbstractEventLoop | None = None
     _closing: threading.Event = field(default_factory=threading.Event)
@@ -75,10 +81,20 @@ class Live:
         self._closing.set()
         self._wake(self._number)
 
-    def _arrive(self) -> None:
+    def check_room(self, who: str) -> None:
+        """Raise TooManyTries where a person, or all together, hold too many streams open."""
+        with self._lock:
+            if self._viewers[who] >= MOST_OF_ONE or self._viewers.total() >= MOST_STREAMS:
+                raise TooManyTries(
+                    "Đang mở quá nhiều trang cùng lúc. Hãy đóng bớt rồi tải lại trang.",
+                    retry_after=int(HEARTBEAT),
+                    code="live.full",
+                )
+
+    def _arrive(self, who: str) -> None:
         """Count a viewer; the first one starts the watcher."""
         with self._lock:
-            self._viewers += 1
+            self._viewers[who] += 1
             if self._watching:
                 return
             self._watching = True
@@ -86,14 +102,15 @@ class Live:
         self._number = self.changes.number
         threading.Thread(target=self._watch, args=(self._number,), name="live pages", daemon=True).start()
 
-    def _leave(self) -> None:
+    def _leave(self, who: str) -> None:
         with self._lock:
-            self._viewers -= 1
+            self._viewers[who] -= 1
+            self._viewers += Counter()  # drops who has none left
 
     def _is_watched(self) -> bool:
         """Whether to go on watching; the lock keeps a viewer from arriving while the watcher goes."""
         with self._lock:
-            self._watching = self._viewers > 0 and not self._closing.is_set()
+            self._watching = self._viewers.total() > 0 and not self._closing.is_set()
             return self._watching
 
     def _watch(self, number: int) -> None:
@@ -132,15 +149,15 @@ class Live:
         return await asyncio.shield(board.pieces)
 
     async def messages(
-        self, key: object, render: Render, is_welcome: Callable[[], bool]
+        self, key: object, render: Render, is_welcome: Callable[[], bool], who: str = ""
     ) -> AsyncIterator[bytes]:
         """Yield messages until the site closes or the viewer's session ends."""
-        self._arrive()
+        self._arrive(who)
         try:
             async for message in self._told(key, render, is_welcome):
                 yield message
         finally:
-            self._leave()
+            self._leave(who)
 
     async def _told(
         self, key: object, render: Render, is_welcome: Callable[[], bool]
@@ -166,10 +183,13 @@ def _partial(piece: Piece) -> str:
     return f'<hx-partial hx-target="#{piece.id}" hx-swap="outerMorph">{piece.html}</hx-partial>'
 
 
-def stream(live: Live, key: object, render: Render, is_welcome: Callable[[], bool]) -> StreamingResponse:
-    """Return the answer that keeps a page alive."""
+def stream(
+    live: Live, key: object, render: Render, is_welcome: Callable[[], bool], who: str
+) -> StreamingResponse:
+    """Return the answer that keeps a page alive, or raise TooManyTries."""
+    live.check_room(who)
     return StreamingResponse(
-        live.messages(key, render, is_welcome),
+        live.messages(key, render, is_welcome, who),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

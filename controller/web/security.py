@@ -17,6 +17,7 @@ from controller.web.viewer import bearer_of
 from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
+_WITH_FILE = "multipart/form-data"
 _FRAME = 100_000  # bytes of a form around the file that it carries
 _UPLOADS = (
     (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
@@ -48,8 +49,13 @@ _HEADERS = {
 }
 
 
-def largest_body(path: str) -> int:
-    """Return how many bytes may be sent to an address; only where files are taken more than a text has."""
+def largest_body(path: str, content_type: str = _WITH_FILE) -> int:
+    """Return how many bytes may be sent to an address; only where files are taken more than a text has.
+
+    Only a form of parts carries a file: any other body lies in memory whole, and is as small as elsewhere.
+    """
+    if not content_type.lower().startswith(_WITH_FILE):
+        return LARGEST_BODY
     return next((most for address, most in _UPLOADS if address.fullmatch(path)), LARGEST_BODY)
 
 
@@ -104,8 +110,8 @@ class Guard:
         if not _is_program(request) and comes_from_elsewhere(request.headers):
             request.state.refusal = ELSEWHERE
             return error_response(request, 403, "Yêu cầu này đến từ một trang khác nên đã bị từ chối.")
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > largest_body(request.url.path):
+        length, kind = request.headers.get("content-length", "0"), request.headers.get("content-type", "")
+        if not length.isdecimal() or int(length) > largest_body(request.url.path, kind):
             return error_response(request, 413, "Nội dung gửi lên quá lớn.")
         return None
 
@@ -122,5 +128,8 @@ class BodyLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under its address's limit."""
-        app = self._limited[largest_body(scope["path"])] if scope["type"] == "http" else self._app
+        app = self._app
+        if scope["type"] == "http":
+            kind = Headers(scope=scope).get("content-type", "")
+            app = self._limited[largest_body(scope["path"], kind)]
         await app(scope, receive, send)

@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from typing import Annotated, Any, BinaryIO, NamedTuple
 
 from fastapi import Depends
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
@@ -23,6 +25,42 @@ _MOST_PARTS = 400
 """Fields of a page's form: a programme of forty items has some five each, a province 65 communes."""
 _LONGEST_FIELD = 500_000
 """Bytes of one field beside the file: the longest text has less."""
+_LONGEST_FIELDS = 1_000_000
+"""Bytes of all fields beside the file, which lie in memory: as much as a form without a file may have."""
+
+
+class _BoundedForm(MultiPartParser):
+    """Bounds all fields together: 400 of 500 kB each would be 200 MB."""
+
+    _taken = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """Take a piece of a field or of the file."""
+        if self._current_part.file is None:
+            self._taken += end - start
+            if self._taken > _LONGEST_FIELDS:
+                raise HTTPException(413)
+        super().on_part_data(data, start, end)
+
+
+@asynccontextmanager
+async def _parsed(request: Request, most_fields: int) -> AsyncIterator[FormData]:
+    """Read the form; files are closed at the end. What is no form of parts is small and read as any other."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        async with request.form(max_fields=most_fields, max_part_size=_LONGEST_FIELD) as form:
+            yield form
+        return
+    parser = _BoundedForm(
+        request.headers, request.stream(), max_files=1, max_fields=most_fields, max_part_size=_LONGEST_FIELD
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+    try:
+        yield form
+    finally:
+        await form.close()
 
 
 class Upload(NamedTuple):
@@ -64,8 +102,7 @@ Ruler = Annotated[Viewer, Depends(_ruler)]
 
 
 async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
-    form = request.form(max_files=1, max_fields=_MOST_FIELDS, max_part_size=_LONGEST_FIELD)
-    async with form as sent:
+    async with _parsed(request, _MOST_FIELDS) as sent:
         file = sent.get("file")
         if not isinstance(file, UploadFile):
             raise BadInput("Chưa có tệp nào được gửi lên. Hãy chọn tệp rồi gửi lại.", code="upload.none")
@@ -116,8 +153,7 @@ SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
 
 @asynccontextmanager
 async def _taken(request: Request) -> AsyncIterator[Sent]:
-    form = request.form(max_files=1, max_fields=_MOST_PARTS, max_part_size=_LONGEST_FIELD)
-    async with form as sent:
+    async with _parsed(request, _MOST_PARTS) as sent:
         file = sent.get("file")
         is_chosen = isinstance(file, UploadFile) and bool(file.size)
         fields: dict[str, list[str]] = {}

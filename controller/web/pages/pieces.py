@@ -52,7 +52,7 @@ class LivePage:
             return [Piece(name, fragment(template, context)) for name, template in pieces.items()]
 
         key = (request.url.path, request.url.query, viewer.operator.id)
-        return stream(live, key, render, lambda: _is_welcome(station, viewer.token))
+        return stream(live, key, render, lambda: _is_welcome(station, viewer.token), viewer.operator.id)
 
 
 def _is_welcome(station: Station, token: str) -> bool:

@@ -186,3 +186,18 @@ def test_nobody_watches_when_nobody_looks(changes):
 def test_a_stream_is_for_those_who_are_signed_in(client):
     for path in ("/song", "/song/phat/x", "/song/cum-loa/x", "/song/duyet"):
         assert client.get(path).status_code == 401
+
+
+def test_one_person_holds_no_more_streams_open_than_there_is_room_for(world, site, sign_in, monkeypatch):
+    monkeypatch.setattr(live_module, "MOST_OF_ONE", 3)
+    live = site.state.live
+    officer = sign_in("canbo")
+    live._viewers[world.officer.id] = 3
+    reply = officer.get("/song")
+    assert (reply.status_code, reply.headers["retry-after"]) == (429, "15")
+    live.check_room(world.approver.id)
+    live._leave(world.officer.id)
+    live.check_room(world.officer.id)
+    for _ in range(2):
+        live._leave(world.officer.id)
+    assert not live._is_watched()

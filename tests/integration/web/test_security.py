@@ -115,3 +115,19 @@ def test_what_people_write_is_shown_as_text_and_never_as_a_page(world, officer):
         assert "<script>alert" not in text
         assert "độ < 5" not in text
     assert "&lt;script&gt;alert(1)" in officer.get("/ban-tin").text
+
+
+def test_only_a_form_of_parts_may_be_as_large_as_a_file(officer):
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    for path in ("/chuong-trinh/tao", "/tao-ban-tin/ghi-am", "/api/v1/programmes/sounds"):
+        told = officer.post(path, content=b"tieu_de=" + b"a" * 1_100_000, headers=headers)
+        pieces = (b"tieu_de=" if n == 0 else b"a" * 100_000 for n in range(12))
+        hidden = officer.post(path, content=pieces, headers=headers)
+        assert (told.status_code, hidden.status_code) == (413, 413), path
+
+
+@pytest.mark.parametrize("path", ["/chuong-trinh/tao", "/tao-ban-tin/ghi-am"])
+def test_the_fields_beside_a_file_may_be_no_more_than_a_form_without_one(officer, path):
+    fields = {f"f{n}": (None, "a" * 400_000) for n in range(3)}
+    assert officer.post(path, files=fields).status_code == 413
+    assert officer.post(path, files={"f": (None, "a" * 600_000)}).status_code == 400
