@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from controller import child
-from controller.errors import StartFailed
+from controller.errors import BadInput, StartFailed
 from controller.settings import BrokerChoice, Settings
 
 _LOG = logging.getLogger(__name__)
@@ -62,11 +63,26 @@ def mosquitto_here() -> str | None:
     return shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 
 
+def refuse_fleet_at(broker_url: str) -> None:
+    """Raise BadInput for a broker that asks for a password: simulated nodes have none but the station's.
+
+    They would own every topic, and where the user name is the client id, throw the station out.
+    """
+    if urlsplit(broker_url).username is not None:
+        raise BadInput(
+            "Loa mô phỏng không dùng với trạm trung chuyển có mật khẩu: chúng không có tài khoản riêng ở đó. "
+            "Hãy chạy «loa up --no-fleet», hoặc bỏ LOA_BROKER_URL để thử.",
+            code="fleet.broker",
+        )
+
+
 def refuse_trial_broker(settings: Settings, *, with_fleet: bool) -> None:
     """Raise StartFailed where real loudspeakers would hang on the embedded broker: it is for simulated ones.
 
     It asks nobody for a password, keeps nobody from a topic, and forgets what is retained when it ends.
     """
+    if with_fleet:
+        refuse_fleet_at(settings.broker_url)
     chosen, is_for_real = settings.broker, not with_fleet or bool(settings.nodes_broker_url)
     is_embedded = chosen == "embedded" or (chosen == "auto" and mosquitto_here() is None)
     if is_for_real and is_embedded and not settings.broker_url:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from controller.app import Controller
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
+from controller.broker import refuse_fleet_at
 from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_nodes
@@ -43,6 +44,7 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
 
 def fleet_of(station: Controller, nodes: list[NewNode], name: str = "fleet", **more: Any) -> FleetProcess:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's."""
+    refuse_fleet_at(station.broker_url)
     with station.store.read() as session:
         tree = area_tree(session)
         standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
