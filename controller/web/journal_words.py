@@ -161,7 +161,7 @@ ACTS = {
 
 ROLES = Named(
     {
-        "officer": "cán bộ xã",
+        "officer": "cán bộ soạn tin",
         "approver": "cán bộ duyệt",
         "technician": "kỹ thuật viên",
         "administrator": "quản trị",

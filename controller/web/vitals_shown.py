@@ -90,7 +90,10 @@ def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: dateti
         begins, ends = max(_midnight(day), first), min(_midnight(day + timedelta(days=1)), until)
         if begins >= ends:
             continue
-        well = strip(counts, begins, ends, 1).count(Presence.THERE)
+        seen = strip(counts, begins, ends, 1)
+        # the quarter in which the node came is never full: whatever came then is all that could come
+        is_new = begins == first and seen[0] == Presence.PARTLY
+        well = seen.count(Presence.THERE) + is_new
         there, asked = there + well, asked + ends - begins
         share = well / (ends - begins)
         tone = Tone.GOOD if share >= _WELL else Tone.WARN if share else Tone.BAD
@@ -135,7 +138,8 @@ def _cells(words: Sequence[str], since: int, first: int) -> list[Cell]:
     for place, word in enumerate(words):
         if place < first:
             continue
-        tone, said = _PRESENCE[word]
+        is_new = place == first and first > 0 and word == Presence.PARTLY
+        tone, said = _PRESENCE[Presence.THERE if is_new else word]
         begins = start_of(since + place * CELL)
         ends = begins + CELL * timedelta(minutes=15)
         words_here = f"{clock(begins)}–{clock(ends)}: {said}"

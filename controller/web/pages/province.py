@@ -95,7 +95,7 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
         for place, free in zip(roomy, free_of_others([one.box for one in roomy]), strict=True)
         if free
     }
-    numbers = {AreaCode(tile.code): number for number, tile in enumerate(tiles, 1)}
+    numbers = {AreaCode(tile.code): number for number, tile in enumerate(tiles, 1) if len(tiles) > 1}
     places = [
         replace(place, is_named=place.cell.code in named, number=numbers.get(place.cell.code, 0))
         for place in places

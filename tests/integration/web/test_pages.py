@@ -313,3 +313,14 @@ def test_every_commune_of_the_map_has_its_name_or_the_number_of_its_row(officer)
     assert [int(number) for number, _, _ in rows] == list(range(1, 66))
     assert all(f'id="v-{code}"' in page for _, _, code in rows)
     assert 'data-filters="bang-dia-ban"' in page
+
+
+def test_pages_say_to_an_officer_of_a_commune_what_is_so_for_that_person(world, sign_in):
+    world.bring_online()
+    commune = sign_in("xanhatrang")
+    assert "Thứ Tư, 25/11/2026 · Phường Nha Trang" in text_of(commune.get("/"))
+    assert "Không có sự cố nào" in text_of(commune.get("/su-co"))
+    assert "Không có cụm loa nào như vậy" in text_of(commune.get("/su-co?ai=toi"))
+    assert "Xem quy định của một địa bàn" in text_of(commune.get("/quy-dinh"))
+    assert "số trên hình" not in text_of(commune.get("/ban-do"))
+    assert "cán bộ soạn tin · Tỉnh Khánh Hòa" in text_of(sign_in("canbo").get("/"))

@@ -83,7 +83,10 @@ def test_a_node_that_never_told_anything_has_an_empty_day():
 
 def test_a_node_of_twenty_minutes_is_not_blamed_for_the_day_before():
     until = quarter_of(NOON)
-    day = day_shown({until - 1: thinned(EXPECTED, 40.0)}, until, NOON - timedelta(minutes=20))
+    told, since = {until - 1: thinned(3, 40.0)}, NOON - timedelta(minutes=5)
+    month = month_shown(told, until, since)
+    assert [(cell.tone, month.share) for cell in month.cells] == [("good", "có liên lạc 100% thời gian")]
+    day = day_shown(told, until, NOON - timedelta(minutes=5))
     (cell,) = day.cells
     assert cell.tone == "good"
     assert cell.x + cell.width == pytest.approx(WIDTH, abs=2)
