@@ -93,6 +93,10 @@ def refuse_trial_broker(settings: Settings, *, with_fleet: bool) -> None:
         )
 
 
+PORT = "port"
+"""The file that keeps the port of a child broker."""
+
+
 @dataclass
 class ChildBroker:
     """A broker on a free loopback port, started and stopped by the station."""
@@ -124,7 +128,7 @@ class ChildBroker:
                 code="station.no_mosquitto",
             )
         self.home.mkdir(parents=True, exist_ok=True)
-        self.port = self.port or _free_port()
+        self.port = self.port or _own_port(self.home / PORT)
         if mosquitto is not None and self.choice in ("auto", "mosquitto"):
             self.kind = "mosquitto"
             conf = self.home / "mosquitto.conf"
@@ -196,7 +200,18 @@ class ChildBroker:
         )
 
 
-def _free_port() -> int:
+def _own_port(kept: Path) -> int:
+    """Return the port of the last start, where it is still free, so that who was told it finds the broker."""
+    try:
+        port = _free_port(int(kept.read_text()))
+    except (OSError, ValueError, OverflowError):  # the first start, or another program has it by now
+        port = _free_port()
+    kept.write_text(f"{port}\n")
+    return port
+
+
+def _free_port(wished: int = 0) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", wished))
         return int(probe.getsockname()[1])

@@ -3,8 +3,8 @@
 `python -m simulator --storage DIR --enrol CODE --station ADDRESS` is one node that comes to its name by a
 code (or by `--qr TEXT`); `--storage DIR` alone goes on as what it was enrolled as.
 
-It stops within three seconds at SIGTERM or SIGINT, when its stdin ends (so it dies with its parent), and when
-nobody reads its facts any more.
+It stops within three seconds at SIGTERM or SIGINT, and when nobody reads its facts any more; with
+`--with-parent` also when its stdin ends, so that it dies with the program that started it.
 """
 
 import argparse
@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("--station", metavar="ADDRESS", help="where to claim it")
     parser.add_argument("--root", metavar="KEY", help="public half of the root key, if it is known")
     parser.add_argument("--qr", metavar="TEXT", help="address, code and root key as the QR code has them")
+    parser.add_argument("--with-parent", action="store_true", help="stop when standard input ends")
     told = parser.parse_args()
     if (told.spec is None) == (told.storage is None):
         parser.error("--spec or --storage, one of the two")
@@ -67,7 +68,7 @@ def main() -> int:
     facts = FactLines(sys.stdout.buffer)
     facts.start()
     try:
-        asyncio.run(_run(spec, facts))
+        asyncio.run(_run(spec, facts, with_parent=told.with_parent))
     except (OSError, sqlite3.Error) as error:
         sys.stderr.write(f"Mô phỏng dừng vì không ghi được vào {spec.storage}: {error}\n")
         return FAILED
@@ -91,13 +92,14 @@ def _enrolled(told: argparse.Namespace) -> FleetSpec:
     return spec_of(told.storage)
 
 
-async def _run(spec: FleetSpec, facts: FactLines) -> None:
+async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    watch = threading.Thread(target=_watch_stdin, args=(loop, stopping), name="stdin", daemon=True)
-    watch.start()
+    if with_parent:
+        watch = threading.Thread(target=_watch_stdin, args=(loop, stopping), name="stdin", daemon=True)
+        watch.start()
     fleet = Fleet(spec, facts)
     starting = asyncio.create_task(fleet.start())
     waiting = asyncio.create_task(stopping.wait())

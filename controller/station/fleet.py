@@ -45,7 +45,7 @@ class FleetProcess:
         # it names the broker's address, password and all
         write_private(path, json.dumps({"storage": str(self.home.absolute()), **self.spec}))
         self._process = child.start(
-            [sys.executable, "-m", "simulator", "--spec", str(path)],
+            [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(path)],
             log=self.home / "fleet.log",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

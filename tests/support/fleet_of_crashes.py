@@ -23,7 +23,7 @@ class Fleet:
         path.write_text(json.dumps(spec))
         with (folder / "fleet.log").open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "simulator", "--spec", str(path)],
+                [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

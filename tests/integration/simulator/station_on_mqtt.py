@@ -78,7 +78,7 @@ class FleetProcess:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "--spec", str(self._spec)],
+            [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(self._spec)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,

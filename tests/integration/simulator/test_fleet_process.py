@@ -233,3 +233,22 @@ def test_a_spec_that_cannot_be_read_is_the_callers_mistake(tmp_path):
     assert ended.returncode == 2
     assert "Không đọc được cấu hình mô phỏng" in ended.stderr.decode()
     assert ended.stdout == b""
+
+
+@pytest.mark.parametrize("broker", ["mosquitto"], indirect=True)
+def test_a_fleet_that_a_person_starts_goes_on_when_its_input_ends(tmp_path, broker):
+    spec = tmp_path / "fleet.json"
+    storage = str(tmp_path / "storage")
+    told = {"broker": broker.url, "root_public": "x" * 43, "nodes": [], "storage": storage}
+    spec.write_text(json.dumps(told))
+    with subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--spec", str(spec)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert b"ready" in process.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(1)
+        process.terminate()
+        assert process.wait(5) == 0

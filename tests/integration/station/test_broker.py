@@ -174,3 +174,19 @@ def test_a_broker_ends_with_a_station_that_was_killed(tmp_path, choice):
             return probe.connect_ex(("127.0.0.1", port)) != 0
 
     assert wait_until(is_gone)
+
+
+def test_a_child_broker_has_the_same_port_at_its_next_start_unless_another_program_has_it(tmp_path):
+    def port_of_a_start():
+        broker = ChildBroker("embedded", tmp_path / "broker")
+        broker.start()
+        broker.stop()
+        return broker.port
+
+    port = port_of_a_start()
+    assert port_of_a_start() == port
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        assert port_of_a_start() != port

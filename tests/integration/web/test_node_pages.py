@@ -9,7 +9,7 @@ from controller.bulletins.queries import bulletins, waiting_renderings
 from controller.bulletins.usecases import return_bulletin
 from controller.fleet.flooding import note_floods
 from controller.fleet.queries import get_node
-from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.fleet.usecases import NewNode, enrol_nodes, note_vitals
 from controller.journal.queries import newest_entries
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of
@@ -194,3 +194,12 @@ def test_a_commune_with_loudspeakers_left_is_not_said_to_be_out_as_a_whole(world
     assert "Phường Nha Trang 2/4 cụm loa, từ" in words
     assert "Mất kết nối cùng lúc" in words
     assert "Cả xã mất kết nối" not in words
+
+
+def test_a_clock_of_any_epoch_is_not_shown_as_years_wrong(world, technician):
+    world.bring_online()
+    epoch_ms = 19_000 * 86_400_000.0
+    world.do(note_vitals, [world.vitals(NODE, clock_offset_ms=epoch_ms, clock_error_ms=1.5)])
+    page = text_of(technician.get(f"/cum-loa/{NODE}"))
+    assert "theo giờ của đài ± 1,5 ms" in page
+    assert "641.600.000" not in page
