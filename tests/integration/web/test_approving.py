@@ -60,7 +60,9 @@ def test_who_played_a_second_of_it_is_told_what_is_left_and_approves_nothing(wor
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
     assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
-    assert "Bạn mới nghe 0:01 trong 0:08" in reply.text
+    fault = reply.text.index("Bạn mới nghe 0:01 trong 0:08")  # beside the password, not at the head
+    assert reply.text.index('id="mau-duyet"') < fault < reply.text.index('id="mat_khau"')
+    assert ".kept-fault" in reply.text  # what the stream sends anew leaves it there
     world.later(seconds=8)
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form | {"da_phat": "1400-8000,x,-5"})
     assert reply.status_code == 303

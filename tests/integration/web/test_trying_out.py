@@ -15,6 +15,7 @@ def test_a_draft_shows_how_it_is_spoken_and_every_piece_can_be_heard(world, offi
     bulletin = world.draft("Tiêm phòng", TEXT)
     page = officer.get(f"/ban-tin/{bulletin}").text
     assert "Nghe thử trước khi gửi" in page
+    assert "Âm thanh sẽ được dựng" not in page
     assert "ngày ba mươi tháng mười một năm hai nghìn không trăm hai mươi sáu" in page.lower()
     places = re.findall(r'data-try href="([^"]+)"', page)
     sounds = [officer.get(place.replace("&amp;", "&")) for place in places]
