@@ -32,7 +32,7 @@ from controller.founding import (
 )
 from controller.journal.security import SecurityLog, sweep_security_log, syslog_at
 from controller.operators.signing_in import sweep_sessions
-from controller.plans.endings import tell_of_endings
+from controller.plans.approvals_ending import tell_ahead
 from controller.plans.queries import Outgoing
 from controller.programmes.making import make_occurrences
 from controller.renewing import station_seal, take_due_key
@@ -380,7 +380,7 @@ class Controller:
             return
         self._take_due_key()
         with self.store.write() as session:
-            tell_of_endings(session, now=self.now())
+            tell_ahead(session, now=self.now())
         with self.store.write() as session:
             sweep_sessions(session, self.now())
             sweep_security_log(session, now=self.now(), days=self.settings.security_log_days)

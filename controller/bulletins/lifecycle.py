@@ -65,6 +65,7 @@ _LEADS_TO = {
     (BulletinState.SUBMITTED, Action.RECALL): BulletinState.DRAFT,
     (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
     (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
+    (BulletinState.APPROVED, Action.APPROVE): BulletinState.APPROVED,  # again, when its approval ends
     (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,
 }
 

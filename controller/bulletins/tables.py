@@ -211,6 +211,26 @@ class Approved(Base):
     )
 
 
+class FormerApproval(Base):
+    """An approval that a later one of the same wording and recording replaced; by it something was heard."""
+
+    __tablename__ = "former_approvals"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    approver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
+    jws: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
 class Listened(Base):
     """A recording was first served to a person at `at`; `played` are the stretches they played, in ms."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.airings.ending import cancel_airings_of
+from controller.bulletins.approving_again import check_due_again, keep_approval
 from controller.bulletins.lifecycle import (
     Action,
     BulletinId,
@@ -139,13 +140,12 @@ def approve_bulletin(
     nothing is approved. The approver's key is opened with the password for this one signature.
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
-    heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared)
+    heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
     bulletin.state = after(bulletin.state, Action.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
     approved = _approve(session, bulletin, recording, by=by, key=key, now=now)
-    session.add(approved)
-    session.flush()
+    keep_approval(session, approved, now)
     detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
     detail |= {"kid": key.kid, "played_ms": heard.played_ms, "duration_ms": heard.duration_ms}
     detail |= {"declared": True} if declared else {}
@@ -161,6 +161,7 @@ def check_approvable(
     *,
     by: Operator,
     declared: bool,
+    now: datetime,
 ) -> Heard:
     """Raise what hinders this person's approval, whatever the password: asked before it is hashed, too.
 
@@ -172,6 +173,7 @@ def check_approvable(
     check_items(session, bulletin)
     heard = check_heard(session, by, recording, declared=declared)
     after(bulletin.state, Action.APPROVE)
+    check_due_again(session, bulletin, now)
     return heard
 
 

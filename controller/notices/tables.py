@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
 
     ACCOUNT = "account"  # an administrator changed an account: its person's, or one that others watch over
     ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
+    APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared ends by date
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or places end by date
     NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above

@@ -12,7 +12,15 @@ from controller.airings.tables import Airing, Delivery, Received, Target
 from controller.areas.queries import area_tree
 from controller.areas.tables import Area
 from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.bulletins.tables import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
+from controller.bulletins.tables import (
+    Approved,
+    Bulletin,
+    FormerApproval,
+    ProgrammeItem,
+    Recording,
+    Rendering,
+    Revision,
+)
 from controller.bulletins.wording import digest_of
 from controller.emergencies.lifecycle import EmergencyState, Kind
 from controller.emergencies.tables import Emergency, Keeping, Prepared
@@ -179,7 +187,7 @@ def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -
 
 def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Published).where(Published.kind == Retained.PLAN)
-    approvals = set(session.scalars(select(Approved.jws)))
+    approvals = {*session.scalars(select(Approved.jws)), *session.scalars(select(FormerApproval.jws))}
     for row in session.scalars(query):
         plan = Plan.model_validate_json(row.document)
         for airing in plan.airings:

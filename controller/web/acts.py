@@ -92,10 +92,10 @@ def approve(
 
     Else whoever has a signed-in phone in hand could try passwords without end.
     """
-    by, now = viewer.operator, station.now()
+    by, now, meant = viewer.operator, station.now(), RecordingId(recording)
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
-        check_approvable(session, bulletin, revision, RecordingId(recording), by=by, declared=declared)
+        check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
     try:
         with tries.counted(viewer.tried_as, Purpose.APPROVAL):
             opened = unlock_key(station.store, by, role=Role.APPROVER, password=password, now=now)
@@ -110,7 +110,7 @@ def approve(
             session,
             BulletinId(bulletin_id),
             revision=revision,
-            recording=RecordingId(recording),
+            recording=meant,
             by=by,
             password=opened,
             now=now,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.notices.queries import notices_of
 from controller.notices.tables import Notice, NoticeId, NoticeKind
-from controller.operators.permissions import Operator
+from controller.operators.permissions import Operator, OperatorRole
 from controller.programmes.tables import Schedule
 
 MOST = 10
@@ -32,26 +32,30 @@ class Told:
 
 def notices_shown(session: Session, operator: Operator) -> list[Told]:
     """Return what the person has not said to know yet; two queries."""
-    return _all_told(session, notices_of(session, operator.id, unread=True, limit=MOST))
+    return _all_told(session, operator, notices_of(session, operator.id, unread=True, limit=MOST))
 
 
 def notices_kept(session: Session, operator: Operator) -> list[Told]:
     """Return what the person was told of late, known or not, the newest first; two queries."""
-    return _all_told(session, notices_of(session, operator.id, limit=MOST_KEPT))
+    return _all_told(session, operator, notices_of(session, operator.id, limit=MOST_KEPT))
 
 
-def _all_told(session: Session, rows: Sequence[Notice]) -> list[Told]:
+def _all_told(session: Session, operator: Operator, rows: Sequence[Notice]) -> list[Told]:
     schedules = _schedules_among(session, rows)
-    return [_told(row, of_schedule=row.subject in schedules) for row in rows]
+    may_approve = OperatorRole.APPROVER in operator.roles
+    return [_told(row, of_schedule=row.subject in schedules, may_approve=may_approve) for row in rows]
 
 
-def _told(row: Notice, *, of_schedule: bool) -> Told:
+def _told(row: Notice, *, of_schedule: bool, may_approve: bool) -> Told:
     ways: tuple[tuple[str, str], ...]
     if row.kind is NoticeKind.ACT_ENDED:
         headline, place = "Văn bản hết hiệu lực", f"/ban-tin/{row.subject}"
         ways = ((place, "Xem bản tin"), (f"{place}/van-ban", "Sửa thời hạn"))
-    elif row.kind is NoticeKind.APPROVAL_VOID:
-        headline, ways = "Phê duyệt không còn giá trị", ((f"/ban-tin/{row.subject}", "Xem bản tin"),)
+    elif row.kind in {NoticeKind.APPROVAL_VOID, NoticeKind.APPROVAL_ENDS}:
+        is_void = row.kind is NoticeKind.APPROVAL_VOID
+        headline = "Phê duyệt không còn giá trị" if is_void else "Phê duyệt sắp hết hiệu lực"
+        place, name = ("duyet", "Duyệt lại") if may_approve else ("ban-tin", "Xem bản tin")
+        ways = ((f"/{place}/{row.subject}", name),)
     elif row.kind is NoticeKind.ACCOUNT:
         is_own = row.operator == row.subject
         headline = "Tài khoản của bạn thay đổi" if is_own else "Một tài khoản thay đổi"

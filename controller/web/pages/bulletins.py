@@ -1,6 +1,7 @@
 """Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -9,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.tables import Airing
+from controller.bulletins.approving_again import is_due_again
+from controller.bulletins.in_force import approvals_until
 from controller.bulletins.lifecycle import (
     Action,
     BulletinId,
@@ -91,6 +94,18 @@ def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset
     return frozenset(allowed)
 
 
+def _of_approval(
+    session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision, now: datetime
+) -> Mapping[str, Any]:
+    """Until when it may be aired, and what the person may do: approving again belongs to the last days."""
+    until = approvals_until(session, [bulletin.id]).get(bulletin.id)
+    is_due = bulletin.state is BulletinState.APPROVED and is_due_again(until, now)
+    may = buttons(viewer, bulletin, revision)
+    if bulletin.state is BulletinState.APPROVED and not is_due:
+        may -= {Action.APPROVE}
+    return {"buttons": may, "approved_until": until, "approve_again": is_due}
+
+
 def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
     """Return all that the page of a bulletin shows."""
     bulletin = seen_bulletin(session, viewer, bulletin_id)
@@ -105,7 +120,7 @@ def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -
         "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
         "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
         "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
-        "buttons": buttons(viewer, bulletin, speech.revision),
+        **_of_approval(session, viewer, bulletin, speech.revision, station.now()),
         "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
         "manner": speech.revision.manner,
         "manner_before": before.manner if before else None,

