@@ -7,8 +7,10 @@ takes. Password hashes run in a lane of two threads, which refuses at once when 
 """
 
 import asyncio
+import contextlib
 import contextvars
 import functools
+import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -26,12 +28,17 @@ T = TypeVar("T")
 _RETRY_SECONDS = 5
 """A lane of sign-ins is empty again well before: 18 hashes of a quarter of a second in two threads."""
 
+_NICE = 10
+"""A tenth of the processor's time where others want it all: a hash waits, a stop does not. Sign-ins go on."""
+
 
 class Lane:
     """A few threads, and a bounded number of calls that wait for one; more are refused at once."""
 
-    def __init__(self, name: str, *, workers: int, waiting: int, refusal: str) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name)
+    def __init__(self, name: str, *, workers: int, waiting: int, refusal: str, yields: bool = False) -> None:
+        """`yields`: its threads take the processor only while no other thread wants it (Linux)."""
+        begin = _yield_to_others if yields else None
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix=name, initializer=begin)
         self._places = threading.BoundedSemaphore(workers + waiting)
         self._refusal = refusal
 
@@ -53,6 +60,12 @@ class Lane:
         self._pool.shutdown(wait=False)
 
 
+def _yield_to_others() -> None:
+    """Have the present thread, and those that a hash starts from it, go after all others."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+
+
 def _urgent() -> Lane:
     # writes come one after another in any case; each of these takes milliseconds
     refusal = "Máy chủ đang nhận quá nhiều yêu cầu khẩn cấp. Hãy bấm lại ngay."
@@ -62,7 +75,7 @@ def _urgent() -> Lane:
 def _door(name: str, workers: int) -> Lane:
     # a hash takes 64 MiB and a core for a quarter of a second
     refusal = "Quá nhiều người đang đăng nhập cùng lúc. Hãy đợi vài giây rồi bấm Đăng nhập lại."
-    return Lane(name, workers=workers, waiting=16, refusal=refusal)
+    return Lane(name, workers=workers, waiting=16, refusal=refusal, yields=True)
 
 
 @dataclass(frozen=True)
