@@ -99,7 +99,7 @@ def test_nothing_typed_is_lost_when_the_session_ends(world, server, open_page, s
     page.get_by_label("Tiêu đề").fill("Hết phiên")
     page.get_by_label("Lời sẽ đọc trên loa").fill("Chữ còn nguyên.")
     expect(page.locator("[data-draft-said]")).to_contain_text("Phiên đăng nhập đã hết", timeout=15_000)
-    page.get_by_role("button", name="Gửi duyệt").click()
+    page.get_by_role("button", name="Lưu nháp").click()
     expect(page.locator("#chua-gui")).to_contain_text("phiên đăng nhập đã hết")
     page.context.add_cookies([{"name": "loa", "value": seeds.tokens["canbo"], "url": server.address}])
     page.goto(server.address + "/tao-ban-tin")

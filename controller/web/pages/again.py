@@ -45,7 +45,7 @@ def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -
         airing = found(session, viewer, airing_id)
     if not may_air_again(viewer, airing):
         return RedirectResponse(f"/phat/{airing.id}", 303)
-    return _page(request, station, viewer, airing, Chosen(am_luong=str(airing.volume)))
+    return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
 
 
 @router.post("/phat/{airing_id}/phat-lai")
