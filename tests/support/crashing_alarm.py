@@ -132,4 +132,4 @@ def _wait(enough) -> None:
     while not enough():
         if time.monotonic() > until:
             raise TimeoutError("what was waited for did not come")
-        time.sleep(0.05)
+        time.sleep(0.2)

@@ -1,12 +1,18 @@
 """The fleet that listens to a station that is killed: a process of its own, which outlives it."""
 
 import json
-import subprocess
+import multiprocessing
+import os
 import sys
 from pathlib import Path
 
 from controller.founding import Secrets
+from simulator.__main__ import main
 from tests.support.crashing_station import NODES
+
+CONTEXT = multiprocessing.get_context("forkserver")
+"""Stations and fleets of a hundred runs come from one process that has loaded their modules."""
+CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm", "tests.support.fleet_of_crashes"])
 
 
 class Fleet:
@@ -21,21 +27,32 @@ class Fleet:
         }
         path = folder / "fleet.json"
         path.write_text(json.dumps(spec))
-        with (folder / "fleet.log").open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(path)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-            )
+        self._out = folder / "fleet.out"
+        stdin, self._alive = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=_simulate, args=(path, stdin, self._out))
+        self._process.start()
+        stdin.close()
         self._facts: list[dict] = []
 
     def stop(self) -> None:
         """End the process and keep its facts."""
         self._process.terminate()
-        out, _ = self._process.communicate(timeout=10)
-        self._facts = [json.loads(line) for line in out.decode().splitlines()]
+        self._process.join(10)
+        assert self._process.exitcode is not None, "the fleet does not end"
+        self._process.close()
+        self._alive.close()
+        self._facts = [json.loads(line) for line in self._out.read_text().splitlines()]
 
     def items(self, fact: str) -> list[dict]:
         """What all nodes told under that name."""
         return [item for line in self._facts if line["fact"] == fact for item in line["items"]]
+
+
+def _simulate(spec: Path, stdin, out: Path) -> None:
+    """Be `python -m simulator --with-parent --spec …`, which ends when its stdin does."""
+    os.dup2(stdin.fileno(), 0)
+    for number, path in ((1, out), (2, out.with_suffix(".log"))):
+        with path.open("wb") as file:
+            os.dup2(file.fileno(), number)
+    sys.argv = ["simulator", "--with-parent", "--spec", str(spec)]
+    sys.exit(main())

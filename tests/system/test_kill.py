@@ -1,12 +1,12 @@
 """The station is killed at each commit and publish of an airing; each node hears it once all the same."""
 
-import multiprocessing
 import shutil
 import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,11 @@ from controller.store.invariants import invariants
 from tests.support import crashing_station
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of
-from tests.support.fleet_of_crashes import Fleet
+from tests.support.fleet_of_crashes import CONTEXT, Fleet
 
 AT_ONCE = 6  # runs mostly wait
 PATIENCE = 90.0
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.support.crashing_station"])
+ASKED_EVERY = 0.5
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +55,11 @@ class Run:
             began = time.monotonic()
             while not self._is_over():
                 assert time.monotonic() - began < PATIENCE, f"not over: {self._last_act()}"
-                if station.exitcode is not None:
+                if wait([station.sentinel], ASKED_EVERY):
+                    station.join()
                     assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
                     station.close()
                     station = self._station(0)
-                time.sleep(0.2)
         finally:
             station.kill()
             station.join(10)

@@ -1,11 +1,11 @@
 """The station is killed at each step of calling and of ending an emergency: afterwards all agree."""
 
-import multiprocessing
 import shutil
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import pytest
@@ -23,14 +23,13 @@ from controller.store.invariants import invariants
 from tests.support import crashing_alarm
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, settings_of
-from tests.support.fleet_of_crashes import Fleet
+from tests.support.fleet_of_crashes import CONTEXT, Fleet
 
 PATIENCE = 150.0
 ROUND_S = crashing_alarm.ROUND_SECONDS + 2.0
 KILLS = [f"{phase} {step}" for phase in ("calling", "ending") for step in (1, 2, 3)]
 """Before the commit, between commit and publish, after the publish."""
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.support.crashing_alarm"])
+ASKED_EVERY = 0.3
 
 
 class Run:
@@ -53,10 +52,10 @@ class Run:
             until = time.monotonic() + PATIENCE
             while not self._is_over():
                 assert time.monotonic() < until, f"{self.kill_at}: not over"
-                if station.exitcode is not None:
+                if wait([station.sentinel], ASKED_EVERY):
+                    station.join()
                     assert station.exitcode == -signal.SIGKILL, f"exit {station.exitcode}"
                     station = self._station()
-                time.sleep(0.1)
             self.over_at = datetime.now(UTC)
             time.sleep(ROUND_S + 1)
         finally:
