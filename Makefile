@@ -44,7 +44,7 @@ test: everything known ## install what tests need, check the code, run every tes
 # the switch reaches all that `test` needs and does; tests/support/nightly.py reads it
 .PHONY: nightly
 nightly: export LOA_NIGHTLY := 1
-nightly: test ## the same with nothing left out: each use case on both databases, all examples of costly properties
+nightly: test ## the same with nothing left out: use cases on both databases, pages in each light, all examples
 
 # while the code is checked on one core, Python compiles on another what all workers would compile at once
 .PHONY: known

@@ -111,7 +111,11 @@ _TOGETHER = ("tests/integration/tts", "tests/contract/engines", "tests/integrati
 
 def pytest_report_header():
     """Say what this run leaves out."""
-    return [] if NIGHTLY else ["not all on both databases, fewer examples: `make nightly` has everything"]
+    return (
+        []
+        if NIGHTLY
+        else ["not all on both databases or in each light, fewer examples: `make nightly` has everything"]
+    )
 
 
 def pytest_collection_modifyitems(items):

@@ -1,6 +1,6 @@
 """What `make test` leaves to `make nightly`: decision 065 says what and why.
 
-LOA_NIGHTLY=1 asks for everything: each use case on both databases, and all examples of costly properties.
+LOA_NIGHTLY=1 asks for everything: each use case on both databases, each page in each light, all examples.
 """
 
 import os
@@ -8,8 +8,8 @@ import os
 NIGHTLY = os.environ.get("LOA_NIGHTLY") == "1"
 
 
-def examples(each_time, by_night):
-    """Return how many examples a costly property gets in this run."""
+def amount(each_time, by_night):
+    """Return how much of something costly this run gets: examples, characters."""
     return by_night if NIGHTLY else each_time
 
 
