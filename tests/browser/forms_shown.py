@@ -56,6 +56,7 @@ def open_an_account(page, address, world):
     page.goto(f"{address}/nguoi-dung/them")
     page.get_by_label("Tên đăng nhập").fill(f"hanh.vt{page.viewport_size['width'] % 100}")  # one a screen
     page.get_by_label("Họ và tên").fill("Võ Thị Hạnh")
+    page.get_by_label("Địa bàn").select_option(NHA_TRANG)
     page.get_by_label("Mật khẩu của bạn").fill(PASSWORDS["quantri"])
     _send(page, "Tạo tài khoản và mật khẩu")
 
