@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from controller.airings.answering import keep_answers
-from controller.airings.lifecycle import OPEN, AiringState, Rung
+from controller.airings.heard import heard_whole
+from controller.airings.lifecycle import OPEN, AiringState
 from controller.airings.planning import Meeting, Wish, plan_foreseen
 from controller.airings.tables import Airing, Delivery
 from controller.areas.queries import area_tree
@@ -75,12 +76,14 @@ def _cut_off(session: Session, now: datetime) -> Sequence[Airing]:
 
 
 def _is_cut_off() -> tuple[ColumnElement[bool], ...]:
-    return Delivery.reason == PRE_EMPTED, Delivery.rung < int(Rung.FINISHED)
+    """Return what holds of a delivery, joined with its airing, that something higher cut short."""
+    return Delivery.reason == PRE_EMPTED, ~heard_whole()
 
 
 def _areas(session: Session, airing_id: AiringId) -> tuple[AreaCode, ...]:
     """Return where loudspeakers were cut off, by where they stood then."""
-    query = select(Delivery.area).where(Delivery.airing == airing_id, *_is_cut_off()).distinct()
+    query = select(Delivery.area).join(Airing, Airing.id == Delivery.airing).distinct()
+    query = query.where(Delivery.airing == airing_id, *_is_cut_off())
     return area_tree(session).outermost(area for area in session.scalars(query) if area is not None)
 
 

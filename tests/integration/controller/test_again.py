@@ -59,6 +59,14 @@ def test_it_comes_again_once_where_it_was_cut_off(world):
     assert world.ask(targets_of, [again])[again] == (NHA_TRANG,)
 
 
+def test_it_comes_again_where_loudspeakers_went_on_to_the_end_and_most_of_it_was_lost(world):
+    airing = cut_off(world, programme(world))
+    for node in NODES[:2]:
+        world.tell(node.id, airing, "finished", heard_ms=26_000, **HEARD)
+    (again,) = world.do(air_again)
+    assert world.ask(targets_of, [again])[again] == (NHA_TRANG,)
+
+
 def test_what_comes_again_and_is_cut_off_again_is_given_up(world):
     airing = cut_off(world, programme(world))
     (again,) = world.do(air_again)
