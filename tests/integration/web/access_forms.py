@@ -8,6 +8,8 @@ DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}
 WHEN = {"noi": "tat-ca", "ca_vung": "1", "luc": "ngay"}
 NEW_AREA = {"code": "22333.8", "name": "Xã Mới", "kind": "Xã"}
 RULES = PASSWORDS["quantri"]
+OWN = "{own}"
+"""The password of whoever asks."""
 INTO = {"to": "22333", "password": RULES}
 CODE = {"node": "kh-1", "area": "22333", "name": "Cụm 1"}
 CLAIM = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}

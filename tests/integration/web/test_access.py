@@ -7,10 +7,11 @@ from starlette.testclient import TestClient
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.tokens import create_token
 from controller.web.site import end_streams
+from tests.integration.web.access_forms import OWN
 from tests.integration.web.access_row import OPEN, SIGNED
 from tests.integration.web.access_rows import ROWS
 from tests.integration.web.one_of_each import one_of_each
-from tests.integration.web.site_world import PROVINCE
+from tests.integration.web.site_world import PASSWORDS, PROVINCE
 
 PEOPLE = {
     OperatorRole.OFFICER: "canbo",
@@ -36,9 +37,10 @@ def objects(world):
 
 
 @pytest.fixture
-def ask(site, objects):
+def ask(site, objects, seeds):
     """Returns a function that makes the call of a row, and gives its status and where it leads."""
     end_streams(site)  # a stream ends at once, after its door was passed
+    own = {token: PASSWORDS[name] for name, token in seeds.tokens.items()}
 
     def asked(client, key):
         method, _, path = key.partition(" ")
@@ -50,7 +52,11 @@ def ask(site, objects):
         is_call = path.startswith("/api/")
         file = (sends or {}).get("file")
         if sends is not None and is_call:
-            sends = {k: objects.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
+            known = {
+                **objects,
+                OWN: next((own[one.value] for one in client.cookies.jar if one.value in own), "x"),
+            }
+            sends = {k: known.get(v, v) if isinstance(v, str) else v for k, v in sends.items()}
         more = {} if sends is None else {"json" if is_call else "data": sends}
         if file is not None:
             more = {"files": {"file": file}, "data": {k: v for k, v in sends.items() if k != "file"}}

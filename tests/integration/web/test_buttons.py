@@ -18,7 +18,7 @@ LINK = re.compile(
 )
 FIELD = re.compile(r"<(?:input|button|textarea)\b([^>]*)>")
 CHOICE = re.compile(r"<select\b([^>]*)>(.*?)</select>", re.DOTALL)
-SECRETS = {"mat_khau", "mat_khau_cu", "ma", "ma_yen"}
+SECRETS = {"mat_khau", "mat_khau_cu", "ma", "ma_yen", "xac_nhan"}
 """A wrong password or code is refused too, and says nothing of the person."""
 LEAVES = ("/dang-xuat", "/tai-khoan/mat-khau", "/tai-khoan/phien")
 
