@@ -114,6 +114,7 @@ NAMES_NOTHING = {
     *("/khan/soan-san mau", "/duyet/{bulletin_id}/tra-lai mau"),  # built-in texts, the same for everybody
     "/duyet/{bulletin_id}/duyet tep",  # what the approver heard: it must be the bulletin's own recording
     "/tai-khoan/uy-quyen nguoi",
+    *("/do-dai dia_ban", "/tao-ban-tin/soan-chu dia_ban"),  # the words alone are looked at, nothing is kept
     *("/lich/tao lich", "/lich/xem-truoc lich", "/lich/{schedule_id}/sua lich"),  # left out of a preview
 }
 SAME_FORM = {
