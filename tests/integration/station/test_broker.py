@@ -9,10 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from controller.broker import ChildBroker, refuse_trial_broker
-from controller.cli import app
 from controller.errors import StartFailed
 from controller.settings import Settings
 from tests.support.running_station import running
@@ -128,9 +126,11 @@ def test_simulated_ones_may_have_it_and_real_ones_another(chosen, with_fleet):
 
 
 def test_the_command_refuses_before_anything_is_started(tmp_path):
-    env = {"LOA_HOME": str(tmp_path / "home"), "LOA_PORT": "0"}
-    done = CliRunner().invoke(app, ["up", "--no-fleet", "--broker", "embedded"], env=env)
-    assert done.exit_code == 1
+    env = os.environ | {"LOA_HOME": str(tmp_path / "home"), "LOA_PORT": "0"}
+    # a program of its own: the command sends the log of its process to a file
+    command = [Path(sys.executable).with_name("loa"), "up", "--no-fleet", "--broker", "embedded"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
     assert "station.trial_broker" in done.stderr
     assert not (tmp_path / "home" / "loa.sqlite").exists()
 
