@@ -271,7 +271,7 @@ def test_while_a_recording_is_made_the_day_says_so_instead_of_nothing(world, off
     world.speak(rendering, 3, 12)
     words = text_of(officer.get("/"))
     assert "Đang chuẩn bị: Lịch tiêm phòng Đang đọc câu 3/12. Chưa phát gì" in words
-    assert "Trong 24 giờ tới cũng chưa có lượt phát nào" not in words
+    assert "Chưa có lượt phát nào được đặt" not in words
     assert f'href="/ban-tin/{bulletin}"' in officer.get("/").text
 
 
