@@ -63,7 +63,7 @@ def test_a_word_file_gives_its_heading_text_and_legal_act():
     assert found.kind is FileKind.WORD
     assert found.title == "Thông báo: Về việc tiêm phòng dại"
     assert found.text == BODY  # the heading is the title, and is not said twice
-    assert "Số: 12/TB-UBND" in found.text.split("\n")
+    assert "Số: 12/TB-UBND" in found.aside
     assert (found.reference.number, found.reference.issuer) == (
         "12/TB-UBND",
         "Ủy ban nhân dân phường Bắc Nha Trang",

@@ -77,7 +77,7 @@ def node_of(station):
 @contextmanager
 def simulated(storage, *arguments):
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "--storage", str(storage), *arguments],
+        [sys.executable, "-m", "simulator", "--with-parent", "--storage", str(storage), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
