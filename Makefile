@@ -66,7 +66,7 @@ check: $(TESTS) ## ruff, mypy --strict and the rules of imports
 
 .PHONY: fuzz
 fuzz: $(TESTS) ## call the JSON interface in tens of thousands of made-up ways, as every role (EXAMPLES a call and role; an hour)
-	LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
+	LOA_NIGHTLY=1 LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: properties
 properties: $(TESTS) ## look for new counter-examples, have loudspeakers play PLANS random plans, and a week (10 to 20 minutes)
