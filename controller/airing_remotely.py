@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from controller.demo import FETCHED, FINISHED, STAGES, STARTED
 from controller.errors import BadInput, LoaError
 from controller.founding import APPROVER, OFFICER, Secrets
 from controller.remote import RemoteStation, wait_for
 from controller.settings import Settings
 from controller.terminal import Stages
 from controller.texts import draft_of, written_in
+from controller.trial.job import FETCHED, FINISHED, STAGES, STARTED
 from tts.reading import check_text
 
 _SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?$")

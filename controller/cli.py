@@ -9,7 +9,6 @@ import typer
 from controller import people_commands, report_commands, ruling_commands, text_commands
 from controller.answer_commands import answer as answers
 from controller.area_commands import area as areas
-from controller.bench_commands import bench
 from controller.chime_commands import chime
 from controller.emergency_commands import emergency
 from controller.errors import BadInput
@@ -20,6 +19,7 @@ from controller.schedule_commands import schedule as schedules
 from controller.template_commands import template
 from controller.told import FAILED, AsJson, print_json, told
 from controller.topic_commands import topic as topics
+from controller.trial.bench_commands import bench
 from controller.usage import run_told
 from controller.voice_commands import voice as voices
 
@@ -81,7 +81,7 @@ def demo(
     engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
 ) -> None:
     """Việc chính từ đầu đến cuối trên dữ liệu dùng một lần."""
-    from controller.trial import Trial, run
+    from controller.trial.demo import Trial, run
 
     trial = Trial(
         once=once,

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from controller.airings.tables import Airing
 from controller.app import Controller
 from controller.broker import refuse_trial_broker
-from controller.demo import Job
 from controller.errors import LoaError
 from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
@@ -21,10 +20,11 @@ from controller.logs import log_to
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
 from controller.settings import Settings
-from controller.simulated import enrol_simulated, fleet_of
 from controller.station.home import make_home
 from controller.terminal import Stages
 from controller.texts import sample
+from controller.trial.job import Job
+from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.messages import AreaCode
 from tts.errors import SpeechError
 

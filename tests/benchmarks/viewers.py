@@ -20,8 +20,9 @@ from sqlalchemy import select
 
 from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing
-from controller.benching import Ears, EmergencyBench, throw_away_ground
 from controller.founding import OFFICER, Secrets
+from controller.trial.bench_emergency import EmergencyBench
+from controller.trial.bench_ground import Ears, throw_away_ground
 
 _SETTLED = 20  # seconds: streams are open, the broadcast's first receipts are written
 
@@ -89,7 +90,7 @@ def measured(station, home, viewers, seconds):
 
 def main(nodes, viewers, seconds):
     with throw_away_ground(nodes, "auto") as ground:
-        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleets), ground.reachable)
+        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleet), ground.reachable)
         bench.make_ready(runs=2 * (seconds + _SETTLED + 10) // 8)
         print("| live pages | processor seconds a second | sent a viewer |\n|---|---|---|")  # noqa: T201
         for number in (0, viewers):

@@ -8,12 +8,12 @@ from pathlib import Path
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import deliveries_of, get_airing
 from controller.app import Controller
-from controller.demo import Job
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.settings import Settings
-from controller.simulated import fleet_of
 from controller.terminal import Stages
 from controller.texts import sample
+from controller.trial.job import Job
+from controller.trial.simulated import fleet_of
 from devices.messages import AreaCode, NodeId
 
 ENGINES = {

@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 from controller.bulletins.queries import rendering_of
 from controller.cli import app
 from controller.clocks import utc_now
-from controller.demo import Job
 from controller.founding import found
 from controller.settings import Settings
 from controller.store import Store
 from controller.terminal import Stages
 from controller.texts import Draft
+from controller.trial.job import Job
 from tests.support.added_voice import MODEL, SHA256
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.parts import missing

@@ -9,13 +9,13 @@ import pytest
 from controller.airings.lifecycle import AiringState, Rung
 from controller.airings.queries import deliveries_of, get_airing
 from controller.bulletins.usecases import withdraw_bulletin
-from controller.demo import Job
 from controller.errors import LoaError, StartFailed
 from controller.founding import APPROVER, Secrets
 from controller.operators.queries import operator_named
 from controller.store.invariants import invariants
 from controller.terminal import Stages
 from controller.texts import Draft
+from controller.trial.job import Job
 from tests.support import stranger_node
 from tests.support.brokers import BrokerProcess
 from tests.support.running_station import (

@@ -12,7 +12,6 @@ import requests
 
 from controller.airings.lifecycle import Rung
 from controller.airings.queries import deliveries_of
-from controller.demo import Job
 from controller.fleet.enrolling import make_code
 from controller.fleet.keeping import quarantine_node
 from controller.fleet.queries import get_node
@@ -21,6 +20,7 @@ from controller.operators.fresh import typed_code
 from controller.operators.queries import operator_named
 from controller.terminal import Stages
 from controller.texts import sample
+from controller.trial.job import Job
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.messages import AreaCode, NodeId
 from devices.node_key import NodeKey

@@ -9,10 +9,10 @@ from controller.airings.answering import standing_in_family
 from controller.airings.queries import get_airing
 from controller.areas.queries import area_tree
 from controller.bulletins.usecases import draft_bulletin
-from controller.demo import Job
 from controller.founding import FIRST_OPERATORS, OFFICER, Secrets, add_officer_of_a_commune
 from controller.operators.queries import operator_named
 from controller.terminal import Stages
+from controller.trial.job import Job
 from controller.up import _greet, passwords_told
 from devices.messages import AreaCode
 from tests.support.running_station import running

@@ -1,6 +1,6 @@
 """What the station writes into its home is nobody else's business."""
 
-from controller.station.fleet import FleetProcess
+from controller.trial.fleet_process import FleetProcess
 
 
 def test_the_broker_password_of_the_fleet_is_for_its_owner_alone(tmp_path):

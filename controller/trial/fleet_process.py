@@ -8,8 +8,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ Fact = dict[str, Any]
 
 @dataclass
 class FleetProcess:
-    """The child process `python -m simulator`."""
+    """One child process `python -m simulator`."""
 
     home: Path
     spec: dict[str, Any]
@@ -116,6 +117,41 @@ class FleetProcess:
         if self._process is not None and _code_of(self._process) == _TOLD_WRONG:
             return BadInput(sentence, code="fleet.spec")
         return StartFailed(f"Dàn loa mô phỏng không khởi động được: {sentence}", code="fleet.not_started")
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """All simulated loudspeakers of a station, in one process or several, as if they were one."""
+
+    processes: Sequence[FleetProcess]
+
+    def start(self) -> None:
+        """Start all; they connect in the background."""
+        for process in self.processes:
+            process.start()
+
+    def wait_ready(self) -> Fact:
+        """Wait until the nodes of all are connected; return what they say of themselves, put together."""
+        told = [process.wait_ready() for process in self.processes]
+        return {
+            "nodes": sum(one["nodes"] for one in told),
+            "connected": sum(one["connected"] for one in told),
+            "told_offline": [node for one in told for node in one["told_offline"]],
+            "told_to_reboot": [node for one in told for node in one["told_to_reboot"]],
+        }
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield what was told since the last call, without waiting."""
+        return chain.from_iterable(process.facts() for process in self.processes)
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that all have used."""
+        return sum(process.processor_seconds() for process in self.processes)
+
+    def stop(self) -> None:
+        """End all; their storage stays good."""
+        for process in self.processes:
+            process.stop()
 
 
 def _code_of(ending: "subprocess.Popen[bytes]") -> int | None:

@@ -35,10 +35,10 @@ from controller.journal.queries import export
 from controller.operators.permissions import Operator
 from controller.operators.queries import operator_named
 from controller.operators.usecases import unlock_key
-from controller.station.fleet import FleetProcess
 from controller.store.invariants import invariants
 from controller.terminal import Stages
 from controller.texts import Draft
+from controller.trial.fleet_process import Fleet
 from devices.messages import AiringId, AreaCode, NodeId, Role
 
 _LOOK = 0.2  # seconds between two looks at the database
@@ -137,7 +137,7 @@ class Job:
                 answer_airing(session, airing_id, agrees=True, by=officer, now=self.station.now())
         self.station.poke()
 
-    def follow(self, airing_id: AiringId, fleet: FleetProcess | None) -> None:
+    def follow(self, airing_id: AiringId, fleet: Fleet | None) -> None:
         """Show the airing until it is over, and every node that still may has told all."""
         while not self.asked.is_set():
             airing, reached, unfinished = self._counts(airing_id)
@@ -185,7 +185,7 @@ class Job:
         return person
 
 
-def deviations(fleet: FleetProcess) -> list[float]:
+def deviations(fleet: Fleet) -> list[float]:
     """Return how far from the planned instant nodes truly began, by the fleet's own clock; milliseconds."""
     return [
         float(one["deviation_ms"])

@@ -1,119 +1,39 @@
 """`loa bench emergency`: from the call until the last loudspeaker sounds, on throw-away data."""
 
-import itertools
-import os
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
-
-import numpy as np
 
 from controller.airings.usecases import plan_airing
 from controller.app import Controller
 from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.renderings import begin_rendering, finish_rendering
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin
-from controller.demo import Job
 from controller.emergencies.lifecycle import Kind
 from controller.emergencies.preparing import prepare
 from controller.emergencies.queries import prepared_views
 from controller.errors import LoaError
-from controller.fleet.usecases import NewNode
-from controller.founding import APPROVER, OFFICER, Secrets
-from controller.logs import log_to
+from controller.founding import APPROVER, Secrets
 from controller.operators.queries import operator_named
 from controller.remote import RemoteStation
-from controller.settings import BrokerChoice, Settings
-from controller.simulated import enrol_simulated, fleet_of
-from controller.station.fleet import FleetProcess
+from controller.settings import BrokerChoice
 from controller.terminal import Stages
-from devices.chunks import manifest_of
+from controller.trial.bench_ground import (
+    PATIENCE_S,
+    SOUND_PATIENCE_S,
+    Ears,
+    approved,
+    nearest_rank,
+    throw_away_ground,
+    tone,
+)
 from devices.messages import AreaCode
-from tts.codec import decode_mp3, encode_mp3
 
-RATE, KBPS = 24_000, 48
 BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
 """Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before
 it is stopped), and of what ends it."""
-PATIENCE_S = 300.0
-SOUND_PATIENCE_S = 20.0
-"""Who has not sounded by then is not reached."""
 CALM_S, CALM_SHARE = 0.5, 0.15
 """Station and fleet are at rest when they use no more of one processor than this share, for so long."""
-LOOK_S = 0.02
-MOST_FLEETS = 4
-"""Processes that the simulated loudspeakers are dealt out to, and no more than there are processors."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A tone in place of speech: what is measured begins when recordings are ready."""
-
-    data: bytes
-    duration_ms: int
-    codec: str = "mp3"
-    sample_rate: int = RATE
-    engine: str = "tone"
-    fallback_reason: str | None = None
-    loudness_lufs: float = -16.0
-    true_peak_dbtp: float = -1.0
-    text_characters: int = 0
-    spoken_text: str = ""
-    phrases: int = 1
-    phrases_cached: int = 0
-
-    @property
-    def recording(self) -> str:
-        """Its name."""
-        return manifest_of(
-            self.data, codec=self.codec, sample_rate=RATE, duration_ms=self.duration_ms
-        ).recording
-
-    @property
-    def size(self) -> int:
-        """Bytes."""
-        return len(self.data)
-
-
-@dataclass
-class Ears:
-    """What the fleets' loudspeakers truly did, by airing: who began and who ended when."""
-
-    fleets: Sequence[FleetProcess]
-    began: dict[str, dict[str, float]] = field(default_factory=dict)
-    ended: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def listen(self) -> None:
-        """Take in what was told since; of each loudspeaker and airing the newest begin and end."""
-        for fact in itertools.chain.from_iterable(fleet.facts() for fleet in self.fleets):
-            kind = {"began": self.began, "ended": self.ended}.get(fact.get("fact", ""))
-            if kind is None:
-                continue
-            for item in fact["items"]:
-                at = datetime.fromisoformat(item["true_at"]).timestamp()
-                kind.setdefault(item["airing"], {})[item["node"]] = at
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self.listen()
-        self.began.clear()
-        self.ended.clear()
-
-    def wait(self, enough: Callable[[], bool], seconds: float = SOUND_PATIENCE_S) -> bool:
-        """Listen until it is enough, at most so long."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            self.listen()
-            if enough():
-                return True
-            time.sleep(LOOK_S)
-        return False
 
 
 @dataclass
@@ -128,9 +48,9 @@ class EmergencyBench:
 
     def make_ready(self, runs: int) -> None:
         """Have the broadcast and what is prepared approved, fetched and held by all."""
-        broadcast = self._approved("Thông báo", _tone(BROADCAST_S, 330))
+        broadcast = approved(self.station, self.stages, "Thông báo", tone(BROADCAST_S, 330))
         for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):
-            bulletin = self._approved(str(kind), _tone(seconds, hertz))
+            bulletin = approved(self.station, self.stages, str(kind), tone(seconds, hertz))
             with self.station.store.write() as session:
                 by = operator_named(session, APPROVER)
                 assert by is not None
@@ -163,7 +83,7 @@ class EmergencyBench:
         self._hear_broadcast()
         return {
             "emergency_ms": _last(begun, began_at),
-            "half_ms": _nearest_rank(begun, 50, began_at),
+            "half_ms": nearest_rank(begun, 50, began_at),
             "answer_ms": round((answered_at - began_at) * 1000, 1),
             "processor_ms": round(used * 1000),
             "stop_ms": _last(over, stopped_at),
@@ -195,7 +115,7 @@ class EmergencyBench:
 
     def _used(self) -> float:
         """Return the processor time of the station and of the fleet."""
-        return time.process_time() + sum(fleet.processor_seconds() for fleet in self.ears.fleets)
+        return time.process_time() + self.ears.fleet.processor_seconds()
 
     def _calm_down(self) -> None:
         """Wait until what the last act left behind (receipts, mostly) is dealt with: it is not measured."""
@@ -210,20 +130,6 @@ class EmergencyBench:
     @property
     def _province(self) -> AreaCode:
         return AreaCode(self.station.settings.province)
-
-    def _approved(self, title: str, made: Made) -> BulletinId:
-        now = self.station.now()
-        self.station.recordings.put(made.data)
-        manifest = manifest_of(made.data, codec="mp3", sample_rate=RATE, duration_ms=made.duration_ms)
-        with self.station.store.write() as session:
-            officer = operator_named(session, OFFICER)
-            assert officer is not None
-            bulletin = draft_bulletin(session, title=title, text="Đo.", by=officer, now=now)
-            rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
-            begin_rendering(session, rendering.id, now=now)
-            finish_rendering(session, rendering.id, made, manifest, now=now)
-        Job(self.station, self.stages).approve(bulletin.id)
-        return bulletin.id
 
     def _await_held(self) -> None:
         until = time.monotonic() + PATIENCE_S
@@ -276,41 +182,11 @@ class EmergencyBench:
         return self.ears.wait(sounding, seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A throw-away station with its simulated loudspeakers in processes of their own."""
-
-    home: Path
-    station: Controller
-    stages: Stages
-    fleets: Sequence[FleetProcess]
-    reachable: int
-
-
-@contextmanager
-def throw_away_ground(nodes: int, broker: BrokerChoice) -> Iterator[Ground]:
-    """Start all of it in a directory that is gone afterwards."""
-    with ExitStack() as parts:
-        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
-        parts.callback(shutil.rmtree, home, ignore_errors=True)
-        log_to(home / "loa.log", "WARNING")
-        stages = parts.enter_context(Stages())
-        station = Controller(_settings(home, broker))
-        station.start()
-        parts.callback(station.stop)
-        fleets = _fleets(station, enrol_simulated(station, nodes))
-        for fleet in fleets:
-            fleet.start()
-            parts.callback(fleet.stop)
-        reachable = sum(int(fleet.wait_ready()["connected"]) for fleet in fleets)
-        yield Ground(home, station, stages, fleets, reachable)
-
-
 def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, Any]:
     """Return the figures; everything that it needs is made and thrown away."""
     began = time.monotonic()
     with throw_away_ground(nodes, broker) as ground:
-        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleets), ground.reachable)
+        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleet), ground.reachable)
         bench.make_ready(runs)
         assert ground.station.pages is not None
         password = Secrets(ground.home).passwords()[APPROVER]
@@ -324,49 +200,15 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, An
         return told | {"seconds": round(time.monotonic() - began, 1)}
 
 
-def _fleets(station: Controller, nodes: list[NewNode]) -> list[FleetProcess]:
-    """Return fleets that share the nodes: one interpreter would have them think one after the other."""
-    count = min(os.cpu_count() or 1, MOST_FLEETS, len(nodes))
-    return [fleet_of(station, nodes[n::count], f"fleet-{n}") for n in range(count)]
-
-
 def _figures(runs: Sequence[dict[str, float]], reachable: int, nodes: int) -> dict[str, Any]:
     told: dict[str, Any] = {"nodes": nodes, "reachable": reachable, "runs": len(runs)}
     for name in ("emergency_ms", "stop_ms", "half_ms", "answer_ms", "processor_ms"):
         figures = [run[name] for run in runs]
-        told[name] = {"p50": _nearest_rank(figures, 50), "p99": _nearest_rank(figures, 99)}
+        told[name] = {"p50": nearest_rank(figures, 50), "p99": nearest_rank(figures, 99)}
     told["reached"] = int(min(run["sounded"] for run in runs))
     told["stopped"] = int(min(run["stopped"] for run in runs))
     return told
 
 
-def _settings(home: Path, broker: BrokerChoice) -> Settings:
-    return Settings(
-        home=home,
-        database_url="",
-        broker=broker,
-        port=0,
-        quiet_begins="00:00",
-        quiet_ends="00:00",
-        minutes_a_day=1440,
-        require_totp=False,  # a code works once in thirty seconds: nobody could call twenty times
-        speech_workers=0,
-    )
-
-
-def _tone(seconds: int, hertz: float) -> Made:
-    when = np.arange(seconds * RATE) / RATE
-    data = encode_mp3([(0.3 * np.sin(2 * np.pi * hertz * when)).astype(np.float32)], RATE, KBPS)
-    samples, rate = decode_mp3(data)
-    return Made(data, round(1000 * len(samples) / rate))
-
-
 def _last(instants: Sequence[float], since: float) -> float:
     return round((max(instants, default=since) - since) * 1000, 1)
-
-
-def _nearest_rank(figures: Sequence[float], percent: int, since: float | None = None) -> float:
-    if not figures:
-        return 0.0
-    found = sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)]
-    return round(found if since is None else (found - since) * 1000, 1)

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import Controller
-from controller.demo import Job, report, succeeded
 from controller.logs import log_to
 from controller.settings import BrokerChoice, Settings
-from controller.simulated import enrol_simulated, fleet_of
 from controller.terminal import Stages
 from controller.texts import Draft, draft_of, sample, written_in
+from controller.trial.job import Job, report, succeeded
+from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.messages import AreaCode, NodeId
 from tts.reading import check_text
 

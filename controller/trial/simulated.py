@@ -1,6 +1,7 @@
 """The nodes of a simulated province: which there are, how they are enrolled, how their fleet is told."""
 
-from typing import Any
+import os
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +14,13 @@ from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.founding import Secrets
-from controller.station.fleet import FleetProcess
+from controller.trial.fleet_process import Fleet, FleetProcess
 from devices.messages import AreaCode, NodeId
+
+MOST_PROCESSES: Final = 4
+"""Processes that the simulated loudspeakers are dealt out to, and no more than there are processors."""
+LEAST_A_PROCESS: Final = 250
+"""So few nodes are one interpreter's easy work: a second process would cost more memory than it helps."""
 
 
 def enrol_simulated(station: Controller, count: int | None) -> list[NewNode]:
@@ -42,18 +48,27 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
     return NewNode(NodeId(f"{SIMULATED}{code}-{number:02d}"), code, f"{name} · cụm {number}")
 
 
-def fleet_of(station: Controller, nodes: list[NewNode], name: str = "fleet", **more: Any) -> FleetProcess:
-    """Return the fleet of these nodes, to be started by the caller; `name` is its folder's."""
+def fleet_of(station: Controller, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
+    """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
+
+    One interpreter has its nodes think one after the other, where real ones do so side by side: many nodes
+    are dealt out to as many processes as there are processors.
+    """
     refuse_fleet_at(station.broker_url)
     with station.store.read() as session:
         tree = area_tree(session)
         standing = {node: area for node, area in session.execute(select(Node.id, Node.area))}  # noqa: C416 - typed
-    spec = {
+    common = {
         "broker": station.broker_url,
         "root_public": Secrets(station.settings.home).root_public.read_text("utf-8").strip(),
-        "nodes": [
-            {"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes
-        ],
         **more,
     }
-    return FleetProcess(station.settings.home / name, spec)
+    told = [{"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes]
+    count = min(os.cpu_count() or 1, MOST_PROCESSES, max(1, len(told) // LEAST_A_PROCESS))
+    home = station.settings.home
+    return Fleet(
+        [
+            FleetProcess(home / (name if n == 0 else f"{name}-{n}"), {**common, "nodes": told[n::count]})
+            for n in range(count)
+        ]
+    )

@@ -26,7 +26,7 @@ def emergency(
     as_json: AsJson = False,
 ) -> None:
     """Từ lúc gọi đến khi loa cuối cùng thật sự kêu, và từ lúc dừng đến khi loa cuối cùng im."""
-    from controller.benching import bench_emergency
+    from controller.trial.bench_emergency import bench_emergency
 
     figures = bench_emergency(nodes, runs, broker)
     if as_json:

@@ -1,0 +1,175 @@
+"""What every bench stands on: a throw-away station with simulated loudspeakers, tones as recordings, ears."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from controller.app import Controller
+from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.renderings import begin_rendering, finish_rendering
+from controller.bulletins.usecases import draft_bulletin, submit_bulletin
+from controller.founding import OFFICER
+from controller.logs import log_to
+from controller.operators.queries import operator_named
+from controller.settings import BrokerChoice, Settings
+from controller.terminal import Stages
+from controller.trial.fleet_process import Fleet
+from controller.trial.job import Job
+from controller.trial.simulated import enrol_simulated, fleet_of
+from devices.chunks import manifest_of
+from tts.codec import decode_mp3, encode_mp3
+
+RATE, KBPS = 24_000, 48
+PATIENCE_S = 300.0
+SOUND_PATIENCE_S = 20.0
+"""Who has not sounded by then is not reached."""
+LOOK_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A tone in place of speech: what is measured begins when recordings are ready."""
+
+    data: bytes
+    duration_ms: int
+    codec: str = "mp3"
+    sample_rate: int = RATE
+    engine: str = "tone"
+    fallback_reason: str | None = None
+    loudness_lufs: float = -16.0
+    true_peak_dbtp: float = -1.0
+    text_characters: int = 0
+    spoken_text: str = ""
+    phrases: int = 1
+    phrases_cached: int = 0
+
+    @property
+    def recording(self) -> str:
+        """Its name."""
+        return manifest_of(
+            self.data, codec=self.codec, sample_rate=RATE, duration_ms=self.duration_ms
+        ).recording
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+
+def tone(seconds: int, hertz: float) -> Made:
+    """Return a tone of so many seconds as a recording."""
+    when = np.arange(seconds * RATE) / RATE
+    data = encode_mp3([(0.3 * np.sin(2 * np.pi * hertz * when)).astype(np.float32)], RATE, KBPS)
+    samples, rate = decode_mp3(data)
+    return Made(data, round(1000 * len(samples) / rate))
+
+
+@dataclass
+class Ears:
+    """What the fleet's loudspeakers truly did, by airing: who began and who ended when."""
+
+    fleet: Fleet
+    began: dict[str, dict[str, float]] = field(default_factory=dict)
+    ended: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def listen(self) -> None:
+        """Take in what was told since; of each loudspeaker and airing the newest begin and end."""
+        for fact in self.fleet.facts():
+            kind = {"began": self.began, "ended": self.ended}.get(fact.get("fact", ""))
+            if kind is None:
+                continue
+            for item in fact["items"]:
+                at = datetime.fromisoformat(item["true_at"]).timestamp()
+                kind.setdefault(item["airing"], {})[item["node"]] = at
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.listen()
+        self.began.clear()
+        self.ended.clear()
+
+    def wait(self, enough: Callable[[], bool], seconds: float = SOUND_PATIENCE_S) -> bool:
+        """Listen until it is enough, at most so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.listen()
+            if enough():
+                return True
+            time.sleep(LOOK_S)
+        return False
+
+
+def approved(station: Controller, stages: Stages, title: str, made: Made) -> BulletinId:
+    """Return a bulletin with this recording, approved by the approver."""
+    now = station.now()
+    station.recordings.put(made.data)
+    manifest = manifest_of(made.data, codec="mp3", sample_rate=RATE, duration_ms=made.duration_ms)
+    with station.store.write() as session:
+        officer = operator_named(session, OFFICER)
+        assert officer is not None
+        bulletin = draft_bulletin(session, title=title, text="Đo.", by=officer, now=now)
+        rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
+        begin_rendering(session, rendering.id, now=now)
+        finish_rendering(session, rendering.id, made, manifest, now=now)
+    Job(station, stages).approve(bulletin.id)
+    return bulletin.id
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A throw-away station with its simulated loudspeakers in processes beside it."""
+
+    home: Path
+    station: Controller
+    stages: Stages
+    fleet: Fleet
+    reachable: int
+
+
+@contextmanager
+def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterator[Ground]:
+    """Start all of it in a directory that is gone afterwards; `chosen` are further settings."""
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        log_to(home / "loa.log", "WARNING")
+        stages = parts.enter_context(Stages())
+        station = Controller(_settings(home, broker, chosen))
+        station.start()
+        parts.callback(station.stop)
+        fleet = fleet_of(station, enrol_simulated(station, nodes))
+        fleet.start()
+        parts.callback(fleet.stop)
+        reachable = int(fleet.wait_ready()["connected"])
+        yield Ground(home, station, stages, fleet, reachable)
+
+
+def _settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
+    usual: dict[str, Any] = {
+        "home": home,
+        "database_url": "",
+        "broker": broker,
+        "port": 0,
+        "quiet_begins": "00:00",
+        "quiet_ends": "00:00",
+        "minutes_a_day": 1440,
+        "require_totp": False,  # a code works once in thirty seconds: nobody could call twenty times
+        "speech_workers": 0,
+    }
+    return Settings(**usual | chosen)
+
+
+def nearest_rank(figures: Sequence[float], percent: int, since: float | None = None) -> float:
+    """Return the nearest-rank percentile (of instants: ms after `since`), or 0.0 of nothing."""
+    if not figures:
+        return 0.0
+    found = sorted(figures)[max(0, -(-len(figures) * percent // 100) - 1)]
+    return round(found if since is None else (found - since) * 1000, 1)
