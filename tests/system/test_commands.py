@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -26,6 +25,7 @@ from tests.support.added_voice import MODEL, SHA256
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.parts import missing
 from tests.support.running_station import PROVINCE, playing, running
+from tests.support.waiting import wait_until
 from tts.samples import __name__ as samples
 
 SAMPLES = Path(__import__(samples, fromlist=["x"]).__file__).parent
@@ -46,16 +46,6 @@ def typed(*arguments: str, stdin: bytes = b"", home: Path | None = None, **more:
     env = {**more} | ({} if home is None else {"LOA_HOME": str(home)})
     done = CliRunner().invoke(app, list(arguments), input=stdin, env=env)
     return done.exit_code, done.stdout, done.stderr
-
-
-def eventually(holds, seconds=60.0):
-    """Whether it holds within so many seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def test_read_gives_a_line_for_a_line():
@@ -331,7 +321,7 @@ def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_
         job.approve(approved)
         before = [_made(station, one).recording for one in (waiting, approved)]
         assert loa("lexicon", "add", "PBXX", "phổ biến", "--as", "duyet", home=home)[0] == 0
-        assert eventually(lambda: "phổ biến" in (_made(station, waiting).spoken_text or ""))
+        assert wait_until(lambda: "phổ biến" in (_made(station, waiting).spoken_text or ""))
         after = [_made(station, one).recording for one in (waiting, approved)]
         assert after[0] not in {before[0], None}
         assert after[1] == before[1]

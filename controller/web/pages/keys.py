@@ -1,5 +1,7 @@
 """Khóa ký: one key with what it has signed, and the two ways to end it, told apart in so many words."""
 
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -33,16 +35,7 @@ def show(request: Request, station: TheStation, viewer: Signed, kid: str, xong: 
 @router.post("/{kid}/thoi-dung")
 def retire(request: Request, station: TheStation, viewer: Signed, kid: str, proof: Typed = "") -> Response:
     """Retire it."""
-    need_province(viewer, Act.RULE)
-    try:
-        with proven(request, station, viewer, proof) as session:
-            retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
-    except NotFound:
-        raise
-    except LoaError as error:
-        return _page(request, station, viewer, KeyId(kid), error=error)
-    station.poke()
-    return RedirectResponse(f"/cai-dat/khoa/{kid}?xong=thoi-dung", 303)
+    return _end(request, station, viewer, KeyId(kid), proof, how="thoi-dung", act=retire_one_key)
 
 
 @router.post("/{kid}/bi-lo")
@@ -50,16 +43,30 @@ def compromise(
     request: Request, station: TheStation, viewer: Signed, kid: str, proof: Typed = ""
 ) -> Response:
     """Declare it compromised."""
+    return _end(request, station, viewer, KeyId(kid), proof, how="bi-lo", act=compromise_key)
+
+
+def _end(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    kid: KeyId,
+    proof: str,
+    *,
+    how: str,
+    act: Callable[..., object],
+) -> Response:
+    """End a key's life by one of the two acts, by an administrator who shows once more who they are."""
     need_province(viewer, Act.RULE)
     try:
         with proven(request, station, viewer, proof) as session:
-            compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
+            act(session, kid, by=viewer.operator, now=station.now())
     except NotFound:
         raise
     except LoaError as error:
-        return _page(request, station, viewer, KeyId(kid), error=error)
+        return _page(request, station, viewer, kid, error=error)
     station.poke()
-    return RedirectResponse(f"/cai-dat/khoa/{kid}?xong=bi-lo", 303)
+    return RedirectResponse(f"/cai-dat/khoa/{kid}?xong={how}", 303)
 
 
 def _page(

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,7 @@ from controller.broker import ChildBroker, refuse_trial_broker
 from controller.errors import StartFailed
 from controller.settings import Settings
 from tests.support.running_station import running
-
-WITHIN = 30.0
-
-
-def wait_until(is_so, seconds=WITHIN):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
+from tests.support.waiting import WITHIN, wait_until
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A running station whose machine's clock is set."""
 
 import threading
-import time
 from datetime import timedelta
 
 import pytest
@@ -22,8 +21,8 @@ from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import AreaCode, NodeId, Role, TimeRequest
 from devices.signing import SigningKey
 from tests.support.crashing_station import make_home, settings_of
+from tests.support.waiting import wait_until
 
-WITHIN = 30.0
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -34,15 +33,6 @@ class Machine:
 
     def now(self):
         return utc_now() + self.set_by
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def plan(station, starts_in=HALF_AN_HOUR):

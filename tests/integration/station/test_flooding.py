@@ -1,7 +1,6 @@
 """One credential floods a running station: others are heard, little is kept, somebody is told."""
 
 import threading
-import time
 
 import pytest
 from sqlalchemy import func, select
@@ -20,18 +19,9 @@ from devices.link import Link, Options
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest
 from tests.support import station_world
 from tests.support.running_station import NODES, running
+from tests.support.waiting import WITHIN, wait_until
 
 FLOODER, OTHER = NODES[0].id, NODES[1].id
-WITHIN = 60.0
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def invented(message, now):

@@ -13,9 +13,9 @@ from devices import topics
 from devices.link import Link
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest, Vitals
 from tests.support.running_station import NODES, running
+from tests.support.waiting import WITHIN, wait_until
 
 BAD, OTHER = NODES[0].id, NODES[1].id
-WITHIN = 60.0
 RAW = [
     b"",
     b"\x00\xff\xfe",
@@ -30,15 +30,6 @@ RAW = [
     b'{"node":"%s","session":NaN,"online":true,"at":null,"software":""}' % BAD.encode(),
     b'{"node":"%s","session":1,"online":true,"at":"9999-12-31T23:59:59.999Z","software":""}' % BAD.encode(),
 ]
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def connected(station, node, *filters, on_message=None):

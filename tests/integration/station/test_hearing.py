@@ -1,30 +1,20 @@
 """What the running station believes of nodes when its own connection comes and goes."""
 
 import threading
-import time
 
 from controller.fleet.queries import get_node
 from devices import topics
 from devices.link import Link
 from devices.messages import NodeState
 from tests.support.running_station import NODES, running
+from tests.support.waiting import WITHIN, wait_until
 
 NODE = NODES[0].id
-WITHIN = 30.0
 
 
 def of_node(station):
     with station.store.read() as session:
         return get_node(session, NODE)
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def test_a_reconnect_of_the_station_does_not_make_a_silent_node_look_heard(tmp_path):

@@ -1,7 +1,6 @@
 """What nodes say while the database is busy, or while one of them says what cannot be written."""
 
 import sqlite3
-import time
 from contextlib import closing, contextmanager
 
 import pytest
@@ -13,9 +12,9 @@ from devices import topics
 from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import NodeState
 from tests.support.station_world import NODES
+from tests.support.waiting import wait_until
 
 NODE = NODES[0].id
-WITHIN = 30.0
 
 
 @pytest.fixture
@@ -43,15 +42,6 @@ def busy(world):
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def say_born(world, ingest, times=1):

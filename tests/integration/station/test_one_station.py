@@ -11,8 +11,7 @@ from controller.plans.usecases import forget_acknowledgements
 from controller.settings import Settings
 from controller.store.station_lock import lock_of
 from tests.support.running_station import ENGINES, running
-
-WITHIN = 30.0
+from tests.support.waiting import wait_until
 
 
 def test_a_second_station_on_one_home_does_not_start_and_the_first_goes_on(tmp_path):
@@ -63,12 +62,3 @@ def test_a_station_that_lost_the_database_to_another_publishes_nothing_until_it_
 def waiting(station):
     with station.store.read() as session:
         return unacknowledged(session)
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False

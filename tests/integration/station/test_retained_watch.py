@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 
 import pytest
 
@@ -10,17 +9,7 @@ from controller.journal.queries import newest_entries
 from devices import topics
 from devices.link import Link
 from tests.support.running_station import running
-
-WITHIN = 60.0
-
-
-def wait_until(is_so):
-    end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
-        if is_so():
-            return True
-        time.sleep(0.05)
-    return False
+from tests.support.waiting import WITHIN, wait_until
 
 
 class Foreigner:

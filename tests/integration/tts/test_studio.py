@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.sounds import RATE, dbtp, lufs
 from tests.support.tone_engine import WORD_SECONDS
+from tests.support.waiting import wait_until
 from tts.codec import decode_mp3
 from tts.errors import EmptyText, EngineFailed, EngineUnavailable, SilentSpeech, TextError
 from tts.marks import Origin, origin_in
@@ -93,15 +94,6 @@ def make_studio(tmp_path, recordings):
     yield make
     for own in started:
         own.stop()
-
-
-def eventually(holds, seconds=10.0):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if holds():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_a_recording_is_as_long_as_its_parts_and_as_loud_as_asked(studio, recordings):
@@ -268,7 +260,7 @@ def test_stopping_ends_a_render_soon_and_leaves_no_process(make_studio):
     studio = make_studio(workers=2)
     with ThreadPoolExecutor(1) as pool:
         render = pool.submit(studio.render, replace(ORDER, engine="slow", text="Máy bị treo."))
-        assert eventually(lambda: len(studio.process_ids()) == 2)
+        assert wait_until(lambda: len(studio.process_ids()) == 2)
         pids = studio.process_ids()
         time.sleep(0.5)
         studio.stop()
@@ -293,7 +285,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(pids) == 2
         parent.kill()
-    assert eventually(lambda: not any(psutil.pid_exists(pid) for pid in pids))
+    assert wait_until(lambda: not any(psutil.pid_exists(pid) for pid in pids))
 
 
 def test_several_renders_at_once_do_not_disturb_each_other(studio):

@@ -8,22 +8,15 @@ from devices import topics
 from devices.budgets import BUDGETS, COMMITTED
 from devices.messages import MOST_RECEIPTS, NodeId
 from devices.node.receipts import MOST_KEPT
+from tests.support.hand_clock import HandClock
 
 ONE, OTHER = NodeId("loa-1"), NodeId("loa-2")
 RECEIPT = topics.ReceiptTopic
 
 
-class Hands:
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Hands()
+    return HandClock()
 
 
 @pytest.fixture

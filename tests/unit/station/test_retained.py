@@ -6,19 +6,12 @@ import pytest
 
 from controller.station import retained
 from controller.station.retained import ECHO_WITHIN, FIRST_PAUSE, LONGEST_PAUSE, MOST_AT_ONCE, RetainedWatch
-
-
-class Hands:
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
+from tests.support.hand_clock import HandClock
 
 
 @pytest.fixture
 def clock():
-    return Hands()
+    return HandClock()
 
 
 @pytest.fixture
