@@ -106,10 +106,12 @@ def _titled(whole: Whole) -> tuple[str, str]:
 
 
 def _without(heading: str, text: str) -> str:
-    """Return the text without its first block where that is the heading: the title says it already."""
-    first, _, rest = text.partition("\n\n")
-    is_said = _letters(first) == _letters(heading)
-    return rest.strip() if is_said and rest.strip() else text
+    """Return the text without its first lines where they are the heading: the title says it already."""
+    said, rest, whole = "", text, _letters(heading)
+    while rest and said != whole and whole.startswith(said):
+        line, _, rest = rest.partition("\n")
+        said += _letters(line)
+    return rest.strip() if said == whole and rest.strip() else text
 
 
 def _letters(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 _COUNTRY: Final = re.compile(r"\bCỘNG H(?:ÒA|OÀ) XÃ HỘI CHỦ NGHĨA VIỆT NAM\b")
 _MOTTO: Final = re.compile(r"\bĐộc lập\s*[-–—]\s*Tự do\s*[-–—]\s*Hạnh phúc\b", re.IGNORECASE)
 _RULE: Final = re.compile(r"[-–—_=*.\s]+")
-_NUMBER: Final = re.compile(r"Số\s*:?\s*[\d.…]*\s*/\s*[\w-]+(?:\s.*)?", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"Số\s*:?\s*[\d.…]*\s*/\s*[\w-]+(?:[\s;].*)?", re.IGNORECASE)
 _DATED: Final = re.compile(
     r"[\w\s.,-]{0,60}\bngày\s*[\d.…]{0,4}\s*tháng\s*[\d.…]{0,4}\s*năm\s*[\d.…]{0,6}", re.IGNORECASE
 )

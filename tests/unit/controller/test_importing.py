@@ -144,6 +144,23 @@ def test_head_and_foot_of_a_letter_are_set_aside_and_shown(foot):
     assert (found.reference.number, str(found.reference.dated)) == ("45/TB-UBND", "2026-11-26")
 
 
+def test_a_letter_that_word_laid_out_in_a_table_is_parted_too():
+    """Number and place share a row there, and no empty line stands below the heading."""
+    numbered = "Số: 45/TB-UBND; Vạn Thắng, ngày 26 tháng 11 năm 2026"
+    lines = [
+        *HEAD[:3],
+        *HEAD[4:6],
+        numbered,
+        "THÔNG BÁO",
+        "Về việc tiêm phòng",
+        "Mời bà con đến trạm y tế.",
+        *FOOT,
+    ]
+    found = import_text("\n".join(lines).encode())
+    assert (found.title, found.text) == ("Thông báo: Về việc tiêm phòng", "Mời bà con đến trạm y tế.")
+    assert found.aside == (*HEAD[:3], *HEAD[4:6], numbered, *FOOT)
+
+
 @pytest.mark.parametrize(
     "lines",
     [
