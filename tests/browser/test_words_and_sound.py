@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.bulletins.queries import bulletins
+from controller.bulletins.usecases import revise_bulletin
 from controller.drafts.queries import NEW, draft_of
 from tests.browser.serving import DESKTOP, PHONE, listen
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made, mp3
@@ -106,6 +107,19 @@ def test_nothing_typed_is_lost_when_the_session_ends(world, server, open_page, s
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value("Chữ còn nguyên.")
     open_page.watch.forgive("401")
     assert world.ask(bulletins) == []
+
+
+def test_who_has_seen_the_newer_wording_saves_onto_it(world, open_page):
+    """The copy on this machine must not bring back the revision that the words began with."""
+    bulletin = world.draft("Họp thôn", "Họp lúc bảy giờ.")
+    page = open_page("canbo", f"/ban-tin/{bulletin}/sua")
+    world.do(revise_bulletin, bulletin, title="Họp thôn", text="Họp lúc tám giờ.", by=world.approver)
+    page.get_by_label("Lời sẽ đọc trên loa").fill("Họp lúc chín giờ.")
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("đã có nội dung mới hơn")).to_be_visible()
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("Đã lưu bản nháp.")).to_be_visible()
+    open_page.watch.forgive("409")
 
 
 @SCREENS

@@ -133,14 +133,16 @@
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
-      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "loi_mo", "loi_ket", "phien_ban"]) {
+      for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan", "loi_mo", "loi_ket"]) {
         if (!form[name] || !was.get(name) || form[name].value === was.get(name)) continue;
         form[name].value = was.get(name);
-        if (name === "phien_ban") continue; // of what was typed then: the station says if there is a newer one
         write(said, "Đã lấy lại phần chữ giữ trên máy này.");
         if (asked.has("mau")) document.querySelector(".note[role=status]")?.remove(); // the template was not taken
         last = "";
       }
+      // older words come with the revision that they began with: the station says if there is a newer one.
+      // A page that shows these very words has said it, and the next save is meant to follow the newer one.
+      if (!last && form.phien_ban && was.get("phien_ban")) form.phien_ban.value = was.get("phien_ban");
     }
     const keep = async () => {
       const now = fields();
