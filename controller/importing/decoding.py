@@ -92,7 +92,7 @@ def _by_words(content: bytes) -> Decoded:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        mended, _ = from_legacy(text[:_SAMPLE])
+        mended = from_legacy(text[:_SAMPLE]).text
         share = _share(unicodedata.normalize("NFC", mended))
         if share >= best_share:
             best, best_share = Decoded(text, _NAMES[encoding]), share + 1e-9

@@ -123,6 +123,9 @@ def _warnings(taken: list[str], whole: Whole, title: str) -> list[str]:
     if whole.encodings:
         names = " và ".join(whole.encodings)
         found.append(f"Tệp dùng bảng mã cũ ({names}), đã chuyển sang Unicode. Hãy đọc lại, nhất là chữ hoa.")
+    if whole.unsure:
+        words = ", ".join(f"“{now}” (hay “{then}”?)" for now, then in whole.unsure)
+        found.append(f"Chữ đọc được cả hai cách nên giữ nguyên, hãy xem lại: {words}.")
     if title == NO_TITLE:
         found.append("Không tìm thấy tiêu đề trong tệp. Hãy đặt tiêu đề cho bản tin.")
     return found

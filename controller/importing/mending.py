@@ -50,6 +50,8 @@ class Whole:
     """Lines of a letter's head and foot, which are not read out."""
     whole: str = ""
     """The mended text with head and foot."""
+    unsure: tuple[tuple[str, str], ...] = ()
+    """Words beside mended ones that read both ways: as they stand, and as they would become."""
 
 
 _INVISIBLE: Final = frozenset(
@@ -74,6 +76,7 @@ class _Book:
         self.mended: list[Mended] = []
         self.count = 0
         self.encodings: set[str] = set()
+        self.unsure: tuple[tuple[str, str], ...] = ()
 
     def note(self, kind: Mend, line: int, before: str, after: str) -> None:
         self.count += 1
@@ -109,9 +112,8 @@ def mended(lines: list[str], *, laid_out: bool) -> Whole:
     if parted.aside:
         whole, book.lines = _set_aside(book, parted)
     _join(book)
-    return Whole(
-        _text_of(book), tuple(book.mended), book.count, tuple(sorted(book.encodings)), parted.aside, whole
-    )
+    encodings = tuple(sorted(book.encodings))
+    return Whole(_text_of(book), tuple(book.mended), book.count, encodings, parted.aside, whole, book.unsure)
 
 
 def _text_of(book: _Book) -> str:
@@ -137,19 +139,12 @@ def _start_of(book: _Book, parted: Parted) -> int:
 
 
 def _from_legacy(book: _Book) -> None:
-    """Mend the whole, or line by line where only some paragraphs are in an old font."""
-    whole, encoding = from_legacy("\n".join(line for _, line in book.lines))
-    if encoding is not None:
-        book.encodings.add(encoding)
-        book.change(Mend.LEGACY, whole.split("\n"))
-        return
-    after = []
-    for _, line in book.lines:
-        new, encoding = from_legacy(line)
-        after.append(new)
-        if encoding is not None:
-            book.encodings.add(encoding)
-    book.change(Mend.LEGACY, after)
+    """Turn what is in an old font; what reads both ways beside it stays and is named."""
+    turned = from_legacy("\n".join(line for _, line in book.lines))
+    if turned.encoding is not None:
+        book.encodings.add(turned.encoding)
+        book.unsure = turned.unsure
+    book.change(Mend.LEGACY, turned.text.split("\n"))
 
 
 def _visible(line: str) -> str:

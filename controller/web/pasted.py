@@ -24,6 +24,8 @@ class PutRight:
     said: tuple[str, ...]
     aside: tuple[str, ...]
     before: str
+    unsure: tuple[tuple[str, str], ...] = ()
+    """Words that read both ways and stayed: as they stand, and as they would become."""
 
 
 def put_right(form: Typed) -> PutRight | None:
@@ -42,7 +44,8 @@ def put_right(form: Typed) -> PutRight | None:
         said.append(f"{len(whole.aside)} dòng đầu, cuối công văn để riêng")
     if counts[Mend.JOINED] > _MOST_JOINED_UNTOLD or (said and counts[Mend.JOINED]):
         said.append(f"{counts[Mend.JOINED]} dòng bị ngắt được nối lại")
-    return PutRight(title.text, whole.text, tuple(said), whole.aside, text) if said else None
+    unsure = (*title.unsure, *whole.unsure)
+    return PutRight(title.text, whole.text, tuple(said), whole.aside, text, unsure) if said else None
 
 
 def shown(form: Typed, found: PutRight) -> Typed:

@@ -136,14 +136,14 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
     `words` are a province's own (written to spoken), which win over the built-in lists; an entry that
     `check_entry` refuses is passed over. `region` chooses how numbers are spoken.
     """
-    text, encoding = from_legacy(text)
+    text, encoding, unsure = from_legacy(text)
     cleaned, had_tags = clean(text)
     own = own_words(words) if words else None
     written, edits = mend(cleaned, own)
     alignment = Alignment(written, edits)
     if encoding:
         sentence = f"Văn bản ở bảng mã cũ {encoding}, đã được chuyển sang Unicode. Hãy xem lại từng chữ."
-        alignment.warnings.append(ReadingWarning("encoding", sentence, 0, 0))
+        alignment.warnings.append(ReadingWarning("encoding", sentence + _of_unsure(unsure), 0, 0))
     if had_tags:
         alignment.warnings.append(
             ReadingWarning("html", "Văn bản có thẻ HTML; các thẻ đã bị bỏ, chỉ đọc phần chữ.", 0, 0)
@@ -164,6 +164,14 @@ def read(text: str, *, words: Mapping[str, str] = _NO_WORDS, region: Region = "n
         alignment.close()
         offset += len(line) + 1
     return Reading(written, "\n".join(spoken), tuple(alignment.spans), tuple(alignment.warnings))
+
+
+def _of_unsure(words: tuple[tuple[str, str], ...]) -> str:
+    """The words that were left because they read both ways, in a sentence."""
+    if not words:
+        return ""
+    told = ", ".join(f"“{now}” (hay “{then}”?)" for now, then in words)
+    return f" Chữ đọc được cả hai cách, giữ nguyên: {told}."
 
 
 def _signature_line(lines: list[str]) -> int | None:

@@ -78,3 +78,15 @@ def test_what_an_import_set_aside_is_shown_and_can_be_taken_along(officer):
     words = {"tieu_de": "Tiêm phòng", "noi_dung": whole, "giu_nguyen": "1"}
     officer.post("/tao-ban-tin/dung-chu", data=words)
     assert hidden(officer.get("/tao-ban-tin").text, "giu_nguyen") == "1"
+
+
+def test_a_paragraph_that_mixes_an_old_font_with_unicode_is_put_right_and_taken_back(world, officer):
+    written = "Ủy ban xã đề nghị c¸c hé d©n ®Õn tr¹m y tế để được tiªm phßng."
+    page = officer.post("/tao-ban-tin", data=FORM | {"noi_dung": written}).text
+    right = "Ủy ban xã đề nghị các hé dân đến trạm y tế để được tiêm phòng."
+    assert field(page, "noi_dung") == right
+    assert "<strong>hé</strong> (hay “hộ”?)" in page
+    back = FORM | {"noi_dung": right, "chu_truoc": field(page, "chu_truoc"), "viec": "hoan"}
+    assert field(officer.post("/tao-ban-tin", data=back).text, "noi_dung") == written
+    assert officer.post("/tao-ban-tin", data=FORM | {"noi_dung": right}).status_code == 303
+    assert world.ask(get_revision, world.ask(bulletins)[0].id, 1).text == right

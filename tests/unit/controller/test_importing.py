@@ -217,3 +217,9 @@ def test_a_text_without_a_title_says_so():
 
 def test_plain_letters_without_tones_are_utf_8_and_nothing_is_guessed():
     assert decoded(b"Thong bao lich tiem phong") == ("Thong bao lich tiem phong", "UTF-8")
+
+
+def test_words_that_read_both_ways_are_named_where_old_letters_stand_beside():
+    found = taken_in("Đề nghị c¸c hé d©n ®Õn trạm y tế để được tiªm phßng.".encode())
+    assert found.text == "Đề nghị các hé dân đến trạm y tế để được tiêm phòng."
+    assert any("“hé” (hay “hộ”?)" in warning for warning in found.warnings)
