@@ -13,7 +13,7 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing, Answer, Target
 from controller.areas.queries import area_tree
 from controller.areas.tree import AreaTree
-from controller.bulletins.lifecycle import BulletinId
+from controller.bulletins.lifecycle import BulletinId, BulletinState
 from controller.bulletins.tables import Bulletin
 from controller.operators.permissions import Act, Operator, judge
 from controller.operators.queries import get_operator
@@ -25,6 +25,8 @@ from devices.messages import AiringId, AreaCode, Grade
 
 MOST = 50
 """Questions that are told at once; the nearest first."""
+_HANDED_IN = (BulletinState.SUBMITTED, BulletinState.APPROVED)
+"""A commune is not asked about a draft: its words are not settled yet."""
 _PATIENCE = timedelta(days=1)
 """An airing whose start lies further back than this is over, whatever its latest start says."""
 
@@ -77,6 +79,7 @@ def _airings(
         .where(Target.area.in_(meant), Target.starts_at >= now - _PATIENCE)
         .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.ROUTINE, Account.area.in_(above))
         .where(Airing.schedule.is_(None), Airing.node.is_(None), Airing.latest_start_at > now)
+        .where(Bulletin.state.in_(_HANDED_IN))
         .where(~exists().where(Answer.airing == root, Answer.area == home))
         .order_by(Airing.starts_at, Airing.id)
         .limit(MOST)
@@ -111,6 +114,7 @@ def _schedules(
         .join(Account, Account.id == Schedule.created_by)
         .where(Schedule.id.in_(select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(meant))))
         .where(Schedule.state == ScheduleState.RUNNING, Schedule.grade == Grade.ROUTINE)
+        .where(Bulletin.state.in_(_HANDED_IN))
         .where(Account.area.in_(above), ~_is_answered(home))
         .order_by(Schedule.id)
         .limit(MOST)

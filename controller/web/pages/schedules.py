@@ -1,8 +1,10 @@
 """One schedule: laid down in a form that says what it means, changed, ended, and single occurrences moved."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -115,14 +117,13 @@ def _form_page(
     schedule: Schedule | None = None,
 ) -> Response:
     with station.store.read() as session:
-        not_gone = Bulletin.state != BulletinState.WITHDRAWN
-        rows = [] if schedule else bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)
-        programmes = programmes_among(session, [bulletin.id for bulletin, _ in rows])
+        bulletins = [] if schedule else _choices(session, viewer, form)
+        programmes = programmes_among(session, [bulletin.id for bulletin in bulletins])
         title = "" if schedule is None else seen_bulletin(session, viewer, schedule.bulletin).title
     context = {
         "form": form,
         "fault": error.sentence if error else "",
-        "bulletins": [bulletin for bulletin, _ in rows],
+        "bulletins": bulletins,
         "programmes": programmes,
         "kinds": KINDS,
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
@@ -131,6 +132,16 @@ def _form_page(
         **_previewed(station, viewer, form, is_opening=request.method == "GET"),
     }
     return page(request, "lich_tao.html", context, status=status_of(error) if error else 200)
+
+
+def _choices(session: Session, viewer: Viewer, form: ScheduleTyped) -> list[Bulletin]:
+    """Return the bulletins to choose from; one of the province is among them where its page led here."""
+    not_gone = Bulletin.state != BulletinState.WITHDRAWN
+    found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
+    if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
+        with suppress(NotFound):
+            found.insert(0, seen_bulletin(session, viewer, form.ban_tin))
+    return found
 
 
 def _previewed(

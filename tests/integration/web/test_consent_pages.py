@@ -6,6 +6,7 @@ import pytest
 
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import get_airing
+from controller.bulletins.usecases import submit_bulletin
 from controller.programmes.usecases import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
@@ -56,6 +57,24 @@ def test_nobody_is_promised_what_the_commune_has_not_agreed_to(commune, client, 
     assert "Chờ xã đồng ý" not in commune.get("/").text
     assert "Lịch tiêm chủng" in client.get(place).text
     assert "Lịch tiêm chủng" in client.get(f"{place}/lich.ics").text
+
+
+def test_nobody_is_asked_about_a_draft(world, commune):
+    bulletin = world.draft("Chưa soạn xong")
+    world.plan(bulletin, areas=[NHA_TRANG], seconds=7200, agreed=False)
+    rule = Daily(at=time(17), first=date(2026, 11, 25))
+    world.do(schedule_bulletin, bulletin, areas=[NHA_TRANG], rule=rule, by=world.approver)
+    assert "Chờ xã trả lời" not in commune.get("/").text
+    world.do(submit_bulletin, bulletin, by=world.officer)
+    assert commune.get("/").text.count("Chờ xã trả lời: Chưa soạn xong") == 2
+
+
+def test_the_provinces_bulletin_is_chosen_where_its_page_led_to_the_form(world, commune):
+    bulletin, _ = world.submitted("Lịch tiêm chủng")
+    world.approve(bulletin)
+    assert f'href="/lich/tao?ban_tin={bulletin}"' in commune.get(f"/ban-tin/{bulletin}").text
+    form = commune.get(f"/lich/tao?ban_tin={bulletin}").text
+    assert f'<option value="{bulletin}" selected>Lịch tiêm chủng' in form
 
 
 def test_others_are_not_asked(approver, officer, airing):
