@@ -266,6 +266,7 @@ class Controller:
         self.times = Times(
             least_lead=self.settings.lead,
             bytes_per_second=self.settings.pace_bytes_per_second,
+            uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
             called_lead=self.settings.emergency_lead,
         )
         self.clock = Clock(

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         ge=4_000,
         description="Bytes a second sent to each node: half of what the slowest link carries.",
     )
+    uplink_bytes_per_second: int = Field(
+        default=100_000_000,
+        ge=100_000,
+        description="Bytes a second that the broker's line carries to all nodes together.",
+    )
     lead_seconds: float = Field(
         default=6.0,
         ge=0.5,

@@ -29,6 +29,7 @@ from simulator.facts import FactLines, item_of
 from simulator.faults import Dealt, Fate, deal
 from simulator.node import VirtualNode
 from simulator.pump import Pump, Seat, true_now
+from simulator.shared_payloads import SharedPayloads
 from simulator.shelf import Shelf
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
@@ -67,6 +68,7 @@ class Fleet:
         self._speakers: SpeakerThread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._counts: Counter[str] = Counter()
+        self._payloads = SharedPayloads()
         self._is_stopping = False
 
     async def start(self) -> None:
@@ -232,7 +234,8 @@ class Fleet:
                 self._counts["chunks-dropped"] += 1
                 return
         arrived = seat.node.crystal.raw(true_now())
-        self._pump.queue(seat, Received(message.topic, message.payload, arrived, message.retain))
+        payload = self._payloads.one(message.topic, message.payload)
+        self._pump.queue(seat, Received(message.topic, payload, arrived, message.retain))
 
     def _rose(self, seat: Seat) -> None:
         self._up.add(seat.node.id)

@@ -26,8 +26,7 @@ LONGEST_SLICE_S = 0.25
 """Brains get as long as the loop took for all else, but no longer than this: neither must starve."""
 _PLANS = topics.plan("")
 MOST_QUEUED = 200_000
-MOST_QUEUED_BYTES = 256 * 1024 * 1024
-"""Waiting for brains: a chunk each for 5,000 nodes; beyond it chunks are dropped, and asked for again."""
+"""Waiting for brains: 40 events each for 5,000 nodes; beyond it chunks are dropped, and asked for again."""
 BITMAPS_EVERY_S = 1.0
 """How long a chunk's arrival may be known only to memory; a killed process fetches so much again."""
 
@@ -60,7 +59,6 @@ class Pump:
         """Called for a node after each event that it has thought about."""
         self._inbox: deque[tuple[Seat, int, Event]] = deque()
         self._plans: deque[tuple[Seat, int, Event]] = deque()
-        self._inbox_bytes = 0
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -89,7 +87,7 @@ class Pump:
     @property
     def is_full(self) -> bool:
         """Whether so much waits that what can be asked for again should be dropped."""
-        return len(self._inbox) > MOST_QUEUED or self._inbox_bytes > MOST_QUEUED_BYTES
+        return len(self._inbox) > MOST_QUEUED
 
     def queue(self, seat: Seat, event: Event) -> None:
         """Have a brain told of an event when its turn comes.
@@ -100,7 +98,6 @@ class Pump:
         is_plan = seat.waiting == 0 and isinstance(event, Received) and event.topic.startswith(_PLANS)
         (self._plans if is_plan else self._inbox).append((seat, seat.node.life, event))
         seat.waiting += 1
-        self._inbox_bytes += _size(event)
         self._has_work.set()
 
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
@@ -130,7 +127,6 @@ class Pump:
         while (inbox := self._plans or self._inbox) and time.perf_counter() < until:
             seat, life, event = inbox.popleft()
             seat.waiting -= 1
-            self._inbox_bytes -= _size(event)
             if seat.node.life != life:
                 continue
             effects = seat.node.handle(event, true_now())
@@ -194,10 +190,6 @@ class Pump:
                 seat.wake_at = None
                 self.queue(seat, Tick())
         self._set_timer()
-
-
-def _size(event: Event) -> int:
-    return len(event.payload) if isinstance(event, Received) else 0
 
 
 def true_now() -> datetime:

@@ -162,7 +162,7 @@ def _has_consent(
             if communes:
                 split_off(beat.session, airing, communes, now=beat.now)
         return True
-    lead = beat.times.lead(recording.size)
+    lead = _lead(beat, airing, recording.size)
     in_time = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead) is not None
     if standing.declined and standing.unanswered:
         split_off(beat.session, airing, standing.declined, now=beat.now)
@@ -191,7 +191,7 @@ def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: R
 
 
 def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
-    lead = beat.times.lead(recording.size)
+    lead = _lead(beat, airing, recording.size)
     wished = start_after(beat.session, airing)
     airing.latest_start_at += wished - airing.starts_at
     start = start_for(wished, airing.latest_start_at, airing.grade, beat.now, lead)
@@ -214,6 +214,12 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
     add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
     beat.done.delivering.append(airing.id)
     beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
+
+
+def _lead(beat: _Beat, airing: Airing, size: int) -> timedelta:
+    """Return the head start that its recording needs on its way to all who are to hear it."""
+    meant = reaches(beat.session, [airing.id]).get(airing.id, Reach())
+    return beat.times.lead(size, 1 if airing.node is not None else meant.nodes)
 
 
 def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
@@ -242,7 +248,7 @@ def _move_unsent(beat: _Beat) -> None:
         .with_for_update(of=Airing)
     )
     for airing, size in beat.session.execute(query).all():
-        lead = beat.times.lead(size)
+        lead = _lead(beat, airing, size)
         begun = airing.starts_at <= beat.now
         if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
             continue  # still in time; or perhaps heard already, by receipts that wait at the broker

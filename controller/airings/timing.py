@@ -26,15 +26,20 @@ class Times:
     least_lead: timedelta = timedelta(seconds=5)
     """A plan's way to the nodes, their jittered asking, and the clock exchanges before a start."""
     bytes_per_second: int = 512 * 1024
-    """What chunks are sent at: a recording's own time on the way is added to the lead."""
+    """What chunks are sent at to each node: a recording's own time on the way is added to the lead."""
+    uplink_bytes_per_second: int = 100_000_000
+    """What the broker's line carries to all nodes together: of many nodes each gets a share of it."""
+    each_node: timedelta = timedelta(milliseconds=2)
+    """What the station and the broker do for one node before a start: its wants, its receipt, its clock."""
     called_lead: timedelta = timedelta(milliseconds=350)
     """Of an emergency that nodes hold: all who get its plan within this begin at one instant."""
     grace: timedelta = timedelta(seconds=10)
     """After the end: for the last receipts, and for clocks that are not quite right."""
 
-    def lead(self, size: int) -> timedelta:
-        """Return the head start that a recording of that many bytes needs."""
-        return self.least_lead + timedelta(seconds=size / self.bytes_per_second)
+    def lead(self, size: int, nodes: int) -> timedelta:
+        """Return the head start that a recording of that many bytes needs on its way to that many nodes."""
+        on_the_way = size * max(1 / self.bytes_per_second, nodes / self.uplink_bytes_per_second)
+        return self.least_lead + nodes * self.each_node + timedelta(seconds=on_the_way)
 
 
 def start_for(

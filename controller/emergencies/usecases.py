@@ -233,7 +233,7 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
         approved=approved,
         recording=recording,
         areas=row.areas,
-        starts_at=now + (times.called_lead if held else times.lead(recording.size)),
+        starts_at=now + (times.called_lead if held else times.lead(recording.size, nodes=1)),
         grade=Grade.PRIORITY if is_test else Grade.EMERGENCY,
         volume=row.volume,
         duration_ms=_whole_ms(row, recording),

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 import threading
+import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,11 @@ HEARTBEAT = 15.0
 """Seconds after which a page hears from us even when nothing changed; its banner waits a little longer."""
 LEAST_GAP = 0.25
 """Seconds between two messages of a stream: four a second are as live as an eye can follow."""
+REST = 9
+"""A page rests so many times as long as it took to render: whoever watches takes a tenth of a processor at
+most, however many loudspeakers it counts."""
+LONGEST_GAP = 3.0
+"""Seconds: a page on a busy machine is live nevertheless."""
 _LOOK = 0.5
 """Seconds between two looks at the sign to stop."""
 _MOST_BOARDS = 256
@@ -59,7 +65,7 @@ Render = Callable[[], Sequence[Piece]]
 class _Board:
     number: int
     beat: int
-    pieces: "asyncio.Task[Sequence[Piece]]"
+    pieces: "asyncio.Task[tuple[Sequence[Piece], float]]"
 
 
 @dataclass(slots=True)
@@ -137,11 +143,11 @@ class Live:
         except TimeoutError:
             return
 
-    async def _pieces(self, key: object, beat: int, render: Render) -> Sequence[Piece]:
-        """Return the page's pieces no older than now; one rendering for all who ask at once."""
+    async def _pieces(self, key: object, beat: int, render: Render) -> tuple[Sequence[Piece], float]:
+        """Return the page's pieces no older than now, and the processor seconds they took; all share them."""
         board = self._boards.get(key)
         if board is None or (board.number, board.beat) != (self._number, beat):
-            task = asyncio.create_task(run_in_threadpool(render))
+            task = asyncio.create_task(run_in_threadpool(_timed, render))
             board = self._boards[key] = _Board(self._number, beat, task)
         self._boards.move_to_end(key)
         while len(self._boards) > _MOST_BOARDS:
@@ -166,17 +172,22 @@ class Live:
         sent: dict[str, bytes] = {}
         while not self._closing.is_set():
             number, beat = self._number, int(loop.time() // HEARTBEAT)
-            pieces = await self._pieces(key, beat, render)
+            pieces, took = await self._pieces(key, beat, render)
             news = [piece for piece in pieces if sent.get(piece.id) != piece.digest]
             if news:
                 sent |= {piece.id: piece.digest for piece in news}
                 yield format_sse_event(data_str="\n".join(_partial(piece) for piece in news))
             else:
                 yield format_sse_event(event="nhip", data_str="")
-            await asyncio.sleep(LEAST_GAP)
+            await asyncio.sleep(min(max(LEAST_GAP, REST * took), LONGEST_GAP))
             await self._wait(number, (beat + 1) * HEARTBEAT - loop.time() + 0.01)
             if int(loop.time() // HEARTBEAT) != beat and not await run_in_threadpool(is_welcome):
                 return
+
+
+def _timed(render: Render) -> tuple[Sequence[Piece], float]:
+    began = time.thread_time()
+    return render(), time.thread_time() - began
 
 
 def _partial(piece: Piece) -> str:

@@ -53,6 +53,7 @@ WORDS: dict[str, Said] = {
     "address": ("Máy chủ", "Địa chỉ để cụm loa và người dùng vào đài", _address),
     "nodes_per_commune": ("Đường truyền tới loa", "Cụm loa mô phỏng ở mỗi xã", str),
     "pace_bytes_per_second": ("Đường truyền tới loa", "Tốc độ gửi tới mỗi cụm loa", _with("byte/giây")),
+    "uplink_bytes_per_second": ("Đường truyền tới loa", "Tốc độ gửi tới tất cả cụm loa", _with("byte/giây")),
     "lead_seconds": ("Đường truyền tới loa", "Gửi kế hoạch trước giờ phát ít nhất", _with("giây")),
     "emergency_lead_seconds": ("Đường truyền tới loa", "Gửi tin khẩn trước khi phát ít nhất", _with("giây")),
     "settle_seconds": ("Đường truyền tới loa", "Chờ sau khi khởi động", _with("giây")),

@@ -16,6 +16,7 @@ from controller.airings.queries import (
     sounding_airings,
     start_spread,
 )
+from controller.airings.timing import Times
 from controller.airings.voiding import VOID
 from controller.bulletins.tables import Approved
 from controller.errors import BadInput, Conflict, NotAllowed
@@ -121,6 +122,14 @@ def test_an_airing_approved_late_starts_as_soon_as_it_can(world):
     world.approve(bulletin)
     world.advance()
     assert 5 <= starts_in(world, airing) < 6
+
+
+@pytest.mark.parametrize(("areas", "nodes"), [([NHA_TRANG], 2), ([PROVINCE], len(NODES))])
+def test_the_more_loudspeakers_are_to_hear_it_the_longer_is_its_lead(world, areas, nodes):
+    world.times = Times(least_lead=timedelta(seconds=5), each_node=timedelta(seconds=1))
+    airing = world.plan(world.approved(), areas=areas, seconds=1)
+    world.advance()
+    assert 5 + nodes <= starts_in(world, airing) < 6 + nodes
 
 
 def test_an_airing_approved_too_late_is_missed_with_a_reason(world):

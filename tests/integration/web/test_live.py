@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 
 import pytest
 
@@ -13,12 +14,16 @@ PATIENCE = 20
 class Board:
     """Something to render, and how often it was."""
 
-    def __init__(self):
+    def __init__(self, takes=0.0):
         self.said = {"mot": "1", "hai": "2"}
         self.renderings = 0
+        self._takes = takes
 
     def render(self):
         self.renderings += 1
+        until = time.thread_time() + self._takes
+        while time.thread_time() < until:
+            continue
         return [Piece(name, f'<p id="{name}">{text}</p>') for name, text in self.said.items()]
 
 
@@ -104,6 +109,24 @@ def test_a_storm_of_changes_is_told_at_most_four_times_a_second(changes):
         told = [message for message in reader.messages if "event: nhip" not in message]
         assert 3 <= len(told) <= 8
         assert ">99<" in told[-1]
+        live.close()
+        await asyncio.wait_for(reader.task, PATIENCE)
+
+    run(scene)
+
+
+def test_a_page_that_is_dear_to_render_rests_the_longer(changes):
+    board = Board(takes=0.06)
+
+    async def scene():
+        live = Live(changes)
+        reader = Reader(live, board)
+        await reader.until(1)
+        for number in range(100):
+            board.said["mot"] = str(number)
+            changes.note()
+            await asyncio.sleep(0.01)
+        assert board.renderings <= 3  # four a second would be five by now
         live.close()
         await asyncio.wait_for(reader.task, PATIENCE)
 

@@ -43,7 +43,13 @@ def test_an_emergency_always_starts():
 
 def test_a_bigger_recording_needs_a_longer_lead():
     times = Times(least_lead=LEAD, bytes_per_second=1000)
-    assert times.lead(3000) == timedelta(seconds=8)
+    assert times.lead(3000, 0) == timedelta(seconds=8)
+
+
+def test_more_nodes_need_a_longer_lead_by_what_the_line_carries_to_all_of_them():
+    times = Times(least_lead=LEAD, bytes_per_second=1000, uplink_bytes_per_second=100_000)
+    assert times.lead(3000, 50) == LEAD + timedelta(seconds=3) + 50 * times.each_node
+    assert times.lead(3000, 1000) == LEAD + timedelta(seconds=30) + 1000 * times.each_node
 
 
 def test_the_spread_is_counted_by_nearest_rank():
