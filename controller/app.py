@@ -47,7 +47,7 @@ from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
 from controller.station.sampler import Sampler
-from controller.station.sender import ChunkSender
+from controller.station.sender import sender_of
 from controller.station.settling import Settling
 from controller.station.tidying import Tidying
 from controller.station.timekeeper import Timekeeper
@@ -258,9 +258,7 @@ class Controller:
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
-        self.sender = ChunkSender(
-            self.link, self.recordings, self._needs, self.settings.pace_bytes_per_second
-        )
+        self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         self.tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
         self.times = Times(
@@ -300,6 +298,8 @@ class Controller:
             return  # kept by the broker against the protocol: it says nothing of now
         if not self.budgets.admits(topic, len(message.payload)):
             return
+        if isinstance(topic, topics.StateTopic) and not message.retain:
+            self.sender.came_or_went(topic.node)
         match topic:
             case topics.WantTopic(node):
                 self.sender.take(node, message.payload)

@@ -31,6 +31,10 @@ class Settings(BaseSettings):
     broker_url: str = Field(
         default="", description="Address of a broker that already runs (mqtt://…); then none is started."
     )
+    audio_broker_url: str = Field(
+        default="",
+        description="Address of the same broker with a user of its own for audio; by default the station's.",
+    )
     nodes_broker_url: str = Field(
         default="",
         description="Address of the broker as nodes reach it; by default the station's own.",

@@ -28,6 +28,7 @@ from simulator.crystal import Crystal
 from simulator.facts import FactLines, item_of
 from simulator.faults import Dealt, Fate, deal
 from simulator.node import VirtualNode
+from simulator.pieces import Pieces
 from simulator.pump import Pump, Seat, true_now
 from simulator.shared_payloads import SharedPayloads
 from simulator.shelf import Shelf
@@ -55,6 +56,7 @@ class Fleet:
         self._spec = spec
         self._facts = facts
         self._shelf = Shelf(spec.storage)
+        self._pieces = Pieces()
         self._bank = SpeakerBank(spec.speed)
         self._hub = LinkHub(spec.broker, randomness=random.Random(f"links {spec.seed}"))  # noqa: S311
         self._rng = random.Random(f"fleet {spec.seed}")  # noqa: S311 - a repeatable world
@@ -233,6 +235,9 @@ class Fleet:
             if self._pump.is_full:
                 self._counts["chunks-dropped"] += 1
                 return
+            body, sha256 = self._pieces.of(message.payload)
+            self._pump.queue(seat, Received(message.topic, body, sha256=sha256))
+            return
         arrived = seat.node.crystal.raw(true_now())
         payload = self._payloads.one(message.topic, message.payload)
         self._pump.queue(seat, Received(message.topic, payload, arrived, message.retain))
@@ -319,6 +324,8 @@ class Fleet:
     def digest(self, node: VirtualNode, asked: DigestRecording) -> None:
         """Answer with the digest of what the node's disk holds."""
         sha256 = self._shelf.digest_of(node.id, asked.recording, asked.count)
+        if sha256 == asked.recording:
+            self._facts.gather("verified", {"node": node.id, "recording": sha256, "at": time.time()})
         self._pump.queue(self._seats[node.id], Digested(asked.recording, sha256))
 
     def arm(self, node: VirtualNode, arm: Arm) -> None:

@@ -1,7 +1,8 @@
 """Which chunks go to whom: pure book-keeping of what nodes say they lack; see docs/protocol.md (chunks).
 
-Nodes that lack a recording say so with a bitmap. What they say within a short window is answered once:
-a chunk that many of them lack is repeated to all who listen, a chunk that few lack goes to each of those.
+Nodes that lack a recording say so with a bitmap. What they say within a window is one *round*, answered
+once: a chunk that many of them lack is sent to all who listen, a chunk that few lack to each of those. The
+next round of a recording begins when this one has ended. What is on its way is not sent again: see `_Heard`.
 What is needed first is sent first, and nobody is sent the same for ever; see docs/decisions/016. `now` is
 in steady seconds throughout: no setting of a clock may keep an answer back.
 """
@@ -14,11 +15,25 @@ from datetime import datetime
 from devices.messages import Grade, NodeId, RecordingId
 
 WINDOW = 1.5  # seconds; measured: collecting for so long answers a whole commune with one transfer
+STEP = 0.5
+"""Seconds; while wants of one round still come in numbers, it waits so much longer, and again…"""
+LONGEST_WINDOW = 8.0
+"""…up to so long: thousands of nodes on a slow machine take seconds to read a plan and to ask."""
+STILL_COMING = 0.02
+"""More new wants than this share of all, within a STEP, are numbers."""
 HOUR = 3600.0
 MOST_AN_HOUR = (
     5  # so often is a node sent one chunk; who asks again has a failing disk, and others want theirs
 )
 SHARE_FOR_ALL = 0.3  # below this share of the listening nodes, a repeat to all costs more than it saves
+HOLD_OFF = 10.0
+"""Seconds in which what went to all may still be on its way to a node: in the broker's queue, in its own."""
+HOLD_OFF_EMERGENCY = 3.0
+"""The same for an emergency: rather twice than late."""
+SHORT_TAIL = 2
+"""So many of the chunks that were sent last may be lost, each by chance; more are rather on their way."""
+SHARE_BEHIND = 0.1
+"""When more of the listening nodes than this share lack what was sent last, it is on its way to them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +58,32 @@ class Sending:
     node: NodeId | None
 
 
-@dataclass
+@dataclass(slots=True)
 class _Wish:
     missing: frozenset[int]
-    said_at: float
+    turn: int
+    """How much had been dealt out when it was said."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """When a chunk went to all, as turns (what was dealt out before what) and in seconds."""
+
+    first: int
+    last: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a want says of what was sent: messages to one node come in the order in which they were sent.
+
+    What is missing and was sent before something that the node holds is lost, as what was sent before it
+    listened. What is missing and was sent after everything that it holds (the *tail*) may be on its way.
+    """
+
+    lost: frozenset[int]
+    tail: frozenset[int]
 
 
 @dataclass
@@ -61,12 +98,21 @@ class _Given:
 @dataclass
 class _Recording:
     need: Need
-    opened_at: float | None = None  # when the present window began
+    due_at: float | None = None  # when the present window ends at the earliest
+    longest_at: float = 0.0  # and at the latest
+    arrivals: list[float] = field(default_factory=list)  # of nodes that began to ask in the present window
+    ended_at: float = 0.0  # the last round
     wishes: dict[NodeId, _Wish] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
-    sent_to_all_at: dict[int, float] = field(default_factory=dict)
+    sent: dict[int, _Sent] = field(default_factory=dict)
+    listens: dict[NodeId, int] = field(default_factory=dict)  # since which turn
+    behind: dict[NodeId, float] = field(default_factory=dict)  # when it lacked a tail that was held back
     given: dict[NodeId, _Given] = field(default_factory=dict)
     last_turn: int = 0
+
+    @property
+    def is_emergency(self) -> bool:
+        return self.need.grade is Grade.EMERGENCY
 
 
 class WantBook:
@@ -86,15 +132,25 @@ class WantBook:
         """Write down what a node lacks now; a later want of the same node replaces the earlier one."""
         entry = self._recordings.setdefault(recording, _Recording(need))
         entry.need = need
-        entry.wishes[node] = _Wish(frozenset(missing), now)
-        if entry.opened_at is None:
-            entry.opened_at = now
+        if node not in entry.wishes:
+            entry.arrivals.append(now)
+        entry.wishes[node] = _Wish(frozenset(missing), self._turn)
+        entry.listens.setdefault(node, self._turn)
+        if entry.due_at is None:
+            begun = now if entry.is_emergency else max(now, entry.ended_at)
+            entry.due_at, entry.longest_at = begun + WINDOW, begun + LONGEST_WINDOW
+
+    def came_or_went(self, node: NodeId) -> None:
+        """A node has connected, or is lost: what was sent to all before, it may not have heard."""
+        for entry in self._recordings.values():
+            entry.listens.pop(node, None)
+            entry.wishes.pop(node, None)
 
     def next(self, now: float) -> Sending | None:
         """Deal out the next sending, or None where nothing is due yet."""
-        for entry in self._recordings.values():
-            if not entry.queue and entry.opened_at is not None and now >= entry.opened_at + WINDOW:
-                self._open_round(entry, now)
+        for recording, entry in self._recordings.items():
+            if not entry.queue and self._is_due(entry, now):
+                self._open_round(recording, entry, now)
         due = [entry for entry in self._recordings.values() if entry.queue]
         if not due:
             return None
@@ -103,8 +159,22 @@ class WantBook:
         entry.last_turn = self._turn
         sending = entry.queue.popleft()
         if sending.node is None:
-            entry.sent_to_all_at[sending.chunk] = now
+            sent = entry.sent.setdefault(sending.chunk, _Sent(self._turn, self._turn, now))
+            sent.last, sent.at = self._turn, now
+        if not entry.queue:
+            entry.ended_at = now
+            if entry.due_at is not None and not entry.is_emergency:  # who came late waited for the end
+                entry.due_at, entry.longest_at = now + WINDOW, now + LONGEST_WINDOW
         return sending
+
+    def listening(self, recording: RecordingId) -> int:
+        """Return how many nodes have asked for a recording and listen."""
+        entry = self._recordings.get(recording)
+        return 0 if entry is None else len(entry.listens)
+
+    def are_behind(self, now: float) -> bool:
+        """Whether many nodes have not yet got what was sent a while ago: it is sent too fast."""
+        return any(_many_behind(entry, now) for entry in self._recordings.values())
 
     def keep(self, needs: Mapping[RecordingId, Need]) -> None:
         """Take on what is needed now, and drop what is known of recordings that no plan names any more."""
@@ -119,20 +189,26 @@ class WantBook:
 
     def drop_queues(self) -> None:
         """Forget what was about to be sent (the broker is away); nodes will say again what they lack."""
-        for entry in self._recordings.values():
-            entry.queue.clear()
-            entry.wishes.clear()
-            entry.opened_at = None
-            entry.given.clear()  # who knows what of it arrived
+        for recording, entry in self._recordings.items():  # who knows what of it arrived
+            self._recordings[recording] = _Recording(entry.need)
 
-    def _open_round(self, entry: _Recording, now: float) -> None:
-        recording = next(rec for rec, one in self._recordings.items() if one is entry)
+    def _is_due(self, entry: _Recording, now: float) -> bool:
+        """Whether the window of a round has ended: it is longer while many nodes still begin to ask."""
+        if entry.due_at is None or now < entry.due_at:
+            return False
+        more = sum(at > now - STEP for at in entry.arrivals)
+        is_still_coming = more > max(1, STILL_COMING * len(entry.arrivals)) and now < entry.longest_at
+        if is_still_coming and not entry.is_emergency:
+            entry.due_at = now + STEP
+            return False
+        return True
+
+    def _open_round(self, recording: RecordingId, entry: _Recording, now: float) -> None:
         lacking: dict[NodeId, frozenset[int]] = {}
-        for node, wish in entry.wishes.items():
+        for node, missing in _still_missing(entry, now).items():
             given = entry.given.get(node)
             if given is None or now - given.since >= HOUR:
                 given = entry.given[node] = _Given(now)
-            missing = _still_missing(wish, entry.sent_to_all_at)
             lacking[node] = frozenset(n for n in missing if given.times[n] < MOST_AN_HOUR)
             given.times.update(lacking[node])
             if lacking[node] != missing and not given.is_told:
@@ -140,25 +216,59 @@ class WantBook:
                 self._too_much.append((node, recording))
         entry.queue.extend(deal(recording, lacking))
         entry.wishes.clear()
-        entry.opened_at = None
+        entry.arrivals.clear()
+        entry.due_at = None
 
 
-def _still_missing(wish: _Wish, sent_to_all_at: Mapping[int, float]) -> frozenset[int]:
-    """Leave out what went to all after the node spoke: it listens before it speaks, so it has that by now."""
-    return frozenset(
-        n for n in wish.missing if not (n in sent_to_all_at and sent_to_all_at[n] >= wish.said_at)
-    )
+def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]]:
+    """Return what each node lacks that is not on its way to it."""
+    heard = {node: _heard(entry, node, wish) for node, wish in entry.wishes.items()}
+    hold_off = HOLD_OFF_EMERGENCY if entry.is_emergency else HOLD_OFF
+    recent = {
+        node: frozenset(n for n in one.tail if now - entry.sent[n].at < hold_off)
+        for node, one in heard.items()
+    }
+    entry.behind = {node: at for node, at in entry.behind.items() if now - at < HOLD_OFF}
+    entry.behind.update((node, now) for node, tail in recent.items() if tail)
+    many = _many_behind(entry, now)
+    lacking = {}
+    for node, one in heard.items():
+        held_back = recent[node] if many or len(recent[node]) > SHORT_TAIL else frozenset()
+        lacking[node] = one.lost | (one.tail - held_back)
+    return lacking
+
+
+def _heard(entry: _Recording, node: NodeId, wish: _Wish) -> _Heard:
+    since = entry.listens[node]
+    held = (sent.first for n, sent in entry.sent.items() if n not in wish.missing)
+    newest = max((first for first in held if first > since), default=since)
+    lost, tail = set(), set()
+    for n in wish.missing:
+        sent = entry.sent.get(n)
+        if sent is None or sent.last <= newest:
+            lost.add(n)
+        elif sent.last <= wish.turn:
+            tail.add(n)  # what was sent after the node spoke is on its way for certain
+    return _Heard(frozenset(lost), frozenset(tail))
+
+
+def _many_behind(entry: _Recording, now: float) -> bool:
+    recent = sum(now - at < HOLD_OFF for at in entry.behind.values())
+    return recent > max(SHORT_TAIL, SHARE_BEHIND * len(entry.listens))
 
 
 def deal(recording: RecordingId, lacking: Mapping[NodeId, frozenset[int]]) -> list[Sending]:
-    """Turn what each node lacks into sendings: first those for all, then repairs, node by node in turn."""
+    """Turn what each node lacks into sendings: first those for all, then repairs, node by node in turn.
+
+    Repairs of one chunk are sent to less than SHARE_FOR_ALL of those who ask, so all of them together never
+    put more on the line than that share of a repeat to all.
+    """
     nodes = {node: missing for node, missing in lacking.items() if missing}
     if not nodes:
         return []
-    counts: dict[int, int] = {}
+    counts: Counter[int] = Counter()
     for missing in nodes.values():
-        for chunk in missing:
-            counts[chunk] = counts.get(chunk, 0) + 1
+        counts.update(missing)
     for_all = {chunk for chunk, count in counts.items() if count >= SHARE_FOR_ALL * len(nodes) and count > 1}
     sendings = [Sending(recording, chunk, None) for chunk in sorted(for_all)]
     queues = {node: deque(sorted(missing - for_all)) for node, missing in nodes.items()}

@@ -135,8 +135,13 @@ class Ground:
 
 
 @contextmanager
-def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterator[Ground]:
-    """Start all of it in a directory that is gone afterwards; `chosen` are further settings."""
+def throw_away_station(
+    broker: BrokerChoice, **chosen: Any
+) -> Iterator[tuple[Path, Controller, Stages, ExitStack]]:
+    """Start a station in a directory that is gone afterwards; `chosen` are further settings.
+
+    What the caller starts beside it is to be ended by the stack, before the station is.
+    """
     with ExitStack() as parts:
         home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
         parts.callback(shutil.rmtree, home, ignore_errors=True)
@@ -145,6 +150,13 @@ def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterat
         station = Controller(_settings(home, broker, chosen))
         station.start()
         parts.callback(station.stop)
+        yield home, station, stages, parts
+
+
+@contextmanager
+def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterator[Ground]:
+    """Start a station and its loudspeakers in a directory that is gone afterwards."""
+    with throw_away_station(broker, **chosen) as (home, station, stages, parts):
         fleet = fleet_of(station, enrol_simulated(station, nodes))
         fleet.start()
         parts.callback(fleet.stop)

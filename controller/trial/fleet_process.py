@@ -88,6 +88,11 @@ class FleetProcess:
             return (int(told[_UTIME]) + int(told[_STIME])) / os.sysconf("SC_CLK_TCK")
         return 0.0
 
+    @property
+    def pid(self) -> int | None:
+        """Its process, for whoever measures it."""
+        return None if self._process is None else self._process.pid
+
     def stop(self) -> None:
         """End it; its storage stays good."""
         if self._process is not None:
@@ -147,6 +152,10 @@ class Fleet:
     def processor_seconds(self) -> float:
         """Return the processor time that all have used."""
         return sum(process.processor_seconds() for process in self.processes)
+
+    def pids(self) -> list[int]:
+        """Return the processes that were started."""
+        return [process.pid for process in self.processes if process.pid is not None]
 
     def stop(self) -> None:
         """End all; their storage stays good."""

@@ -207,7 +207,7 @@ class Brain:
         effects: list[Effect] = []
         match about:
             case topics.ChunkTopic(recording, n) | topics.RepairChunkTopic(self._identity.node, recording, n):
-                effects = self._fetching.take_chunk(recording, n, payload, now)
+                effects = self._fetching.take_chunk(recording, n, came, now)
             case topics.TimeReplyTopic(self._identity.node):
                 effects = self._take_time(payload, came.at or now, now)
             case topics.ReceiptCommittedTopic(self._identity.node):

@@ -39,12 +39,14 @@ class Received:
 
     `at`: the raw instant at which it arrived, where it had to wait; for clock replies, which age in a queue.
     `retain`: the broker had kept it: it was not said just now.
+    `sha256`: the payload's digest, where whoever runs the node has computed it; for chunks.
     """
 
     topic: str
     payload: bytes
     at: datetime | None = None
     retain: bool = False
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

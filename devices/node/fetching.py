@@ -19,6 +19,7 @@ from devices.node.effects import (
     Subscribe,
     Unsubscribe,
 )
+from devices.node.events import Received
 
 MANIFEST = "manifest/"
 """Names of the documents that hold signed manifests."""
@@ -26,6 +27,9 @@ FIRST_WANT = timedelta(seconds=1)
 """A fleet sees a new plan at one instant; its wants are spread over this."""
 PATIENCE = timedelta(seconds=4)
 """Without a new chunk for so long, ask again: the sender paces, but rarely pauses longer."""
+LEAST_PACE = 100_000
+"""Bytes a second. What is missing may take so long to come after a want: an answer that waits its turn, or
+that lies in the queue of the broker, is not asked for once more."""
 LONGEST_PATIENCE = timedelta(seconds=30)
 """Where nobody answers, asking more often helps nobody."""
 PRESSING = timedelta(seconds=60)
@@ -47,7 +51,10 @@ class Fetch:
     is_checking: bool = False
     spoilt: int = 0
     want_at: datetime | None = None
-    patience: timedelta = PATIENCE
+    heard_at: datetime | None = None
+    """When the last new chunk came, since the last want."""
+    patience: timedelta | None = None
+    """How long the last want is waited for; None: it was answered, or there was none."""
     unnamed_since: datetime | None = None
 
     @property
@@ -131,7 +138,7 @@ class Fetching:
         fetch = self._fetches.get(recording)
         return fetch is not None and fetch.manifest is None
 
-    def take_chunk(self, recording: RecordingId, n: int, body: bytes, now: datetime) -> list[Effect]:
+    def take_chunk(self, recording: RecordingId, n: int, came: Received, now: datetime) -> list[Effect]:
         """Keep a chunk that is lacking and right; a wrong one is counted and dropped."""
         fetch = self._fetches.get(recording)
         if (
@@ -142,13 +149,15 @@ class Fetching:
             or n in fetch.held
         ):
             return []
-        if not fits(fetch.manifest, n, body):
+        if not fits(fetch.manifest, n, came.payload, came.sha256):
             self.chunks_refused += 1
             return []
         fetch.held.set(n)
-        fetch.patience = PATIENCE
-        fetch.want_at = now + self._jittered(PATIENCE)
-        save = SaveChunk(recording, n, fetch.held.count, body)
+        if fetch.heard_at is None:
+            fetch.patience = None
+            fetch.want_at = now + self._jittered(PATIENCE)  # put off in `tick`, as long as more comes
+        fetch.heard_at = now
+        save = SaveChunk(recording, n, fetch.held.count, came.payload)
         return [save, *self._check_if_full(recording, fetch)]
 
     def digested(self, recording: RecordingId, sha256: str, now: datetime) -> list[Effect]:
@@ -198,23 +207,28 @@ class Fetching:
             return []
         effects: list[Effect] = []
         for recording, fetch in self._fetches.items():
-            if (
-                fetch.want_at is not None
-                and now >= fetch.want_at
-                and fetch.is_lacking
-                and fetch.held is not None
-            ):
-                want = want_of(self._node, recording, fetch.held)
-                effects.append(Publish(topics.want(self._node), want.payload()))
-                fetch.want_at = self._again_at(fetch.patience, now, start)
-                fetch.patience = min(fetch.patience * 2, LONGEST_PATIENCE)
+            if fetch.want_at is None or now < fetch.want_at or not fetch.is_lacking or fetch.held is None:
+                continue
+            if fetch.heard_at is not None and now < fetch.heard_at + PATIENCE * (1 - JITTER):
+                fetch.want_at = fetch.heard_at + self._jittered(PATIENCE)
+                continue
+            want = want_of(self._node, recording, fetch.held)
+            effects.append(Publish(topics.want(self._node), want.payload()))
+            fetch.heard_at = None
+            fetch.want_at = self._again_at(fetch, now, start)
         return effects
 
-    def _again_at(self, patience: timedelta, now: datetime, start: datetime | None) -> datetime:
-        usual = now + self._jittered(patience)
+    def _again_at(self, fetch: Fetch, now: datetime, start: datetime | None) -> datetime:
+        """Return when to ask again if nothing comes."""
+        assert fetch.manifest is not None
+        assert fetch.held is not None
+        missing = (fetch.held.count - len(fetch.held)) * fetch.manifest.chunk_size
+        least = min(PATIENCE + timedelta(seconds=missing / LEAST_PACE), LONGEST_PATIENCE)
+        fetch.patience = least if fetch.patience is None else min(fetch.patience * 2, LONGEST_PATIENCE)
+        usual = now + self._jittered(fetch.patience)
         if start is None:
             return usual
-        return min(usual, max(start - PRESSING, now + self._jittered(PATIENCE)))
+        return min(usual, max(start - PRESSING, now + self._jittered(least)))
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to ask for."""
@@ -228,13 +242,14 @@ class Fetching:
         """The station has (again) reached the broker, and forgot who lacks what: ask soon."""
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
-                fetch.patience = PATIENCE
+                fetch.patience = fetch.heard_at = None
                 fetch.want_at = min(fetch.want_at, now + self._jittered(PATIENCE))
 
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock near again."""
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
+                fetch.heard_at = None
                 fetch.want_at = now + self._jittered(PATIENCE)
             if fetch.unnamed_since is not None:
                 fetch.unnamed_since = now
@@ -264,7 +279,7 @@ class Fetching:
         return [recording for recording, fetch in self._fetches.items() if fetch.is_whole]
 
     def _begin(self, recording: RecordingId, fetch: Fetch, now: datetime) -> list[Effect]:
-        fetch.patience = PATIENCE
+        fetch.patience = fetch.heard_at = None
         fetch.want_at = None
         if fetch.manifest is None:
             return self._listen(Subscribe((topics.manifest(recording),)))

@@ -15,7 +15,7 @@ from tests.support.parts import missing
 from tests.support.province_broker import province_broker, write_certificate
 
 ONE, OTHER = NodeId("n1"), NodeId("n2")
-PASSWORDS = {"station": "mot-hai-ba", "n1": "bon-nam", "n2": "sau-bay"}
+PASSWORDS = {"station": "mot-hai-ba", "station-audio": "chin-muoi", "n1": "bon-nam", "n2": "sau-bay"}
 RECORDING = RecordingId("ab" * 32)
 WITHIN_S = 30
 
@@ -79,6 +79,18 @@ def test_what_each_may_say_arrives_at_the_station_and_what_it_may_not_does_not(e
         assert node.say(topic, b"own")
     assert [(station.next().topic) for _ in own] == list(own)
     assert station.came.empty()
+
+
+def test_chunks_have_a_user_of_their_own_that_may_send_nothing_else_and_throws_nobody_out(end):
+    station = end("station").up()
+    audio = end("station-audio").up()
+    node = end("n1", topics.chunks(RECORDING), topics.repair_chunks(ONE)).up()
+    for topic in (topics.chunk(RECORDING, 3), topics.repair_chunk(ONE, RECORDING, 4)):
+        assert audio.say(topic, b"chunk")
+        assert node.next().topic == topic
+    assert not audio.say(topics.plan("56"), b"forged")
+    assert not audio.say(topics.manifest(RECORDING), b"forged")
+    assert (station.ups, audio.ups) == (1, 1)
 
 
 def test_a_node_hears_what_is_for_all_and_for_itself_and_nothing_for_others(end):

@@ -1,8 +1,20 @@
 """Which chunks go to whom."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
-from controller.station.wants import HOUR, MOST_AN_HOUR, WINDOW, Need, Sending, WantBook, deal
+from controller.station.wants import (
+    HOLD_OFF,
+    HOLD_OFF_EMERGENCY,
+    HOUR,
+    LONGEST_WINDOW,
+    MOST_AN_HOUR,
+    WINDOW,
+    Need,
+    Sending,
+    WantBook,
+    deal,
+)
 from devices.messages import Grade, NodeId, RecordingId
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -172,3 +184,118 @@ def test_another_node_has_its_turn_while_one_had_too_much():
     for node in NODES[:2]:
         book.note(ONE, node, [0], SOON, later)
     assert _drain(book, later + WINDOW) == [Sending(ONE, 0, NODES[1])]
+
+
+def _sent_to_all(book: WantBook, chunks: int, need: Need = TONIGHT) -> float:
+    """Have all nodes ask for everything and get it; return when the last chunk went."""
+    for node in NODES:
+        book.note(ONE, node, range(chunks), need, NOW)
+    assert len(_drain(book, NOW + WINDOW)) == chunks
+    return NOW + WINDOW
+
+
+def _asked_again(book: WantBook, missing: dict[NodeId, range | set[int]], at: float) -> list[Sending]:
+    for node, lacking in missing.items():
+        book.note(ONE, node, lacking, TONIGHT, at)
+    return _drain(book, at + WINDOW)
+
+
+def test_what_is_on_its_way_to_slow_nodes_is_not_sent_again_however_often_they_ask():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    for n in range(4):
+        asked = sent_at + 0.5 + n * 2  # each has three chunks by now; the others lie in queues
+        assert _asked_again(book, dict.fromkeys(NODES, range(3, 8)), asked) == []
+    assert book.are_behind(sent_at + 9)
+
+
+def test_what_did_not_come_in_all_that_time_is_sent_once_more():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    late = sent_at + HOLD_OFF
+    assert _asked_again(book, dict.fromkeys(NODES, range(3, 8)), late) == [
+        Sending(ONE, n, None) for n in range(3, 8)
+    ]
+
+
+def test_what_was_overtaken_is_lost_and_sent_again_at_once():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    assert _asked_again(book, {NODES[1]: {2, 5}}, sent_at + 1) == [
+        Sending(ONE, 2, NODES[1]),
+        Sending(ONE, 5, NODES[1]),
+    ]
+
+
+def test_a_lost_last_chunk_of_a_few_nodes_is_sent_again_at_once():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    assert _asked_again(book, {NODES[1]: {7}}, sent_at + 4) == [Sending(ONE, 7, NODES[1])]
+    assert not book.are_behind(sent_at + 6)
+
+
+def test_a_chunk_of_an_emergency_is_waited_for_less_long():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8, EMERGENCY)
+    late = sent_at + HOLD_OFF_EMERGENCY
+    for node in NODES:
+        book.note(ONE, node, range(3, 8), EMERGENCY, late)
+    assert len(_drain(book, late + WINDOW)) == 5
+
+
+def test_a_node_that_connected_anew_is_sent_what_it_missed_meanwhile_at_once():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    book.came_or_went(NODES[4])
+    assert _asked_again(book, {NODES[4]: range(3, 8)}, sent_at + 1) == [
+        Sending(ONE, n, NODES[4]) for n in range(3, 8)
+    ]
+
+
+def test_who_comes_in_the_middle_waits_for_the_end_and_all_who_did_are_answered_once():
+    book = WantBook()
+    for node in NODES[:6]:
+        book.note(ONE, node, range(8), TONIGHT, NOW)
+    begun = NOW + WINDOW
+    assert [book.next(begun + n) for n in range(4)] == [Sending(ONE, n, None) for n in range(4)]
+    for n, node in enumerate(NODES[6:]):
+        book.note(ONE, node, range(8), TONIGHT, begun + 4 + n / 2)
+    assert len(_drain(book, begun + 8)) == 4
+    assert _drain(book, begun + 8 + WINDOW - 0.1) == []
+    assert _drain(book, begun + 8 + WINDOW) == [Sending(ONE, n, None) for n in range(4)]
+
+
+def test_an_emergency_waits_for_no_end_of_a_round():
+    book = WantBook()
+    for node in NODES[:6]:
+        book.note(ONE, node, range(8), EMERGENCY, NOW)
+    book.next(NOW + WINDOW)
+    book.note(ONE, NODES[6], [0], EMERGENCY, NOW + WINDOW)
+    rest = _drain(book, NOW + 2 * WINDOW)
+    assert (len(rest), rest[-1]) == (8, Sending(ONE, 0, NODES[6]))
+
+
+def test_a_round_waits_while_many_nodes_still_begin_to_ask_but_not_for_ever():
+    book = WantBook()
+    opened = None
+    for n in range(1000):
+        now = NOW + n / 50
+        book.note(ONE, NodeId(f"n{n}"), range(4), TONIGHT, now)
+        if book.next(now) is not None:
+            opened = now
+            break
+    assert opened is not None
+    assert WINDOW < opened - NOW <= LONGEST_WINDOW
+
+
+def test_two_percent_lost_is_repaired_with_little_more_than_was_lost():
+    nodes = [NodeId(f"n{i}") for i in range(200)]
+    rng = random.Random(1)
+    lost = {node: {n for n in range(32) if rng.random() < 0.02} for node in nodes}
+    book = WantBook()
+    for node in nodes:
+        book.note(ONE, node, range(32), TONIGHT, NOW)
+    assert len(_drain(book, NOW + WINDOW)) == 32
+    repairs = _asked_again(book, {node: gone for node, gone in lost.items() if gone}, NOW + 10)
+    assert all(one.node is not None for one in repairs)
+    assert len(repairs) == sum(map(len, lost.values()))

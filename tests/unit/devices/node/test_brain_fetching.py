@@ -9,7 +9,7 @@ import pytest
 from devices import topics
 from devices.chunks import Bitmap, manifest_of, split, wanted
 from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
-from devices.node.events import Connected
+from devices.node.events import Connected, Received
 from devices.node.fetching import MANIFEST, UNNAMED_KEPT, Fetching
 from devices.signing import sign
 from simulator.world import Network
@@ -123,6 +123,38 @@ def test_a_station_that_does_not_answer_is_asked_ever_more_rarely(scene):
     scene.station.recordings[rec] = chunks
     scene.run(45)
     assert scene.kinds("a1") == ["fetched"]
+
+
+def test_after_a_want_for_much_it_waits_for_the_answer_as_long_as_that_may_take(scene):
+    rec = scene.station.add_recording(random.Random(1).randbytes(1_600_000), LENGTH)
+    scene.station.recordings.pop(rec)
+    plan(scene, rec, in_s=30)  # soon: the wait is not doubled, but as long as ever
+    scene.run(2 + 0.75 * 20)
+    assert len(scene.station.wants) == 1
+    scene.run(2 + 0.5 * 20)
+    assert len(scene.station.wants) == 2
+
+
+def test_a_node_to_which_chunks_come_slowly_says_nothing(scene):
+    rec = recording(scene)
+    data = b"".join(scene.station.recordings[rec])
+    manifest = manifest_of(data, codec="mp3", sample_rate=24000, duration_ms=LENGTH, chunk_size=4096)
+    fetching = Fetching(scene.node.id, random.Random(1))
+    now = scene.now
+    fetching.connected(now)
+    fetching.name({rec}, now)
+    fetching.take_manifest(manifest, b"signed", now)
+    asked = 0
+    for n, piece in enumerate(scene.station.recordings[rec][:-1]):
+        for _ in range(28):
+            now += timedelta(seconds=0.1)
+            asked += sum(isinstance(one, Publish) for one in fetching.tick(now))
+        fetching.take_chunk(rec, n, Received("chunk", piece), now)
+    assert asked == 1
+    for _ in range(51):
+        now += timedelta(seconds=0.1)
+        asked += sum(isinstance(one, Publish) for one in fetching.tick(now))
+    assert asked == 2
 
 
 def test_near_its_start_and_while_it_is_due_it_is_asked_for_without_growing_pauses(scene):

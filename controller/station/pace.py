@@ -1,0 +1,48 @@
+"""How fast chunks are sent: halved where nodes fall behind, then slowly faster again; pure."""
+
+from dataclasses import dataclass
+
+LEAST_SHARE = 0.125
+"""Of the set pace: slower than that helps nobody, a start would be missed for certain."""
+GROWTH_S = 60.0
+"""From standing still to the set pace: nodes that fell behind must first have caught up."""
+SLOWED_FOR_S = 10.0
+"""What was sent before the pace was halved still comes in so long: it is no reason to halve it again."""
+BURST_S = 2.0
+"""After a pause of that length what is sent is measured anew."""
+
+
+@dataclass
+class Pace:
+    """Bytes a second to each node, additive in growth and multiplicative in decrease."""
+
+    most: float
+    rate: float = 0.0
+    _seen_at: float = 0.0
+    _slowed_at: float = float("-inf")
+    _burst_at: float = 0.0
+    _burst_bytes: int = 0
+
+    def __post_init__(self) -> None:
+        """Begin at the set pace."""
+        self.rate = self.rate or self.most
+
+    def pause(self, size: int, now: float) -> float:
+        """Count what was sent, and return how many seconds it takes at the pace."""
+        if now - self._seen_at > BURST_S:
+            self._burst_at, self._burst_bytes = now, 0
+        else:
+            self.rate = min(self.most, self.rate + self.most * (now - self._seen_at) / GROWTH_S)
+        self._seen_at = now
+        self._burst_bytes += size
+        return size / self.rate
+
+    def slow_down(self, now: float) -> bool:
+        """Halve what is truly sent, unless that was done just now; return whether it was."""
+        if now - self._slowed_at < SLOWED_FOR_S:
+            return False
+        self._slowed_at = now
+        took = now - self._burst_at
+        true = self._burst_bytes / took if took > 0 and self._burst_bytes else self.rate
+        self.rate = max(self.most * LEAST_SHARE, min(self.rate, true) / 2)
+        return True

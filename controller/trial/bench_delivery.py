@@ -1,0 +1,146 @@
+"""`loa bench delivery`: one recording to all loudspeakers, beside clients that only count its bytes."""
+
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from controller.airings.usecases import plan_airing
+from controller.app import Controller
+from controller.founding import APPROVER
+from controller.operators.queries import operator_named
+from controller.settings import BrokerChoice
+from controller.terminal import Stages
+from controller.trial.bench_ground import Made, approved, throw_away_station
+from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
+from controller.trial.fleet_process import Fleet
+from controller.trial.simulated import enrol_simulated, fleet_of
+from devices import topics
+from devices.chunks import split
+from devices.link import Link
+from devices.link_api import Message
+from devices.messages import AreaCode
+
+OPEN_PACE: Final = 1_000_000_000
+"""Bytes a second: no pace at all; what is in flight stays bounded."""
+REST_S: Final = 8.0
+"""After connecting a loudspeaker asks for the time eight times in three seconds."""
+START_IN: Final = timedelta(hours=1)
+"""Nothing is to sound while it is measured."""
+PATIENCE_S: Final = 150.0
+LOOK_S: Final = 0.05
+_BYTES_A_MS: Final = 6  # 48 kbit/s
+_KB_A_MB: Final = 1024
+
+
+@dataclass
+class Watcher:
+    """A client of its own that notes, from outside, when the plan and the first chunk came out."""
+
+    broker: str
+    plan_at: float = 0.0
+    chunk_at: float = 0.0
+    _link: Link | None = field(default=None)
+
+    def start(self, area: AreaCode, recording: str) -> None:
+        """Listen; what is retained already does not count."""
+        self._link = Link(self.broker, "loa-bench-watch", on_message=self._take)
+        self._link.subscribe(topics.plan(area), topics.chunk(recording, 0))  # type: ignore[arg-type]
+        self._link.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._link is not None:
+            self._link.stop()
+
+    def _take(self, message: Message) -> None:
+        if message.retain:
+            return
+        if "/chunk/" in message.topic:
+            self.chunk_at = self.chunk_at or time.time()
+        else:
+            self.plan_at = self.plan_at or time.time()
+
+
+def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: int = 0) -> dict[str, Any]:
+    """Deliver one recording of that many bytes to all nodes, at an open pace; return the figures."""
+    body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, not to be compressed
+    with throw_away_station(broker, pace_bytes_per_second=OPEN_PACE) as (home, station, stages, parts):
+        enrolled = enrol_simulated(station, nodes)
+        fleet = fleet_of(station, enrolled, fail=f"loss={loss_percent}%" if loss_percent else "")
+        processes = len(fleet.processes)
+        raw = count_over_sockets(home, body, nodes, processes)
+        nginx = count_over_nginx(home, body, nodes, processes)
+        counted = count_over_mqtt(station.broker_url, split(body), nodes, processes)
+        fleet.start()
+        parts.callback(fleet.stop)
+        reachable = int(fleet.wait_ready()["connected"])
+        time.sleep(REST_S)
+        figures = _deliver(station, stages, fleet, body, reachable)
+    seconds = figures["verified_seconds"]
+    return {
+        "nodes": nodes,
+        "reachable": reachable,
+        "bytes": size,
+        "loss_percent": loss_percent,
+        "processes": processes,
+        **figures,
+        "counting_seconds": counted,
+        "ratio": round(seconds / counted, 3) if seconds and counted else None,
+        "raw_seconds": raw,
+        "nginx_seconds": nginx,
+    }
+
+
+def _deliver(
+    station: Controller, stages: Stages, fleet: Fleet, body: bytes, reachable: int
+) -> dict[str, Any]:
+    made = Made(body, max(1, len(body) // _BYTES_A_MS))
+    bulletin = approved(station, stages, "Đo", made)
+    area = AreaCode(station.settings.province)
+    watcher = Watcher(station.broker_url)
+    watcher.start(area, made.recording)
+    used_before = fleet.processor_seconds()
+    with station.store.write() as session:
+        by = operator_named(session, APPROVER)
+        assert by is not None
+        plan_airing(
+            session, bulletin, areas=[area], starts_at=station.now() + START_IN, by=by, now=station.now()
+        )
+    station.poke()
+    verified: dict[str, float] = {}
+    until = time.monotonic() + PATIENCE_S
+    while len(verified) < reachable and time.monotonic() < until:
+        for fact in fleet.facts():
+            if fact.get("fact") == "verified":
+                verified.update((item["node"], item["at"]) for item in fact["items"])
+        stages.show("Đã có đủ và kiểm xong", len(verified), reachable)
+        time.sleep(LOOK_S)
+    watcher.stop()
+    is_all = len(verified) >= reachable
+    return {
+        "verified": len(verified),
+        "verified_seconds": round(max(verified.values()) - watcher.plan_at, 3) if is_all else None,
+        "asking_seconds": round(watcher.chunk_at - watcher.plan_at, 3) if watcher.chunk_at else None,
+        "fleet_processor_seconds": round(fleet.processor_seconds() - used_before, 2),
+        "published_ratio": round(_sent_each(station, reachable) / len(body), 4),
+        "published_bytes": station.sender.published_bytes,
+        "controller_rss_mb": round(_peak_kb("self") / _KB_A_MB, 1),
+        "node_rss_kb": round(sum(_peak_kb(str(pid)) for pid in fleet.pids()) / max(1, reachable), 1),
+    }
+
+
+def _sent_each(station: Controller, nodes: int) -> float:
+    """Return the bytes that each node was sent in the mean: what went to one alone counts for that one."""
+    to_one = station.sender.repair_bytes
+    return station.sender.published_bytes - to_one + to_one / max(1, nodes)
+
+
+def _peak_kb(process: str) -> int:
+    """Return the most memory that a process ever had, as Linux tells it."""
+    for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1])
+    return 0

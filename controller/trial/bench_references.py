@@ -1,0 +1,191 @@
+"""What deliveries are measured beside: clients that only count, over MQTT, bare sockets and nginx.
+
+Each is dealt out to as many processes as the simulated loudspeakers are; see counting.py.
+"""
+
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from controller import child
+from controller.errors import StartFailed
+from controller.station.sender import IN_FLIGHT
+from devices import topics
+from devices.link import Link
+from devices.messages import RecordingId
+
+READY_S: Final = 120.0
+DONE_S: Final = 150.0
+"""How long is waited for all to have connected, and to have everything."""
+_UP_S, _LOOK_S = 10.0, 0.05
+_HEAD = 128  # bytes of an HTTP reply's head at least: more than the body has come when the file has
+
+_NGINX = """\
+daemon off;
+worker_processes 1;
+worker_rlimit_nofile 20000;
+pid {home}/nginx.pid;
+error_log {home}/nginx.log error;
+events {{ worker_connections 19000; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_timeout 120;
+  client_body_temp_path {home}; proxy_temp_path {home}; fastcgi_temp_path {home};
+  uwsgi_temp_path {home}; scgi_temp_path {home};
+  server {{ listen 127.0.0.1:{port} backlog=4096; root {home}; }}
+}}
+"""
+
+
+@dataclass
+class Counting:
+    """All counting clients, in some processes."""
+
+    processes: Sequence["subprocess.Popen[bytes]"]
+
+    def wait_ready(self) -> None:
+        """Wait until all are connected (and have subscribed)."""
+        _each_line(self.processes, READY_S)
+
+    def begin(self) -> None:
+        """Have them ask."""
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.write(b"go\n")
+            process.stdin.flush()
+
+    def seconds_since(self, began_at: float) -> float | None:
+        """Return how long after that instant the last client had everything; None: not in time."""
+        with suppress(StartFailed):
+            told = _each_line(self.processes, DONE_S)
+            return round(max(float(one["done_at"]) for one in told) - began_at, 3)
+        return None
+
+
+@contextmanager
+def counting(be: str, clients: int, processes: int, **told: Any) -> Iterator[Counting]:
+    """Have so many clients count in so many processes."""
+    with ExitStack() as parts:
+        started = []
+        for n in range(processes):
+            share = len(range(n, clients, processes))
+            started.append(_start(parts, {"be": be, "clients": share, "name": f"count-{n}", **told}))
+        yield Counting(started)
+
+
+def count_over_mqtt(broker: str, chunks: Sequence[bytes], clients: int, processes: int) -> float | None:
+    """Return how long the chunks take to all clients of the broker, at most IN_FLIGHT at once."""
+    recording = RecordingId("0" * 64)
+    told = {"broker": broker, "filter": topics.chunks(recording), "bytes": sum(map(len, chunks))}
+    with counting("mqtt", clients, processes, **told) as fleet:
+        fleet.wait_ready()
+        link = Link(broker, "loa-bench-count")
+        link.start()
+        try:
+            _wait_until(lambda: link.is_up, _UP_S)
+            began_at = time.time()
+            flying = []
+            for n, chunk in enumerate(chunks):
+                flying.append(link.publish(topics.chunk(recording, n), chunk, 1))
+                while len(flying) >= IN_FLIGHT:
+                    flying.pop(0).wait(DONE_S)
+            return fleet.seconds_since(began_at)
+        finally:
+            link.stop()
+
+
+def count_over_sockets(home: Path, body: bytes, clients: int, processes: int) -> float | None:
+    """Return how long bare sockets of one thread take to give the file to all clients."""
+    file = home / "raw.bin"
+    file.write_bytes(body)
+    with ExitStack() as parts:
+        server = _start(parts, {"be": "server", "file": str(file)})
+        port = int(_each_line([server], _UP_S)[0]["port"])
+        return _count_raw(port, "?", len(body), clients, processes)
+
+
+def count_over_nginx(home: Path, body: bytes, clients: int, processes: int) -> float | None:
+    """Return how long nginx takes to give the file to all clients; None where it is not installed."""
+    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+    if nginx is None:
+        return None
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    served = home / "nginx"
+    served.mkdir()
+    (served / "file.bin").write_bytes(body)
+    conf = served / "nginx.conf"
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    conf.write_text(user + _NGINX.format(home=served, port=port))
+    with ExitStack() as parts:
+        server = child.start([nginx, "-p", str(served), "-c", str(conf)], log=served / "start.log")
+        parts.callback(child.stop, server)
+        _wait_until(lambda: _answers(port), _UP_S)
+        asked = "GET /file.bin HTTP/1.1\r\nHost: loa\r\n\r\n"
+        return _count_raw(port, asked, len(body) + _HEAD, clients, processes)
+
+
+def _count_raw(port: int, request: str, size: int, clients: int, processes: int) -> float | None:
+    told = {"host": "127.0.0.1", "port": port, "request": request, "bytes": size}
+    with counting("raw", clients, processes, **told) as fleet:
+        fleet.wait_ready()
+        began_at = time.time()
+        fleet.begin()
+        return fleet.seconds_since(began_at)
+
+
+def _start(parts: ExitStack, told: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    process = child.start(
+        [sys.executable, "-m", "controller.trial.counting"],
+        log=None,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    parts.callback(_end, process)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(told).encode() + b"\n")
+    process.stdin.flush()
+    return process
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    child.stop(process)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _each_line(processes: Sequence["subprocess.Popen[bytes]"], seconds: float) -> list[dict[str, Any]]:
+    """Return the next line of each; StartFailed where one says nothing in time."""
+    until = time.monotonic() + seconds
+    lines = []
+    for process in processes:
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], max(0.0, until - time.monotonic()))
+        line = process.stdout.readline() if ready else b""
+        if not line:
+            raise StartFailed("Phép đo đối chiếu không chạy hết được.", code="bench.reference")
+        lines.append(json.loads(line))
+    return lines
+
+
+def _wait_until(is_so: Callable[[], bool], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > until:
+            raise StartFailed("Phép đo đối chiếu không khởi động được.", code="bench.reference")
+        time.sleep(_LOOK_S)
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False

@@ -1,0 +1,188 @@
+"""`python -m controller.trial.counting`: clients that only count bytes, or the plain server that they ask.
+
+One JSON line on standard input says what to be; one line on standard output says that it is ready; then, once
+everything has come, the instant of that. What deliveries are measured beside; see docs/benchmarks.md.
+"""
+
+import asyncio
+import contextlib
+import json
+import mmap
+import os
+import resource
+import selectors
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from devices.fleet_link import LinkHub
+from devices.link_api import Message
+
+_CONNECTS = 50  # at once: brokers and kernels have listen backlogs of about 100
+_READ = 256 * 1024  # bytes taken from, or given to, a socket at a time
+_STEP_S = 0.02
+_BACKLOG = 4096
+
+
+class Counter:
+    """How many bytes came to each of many clients, and whether all have all."""
+
+    def __init__(self, clients: int, enough: int) -> None:
+        self._lacking = clients
+        self._enough = enough
+        self.done = asyncio.Event()
+        self.done_at = 0.0
+
+    def take(self, had: int, size: int) -> int:
+        """Return what a client has now; the last one that has enough ends it."""
+        if had < self._enough <= had + size:
+            self._lacking -= 1
+            if self._lacking == 0:
+                self.done_at = time.time()
+                self.done.set()
+        return had + size
+
+
+class _Mqtt:
+    """One client of the fleet's own library; it hears, and counts."""
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._had = 0
+
+    def take(self, message: Message) -> None:
+        self._had = self._counter.take(self._had, len(message.payload))
+
+
+class _Raw(asyncio.BufferedProtocol):
+    """One bare socket: asks once, then counts until there is enough."""
+
+    room = memoryview(bytearray(_READ))  # of all: what came is only counted
+
+    def __init__(self, counter: Counter) -> None:
+        self._counter = counter
+        self._had = 0
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's shape
+        return self.room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._had = self._counter.take(self._had, nbytes)
+
+
+async def _count_mqtt(told: dict[str, Any]) -> None:
+    counter, up = Counter(told["clients"], told["bytes"]), asyncio.Event()
+    hub, waiting = LinkHub(told["broker"]), told["clients"]
+
+    def rose() -> None:
+        nonlocal waiting
+        waiting -= 1
+        if waiting == 0:
+            up.set()
+
+    await hub.start()
+    for n in range(told["clients"]):
+        link = hub.link(f"{told['name']}-{n}", on_message=_Mqtt(counter).take, on_up=rose)
+        link.subscribe(told["filter"])
+        link.start()
+        if n % _CONNECTS == 0:
+            await asyncio.sleep(_STEP_S)
+    await up.wait()
+    _say(ready=told["clients"])
+    await counter.done.wait()
+    _say(done_at=counter.done_at)
+    await _told_to_end()  # without farewells: the broker has better to do
+
+
+async def _count_raw(told: dict[str, Any]) -> None:
+    counter = Counter(told["clients"], told["bytes"])
+    loop = asyncio.get_running_loop()
+    links = []
+    for n in range(told["clients"]):
+        link, _ = await loop.create_connection(lambda: _Raw(counter), told["host"], told["port"])
+        links.append(link)
+        if n % _CONNECTS == 0:
+            await asyncio.sleep(_STEP_S)
+    _say(ready=told["clients"])
+    await asyncio.to_thread(sys.stdin.readline)
+    for link in links:
+        link.write(told["request"].encode())
+    await counter.done.wait()
+    _say(done_at=counter.done_at)
+    for link in links:
+        link.abort()
+
+
+async def _told_to_end() -> None:
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+def _serve(told: dict[str, Any]) -> None:
+    """Give a file to whoever says a word; one thread, epoll, no copy kept for anybody."""
+    with (
+        selectors.DefaultSelector() as selector,
+        socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG) as door,
+        Path(told["file"]).open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+        memoryview(mapped) as body,
+    ):
+        selector.register(door, selectors.EVENT_READ)
+        selector.register(0, selectors.EVENT_READ)  # standard input ends with the parent
+        _say(port=door.getsockname()[1])
+        while True:
+            for key, _ in selector.select():
+                if key.fileobj == 0:
+                    return
+                if key.fileobj is door:
+                    client, _ = door.accept()
+                    client.setblocking(False)
+                    selector.register(client, selectors.EVENT_READ, None)
+                else:
+                    _give(selector, key, body)
+
+
+def _give(selector: selectors.BaseSelector, key: selectors.SelectorKey, body: memoryview) -> None:
+    client = key.fileobj
+    assert isinstance(client, socket.socket)
+    try:
+        if key.data is None:
+            asked = client.recv(_READ)
+            if not asked:
+                raise ConnectionResetError
+            selector.modify(client, selectors.EVENT_WRITE, 0)
+            return
+        with body[key.data : key.data + _READ] as piece:
+            at = key.data + client.send(piece)
+        if at < len(body):
+            selector.modify(client, selectors.EVENT_WRITE, at)
+        else:
+            selector.modify(client, selectors.EVENT_READ, None)
+    except BlockingIOError:
+        return
+    except ConnectionError:
+        selector.unregister(client)
+        client.close()
+
+
+def _say(**what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Be what the first line of standard input says."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    told = json.loads(sys.stdin.readline())
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        if told["be"] == "server":
+            _serve(told)
+        else:
+            asyncio.run(_count_mqtt(told) if told["be"] == "mqtt" else _count_raw(told))
+    os._exit(0)  # thousands of sockets close faster with the process than one by one
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Chunks by a connection of their own, and what a real broker holds of them; with Mosquitto."""
+
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from controller.settings import Settings
+from controller.station.sender import ChunkSender, audio_link
+from controller.station.wants import Need
+from devices import topics
+from devices.chunks import Bitmap, manifest_of, want_of
+from devices.link import Link
+from devices.messages import Grade, NodeId, RecordingId
+from tests.integration.simulator.station_on_mqtt import wait_until
+from tests.support.brokers import BrokerProcess, is_available
+from tests.support.parts import missing
+from tts.recordings import RecordingStore
+
+WITHIN_S = 30
+MB = 1 << 20
+BODY = bytes(range(256)) * (2 * MB // 256)
+OPEN_PACE = 1_000_000_000
+
+
+@pytest.fixture
+def broker(tmp_path):
+    if not is_available("mosquitto"):
+        missing("mosquitto")
+    broker = BrokerProcess("mosquitto", tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def sending(broker, tmp_path):
+    """A chunk sender, the station's link that is not even up, and the recording that it has."""
+    store = RecordingStore(tmp_path / "recordings")
+    store.put(BODY)
+    manifest = manifest_of(BODY, codec="mp3", sample_rate=24000, duration_ms=1000)
+    need = Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
+    down = Link(broker.url, "loa-station")
+    own = audio_link(broker.url, Settings(home=tmp_path))
+    sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, own)
+    sender.release()
+    sender.start()
+    wait_until(lambda: own.is_up, WITHIN_S, "the chunks' link is up")
+    yield sender, manifest
+    sender.stop()
+
+
+def _want(sender, manifest, name):
+    node = NodeId(name)
+    sender.take(node, want_of(node, manifest.recording, Bitmap(len(manifest.chunks))).payload())
+
+
+def test_chunks_go_out_by_a_link_of_their_own(broker, sending):
+    sender, manifest = sending
+    came = []
+    node = Link(broker.url, "n1", on_message=lambda message: came.append(message.topic))
+    node.subscribe(topics.chunks(manifest.recording), topics.repair_chunks(NodeId("n1")))
+    node.start()
+    wait_until(lambda: node.is_up, WITHIN_S, "the node is up")
+    _want(sender, manifest, "n1")
+    wait_until(lambda: len(came) == len(manifest.chunks), WITHIN_S, "all chunks came")
+    node.stop()
+    assert sender.published_bytes == sender.repair_bytes == len(BODY)
+
+
+def test_a_user_of_the_broker_that_may_connect_only_once_keeps_one_link(tmp_path):
+    assert audio_link("mqtts://station:x@broker.example:8883", Settings(home=tmp_path)) is None
+    own = "mqtts://station-audio:y@broker.example:8883"
+    assert audio_link("mqtts://station:x@b:8883", Settings(home=tmp_path, audio_broker_url=own)) is not None
+
+
+def _rss_kb(broker) -> int:
+    status = Path(f"/proc/{broker._child.pid}/status").read_text("ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+
+
+def _silent_reader(broker, manifest, name) -> socket.socket:
+    """Connect, subscribe to the chunks at QoS 1, and never read again: a node whose link has stalled."""
+    client = socket.create_connection(("127.0.0.1", broker.port), timeout=WITHIN_S)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    who, filter_ = name.encode(), topics.chunks(manifest.recording).encode()
+    # MQTT 5: CONNECT with a clean start and ReceiveMaximum 8, as nodes send it; then SUBSCRIBE at QoS 1
+    connect = b"\x00\x04MQTT\x05\x02\x00\x3c" + b"\x03\x21\x00\x08" + len(who).to_bytes(2, "big") + who
+    subscribe = b"\x00\x01\x00" + len(filter_).to_bytes(2, "big") + filter_ + b"\x01"
+    client.sendall(b"\x10" + bytes([len(connect)]) + connect)
+    assert client.recv(1) == b"\x20"
+    client.sendall(b"\x82" + bytes([len(subscribe)]) + subscribe)
+    return client
+
+
+def test_what_waits_at_the_broker_for_nodes_that_do_not_read_or_are_away_stays_small(broker, sending):
+    sender, manifest = sending
+    before = _rss_kb(broker)
+    stalled = [_silent_reader(broker, manifest, f"stalled-{n}") for n in range(40)]
+    time.sleep(0.5)
+    for n in range(40):
+        _want(sender, manifest, f"stalled-{n}")
+    wait_until(lambda: sender.published_bytes >= len(BODY), WITHIN_S, "all was handed over")
+    most = _rss_kb(broker) - before
+    # 40 nodes x 8 chunks in flight are 10 MB, beside the recording once; 40 recordings would be 80 MB
+    assert most < 24 * 1024
+    for client in stalled:
+        client.close()
+    again = {}
+
+    def came_back(message):
+        again.setdefault(message.topic, len(message.payload))
+
+    wait_until(lambda: _rss_kb(broker) - before < 12 * 1024, WITHIN_S, "nothing is kept for who is away")
+    node = Link(broker.url, "stalled-0", on_message=came_back)
+    node.subscribe(topics.chunks(RecordingId(manifest.recording)))
+    node.start()
+    wait_until(lambda: node.is_up, WITHIN_S, "it is back")
+    time.sleep(0.5)
+    node.stop()
+    assert again == {}

@@ -1,0 +1,46 @@
+"""How fast chunks go out."""
+
+from controller.station.pace import GROWTH_S, LEAST_SHARE, SLOWED_FOR_S, Pace
+
+NOW = 500.0
+CHUNK = 32 * 1024
+
+
+def _send(pace: Pace, seconds: float, since: float) -> float:
+    now = since
+    while now < since + seconds:
+        now += pace.pause(CHUNK, now)
+    return now
+
+
+def test_chunks_take_as_long_as_the_set_pace_says():
+    assert Pace(64 * 1024).pause(CHUNK, NOW) == 0.5
+
+
+def test_it_is_halved_once_for_what_was_sent_and_grows_back_slowly():
+    pace = Pace(200_000)
+    now = _send(pace, 5, NOW)
+    assert pace.slow_down(now)
+    assert not pace.slow_down(now + 1)
+    assert 90_000 < pace.rate < 130_000
+    slowed = pace.rate
+    now = _send(pace, 5, now)
+    assert slowed < pace.rate < slowed + 200_000 * 7 / GROWTH_S
+    now = _send(pace, GROWTH_S, now)
+    assert pace.rate == 200_000
+
+
+def test_it_never_falls_below_its_least():
+    pace, now = Pace(200_000), NOW
+    for _ in range(10):
+        now = _send(pace, SLOWED_FOR_S, now)
+        pace.slow_down(now)
+    assert pace.rate >= 200_000 * LEAST_SHARE
+
+
+def test_a_pace_without_limit_is_halved_by_what_was_truly_sent():
+    pace = Pace(1e9)
+    for n in range(100):
+        pace.pause(CHUNK, NOW + n / 100)
+    pace.slow_down(NOW + 1)
+    assert pace.rate <= 1e9 * LEAST_SHARE
