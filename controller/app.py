@@ -43,6 +43,7 @@ from controller.station.changes import Changes
 from controller.station.doors import BrokerDoors
 from controller.station.home import HomeLock, make_home
 from controller.station.ingest import Ingest
+from controller.station.lateness_watch import LatenessWatch
 from controller.station.publisher import Publisher
 from controller.station.queries import has_airings_in_plans, needs_in_plans
 from controller.station.renderer import Renderer
@@ -221,8 +222,7 @@ class Controller:
 
     def _engine_to_warm(self) -> str:
         """The engine that takes time to load: a voice from the network has nothing to load."""
-        chosen = self.settings
-        return chosen.fallback_engine if chosen.engine == "gtts" else chosen.engine
+        return self.settings.fallback_engine if self.settings.engine == "gtts" else self.settings.engine
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
         self.broker_url = self.settings.broker_url
@@ -253,7 +253,9 @@ class Controller:
         self.link.subscribe(*topics.STATION_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
-        self.publisher = Publisher(self.store, self.link, self.key, self.now, may_publish=self._is_alone)
+        self.publisher = Publisher(
+            self.store, self.link, self.key, self.now, may_publish=lambda: self.lock.is_held
+        )
         self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
@@ -267,6 +269,7 @@ class Controller:
             uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
             called_lead=self.settings.emergency_lead,
         )
+        self.lateness = LatenessWatch(self.store, self.times, self.now, self.steady)
         self.clock = Clock(
             [
                 Beat("work", _WORK_EVERY, self._work),
@@ -343,10 +346,7 @@ class Controller:
             advance_airings(session, now=self.now(), times=self.times, settled=True, returned=returned)
         self.publisher.beat()
         self.sender.release()
-
-    def _is_alone(self) -> bool:
-        """Whether this station holds the database's lock: else another one may be publishing."""
-        return self.lock.is_held
+        self.lateness.look()
 
     def _plan_ahead(self) -> None:
         if not (self.wall.is_steady() and self.lock.is_held):

@@ -233,27 +233,28 @@ def _move_unsent(beat: _Beat) -> None:
     """Start later, if not too late, what nobody can have in time.
 
     Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
+    Once a node has the recording the start stays: who has it begins on time, the others join in.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
     called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
+    fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
-        fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
         unsent = or_(unsent, ~fetched)
     query = (
-        select(Airing, Recording.size)
+        select(Airing, Recording.size, fetched)
         .join(Recording, Recording.id == Airing.recording)
         .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
         .order_by(Airing.id)
         .with_for_update(of=Airing)
     )
-    for airing, size in beat.session.execute(query).all():
+    for airing, size, is_held in beat.session.execute(query).all():
         lead = _lead(beat, airing, size)
         begun = airing.starts_at <= beat.now
         if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
             continue  # still in time; or perhaps heard already, by receipts that wait at the broker
         start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
-        if start is not None:
+        if start is not None and not is_held:
             _start_at(beat, airing, start)
             beat.done.moved.append(airing.id)
         elif airing.latest_start_at < beat.now:

@@ -38,8 +38,12 @@ class Times:
 
     def lead(self, size: int, nodes: int) -> timedelta:
         """Return the head start that a recording of that many bytes needs on its way to that many nodes."""
+        return self.least_lead + self.sending(size, nodes)
+
+    def sending(self, size: int, nodes: int) -> timedelta:
+        """Return how long a recording of that many bytes is on its way to that many nodes."""
         on_the_way = size * max(1 / self.bytes_per_second, nodes / self.uplink_bytes_per_second)
-        return self.least_lead + nodes * self.each_node + timedelta(seconds=on_the_way)
+        return nodes * self.each_node + timedelta(seconds=on_the_way)
 
 
 def start_for(

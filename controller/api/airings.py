@@ -9,6 +9,7 @@ from sqlalchemy import true
 
 from controller.airings.foreseeing import foresee
 from controller.airings.foretelling import foresight_facts
+from controller.airings.lateness_facts import earliest_for
 from controller.airings.planning import Wish, asking_of, plan_foreseen
 from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.api import shown
@@ -34,6 +35,8 @@ from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
 from controller.web.acts import Written, hand_in, seen_bulletin
 from controller.web.alarms import stop_airing
+from controller.web.forecasts_shown import add_forecasts
+from controller.web.in_time import size_of
 from controller.web.lanes import UrgentRoute
 from controller.web.pages.airings import found
 from controller.web.queries import airing_views, delivery_rows
@@ -60,6 +63,7 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
             progress_of=station.rendering_progress,
             now=now,
         )
+        add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
         called = emergencies(session, viewer.scope.hears, now)
     return TodayWithEmergencies(
         emergencies=[emergency(view) for view in called],
@@ -94,6 +98,7 @@ def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
     """Return the airings that the person may see, newest first; at most 100."""
     with station.store.read() as session:
         views = airing_views(session, viewer.scope, true(), newest_first=True, limit=_MOST)
+        add_forecasts(session, station, viewer.scope, views)
     return [shown.airing(view) for view in views]
 
 
@@ -118,7 +123,11 @@ def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> Foresi
     with station.store.read() as session:
         bulletin = seen_bulletin(session, viewer, asked.bulletin)
         asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
-        return ForesightShown.model_validate(foresight_facts(foresee(session, bulletin.id, asking)))
+        foresight = foresee(session, bulletin.id, asking)
+        size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
+        soonest = earliest_for(session, asking, size, now, station.times)
+    told = foresight_facts(foresight) | {"earliest_at": soonest.at, "reachable": soonest.nodes}
+    return ForesightShown.model_validate(told)
 
 
 @router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
@@ -145,7 +154,9 @@ def timetable(
 def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     """Return one airing with its reach and the spread of its starts; of one that was split, your part."""
     with station.store.read() as session:
-        return shown.airing(found(session, viewer, airing_id))
+        view = found(session, viewer, airing_id)
+        add_forecasts(session, station, viewer.scope, [view])
+    return shown.airing(view)
 
 
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))

@@ -280,6 +280,10 @@ class ForesightShown(BaseModel):
     clear_at: datetime | None = Field(description="The first start within a day at which it meets nothing.")
     duration_seconds: float
     is_estimate: bool = Field(description="The recording is not made yet; the length is guessed.")
+    earliest_at: datetime | None = Field(
+        None, description="From then on all that can be reached have the recording, were it approved now."
+    )
+    reachable: int | None = Field(None, description="Nodes in the areas that can be reached now.")
 
 
 class SlotShown(BaseModel):
@@ -325,6 +329,19 @@ class SpreadShown(BaseModel):
     max: float
 
 
+class ForecastShown(BaseModel):
+    """Who will have an airing's recording before it starts, by what is known now; `nodes` in all."""
+
+    nodes: int
+    in_time: int
+    late: int = Field(description="Have it only after the start, and join in the middle.")
+    missed: int = Field(description="Can be reached, but have it too late to begin at all.")
+    away: int = Field(description="Lack it and cannot be reached now.")
+    late_by_seconds: float = Field(description="When the last that can be reached has it, after the start.")
+    is_late: bool = Field(description="More than 2 % of those that can be reached are late or missed.")
+    sentence: str = Field(description="For people, in Vietnamese.")
+
+
 class AiringShown(BaseModel):
     """One airing with its reach: each count includes the nodes that came further."""
 
@@ -348,6 +365,9 @@ class AiringShown(BaseModel):
     finished: Annotated[int, Field(description="Nodes that sounded all of it.")]
     percent_heard: Annotated[int | None, Field(description="Of all that its nodes should have sounded.")]
     start_spread_ms: SpreadShown | None = None
+    forecast: ForecastShown | None = Field(
+        None, description="Of what is on its way and starts within half an hour, or sounds; only in reads."
+    )
 
 
 class TileShown(BaseModel):

@@ -8,6 +8,7 @@ from controller.api.models import (
     AiringShown,
     BulletinShown,
     DeliveryShown,
+    ForecastShown,
     NodeShown,
     ReceiptShown,
     SpreadShown,
@@ -23,7 +24,7 @@ from tts.orders import Progress
 
 def airing(view: AiringView) -> AiringShown:
     """Return an airing."""
-    spread = view.spread
+    spread, forecast = view.spread, view.forecast
     return AiringShown(
         id=view.id,
         bulletin=view.bulletin,
@@ -44,6 +45,17 @@ def airing(view: AiringView) -> AiringShown:
         ended=view.reach.ended,
         finished=view.reach.finished,
         percent_heard=view.reach.percent_heard,
+        forecast=forecast
+        and ForecastShown(
+            nodes=forecast.nodes,
+            in_time=forecast.in_time,
+            late=forecast.late,
+            missed=forecast.missed,
+            away=forecast.away,
+            late_by_seconds=forecast.late_by.total_seconds(),
+            is_late=forecast.is_late,
+            sentence=view.forecast_words,
+        ),
         start_spread_ms=spread
         and SpreadShown(nodes=spread.nodes, p50=spread.p50, p99=spread.p99, max=spread.max),
     )

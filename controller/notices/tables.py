@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
     APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared ends by date
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
+    DELIVERY_LATE = "delivery-late"  # loudspeakers will not all have an airing's recording before it starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or places end by date
     NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
@@ -35,6 +35,16 @@ def notify(
             )
         )
     session.flush()
+
+
+def take_back(session: Session, kind: NoticeKind, subject: str, word: str, *, now: datetime) -> int:
+    """Close what was told of a subject and holds no more: `word` is added to it, and it waits for nobody."""
+    query = select(Notice).where(Notice.kind == kind, Notice.subject == subject, Notice.read_at.is_(None))
+    open_ = session.scalars(query.with_for_update()).all()
+    for notice in open_:
+        notice.sentence = f"{notice.sentence} {word}"
+        notice.read_at = now
+    return len(open_)
 
 
 def read_notice(session: Session, notice_id: NoticeId, *, by: Operator, now: datetime) -> None:

@@ -64,6 +64,8 @@ def _told(row: Notice, *, of_schedule: bool, may_approve: bool) -> Told:
         is_policy = row.subject.startswith("policy.")
         place = f"/quy-dinh/{row.subject.removeprefix('policy.')}" if is_policy else "/cai-dat"
         headline, ways = "Sắp hết hạn", ((place, "Xem quy định" if is_policy else "Xem khóa ký"),)
+    elif row.kind is NoticeKind.DELIVERY_LATE:
+        headline, ways = "Không kịp gửi tới mọi cụm loa", ((f"/phat/{row.subject}", "Xem lượt phát"),)
     elif of_schedule:
         headline, ways = "Xã chưa đồng ý", ((f"/lich/{row.subject}", "Xem lịch phát"),)
     else:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from controller.airings.lateness import Forecast, forecast_sentence
 from controller.airings.lifecycle import AiringState
 from controller.airings.queries import Reach, Spread
 from controller.bulletins.lifecycle import BulletinState, RenderingState
@@ -146,6 +147,22 @@ class AiringView:
     """Whether a commune that the person sees has not said yes yet."""
     reach: Reach = field(default_factory=Reach)
     spread: Spread | None = None
+    forecast: Forecast | None = None
+    """Of what is on its way and starts soon: who will have it in time."""
+    told_at: datetime | None = None
+    """When the forecast was made."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more than a few loudspeakers that can be reached will not have it in time."""
+        return self.forecast is not None and self.forecast.is_late
+
+    @property
+    def forecast_words(self) -> str:
+        """The forecast in words; empty where there is none."""
+        if self.forecast is None or self.told_at is None:
+            return ""
+        return forecast_sentence(self.forecast, self.starts_at, self.told_at)
 
     @property
     def sign(self) -> Sign:

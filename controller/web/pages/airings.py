@@ -20,6 +20,7 @@ from controller.errors import NotFound
 from controller.operators.permissions import Act
 from controller.web.alarms import stop_airing
 from controller.web.answers import said_of
+from controller.web.forecasts_shown import add_forecasts
 from controller.web.lanes import UrgentRoute
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import airing_tiles, airing_views, delivery_rows, reasons, spoken
@@ -70,6 +71,7 @@ def found(session: Session, viewer: Viewer, airing_id: str) -> AiringView:
 
 def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) -> Mapping[str, Any]:
     airing = found(session, viewer, airing_id)
+    add_forecasts(session, station, viewer.scope, [airing])
     name = airing.id
     listed = airing.reach.nodes <= _NODES_ON_PAGE
     rows = delivery_rows(session, viewer.scope, name, limit=_NODES_ON_PAGE) if listed else []

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.web.asked import Asked, asked_of
+from controller.web.forecasts_shown import add_forecasts
 from controller.web.notices_shown import notices_shown
 from controller.web.pages.pieces import LivePage
 from controller.web.queries import today
@@ -42,6 +43,7 @@ def _load(session: Session, station: Station, viewer: Viewer, asked: Asked) -> M
         progress_of=station.rendering_progress,
         now=station.now(),
     )
+    add_forecasts(session, station, viewer.scope, (*found.sounding, *found.upcoming))
     return {"today": found, "notices": notices_shown(session, viewer.operator)}
 
 

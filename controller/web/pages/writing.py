@@ -22,6 +22,7 @@ from controller.store.ids import new_id
 from controller.templates.queries import Offered
 from controller.web.acts import hand_in, seen_bulletin, write_down
 from controller.web.errors import status_of
+from controller.web.in_time import too_soon
 from controller.web.legal_form import ACT_KINDS
 from controller.web.pasted import PutRight, put_right, shown, taken_back
 from controller.web.render import fragment, page
@@ -79,6 +80,7 @@ def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError 
         "act_kinds": ACT_KINDS,
         "opened": False,
         "soon": "",
+        "in_time_at": "/tao-ban-tin/kip-gio",
     }
 
 
@@ -135,6 +137,29 @@ def create(
     except LoaError as error:
         return form_page(request, station, viewer, form, error=error)
     return sent(station, viewer, NEW, form, bulletin_id)
+
+
+@router.post("/tao-ban-tin/kip-gio")
+def look_if_in_time(station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
+    """Return the note that the chosen start is too near; nothing where it is not."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    with station.store.read() as session:
+        return _note(too_soon(session, station, viewer, form, None))
+
+
+@router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
+def look_if_planned_in_time(
+    station: TheStation, viewer: Signed, bulletin_id: str, form: Annotated[Typed, Form()]
+) -> Response:
+    """Return the same of a bulletin that exists."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        return _note(too_soon(session, station, viewer, form, bulletin.id))
+
+
+def _note(sentence: str) -> Response:
+    return HTMLResponse(fragment("bieu_mau/kip_gio.html", {"too_soon": sentence}))
 
 
 @router.post("/tao-ban-tin/soan-chu")
@@ -214,4 +239,5 @@ def _when_page(
     error: LoaError | None = None,
 ) -> Response:
     context = {"bulletin": bulletin, **form_context(station, viewer, form, error)}
+    context["in_time_at"] = f"/ban-tin/{bulletin.id}/dat-lich/kip-gio"
     return page(request, "dat_lich.html", context, status=status_of(error) if error else 200)
