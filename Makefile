@@ -82,6 +82,7 @@ accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the statio
 bench: $(TESTS) peer ## measure what decides how big a station may get
 	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
+	$(BIN)/python -m tests.benchmarks.messages
 
 .PHONY: render
 render: $(TESTS) ## time a long bulletin: at first, again, and after one sentence was changed (5 minutes)

@@ -17,6 +17,7 @@ from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.founding import FIRST_OPERATORS, OF_A_COMMUNE, Secrets, add_officer_of_a_commune
 from controller.logs import log_to
+from controller.memory import settle_memory
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
 from controller.settings import Settings
@@ -68,8 +69,8 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
             )
             opening.start()
             parts.callback(opening.join, 5.0)
-        while not asked.wait(1.0):
-            pass
+        settle_memory()
+        asked.wait()
         stages.say("Đang dừng…")
 
 

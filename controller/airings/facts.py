@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from controller.airings.lifecycle import Rung, climb
 from devices.messages import Receipt, ReceiptKind
@@ -39,36 +40,31 @@ def fold(facts: Facts, receipt: Receipt) -> Facts:
     First fetch, first start and first finish hold, the longest hearing, the latest reason: so every order of
     the same receipts, with any of them repeated, ends in the same facts.
     """
-    facts = replace(
-        facts,
-        rung=climb(facts.rung, _RUNGS[receipt.kind]),
-        heard_ms=max(facts.heard_ms, receipt.heard_ms),
-    )
+    told: dict[str, Any] = {}
     match receipt.kind:
         case ReceiptKind.FETCHED:
-            return replace(facts, fetched_at=_first(facts.fetched_at, receipt.at))
-        case ReceiptKind.STARTED:
-            return _started(facts, receipt)
+            told["fetched_at"] = _first(facts.fetched_at, receipt.at)
+        case ReceiptKind.STARTED if _is_earlier(facts, receipt):
+            told["started_at"], told["start_offset_ms"] = receipt.at, receipt.offset_ms
+            told["clock_error_ms"] = receipt.clock_error_ms
         case ReceiptKind.FINISHED:
-            return replace(facts, finished_at=_first(facts.finished_at, receipt.at))
+            told["finished_at"] = _first(facts.finished_at, receipt.at)
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
-            return _with_reason(facts, receipt)
-        case ReceiptKind.KEPT | ReceiptKind.LOST:
-            return facts  # of a recording that is held ready: no airing's matter
+            told |= _reason(facts, receipt)
+        case _:
+            pass  # KEPT and LOST are of a recording that is held ready: no airing's matter
+    rung, heard_ms = climb(facts.rung, _RUNGS[receipt.kind]), max(facts.heard_ms, receipt.heard_ms)
+    return replace(facts, rung=rung, heard_ms=heard_ms, **told)
 
 
 def _first(known: datetime | None, told: datetime) -> datetime:
     return told if known is None else min(known, told)
 
 
-def _started(facts: Facts, receipt: Receipt) -> Facts:
+def _is_earlier(facts: Facts, receipt: Receipt) -> bool:
     known = (facts.started_at, facts.start_offset_ms, facts.clock_error_ms)
     told = (receipt.at, receipt.offset_ms, receipt.clock_error_ms)
-    if facts.started_at is not None and _order(known) <= _order(told):
-        return facts
-    return replace(
-        facts, started_at=receipt.at, start_offset_ms=receipt.offset_ms, clock_error_ms=receipt.clock_error_ms
-    )
+    return facts.started_at is None or _order(told) < _order(known)
 
 
 def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[float, int, float]:
@@ -80,8 +76,8 @@ def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[flo
     )
 
 
-def _with_reason(facts: Facts, receipt: Receipt) -> Facts:
+def _reason(facts: Facts, receipt: Receipt) -> dict[str, Any]:
     reason = receipt.reason or receipt.kind.value
     if facts.reason_at is not None and (facts.reason_at, facts.reason or "") >= (receipt.at, reason):
-        return facts
-    return replace(facts, reason=reason, reason_at=receipt.at)
+        return {}
+    return {"reason": reason, "reason_at": receipt.at}

@@ -44,7 +44,8 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     told = [(told.node, receipt) for told in heard for receipt in told.receipts]
     if not told:
         return []
-    session.connection().execute(_insert(session), [_row(node, receipt, now) for node, receipt in told])
+    keep = _KEEP[session.get_bind().dialect.name]
+    session.connection().execute(keep, [_row(node, receipt, now) for node, receipt in told])
     fold_keepings(session, told)
     _climb(session, told, now)
     note_heard(session, known, now=now)
@@ -55,15 +56,17 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
 
 
 def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
-    query = select(Node.id, Node.first_session).where(Node.id.in_(nodes), Node.quarantined_at.is_(None))
-    return {row[0]: row[1] for row in session.execute(query).all()}
+    rows = session.connection().execute(_HEARD_OF, {"nodes": list(nodes)})
+    return {node: first for node, first in rows}  # noqa: C416 - typed
 
 
-def _insert(session: Session) -> Insert:
-    """Return an insert that leaves what is there: one name on both engines, but not in one place."""
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(Received).on_conflict_do_nothing()
-    return sqlite.insert(Received).on_conflict_do_nothing()
+_HEARD_OF = select(Node.id, Node.first_session).where(
+    Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None)
+)
+_KEEP: dict[str, Insert] = {  # what is there stays: one name on both engines, but not in one place
+    "postgresql": postgresql.insert(Received).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(Received).on_conflict_do_nothing(),
+}
 
 
 def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
@@ -117,31 +120,33 @@ def _recordings(session: Session, airings: set[AiringId]) -> dict[AiringId, Reco
 def _facts(
     session: Session, airings: set[AiringId], nodes: set[NodeId]
 ) -> dict[tuple[AiringId, NodeId], Facts]:
-    columns = [getattr(Delivery, name) for name in _FACTS]
-    query = (
-        select(Delivery.airing, Delivery.node, *columns)
-        .where(Delivery.airing.in_(airings), Delivery.node.in_(nodes))
-        .order_by(Delivery.airing, Delivery.node)
-        .with_for_update()
-    )
-    return {
-        (airing, node): Facts(Rung(rung), *others) for airing, node, rung, *others in session.execute(query)
-    }
+    places = {"airings": list(airings), "nodes": list(nodes)}
+    rows = session.connection().execute(_KNOWN_FACTS, places)
+    return {(airing, node): Facts(Rung(rung), *others) for airing, node, rung, *others in rows}
+
+
+_KNOWN_FACTS = (
+    select(Delivery.airing, Delivery.node, *(getattr(Delivery, name) for name in _FACTS))
+    .where(Delivery.airing.in_(bindparam("airings", expanding=True)))
+    .where(Delivery.node.in_(bindparam("nodes", expanding=True)))
+    .order_by(Delivery.airing, Delivery.node)
+    .with_for_update()
+)
+_SAVE = (
+    update(Delivery)
+    .where(Delivery.airing == bindparam("of_airing"), Delivery.node == bindparam("of_node"))
+    .values({name: bindparam(f"new_{name}") for name in _FACTS})
+)
 
 
 def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> None:
-    statement = (
-        update(Delivery)
-        .where(Delivery.airing == bindparam("of_airing"), Delivery.node == bindparam("of_node"))
-        .values({name: bindparam(f"new_{name}") for name in _FACTS})
-    )
     rows = [
         {"of_airing": airing, "of_node": node}
         | {f"new_{name}": getattr(facts, name) for name in _FACTS}
         | {"new_rung": int(facts.rung)}
         for (airing, node), facts in changed.items()
     ]
-    session.connection().execute(statement, rows)
+    session.connection().execute(_SAVE, rows)
 
 
 def _note_again(session: Session, airings: set[AiringId]) -> None:

@@ -18,6 +18,7 @@ from controller.fleet.vitals_log import keep_samples
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
+from controller.store.base import WrittenJson
 from devices.messages import AreaCode, NodeId, NodeState, Vitals
 
 _HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
@@ -210,20 +211,27 @@ def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) ->
     """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
     vitals = list(vitals)
     keep_samples(session, vitals, now=now)
-    newest = {told.node: told for told in vitals}
+    note_newest(session, [(now, told) for told in vitals])
+
+
+def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> None:
+    """Keep the newest vitals of each node, of those that came at these instants."""
+    newest = {told.node: (at, told) for at, told in come}
     rows = [
-        {"node": told.node, "told": told.model_dump(mode="json"), "born": told.session, "heard": now}
+        {"of_node": told.node, "told": told.model_dump_json(), "born": told.session, "heard": at}
         | {f"told_{name}": getattr(told, name) for name in TOLD}
-        for told in newest.values()
+        for at, told in newest.values()
     ]
     if rows:
-        session.connection().execute(
-            update(Node)
-            .where(Node.id == bindparam("node"), Node.session <= bindparam("born"), *_is_heard())
-            .values(vitals=bindparam("told"), last_heard_at=bindparam("heard"))
-            .values({name: bindparam(f"told_{name}") for name in TOLD}),
-            rows,
-        )
+        session.connection().execute(_NEWEST, rows)
+
+
+_NEWEST = (
+    update(Node)
+    .where(Node.id == bindparam("of_node"), Node.session <= bindparam("born"), *_is_heard())
+    .values(vitals=bindparam("told", type_=WrittenJson()), last_heard_at=bindparam("heard"))
+    .values({name: bindparam(f"told_{name}") for name in TOLD})
+)
 
 
 def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Insert, delete, func, select
+from sqlalchemy import Insert, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -31,26 +32,43 @@ NODES_AT_ONCE = 25
 """Thinned in one transaction: some 100 ms in which nobody else writes."""
 
 
+class Written(NamedTuple):
+    """One sample as it is appended to its node's quarter."""
+
+    node: NodeId
+    session: int
+    quarter: int
+    text: str
+
+
+def sampled(vitals: Vitals, at: datetime) -> Written:
+    """Return the sample of vitals that came at an instant."""
+    return Written(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
+
+
 def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -> None:
     """Append vitals to their nodes' quarters, at the instant they came; those of strangers are left out."""
-    told = {one.node for one in vitals}
+    append_samples(session, [sampled(one, now) for one in vitals])
+
+
+def append_samples(session: Session, samples: Sequence[Written]) -> None:
+    """Append samples to their nodes' quarters; those of strangers are left out."""
+    told = {one.node for one in samples}
     if not told:
         return
-    query = select(Node.id, Node.first_session, Node.session)
     known = {
         node: max(first, newest)
-        for node, first, newest in session.execute(
-            query.where(Node.id.in_(told), Node.quarantined_at.is_(None))
-        )
+        for node, first, newest in session.connection().execute(_KNOWN, {"told": list(told)})
     }
-    quarter = quarter_of(now)
-    gathered: dict[NodeId, str] = defaultdict(str)
-    for one in vitals:
-        if one.node in known and one.session >= known[one.node]:
-            gathered[one.node] += written(one, now)
+    gathered: dict[tuple[NodeId, int], str] = defaultdict(str)
+    for node, number, quarter, text in samples:
+        if node in known and number >= known[node]:
+            gathered[node, quarter] += text
     if gathered:
-        rows = [{"node": node, "quarter": quarter, "samples": text} for node, text in gathered.items()]
-        session.connection().execute(_append(session), rows)
+        rows = [
+            {"node": node, "quarter": quarter, "samples": text} for (node, quarter), text in gathered.items()
+        ]
+        session.connection().execute(_APPEND[session.get_bind().dialect.name], rows)
 
 
 def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) -> int:
@@ -112,15 +130,22 @@ def _keep_day(session: Session, node: NodeId, day: date, quarters: dict[int, Thi
         row.packed = pack(unpack(row.packed) | quarters)
 
 
-def _append(session: Session) -> Insert:
+def _append(made: postgresql.Insert | sqlite.Insert) -> Insert:
     """Return an insert that appends to what is there, unless that is too long already."""
-    is_postgres = session.get_bind().dialect.name == "postgresql"
-    made = (postgresql.insert if is_postgres else sqlite.insert)(RecentVitals)
     return made.on_conflict_do_update(
         index_elements=[RecentVitals.node, RecentVitals.quarter],
         set_={"samples": RecentVitals.samples + made.excluded.samples},
         where=func.length(RecentVitals.samples) < LONGEST_QUARTER,
     )
+
+
+_KNOWN = select(Node.id, Node.first_session, Node.session).where(
+    Node.id.in_(bindparam("told", expanding=True)), Node.quarantined_at.is_(None)
+)
+_APPEND = {
+    "postgresql": _append(postgresql.insert(RecentVitals)),
+    "sqlite": _append(sqlite.insert(RecentVitals)),
+}
 
 
 def _day(number: int) -> date:

@@ -1,9 +1,9 @@
 """What nodes say goes into the database first and is acknowledged afterwards; see docs/architecture.md."""
 
 import logging
-import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,8 +14,9 @@ from typing import TypeVar
 from controller.airings.folding import Committed, fold_receipts
 from controller.errors import Busy, Unavailable
 from controller.fleet.flooding import note_floods
-from controller.fleet.usecases import note_states, note_vitals
+from controller.fleet.usecases import note_states
 from controller.station.budgets import Budgets
+from controller.station.vitals import VitalsWriter
 from controller.store import Store
 from devices import topics
 from devices.link_api import AnyLink, LinkDown
@@ -39,7 +40,7 @@ _BATCH = 500  # messages in one transaction: measured below 100 ms
 _WAKE = 0.5  # seconds between looks at the stop sign
 _BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
 _TELL_EVERY = 5.0  # seconds between writes of whose messages were dropped
-_GATHER = 0.05  # seconds to wait for company, so that a start of 5,000 nodes takes few transactions
+_GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,18 @@ class Ingest:
     link: AnyLink
     now: Callable[[], datetime]
     budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
-    arrived: int = 0  # words of nodes since the start
+    arrived: int = 0  # words of nodes since the start, without vitals: they decide nothing
     written: int = 0  # those that were dealt with, whatever came of them
     _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
-    _inbox: "queue.Queue[_Word]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _inbox: "deque[_Word]" = field(default_factory=deque)
+    _come: threading.Event = field(default_factory=threading.Event)  # something is in the inbox
+    _many: threading.Event = field(default_factory=threading.Event)  # a whole batch is
     _tell_at: float = 0.0
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.vitals = VitalsWriter(self.store)
 
     def start(self) -> None:
         """Start writing."""
@@ -75,6 +81,8 @@ class Ingest:
     def stop(self) -> None:
         """Stop after the batch in hand; what still waits is repeated by the nodes."""
         self._stopping.set()
+        self._come.set()
+        self._many.set()
         if self._thread is not None:
             self._thread.join(10)
 
@@ -82,22 +90,52 @@ class Ingest:
         """Queue what a node said; a full queue drops it, and receipts come again by themselves.
 
         Whether the node may say so much was asked before (`budgets`). `retained`: the broker had kept it, so
-        that it may be old.
+        that it may be old. For one thread: the link's.
         """
-        try:
-            self._inbox.put_nowait(_Word(topic, payload, retained))
-            self.arrived += 1
-        except queue.Full:
+        if len(self._inbox) >= _QUEUE:
             _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
+            return
+        self.arrived += not isinstance(topic, topics.VitalsTopic)
+        self._inbox.append(_Word(topic, payload, retained))
+        if not self._come.is_set():
+            self._come.set()
+        if len(self._inbox) == _BATCH:
+            self._many.set()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            batch = self._next_batch()
-            self._tell_of_floods()
-            if not batch and not self._states_left:
-                continue
+            self.turn()
+            self._write_vitals()
+        self._write_vitals(everything=True)
+
+    def turn(self) -> None:
+        """Wait for a batch, at most a while, write it and acknowledge it; vitals wait for their own turn."""
+        batch = self._without_vitals(self._next_batch())
+        self._tell_of_floods()
+        if batch or self._states_left:
             self._take_in(batch)
             self.written += len(batch)
+
+    def _without_vitals(self, batch: list[_Word]) -> list[_Word]:
+        """Hand over vitals, which wait for their turn; return the rest."""
+        now = self.now()
+        rest = []
+        for word in batch:
+            if not isinstance(word.topic, topics.VitalsTopic):
+                rest.append(word)
+                continue
+            try:
+                self.vitals.take(_own(parse(Vitals, word.payload), word.topic.node), now)
+            except Malformed as error:
+                _LOG.warning("%s refused: %s", word.topic, error)
+        return rest
+
+    def _write_vitals(self, *, everything: bool = False) -> None:
+        try:
+            self.vitals.write(everything=everything)
+        except (Busy, Unavailable) as error:
+            _LOG.error("vitals of nodes could not be written now (%s)", error.code)
+            self._stopping.wait(_BREATH)
 
     def _take_in(self, batch: list[_Word]) -> None:
         left, self._states_left = self._states_left, []
@@ -136,16 +174,18 @@ class Ingest:
         self._stopping.wait(_BREATH)
 
     def _next_batch(self) -> list[_Word]:
-        try:
-            batch = [self._inbox.get(timeout=_WAKE)]
-        except queue.Empty:
+        """Return the oldest words, at most a batch: at once where so many wait, else after a while."""
+        if not self._come.wait(_WAKE):
             return []
-        self._stopping.wait(_GATHER)
-        while len(batch) < _BATCH:
-            try:
-                batch.append(self._inbox.get_nowait())
-            except queue.Empty:
-                break
+        self._many.wait(_GATHER)
+        self._many.clear()
+        self._come.clear()
+        batch = [self._inbox.popleft() for _ in range(min(_BATCH, len(self._inbox)))]
+        left = len(self._inbox)
+        if left:
+            self._come.set()
+        if left >= _BATCH:
+            self._many.set()
         return batch
 
     def _write_one_by_one(self, batch: list[_Word]) -> None:
@@ -166,24 +206,22 @@ class Ingest:
         now = self.now()
         receipts: list[Receipts] = []
         states: list[tuple[bool, NodeState]] = []
-        vitals: list[Vitals] = []
+        for word in batch:
+            try:
+                match word.topic:
+                    case topics.StateTopic(node):
+                        states.append((word.retained, _own(parse(NodeState, word.payload), node)))
+                    case topics.ReceiptTopic(node):
+                        receipts.append(_own(parse(Receipts, word.payload), node))
+                    case _:
+                        _LOG.warning("nothing is known to do with %s", word.topic)
+            except Malformed as error:
+                _LOG.warning("%s refused: %s", word.topic, error)
+        if not states and not receipts:
+            return []
         with self.store.write() as session:
-            for word in batch:
-                try:
-                    match word.topic:
-                        case topics.StateTopic(node):
-                            states.append((word.retained, _own(parse(NodeState, word.payload), node)))
-                        case topics.VitalsTopic(node):
-                            vitals.append(_own(parse(Vitals, word.payload), node))
-                        case topics.ReceiptTopic(node):
-                            receipts.append(_own(parse(Receipts, word.payload), node))
-                        case _:
-                            _LOG.warning("nothing is known to do with %s", word.topic)
-                except Malformed as error:
-                    _LOG.warning("%s refused: %s", word.topic, error)
             for retained, group in groupby(states, key=itemgetter(0)):  # in the order they came
                 note_states(session, [state for _, state in group], now=now, retained=retained)
-            note_vitals(session, vitals, now=now)
             return fold_receipts(session, receipts, now=now)
 
     def _acknowledge(self, committed: list[Committed]) -> None:

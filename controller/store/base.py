@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -81,6 +81,16 @@ def _as_text(value: datetime | None) -> str | None:
 
 def _from_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+class WrittenJson(UserDefinedType[str]):
+    """JSON that is text already, for a column of JSON: a value to be bound, never the type of a column."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        """Name the type."""
+        return "JSON"
 
 
 class Word(TypeDecorator[E]):

@@ -58,3 +58,53 @@ def delivery(
     typer.echo(f"Chỉ đếm byte: {figures['counting_seconds']} s (gấp {figures['ratio']} lần).")
     typer.echo(f"Ổ cắm trần: {figures['raw_seconds']} s; nginx: {figures['nginx_seconds'] or 'chưa cài'}.")
     typer.echo(f"Âm thanh gửi tới trạm trung chuyển: {figures['published_ratio']} lần tệp.")
+
+
+@bench.command()
+@told
+def ingest(
+    nodes: Annotated[int, typer.Option(min=20, max=20_000, help="Số cụm loa.")] = 5000,
+    database: Annotated[
+        Literal["sqlite", "postgresql", "both"], typer.Option(help="Cơ sở dữ liệu.")
+    ] = "both",
+    broker: Annotated[
+        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
+    ] = "auto",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Tình trạng và biên nhận của loa: mỗi giây đài ghi được bao nhiêu, có mất gì không."""
+    from controller.trial.bench_ingest import bench_ingest
+
+    figures = bench_ingest(nodes, broker, ("sqlite", "postgresql") if database == "both" else (database,))
+    if as_json:
+        print_json(figures)
+        return
+    for name in ("sqlite", "postgresql"):
+        if name in figures:
+            one = figures[name]
+            typer.echo(f"{name}: {one['messages_per_second']} tin/giây, mất {one['lost']} tin.")
+    typer.echo(f"Chương trình chỉ nghe, không làm gì: {figures['reference_per_second']} tin/giây.")
+
+
+@bench.command()
+@told
+def rest(
+    nodes: Annotated[int, typer.Option(min=1, max=20_000, help="Số cụm loa mô phỏng.")] = 5000,
+    broker: Annotated[
+        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
+    ] = "auto",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Khi không phát gì: đài dùng bao nhiêu máy, và trả lời giờ cho loa sau bao lâu."""
+    from controller.trial.bench_rest import bench_rest
+
+    figures = bench_rest(nodes, broker)
+    if as_json:
+        print_json(figures)
+        return
+    answer = figures["clock_answer_ms"]
+    typer.echo(f"Đài: {figures['station_cores']} bộ xử lý, {figures['station_rss_mb']} MB.")
+    typer.echo(f"Trạm trung chuyển: {figures['broker_cores']}; dàn loa: {figures['fleet_cores']} bộ xử lý.")
+    typer.echo(f"Trả lời giờ: p50 {answer['p50']} ms, p99 {answer['p99']} ms.")

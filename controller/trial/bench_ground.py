@@ -147,7 +147,7 @@ def throw_away_station(
         parts.callback(shutil.rmtree, home, ignore_errors=True)
         log_to(home / "loa.log", "WARNING")
         stages = parts.enter_context(Stages())
-        station = Controller(_settings(home, broker, chosen))
+        station = Controller(bench_settings(home, broker, chosen))
         station.start()
         parts.callback(station.stop)
         yield home, station, stages, parts
@@ -164,7 +164,8 @@ def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterat
         yield Ground(home, station, stages, fleet, reachable)
 
 
-def _settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
+def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:
+    """Return the settings of a throw-away station; `chosen` are further ones."""
     usual: dict[str, Any] = {
         "home": home,
         "database_url": "",

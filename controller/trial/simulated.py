@@ -1,7 +1,7 @@
 """The nodes of a simulated province: which there are, how they are enrolled, how their fleet is told."""
 
 import os
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,8 @@ from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.fleet.usecases import NewNode, enrol_nodes
 from controller.founding import Secrets
+from controller.settings import Settings
+from controller.store import Store
 from controller.trial.fleet_process import Fleet, FleetProcess
 from devices.messages import AreaCode, NodeId
 
@@ -48,7 +50,21 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
     return NewNode(NodeId(f"{SIMULATED}{code}-{number:02d}"), code, f"{name} · cụm {number}")
 
 
-def fleet_of(station: Controller, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
+class Standing(Protocol):
+    """What a fleet needs of a station: where its folder, its database and its broker are."""
+
+    store: Store
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings."""
+
+    @property
+    def broker_url(self) -> str:
+        """Where its broker is."""
+
+
+def fleet_of(station: Standing, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
     One interpreter has its nodes think one after the other, where real ones do so side by side: many nodes

@@ -1,0 +1,202 @@
+"""`loa bench ingest`: how fast vitals and receipts go into the database, and whether any is lost."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+
+from controller import child
+from controller.airings.tables import Received
+from controller.broker import ChildBroker
+from controller.errors import StartFailed
+from controller.fleet.tables import RecentVitals
+from controller.settings import BrokerChoice
+from controller.terminal import Stages
+from controller.trial.outside import used_by
+from controller.trial.postgres import running_postgres
+from controller.trial.station_apart import StationApart
+
+Database = Literal["sqlite", "postgresql"]
+NORMAL_S = 60.0
+"""Between two receipts of a node in the normal case, and twice its vitals: a short broadcast a minute."""
+TIMES = 10
+MINUTE_S, SATURATED_S, WARM_S = 60.0, 20.0, 3.0
+DRAIN_S = 60.0
+"""For what is not acknowledged when the sending ends; what is still open then is lost."""
+WINDOW = 2_000
+"""Receipts on their way while saturated, with their vitals: less than a broker's queue holds."""
+APART_S = 2.2
+"""Between two receipts of a node while saturated: as fast as its budget lets it speak."""
+AIRINGS = 6
+_MILLION = 1_000_000
+
+
+@dataclass
+class _Bench:
+    home: Path
+    nodes: int
+    broker: BrokerChoice
+    stages: Stages
+    minute: float
+    saturated: float
+
+    def reference(self) -> dict[str, Any]:
+        """Return what a subscriber that does nothing takes, as fast as it can."""
+        with ExitStack() as parts:
+            broker = ChildBroker(self.broker, self.home / "reference")
+            broker.start()
+            parts.callback(broker.stop)
+            idle = child.start(
+                [sys.executable, "-m", "controller.trial.idle_subscriber", broker.url],
+                log=self.home / "idle.log",
+                stdin=subprocess.PIPE,
+            )
+            parts.callback(child.stop, idle)
+            time.sleep(WARM_S)
+            asked = {
+                "port": broker.port,
+                "nodes": [f"node-{n}" for n in range(self.nodes)],
+                "airings": [{"airing": "one", "recording": "0" * 64}],
+                "reference": True,
+            }
+            self.stages.show("Nghe mà không làm gì", 0, 1)
+            before = used_by([idle.pid])
+            told = self._load(asked, seconds=self.saturated, rate=0.0)
+            used = used_by([idle.pid]).seconds - before.seconds
+            sent = told["vitals"] + told["receipts"]
+            return {
+                "messages_per_second": told["taken_per_second"],
+                "processor_us_a_message": round(used / max(1, sent) * _MILLION, 1),
+            }
+
+    def of(self, database: Database, url: str) -> dict[str, Any]:
+        """Return the figures of one database."""
+        with ExitStack() as parts:
+            home = self.home / database
+            home.mkdir()
+            asked = {"home": str(home), "nodes": self.nodes, "broker": self.broker}
+            station = StationApart(home, asked | {"database": url, "airings": AIRINGS})
+            self.stages.show(f"{database}: khởi động", 0, 1)
+            parts.callback(station.stop)
+            station.start()
+            load = {
+                "port": urlsplit(station.broker_url).port,
+                "nodes": [node.id for node in station.nodes],
+                "airings": station.told["airings"],
+                "reference": False,
+            }
+            self.stages.show(f"{database}: gấp {TIMES} lần bình thường", 0, 1)
+            minute = self._load(load, seconds=self.minute, rate=self.nodes * TIMES / NORMAL_S)
+            self.stages.show(f"{database}: nhanh hết mức", 0, 1)
+            before = station.used()
+            full = self._load(load | {"first": minute["receipts"]}, seconds=self.saturated, rate=0.0)
+            used = station.used()
+            station.end()  # what waits is written
+            sent = full["vitals"] + full["receipts"]
+            return {
+                "messages_per_second": full["messages_per_second"],
+                "processor_us_a_message": round((used.seconds - before.seconds) / max(1, sent) * _MILLION, 1),
+                "at_ten_times": minute,
+                "saturated": full,
+                "station_rss_mb": used.rss_mb,
+                **_lost(station, [minute, full]),
+            }
+
+    def _load(self, load: dict[str, Any], *, seconds: float, rate: float) -> dict[str, Any]:
+        asked = load | {
+            "seconds": seconds,
+            "warm": 0.0 if rate else WARM_S,
+            "rate": rate,
+            "window": WINDOW * (10 if rate else 1),
+            "apart": 0.0 if load["reference"] else APART_S,
+            "drain": DRAIN_S if not load["reference"] else 0.0,
+        }
+        return loaded(asked, self.home)
+
+
+def loaded(asked: dict[str, Any], home: Path) -> dict[str, Any]:
+    """Have another process send; return what it tells, with the receipts that were acknowledged to it."""
+    path = home / "acknowledged"
+    done = subprocess.run(
+        [sys.executable, "-m", "controller.trial.load"],
+        input=json.dumps(asked | {"acknowledged": str(path)}).encode() + b"\n",
+        stdout=subprocess.PIPE,
+        check=False,
+        timeout=asked["seconds"] + asked["warm"] + asked["drain"] + 60,
+    )
+    if done.returncode:
+        raise StartFailed("Chương trình gửi thử bị dừng giữa chừng.", code="bench.load")
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told | {"_acknowledged": path.read_text("ascii").split()}
+
+
+def bench_ingest(
+    nodes: int,
+    broker: BrokerChoice,
+    databases: tuple[Database, ...],
+    *,
+    minute: float | None = None,
+    saturated: float | None = None,
+) -> dict[str, Any]:
+    """Return the figures; everything that it needs is made and thrown away."""
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        stages = parts.enter_context(Stages())
+        bench = _Bench(home, nodes, broker, stages, minute or MINUTE_S, saturated or SATURATED_S)
+        reference = bench.reference()
+        found: dict[str, dict[str, Any]] = {}
+        for database in databases:
+            with _empty(database) as url:
+                found[database] = bench.of(database, url)
+    for one in found.values():
+        one["ratio"] = _ratio(one["messages_per_second"], reference["messages_per_second"])
+        # on a machine with neighbours throughputs say little; what each message costs says the same
+        one["processor_ratio"] = _ratio(reference["processor_us_a_message"], one["processor_us_a_message"])
+    worst = min(found.values(), key=lambda one: one["ratio"])
+    return {
+        "nodes": nodes,
+        "messages_per_second": worst["messages_per_second"],
+        "reference_per_second": reference["messages_per_second"],
+        "reference_processor_us_a_message": reference["processor_us_a_message"],
+        "ratio": worst["ratio"],
+        "lost": sum(one["lost"] for one in found.values()),
+        **found,
+    }
+
+
+@contextmanager
+def _empty(database: Database) -> Iterator[str]:
+    """Give the address of an empty database; SQLite's is the station's own choice."""
+    if database == "sqlite":
+        yield ""
+        return
+    with running_postgres() as server:
+        yield server.create()
+
+
+def _lost(station: StationApart, loads: list[dict[str, Any]]) -> dict[str, int]:
+    """Compare what was sent and acknowledged with the rows that are there; takes the ids out of `loads`."""
+    acknowledged = [name for load in loads for name in load.pop("_acknowledged")]
+    samples = func.length(RecentVitals.samples) - func.length(func.replace(RecentVitals.samples, ";", ""))
+    with station.store.read() as session:
+        kept = set(session.scalars(select(Received.id)))
+        vitals = int(session.scalar(select(func.sum(samples))) or 0)
+    sent = {kind: sum(load[kind] for load in loads) for kind in ("receipts", "vitals")}
+    uncommitted = len(set(acknowledged) - kept)
+    lost = {"lost_receipts": sent["receipts"] - len(kept), "lost_vitals": sent["vitals"] - vitals}
+    return {"lost": sum(lost.values()), **lost, "acknowledged_without_a_row": uncommitted}
+
+
+def _ratio(one: float, other: float) -> float:
+    return round(one / other, 3) if other else 0.0

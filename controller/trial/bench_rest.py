@@ -1,0 +1,188 @@
+"""`loa bench rest`: what a station uses while nothing is due, and how soon it answers a clock request."""
+
+import shutil
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, select
+
+from controller.errors import StartFailed
+from controller.fleet.tables import Node
+from controller.settings import BrokerChoice
+from controller.terminal import Stages
+from controller.trial.bench_ground import PATIENCE_S, nearest_rank
+from controller.trial.bench_ingest import loaded
+from controller.trial.outside import Used
+from controller.trial.simulated import fleet_of
+from controller.trial.station_apart import StationApart
+from devices import topics
+from devices.link import Link
+from devices.link_api import LinkDown, Message
+from devices.messages import NodeId, TimeReply, TimeRequest
+from devices.signing import read_payload
+
+REST_S = 60.0
+SETTLE_S = 20.0
+"""After the last node was heard: its burst of clock requests and its retained documents are dealt with."""
+PROBES = 4
+ASKED_EVERY_S = 0.6
+"""By each probe in turn: below the budget of a node, which is two a second."""
+STARTS, START_S = 3, 6.0
+"""How often all nodes tell at once that a broadcast began, and how long is looked at each."""
+_MS = 1000
+
+
+@dataclass
+class ClockProbe:
+    """Asks the station for the time as a node does, under names of its own, and notes how long it takes."""
+
+    broker_url: str
+    answers_ms: list[float] = field(default_factory=list)
+    asked: int = 0
+    _open: dict[tuple[str, int], float] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def start(self) -> None:
+        """Connect."""
+        self._names = [NodeId(f"probe-{n}") for n in range(PROBES)]
+        self._link = Link(self.broker_url, "bench-probe", on_message=self._take)
+        self._link.subscribe(*map(topics.time_reply, self._names), qos=0)
+        self._link.start()
+        until = time.monotonic() + PATIENCE_S
+        while not self._link.is_up:
+            if time.monotonic() > until:
+                raise StartFailed("Không kết nối được với trạm trung chuyển.", code="bench.no_broker")
+            time.sleep(0.05)
+
+    def ask_for(self, seconds: float) -> None:
+        """Ask for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for node in self._names:
+                self._ask(node)
+                time.sleep(ASKED_EVERY_S / PROBES)
+
+    def stop(self) -> None:
+        """Leave."""
+        self._link.stop()
+
+    def _ask(self, node: NodeId) -> None:
+        sent_us = time.time_ns() // 1000
+        request = TimeRequest(node=node, sent_us=sent_us).payload()
+        with self._lock:
+            self._open[node, sent_us] = time.perf_counter()
+            self.asked += 1
+        try:
+            self._link.publish(topics.time(node), request, qos=0)
+        except LinkDown:
+            return  # it stays unanswered
+
+    def _take(self, message: Message) -> None:
+        at = time.perf_counter()
+        reply = TimeReply.model_validate(read_payload(message.payload.decode()))
+        with self._lock:
+            began = self._open.pop((reply.node, reply.sent_us), None)
+            if began is not None:
+                self.answers_ms.append((at - began) * _MS)
+
+
+def bench_rest(nodes: int, broker: BrokerChoice, seconds: float | None = None) -> dict[str, Any]:
+    """Return the figures; everything that it needs is made and thrown away."""
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        stages = parts.enter_context(Stages())
+        station = StationApart(home, {"home": str(home), "nodes": nodes, "broker": broker, "airings": 1})
+        parts.callback(station.stop)
+        station.start()
+        fleet = fleet_of(station, station.nodes)
+        parts.callback(fleet.stop)
+        fleet.start()
+        connected = int(fleet.wait_ready()["connected"])
+        _await_heard(station, stages, connected)
+        probe = ClockProbe(station.broker_url)
+        probe.start()
+        parts.callback(probe.stop)
+        stages.show("Nghỉ cho yên", 0, 1)
+        time.sleep(SETTLE_S)
+
+        def look() -> tuple[float, Used, Used, float]:
+            return time.monotonic(), station.used(), station.used_by_broker(), fleet.processor_seconds()
+
+        before = look()
+        probe.ask_for(seconds or REST_S)
+        after = look()
+        time.sleep(1.0)  # for the last answers
+        told = {"nodes": nodes, "connected": connected} | _figures(before, after, probe)
+        return told | _begun(station, home, probe)
+
+
+def _begun(station: StationApart, home: Path, probe: ClockProbe) -> dict[str, Any]:
+    """Have all nodes tell within a second that a broadcast began, some times; ask for the time meanwhile."""
+    probe.answers_ms.clear()
+    nodes = [node.id for node in station.nodes]
+    delays = []
+    for number in range(STARTS):
+        asking = Thread(target=probe.ask_for, args=(START_S,))
+        asking.start()
+        asked = {
+            "port": urlsplit(station.broker_url).port,
+            "nodes": nodes,
+            "airings": station.told["airings"],
+            "reference": False,
+            "seconds": 1.0,
+            "warm": 0.0,
+            "rate": len(nodes),
+            "window": len(nodes) * 2,
+            "apart": 0.0,
+            "vitals": 0,
+            "first": number * len(nodes) * 2,
+            "drain": START_S,
+        }
+        delays.append(loaded(asked, home)["ack_ms"])
+        asking.join()
+    return {
+        "at_start": {
+            "receipts_committed_ms": {p: max(one[p] for one in delays) for p in ("p50", "p99")},
+            "clock_answer_ms": _spread(probe),
+        }
+    }
+
+
+def _spread(probe: ClockProbe) -> dict[str, float]:
+    return {f"p{p}": nearest_rank(probe.answers_ms, p) for p in (50, 99)}
+
+
+def _figures(
+    before: tuple[float, Used, Used, float], after: tuple[float, Used, Used, float], probe: ClockProbe
+) -> dict[str, Any]:
+    wall = after[0] - before[0]
+    return {
+        "seconds": round(wall, 1),
+        "station_cores": round((after[1].seconds - before[1].seconds) / wall, 3),
+        "broker_cores": round((after[2].seconds - before[2].seconds) / wall, 3),
+        "fleet_cores": round((after[3] - before[3]) / wall, 3),
+        "station_rss_mb": after[1].rss_mb,
+        "clock_answer_ms": _spread(probe),
+        "clock_asked": probe.asked,
+        "clock_answered": len(probe.answers_ms),
+    }
+
+
+def _await_heard(station: StationApart, stages: Stages, count: int) -> None:
+    """Wait until the station has heard so many nodes be born."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        with station.store.read() as session:
+            heard = session.scalar(select(func.count()).select_from(Node).where(Node.online)) or 0
+        stages.show("Đài đã nghe loa", heard, count)
+        if heard >= count:
+            return
+        time.sleep(0.5)
+    raise StartFailed("Đài không nghe kịp loa mô phỏng.", code="bench.not_heard")

@@ -1,0 +1,248 @@
+"""The nodes of `loa bench ingest` in a process of their own: vitals and receipts, as nodes say them.
+
+Run as `python -m controller.trial.load`: it reads one JSON object from standard input and prints one when it
+is done. A receipt is repeated until it is acknowledged, as docs/protocol.md says. It speaks MQTT by itself
+(`bare_mqtt`), so that it does not use up what the station is to have.
+"""
+
+import json
+import select
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from heapq import heappop, heappush
+from pathlib import Path
+from typing import Any, Final
+
+from controller.trial.bare_mqtt import BareClient
+from devices import topics
+from devices.messages import MOST_RECEIPTS, NodeId, Receipts, Vitals, parse
+
+CLIENTS: Final = 20
+"""Connections that the nodes are dealt out to: each has a window of its own at the broker."""
+MOST_AT_BROKER: Final = 90
+"""Messages of QoS 1 of one connection that the broker has not taken over; it allows a hundred."""
+FIRST_REPEAT, LAST_REPEAT = 5.0, 60.0
+VITALS_A_RECEIPT: Final = 2
+TAKEN: Final = "bench/taken"
+"""Where the subscriber that does nothing says how many messages it had."""
+_KINDS = ("fetched", "started", "finished")
+_TURN_S: Final = 0.005
+_MOST_A_TURN: Final = 200
+
+
+@dataclass(slots=True)
+class _Node:
+    name: str
+    number: int
+    client: BareClient
+    said: int = 0
+    last_at: float = 0.0
+    open: dict[str, str] = field(default_factory=dict)
+    """Receipts that were not acknowledged, as they were sent."""
+    wait: float = FIRST_REPEAT
+
+
+@dataclass
+class Load:
+    """What is sent, acknowledged, and still open; `window`: receipts (of the reference: messages) open."""
+
+    asked: dict[str, Any]
+    nodes: list[_Node] = field(default_factory=list)
+    vitals: int = 0
+    receipts: int = 0
+    repeated: int = 0
+    open: int = 0
+    taken: int = 0
+    acknowledged: list[str] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
+    """From the first sending of a receipt to its acknowledgement, seconds."""
+    _sent_at: dict[str, float] = field(default_factory=dict)
+    _repeats: list[tuple[float, int]] = field(default_factory=list)
+    _turn: int = 0
+    _clients: dict[int, BareClient] = field(default_factory=dict)
+    _by_topic: dict[bytes, _Node] = field(default_factory=dict)
+
+    @property
+    def _vitals(self) -> int:
+        """How many vitals go with each receipt."""
+        return int(self.asked.get("vitals", VITALS_A_RECEIPT))
+
+    def connect(self) -> None:
+        """Connect all; each connection hears what is acknowledged to its nodes."""
+        names = self.asked["nodes"]
+        count = min(CLIENTS, len(names))
+        for n in range(count):
+            client = BareClient("127.0.0.1", self.asked["port"], f"load-{n}", self._told)
+            own = [topics.receipt_committed(NodeId(name)) for name in names[n::count]]
+            client.connect([*own, TAKEN] if n == 0 else own)
+            self._clients[client.socket.fileno()] = client
+        clients = list(self._clients.values())
+        self.nodes = [_Node(name, n, clients[n % count]) for n, name in enumerate(names)]
+        self._by_topic = {topics.receipt_committed(NodeId(one.name)).encode(): one for one in self.nodes}
+
+    def run(self) -> dict[str, Any]:
+        """Send for so many seconds; return the figures of the time after `warm` seconds, and of all."""
+        began = time.monotonic()
+        warm, seconds = self.asked["warm"], self.asked["seconds"]
+        before: tuple[float, int, int] | None = None
+        while (now := time.monotonic()) < began + warm + seconds:
+            if before is None and now >= began + warm:
+                before = (now, len(self.acknowledged), self.taken)
+            self._send_due(now, now - began)
+            self._pump(_TURN_S)
+        assert before is not None
+        span = now - before[0]
+        sent = {"vitals": self.vitals, "receipts": self.receipts, "sent_seconds": round(now - began, 2)}
+        rate = (len(self.acknowledged) - before[1]) * (1 + self._vitals) / span
+        self._drain(now + self.asked["drain"])
+        return {
+            **sent,
+            "messages_per_second": round(rate),
+            "taken_per_second": round((self.taken - before[2]) / span),
+            "repeated": self.repeated,
+            "unacknowledged": sum(len(node.open) for node in self.nodes),
+            "ack_ms": _percentiles(self.delays),
+        }
+
+    # --- sending
+
+    def _send_due(self, now: float, passed: float) -> None:
+        """Send a receipt and its vitals for each step that is due: by rate, or as many as the window lets."""
+        rate, window = self.asked["rate"], self.asked["window"]
+        for _ in range(_MOST_A_TURN):
+            if rate and self.receipts >= passed * rate:
+                break
+            if self._open() >= window or self.nodes[self._turn].last_at > now - self.asked["apart"]:
+                break
+            node = self.nodes[self._turn]
+            if node.client.unacknowledged >= MOST_AT_BROKER:
+                break
+            self._turn = (self._turn + 1) % len(self.nodes)
+            node.last_at = now
+            self._say_receipt(node, now)
+            for n in range(self._vitals):  # of other nodes, so that each tells them evenly
+                step = len(self.nodes) * n // self._vitals
+                self._say_vitals(self.nodes[(self._turn + step) % len(self.nodes)])
+        while self._repeats and self._repeats[0][0] <= now:
+            self._repeat(self.nodes[heappop(self._repeats)[1]], now)
+
+    def _open(self) -> int:
+        """Return how many receipts are on their way (one that does nothing takes them with its vitals)."""
+        if self.asked["reference"]:
+            return (self.vitals + self.receipts - self.taken) // (1 + self._vitals)
+        return self.open
+
+    def _say_vitals(self, node: _Node) -> None:
+        self.vitals += 1
+        node.client.send(f"loa/v1/node/{node.name}/vitals".encode(), vitals_of(node.name, self.vitals), 0)
+
+    def _say_receipt(self, node: _Node, now: float) -> None:
+        self.receipts += 1
+        airing = self.asked["airings"][node.said // len(_KINDS) % len(self.asked["airings"])]
+        number = self.asked.get("first", 0) + self.receipts
+        name = f"{1 + node.said}.{number}.{number:012x}"
+        text = receipt_of(name, airing, _KINDS[node.said % len(_KINDS)])
+        node.said += 1
+        if not self.asked["reference"]:
+            if not node.open:
+                heappush(self._repeats, (now + node.wait, node.number))
+            node.open[name] = text
+            self.open += 1
+            self._sent_at[name] = now
+        self._send_receipts(node, [text])
+
+    def _repeat(self, node: _Node, now: float) -> None:
+        """Say all that is open again, if the oldest of it has waited for long enough."""
+        if not node.open:
+            node.wait = FIRST_REPEAT
+            return
+        due = self._sent_at[next(iter(node.open))] + node.wait
+        if due > now:
+            heappush(self._repeats, (due, node.number))
+            return
+        node.wait = min(node.wait * 2, LAST_REPEAT)
+        heappush(self._repeats, (now + node.wait, node.number))
+        self.repeated += len(node.open)
+        self._send_receipts(node, list(node.open.values())[:MOST_RECEIPTS])
+
+    def _send_receipts(self, node: _Node, receipts: list[str]) -> None:
+        payload = f'{{"node":"{node.name}","session":1,"receipts":[{",".join(receipts)}]}}'
+        node.client.send(f"loa/v1/node/{node.name}/receipt".encode(), payload.encode(), 1)
+
+    # --- what comes
+
+    def _told(self, topic: bytes, payload: bytes) -> None:
+        node = self._by_topic.get(topic)
+        if node is None:
+            self.taken = int(payload)
+            return
+        now = time.monotonic()
+        for name in json.loads(payload)["ids"]:
+            if node.open.pop(name, None) is not None:
+                self.open -= 1
+                self.acknowledged.append(name)
+                self.delays.append(now - self._sent_at.pop(name))
+        node.wait = FIRST_REPEAT
+
+    def _pump(self, wait: float) -> None:
+        stuck = [one for one, client in self._clients.items() if client.is_stuck]
+        for client in self._clients.values():
+            client.flush()
+        readable, _, _ = select.select(list(self._clients), stuck, [], wait)
+        for one in readable:
+            self._clients[one].take()
+
+    def _drain(self, until: float) -> None:
+        """Repeat what is not acknowledged, as nodes do, until all is."""
+        while time.monotonic() < until and (self.open or any(one.is_stuck for one in self._clients.values())):
+            now = time.monotonic()
+            while self._repeats and self._repeats[0][0] <= now:
+                self._repeat(self.nodes[heappop(self._repeats)[1]], now)
+            self._pump(_TURN_S)
+
+
+def vitals_of(node: str, n: int) -> bytes:
+    """Return vitals as a node writes them."""
+    return (
+        f'{{"node":"{node}","session":1,"at":"{_instant()}","clock_offset_ms":{n % 7}.25,'
+        f'"clock_error_ms":0.8,"volume":70,"storage_free":{1_000_000_000 + n},"sounding":null,'
+        f'"signal_dbm":-71.5,"temperature_c":{30 + n % 9}.5,"chunks_refused":0,"battery_percent":99.0,'
+        f'"mains":true,"amplifier_ok":true,"level_dbfs":-18.5}}'
+    ).encode()
+
+
+def receipt_of(name: str, airing: dict[str, str], kind: str) -> str:
+    """Return one receipt as a node writes it."""
+    heard = 5_000 if kind == "finished" else 0
+    return (
+        f'{{"id":"{name}","airing":"{airing["airing"]}","recording":"{airing["recording"]}","kind":"{kind}",'
+        f'"at":"{_instant()}","offset_ms":0,"heard_ms":{heard},"clock_error_ms":0.8,"reason":null}}'
+    )
+
+
+def _instant() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _percentiles(seconds: list[float]) -> dict[str, float]:
+    found = sorted(seconds) or [0.0]
+    return {f"p{p}": round(found[max(0, -(-len(found) * p // 100) - 1)] * 1000, 1) for p in (50, 99)}
+
+
+def main() -> None:
+    """Do what is asked."""
+    asked = json.loads(sys.stdin.buffer.readline())
+    parse(Vitals, vitals_of(asked["nodes"][0], 1))  # what is sent is what a station takes
+    one = receipt_of("1.1.0", asked["airings"][0], _KINDS[0])
+    parse(Receipts, f'{{"node":"{asked["nodes"][0]}","session":1,"receipts":[{one}]}}')
+    load = Load(asked)
+    load.connect()
+    figures = load.run()
+    Path(asked["acknowledged"]).write_text("\n".join(load.acknowledged), "ascii")
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What processes use of processor and memory, read in /proc: the measured one does nothing for it."""
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+_PARENT, _UTIME, _STIME = 1, 11, 12  # fields of /proc/PID/stat, counted after the program's name
+_BROKERS = ("mosquitto", "iotcore")
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Processor seconds since their start, and resident memory now, of some processes together."""
+
+    seconds: float
+    rss_mb: float
+
+
+def used_by(pids: list[int]) -> Used:
+    """Return what these processes used; one that has ended counts nothing."""
+    ticks, kilobytes = 0, 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            told = _stat(pid)
+            ticks += int(told[_UTIME]) + int(told[_STIME])
+            kilobytes += _resident(pid)
+    return Used(ticks / os.sysconf("SC_CLK_TCK"), round(kilobytes / 1024, 1))
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for entry in _PROC.iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                children.setdefault(int(_stat(int(entry.name))[_PARENT]), []).append(int(entry.name))
+    found = [pid]
+    for one in found:  # grows while it is gone through
+        found += children.get(one, [])
+    return found
+
+
+def is_broker(pid: int) -> bool:
+    """Whether a process is one of the brokers that a station brings along."""
+    with contextlib.suppress(OSError):
+        words = (_PROC / str(pid) / "cmdline").read_bytes().decode("utf-8", "replace")
+        return any(broker in words for broker in _BROKERS)
+    return False
+
+
+def _stat(pid: int) -> list[str]:
+    return (_PROC / str(pid) / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+
+
+def _resident(pid: int) -> int:
+    for line in (_PROC / str(pid) / "status").read_text("utf-8", "replace").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1])
+    return 0

@@ -1,0 +1,188 @@
+"""A bench's station in a process of its own: what is measured is not what measures.
+
+Run as `python -m controller.trial.station_apart`: it reads one JSON object (it may hold the database's
+password) from standard input, prints one line when all stands, and ends when its standard input does.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from controller import child
+from controller.airings.tables import Airing, Delivery
+from controller.airings.usecases import plan_airing
+from controller.app import Controller
+from controller.errors import StartFailed
+from controller.fleet.usecases import NewNode
+from controller.founding import APPROVER
+from controller.logs import log_to
+from controller.memory import settle_memory
+from controller.operators.queries import operator_named
+from controller.settings import Settings
+from controller.store import Store
+from controller.terminal import Stages
+from controller.trial.bench_ground import PATIENCE_S, approved, bench_settings, tone
+from controller.trial.outside import Used, family, is_broker, used_by
+from controller.trial.simulated import enrol_simulated
+from devices.messages import AreaCode
+
+_AIRING_S = 5
+_END_S = 60.0
+_FIRST_AFTER = timedelta(minutes=30)  # nothing of it sounds while the bench runs
+_APART = timedelta(minutes=1)
+
+
+@dataclass
+class StationApart:
+    """A station that runs beside, as who measures it sees it."""
+
+    home: Path
+    asked: dict[str, Any]
+    told: dict[str, Any] = field(default_factory=dict)
+    store: Store = field(init=False)
+    """Its database, opened a second time."""
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def settings(self) -> Settings:
+        """What it was started with."""
+        return _settings(self.asked)
+
+    @property
+    def broker_url(self) -> str:
+        """Where its broker is."""
+        return str(self.told["broker_url"])
+
+    @property
+    def nodes(self) -> list[NewNode]:
+        """Its nodes."""
+        return [NewNode(*one) for one in self.told["nodes"]]
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and wait until it stands, or raise StartFailed."""
+        self._process = child.start(
+            [sys.executable, "-m", "controller.trial.station_apart"],
+            log=self.home / "station.log",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(self.asked).encode() + b"\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise StartFailed("Đài để đo không khởi động được.", code="bench.no_station")
+        self.told = json.loads(line)
+        self.store = Store(self.settings.database)
+
+    def end(self) -> None:
+        """End the station, which writes what waits; its database stays open here."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_END_S)
+
+    def stop(self) -> None:
+        """End it, and let go of its database."""
+        if self._process is not None:
+            child.stop(self._process)
+            if self._process.stdout is not None:
+                self._process.stdout.close()
+            if self.told:
+                self.store.close()
+
+    def used(self) -> Used:
+        """Return what the station itself uses, with its processes but without its broker."""
+        return used_by([pid for pid in family(self.pid) if not is_broker(pid)])
+
+    def used_by_broker(self) -> Used:
+        """Return what its broker uses."""
+        return used_by([pid for pid in family(self.pid) if is_broker(pid)])
+
+
+def _settings(asked: dict[str, Any]) -> Settings:
+    chosen = {"database_url": asked.get("database", ""), "broker_url": asked.get("broker_url", "")}
+    return bench_settings(Path(asked["home"]), asked["broker"], chosen)
+
+
+def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[str, str]]:
+    """Plan airings for all nodes; return them with their recordings, once their deliveries are there."""
+    if not count:
+        return []
+    with Stages() as stages:
+        bulletin = approved(station, stages, "Đo", tone(_AIRING_S, 440))
+    now = station.now()
+    with station.store.write() as session:
+        by = operator_named(session, APPROVER)
+        assert by is not None
+        for n in range(count):
+            starts_at = now + _FIRST_AFTER + n * _APART
+            plan_airing(
+                session,
+                bulletin,
+                areas=[AreaCode(station.settings.province)],
+                starts_at=starts_at,
+                latest_start_at=starts_at + timedelta(minutes=2),
+                by=by,
+                now=now,
+            )
+    station.poke()
+    return _delivered(station, count, nodes)
+
+
+def _delivered(station: Controller, count: int, nodes: int) -> list[dict[str, str]]:
+    query = (
+        select(Airing.id, Airing.recording)
+        .join(Delivery, Delivery.airing == Airing.id)
+        .where(Airing.recording.is_not(None))
+        .group_by(Airing.id, Airing.recording)
+        .having(func.count() >= nodes)
+    )
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        with station.store.read() as session:
+            found = session.execute(query).all()
+        if len(found) >= count:
+            return [{"airing": airing, "recording": str(recording)} for airing, recording in found]
+        time.sleep(0.2)
+    raise StartFailed("Đài để đo không lập kế hoạch kịp.", code="bench.not-planned")
+
+
+def main(asked: dict[str, Any]) -> None:
+    """Run the station until nobody wants it any more."""
+    settings = _settings(asked)
+    log_to(settings.home / "loa.log", "WARNING")
+    with ExitStack() as parts:
+        station = Controller(settings)
+        station.start()
+        parts.callback(station.stop)
+        nodes = enrol_simulated(station, asked["nodes"])
+        told = {
+            "broker_url": station.broker_url,
+            "nodes": [[node.id, node.area, node.name] for node in nodes],
+            "airings": planned_airings(station, asked.get("airings", 0), len(nodes)),
+        }
+        settle_memory()
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+        sys.stdin.buffer.read()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.stdin.buffer.readline()))

@@ -1,0 +1,118 @@
+"""Measures what one message of each kind costs the station, in processor time; no test asserts it.
+
+Part of `make bench`: 5,000 nodes on SQLite, messages in the batches that they come in. What the MQTT library
+takes for each message beside this is `reference_processor_us_a_message` of `loa bench ingest`.
+"""
+
+import tempfile
+import time
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from controller.app import Controller
+from controller.memory import settle_memory
+from controller.station.budgets import Budgets
+from controller.station.ingest import Ingest
+from controller.terminal import Stages
+from controller.trial.bench_ground import bench_settings
+from controller.trial.load import receipt_of, vitals_of
+from controller.trial.simulated import enrol_simulated
+from controller.trial.station_apart import planned_airings
+from devices import topics
+from devices.chunks import Bitmap, want_of, wanted
+from devices.memory_link import MemoryBroker, MemoryLink
+from devices.messages import NodeState, TimeReply, TimeRequest, Want, parse
+from devices.signing import sign
+
+NODES, BATCH, ROUNDS, CALLS = 5_000, 500, 3, 1_000
+_MILLION = 1_000_000
+
+
+def microseconds(act, count=CALLS):
+    """Return the processor microseconds of one call, the least of some rounds."""
+    best = float("inf")
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        for _ in range(count):
+            act()
+        best = min(best, (time.process_time() - began) / count)
+    return best * _MILLION
+
+
+class _Station:
+    """A station that stands still, but for what is measured."""
+
+    def __init__(self, home):
+        self.controller = Controller(bench_settings(home, "auto", {}), serve_pages=False)
+        self.controller.start()
+        self.nodes = [node.id for node in enrol_simulated(self.controller, NODES)]
+        self.airing = planned_airings(self.controller, 1, NODES)[0]
+        broker = MemoryBroker()
+        broker.start()
+        self.link = MemoryLink(broker, "bench")
+        self.link.start()
+        self.ingest = Ingest(self.controller.store, self.link, lambda: datetime.now(UTC))
+        settle_memory()
+
+    def payload(self, kind, node, n):
+        """Return a message of a kind."""
+        now = datetime.now(UTC)
+        if kind == "vitals":
+            return vitals_of(node, n)
+        if kind == "state":
+            return NodeState(node=node, session=n, online=True, at=now, software="1").payload()
+        receipt = receipt_of(f"1.{n}.{n:012x}", self.airing, ("fetched", "started", "finished")[n % 3])
+        return f'{{"node":"{node}","session":1,"receipts":[{receipt}]}}'.encode()
+
+    def written(self, kind, topic_of, number):
+        """Return the microseconds of one message until it is committed and acknowledged, in whole batches."""
+        best = float("inf")
+        for n in range(ROUNDS):
+            for node in self.nodes:
+                self.ingest.take(topic_of(node), self.payload(kind, node, number + n))
+            began = time.process_time()
+            for _ in range(0, NODES, BATCH):
+                self.ingest.turn()
+            self.ingest.vitals.write(everything=True)
+            best = min(best, (time.process_time() - began) / NODES)
+        return best * _MILLION
+
+
+def costs(station):
+    """Yield kind, microseconds until it is queued, and from there on."""
+    node, key = station.nodes[0], station.controller.key
+    budgets = Budgets(time.monotonic)
+    want = want_of(node, station.airing["recording"], Bitmap(77)).payload()
+    asked = TimeRequest(node=node, sent_us=1).payload()
+    reply = TimeReply(node=node, sent_us=1, received_us=2, replied_us=3)
+
+    def answer():
+        parse(TimeRequest, asked)
+        sign(reply, key)
+
+    rest = {
+        "vitals": (topics.vitals, partial(station.written, "vitals", topics.VitalsTopic, 1)),
+        "state": (topics.state, partial(station.written, "state", topics.StateTopic, 10)),
+        "receipt": (topics.receipt, partial(station.written, "receipt", topics.ReceiptTopic, 20)),
+        "want": (topics.want, lambda: microseconds(lambda: wanted(parse(Want, want)))),
+        "clock request": (topics.time, lambda: microseconds(answer)),
+    }
+    for kind, (topic_of, dealt_with) in rest.items():
+        topic = topic_of(node)
+        queued = microseconds(lambda topic=topic: budgets.admits(topics.parse(topic), 300))
+        yield kind, queued, dealt_with()
+
+
+def main():
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder, Stages(quiet=True):
+        station = _Station(Path(folder))
+        print("| one message | topic and budget | parsed, written, answered |\n|---|---|---|")  # noqa: T201
+        for kind, queued, dealt_with in costs(station):
+            print(f"| {kind} | {queued:.1f} µs | {dealt_with:.0f} µs |", flush=True)  # noqa: T201
+        station.controller.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""The station is killed while receipts pour in: what was acknowledged is there, and nothing else is lost."""
+
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select
+
+from controller.airings.tables import Received
+from controller.trial.bench_ingest import loaded
+from controller.trial.station_apart import StationApart
+from tests.support.brokers import BrokerProcess
+
+NODES, A_SECOND, SECONDS = 60, 200, 5.0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
+    broker = BrokerProcess("mosquitto", tmp_path)
+    broker.start()
+    home = tmp_path / "home"
+    home.mkdir()
+    asked = {"home": str(home), "nodes": NODES, "broker": "mosquitto", "broker_url": broker.url}
+    first, second = StationApart(home, asked | {"airings": 2}), StationApart(home, asked)
+    try:
+        first.start()
+        load = {
+            "port": urlsplit(broker.url).port,
+            "nodes": [node.id for node in first.nodes],
+            "airings": first.told["airings"],
+            "reference": False,
+            "seconds": SECONDS,
+            "warm": 0.0,
+            "rate": A_SECOND,
+            "window": 10_000,
+            "apart": 0.0,
+            "drain": 90.0,
+        }
+        with ThreadPoolExecutor(1) as pool:
+            sending = pool.submit(loaded, load, tmp_path)
+            time.sleep(2.5)
+            os.kill(first.pid, signal.SIGKILL)
+            second.start()
+            told = sending.result()
+        with second.store.read() as session:
+            kept = set(session.scalars(select(Received.id)))
+    finally:
+        second.stop()
+        first.stop()
+        broker.stop()
+    acknowledged = set(told["_acknowledged"])
+    assert acknowledged - kept == set()
+    assert told["unacknowledged"] == 0
+    assert len(kept) == told["receipts"] == len(acknowledged)
+    assert told["repeated"] > 0, "the station was not killed while receipts were on their way"
