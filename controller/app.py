@@ -397,4 +397,4 @@ class Controller:
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:
-            return needs_in_plans(session)
+            return needs_in_plans(session, self.now())

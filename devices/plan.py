@@ -235,15 +235,20 @@ def _falls_into(hours: QuietHours, zone: ZoneInfo, begins: datetime, ends: datet
 
 def _silences(policy: Policy, airings: Sequence[PlannedAiring], now: datetime) -> bool:
     """Say whether the policy forbids all but emergencies at this instant."""
-    zone = _zone(policy.zone)
-    wall = now.astimezone(zone).time()
-    if any(_is_quiet(hours, wall) for hours in policy.quiet_hours):
+    if is_quiet(policy, now):
         return True
+    zone = _zone(policy.zone)
     if policy.minutes_a_day >= WHOLE_DAY_MINUTES:
         return False
     planned = _planned(airings, zone, now)
     spent = sum((min(ends, now) - begins for begins, ends in planned if begins < now), timedelta())
     return spent >= timedelta(minutes=policy.minutes_a_day)
+
+
+def is_quiet(policy: Policy, now: datetime) -> bool:
+    """Say whether an instant lies in the policy's quiet hours."""
+    wall = now.astimezone(_zone(policy.zone)).time()
+    return any(_is_quiet(hours, wall) for hours in policy.quiet_hours)
 
 
 def _is_quiet(hours: QuietHours, wall: time) -> bool:

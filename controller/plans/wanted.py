@@ -19,6 +19,7 @@ from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Emergency, Prepared
 from controller.fleet.tables import Node
 from controller.operators.tables import HeldKey
+from controller.plans.ahead import wanted_ahead
 from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, NodeId, PlannedAiring, RecordingId
 from devices.plan import ends_at
 
@@ -149,7 +150,10 @@ def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, t
 def _wanted_keep(
     session: Session, now: datetime, only: Collection[AreaCode] | None
 ) -> dict[str, tuple[Kept, ...]]:
-    """Return what the nodes of each area are to hold: what is prepared and approved, the newest first."""
+    """Return what the nodes of each area are to hold: what is prepared and approved, the newest first.
+
+    In quiet hours what is aired on the coming day follows.
+    """
     query = (
         select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
         .join(Bulletin, Bulletin.id == Prepared.bulletin)
@@ -165,6 +169,9 @@ def _wanted_keep(
     for prepared, recording, jws, test in session.execute(query):
         kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
         keep.setdefault(prepared.area, []).append(kept)
+    for area, ahead in wanted_ahead(session, now, only).items():
+        held = {one.recording for one in keep.get(area, ())}
+        keep.setdefault(area, []).extend(one for one in ahead if one.recording not in held)
     return {area: tuple(of_area[:MOST_KEPT]) for area, of_area in keep.items()}
 
 

@@ -9,6 +9,7 @@ from controller.airings.lifecycle import IN_PLANS
 from controller.airings.tables import Airing
 from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
+from controller.plans.ahead import starts_ahead
 from controller.station.wants import Need
 from devices.messages import Grade, RecordingId
 
@@ -16,8 +17,8 @@ _WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
 """What is held ready is sent after all that has an hour."""
 
 
-def needs_in_plans(session: Session) -> dict[RecordingId, Need]:
-    """Return the recordings that plans name now, to sound or to keep, each with its most pressing need."""
+def needs_in_plans(session: Session, now: datetime) -> dict[RecordingId, Need]:
+    """Return what plans may name now, to sound or to keep, each recording with its most pressing need."""
     needs: dict[RecordingId, Need] = {}
     query = select(Airing.recording, Airing.grade, Airing.starts_at).where(
         Airing.state.in_(IN_PLANS), Airing.recording.is_not(None)
@@ -29,6 +30,9 @@ def needs_in_plans(session: Session) -> dict[RecordingId, Need]:
         needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
     for recording in _prepared_recordings(session):
         needs.setdefault(recording, _WHENEVER)
+    for recording, starts_at in starts_ahead(session, now).items():
+        need = Need(Grade.ROUTINE, starts_at)
+        needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
     return needs
 
 

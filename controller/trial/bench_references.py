@@ -51,6 +51,8 @@ class Counting:
     """All counting clients, in some processes."""
 
     processes: Sequence["subprocess.Popen[bytes]"]
+    processor_seconds: float = 0.0
+    """What all used of a processor from being ready to the end, where they tell it."""
 
     def wait_ready(self) -> None:
         """Wait until all are connected (and have subscribed)."""
@@ -67,6 +69,7 @@ class Counting:
         """Return how long after that instant the last client had everything; None: not in time."""
         with suppress(StartFailed):
             told = _each_line(self.processes, DONE_S)
+            self.processor_seconds = sum(one.get("processor_seconds", 0.0) for one in told)
             return round(max(float(one["done_at"]) for one in told) - began_at, 3)
         return None
 
@@ -82,8 +85,10 @@ def counting(be: str, clients: int, processes: int, **told: Any) -> Iterator[Cou
         yield Counting(started)
 
 
-def count_over_mqtt(broker: str, chunks: Sequence[bytes], clients: int, processes: int) -> float | None:
-    """Return how long the chunks take to all clients of the broker, at most IN_FLIGHT at once."""
+def count_over_mqtt(
+    broker: str, chunks: Sequence[bytes], clients: int, processes: int
+) -> tuple[float | None, float]:
+    """Return how long the chunks take to all clients of the broker, and what of processors."""
     recording = RecordingId("0" * 64)
     told = {"broker": broker, "filter": topics.chunks(recording), "bytes": sum(map(len, chunks))}
     with counting("mqtt", clients, processes, **told) as fleet:
@@ -98,7 +103,7 @@ def count_over_mqtt(broker: str, chunks: Sequence[bytes], clients: int, processe
                 flying.append(link.publish(topics.chunk(recording, n), chunk, 1))
                 while len(flying) >= IN_FLIGHT:
                     flying.pop(0).wait(DONE_S)
-            return fleet.seconds_since(began_at)
+            return fleet.seconds_since(began_at), round(fleet.processor_seconds, 2)
         finally:
             link.stop()
 

@@ -90,9 +90,10 @@ async def _count_mqtt(told: dict[str, Any]) -> None:
         if n % _CONNECTS == 0:
             await asyncio.sleep(_STEP_S)
     await up.wait()
+    used = time.process_time()
     _say(ready=told["clients"])
     await counter.done.wait()
-    _say(done_at=counter.done_at)
+    _say(done_at=counter.done_at, processor_seconds=time.process_time() - used)
     await _told_to_end()  # without farewells: the broker has better to do
 
 

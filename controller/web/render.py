@@ -86,8 +86,8 @@ RECEIPT_WORDS = Named(
         ReceiptKind.FINISHED: "Phát hết",
         ReceiptKind.STOPPED: "Dừng",
         ReceiptKind.REFUSED: "Từ chối phát",
-        ReceiptKind.KEPT: "Đã tải bản khẩn soạn sẵn về giữ",
-        ReceiptKind.LOST: "Bản khẩn soạn sẵn đang giữ bị hỏng",
+        ReceiptKind.KEPT: "Đã tải trước về giữ",
+        ReceiptKind.LOST: "Bản đang giữ bị hỏng",
     },
     str,
 )

@@ -15,9 +15,9 @@ def test_a_recording_is_needed_at_its_earliest_start(world):
     world.plan(long, seconds=3600)
     world.plan(short, areas=[NHA_TRANG], seconds=7200)
     world.plan(short, areas=[BAC_NHA_TRANG], seconds=60)
-    assert world.ask(needs_in_plans) == {}
+    assert world.ask(needs_in_plans, world.now) == {}
     world.advance()
-    assert world.ask(needs_in_plans) == {
+    assert world.ask(needs_in_plans, world.now) == {
         Sound(SHORT).recording: Need(Grade.ROUTINE, world.now + timedelta(seconds=60)),
         Sound(LONG).recording: Need(Grade.ROUTINE, world.now + timedelta(seconds=3600)),
     }
@@ -29,4 +29,4 @@ def test_a_higher_grade_is_the_more_pressing_need_though_it_starts_later(world):
     world.plan(bulletin, areas=[BAC_NHA_TRANG], seconds=7200, grade=Grade.PRIORITY)
     world.advance()
     need = Need(Grade.PRIORITY, world.now + timedelta(seconds=7200))
-    assert world.ask(needs_in_plans) == {Sound(SHORT).recording: need}
+    assert world.ask(needs_in_plans, world.now) == {Sound(SHORT).recording: need}

@@ -88,8 +88,8 @@ def test_a_loudspeaker_that_holds_a_prepared_alarm_has_a_page(world, objects, si
     for kind in (ReceiptKind.KEPT, ReceiptKind.LOST):
         world.tell(objects["{prepared}"], MADE, kind, [objects["{node_id}"]])
     words = text_of(sign_in("kythuat").get(f"/cum-loa/{objects['{node_id}']}"))
-    assert "Đã tải bản khẩn soạn sẵn về giữ" in words
-    assert "Bản khẩn soạn sẵn đang giữ bị hỏng" in words
+    assert "Đã tải trước về giữ" in words
+    assert "Bản đang giữ bị hỏng" in words
 
 
 @pytest.mark.parametrize("state", AiringState)
