@@ -25,12 +25,12 @@ from devices.node.events import (
     Received,
 )
 from simulator.crystal import Crystal
+from simulator.delays import Way
 from simulator.facts import FactLines, item_of
 from simulator.faults import Dealt, Fate, deal
 from simulator.node import VirtualNode
 from simulator.pieces import Pieces
 from simulator.pump import Pump, Seat, true_now
-from simulator.shared_payloads import SharedPayloads
 from simulator.shelf import Shelf
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 
 BOOT_S = (1.0, 3.0)
 """How long a power-cycled node is away."""
+MILLISECOND = timedelta(milliseconds=1)
 BEFORE_START = timedelta(seconds=0.5)
 """A node that is told to drop before the start is gone by then."""
 BACK_BEFORE_END = timedelta(seconds=8)
@@ -67,10 +68,10 @@ class Fleet:
         self._strikes: set[asyncio.TimerHandle] = set()
         self._tape = Tape(spec.record_dir) if spec.record_dir is not None else None
         self._taping: set[asyncio.Future[dict[str, object]]] = set()
+        self._clocks: asyncio.Task[None] | None = None
         self._speakers: SpeakerThread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._counts: Counter[str] = Counter()
-        self._payloads = SharedPayloads()
         self._is_stopping = False
 
     async def start(self) -> None:
@@ -84,6 +85,8 @@ class Fleet:
         self._speakers.start()
         await self._hub.start()
         await self._pump.start()
+        if self._spec.clocks_every_s:
+            self._clocks = asyncio.create_task(self._tell_clocks(self._spec.clocks_every_s), name="clocks")
         await self._seat_all()
         await self._say_ready()
 
@@ -105,6 +108,9 @@ class Fleet:
             self._tape.stop()
         for strike in self._strikes:
             strike.cancel()
+        if self._clocks is not None:
+            self._clocks.cancel()
+            await asyncio.gather(self._clocks, return_exceptions=True)
         await self._pump.stop()
         await self._hub.stop()
         self._shelf.close()
@@ -130,6 +136,8 @@ class Fleet:
         identity = NodeIdentity(told.id, told.areas, spec.root_public, first_session=told.first_session)
         crystal = Crystal.of(told.id, spec.seed, spec.clock_error_ms, spec.drift_ppm, now)
         seat = Seat(VirtualNode(identity, crystal, spec.seed), dealt=dealt)
+        if not spec.delays.are_none:
+            seat.way = Way(told.id, spec.seed, spec.delays)
         has_struck = told.id in self._shelf.struck
         seat.is_fated = has_struck
         seat.is_away = dealt is not None and (
@@ -235,12 +243,24 @@ class Fleet:
             if self._pump.is_full:
                 self._counts["chunks-dropped"] += 1
                 return
-            body, sha256 = self._pieces.of(message.payload)
-            self._pump.queue(seat, Received(message.topic, body, sha256=sha256))
+        came_at = time.time()
+        if seat.way is None:
+            self._arrived(seat, message, came_at)
             return
-        arrived = seat.node.crystal.raw(true_now())
-        payload = self._payloads.one(message.topic, message.payload)
-        self._pump.queue(seat, Received(message.topic, payload, arrived, message.retain))
+        due, life = seat.way.to_node(came_at), seat.node.life
+        # What waits for the loop after that is no delay of the link: the message is stamped as due.
+        asyncio.get_running_loop().call_later(
+            due - came_at, lambda: self._arrived(seat, message, due) if seat.node.life == life else None
+        )
+
+    def _arrived(self, seat: Seat, message: Message, at: float) -> None:
+        raw = seat.node.crystal.raw(datetime.fromtimestamp(at, UTC))
+        payload, sha256 = message.payload, None
+        if "/chunk/" in message.topic:
+            payload, sha256 = self._pieces.of(payload)
+        elif "/node/" not in message.topic:
+            payload = self._pieces.of(payload)[0]
+        self._pump.queue(seat, Received(message.topic, payload, raw, message.retain, sha256))
 
     def _rose(self, seat: Seat) -> None:
         self._up.add(seat.node.id)
@@ -295,15 +315,49 @@ class Fleet:
         else:
             self._facts.gather("recorded", writing.result())
 
+    # -- what nodes take for the time
+
+    async def _tell_clocks(self, every_s: float) -> None:
+        """Tell now and then how wrong each node's estimate of the station's time truly is, and its own bound.
+
+        The station's clock is this machine's, which is also the true time here.
+        """
+        while True:
+            await asyncio.sleep(every_s)
+            items = [item for seat in self._seats.values() if (item := self._clock_item(seat)) is not None]
+            self._facts.tell("clocks", items=items)
+
+    @staticmethod
+    def _clock_item(seat: Seat) -> tuple[float, float] | None:
+        brain = seat.node.brain
+        if brain is None or not brain.clock.is_set:
+            return None
+        now = true_now()
+        raw = seat.node.crystal.raw(now)
+        bound = brain.clock.error(raw)
+        assert bound is not None, "a clock that is set has a bound"
+        wrong = brain.clock.station(raw) - now
+        return round(wrong / MILLISECOND, 3), round(bound / MILLISECOND, 3)
+
     # -- what nodes ask for
 
     def publish(self, node: VirtualNode, message: Publish) -> None:
         """Send it if the node is connected; else the brain sends what matters again."""
-        link = self._seats[node.id].link
-        if link is None:
+        seat = self._seats[node.id]
+        if seat.way is None:
+            self._send(seat, message)
+            return
+        now, life = time.time(), node.life
+        after = seat.way.from_node(now) - now
+        asyncio.get_running_loop().call_later(
+            after, lambda: self._send(seat, message) if node.life == life else None
+        )
+
+    def _send(self, seat: Seat, message: Publish) -> None:
+        if seat.link is None:
             return
         try:
-            link.publish(message.topic, message.payload, message.qos, retain=message.retain)
+            seat.link.publish(message.topic, message.payload, message.qos, retain=message.retain)
         except LinkDown:
             self._counts["unsent"] += 1
 

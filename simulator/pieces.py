@@ -1,4 +1,4 @@
-"""Chunks as they come to many nodes of one process: the same bytes are kept and digested once for all."""
+"""Messages as they come to many nodes of one process: the same bytes are kept and digested once for all."""
 
 from collections import OrderedDict
 
@@ -13,7 +13,7 @@ Piece = tuple[bytes, str]
 
 
 class Pieces:
-    """The chunks that came last, each with its SHA-256. A real node computes that for itself."""
+    """Chunks and documents that came last, each with its SHA-256. A real node computes that for itself."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[int, bytes], Piece] = OrderedDict()

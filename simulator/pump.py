@@ -16,6 +16,7 @@ from devices.fleet_link import AsyncLink
 from devices.messages import NodeId
 from devices.node.effects import Effect, SaveChunk
 from devices.node.events import Event, Received, Tick
+from simulator.delays import Way
 from simulator.faults import Dealt
 from simulator.node import Host, VirtualNode, carry_out
 from simulator.shelf import SAVES, Save, Shelf
@@ -37,6 +38,8 @@ class Seat:
 
     node: VirtualNode
     link: AsyncLink | None = None
+    way: Way | None = None
+    """How long its messages travel; None: as long as the machine takes."""
     dealt: Dealt | None = None
     is_recorded: bool = False
     is_away: bool = False

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from devices.messages import AreaCode, NodeId
+from simulator.delays import Delays
 from simulator.faults import Faults, parse_faults
 
 CLOCK_ERROR_MS = 500
@@ -46,6 +47,10 @@ class FleetSpec(BaseModel):
     drift_ppm: Annotated[float, Field(ge=0, le=1000)] = DRIFT_PPM
     fail: Annotated[Faults, BeforeValidator(_read_faults)] = Faults()
     """Also as a person writes them: `offline=5%,loss=2%,reboot=3%`."""
+    delays: Delays = Delays()
+    """How long messages of nodes are on their way, beside what the machine takes."""
+    clocks_every_s: Annotated[float, Field(ge=0)] = 0.0
+    """How often the fleet tells how wrong its nodes' clocks are; 0: never."""
     record_dir: Path | None = None
     """Where each tenth node writes what came out of its loudspeaker."""
     speed: Annotated[float, Field(gt=0, le=1000)] = 1.0

@@ -108,3 +108,28 @@ def rest(
     typer.echo(f"Đài: {figures['station_cores']} bộ xử lý, {figures['station_rss_mb']} MB.")
     typer.echo(f"Trạm trung chuyển: {figures['broker_cores']}; dàn loa: {figures['fleet_cores']} bộ xử lý.")
     typer.echo(f"Trả lời giờ: p50 {answer['p50']} ms, p99 {answer['p99']} ms.")
+
+
+@bench.command()
+@told
+def sync(
+    nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
+    broker: Annotated[
+        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
+    ] = "auto",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Đồng hồ của loa lệch bao nhiêu và các loa phát cùng lúc đến đâu, khi đường truyền chậm và chập chờn."""
+    from controller.trial.bench_sync import bench_sync
+
+    figures = bench_sync(nodes, broker)
+    if as_json:
+        print_json(figures)
+        return
+    for name, title in (("clock_error_ms", "Đồng hồ lệch"), ("start_spread_ms", "Phát lệch giờ")):
+        typer.echo(f"{title}: p50 {figures[name]['p50']} ms, p99 {figures[name]['p99']} ms")
+    parts = {"connected": "Mười phút", "lost": "Sau 30 phút mất đường truyền", "back": "Khi có lại"}
+    for part, title in parts.items():
+        span = figures["virtual"][part]["village_span_ms"]
+        typer.echo(f"{title} (thời gian ảo), loa đầu đến loa cuối trong một thôn: p99 {span['p99']} ms")

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -154,14 +154,16 @@ def throw_away_station(
 
 
 @contextmanager
-def throw_away_ground(nodes: int, broker: BrokerChoice, **chosen: Any) -> Iterator[Ground]:
-    """Start a station and its loudspeakers in a directory that is gone afterwards."""
+def throw_away_ground(
+    nodes: int, broker: BrokerChoice, fleet: Mapping[str, Any] | None = None, **chosen: Any
+) -> Iterator[Ground]:
+    """Start a station and loudspeakers in a folder that is gone afterwards; `fleet`: more of their spec."""
     with throw_away_station(broker, **chosen) as (home, station, stages, parts):
-        fleet = fleet_of(station, enrol_simulated(station, nodes))
-        fleet.start()
-        parts.callback(fleet.stop)
-        reachable = int(fleet.wait_ready()["connected"])
-        yield Ground(home, station, stages, fleet, reachable)
+        started = fleet_of(station, enrol_simulated(station, nodes), **(fleet or {}))
+        started.start()
+        parts.callback(started.stop)
+        reachable = int(started.wait_ready()["connected"])
+        yield Ground(home, station, stages, started, reachable)
 
 
 def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:

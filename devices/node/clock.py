@@ -1,12 +1,13 @@
 """Station time as a node knows it: offset and drift fitted to clock exchanges; docs/protocol.md, Clock.
 
 An exchange has four instants: sent and arrived on the node's raw clock, received and replied on the other.
-Its offset is wrong by at most half its round trip. A line (offset, drift) is fitted to the newest exchanges,
-each weighted by how much longer than the shortest its round trip was, with a prior on the drift.
+Its offset is wrong by at most half its round trip. Each way takes its least delay and an excess, so the line
+(offset, drift) is drawn along the quickest of each way: the maximum likelihood of exponential excesses, with
+a prior on the drift (Moon, Skelly, Towsley: Estimation and removal of clock skew, INFOCOM 1999).
 """
 
 import math
-from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,9 +15,16 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 MOST_EXCHANGES = 32
-"""Ten minutes at one exchange in 20 s: long enough to know the drift, short enough to follow temperature."""
+"""Of more, the slowest of the older half goes: what is left of an older minute is its quickest exchange."""
+MEMORY_S = 1200
+"""An older exchange goes: long enough to know the drift, short enough to follow temperature."""
 USUAL_DRIFT = 40e-6
 """Standard deviation of the drift before it is measured: crystals of small boards are within 50 ppm or so."""
+MOST_DRIFT = 500e-6
+"""Beyond this no crystal is: a drift is looked for within it."""
+DRIFT_STEPS = 30
+"""Each leaves 0.62 of what was left to look in: to within 1e-9."""
+GOLDEN = 0.618
 DRIFT_WANDER = 5e-6
 """How fast a measured drift may stop being true (temperature): widens the bound as time goes by."""
 LEAST_NOISE = 0.0003
@@ -114,7 +122,7 @@ class StationClock:
     """
 
     def __init__(self) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=MOST_EXCHANGES)
+        self._exchanges: list[Exchange] = []
         self._fit: _Fit | None = None
         self._least: tuple[datetime, datetime] | None = None
         """A raw instant, and what the station's time was at least by then."""
@@ -151,8 +159,8 @@ class StationClock:
         agrees = self._agrees(exchange)
         if not agrees:
             self.forget()
-        self._exchanges.append(exchange)
-        self._fit = _fitted(tuple(self._exchanges))
+        self._exchanges = _worth_keeping([*self._exchanges, exchange])
+        self._fit = _fitted(self._exchanges)
         return agrees
 
     def forget(self) -> None:
@@ -202,31 +210,82 @@ class StationClock:
         return gap <= allowed
 
 
-def _fitted(exchanges: tuple[Exchange, ...]) -> _Fit:
-    """Weighted least squares of offset over time with a Gaussian prior on the drift around zero."""
+def _worth_keeping(exchanges: list[Exchange]) -> list[Exchange]:
+    """Return the newest exchanges, and the quickest of the older ones."""
+    since_us = exchanges[-1].arrived_us - MEMORY_S * 1_000_000
+    kept = [exchange for exchange in exchanges if exchange.arrived_us >= since_us]
+    if len(kept) > MOST_EXCHANGES:
+        kept.remove(max(kept[: MOST_EXCHANGES // 2], key=lambda exchange: exchange.round_trip))
+    return kept
+
+
+def _fitted(exchanges: Sequence[Exchange]) -> _Fit:
+    """Return the line, and the variances that weighted least squares with a prior on the drift would have."""
     newest = exchanges[-1]
     shortest = min(e.round_trip for e in exchanges)
-    s0 = st = stt = so = sto = 0.0
+    excess = sum(e.round_trip - shortest for e in exchanges) / (2 * max(1, len(exchanges) - 1))
+    s0 = st = 0.0
+    stt = 1.0 / (USUAL_DRIFT * USUAL_DRIFT)
+    there, back = [], []
     for e in exchanges:
         noise = LEAST_NOISE + NOISE_PER_EXCESS * (e.round_trip - shortest)
         weight = 1.0 / (noise * noise)
         t = (e.middle_us - newest.middle_us) / 1e6
-        o = (e.offset_us - newest.offset_us) / 1e6
         s0 += weight
         st += weight * t
         stt += weight * t * t
-        so += weight * o
-        sto += weight * t * o
-    stt += 1.0 / (USUAL_DRIFT * USUAL_DRIFT)
+        there.append((t, (e.received_us - e.sent_us - newest.offset_us) / 1e6))
+        back.append((t, (e.arrived_us - e.replied_us + newest.offset_us) / 1e6))
     determinant = s0 * stt - st * st
+    a, b = _line(_below(there), _below(back), len(exchanges) / max(excess, LEAST_NOISE))
     return _Fit(
         at_us=newest.middle_us,
         base_us=newest.offset_us,
-        a=(so * stt - sto * st) / determinant,
-        b=(s0 * sto - st * so) / determinant,
+        a=a,
+        b=b,
         var_a=stt / determinant,
         var_b=s0 / determinant,
         cov=-st / determinant,
         half_trip=shortest / 2,
         newest_us=max(e.middle_us for e in exchanges),
     )
+
+
+_Points = list[tuple[float, float]]
+
+
+def _below(points: _Points) -> _Points:
+    """Return the lower convex hull: no line that lies below these lies above any other."""
+    hull: _Points = []
+    for t, y in sorted(points):
+        while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (t - hull[-2][0]) >= (y - hull[-2][1]) * (
+            hull[-1][0] - hull[-2][0]
+        ):
+            hull.pop()
+        hull.append((t, y))
+    return hull
+
+
+def _line(there: _Points, back: _Points, weight: float) -> tuple[float, float]:
+    """Return offset at zero and drift of the line that leaves the least excess to both ways.
+
+    With drift b the least delay of one way is min(y - b t), of the other min(y + b t); their sum, weighted,
+    less what the drift costs, is concave in b.
+    """
+
+    def least(b: float) -> tuple[float, float]:
+        return min([y - b * t for t, y in there]), min([y + b * t for t, y in back])
+
+    def likelihood(b: float) -> float:
+        return weight * sum(least(b)) - b * b / (2 * USUAL_DRIFT * USUAL_DRIFT)
+
+    low, high = -MOST_DRIFT, MOST_DRIFT
+    for _ in range(DRIFT_STEPS):
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        if likelihood(left) < likelihood(right):
+            low = left
+        else:
+            high = right
+    drift = (low + high) / 2
+    one, other = least(drift)
+    return (one - other) / 2, drift

@@ -1,0 +1,152 @@
+"""`loa bench sync`: how exactly loudspeakers on slow, jittery links know the time and begin together."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+
+from controller.airings.usecases import plan_airing
+from controller.founding import APPROVER
+from controller.operators.queries import operator_named
+from controller.settings import BrokerChoice
+from controller.trial.bench_ground import Ground, approved, nearest_rank, throw_away_ground, tone
+from devices.messages import AiringId, AreaCode
+
+LINKS: Final = {"least_ms": 20.0, "most_ms": 80.0, "jitter_ms": 10.0}
+"""Of one way, each node's own by the seed; the jitter is the mean of an exponential excess."""
+ASYMMETRY_MS: Final = 20.0
+CLOCKS_EVERY_S: Final = 2.0
+"""How often the fleet tells how wrong its nodes' clocks are: some 2 % of a processor for 1,000 of them."""
+AIRINGS: Final = 3
+SOUND_S: Final = 15
+"""Of each airing's recording, 90 kB: each is delivered while clocks are measured."""
+SETTLE_S: Final = 30.0
+"""After connecting: the first eight requests of many nodes in one process wait for each other; by then one
+or two more were answered."""
+PATIENCE_S: Final = 60.0
+LOOK_S: Final = 0.2
+TRIAL_PATIENCE_S: Final = 180.0
+
+
+@dataclass
+class Watch:
+    """What the fleet truly did: errors of clocks while deliveries ran, starts by airing."""
+
+    ground: Ground
+    errors_ms: list[float] = field(default_factory=list)
+    beyond_bound: int = 0
+    starts_ms: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+
+    def listen(self) -> None:
+        """Take in what was told since."""
+        for fact in self.ground.fleet.facts():
+            if fact.get("fact") == "clocks":
+                self.errors_ms += [abs(wrong) for wrong, _ in fact["items"]]
+                self.beyond_bound += sum(abs(wrong) > bound for wrong, bound in fact["items"])
+            elif fact.get("fact") == "began":
+                for item in fact["items"]:
+                    if not item["offset_ms"]:
+                        self.starts_ms[item["airing"]][item["node"]] = item["deviation_ms"]
+
+    def forget(self) -> None:
+        """Begin anew: what was told while nodes were connecting is not of a delivery."""
+        self.listen()
+        self.errors_ms.clear()
+        self.beyond_bound = 0
+
+    def hear(self, airing: AiringId) -> None:
+        """Listen until all have begun, or it is over."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until and len(self.starts_ms[airing]) < self.ground.reachable:
+            self.listen()
+            time.sleep(LOOK_S)
+
+    def spans_ms(self) -> list[float]:
+        """Return the last minus the first start of each commune and airing."""
+        found = []
+        for starts in self.starts_ms.values():
+            villages = defaultdict(list)
+            for node, deviation in starts.items():
+                villages[node.rpartition("-")[0]].append(deviation)
+            found += [max(village) - min(village) for village in villages.values()]
+        return found
+
+
+def bench_sync(nodes: int, broker: BrokerChoice) -> dict[str, Any]:
+    """Return the figures: deliveries in real time, then ten minutes and a lost link in virtual time."""
+    began = time.monotonic()
+    more = {"delays": LINKS, "clocks_every_s": CLOCKS_EVERY_S}
+    with throw_away_ground(nodes, broker, fleet=more) as ground:
+        watch = Watch(ground)
+        time.sleep(SETTLE_S)
+        watch.forget()
+        for number in range(AIRINGS):
+            watch.hear(_aired(ground, number))
+            ground.stages.show("Tải và phát cùng lúc", number + 1, AIRINGS)
+        starts = [abs(ms) for airing in watch.starts_ms.values() for ms in airing.values()]
+        told = {
+            "nodes": nodes,
+            "reachable": ground.reachable,
+            "links_ms": LINKS,
+            "clock_error_ms": _figures(watch.errors_ms),
+            "clock_samples": len(watch.errors_ms),
+            "beyond_own_bound": watch.beyond_bound,
+            "start_spread_ms": _figures(starts),
+            "village_span_ms": _figures(watch.spans_ms()),
+            "started": len(starts),
+        }
+        ground.stages.say("Mười phút, rồi mất đường truyền 30 phút: tính theo thời gian ảo…")
+    return told | {
+        "virtual": _tried(nodes, LINKS),
+        "virtual_asymmetric": {
+            "asymmetry_ms": ASYMMETRY_MS,
+            "bound_ms": ASYMMETRY_MS / 2,
+            **_tried(max(1, nodes // 5), LINKS | {"asymmetry_ms": ASYMMETRY_MS}),
+        },
+        "seconds": round(time.monotonic() - began, 1),
+    }
+
+
+def _aired(ground: Ground, number: int) -> AiringId:
+    """Plan a recording that no node has yet, as soon as it can start."""
+    station = ground.station
+    bulletin = approved(station, ground.stages, f"Đo {number + 1}", tone(SOUND_S, 330 + 110 * number))
+    with station.store.write() as session:
+        by = operator_named(session, APPROVER)
+        assert by is not None
+        airing = plan_airing(
+            session,
+            bulletin,
+            areas=[AreaCode(station.settings.province)],
+            starts_at=station.now() + timedelta(seconds=1),
+            by=by,
+            now=station.now(),
+        ).id
+    station.poke()
+    return airing
+
+
+def _tried(nodes: int, delays: dict[str, float]) -> dict[str, Any]:
+    """Return what `simulator.clock_trial` found, by its parts; a process of its own, as every fleet is."""
+    done = subprocess.run(  # noqa: S603 - the arguments are ours
+        [sys.executable, "-m", "simulator.clock_trial", json.dumps({"nodes": nodes, "delays": delays})],
+        capture_output=True,
+        check=True,
+        timeout=TRIAL_PATIENCE_S,
+    )
+    return {
+        part: {
+            "start_spread_ms": _figures(told["deviations_ms"]),
+            "village_span_ms": _figures(told["spans_ms"]),
+        }
+        for part, told in json.loads(done.stdout).items()
+    }
+
+
+def _figures(found: Sequence[float]) -> dict[str, float]:
+    return {"p50": nearest_rank(found, 50), "p99": nearest_rank(found, 99), "max": nearest_rank(found, 100)}

@@ -1,0 +1,144 @@
+"""`python -m simulator.clock_trial SPEC`: clocks of many nodes in virtual time; one JSON object on stdout.
+
+The nodes' own clocks and schedules of requests (devices/node) run on simulated crystals and links; station
+and loudspeakers are exact. What is measured is by how much each node's sound would begin early or late.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict
+
+from devices.messages import NodeId, TimeReply, TimeRequest, parse
+from devices.node.clock import StationClock, micros
+from devices.node.pings import Pings
+from simulator.crystal import Crystal
+from simulator.delays import Delays, Way
+from simulator.spec import CLOCK_ERROR_MS, DRIFT_PPM
+
+MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+ANSWERED_WITHIN_S = (0.0002, 0.003)
+"""How long a station thinks about a clock request."""
+PLANNED_AHEAD_S = 30.0
+"""A node knows of an airing so long before its start: what `loa demo` gives it, or less."""
+
+
+class TrialSpec(BaseModel):
+    """What is tried: every node connects, hears airings, loses its link, hears one, and has it back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: int
+    village: int = 20
+    """Nodes that are heard together."""
+    seed: int = 0
+    delays: Delays
+    airings: int = 10
+    airing_every_s: float = 60.0
+    lost_s: float = 1800.0
+    """How long the links are lost afterwards."""
+    back_s: float = 15.0
+    """So long after the links are back the next airing begins."""
+
+
+@dataclass
+class Trial:
+    """One node from its connection on; virtual seconds since then."""
+
+    spec: TrialSpec
+    name: NodeId
+
+    def __post_init__(self) -> None:
+        """Give it the clock, the link and the chance that the seed gives it."""
+        self._rng = random.Random(f"trial {self.spec.seed} {self.name}")  # noqa: S311 - a repeatable world
+        self._crystal = Crystal.of(self.name, self.spec.seed, CLOCK_ERROR_MS, DRIFT_PPM, MORNING)
+        self._way = Way(self.name, self.spec.seed, self.spec.delays)
+        self._pings = Pings(self.name, self._rng)
+        self._clock = StationClock()
+        self._replies: list[tuple[float, TimeReply]] = []
+
+    def deviations(self) -> Iterator[tuple[str, float]]:
+        """Yield by how many milliseconds each airing begins late, and in which part of the trial."""
+        spec = self.spec
+        self._pings.connected(self._raw(0.0))
+        for n in range(1, spec.airings + 1):
+            yield "connected", self._hear(n * spec.airing_every_s)
+        lost_at = spec.airings * spec.airing_every_s
+        self._pings.disconnected()
+        self._replies.clear()
+        yield "lost", self._deviation(lost_at + spec.lost_s)
+        self._pings.connected(self._raw(lost_at + spec.lost_s))
+        yield "back", self._hear(lost_at + spec.lost_s + spec.back_s, since=lost_at + spec.lost_s)
+
+    def _hear(self, start: float, since: float | None = None) -> float:
+        """Let time pass until a start that the node learns of a while before."""
+        known_at = max(since or 0.0, start - PLANNED_AHEAD_S)
+        self._pass_until(known_at)
+        self._pings.before(self._clock.raw(self._at(start)), self._raw(known_at))
+        self._pass_until(start)
+        return self._deviation(start)
+
+    def _pass_until(self, end: float) -> None:
+        while True:
+            due = self._pings.due_at()
+            asks_at = end if due is None else (self._crystal.true(due) - MORNING).total_seconds()
+            answer_at = self._replies[0][0] if self._replies else end
+            if min(asks_at, answer_at) >= end:
+                return
+            if answer_at <= asks_at:
+                arrived_at, reply = self._replies.pop(0)
+                exchange = self._pings.answered(reply, self._raw(arrived_at))
+                if exchange is not None:
+                    self._clock.add(exchange)
+            else:
+                self._ask(asks_at + 1e-5)
+
+    def _ask(self, at: float) -> None:
+        for asked in self._pings.tick(self._raw(at)):
+            request = parse(TimeRequest, asked.payload)
+            received_at = self._way.from_node(at)
+            replied_at = received_at + self._rng.uniform(*ANSWERED_WITHIN_S)
+            reply = TimeReply(
+                node=self.name,
+                sent_us=request.sent_us,
+                received_us=micros(self._at(received_at)),
+                replied_us=micros(self._at(replied_at)),
+            )
+            self._replies.append((self._way.to_node(replied_at), reply))
+
+    def _deviation(self, start: float) -> float:
+        begins = self._crystal.true(self._clock.raw(self._at(start)))
+        return (begins - self._at(start)) / timedelta(milliseconds=1)
+
+    def _at(self, seconds: float) -> datetime:
+        return MORNING + timedelta(seconds=seconds)
+
+    def _raw(self, seconds: float) -> datetime:
+        return self._crystal.raw(self._at(seconds))
+
+
+def tried(spec: TrialSpec) -> dict[str, object]:
+    """Return, by part, all deviations and all villages' spans (last minus first start); milliseconds."""
+    nodes = [list(Trial(spec, NodeId(f"n{n:05d}")).deviations()) for n in range(spec.nodes)]
+    parts: dict[str, dict[str, list[float]]] = {}
+    for place, (part, _) in enumerate(nodes[0]):
+        told = parts.setdefault(part, {"deviations_ms": [], "spans_ms": []})
+        starts = [node[place][1] for node in nodes]
+        told["deviations_ms"] += [round(abs(one), 3) for one in starts]
+        for first in range(0, len(starts), spec.village):
+            village = starts[first : first + spec.village]
+            told["spans_ms"].append(round(max(village) - min(village), 3))
+    return dict(parts)
+
+
+def main(told: str, write: Callable[[str], object]) -> None:
+    """Try what the JSON says, and write what came of it."""
+    write(json.dumps(tried(TrialSpec.model_validate_json(told))) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.stdout.write)

@@ -1,0 +1,53 @@
+"""How long messages are on their way between a node and its broker: a least delay and an excess each time."""
+
+import random
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.messages import NodeId
+
+Milliseconds = Annotated[float, Field(ge=0, le=10_000)]
+
+
+class Delays(BaseModel):
+    """What a fleet's links are given beside what the machine takes; nothing by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    least_ms: Milliseconds = 0.0
+    most_ms: Milliseconds = 0.0
+    """Each node's least delay of one way lies between these, by the seed."""
+    jitter_ms: Milliseconds = 0.0
+    """Mean of the excess over it, exponentially distributed, of each message anew."""
+    asymmetry_ms: Milliseconds = 0.0
+    """How much longer the way to the node is than the way from it."""
+
+    @property
+    def are_none(self) -> bool:
+        """Whether messages take no longer than the machine does."""
+        return not (self.most_ms or self.jitter_ms or self.asymmetry_ms)
+
+
+class Way:
+    """One node's two ways. Messages of one way stay in order, as in a TCP connection."""
+
+    def __init__(self, node: NodeId, seed: int, delays: Delays) -> None:
+        self._rng = random.Random(f"way {seed} {node}")  # noqa: S311 - a repeatable world
+        self._least_s = self._rng.uniform(delays.least_ms, max(delays.least_ms, delays.most_ms)) / 1000
+        self._jitter_s = delays.jitter_ms / 1000
+        self._more_s = delays.asymmetry_ms / 1000
+        self._last_from = self._last_to = 0.0
+
+    def from_node(self, at: float) -> float:
+        """Return when a message that the node sends at this instant reaches the broker; seconds."""
+        self._last_from = max(self._last_from, at + self._delay())
+        return self._last_from
+
+    def to_node(self, at: float) -> float:
+        """Return when a message that the broker sends at this instant reaches the node; seconds."""
+        self._last_to = max(self._last_to, at + self._more_s + self._delay())
+        return self._last_to
+
+    def _delay(self) -> float:
+        return self._least_s + self._rng.expovariate(1.0) * self._jitter_s
