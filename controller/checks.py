@@ -12,6 +12,7 @@ from controller.journal.exported import sealed, verify_export
 from controller.journal.queries import export
 from controller.journal.security import line_of, security_events
 from controller.local import local_store, opened_store
+from controller.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.reports.queries import export_as_aired
 from controller.settings import Settings
 from controller.store.invariants import invariants
@@ -25,6 +26,17 @@ def wrong_facts() -> list[str]:
             return list(invariants(session, now=utc_now()))
     finally:
         store.close()
+
+
+def to_do() -> list[str]:
+    """Return what somebody has to do so that loudspeakers take what is signed, a sentence each."""
+    store = opened_store(Settings())
+    try:
+        with store.read() as session:
+            count = keys_to_sign_for(session, utc_now())
+    finally:
+        store.close()
+    return [KEYS_TO_SIGN.format(count=count)] if count else []
 
 
 def journal_lines() -> Iterator[str]:

@@ -193,8 +193,10 @@ def air(
 @told
 def doctor() -> None:
     """Kiểm tra những điều không bao giờ được xảy ra trong cơ sở dữ liệu."""
-    from controller.checks import wrong_facts
+    from controller.checks import to_do, wrong_facts
 
+    for sentence in to_do():
+        typer.echo(f"Cần làm: {sentence}")
     found = wrong_facts()
     for sentence in found:
         typer.echo(sentence)

@@ -13,6 +13,7 @@ from controller.local import local_store, opened_store, person_named
 from controller.operators.accounts import enable_operator, reset_password, set_roles
 from controller.operators.beginning import make_first_code
 from controller.operators.fresh import fresh_password
+from controller.operators.passwords import hash_password
 from controller.operators.permissions import Act, Operator, OperatorRole
 from controller.operators.queries import operator_named, operators
 from controller.operators.second_factor import has_second_factor, remove_second_factor
@@ -47,6 +48,7 @@ def add(
 ) -> Iterator[str]:
     """Open an account with a fresh password; yield what the person at the terminal has to know."""
     password = fresh_password()
+    chosen = hash_password(password)
     with _writing(as_name) as (session, by):
         person = create_operator(
             session,
@@ -54,7 +56,7 @@ def add(
             display_name=display_name,
             roles=roles,
             area=AreaCode(area),
-            password=password,
+            password=chosen,
             by=by,
             now=utc_now(),
             first_password=True,
@@ -101,8 +103,9 @@ def enable(name: str, as_name: str | None) -> Iterator[str]:
 def new_password(name: str, as_name: str | None) -> Iterator[str]:
     """Give a person a fresh password, and new keys where the roles sign."""
     password = fresh_password()
+    chosen = hash_password(password)
     with _writing(as_name) as (session, by):
-        keyed = reset_password(session, _named(session, name).id, password, by=by, now=utc_now())
+        keyed = reset_password(session, _named(session, name).id, chosen, by=by, now=utc_now())
         signed = not keyed or _sign(session)
         void = void_policies(session)
     yield f"{name}\t{password}"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy.util import LRUCache
 
-from controller.operators import sealing, usecases
+from controller.operators import passwords, sealing
 from controller.store import engine as store_engine
 from controller.store import migrating
 from tests.support.nightly import NIGHTLY
@@ -40,8 +40,8 @@ def _cheap_passwords():
     cheap = Argon2Hasher(time_cost=1, memory_cost=1024, parallelism=1)
     with pytest.MonkeyPatch.context() as here:
         here.setattr(sealing, "COST", sealing.Cost(iterations=1, lanes=1, memory_kib=1024))
-        here.setattr(usecases.PASSWORDS, "hashers", (cheap,))
-        here.setattr(usecases.PASSWORDS, "current_hasher", cheap)
+        here.setattr(passwords.PASSWORDS, "hashers", (cheap,))
+        here.setattr(passwords.PASSWORDS, "current_hasher", cheap)
         yield
 
 

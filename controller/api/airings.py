@@ -73,6 +73,7 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
         upcoming=[shown.airing(view) for view in day.upcoming],
         last=day.last and shown.airing(day.last),
         to_approve=day.todo.to_approve,
+        keys_to_sign_for=day.todo.keys,
         tiles=[
             TileShown(
                 area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty

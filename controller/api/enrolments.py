@@ -8,7 +8,7 @@ from starlette.requests import Request
 from controller.api.enrolment_models import CodeMade, CodeShown, NewCode
 from controller.api.refusals import refusals
 from controller.errors import NotAllowed, NotFound
-from controller.fleet.enrolling import claim_code, make_code, open_codes, withdraw_code
+from controller.fleet.enrolling import claim_code, claimable, make_code, open_codes, withdraw_code
 from controller.fleet.tables import EnrolmentCode
 from controller.fleet.usecases import NewNode
 from controller.operators.fresh import typed_code
@@ -61,6 +61,8 @@ def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> Enrol
     """Claim a code as a node: without signing in, by the code and a key of its own (docs/protocol.md)."""
     tries_of(request).check_offered(Offered.ENROLMENT, address_of(request))
     try:
+        with station.store.read() as session:
+            claimable(session, asked, now=station.now())
         with station.store.write() as session:
             reply = claim_code(session, asked, station.welcome(), now=station.now())
     except NotFound:

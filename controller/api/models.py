@@ -389,4 +389,5 @@ class TodayShown(BaseModel):
     upcoming: list[AiringShown]
     last: AiringShown | None
     to_approve: int
+    keys_to_sign_for: int = Field(description="For an administrator: keys that wait for a signed key set.")
     tiles: list[TileShown]

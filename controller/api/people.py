@@ -14,6 +14,7 @@ from controller.api.models import (
     RecoveryCodesShown,
     SignIn,
 )
+from controller.api.people_models import Myself
 from controller.api.refusals import refusals
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
 from controller.operators.permissions import Act, Operator
@@ -28,7 +29,8 @@ from controller.operators.signing_in import complete_sign_in, person_awaiting_co
 from controller.operators.signing_in import sign_in as enter
 from controller.operators.signing_in import sign_out as leave
 from controller.operators.tries import Purpose
-from controller.operators.usecases import change_password, check_own_password
+from controller.operators.usecases import change_password
+from controller.web.approvals import why_unsigned
 from controller.web.lanes import in_lane, lanes_of
 from controller.web.proving import proven
 from controller.web.station import Station
@@ -99,9 +101,11 @@ def sign_out(request: Request, response: Response, station: TheStation) -> None:
 
 
 @router.get("/me", responses=refusals(401))
-def me(viewer: Known) -> Person:
-    """Return who is signed in."""
-    return _person(viewer.operator)
+def me(station: TheStation, viewer: Known) -> Myself:
+    """Return who is signed in, and whether loudspeakers would take what this person approves."""
+    with station.store.read() as session:
+        why = why_unsigned(session, viewer.operator, now=station.now())
+    return Myself(**_person(viewer.operator).model_dump(), cannot_approve=why or None)
 
 
 @router.post("/me/password", status_code=204, responses=refusals(401, 403, 422))
@@ -110,9 +114,7 @@ def password(
 ) -> None:
     """Change one's own password; every session and token of the person ends, this session too."""
     with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
-        check_own_password(station.store, viewer.operator, asked.old)
-        with station.store.write() as session:
-            change_password(session, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
+        change_password(station.store, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
     drop_cookie(request, response)
 
 

@@ -32,7 +32,7 @@ from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator, OperatorId
 from controller.operators.queries import require
-from controller.operators.usecases import Password, open_key
+from controller.operators.usecases import Password, check_key, open_key
 from controller.store.ids import new_id
 from devices.messages import Approval, AreaCode, RecordingId, Role
 from devices.signing import SigningKey, sign
@@ -168,6 +168,7 @@ def check_approvable(
     Returns what the person has heard of the recording.
     """
     require(session, by, Act.APPROVE, bulletin.area)
+    check_key(session, by, Role.APPROVER, now)
     _check_seen(session, bulletin, revision, recording)
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)

@@ -136,13 +136,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     The same key may claim the same code again until it expires: an answer that was lost on its way costs no
     new code, only a new password.
     """
-    row = session.scalars(
-        select(EnrolmentCode).where(EnrolmentCode.code_hash == _digest(session, claim.code)).with_for_update()
-    ).one_or_none()
-    is_open = row is not None and row.withdrawn_at is None and row.expires_at > now
-    is_its_own = row is not None and (row.claimed_at is None or row.public == claim.public)
-    if row is None or not (is_open and is_its_own and is_proved(claim)):
-        raise NotFound("Mã gắn cụm loa không đúng, đã dùng hoặc đã hết hạn.", code=WRONG_CODE)
+    row = claimable(session, claim, now=now, lock=True)
     keys = published(session, Kind.KEYS, "")
     if keys is None:
         raise Conflict("Đài chưa có bộ khóa nên chưa gắn được cụm loa.", code="keys.none")
@@ -169,6 +163,20 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     return EnrolmentReply(
         enrolment=sign(enrolment, welcome.key), keys=keys.payload, root_public=welcome.root_public
     )
+
+
+def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: bool = False) -> EnrolmentCode:
+    """Return the code that may be claimed so, or raise NotFound.
+
+    Asked by reading first: whoever tries codes without knowing one must not hold up those who write.
+    """
+    query = select(EnrolmentCode).where(EnrolmentCode.code_hash == _digest(session, claim.code))
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    is_open = row is not None and row.withdrawn_at is None and row.expires_at > now
+    is_its_own = row is not None and (row.claimed_at is None or row.public == claim.public)
+    if row is None or not (is_open and is_its_own and is_proved(claim)):
+        raise NotFound("Mã gắn cụm loa không đúng, đã dùng hoặc đã hết hạn.", code=WRONG_CODE)
+    return row
 
 
 def hardware_of(session: Session, node: str) -> Sequence[Hardware]:

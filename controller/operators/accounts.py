@@ -10,13 +10,13 @@ from controller.areas.queries import get_area
 from controller.errors import Conflict, NotFound
 from controller.journal.usecases import record
 from controller.operators.informing import role_words, tell_of_account
+from controller.operators.passwords import NewPassword, hashed
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.operators.queries import has_administrator, held_key, require
 from controller.operators.retiring import retire_keys_of
 from controller.operators.tables import Account, SignedIn
 from controller.operators.usecases import (
     KEYED,
-    PASSWORDS,
     check_new_password,
     check_not_oneself,
     check_roles,
@@ -37,7 +37,7 @@ def enable_operator(session: Session, operator: OperatorId, *, by: Operator | No
 
 
 def reset_password(
-    session: Session, operator: OperatorId, password: str, *, by: Operator | None, now: datetime
+    session: Session, operator: OperatorId, password: NewPassword, *, by: Operator | None, now: datetime
 ) -> bool:
     """Give a person a new password; return whether the key set has to be signed anew.
 
@@ -47,12 +47,13 @@ def reset_password(
     account = _account(session, operator, by)
     check_not_oneself(account, by)
     check_new_password(session, password, account.name, account.display_name)
-    account.password_hash = PASSWORDS.hash(password)
+    chosen = hashed(password)
+    account.password_hash = chosen.hash
     account.first_password = True
     retire_keys_of(session, operator, now=now)
     keyed = sorted(account.operator().roles & KEYED.keys())
     for role in keyed:
-        make_key(session, operator, KEYED[role], password, now)
+        make_key(session, operator, KEYED[role], chosen, now)
     end_ways_in(session, operator, now)
     record(session, by, "operator.password-reset", operator, now)
     tell_of_account(session, account, "được cấp mật khẩu mới", by=by, now=now)

@@ -94,12 +94,22 @@ def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> 
 
 
 def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:
-    """Return the person's newest key of the role that may sign now, or None."""
+    """Return the person's key of the role that may sign now, or None.
+
+    The newest that loudspeakers trust; a successor that no key set names yet waits for it.
+    """
     query = (
         select(HeldKey)
         .where(HeldKey.holder == holder, HeldKey.role == role, HeldKey.retired_at.is_(None))
         .where(HeldKey.not_before <= now, HeldKey.not_after > now)
-        .order_by(HeldKey.not_before.desc())
+        .order_by(HeldKey.in_key_set.desc(), HeldKey.not_before.desc())
         .limit(1)
     )
     return session.scalars(query).first()
+
+
+def administrators_of(session: Session, area: AreaCode) -> list[Account]:
+    """Return who rules over an area, by their shown names."""
+    lineage = area_tree(session).lineage(area)
+    accounts = session.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name))
+    return [one for one in accounts if OperatorRole.ADMINISTRATOR in one.roles and one.area in lineage]

@@ -46,11 +46,25 @@ COST = _FIRST_COST
 """RFC 9106's second recommendation: 64 MiB, three passes, four lanes; some 0.2 s."""
 
 
-def seal(content: bytes, password: str, context: str) -> bytes:
+class Sealing(NamedTuple):
+    """What a password comes to, made once for all that is sealed under it."""
+
+    cost: Cost
+    salt: bytes
+    key: bytes
+
+    @classmethod
+    def by(cls, password: str) -> Self:
+        """Make it; some 0.2 s."""
+        salt = secrets.token_bytes(_SALT)
+        return cls(COST, salt, _key(password, salt, COST))
+
+
+def seal(content: bytes, sealing: Sealing, context: str) -> bytes:
     """Return the content sealed; `context` (whose key it is) must be the same when it is opened."""
-    salt, nonce = secrets.token_bytes(_SALT), secrets.token_bytes(_NONCE)
-    sealed = AESGCM(_key(password, salt, COST)).encrypt(nonce, content, context.encode())
-    return _UNDER_A_PASSWORD + COST.packed() + salt + nonce + sealed
+    nonce = secrets.token_bytes(_NONCE)
+    sealed = AESGCM(sealing.key).encrypt(nonce, content, context.encode())
+    return _UNDER_A_PASSWORD + sealing.cost.packed() + sealing.salt + nonce + sealed
 
 
 def unseal(sealed: bytes, password: str, context: str) -> bytes:

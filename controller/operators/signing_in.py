@@ -17,12 +17,12 @@ from controller.journal.usecases import record
 from controller.operators.fresh import digest_of_secret, fresh_token
 from controller.operators.hashing import hashing
 from controller.operators.password_rules import LONGEST_PASSWORD
+from controller.operators.passwords import PASSWORDS
 from controller.operators.permissions import Operator
 from controller.operators.queries import lent_areas
 from controller.operators.second_factor import has_second_factor, takes_code
 from controller.operators.tables import Account, SignedIn
 from controller.operators.tries import Purpose, Tries
-from controller.operators.usecases import PASSWORDS
 from controller.store import Store
 
 IDLE = timedelta(hours=8)

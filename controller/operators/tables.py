@@ -62,7 +62,8 @@ class HeldKey(Base):
 
     The station's private key is a file on the server, the root's is kept off it: neither is here.
     A key is active until it is `retired_at` (it signs nothing any more, its private half is deleted, and what
-    it signed stays good) or `compromised_at` (what it signed is void).
+    it signed stays good) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
+    names it; loudspeakers refuse what any other key signs.
     """
 
     __tablename__ = "keys"
@@ -76,6 +77,7 @@ class HeldKey(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    in_key_set: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (Index("ix_keys_holder", "holder"),)
 

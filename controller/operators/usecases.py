@@ -1,12 +1,10 @@
 """Writes of people: accounts, and the keys that they hold."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -15,9 +13,10 @@ from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.journal.usecases import record
 from controller.operators.hashing import hashing
 from controller.operators.informing import role_words, tell_of_account
-from controller.operators.password_rules import LONGEST_PASSWORD, check_password
+from controller.operators.password_rules import check_password
+from controller.operators.passwords import Hashed, NewPassword, hashed, is_password
 from controller.operators.permissions import Act, Operator, OperatorId, OperatorRole
-from controller.operators.queries import held_key, require
+from controller.operators.queries import administrators_of, held_key, require
 from controller.operators.retiring import retire_keys_of, retire_station_keys
 from controller.operators.sealing import WrongSecret, seal, unseal
 from controller.operators.tables import Account, ApiToken, HeldKey, SignedIn
@@ -41,8 +40,6 @@ KEYED = {OperatorRole.APPROVER: Role.APPROVER, OperatorRole.ADMINISTRATOR: Role.
 
 EXCLUDING = frozenset({OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR})
 """Roles that no one person has together: who hands out approvers' keys must not be able to speak by one."""
-
-PASSWORDS = PasswordHash((Argon2Hasher(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def create_operator(
     display_name: str,
     roles: Collection[OperatorRole],
     area: AreaCode,
-    password: str,
+    password: NewPassword,
     by: Operator | None,
     now: datetime,
     first_password: bool = False,
@@ -98,20 +95,21 @@ def create_operator(
     get_area(session, area)
     name = _checked_name(session, name)
     check_new_password(session, password, name, display_name)
+    chosen = hashed(password)
     account = Account(
         id=OperatorId(new_id(now)),
         name=name,
         display_name=display_name.strip() or name,
         roles=sorted(OperatorRole(role) for role in roles),
         area=area,
-        password_hash=PASSWORDS.hash(password),
+        password_hash=chosen.hash,
         first_password=first_password,
         created_at=now,
     )
     session.add(account)
     session.flush()
     for role in sorted(frozenset(roles) & KEYED.keys()):
-        make_key(session, account.id, KEYED[role], password, now)
+        make_key(session, account.id, KEYED[role], chosen, now)
     _tell_of_new(session, account, by, now)
     return account.operator()
 
@@ -134,22 +132,44 @@ def check_roles(roles: Collection[OperatorRole]) -> None:
         )
 
 
-def change_password(session: Session, *, by: Operator, old: str, new: str, now: datetime) -> None:
-    """Change one's own password: keys are sealed anew, every session and token of the person ends."""
-    check_new_password(session, new, by.name, by.display_name)
-    if new == old:
-        raise BadInput("Mật khẩu mới phải khác mật khẩu cũ.", code="operator.same-password")
-    account = session.get(Account, by.id, with_for_update=True)
-    if account is None or not PASSWORDS.verify(old, account.password_hash):
-        raise NotAllowed("Mật khẩu hiện tại không đúng.", code="operator.wrong-password")
-    account.password_hash = PASSWORDS.hash(new)
-    account.first_password = False
-    for key in session.scalars(select(HeldKey).where(HeldKey.holder == by.id, HeldKey.sealed.is_not(None))):
-        opened = unseal(key.sealed or b"", old, _context(key.kid, by.id))
-        key.sealed = seal(opened, new, _context(key.kid, by.id))
-    _renew_keys(session, by, new, now)
-    end_ways_in(session, by.id, now)
-    record(session, by, "operator.password-changed", by.id, now)
+def change_password(store: Store, *, by: Operator, old: str, new: str, now: datetime) -> None:
+    """Change one's own password: keys are sealed anew, every session and token of the person ends.
+
+    Hashes before its transaction begins: Conflict where the password was changed meanwhile.
+    """
+    with store.read() as session:
+        check_new_password(session, new, by.name, by.display_name)
+        if new == old:
+            raise BadInput("Mật khẩu mới phải khác mật khẩu cũ.", code="operator.same-password")
+        account = session.get(Account, by.id)
+        before = None if account is None else account.password_hash
+        sealed = {key.kid: key.sealed or b"" for key in _sealed_keys(session, by)}
+    if not is_password(old, before):
+        raise NotAllowed("Mật khẩu hiện tại không đúng.", code=WRONG_PASSWORD)
+    with hashing():
+        chosen = hashed(new)
+        anew = {kid: _sealed_anew(one, _context(kid, by.id), old, chosen) for kid, one in sealed.items()}
+    with store.write() as session:
+        account = session.get(Account, by.id, with_for_update=True)
+        keys = _sealed_keys(session, by)
+        if account is None or account.password_hash != before or not {key.kid for key in keys} <= anew.keys():
+            raise Conflict("Mật khẩu vừa được đổi ở nơi khác. Chưa có gì thay đổi.", code="operator.changed")
+        account.password_hash = chosen.hash
+        account.first_password = False
+        for key in keys:
+            key.sealed = anew[key.kid]
+        _renew_keys(session, by, chosen, now)
+        end_ways_in(session, by.id, now)
+        record(session, by, "operator.password-changed", by.id, now)
+
+
+def _sealed_keys(session: Session, holder: Operator) -> Sequence[HeldKey]:
+    query = select(HeldKey).where(HeldKey.holder == holder.id, HeldKey.sealed.is_not(None))
+    return session.scalars(query).all()
+
+
+def _sealed_anew(sealed: bytes, context: str, old: str, chosen: Hashed) -> bytes:
+    return seal(unseal(sealed, old, context), chosen.sealing, context)
 
 
 def check_own_password(store: Store, by: Operator, password: str) -> None:
@@ -157,9 +177,7 @@ def check_own_password(store: Store, by: Operator, password: str) -> None:
     with store.read() as session:
         account = session.get(Account, by.id)
         kept = None if account is None else account.password_hash
-    with hashing():
-        right = kept is not None and PASSWORDS.verify(password[:LONGEST_PASSWORD], kept)
-    if not right:
+    if not is_password(password, kept):
         raise NotAllowed("Mật khẩu không đúng. Chưa có gì thay đổi.", code=WRONG_PASSWORD)
 
 
@@ -227,6 +245,7 @@ def open_key(
     return password.key
 
 
+_FEW_NAMES = 3
 _NO_KEY = "Tài khoản này không có khóa ký còn hiệu lực."
 
 
@@ -234,7 +253,23 @@ def _held(session: Session, holder: Operator, role: Role, now: datetime) -> Held
     key = held_key(session, holder.id, role, now)
     if key is None or key.sealed is None:
         raise NotAllowed(_NO_KEY, code="operator.no-key")
+    if not key.in_key_set:
+        raise Conflict(_not_in_key_set(session, holder), code="keys.not-in-key-set", facts={"kid": key.kid})
     return key
+
+
+def check_key(session: Session, holder: Operator, role: Role, now: datetime) -> None:
+    """Raise what hinders the person from signing, whatever the password: no key, or one not trusted yet."""
+    _held(session, holder, role, now)
+
+
+def _not_in_key_set(session: Session, holder: Operator) -> str:
+    names = [one.display_name for one in administrators_of(session, holder.area) if one.id != holder.id]
+    whom = f" ({', '.join(names[:_FEW_NAMES])})" if names else ""
+    return (
+        "Loa chưa biết khóa ký của bạn, nên sẽ từ chối những gì bạn ký. Chưa ký gì. Hãy báo quản "
+        f"trị{whom} mang khóa gốc đến máy chủ và chạy: loa keys sign --root TỆP. Xong thì bạn làm lại."
+    )
 
 
 def _opened(held: HeldKey, holder: Operator, password: str) -> SigningKey:
@@ -244,9 +279,10 @@ def _opened(held: HeldKey, holder: Operator, password: str) -> SigningKey:
         raise NotAllowed("Mật khẩu không đúng, nên chưa ký.", code=WRONG_PASSWORD) from None
 
 
-def check_new_password(session: Session, password: str, *names: str) -> None:
+def check_new_password(session: Session, password: NewPassword, *names: str) -> None:
     """Raise BadInput for a password that is short or easily guessed; `names`: those of its person."""
-    check_password(password, names=names, places=[area.name for area in areas(session)])
+    text = password.text if isinstance(password, Hashed) else password
+    check_password(text, names=names, places=[area.name for area in areas(session)])
 
 
 def _checked_name(session: Session, name: str) -> str:
@@ -261,7 +297,7 @@ def _checked_name(session: Session, name: str) -> str:
     return name
 
 
-def _renew_keys(session: Session, holder: Operator, password: str, now: datetime) -> None:
+def _renew_keys(session: Session, holder: Operator, password: Hashed, now: datetime) -> None:
     """Make the successors of keys that end within `RENEWED_WITHIN`: now the password is there to seal them.
 
     They sign only after `SUCCESSOR_FROM`: somebody has to bring the root key and sign the key set first.
@@ -278,10 +314,12 @@ def _renew_keys(session: Session, holder: Operator, password: str, now: datetime
             record(session, holder, "operator.key-renewed", holder.id, now, detail={"role": role})
 
 
-def make_key(session: Session, holder: OperatorId, role: Role, password: str, begins: datetime) -> None:
+def make_key(
+    session: Session, holder: OperatorId, role: Role, password: NewPassword, begins: datetime
+) -> None:
     """Make a person's key, sealed by the password; nodes trust it once the key set is signed anew."""
     key = SigningKey.generate(role, begins, KEY_LIFE)
-    sealed = seal(key.to_json().encode(), password, _context(key.kid, holder))
+    sealed = seal(key.to_json().encode(), hashed(password).sealing, _context(key.kid, holder))
     _keep(session, key, holder=holder, sealed=sealed)
 
 

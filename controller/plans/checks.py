@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.lifecycle import IN_PLANS
 from controller.airings.tables import Airing
-from controller.bulletins.in_force import approved_until
+from controller.bulletins.in_force import approved_until, is_in_force
 from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Bulletin
+from controller.bulletins.tables import Approved, Bulletin
 from controller.emergencies.tables import Prepared
+from controller.operators.tables import HeldKey
+from controller.plans.queries import published_key_set
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.tables import Schedule
 
@@ -28,3 +30,23 @@ def nothing_relies_on_a_void_approval(session: Session, now: datetime) -> Iterat
         query = select(table.id, Bulletin.id).join(Bulletin, Bulletin.id == table.bulletin)
         for one, bulletin in session.execute(query.where(is_used, *is_over).order_by(table.id)):
             yield f"{name} {one}: silent, the approval of bulletin {bulletin} is over; approve it again"
+
+
+def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> Iterator[str]:
+    """Name approvals in force whose key no loudspeaker trusts, and keys not marked as the set says."""
+    query = (
+        select(Bulletin.id, HeldKey.kid)
+        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(~HeldKey.in_key_set, *is_in_force(now))
+        .order_by(Bulletin.id)
+    )
+    for bulletin, kid in session.execute(query):
+        yield f"bulletin {bulletin}: no loudspeaker trusts its approver's key {kid}; sign the key set"
+    key_set = published_key_set(session)
+    named = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    for kid in sorted(named ^ set(session.scalars(select(HeldKey.kid).where(HeldKey.in_key_set)))):
+        yield f"key {kid}: is not marked as the key set in force says"
+
+
+CHECKS = (nothing_relies_on_a_void_approval, nothing_is_approved_by_an_unknown_key)

@@ -9,10 +9,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.timing import ZONE
-from controller.areas.queries import area_tree, get_area, top_area
+from controller.areas.queries import get_area, top_area
 from controller.notices.tables import Notice, NoticeKind
 from controller.notices.usecases import notify
-from controller.operators.permissions import OperatorId, OperatorRole
+from controller.operators.permissions import OperatorId
+from controller.operators.queries import administrators_of
 from controller.operators.tables import Account, HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published
@@ -61,7 +62,8 @@ def tell_of_endings(session: Session, *, now: datetime) -> int:
         if was_told(session, NoticeKind.ENDS_SOON, one.subject, one.ends_at - ahead):
             continue
         sentence = one.sentence(now)
-        people = {*_administrators(session, one.area or top_area(session).code), *one.also}
+        area = one.area or top_area(session).code
+        people = {*(account.id for account in administrators_of(session, area)), *one.also}
         notify(session, people, NoticeKind.ENDS_SOON, one.subject, sentence, now=now)
         _LOG.warning("ends %s: %s", one.ends_at.isoformat(), sentence)
         told += 1
@@ -72,13 +74,6 @@ def was_told(session: Session, kind: NoticeKind, subject: str, since: datetime) 
     """Whether anybody was told such a thing of a subject from an instant on."""
     query = exists().where(Notice.kind == kind, Notice.subject == subject, Notice.at >= since)
     return bool(session.scalar(select(query)))
-
-
-def _administrators(session: Session, area: AreaCode) -> Iterable[OperatorId]:
-    lineage = area_tree(session).lineage(area)
-    for account in session.scalars(select(Account).where(Account.disabled_at.is_(None))):
-        if OperatorRole.ADMINISTRATOR in account.roles and account.area in lineage:
-            yield account.id
 
 
 def _keys(session: Session) -> Iterable[Ending]:

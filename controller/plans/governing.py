@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from controller.areas.queries import get_area
@@ -13,6 +14,7 @@ from controller.errors import BadInput, Conflict
 from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
+from controller.operators.tables import HeldKey
 from controller.operators.usecases import Password, open_key
 from controller.plans.key_set import idle_approvers, keys_to_name
 from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME, Kind
@@ -49,13 +51,15 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
         now=now,
         expires_at=document.expires_at,
     )
+    named = [key.kid for key in keys]
+    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
     record(
         session,
         None,
         "keys.signed",
         root_key.kid,
         now,
-        detail={"version": version, "keys": [k.kid for k in keys]},
+        detail={"version": version, "keys": named},
     )
     return row
 

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.bulletins.in_force import is_in_force
 from controller.bulletins.tables import Approved, Bulletin
 from controller.operators.tables import Account, HeldKey
 from controller.plans.lifecycle import PLAN_LIFE, Kind
-from controller.plans.queries import published_key_set
 from controller.plans.tables import Published
 from devices.messages import Role
 
@@ -19,18 +18,18 @@ STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
 rest is for a station that is itself away for some days after its key was renewed."""
 
 
+KEYS_TO_SIGN = (
+    "{count} khóa ký thay đổi mà loa chưa biết: khóa mới chưa duyệt, chưa ký quy định được; khóa bị lộ thì "
+    "loa còn tin. Hãy mang khóa gốc đến máy chủ và chạy: loa keys sign --root TỆP"
+)
+
+
 def keys_to_name(session: Session, now: datetime) -> Sequence[HeldKey]:
     """Return the keys that belong into a key set signed now, by role and name.
 
     Active keys; retired ones as long as something that they signed is in force. A compromised key never.
     """
-    may_sign = and_(HeldKey.retired_at.is_(None), HeldKey.not_after > now)
-    query = (
-        select(HeldKey)
-        .where(HeldKey.compromised_at.is_(None), or_(may_sign, _still_holds(now)))
-        .order_by(HeldKey.role, HeldKey.kid)
-    )
-    return session.scalars(query).all()
+    return session.scalars(select(HeldKey).where(_is_named(now)).order_by(HeldKey.role, HeldKey.kid)).all()
 
 
 def keys_to_sign_for(session: Session, now: datetime) -> int:
@@ -39,11 +38,9 @@ def keys_to_sign_for(session: Session, now: datetime) -> int:
     Loudspeakers do not trust them yet, or still trust them though they are compromised. A retired key that is
     needed no more does no harm in the set: it goes with the next one.
     """
-    key_set = published_key_set(session)
-    trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
-    lacking = frozenset(key.kid for key in keys_to_name(session, now)) - trusted
-    stolen = select(HeldKey.kid).where(HeldKey.compromised_at.is_not(None), HeldKey.kid.in_(trusted))
-    return len(lacking) + len(session.scalars(stolen).all())
+    is_stolen = and_(HeldKey.compromised_at.is_not(None), HeldKey.in_key_set)
+    is_lacking = and_(_is_named(now), ~HeldKey.in_key_set)
+    return session.scalar(select(func.count()).where(or_(is_stolen, is_lacking))) or 0
 
 
 def idle_approvers(session: Session, now: datetime) -> list[str]:
@@ -56,6 +53,11 @@ def idle_approvers(session: Session, now: datetime) -> list[str]:
     holds = select(HeldKey.holder).where(HeldKey.role == Role.APPROVER, HeldKey.retired_at.is_(None))
     query = select(Account.name).where(Account.id.in_(holds), ~in_force).order_by(Account.name)
     return list(session.scalars(query))
+
+
+def _is_named(now: datetime) -> ColumnElement[bool]:
+    may_sign = and_(HeldKey.retired_at.is_(None), HeldKey.not_after > now)
+    return and_(HeldKey.compromised_at.is_(None), or_(may_sign, _still_holds(now)))
 
 
 def _still_holds(now: datetime) -> ColumnElement[bool]:

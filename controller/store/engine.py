@@ -104,7 +104,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a read-only transaction: one unchanging view; what it loads stays usable afterwards."""
-        with _translated(), Session(self._reading, expire_on_commit=False) as session:
+        info = {JOURNAL_SIGNER: self.signer}
+        with _translated(), Session(self._reading, expire_on_commit=False, info=info) as session:
             yield session
 
     @contextmanager

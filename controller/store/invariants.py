@@ -32,7 +32,7 @@ from controller.listeners.lifecycle import ReportState
 from controller.listeners.tables import ListenerReport
 from controller.operators.checks import nobody_rules_and_approves
 from controller.operators.tables import HeldKey
-from controller.plans.checks import nothing_relies_on_a_void_approval
+from controller.plans.checks import CHECKS as PLAN_CHECKS
 from controller.plans.lifecycle import Kind as Retained
 from controller.plans.tables import Published
 from controller.programmes.tables import Occurrence, Schedule
@@ -379,7 +379,7 @@ _CHECKS: tuple[Check, ...] = (
     _occurrences_fit,
     _scheduled_airings_have_their_occurrence,
     _plans_name_only_the_approved,
-    nothing_relies_on_a_void_approval,
+    *PLAN_CHECKS,
     nobody_rules_and_approves,
     _emergencies_fit,
     _only_emergencies_are_repeated,

@@ -11,13 +11,17 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId, RenderingState
 from controller.bulletins.tables import Bulletin, Rendering
+from controller.errors import Conflict, NotAllowed
+from controller.operators.permissions import Operator
 from controller.operators.tables import Account
+from controller.operators.usecases import check_key
 from controller.programmes.lifecycle import ScheduleState
 from controller.programmes.tables import Schedule
 from controller.programmes.telling import rule_sentence
 from controller.web.queries import MOST_AIRINGS
 from controller.web.viewer import Viewer
 from controller.web.waiting import is_author, submitted_in
+from devices.messages import Role
 from schedules.icalendar import from_text
 from schedules.recurrence import Once
 
@@ -36,6 +40,17 @@ class Waiting:
     """What its schedules mean, each in a sentence."""
     is_own: bool
     """Whether this person wrote it: another one has to approve it."""
+
+
+def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
+    """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
+    try:
+        check_key(session, operator, Role.APPROVER, now)
+    except Conflict as error:
+        return error.sentence
+    except NotAllowed:
+        return ""  # no approver's key at all: the pages offer nothing to approve
+    return ""
 
 
 def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequence[Waiting]:

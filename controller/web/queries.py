@@ -23,6 +23,7 @@ from controller.fleet.tables import Node
 from controller.listeners.queries import count_unanswered
 from controller.operators.permissions import Act, Operator
 from controller.operators.tables import Account
+from controller.plans.key_set import keys_to_sign_for
 from controller.web.airing_rows import airing_view
 from controller.web.asked import Asked
 from controller.web.scope import Scope
@@ -54,6 +55,8 @@ class Todo:
     """What the person's commune is asked to say."""
     reports: int
     """Reports of listeners that nobody has answered yet."""
+    keys: int
+    """Keys for which an administrator has to have the key set signed."""
 
     @property
     def is_cut(self) -> bool:
@@ -62,7 +65,13 @@ class Todo:
 
     def __bool__(self) -> bool:
         return bool(
-            self.asked or self.to_approve or self.returned or self.missed or self.offline or self.reports
+            self.asked
+            or self.to_approve
+            or self.returned
+            or self.missed
+            or self.offline
+            or self.reports
+            or self.keys
         )
 
 
@@ -122,7 +131,7 @@ def today(
         making=makings(session, scope, progress_of),
         tiles=tiles,
         last=last[0] if last else None,
-        todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked),
+        todo=_todo(session, operator, scope, missed=missed, tiles=tiles, asked=asked, now=now),
         own=[(node, status_of(facts_of(node), now)) for node in alone],
     )
 
@@ -135,6 +144,7 @@ def _todo(
     missed: Sequence[AiringView],
     tiles: Sequence[Tile],
     asked: Asked,
+    now: datetime,
 ) -> Todo:
     offline, lost = sum(tile.nodes - tile.online for tile in tiles), sum(tile.lost for tile in tiles)
     returned = session.scalars(
@@ -146,7 +156,9 @@ def _todo(
     # whoever answers, and whoever mends: both are told of what listeners wrote
     is_told = scope.may(operator, Act.WRITE) or scope.may(operator, Act.ENROL)
     reports = count_unanswered(session, None if scope.is_whole() else scope.seen) if is_told else 0
-    return Todo(count_waiting(session, operator, scope), returned, missed, offline, lost, asked, reports)
+    keys = keys_to_sign_for(session, now) if scope.may(operator, Act.RULE) else 0
+    waiting = count_waiting(session, operator, scope)
+    return Todo(waiting, returned, missed, offline, lost, asked, reports, keys)
 
 
 def airing_views(

@@ -24,7 +24,7 @@ from controller.operators.second_factor import (
 )
 from controller.operators.tokens import create_token, revoke_token, tokens_of
 from controller.operators.tries import Purpose
-from controller.operators.usecases import change_password, check_own_password
+from controller.operators.usecases import change_password
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station
@@ -70,9 +70,7 @@ def password(
         if moi != lap_lai:
             raise BadInput("Hai lần nhập mật khẩu mới khác nhau.", code="operator.unlike")
         with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
-            check_own_password(station.store, viewer.operator, cu)
-            with station.store.write() as session:
-                change_password(session, by=viewer.operator, old=cu, new=moi, now=station.now())
+            change_password(station.store, by=viewer.operator, old=cu, new=moi, now=station.now())
     except LoaError as error:
         if viewer.operator.first_password:
             return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))

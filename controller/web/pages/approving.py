@@ -1,6 +1,7 @@
 """Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -15,7 +16,7 @@ from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.web import acts
 from controller.web.acts import seen_bulletin
-from controller.web.approvals import next_to_approve, queue, repeats_of
+from controller.web.approvals import next_to_approve, queue, repeats_of, why_unsigned
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
@@ -44,8 +45,8 @@ def _allowed(viewer: Viewer) -> None:
         raise NotAllowed("Chỉ cán bộ duyệt mới xem được hàng chờ duyệt.")
 
 
-def _queue(session: Session, viewer: Viewer) -> Mapping[str, Any]:
-    return {"rows": queue(session, viewer)}
+def _queue(session: Session, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
+    return {"rows": queue(session, viewer), "unsigned": why_unsigned(session, viewer.operator, now=now)}
 
 
 def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
@@ -55,22 +56,27 @@ def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) 
         **shown,
         "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
         "most_airings": _AIRINGS,
+        "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
         "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
     }
 
 
 @router.get("/duyet")
-def index(request: Request, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = "") -> Response:
+def index(
+    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
     """Show what waits for approval."""
     _allowed(viewer)
-    return QUEUE.show(request, viewer, lambda session: _queue(session, viewer), done=done_sentence(xong))
+    return QUEUE.show(
+        request, viewer, lambda session: _queue(session, viewer, station.now()), done=done_sentence(xong)
+    )
 
 
 @router.get("/song/duyet")
-def follow_queue(request: Request, viewer: Signed) -> Response:
+def follow_queue(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Keep the queue alive."""
     _allowed(viewer)
-    return QUEUE.follow(request, viewer, lambda session: _queue(session, viewer))
+    return QUEUE.follow(request, viewer, lambda session: _queue(session, viewer, station.now()))
 
 
 @router.get("/duyet/{bulletin_id}")

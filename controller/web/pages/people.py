@@ -12,6 +12,7 @@ from controller.errors import BadInput, LoaError, NotFound
 from controller.operators.accounts import enable_operator, move_operator, reset_password, set_roles
 from controller.operators.delegating import delegations_of, end_delegation
 from controller.operators.fresh import fresh_password
+from controller.operators.passwords import hash_password
 from controller.operators.permissions import Act, Operator, OperatorRole
 from controller.operators.queries import operators
 from controller.operators.second_factor import remove_second_factor
@@ -81,6 +82,7 @@ def create(
     try:
         if not dia_ban:
             raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
+        chosen = hash_password(password)
         with proven(request, station, viewer, proof) as session:
             person = create_operator(
                 session,
@@ -88,7 +90,7 @@ def create(
                 display_name=ho_ten,
                 roles=_roles(roles),
                 area=AreaCode(dia_ban),
-                password=password,
+                password=chosen,
                 by=viewer.operator,
                 now=station.now(),
                 first_password=True,
@@ -189,9 +191,10 @@ def renew_password(
     need(viewer, Act.RULE)
     password = fresh_password()
     try:
+        chosen = hash_password(password)
         with proven(request, station, viewer, proof) as session:
             person = _person(session, viewer, name)
-            reset_password(session, person.id, password, by=viewer.operator, now=station.now())
+            reset_password(session, person.id, chosen, by=viewer.operator, now=station.now())
     except NotFound:
         raise
     except LoaError as error:

@@ -34,7 +34,7 @@ def present(world, token):
 @pytest.fixture
 def neighbour(world):
     """An approver of the commune beside."""
-    return world.do(
+    neighbour = world.do(
         create_operator,
         name="duyetbac",
         display_name="Duyệt Bắc",
@@ -43,6 +43,8 @@ def neighbour(world):
         password=PASSWORD,
         by=world.administrator,
     )
+    world.do(sign_key_set, root_key=world.root_key)
+    return neighbour
 
 
 def lend(world, to="duyetbac", area=NHA_TRANG, days=7, by=None):
@@ -74,6 +76,9 @@ def test_a_forgotten_password_means_new_keys_and_ends_the_sessions(world):
     with pytest.raises(NotSignedIn):
         enter(world, "duyet")
     assert enter(world, "duyet", NEW)
+    with pytest.raises(Conflict, match="Loa chưa biết khóa ký của bạn"):
+        world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
+    world.do(sign_key_set, root_key=world.root_key)
     assert world.do(open_key, world.approver, role=Role.APPROVER, password=NEW)
     assert not world.do(reset_password, world.officer.id, NEW, by=world.administrator)
     with pytest.raises(BadInput):

@@ -20,6 +20,7 @@ from controller.operators.queries import held_key
 from controller.operators.usecases import create_operator
 from controller.plans.approvals_ending import tell_of_approvals
 from controller.plans.compromising import compromise_key
+from controller.plans.governing import sign_key_set
 from controller.plans.queries import published_plans
 from controller.programmes.usecases import schedule_bulletin
 from controller.store.invariants import invariants
@@ -43,7 +44,7 @@ def scheduled(world):
 
 @pytest.fixture
 def other(world):
-    return world.do(
+    other = world.do(
         create_operator,
         name="duyet2",
         display_name="Duyệt hai",
@@ -52,6 +53,8 @@ def other(world):
         password=PASSWORD,
         by=None,
     )
+    world.do(sign_key_set, root_key=world.root_key)
+    return other
 
 
 def test_owners_are_told_30_14_and_3_days_ahead_and_at_the_end_once_each(world):

@@ -154,7 +154,8 @@ def do_what_it_says(station, notice):
         assert role in {"approver", "administrator"}
         name = next(n for n in station.passwords if station.person(n).id == holder)
         new = f"{station.passwords[name]}-nữa"
-        station.do(change_password, by=station.person(name), old=station.passwords[name], new=new)
+        old = station.passwords[name]
+        change_password(station.store, by=station.person(name), old=old, new=new, now=station.now)
         station.passwords[name] = new
         station.do(sign_key_set, root_key=station.root)
 

@@ -30,6 +30,7 @@ from controller.operators.permissions import OperatorRole
 from controller.operators.queries import operator_named
 from controller.operators.signing_in import Tries, sign_in
 from controller.operators.usecases import create_operator, make_keys
+from controller.plans.governing import sign_key_set
 from controller.plans.queries import unacknowledged
 from controller.plans.usecases import acknowledge, refresh_plans
 from controller.settings import Settings
@@ -352,19 +353,19 @@ class Seeds:
         store.upgrade()
         made_at = datetime(2026, 11, 1, tzinfo=UTC)
         with store.write() as session:
-            self._key = make_keys(session, now=made_at).station
+            self._key, self.root_key = (keys := make_keys(session, now=made_at)).station, keys.root
         store.signer = StationSeal(self._key)
         with store.write() as session:
             load_areas(session)
             _people(session, made_at)
-            codes = [area.code for area in areas(session) if area.parent == PROVINCE]
-            names = {area.code: area.name for area in areas(session)}
             nodes = [
-                NewNode(NodeId(f"loa-{code}-{number}"), code, f"Cụm {number}, {names[code]}")
-                for code in codes
+                NewNode(NodeId(f"loa-{one.code}-{number}"), one.code, f"Cụm {number}, {one.name}")
+                for one in areas(session)
+                if one.parent == PROVINCE
                 for number in (1, 2)
             ]
             enrol_nodes(session, nodes, by=None, now=made_at)
+            sign_key_set(session, root_key=self.root_key, now=made_at)
         self.tokens = {
             name: sign_in(store, name=name, password=password, address="test", tries=Tries(), now=NOON)
             for name, password in PASSWORDS.items()

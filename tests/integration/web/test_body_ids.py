@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from controller.operators.permissions import Act, OperatorRole, can
 from controller.operators.signing_in import Tries, sign_in
 from controller.operators.usecases import create_operator
+from controller.plans.governing import sign_key_set
 from controller.web.site import end_streams
 from tests.integration.web.access_calls import CALLS as ROWS
 from tests.integration.web.access_row import SIGNED
@@ -193,7 +194,7 @@ def test_every_form_field_that_names_something_is_tried(site):
 
 
 @pytest.fixture
-def wards(world, site):
+def wards(world, site, seeds):
     """What each of two communes has, and people of the first one in every role."""
     end_streams(site)
     own, foreign = one_of_each(world), one_of_each(world, NHA_TRANG)
@@ -216,6 +217,7 @@ def wards(world, site):
         client = TestClient(site, raise_server_exceptions=False, follow_redirects=False)
         client.cookies.set("loa", token)
         clients[role] = client
+    world.do(sign_key_set, root_key=seeds.root_key)
     return own, foreign, clients
 
 

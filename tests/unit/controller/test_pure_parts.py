@@ -15,7 +15,7 @@ from controller.errors import BadInput
 from controller.fleet.faults import SILENT_AFTER, NodeFacts
 from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
 from controller.operators import sealing
-from controller.operators.sealing import Cost, WrongSecret, seal, unseal
+from controller.operators.sealing import Cost, Sealing, WrongSecret, seal, unseal
 from controller.plans.lifecycle import is_worn, next_version
 from controller.store.ids import new_id
 from devices.messages import Grade
@@ -100,7 +100,7 @@ def test_a_title_is_one_readable_line(title):
 
 
 def test_a_seal_opens_only_with_its_password_and_for_its_holder():
-    sealed = seal(b"secret", "mật khẩu", "kid/holder")
+    sealed = seal(b"secret", Sealing.by("mật khẩu"), "kid/holder")
     assert unseal(sealed, "mật khẩu", "kid/holder") == b"secret"
     assert b"secret" not in sealed
     for changed, password, context in (
@@ -117,10 +117,10 @@ def test_a_seal_opens_only_with_its_password_and_for_its_holder():
 
 def test_a_seal_opens_whatever_guessing_cost_when_it_was_made(monkeypatch):
     monkeypatch.setattr(sealing, "COST", Cost(iterations=3, lanes=4, memory_kib=64 * 1024))
-    of_first_cost = seal(b"secret", "mật khẩu", "kid/holder")
+    of_first_cost = seal(b"secret", Sealing.by("mật khẩu"), "kid/holder")
     before_costs_were_noted = b"\x01" + of_first_cost[7:]
     monkeypatch.setattr(sealing, "COST", Cost(iterations=1, lanes=1, memory_kib=8))
-    cheap = seal(b"secret", "mật khẩu", "kid/holder")
+    cheap = seal(b"secret", Sealing.by("mật khẩu"), "kid/holder")
     for sealed in (of_first_cost, before_costs_were_noted, cheap):
         assert unseal(sealed, "mật khẩu", "kid/holder") == b"secret"
 
