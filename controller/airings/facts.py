@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from controller.airings.lifecycle import Rung, climb
 from devices.messages import Receipt, ReceiptKind
@@ -34,13 +34,21 @@ class Facts:
     reason_at: datetime | None = None
 
 
-def fold(facts: Facts, receipt: Receipt) -> Facts:
-    """Return the facts with the receipt folded in.
+RUNS_OUT_MS: Final = 5000
+"""What a sound may run on after its planned end (docs/protocol.md); more cannot have been heard."""
+TOO_LONG: Final = "heard-too-long"
+"""The reason where a node claims to have sounded an airing for longer than it lasts."""
 
-    First fetch, first start and first finish hold, the longest hearing, the latest reason: so every order of
-    the same receipts, with any of them repeated, ends in the same facts.
+
+def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
+    """Return the facts with the receipt folded in; `most_ms`: how long the airing sounds at most.
+
+    What is claimed beyond `most_ms` counts as that. First fetch, first start and first finish hold, the
+    longest hearing, the latest reason: so every order of the same receipts, with any of them repeated, ends
+    in the same facts.
     """
     told: dict[str, Any] = {}
+    reason = TOO_LONG if receipt.heard_ms > most_ms + RUNS_OUT_MS else ""
     match receipt.kind:
         case ReceiptKind.FETCHED:
             told["fetched_at"] = _first(facts.fetched_at, receipt.at)
@@ -50,10 +58,13 @@ def fold(facts: Facts, receipt: Receipt) -> Facts:
         case ReceiptKind.FINISHED:
             told["finished_at"] = _first(facts.finished_at, receipt.at)
         case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
-            told |= _reason(facts, receipt)
+            reason = max(reason, receipt.reason or receipt.kind.value)
         case _:
             pass  # KEPT and LOST are of a recording that is held ready: no airing's matter
-    rung, heard_ms = climb(facts.rung, _RUNGS[receipt.kind]), max(facts.heard_ms, receipt.heard_ms)
+    if reason:
+        told |= _reason(facts, receipt.at, reason)
+    rung = climb(facts.rung, _RUNGS[receipt.kind])
+    heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
     return replace(facts, rung=rung, heard_ms=heard_ms, **told)
 
 
@@ -76,8 +87,7 @@ def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[flo
     )
 
 
-def _reason(facts: Facts, receipt: Receipt) -> dict[str, Any]:
-    reason = receipt.reason or receipt.kind.value
-    if facts.reason_at is not None and (facts.reason_at, facts.reason or "") >= (receipt.at, reason):
+def _reason(facts: Facts, at: datetime, reason: str) -> dict[str, Any]:
+    if facts.reason_at is not None and (facts.reason_at, facts.reason or "") >= (at, reason):
         return {}
-    return {"reason": reason, "reason_at": receipt.at}
+    return {"reason": reason, "reason_at": at}

@@ -1,15 +1,16 @@
 """Folds receipts into deliveries: hundreds of nodes' receipts in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Insert, bindparam, select, update
+from sqlalchemy import Insert, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from controller.airings.facts import Facts, fold
+from controller.airings.heard import planned_to_sound
 from controller.airings.joining import join
 from controller.airings.lifecycle import AiringState, Event, Rung, after
 from controller.airings.tables import Airing, Delivery, Received
@@ -17,8 +18,12 @@ from controller.emergencies.keeping import fold_keepings
 from controller.fleet.tables import Node
 from controller.fleet.usecases import note_heard
 from controller.journal.usecases import record
+from controller.reports.tables import AsAired
 from devices.messages import AiringId, NodeId, Receipt, Receipts, RecordingId
 
+MOST_ENTRIES: Final = 10
+"""Entries of the as-aired log about one node and airing. Each stretch that is told late takes one; a node
+that goes on changing its word is not believed after these, or it could fill the log."""
 _FACTS = tuple(field.name for field in fields(Facts))
 
 
@@ -88,22 +93,23 @@ def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
 def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: datetime) -> None:
     told = list(told)
     airings = {receipt.airing for _, receipt in told}
-    recordings = _recordings(session, airings)
+    aired = _aired(session, airings)
     deliveries = _facts(session, airings, {node for node, _ in told})
     unknown = {
         (receipt.airing, node)
         for node, receipt in told
-        if (receipt.airing, node) not in deliveries and recordings.get(receipt.airing) == receipt.recording
+        if (receipt.airing, node) not in deliveries and _is_of(aired, receipt)
     }
     if join(session, unknown):
         deliveries = _facts(session, airings, {node for node, _ in told})
+    closed = _closed(session, [one for one in airings if one in aired and aired[one].has_ended], deliveries)
     changed: dict[tuple[AiringId, NodeId], Facts] = {}
     for node, receipt in told:
         place = (receipt.airing, node)
         known = changed.get(place, deliveries.get(place))
-        if known is None or recordings.get(receipt.airing) != receipt.recording:
-            continue  # not meant for this node, or not what the airing airs: a fact, but no hearing
-        if (folded := fold(known, receipt)) != known:
+        if known is None or place in closed or not _is_of(aired, receipt):
+            continue  # not meant for this node, told too often, or not what it airs: a fact, but no hearing
+        if (folded := fold(known, receipt, aired[receipt.airing].most_ms)) != known:
             changed[place] = folded
     if changed:
         _save(session, changed)
@@ -112,9 +118,41 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
         _heard_after_all(session, heard, now)
 
 
-def _recordings(session: Session, airings: set[AiringId]) -> dict[AiringId, RecordingId | None]:
-    rows = session.execute(select(Airing.id, Airing.recording).where(Airing.id.in_(airings)))
-    return {row[0]: row[1] for row in rows.all()}
+@dataclass(frozen=True, slots=True)
+class _Aired:
+    """What of an airing judges a receipt."""
+
+    recording: RecordingId | None
+    most_ms: int
+    """How long it sounds at most, in all rounds."""
+    has_ended: bool
+    """Then the as-aired log may tell of it already."""
+
+
+def _aired(session: Session, airings: set[AiringId]) -> dict[AiringId, _Aired]:
+    columns = (Airing.id, Airing.recording, planned_to_sound(), Airing.ended_at)
+    rows = session.execute(select(*columns).where(Airing.id.in_(airings))).all()
+    return {one: _Aired(recording, most or 0, ended is not None) for one, recording, most, ended in rows}
+
+
+def _is_of(aired: Mapping[AiringId, _Aired], receipt: Receipt) -> bool:
+    one = aired.get(receipt.airing)
+    return one is not None and one.recording == receipt.recording
+
+
+def _closed(
+    session: Session, ended: Collection[AiringId], deliveries: Collection[tuple[AiringId, NodeId]]
+) -> set[tuple[AiringId, NodeId]]:
+    """Return of which nodes the as-aired log has as many entries about an airing as it takes."""
+    if not ended:
+        return set()
+    query = (
+        select(AsAired.airing, AsAired.node)
+        .where(AsAired.airing.in_(ended), AsAired.node.in_({node for _, node in deliveries}))
+        .group_by(AsAired.airing, AsAired.node)
+        .having(func.count() >= MOST_ENTRIES)
+    )
+    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 def _facts(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from controller.airings.facts import TOO_LONG
 from controller.airings.lifecycle import AiringState, Rung
 from controller.bulletins.lifecycle import BulletinId
 from controller.journal.chain import hash_of, written
@@ -98,8 +99,8 @@ class Aired(Counted):
 def reason_of(
     rung: Rung, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
 ) -> str | None:
-    """Return why a node did not sound the whole airing, or None when it did."""
-    if is_whole:
+    """Return why a node did not sound the whole airing, or None when it did and said so believably."""
+    if is_whole and told != TOO_LONG:
         return None
     if told:
         return told

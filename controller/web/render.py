@@ -58,6 +58,7 @@ ACT_WORDS = Named(
 
 REASON_WORDS = Named[str, str](
     {
+        "heard-too-long": "báo phát lâu hơn bản tin, chỉ tính hết bản tin",
         "power-lost": "mất điện giữa lúc phát",
         "recording-spoilt": "tải tệp âm thanh bị hỏng",
         "pre-empted": "nhường cho bản tin ưu tiên cao hơn",

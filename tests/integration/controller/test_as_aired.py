@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select, text
 
 from controller.airings.ending import cancel_airing
+from controller.airings.facts import TOO_LONG
+from controller.airings.folding import MOST_ENTRIES
 from controller.errors import LoaError
 from controller.journal.chain import JournalBroken
 from controller.journal.exported import sealed, verify_export
@@ -15,6 +17,7 @@ from controller.reports.lifecycle import ACT, NO_WORD, NOT_ENDED
 from controller.reports.queries import aired_between, aired_by_area, export_as_aired, noted_of
 from controller.reports.tables import AsAired
 from controller.reports.usecases import note_aired
+from controller.store.invariants import invariants
 from tests.support.station_world import NHA_TRANG, NODES
 
 pytestmark = pytest.mark.both_databases
@@ -120,6 +123,27 @@ def test_late_receipts_append_corrections_with_the_times_of_the_deed(world):
     assert [line for line in first[:-1] if '"log"' in line] == [
         line for line in exported(world) if '"log":"as-aired"' in line
     ][:2]
+
+
+def test_a_node_that_goes_on_changing_its_word_fills_no_log(world):
+    airing, start = aired(world)
+    note(world)
+    for more in range(2 * MOST_ENTRIES):
+        world.later(seconds=15)
+        world.tell(HERE, airing, "started", at=start - timedelta(seconds=more + 1), heard_ms=60_000)
+        note(world)
+    assert entries(world) == 1 + MOST_ENTRIES
+    assert world.ask(invariants, now=world.now) == []
+
+
+def test_more_than_the_airing_lasts_is_noted_as_all_of_it_with_the_reason(world):
+    airing, start = aired(world, nodes=())
+    a_year = 2_000_000_000
+    world.tell(HERE, airing, "started", at=start)
+    world.tell(HERE, airing, "finished", at=start + timedelta(seconds=60), heard_ms=a_year)
+    note(world)
+    one = report(world)[HERE]
+    assert (one.heard_ms, one.reason) == (60_000, TOO_LONG)
 
 
 def test_a_late_receipt_that_says_what_is_known_corrects_nothing(world):

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings.facts import Facts, fold
+from controller.airings.facts import TOO_LONG, Facts, fold
 from controller.airings.lifecycle import Rung
 from devices.messages import AiringId, Receipt, ReceiptKind, RecordingId
 
+LASTS_MS = 60_000
 START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 
 
@@ -28,7 +29,7 @@ RECEIPTS = st.builds(
     st.sampled_from(ReceiptKind),
     st.integers(-5, 5),
     offset_ms=st.integers(0, 3),
-    heard_ms=st.integers(0, 3),
+    heard_ms=st.integers(0, 3) | st.sampled_from([65_001, 2_000_000_000]),
     clock_error_ms=st.none() | st.sampled_from([0.5, 2.0]),
     reason=st.none() | st.sampled_from(["mất điện", "hết chỗ"]),
 )
@@ -37,7 +38,7 @@ RECEIPTS = st.builds(
 def folded(receipts):
     facts = Facts()
     for one in receipts:
-        facts = fold(facts, one)
+        facts = fold(facts, one, LASTS_MS)
     return facts
 
 
@@ -81,3 +82,10 @@ def test_the_first_fetch_and_the_first_finish_hold():
     )
     assert facts.fetched_at == START + timedelta(seconds=4)
     assert facts.finished_at == START + timedelta(seconds=61)
+
+
+def test_more_than_the_airing_lasts_counts_as_all_of_it_and_says_why():
+    facts = folded([receipt(ReceiptKind.FINISHED, 2, heard_ms=2_000_000_000)])
+    assert (facts.heard_ms, facts.reason) == (LASTS_MS, TOO_LONG)
+    facts = folded([receipt(ReceiptKind.FINISHED, 2, heard_ms=LASTS_MS + 5000)])  # it was running out
+    assert (facts.heard_ms, facts.reason) == (LASTS_MS, None)

@@ -57,7 +57,7 @@ class Ladder(RuleBasedStateMachine):
         some = data.draw(st.lists(st.sampled_from(self.unacknowledged), min_size=1))
         facts = self.facts
         for receipt in some:
-            facts = fold(facts, receipt)
+            facts = fold(facts, receipt, 3_600_000)
         if not dies:
             self.facts = facts
             self.unacknowledged = [one for one in self.unacknowledged if one not in some]
@@ -83,9 +83,9 @@ class Ladder(RuleBasedStateMachine):
             return
         told, whole = self.facts, Facts()
         for receipt in self.unacknowledged:
-            told = fold(told, receipt)
+            told = fold(told, receipt, 3_600_000)
         for receipt in self.done:
-            whole = fold(whole, receipt)
+            whole = fold(whole, receipt, 3_600_000)
         assert told == whole
 
 
