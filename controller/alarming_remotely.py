@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from controller.airing_remotely import code_of, person
-from controller.emergencies.lifecycle import KINDS_IN_WORDS, Kind
+from controller.emergencies.lifecycle import KINDS_IN_WORDS, STANDING_IN_WORDS, Kind, Standing
 from controller.errors import BadInput
 from controller.founding import APPROVER, OFFICER
 from controller.remote import RemoteStation
@@ -16,7 +16,6 @@ from controller.settings import Settings
 
 Who = Literal["author", "approver"]
 _FIRST = {"author": OFFICER, "approver": APPROVER}
-_STATES = {"called": "chờ xác nhận", "started": "đã bắt đầu", "ended": "đã dừng", "declined": "bị từ chối"}
 
 
 @contextmanager
@@ -64,7 +63,7 @@ def prepared_line(one: dict[str, Any]) -> str:
 
 def emergency_line(one: dict[str, Any]) -> str:
     """Return one emergency as a person reads it."""
-    state = "ĐANG PHÁT" if one["is_running"] else _STATES[one["state"]]
+    state = "ĐANG PHÁT" if one["is_running"] else STANDING_IN_WORDS[Standing(one["state"])]
     alone = f" (một mình: {one['alone_because']})" if one["alone_because"] else ""
     where = ", ".join(one["areas"])
     kind = KINDS_IN_WORDS[Kind(one["kind"])]

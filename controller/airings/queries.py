@@ -103,6 +103,11 @@ class Reach:
         return percent_heard(self.heard_ms, self.planned_ms)
 
     @property
+    def has_stopped(self) -> bool:
+        """Whether all nodes that began it have stopped, as far as they have told."""
+        return self.started > 0 and not self.sounding
+
+    @property
     def missed(self) -> int:
         """Return how many nodes have not (yet) started."""
         return self.nodes - self.started

@@ -130,7 +130,9 @@ def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[Em
     _check_seen(viewer, areas)
     ended = alarms.stop_where(station, viewer, areas, asked.reason)
     with station.store.read() as session:
-        return [emergency(emergency_view(session, row.id, viewer.scope.hears)) for row in ended]
+        return [
+            emergency(emergency_view(session, row.id, viewer.scope.hears, station.now())) for row in ended
+        ]
 
 
 @urgent.post("/test", status_code=201, responses=refusals(401, 403, 404, 409, 422))
@@ -160,7 +162,7 @@ def confirm(
 def decline(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
     """Take a call that waits off the table."""
     with station.store.write(urgent=True) as session:
-        emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+        emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
         decline_emergency(
             session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=asked.reason
         )
@@ -196,7 +198,7 @@ def emergency(view: EmergencyView) -> EmergencyShown:
     return EmergencyShown(
         id=row.id,
         kind=row.kind,
-        state=row.state,
+        state=view.standing,
         is_running=view.is_running,
         title=view.title,
         bulletin=row.bulletin,
@@ -243,7 +245,7 @@ def _prepared(view: PreparedView) -> PreparedShown:
 
 def _shown(station: Station, viewer: Viewer, made: EmergencyId) -> EmergencyShown:
     with station.store.read() as session:
-        return emergency(emergency_view(session, made, viewer.scope.hears))
+        return emergency(emergency_view(session, made, viewer.scope.hears, station.now()))
 
 
 def _check_seen(viewer: Viewer, areas: list[AreaCode]) -> None:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from controller.airings.lifecycle import AiringState
 from controller.api.models import Asked, Code, TodayShown
-from controller.emergencies.lifecycle import LOUDEST, EmergencyState, Kind
+from controller.emergencies.lifecycle import LOUDEST, Kind, Standing
 
 _MINUTES_A_DAY = 1440
 _Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]
@@ -114,7 +114,7 @@ class EmergencyShown(BaseModel):
 
     id: str
     kind: Kind
-    state: EmergencyState
+    state: Standing
     is_running: bool = Field(description="Nodes are to sound it now.")
     title: str
     bulletin: str

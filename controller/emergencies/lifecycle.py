@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
+from controller.airings.lifecycle import IN_PLANS, AiringState
 from controller.errors import Conflict
 
 PreparedId = NewType("PreparedId", str)
@@ -47,6 +48,18 @@ class EmergencyState(StrEnum):
     DECLINED = "declined"
 
 
+class Standing(StrEnum):
+    """Where an emergency stands for whoever looks: what people decided, and what the clock ended since."""
+
+    CALLED = "called"
+    LAPSED = "lapsed"  # nobody confirmed it in time
+    STARTED = "started"  # nodes are to sound it now
+    OVER = "over"  # it came to its end by its time
+    MISSED = "missed"  # its time is over, and no node began it
+    ENDED = "ended"
+    DECLINED = "declined"
+
+
 class Event(StrEnum):
     """What moves an emergency."""
 
@@ -69,6 +82,16 @@ IN_WORDS = {
     EmergencyState.DECLINED: "đã bị từ chối",
 }
 """How a person reads a state."""
+STANDING_IN_WORDS = {
+    Standing.CALLED: "chờ người thứ hai xác nhận",
+    Standing.LAPSED: "không ai xác nhận, đã hết hạn",
+    Standing.STARTED: "đang phát",
+    Standing.OVER: "đã phát xong",
+    Standing.MISSED: "không cụm loa nào phát",
+    Standing.ENDED: "đã dừng",
+    Standing.DECLINED: "đã bị từ chối",
+}
+"""How a person reads where an emergency stands."""
 
 
 def after(state: EmergencyState, event: Event) -> EmergencyState:
@@ -83,6 +106,17 @@ def after(state: EmergencyState, event: Event) -> EmergencyState:
 def is_lapsed(state: EmergencyState, called_at: datetime, now: datetime) -> bool:
     """Say whether a call has waited too long for its second person."""
     return state is EmergencyState.CALLED and now >= called_at + CALL_LIFE
+
+
+def standing(
+    state: EmergencyState, called_at: datetime, now: datetime, airing: AiringState | None
+) -> Standing:
+    """Return where it stands; the one place that says so to pages, programs and commands."""
+    if is_lapsed(state, called_at, now):
+        return Standing.LAPSED
+    if state is EmergencyState.STARTED and airing not in IN_PLANS:
+        return Standing.MISSED if airing is AiringState.MISSED else Standing.OVER
+    return Standing(state)
 
 
 def every_ms(recording_ms: int) -> int:

@@ -15,7 +15,15 @@ from controller.bulletins.in_force import is_in_force
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.tables import Approved, Bulletin, Recording
 from controller.emergencies.audible import count_muted
-from controller.emergencies.lifecycle import CALL_LIFE, LOUDEST, EmergencyId, EmergencyState, PreparedId
+from controller.emergencies.lifecycle import (
+    CALL_LIFE,
+    LOUDEST,
+    EmergencyId,
+    EmergencyState,
+    PreparedId,
+    Standing,
+    standing,
+)
 from controller.emergencies.tables import Emergency, Keeping, Prepared
 from controller.errors import Conflict, NotFound
 from controller.fleet.faults import SILENT_AFTER
@@ -62,13 +70,14 @@ class EmergencyView:
     reach: Reach
     caller: str
     confirmer: str | None
+    standing: Standing
     muted: int = 0
     """Nodes that sound it, or would, so low that nobody hears it."""
 
     @property
     def is_running(self) -> bool:
         """Whether nodes are to sound it now."""
-        return self.airing is not None and self.airing.state in IN_PLANS
+        return self.standing is Standing.STARTED
 
 
 def get_prepared(session: Session, prepared: PreparedId, *, lock: bool = False) -> Prepared:
@@ -170,12 +179,14 @@ def emergencies(
         .where(wanted)
         .order_by(Emergency.called_at.desc(), Emergency.id)
     )
-    return _views(session, session.scalars(query).all(), areas)
+    return _views(session, session.scalars(query).all(), areas, now)
 
 
-def emergency_view(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> EmergencyView:
+def emergency_view(
+    session: Session, emergency: EmergencyId, areas: Collection[AreaCode], now: datetime
+) -> EmergencyView:
     """Return one emergency, or raise NotFound: one that is aimed at none of these areas is not there."""
-    views = _views(session, [get_emergency(session, emergency)], areas)
+    views = _views(session, [get_emergency(session, emergency)], areas, now)
     if not views:
         raise NotFound("Không có lượt phát khẩn cấp này trong địa bàn của bạn.", code="emergency.unknown")
     return views[0]
@@ -204,7 +215,9 @@ def sounding_in(session: Session, areas: Collection[AreaCode]) -> Sequence[Airin
     return [airing for airing in rows if not meant.isdisjoint(targets.get(airing.id, ()))]
 
 
-def _views(session: Session, rows: Iterable[Emergency], areas: Collection[AreaCode]) -> list[EmergencyView]:
+def _views(
+    session: Session, rows: Iterable[Emergency], areas: Collection[AreaCode], now: datetime
+) -> list[EmergencyView]:
     rows, meant = list(rows), frozenset(areas)
     airing_ids = [row.airing for row in rows if row.airing is not None]
     airings = {one.id: one for one in session.scalars(select(Airing).where(Airing.id.in_(airing_ids)))}
@@ -221,12 +234,15 @@ def _views(session: Session, rows: Iterable[Emergency], areas: Collection[AreaCo
         reach = reached.get(airing.id, Reach()) if airing is not None else Reach()
         if not meant.isdisjoint({*here, *row.areas}):
             confirmer = names.get(row.confirmed_by) if row.confirmed_by is not None else None
-            is_open = row.state is EmergencyState.CALLED or (airing is not None and airing.state in IN_PLANS)
+            stands = standing(row.state, row.called_at, now, None if airing is None else airing.state)
+            is_open = stands in {Standing.CALLED, Standing.STARTED}
             at = row.called_at if airing is None else airing.starts_at
             muted = count_muted(session, here, row.volume, at) if is_open else 0
             caller = names[row.called_by]
             views.append(
-                EmergencyView(row, titles[row.bulletin], airing, here, reach, caller, confirmer, muted)
+                EmergencyView(
+                    row, titles[row.bulletin], airing, here, reach, caller, confirmer, stands, muted
+                )
             )
     return views
 

@@ -1,7 +1,7 @@
 """Reads for listeners: what was aired and will be, of approved texts alone; and their reports."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.airings.consent import Standing, standings
 from controller.airings.lifecycle import IN_PLANS, AiringState
-from controller.airings.queries import targets_of
+from controller.airings.queries import reaches, targets_of
 from controller.airings.tables import Airing, Delivery, Target
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.tables import Bulletin, Recording, Revision
@@ -60,6 +60,13 @@ def coming_in(
     wide = [airing for airing, _ in rows if airing.node is None]
     said = standings(session, wide, targets_of(session, [one.id for one in wide]))
     return [(airing, title) for airing, title in rows if _is_agreed(said.get(airing.id), areas)]
+
+
+def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId]:
+    """Return which of them sound: their time has come, and nodes that began have not all stopped."""
+    sounding = [one.id for one in airings if one.state is AiringState.SOUNDING]
+    reached = reaches(session, sounding)
+    return frozenset(one for one in sounding if one not in reached or not reached[one].has_stopped)
 
 
 def _is_agreed(said: Standing | None, areas: Collection[AreaCode]) -> bool:

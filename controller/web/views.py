@@ -178,7 +178,7 @@ class AiringView:
     @property
     def is_heard_now(self) -> bool:
         """Whether it sounds, as far as loudspeakers have told: those that began have not all stopped."""
-        return self.state is AiringState.SOUNDING and (not self.reach.started or self.reach.sounding > 0)
+        return self.state is AiringState.SOUNDING and not self.reach.has_stopped
 
     @property
     def grade_word(self) -> str:

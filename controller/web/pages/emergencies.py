@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.airings.advancing import end_of
-from controller.emergencies.lifecycle import IN_WORDS, EmergencyId, EmergencyState, Kind, PreparedId
+from controller.emergencies.lifecycle import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
 from controller.emergencies.preparing import release, write_from_template
 from controller.emergencies.queries import (
     emergencies,
@@ -174,7 +174,7 @@ def show(request: Request, station: TheStation, viewer: Signed, emergency_id: st
 def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Ask once more."""
     with station.store.read() as session:
-        view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+        view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
     part = viewer.may_silence(view.areas)
     if not part:
         return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
@@ -203,7 +203,7 @@ def stop(
 
     def act() -> None:
         with station.store.read() as session:
-            view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+            view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
         part = viewer.may_silence(view.areas)
         alarms.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
 
@@ -234,7 +234,7 @@ def decline(
 
     def act() -> object:
         with station.store.write(urgent=True) as session:
-            emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+            emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
             return decline_emergency(
                 session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=ly_do
             )
@@ -302,7 +302,7 @@ def _index(request: Request, station: Station, viewer: Viewer, error: LoaError |
         "taken": {(view.row.template, view.row.area) for view in views},
         "areas": [scope.by_code[code] for code in sorted(scope.seen)],
         "scope": scope,
-        "IN_WORDS": IN_WORDS,
+        "STANDING_IN_WORDS": STANDING_IN_WORDS,
         "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
         if request.query_params.get("xong") == "soan"
         else "",
@@ -345,7 +345,7 @@ def _one(
     response = PAGE.show(
         request,
         viewer,
-        lambda session: _load(session, viewer, emergency_id),
+        lambda session: _load(session, station, viewer, emergency_id),
         place=f"/khan/{emergency_id}",
         **extra,
     )
@@ -354,26 +354,26 @@ def _one(
     return response
 
 
-def _load(session: Session, viewer: Viewer, emergency_id: str) -> Mapping[str, Any]:
-    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+def _load(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> Mapping[str, Any]:
+    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
     return {
         "view": view,
         "where": viewer.scope.where(view.areas),
         "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
         "ends_at": None if view.airing is None else view.airing.ended_at or end_of(view.airing),
         "Kind": Kind,
-        "EmergencyState": EmergencyState,
-        "IN_WORDS": IN_WORDS,
+        "Standing": Standing,
+        "STANDING_IN_WORDS": STANDING_IN_WORDS,
         "RUNNING_WORDS": RUNNING_WORDS,
     }
 
 
 def _asks(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> dict[str, Any]:
     """Return what the forms of one emergency ask for."""
-    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears)
+    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
     areas = list(view.row.areas)
     may = viewer.scope.may
-    waits = view.row.state is EmergencyState.CALLED
+    waits = view.standing is Standing.CALLED
     clears = [
         one
         for one in prepared_views(session, areas, station.now())
@@ -392,9 +392,9 @@ def _asks(session: Session, station: Station, viewer: Viewer, emergency_id: str)
 
 
 @router.get("/song/khan/{emergency_id}")
-def follow(request: Request, viewer: Signed, emergency_id: str) -> Response:
+def follow(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
     """Keep it alive."""
-    return PAGE.follow(request, viewer, lambda session: _load(session, viewer, emergency_id))
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, emergency_id))
 
 
 router.include_router(urgent)

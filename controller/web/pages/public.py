@@ -13,7 +13,7 @@ from controller.areas.tables import Area
 from controller.bulletins.origins import origin_of
 from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
-from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, may_be_heard_by_all
+from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, heard_now, may_be_heard_by_all
 from controller.web.feeds import calendar_of, podcast_of
 from controller.web.legal_reads import act_of
 from controller.web.pages.recordings import wave_of
@@ -95,7 +95,9 @@ def commune(request: Request, station: TheStation, area: Code) -> Response:
         found, heard = _area(session, area)
         coming = coming_in(session, heard, now - timedelta(hours=1), now + _AHEAD)
         aired = aired_in(session, heard, now - _BEHIND)
-    return page(request, "cong_khai_xa.html", {"area": found, "coming": coming, "aired": aired})
+        sounding = heard_now(session, [airing for airing, _ in coming])
+    shown = {"area": found, "coming": coming, "aired": aired, "heard_now": sounding}
+    return page(request, "cong_khai_xa.html", shown)
 
 
 @router.get("/{area}/ban-tin/{airing_id}")

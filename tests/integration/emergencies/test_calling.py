@@ -336,10 +336,10 @@ def test_a_loudspeaker_that_nobody_would_hear_is_told_before_and_during_the_call
     (view,) = world.ask(prepared_views, [PROVINCE], world.now)
     assert view.readiness.muted == len({NODES[0].id, *(n.id for n in NODES if n.area == NHA_TRANG)})
     started = alone(world, name)
-    shown = world.ask(emergency_view, started.row.id, [PROVINCE])
+    shown = world.ask(emergency_view, started.row.id, [PROVINCE], world.now)
     assert shown.muted == view.readiness.muted
     low = alone(world, name, volume=5)
-    assert world.ask(emergency_view, low.row.id, [PROVINCE]).muted == 4
+    assert world.ask(emergency_view, low.row.id, [PROVINCE], world.now).muted == 4
 
 
 def test_what_sounds_too_low_to_be_heard_is_a_fault_and_no_mere_sounding(world):

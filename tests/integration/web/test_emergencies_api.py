@@ -117,3 +117,32 @@ def test_any_airing_is_stopped_as_fast(world, approver):
     approver.post(f"/api/v1/airings/{airing}/stop", json={"reason": ""})
     (plan,) = plans_of(world).values()
     assert plan.airings == ()
+
+
+@pytest.mark.parametrize(("state", "words"), [("over", "Đã phát xong"), ("missed", "Không cụm loa nào phát")])
+def test_an_emergency_whose_time_has_come_to_its_end_is_over_everywhere(
+    world, approver, prepared, state, words
+):
+    asked = {"prepared": prepared, "areas": ["56"], "minutes": 30, "alone_because": "Lũ về trong đêm."}
+    made = approver.post(CALLS, json=asked).json()
+    assert made["state"] == "started"
+    world.publish()
+    world.later(seconds=60)
+    world.advance()
+    if state == "over":
+        world.tell(made["airing"], Made(mp3(), 8_000), "started", world.nodes[:5])
+    world.later(hours=1)
+    world.advance()
+    over = approver.get(f"{CALLS}/{made['id']}").json()
+    assert (over["state"], over["is_running"]) == (state, False)
+    assert words in approver.get(f"/khan/{made['id']}").text
+
+
+def test_a_call_that_nobody_confirmed_in_time_waits_for_nobody(world, officer, approver, prepared):
+    made = officer.post(CALLS, json={"prepared": prepared, "areas": ["56"]}).json()["id"]
+    assert "Chờ người thứ hai xác nhận" in approver.get(f"/khan/{made}").text
+    world.later(minutes=11)
+    assert approver.get(f"{CALLS}/{made}").json()["state"] == "lapsed"
+    page = approver.get(f"/khan/{made}").text
+    assert "Không ai xác nhận, đã hết hạn" in page
+    assert "Chờ người thứ hai xác nhận" not in page

@@ -235,3 +235,17 @@ def test_reports_are_among_what_is_to_be_done_where_they_belong(client, sign_in,
     (place,) = set(re.findall(r'action="(/phan-anh/[^"]+/tra-loi)"', officer.get("/phan-anh").text))
     officer.post(place, data={"tra_loi": "Đã sửa."})
     assert told not in text_of(officer.get("/"))
+
+
+def test_what_loudspeakers_have_stopped_is_not_shown_as_sounding(world, client):
+    airing, made = world.approved_airing(areas=(NHA_TRANG,))
+    there = [node for node in world.nodes if node.startswith(f"loa-{NHA_TRANG}-")]
+    start = world.later(seconds=60)
+    world.advance()
+    world.tell(airing, made, "started", there, at=start)
+    assert "đang phát" in client.get(f"/cong-khai/{NHA_TRANG}").text
+    world.later(seconds=3)
+    world.tell(airing, made, "stopped", there, heard_ms=3000, reason="unknown-key")
+    page = client.get(f"/cong-khai/{NHA_TRANG}").text
+    assert "Giờ phát" in page
+    assert "đang phát" not in page

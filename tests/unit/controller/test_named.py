@@ -10,7 +10,7 @@ from controller.bulletins.lifecycle import IN_WORDS as BULLETINS_IN_WORDS
 from controller.bulletins.lifecycle import BulletinState, ItemKind
 from controller.chimes.tables import ChimePlace
 from controller.emergencies.lifecycle import IN_WORDS as EMERGENCIES_IN_WORDS
-from controller.emergencies.lifecycle import KINDS_IN_WORDS, EmergencyState, Kind
+from controller.emergencies.lifecycle import KINDS_IN_WORDS, STANDING_IN_WORDS, EmergencyState, Kind, Standing
 from controller.fleet.events import EventKind
 from controller.fleet.lifecycle import IN_WORDS as NODES_IN_WORDS
 from controller.fleet.lifecycle import NodeStatus
@@ -52,6 +52,7 @@ OF_MACHINES = (
     (AIRINGS_IN_WORDS, AiringState),
     (BULLETINS_IN_WORDS, BulletinState),
     (EMERGENCIES_IN_WORDS, EmergencyState),
+    (STANDING_IN_WORDS, Standing),
     (KINDS_IN_WORDS, Kind),
     (NODES_IN_WORDS, NodeStatus),
 )
