@@ -37,6 +37,8 @@ PRESSING = timedelta(seconds=60)
 JITTER = 0.25
 UNNAMED_KEPT = timedelta(days=1)
 """A recording that no plan names any more is kept so long: what is aired daily is not sent daily."""
+AGED_EVERY = timedelta(hours=1)
+"""That time is counted in steps, of at most so much each: a raw clock that is set forwards is no day."""
 MOST_SPOILT = 2
 """So often may the whole not be what the manifest says; then the manifest is not believed again."""
 
@@ -55,7 +57,8 @@ class Fetch:
     """When the last new chunk came, since the last want."""
     patience: timedelta | None = None
     """How long the last want is waited for; None: it was answered, or there was none."""
-    unnamed_since: datetime | None = None
+    unnamed_for: timedelta | None = None
+    """How long no plan has named it; None: one does."""
 
     @property
     def is_given_up(self) -> bool:
@@ -77,6 +80,7 @@ class Fetching:
         self._connected = False
         self._fetches: dict[RecordingId, Fetch] = {}
         self._stored: dict[RecordingId, Bitmap] = {}
+        self._aged_at: datetime | None = None
         self.chunks_refused = 0
 
     def restore(
@@ -98,22 +102,33 @@ class Fetching:
 
     def name(self, recordings: set[RecordingId], now: datetime) -> list[Effect]:
         """Fetch what plans name, in the background; forget what none has named for a day."""
-        effects: list[Effect] = []
+        effects = self._age(now)
         for recording in sorted(recordings - self._fetches.keys()):
             self._fetches[recording] = Fetch()
             effects += self._listen(Subscribe((topics.manifest(recording),)))
         for recording, fetch in list(self._fetches.items()):
             if recording in recordings:
-                if fetch.unnamed_since is not None or (
+                if fetch.unnamed_for is not None or (
                     fetch.manifest and fetch.is_lacking and not fetch.want_at
                 ):
                     effects += self._begin(recording, fetch, now)
-                fetch.unnamed_since = None
-            elif fetch.unnamed_since is None:
-                fetch.unnamed_since = now
+                fetch.unnamed_for = None
+            elif fetch.unnamed_for is None:
+                fetch.unnamed_for = timedelta()
                 fetch.want_at = None
                 effects += self._listen(Unsubscribe(self._filters_of(recording, fetch)))
-            elif now - fetch.unnamed_since > UNNAMED_KEPT:
+        return effects
+
+    def _age(self, now: datetime) -> list[Effect]:
+        """Count how long what no plan names has lain here; drop what has lain too long."""
+        last, self._aged_at = self._aged_at, now
+        passed = timedelta() if last is None else max(timedelta(), min(now - last, AGED_EVERY))
+        effects: list[Effect] = []
+        for recording, fetch in list(self._fetches.items()):
+            if fetch.unnamed_for is None:
+                continue
+            fetch.unnamed_for += passed
+            if fetch.unnamed_for > UNNAMED_KEPT:
                 del self._fetches[recording]
                 self._stored.pop(recording, None)
                 effects += [DropDocument(MANIFEST + recording), DropRecording(recording)]
@@ -189,9 +204,9 @@ class Fetching:
         self._connected = True
         effects: list[Effect] = []
         for recording, fetch in self._fetches.items():
-            if fetch.unnamed_since is None and fetch.manifest is None:
+            if fetch.unnamed_for is None and fetch.manifest is None:
                 effects.append(Subscribe((topics.manifest(recording),)))
-            elif fetch.unnamed_since is None and fetch.is_lacking:
+            elif fetch.unnamed_for is None and fetch.is_lacking:
                 effects += self._begin(recording, fetch, now)
         return effects
 
@@ -203,9 +218,9 @@ class Fetching:
 
     def tick(self, now: datetime, start: datetime | None = None) -> list[Effect]:
         """Ask for what is lacking and did not come; `start` is that of the present or next airing, if any."""
+        effects = self._age(now)
         if not self._connected:
-            return []
-        effects: list[Effect] = []
+            return effects
         for recording, fetch in self._fetches.items():
             if fetch.want_at is None or now < fetch.want_at or not fetch.is_lacking or fetch.held is None:
                 continue
@@ -231,12 +246,13 @@ class Fetching:
         return min(usual, max(start - PRESSING, now + self._jittered(least)))
 
     def due_at(self) -> datetime | None:
-        """Return when `tick` has something to ask for."""
+        """Return when `tick` has something to ask for, or to count."""
+        due = [fetch.want_at for fetch in self._fetches.values() if fetch.want_at is not None]
         if not self._connected:
-            return None
-        return min(
-            (fetch.want_at for fetch in self._fetches.values() if fetch.want_at is not None), default=None
-        )
+            due = []
+        if self._aged_at is not None and any(one.unnamed_for is not None for one in self._fetches.values()):
+            due.append(self._aged_at + AGED_EVERY)
+        return min(due, default=None)
 
     def station_spoke(self, now: datetime) -> None:
         """The station has (again) reached the broker, and forgot who lacks what: ask soon."""
@@ -247,12 +263,11 @@ class Fetching:
 
     def clock_was_set(self, now: datetime) -> None:
         """Bring instants of the old clock near again."""
+        self._aged_at = now
         for fetch in self._fetches.values():
             if fetch.want_at is not None:
                 fetch.heard_at = None
                 fetch.want_at = now + self._jittered(PATIENCE)
-            if fetch.unnamed_since is not None:
-                fetch.unnamed_since = now
 
     def is_whole(self, recording: RecordingId) -> bool:
         """Whether the recording is here, complete and checked."""

@@ -10,7 +10,7 @@ from devices import topics
 from devices.chunks import Bitmap, manifest_of, split, wanted
 from devices.node.effects import DropDocument, DropRecording, Publish, Subscribe
 from devices.node.events import Connected, Received
-from devices.node.fetching import MANIFEST, UNNAMED_KEPT, Fetching
+from devices.node.fetching import AGED_EVERY, MANIFEST, UNNAMED_KEPT, Fetching
 from devices.signing import sign
 from simulator.world import Network
 from tests.simulation.station_in_world import Scene
@@ -219,9 +219,30 @@ def test_chunks_whose_manifest_is_not_believed_at_boot_are_dropped_a_day_later(s
     fetching = Fetching(scene.node.id, random.Random(1))
     fetching.restore({}, {rec: Bitmap.of(CHUNKS, range(3))})
     fetching.name(set(), scene.now)
-    assert fetching.name(set(), scene.now + UNNAMED_KEPT) == []
-    dropped = fetching.name(set(), scene.now + UNNAMED_KEPT + timedelta(seconds=1))
-    assert dropped == [DropDocument(MANIFEST + rec), DropRecording(rec)]
+    now = aged(fetching, scene.now, UNNAMED_KEPT)
+    assert fetching.is_lacking(rec)
+    assert fetching.tick(now + timedelta(seconds=1)) == [DropDocument(MANIFEST + rec), DropRecording(rec)]
+
+
+def aged(fetching, now, span):
+    """Tick whenever it asks for it, until so much time has passed."""
+    end = now + span
+    while now < end:
+        now = min(end, fetching.due_at())
+        assert fetching.tick(now) == []
+    return now
+
+
+def test_a_raw_clock_that_is_set_forwards_drops_no_recording(scene):
+    rec = recording(scene)
+    fetching = Fetching(scene.node.id, random.Random(1))
+    fetching.restore({}, {rec: Bitmap.of(CHUNKS, range(3))})
+    fetching.name(set(), scene.now)
+    ahead = scene.now + timedelta(hours=47)  # too little for the brain to take it for a clock that was set
+    assert fetching.name(set(), ahead) == fetching.tick(ahead + timedelta(seconds=1)) == []
+    now = aged(fetching, ahead + timedelta(seconds=1), UNNAMED_KEPT - AGED_EVERY - timedelta(seconds=1))
+    assert fetching.is_lacking(rec)
+    assert fetching.tick(now + timedelta(seconds=1)) == [DropDocument(MANIFEST + rec), DropRecording(rec)]
 
 
 def test_chunks_whose_manifest_is_not_believed_at_boot_serve_a_plan_that_names_them_again(scene):
