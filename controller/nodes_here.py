@@ -165,7 +165,10 @@ def faults_here(area: str | None) -> dict[str, Any]:
                 "node": one.node.id,
                 "area": one.node.area,
                 "name": one.node.name,
-                "faults": [{"kind": fault.kind, "sentence": fault.sentence} for fault in one.faults],
+                "faults": [
+                    {"kind": fault.kind, "sentence": fault.sentence, "figure": fault.figure}
+                    for fault in one.faults
+                ],
                 "unseen": sorted(one.unseen),
                 "assignee": one.assignee,
                 "note": one.care.note if one.care else "",

@@ -14,7 +14,8 @@ from controller.api.models import (
     SpreadShown,
 )
 from controller.bulletins.tables import Bulletin
-from controller.fleet.lifecycle import NodeStatus, faults_of
+from controller.fleet.faults import faults_told
+from controller.fleet.lifecycle import NodeStatus
 from controller.fleet.queries import facts_of
 from controller.fleet.tables import Node
 from controller.web.queries import Spoken
@@ -121,7 +122,7 @@ def node(row: Node, status: NodeStatus) -> NodeShown:
         session=row.session,
         last_heard_at=row.last_heard_at,
         software=row.software,
-        faults=list(faults_of(facts_of(row))) if row.online else [],
+        faults=[fault.sentence for fault in faults_told(facts_of(row))] if row.online else [],
         sounding=vitals.get("sounding"),
         clock_offset_ms=vitals.get("clock_offset_ms"),
         clock_error_ms=vitals.get("clock_error_ms"),

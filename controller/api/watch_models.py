@@ -16,6 +16,7 @@ class FaultShown(BaseModel):
 
     kind: FaultKind
     sentence: str
+    figure: str = Field(description="What was measured, with its unit; empty where nothing was.")
     since: datetime | None
 
 

@@ -138,7 +138,9 @@ def _shown(one: Watched) -> WatchedShown:
         name=one.node.name,
         status=one.status,
         last_heard_at=one.node.last_heard_at,
-        faults=[FaultShown(kind=f.kind, sentence=f.sentence, since=f.since) for f in one.faults],
+        faults=[
+            FaultShown(kind=f.kind, sentence=f.sentence, figure=f.figure, since=f.since) for f in one.faults
+        ],
         unseen=sorted(one.unseen),
         care=one.care
         and CareShown(

@@ -19,7 +19,7 @@ from controller.fleet.usecases import NewNode, bring_back, check_nodes
 from controller.journal.usecases import record
 from controller.operators.fresh import fresh_code, fresh_token, typed_code
 from controller.operators.permissions import Act, Operator
-from controller.operators.queries import require
+from controller.operators.queries import require, sees
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
@@ -97,6 +97,8 @@ def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collec
     check_nodes(session, [node], by)
     check_credential(node.id, taken)
     known = session.get(Node, node.id)
+    if known is not None and not sees(session, by, known.area):  # whose it is, is told to who sees it
+        raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
     if known is not None and known.retired_at is None and known.area != node.area:
         raise Conflict(
             f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",

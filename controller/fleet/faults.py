@@ -47,11 +47,15 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that is wrong, in words; `since` where it is known."""
+    """One thing that is wrong, in plain words; `since` where it is known.
+
+    `figure`: what was measured, with its unit, for whoever keeps loudspeakers.
+    """
 
     kind: FaultKind
     sentence: str
     since: datetime | None = None
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,8 @@ def _sound_faults(facts: NodeFacts) -> Iterator[Fault]:
         yield Fault(FaultKind.AMPLIFIER, "Tăng âm báo hỏng: người dân có thể không nghe thấy gì.")
     level = facts.level_dbfs
     if facts.sounding is not None and level is not None and level < LEAST_LEVEL_DBFS:
-        yield Fault(FaultKind.LEVEL, f"Đang phát nhưng đo ở loa gần như không có tiếng ({level:.0f} dBFS).")
+        sentence = "Đang phát nhưng ở loa gần như không có tiếng."
+        yield Fault(FaultKind.LEVEL, sentence, figure=f"đo sau tăng âm: {_signed(level)} dBFS")
     if facts.sounding is not None and facts.volume is not None and facts.volume < LEAST_AUDIBLE:
         yield Fault(FaultKind.MUTED, f"Đang phát nhưng không nghe được: âm lượng chỉ {facts.volume}%.")
     elif facts.loudest < LEAST_AUDIBLE:
@@ -144,7 +149,8 @@ def _sound_faults(facts: NodeFacts) -> Iterator[Fault]:
 def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[Fault]:
     error = facts.clock_error_ms
     if error is not None and error > CLOCK_ERROR_LIMIT_MS:
-        yield Fault(FaultKind.CLOCK, f"Đồng hồ sai số {error:.0f} ms: cụm loa chỉ phát tin khẩn cấp.")
+        sentence = "Đồng hồ không đúng giờ: cụm loa chỉ phát tin khẩn cấp."
+        yield Fault(FaultKind.CLOCK, sentence, figure=f"sai số {error:.0f} ms")
     waited = now is not None and facts.online_at is not None and now - facts.online_at > CLOCK_PATIENCE
     if error is None and facts.has_told and waited:
         yield Fault(FaultKind.CLOCK, "Chưa lấy được giờ của đài: cụm loa chỉ phát tin khẩn cấp.")
@@ -158,7 +164,12 @@ def _house_faults(facts: NodeFacts) -> Iterator[Fault]:
     if facts.mains is False:
         yield Fault(FaultKind.MAINS, "Mất điện lưới, đang chạy bằng ắc quy.")
     if facts.temperature_c is not None and facts.temperature_c > HOTTEST_C:
-        yield Fault(FaultKind.TEMPERATURE, f"Trong tủ nóng {facts.temperature_c:.0f} °C.")
+        figure = f"{_signed(facts.temperature_c)} °C"
+        yield Fault(FaultKind.TEMPERATURE, "Trong tủ thiết bị quá nóng.", figure=figure)
+
+
+def _signed(figure: float) -> str:
+    return f"{figure:.0f}".replace("-", "−")
 
 
 def _minutes(now: datetime, since: datetime | None) -> int:

@@ -45,8 +45,3 @@ def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
     if faults_told(facts, now):
         return NodeStatus.FAULTY
     return NodeStatus.SOUNDING if facts.sounding else NodeStatus.READY
-
-
-def faults_of(facts: NodeFacts) -> tuple[str, ...]:
-    """Return what is wrong with an online node by its own vitals, a sentence each."""
-    return tuple(fault.sentence for fault in faults_told(facts))

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from controller.airings.queries import deliveries_to
 from controller.errors import LoaError, NotFound
 from controller.fleet.enrolling import hardware_of
-from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
+from controller.fleet.faults import faults_told
+from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.fleet.queries import facts_of, get_node
 from controller.fleet.samples import QUARTERS_OF_DAY, quarter_of
 from controller.fleet.stays import stays_of
@@ -63,7 +64,7 @@ def _load(session: Session, station: Station, viewer: Viewer, node_id: str) -> M
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
         "status": status_of(facts, station.now()),
-        "faults": faults_of(facts) if node.online else (),
+        "faults": faults_told(facts) if node.online else (),
         "area": viewer.scope.name(node.area),
         "deliveries": deliveries,
         "titles": titles_of(session, [airing.bulletin for _, airing in deliveries]),

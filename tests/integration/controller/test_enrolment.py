@@ -24,6 +24,8 @@ from controller.fleet.stays import stays_of
 from controller.fleet.tables import EnrolmentCode
 from controller.fleet.usecases import NewNode, enrol_node, enrol_nodes, note_states, note_vitals, retire_node
 from controller.operators.fresh import typed_code
+from controller.operators.permissions import OperatorRole
+from controller.operators.usecases import create_operator
 from controller.plans.lifecycle import Kind
 from controller.plans.queries import published
 from devices.enrolment import Enrolment, first_session_of
@@ -291,3 +293,23 @@ def test_one_nodes_volume_is_capped_by_its_own_plan_until_the_cap_is_taken_away(
     world.do(limit_volume, node, 100, by=world.technician)
     world.publish()
     assert plan_of(world, node).loudest_volume == 100
+
+
+@pytest.mark.parametrize("is_retired", [False, True])
+def test_a_technician_of_another_commune_is_not_told_where_a_name_is_used(world, is_retired):
+    stranger = world.do(
+        create_operator,
+        name="ktbac",
+        display_name="Kỹ thuật Bắc",
+        roles={OperatorRole.TECHNICIAN},
+        area=BAC_NHA_TRANG,
+        password="dây đồng chống sét",
+        by=None,
+    )
+    theirs = next(node for node in NODES if node.area == NHA_TRANG)
+    if is_retired:
+        world.do(retire_node, theirs.id, by=world.technician)
+    with pytest.raises(Conflict) as refused:
+        world.do(make_code, NewNode(theirs.id, BAC_NHA_TRANG, "Cụm"), by=stranger)
+    assert refused.value.code == "node.elsewhere"
+    assert refused.value.sentence == f"Mã {theirs.id} đã có cụm loa khác dùng. Hãy chọn mã khác."

@@ -5,7 +5,7 @@ from sqlalchemy import event
 
 from controller.airings.queries import get_airing
 from controller.bulletins.usecases import return_bulletin
-from controller.fleet.usecases import retire_node
+from controller.fleet.usecases import note_vitals, retire_node
 from controller.web.views import Tile, Tone
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 
@@ -144,6 +144,22 @@ def test_an_officer_reads_no_figures_of_a_technician(world, officer, path):
         bulletin = get_airing(session, airing).bulletin
     words = text_of(officer.get(path.format(airing=airing, bulletin=bulletin)))
     assert not re.search(r"LUFS|\bms\b|dBm|dBFS|trung vị|°C", words)
+
+
+@pytest.mark.parametrize("path", ["/cum-loa/loa-22366-1", "/su-co"])
+def test_what_is_wrong_stands_in_plain_words_and_the_figures_for_who_keeps_it(world, sign_in, path):
+    world.bring_online()
+    told = {"clock_error_ms": 900.0, "temperature_c": 81.0, "level_dbfs": -58.0, "sounding": "x"}
+    world.do(note_vitals, [world.vitals("loa-22366-1", **told)])
+    officer, technician = (text_of(sign_in(name).get(path)) for name in ("canbo", "kythuat"))
+    for words in (officer, technician):
+        assert "Đang phát nhưng ở loa gần như không có tiếng." in words
+        assert "Đồng hồ không đúng giờ: cụm loa chỉ phát tin khẩn cấp." in words
+        assert "Trong tủ thiết bị quá nóng." in words
+    assert not re.search(r"\bms\b|dBFS|°C", officer)
+    assert "−58 dBFS" in technician
+    assert "sai số 900 ms" in technician
+    assert "81 °C" in technician
 
 
 def test_a_node_shows_its_clock_its_health_and_what_it_reported(world, sign_in):

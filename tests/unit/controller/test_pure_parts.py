@@ -12,8 +12,8 @@ from controller.airings.queries import spread_of
 from controller.airings.timing import Times, start_for
 from controller.bulletins.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from controller.errors import BadInput
-from controller.fleet.faults import SILENT_AFTER, NodeFacts
-from controller.fleet.lifecycle import NodeStatus, faults_of, status_of
+from controller.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
+from controller.fleet.lifecycle import NodeStatus, status_of
 from controller.operators import sealing
 from controller.operators.sealing import Cost, Sealing, WrongSecret, seal, unseal
 from controller.plans.lifecycle import is_worn, next_version
@@ -137,8 +137,8 @@ def test_a_nodes_status_is_what_its_facts_amount_to():
         NodeStatus.RETIRED: NodeFacts(online=True, last_heard_at=NOW, retired=True),
     }
     assert {status: status_of(facts, NOW) for status, facts in cases.items()} == {s: s for s in cases}
-    assert faults_of(cases[NodeStatus.FAULTY])
-    assert not faults_of(fresh)
+    assert faults_told(cases[NodeStatus.FAULTY])
+    assert not faults_told(fresh)
 
 
 def test_ids_are_sortable_by_age_and_fit_for_topics():
