@@ -69,9 +69,10 @@ def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *,
         if keys
         else "Bản sao này không mã hóa: hãy cất ở nơi chỉ quản trị viên đọc được, hoặc mã hóa bằng --to."
     )
+    megabytes = f"{made.stat().st_size / 1_000_000:.1f}".replace(".", ",")
     return [
         *_note(settings.home, made, now),
-        f"Đã sao lưu: {made} ({made.stat().st_size:,} byte): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
+        f"Đã sao lưu: {made} ({megabytes} MB): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
         closed,
         "Hãy chép sang máy khác, và thử «loa restore» trên một máy trống.",
     ]

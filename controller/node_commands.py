@@ -1,5 +1,6 @@
 """`loa node`: thin commands over controller/nodes_here.py."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -254,8 +255,9 @@ def _tell_code(made: dict[str, str], *, as_json: bool) -> None:
         return
     import segno
 
-    typer.echo(
-        f"Mã gắn cụm loa {made['node']}: {made['code']}   (dùng một lần, đến {made['expires_at'][:16]} UTC)"
-    )
+    from controller.airings.timing import wall
+
+    until = wall(datetime.fromisoformat(made["expires_at"]))
+    typer.echo(f"Mã gắn cụm loa {made['node']}: {made['code']}   (dùng một lần, đến {until})")
     typer.echo(made["qr"])
     segno.make(made["qr"], error="m").terminal(compact=True)

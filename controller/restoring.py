@@ -5,9 +5,11 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from controller.airings.timing import wall
 from controller.archives import decrypted, unpacked
 from controller.backup import (
     BROKER_PASSWORDS,
@@ -71,9 +73,9 @@ def _restore(settings: Settings, file: Path, identity: Path | None) -> list[str]
             _move_all(scratch / name, folder)
         told = _put_settings(settings, scratch)
         load_database(settings.database, scratch / DATABASE)  # last: from here on it is a station
-    parts = len(manifest["parts"])
+    parts, made_at = len(manifest["parts"]), wall(datetime.fromisoformat(manifest["made_at"]))
     return [
-        f"Đã khôi phục đài theo bản sao {manifest['made_at']} vào «{settings.home}» ({parts} phần).",
+        f"Đã khôi phục đài theo bản sao {made_at} vào «{settings.home}» ({parts} phần).",
         *told,
         "Đài cũ phải dừng hẳn trước khi chạy đài này. Đồng hồ máy phải đúng. Sau đó: «loa doctor», «loa up».",
     ]

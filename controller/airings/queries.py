@@ -66,8 +66,10 @@ def deliveries_of(session: Session, airing_id: AiringId) -> Sequence[Delivery]:
     return session.scalars(query).all()
 
 
-def deliveries_to(session: Session, node: NodeId, limit: int = 50) -> Sequence[tuple[Delivery, Airing]]:
-    """Return a node's deliveries with their airings, newest first."""
+def deliveries_to(
+    session: Session, node: NodeId, limit: int = 50, *, until: datetime | None = None
+) -> Sequence[tuple[Delivery, Airing]]:
+    """Return a node's deliveries with their airings, newest first; of those that begin after `until` none."""
     query = (
         select(Delivery, Airing)
         .join(Airing, Airing.id == Delivery.airing)
@@ -75,6 +77,8 @@ def deliveries_to(session: Session, node: NodeId, limit: int = 50) -> Sequence[t
         .order_by(Airing.starts_at.desc())
         .limit(limit)
     )
+    if until is not None:
+        query = query.where(Airing.starts_at <= until)
     return [(delivery, airing) for delivery, airing in session.execute(query)]
 
 

@@ -167,6 +167,7 @@ def emergencies(
 ) -> list[EmergencyView]:
     """Return what waits for a second person or sounds, of what is aimed at any of these areas; newest first.
 
+    Its reach is counted among the nodes of these areas.
     `since`: also what is over, and was called from then on.
     """
     waits = and_(Emergency.state == EmergencyState.CALLED, Emergency.called_at > now - CALL_LIFE)
@@ -221,7 +222,7 @@ def _views(
     rows, meant = list(rows), frozenset(areas)
     airing_ids = [row.airing for row in rows if row.airing is not None]
     airings = {one.id: one for one in session.scalars(select(Airing).where(Airing.id.in_(airing_ids)))}
-    targets, reached = targets_of(session, airing_ids), reaches(session, airing_ids)
+    targets, reached = targets_of(session, airing_ids), reaches(session, airing_ids, meant)
     people = {one for row in rows for one in (row.called_by, row.confirmed_by) if one is not None}
     accounts = select(Account.id, Account.display_name).where(Account.id.in_(people))
     names = {one: name for one, name in session.execute(accounts)}  # noqa: C416 - typed rows

@@ -33,6 +33,8 @@ class Aired:
     title: str
     text: str
     size: int | None
+    duration_ms: int | None
+    """Of the recording: an emergency goes on for longer, over and over."""
 
 
 def _public() -> ColumnElement[bool]:
@@ -79,8 +81,8 @@ def aired_in(session: Session, areas: Collection[AreaCode], since: datetime, lim
     query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
     query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
     found: dict[str, Aired] = {}
-    for airing, title, text, size in session.execute(query):
-        found.setdefault(airing.bulletin, Aired(airing, title, text, size))
+    for row in session.execute(query):
+        found.setdefault(row[0].bulletin, Aired(*row))
     return list(found.values())[:limit]
 
 
@@ -93,9 +95,9 @@ def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId
     return Aired(*row)
 
 
-def _aired() -> Select[Airing, str, str, int]:
+def _aired() -> Select[Airing, str, str, int, int]:
     return (
-        select(Airing, Bulletin.title, Revision.text, Recording.size)
+        select(Airing, Bulletin.title, Revision.text, Recording.size, Recording.duration_ms)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .join(Revision, and_(Revision.bulletin == Airing.bulletin, Revision.number == Airing.revision))
         .outerjoin(Recording, Recording.id == Airing.recording)

@@ -13,7 +13,7 @@ from controller.operators.permissions import Operator, OperatorRole
 from controller.operators.tables import Account
 
 _ROLES = {
-    OperatorRole.OFFICER: "cán bộ",
+    OperatorRole.OFFICER: "cán bộ soạn tin",
     OperatorRole.APPROVER: "cán bộ duyệt",
     OperatorRole.TECHNICIAN: "kỹ thuật viên",
     OperatorRole.ADMINISTRATOR: "quản trị",
@@ -21,7 +21,7 @@ _ROLES = {
 
 
 def role_words(roles: Collection[str]) -> str:
-    """Return “cán bộ, kỹ thuật viên”."""
+    """Return “cán bộ soạn tin, kỹ thuật viên”."""
     return ", ".join(word for role, word in _ROLES.items() if role in roles) or "không có"
 
 

@@ -11,6 +11,7 @@ from controller.airings.lifecycle import AiringState
 from controller.airings.tables import Airing
 from controller.bulletins.lifecycle import BulletinId, RenderingState
 from controller.bulletins.tables import Bulletin, Rendering
+from controller.emergencies.tables import Prepared
 from controller.errors import Conflict, NotAllowed
 from controller.operators.permissions import Operator
 from controller.operators.tables import Account
@@ -38,6 +39,8 @@ class Waiting:
     """Whether its recording is made, so that it can be approved at once."""
     repeats: tuple[str, ...]
     """What its schedules mean, each in a sentence."""
+    is_kept_ready: bool
+    """Whether it is prepared for an emergency: loudspeakers hold it and sound nothing until it is called."""
     is_own: bool
     """Whether this person wrote it: another one has to approve it."""
 
@@ -81,6 +84,7 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
     )
     rows = session.execute(query).all()
     repeats = repeats_of(session, [row[0].id for row in rows])
+    kept_ready = kept_ready_among(session, [row[0].id for row in rows])
     return [
         Waiting(
             bulletin,
@@ -89,10 +93,17 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
             latest,
             state is RenderingState.READY,
             repeats.get(bulletin.id, ()),
+            bulletin.id in kept_ready,
             bool(is_own),
         )
         for bulletin, author, first_at, latest, state, is_own in rows
     ]
+
+
+def kept_ready_among(session: Session, wanted: Sequence[BulletinId]) -> frozenset[BulletinId]:
+    """Return those that loudspeakers hold ready for an emergency, or will once they are approved."""
+    query = select(Prepared.bulletin).where(Prepared.bulletin.in_(wanted), Prepared.released_at.is_(None))
+    return frozenset(session.scalars(query))
 
 
 def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinId, tuple[str, ...]]:

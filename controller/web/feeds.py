@@ -66,8 +66,8 @@ def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[Aired, Or
         _add(item, "description", f"{one.text}\n\n{said}" if said else one.text)
         if origin in SOURCE_TYPES:
             _add(item, "category", SOURCE_TYPES[origin]).set("domain", VOCABULARY)
-        if one.airing.duration_ms is not None:
-            seconds = round(timedelta(milliseconds=one.airing.duration_ms).total_seconds())
+        if one.duration_ms is not None:
+            seconds = round(timedelta(milliseconds=one.duration_ms).total_seconds())
             _add(item, f"{{{_ITUNES}}}duration", str(seconds))
         sound = {"url": f"{base}/cong-khai/tep/{one.airing.recording}.mp3", "length": str(one.size)}
         SubElement(item, "enclosure", sound | {"type": "audio/mpeg"})

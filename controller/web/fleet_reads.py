@@ -76,7 +76,7 @@ class Tree:
 
     branches: Sequence[Branch]
     counts: Mapping[NodeStatus, int]
-    """Of all that the person sees, by status, in the order of `ORDER`."""
+    """Of all that the list is about, by status, in the order of `ORDER`."""
 
     @property
     def nodes(self) -> int:
@@ -84,8 +84,9 @@ class Tree:
         return sum(self.counts.values())
 
 
-def fleet_tree(session: Session, scope: Scope, now: datetime) -> Tree:
-    """Return every commune that the person sees, its nodes counted; one query."""
+def fleet_tree(session: Session, scope: Scope, asked: Asked, now: datetime) -> Tree:
+    """Return every commune that the person sees, and what the asked area has of each status; one query."""
+    within = _areas(scope, asked)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
     branches: dict[AreaCode, Counter[NodeStatus]] = {area.code: Counter() for area in scope.communes}
     total: Counter[NodeStatus] = Counter()
@@ -94,7 +95,8 @@ def fleet_tree(session: Session, scope: Scope, now: datetime) -> Tree:
         if area not in scope.seen or commune is None:
             continue
         branches[commune].update(counts)
-        total.update(counts)
+        if area in within:
+            total.update(counts)
     named = [Branch(code, scope.name(code), counts) for code, counts in branches.items()]
     rest = [status for status in NodeStatus if status not in ORDER]
     return Tree(named, {status: total[status] for status in (*ORDER, *rest) if total[status]})

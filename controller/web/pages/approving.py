@@ -16,7 +16,7 @@ from controller.errors import LoaError, NotAllowed
 from controller.operators.permissions import Act
 from controller.web import acts
 from controller.web.acts import seen_bulletin
-from controller.web.approvals import next_to_approve, queue, repeats_of, why_unsigned
+from controller.web.approvals import kept_ready_among, next_to_approve, queue, repeats_of, why_unsigned
 from controller.web.errors import status_of
 from controller.web.pages.bulletins import done_sentence, load
 from controller.web.pages.pieces import LivePage
@@ -55,6 +55,7 @@ def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) 
     return {
         **shown,
         "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
+        "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
         "most_airings": _AIRINGS,
         "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
         "heard": heard_by(session, viewer.operator, recording.id) if recording else None,

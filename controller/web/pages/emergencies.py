@@ -148,7 +148,7 @@ def prepare(
     except LoaError as error:
         return _index(request, station, viewer, error)
     station.poke()
-    return RedirectResponse("/khan?xong=soan#soan-san", 303)
+    return RedirectResponse("/khan?xong=soan", 303)
 
 
 @router.post("/khan/soan-san/{prepared}/bo")

@@ -59,7 +59,7 @@ def _load(session: Session, station: Station, viewer: Viewer, node_id: str) -> M
     if node.area not in viewer.scope.seen:
         raise NotFound("Cụm loa này không thuộc địa bàn của bạn.")
     facts = facts_of(node)
-    deliveries = deliveries_to(session, node.id, _DELIVERIES)
+    deliveries = deliveries_to(session, node.id, _DELIVERIES, until=station.now())
     return {
         "node": node,
         "vitals": dict.fromkeys(Vitals.model_fields) | (node.vitals or {}),
@@ -107,7 +107,7 @@ Filtered = Annotated[Filter, Depends(_filter)]
 
 def _load_list(session: Session, station: Station, viewer: Viewer, asked: Filter) -> Mapping[str, Any]:
     now, scope = station.now(), viewer.scope
-    tree = fleet_tree(session, scope, now)
+    tree = fleet_tree(session, scope, asked.asked(), now)
     shows_nodes = bool(asked.xa or asked.trang_thai or asked.tim or len(tree.branches) == 1)
     nodes, has_more = find_nodes(session, scope, asked.asked(), now) if shows_nodes else ([], False)
     return {

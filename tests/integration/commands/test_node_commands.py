@@ -50,6 +50,7 @@ def add(loa, name, area="22366"):
 def test_a_code_is_made_listed_and_withdrawn_and_its_qr_code_pins_the_root(loa, founded):
     out = loa("node", "enrol", "kh-1", "--area", "22333", "--name", "Nhà văn hóa", *BY)
     shown = re.search(r"Mã gắn cụm loa kh-1: ([A-Z2-9]{4}-[A-Z2-9]{4}) ", out)
+    assert re.search(r"đến \d\d:\d\d:\d\d ngày \d\d/\d\d/\d{4}\)", out)
     line = next(line for line in out.splitlines() if line.startswith("loa1 "))
     address, code, root = read_qr(line)
     assert (address, code) == ("https://loa.example", shown[1].replace("-", ""))

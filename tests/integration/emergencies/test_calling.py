@@ -284,7 +284,8 @@ def test_the_station_hears_of_its_rounds_once_and_it_ends_by_itself(world):
     world.advance()
     assert airing_of(world, started.row).state is AiringState.AIRED
     assert world.ask(emergencies, [PROVINCE], world.now) == []
-    (view,) = world.ask(emergencies, [PROVINCE], world.now, since=world.now - timedelta(hours=1))
+    everywhere = [PROVINCE, NHA_TRANG, BAC_NHA_TRANG]
+    (view,) = world.ask(emergencies, everywhere, world.now, since=world.now - timedelta(hours=1))
     assert (view.is_running, view.reach.started) == (False, 4)
 
 

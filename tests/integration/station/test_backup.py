@@ -1,6 +1,7 @@
 """A backup holds everything of a station, is whole and private, and comes back into an empty place."""
 
 import io
+import re
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -81,6 +82,7 @@ def test_everything_comes_back_into_an_empty_place(world, settings, safe, empty)
     assert empty.broker_passwords.read_text() == "n1:$7$secret\n"
     assert "LOA_ADDRESS=https://loa.example\n" in (empty.home / "restored.env").read_text()
     assert "restored.env" in told
+    assert re.search(r"bản sao \d\d:\d\d:\d\d ngày \d\d/\d\d/\d{4} vào", told)
     assert not (empty.home / "speech").exists()  # made again at need
     private = [p for p in empty.home.rglob("*") if p.is_file() and p.suffix != ".mp3"]
     assert {p.stat().st_mode & 0o077 for p in private} == {0}

@@ -128,6 +128,23 @@ def test_a_built_in_text_is_prepared_and_waits_for_approval(approver):
     assert "bão mạnh Phường Nha Trang" not in text_of(approver.get("/khan"))
 
 
+def test_the_approver_is_told_that_it_is_held_ready_and_sounds_nothing(officer, approver):
+    """The answer comes at the head of the page, so the page is not scrolled past it."""
+    made = officer.post("/khan/soan-san", data={"mau": "storm", "dia_ban": NHA_TRANG})
+    assert made.headers["location"] == "/khan?xong=soan"
+    queue = approver.get("/duyet")
+    assert "Soạn sẵn để phát khẩn: duyệt xong thì loa giữ, chưa phát" in text_of(queue)
+    assert "Chưa đặt giờ phát" not in queue.text
+    (place,) = set(re.findall(r'href="(/duyet/[^"]+)"', queue.text))
+    assert "chỉ phát khi có người gọi ở trang Phát khẩn" in text_of(approver.get(place))
+
+
+def test_a_commune_sees_how_many_of_its_own_loudspeakers_began(approver, sign_in, alarm):
+    place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
+    assert "Đã bắt đầu phát 0/130 cụm loa" in text_of(approver.get(place))
+    assert "Đã bắt đầu phát 0/2 cụm loa" in text_of(sign_in("xanhatrang").get(place))
+
+
 def test_a_commune_sees_nothing_of_an_emergency_elsewhere(approver, sign_in, alarm):
     data = {"ban": alarm, "dia_ban": BAC_NHA_TRANG, "cach": "mot", "ly_do": "Lũ"}
     place = approver.post("/khan/goi", data=data).headers["location"]
@@ -140,6 +157,7 @@ def test_an_officer_of_a_commune_stops_a_provincial_alarm_in_the_own_commune_alo
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
     commune, other = sign_in("xanhatrang"), sign_in("canbo")
     assert "Dừng ở Phường Nha Trang" in text_of(commune.get("/"))
+    assert "xã chỉ dừng ở xã mình, nơi khác vẫn phát" in text_of(commune.get("/tro-giup"))
     asked = text_of(commune.get(f"{place}/dung"))
     assert "ở Phường Nha Trang?" in asked
     assert "nơi khác vẫn phát" in asked

@@ -82,6 +82,14 @@ def test_a_telephone_follows_the_calendar(world, client):
     assert max(len(line.encode()) for line in lines) <= 75
 
 
+def test_an_emergency_is_as_long_as_its_recording_to_hear_again(world, client, aired):
+    """On air it went on for an hour, over and over; what is heard again is told once."""
+    with world.store.write() as session:
+        get_airing(session, aired).duration_ms = 3_600_000
+    assert f"{TITLE} 11:40 hôm nay · dài 8 giây" in text_of(client.get(PLACE))
+    assert "duration>8<" in client.get(f"{PLACE}/podcast.xml").text
+
+
 @pytest.mark.usefixtures("aired")
 def test_a_podcast_names_each_sound_with_its_size(client):
     feed = fromstring(client.get(f"{PLACE}/podcast.xml").content)

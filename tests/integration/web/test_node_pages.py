@@ -11,6 +11,7 @@ from controller.fleet.flooding import note_floods
 from controller.fleet.queries import get_node
 from controller.fleet.usecases import NewNode, enrol_nodes, note_vitals
 from controller.journal.queries import newest_entries
+from devices.enrolment import first_session_of
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of
 
@@ -201,5 +202,35 @@ def test_a_clock_of_any_epoch_is_not_shown_as_years_wrong(world, technician):
     epoch_ms = 19_000 * 86_400_000.0
     world.do(note_vitals, [world.vitals(NODE, clock_offset_ms=epoch_ms, clock_error_ms=1.5)])
     page = text_of(technician.get(f"/cum-loa/{NODE}"))
-    assert "theo giờ của đài ± 1,5 ms" in page
+    assert "Sai số đồng hồ ± 1,5 ms" in page
     assert "641.600.000" not in page
+    assert "đã bù" not in page
+
+
+def test_the_figures_of_a_loudspeaker_are_of_what_they_say(world, technician):
+    """A volume of 0 before any sound is no mute; connections are counted from this hardware's first."""
+    world.bring_online()
+    world.do(note_vitals, [world.vitals(NODE, volume=0, sounding=None)])
+
+    with world.store.write() as session:
+        node = get_node(session, NODE)
+        node.first_session, node.session = first_session_of(1), first_session_of(1) + 3
+    page = text_of(technician.get(f"/cum-loa/{NODE}"))
+    assert "Âm lượng chưa phát lần nào" in page
+    assert "Lần nối thứ 3 " in page
+
+
+def test_the_list_of_one_commune_counts_what_it_has(technician):
+    assert "Tất cả 130" in text_of(technician.get("/cum-loa"))
+    assert "Tất cả 2 " in text_of(technician.get(f"/cum-loa?xa={NHA_TRANG}"))
+
+
+def test_nobody_is_told_to_press_what_they_do_not_have(world, technician):
+    bulletin, _ = world.submitted()
+    for place in ("/lich/danh-sach", f"/ban-tin/{bulletin}", "/lich/ngay/2026-12-06"):
+        assert "Bấm Đặt l" not in text_of(technician.get(place))
+
+
+def test_what_is_planned_for_later_is_nothing_that_was_sounded_lately(world, technician):
+    world.approved_airing(title="Bản tin ngày mai", seconds=86_400)
+    assert "Bản tin ngày mai" not in technician.get(f"/cum-loa/{NODE}").text
