@@ -63,6 +63,7 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
     """
     own = is_author(viewer.operator)
     planned = and_(Airing.bulletin == Bulletin.id, Airing.state == AiringState.PLANNED)
+    spoken = and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
     query = (
         select(
             Bulletin,
@@ -74,27 +75,22 @@ def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequen
         )
         .join(Account, Account.id == Bulletin.author)
         .outerjoin(Airing, planned)
-        .outerjoin(
-            Rendering, and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
-        )
+        .outerjoin(Rendering, spoken)
         .where(submitted_in(viewer.scope))
         .group_by(Bulletin.id, Account.display_name)
         .order_by(own, func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
         .limit(limit)
     )
     rows = session.execute(query).all()
-    repeats = repeats_of(session, [row[0].id for row in rows])
-    kept_ready = kept_ready_among(session, [row[0].id for row in rows])
+    ids = [row[0].id for row in rows]
+    repeats, kept_ready = repeats_of(session, ids), kept_ready_among(session, ids)
     return [
         Waiting(
-            bulletin,
-            author,
-            first_at,
-            latest,
-            state is RenderingState.READY,
-            repeats.get(bulletin.id, ()),
-            bulletin.id in kept_ready,
-            bool(is_own),
+            *(bulletin, author, first_at, latest),
+            is_spoken=state is RenderingState.READY,
+            repeats=repeats.get(bulletin.id, ()),
+            is_kept_ready=bulletin.id in kept_ready,
+            is_own=bool(is_own),
         )
         for bulletin, author, first_at, latest, state, is_own in rows
     ]

@@ -2,12 +2,15 @@
 
 import argparse
 import base64
+import os
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
 from controller.operators.usecases import disable_operator
+from controller.plans.governing import sign_key_set
+from controller.settings import Settings
 from tests.browser.days_shown import sound_the_alarm, tell_a_day
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import CONTEXT, DESKTOP, LAUNCH, PHONE, serving
@@ -101,9 +104,11 @@ def main(folder, scheme="light", only=()):
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
         seeds = Seeds(Path(kept))
+        os.chdir(kept)  # so that the page of the settings shows no folder of this machine
         (Path(kept) / "world").mkdir()
-        world = seeds.world(Path(kept) / "world")
+        world = seeds.world(Path(kept) / "world", settings=Settings(home=Path("var")))
         shown = tell_a_day(world)
+        world.do(sign_key_set, root_key=seeds.root_key)
         browser = playwright.chromium.launch(**LAUNCH)
         with serving(world) as server:
             camera = Camera(browser, server, seeds, folder, scheme)
@@ -126,4 +131,4 @@ if __name__ == "__main__":
     parser.add_argument("--dark", action="store_const", const="dark", default="light", dest="scheme")
     parser.add_argument("--only", nargs="*", default=(), help="names of pictures")
     asked = parser.parse_args()
-    main(asked.folder, asked.scheme, asked.only)
+    main(asked.folder.resolve(), asked.scheme, asked.only)

@@ -1,12 +1,16 @@
 """Sự cố: what there is to look after now, which nodes have faults, and who looks after each."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.fleet.events import Event, EventKind
+from controller.fleet.tables import Node
 from controller.fleet.watching import Cared, events_now, troubles
 from controller.operators.permissions import Act
 from controller.web.admin_reads import shown_names
@@ -15,6 +19,7 @@ from controller.web.named import Named
 from controller.web.render import page
 from controller.web.viewer import Signed, TheStation
 from controller.web.views import Sign, Tone, unnamed
+from devices.messages import NodeId
 
 router = APIRouter(prefix="/su-co")
 MOST_EVENTS = 30
@@ -56,6 +61,7 @@ def show(
             offset=(trang - 1) * PAGE,
         )
         happened = events_now(session, scope.seen, now)
+        node_names = _names_of_lone(session, happened[:MOST_EVENTS])
         names = shown_names(session)
     counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
@@ -67,10 +73,18 @@ def show(
         "pages": max(1, -(-counts[ai] // PAGE)),
         "counts": counts,
         "names": names,
+        "node_names": node_names,
         "area_name": scope.name,
         "may_enrol": viewer.may(Act.ENROL),
     }
     return page(request, "su_co.html", context)
+
+
+def _names_of_lone(session: Session, events: Sequence[Event]) -> dict[NodeId, str]:
+    """Return what the nodes are called that are an event by themselves."""
+    lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
+    rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(lone)))
+    return {node: name for node, name in rows}  # noqa: C416 - typed rows
 
 
 def _sign_of(event: Event) -> Sign:

@@ -150,6 +150,14 @@ def test_a_commune_that_is_out_is_one_event(world, technician):
     assert re.search(r"Phường Nha Trang 2 cụm loa, từ \d\d:\d\d hôm nay Cả xã mất kết nối", words)
 
 
+def test_one_loudspeaker_that_is_lost_is_called_by_its_name(world, technician):
+    world.bring_online()
+    world.lose([NODE])
+    words = text_of(technician.get("/su-co"))
+    assert "Phường Nha Trang Cụm 1, Phường Nha Trang, từ" in words
+    assert NODE not in words
+
+
 def test_a_loudspeaker_is_tried_alone_or_the_page_says_why_not(world, technician):
     away = technician.post(f"/cum-loa/{NODE}/thu")
     assert away.status_code == 409
