@@ -11,7 +11,7 @@ from tests.support.old_letters import tcvn3
 
 _LETTER = (
     "Tiêm phòng dại cho chó, mèo\n\nThông báo số 12/TB-UBND, ngày 20 tháng 11 năm 2026.\n\n"
-    "Đề nghị bà con đưa chó, mèo đến trụ sở Ủy ban nhân dân\nphường trước 17 giờ ngày 30/11/2026."
+    "Đề nghị bà con đưa chó, mèo đến trụ sở ủy ban nhân dân\nphường trước 17 giờ ngày 30/11/2026."
 )
 
 
