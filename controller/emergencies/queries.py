@@ -189,8 +189,32 @@ def emergency_view(
     """Return one emergency, or raise NotFound: one that is aimed at none of these areas is not there."""
     views = _views(session, [get_emergency(session, emergency)], areas, now)
     if not views:
-        raise NotFound("Không có lượt phát khẩn cấp này trong địa bàn của bạn.", code="emergency.unknown")
+        raise _unseen()
     return views[0]
+
+
+def check_seen(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
+    """Raise NotFound where `emergency_view` does, without counting anybody: a stop cannot wait for that."""
+    row = get_emergency(session, emergency)
+    here = targets_of(session, [row.airing]).get(row.airing, ()) if row.airing is not None else ()
+    if frozenset(areas).isdisjoint({*here, *row.areas}):
+        raise _unseen()
+
+
+def _unseen() -> NotFound:
+    return NotFound("Không có lượt phát khẩn cấp này trong địa bàn của bạn.", code="emergency.unknown")
+
+
+def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCode], now: datetime) -> int:
+    """Count the nodes that hold a prepared recording and are online."""
+    query = (
+        select(func.count())
+        .select_from(Keeping)
+        .join(Node, Node.id == Keeping.node)
+        .where(Keeping.prepared == prepared, Keeping.is_held, Node.area.in_(area_tree(session).below(areas)))
+        .where(Node.retired_at.is_(None), Node.online, Node.last_heard_at >= now - SILENT_AFTER)
+    )
+    return session.scalar(query) or 0
 
 
 def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emergency, Airing]]:

@@ -32,7 +32,13 @@ from controller.emergencies.lifecycle import (
     rounds_ms,
     rounds_within,
 )
-from controller.emergencies.queries import get_emergency, readiness, running_in, sound_of, usable_prepared
+from controller.emergencies.queries import (
+    count_ready,
+    get_emergency,
+    running_in,
+    sound_of,
+    usable_prepared,
+)
 from controller.emergencies.tables import Emergency
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.journal.usecases import record
@@ -228,7 +234,7 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
         _, changed = end_in(session, row.areas, reason=REPLACED[row.kind], by=by, now=now)
     held = 0
     if row.prepared is not None:
-        held = readiness(session, [row.prepared], row.areas, now)[row.prepared].ready
+        held = count_ready(session, row.prepared, row.areas, now)
     called = Called(
         approved=approved,
         recording=recording,

@@ -104,8 +104,13 @@ def _until_cleared(
 ) -> list[tuple[AreaCode, PlannedAiring]]:
     """Return, by area, each alarm that an all-clear ends, due until the all-clear begins.
 
-    Without it what the alarm interrupted would be heard for the moment between the two.
+    Without it what the alarm interrupted would be heard for the moment between the two. That an all-clear is
+    in the plans is rare, so it is asked first.
     """
+    clearing = select(Airing.id).join(Emergency, Emergency.airing == Airing.id)
+    clearing = clearing.where(Airing.state.in_(IN_PLANS), Emergency.clears.is_not(None))
+    if session.scalars(clearing.limit(1)).first() is None:
+        return []
     cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
     query = (
         select(Target.area, Airing, Approved.jws, said.starts_at)

@@ -10,7 +10,7 @@ from controller.airings.ending import cancel_airing
 from controller.airings.queries import targets_of
 from controller.emergencies.ending import stop_emergency, stop_in
 from controller.emergencies.lifecycle import EmergencyId, PreparedId
-from controller.emergencies.queries import emergency_view
+from controller.emergencies.queries import check_seen
 from controller.emergencies.tables import Emergency
 from controller.emergencies.usecases import (
     Call,
@@ -59,7 +59,7 @@ def confirm(
     """Confirm what another person called: it sounds within the second."""
 
     def act(session: Session) -> Started:
-        emergency_view(session, emergency, viewer.scope.hears, station.now())
+        check_seen(session, emergency, viewer.scope.hears)
         return confirm_emergency(
             session, emergency, by=viewer.operator, now=station.now(), times=station.times
         )
@@ -79,7 +79,7 @@ def all_clear(
     """End an emergency by saying aloud that it is over."""
 
     def act(session: Session) -> Started:
-        emergency_view(session, emergency, viewer.scope.hears, station.now())
+        check_seen(session, emergency, viewer.scope.hears)
         return sound_all_clear(
             session, emergency, prepared, by=viewer.operator, now=station.now(), times=station.times
         )
@@ -105,7 +105,7 @@ def stop_one(
 ) -> None:
     """End one emergency everywhere, or in some areas only."""
     with station.store.write(urgent=True) as session:
-        emergency_view(session, emergency, viewer.scope.hears, station.now())
+        check_seen(session, emergency, viewer.scope.hears)
         changed = stop_emergency(
             session, emergency, by=viewer.operator, now=station.now(), reason=reason, only=only
         )
