@@ -17,6 +17,7 @@ import signal
 import sqlite3
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -97,10 +98,11 @@ async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    if with_parent:
-        watch = threading.Thread(target=_watch_stdin, args=(loop, stopping), name="stdin", daemon=True)
-        watch.start()
     fleet = Fleet(spec, facts)
+    if with_parent:
+        watched = (loop, stopping, fleet.storms.obey)
+        watch = threading.Thread(target=_watch_stdin, args=watched, name="stdin", daemon=True)
+        watch.start()
     starting = asyncio.create_task(fleet.start())
     waiting = asyncio.create_task(stopping.wait())
     try:
@@ -121,11 +123,19 @@ async def _run(spec: FleetSpec, facts: FactLines, *, with_parent: bool) -> None:
         await fleet.stop()
 
 
-def _watch_stdin(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
-    """Stop when the parent closes our stdin, or dies. Reads the descriptor: no lock is held at exit."""
+def _watch_stdin(
+    loop: asyncio.AbstractEventLoop, stopping: asyncio.Event, obey: Callable[[bytes], None]
+) -> None:
+    """Do what the parent's lines say, and stop when it closes our stdin, or dies.
+
+    Reads the descriptor: no lock is held at exit.
+    """
+    begun = b""
     try:
-        while os.read(0, 4096):
-            continue
+        while said := os.read(0, 4096):
+            *lines, begun = (begun + said).split(b"\n")
+            for line in lines:
+                loop.call_soon_threadsafe(obey, line)
     except OSError:
         logging.getLogger(__name__).info("stdin is closed")
     if not loop.is_closed():

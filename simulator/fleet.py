@@ -34,6 +34,7 @@ from simulator.pump import Pump, Seat, true_now
 from simulator.shelf import Shelf
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
+from simulator.storms import Storms
 from simulator.tape import RECORDED_EACH, Reel, Tape
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class Fleet:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._counts: Counter[str] = Counter()
         self._is_stopping = False
+        power = (self._seats, self._switch_off, self._switch_on, self._call_later)
+        self.storms = Storms(facts, self._rng, *power)
 
     async def start(self) -> None:
         """Open the disks, boot every node, connect, and say ready once all that should be are connected."""
@@ -263,6 +266,7 @@ class Fleet:
         self._pump.queue(seat, Received(message.topic, payload, raw, message.retain, sha256))
 
     def _rose(self, seat: Seat) -> None:
+        self.storms.connected(seat.node.id)
         self._up.add(seat.node.id)
         self._check_all_up()
         self._pump.queue(seat, Connected())

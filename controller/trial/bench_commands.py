@@ -14,6 +14,12 @@ bench = typer.Typer(help="Đo đài trên dữ liệu dùng một lần.", no_ar
 def emergency(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
     runs: Annotated[int, typer.Option(min=1, max=1000, help="Gọi và dừng bao nhiêu lần.")] = 20,
+    storm: Annotated[
+        int,
+        typer.Option(
+            min=0, max=10_000, help="Thêm một trận bão: bấy nhiêu cụm mất điện rồi nối lại trong mười giây."
+        ),
+    ] = 0,
     broker: Annotated[
         Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
     ] = "auto",
@@ -23,13 +29,19 @@ def emergency(
     """Từ lúc gọi đến khi loa cuối cùng thật sự kêu, và từ lúc dừng đến khi loa cuối cùng im."""
     from controller.trial.bench_emergency import bench_emergency
 
-    figures = bench_emergency(nodes, runs, broker)
+    figures = bench_emergency(nodes, runs, broker, storm)
     if as_json:
         print_json(figures)
         return
     for name, title in (("emergency_ms", "Gọi → loa cuối kêu"), ("stop_ms", "Dừng → loa cuối im")):
         typer.echo(f"{title}: p50 {figures[name]['p50']} ms, p99 {figures[name]['p99']} ms")
     typer.echo(f"Đến được {figures['reached']}/{figures['reachable']} cụm loa, {figures['runs']} lần.")
+    if storm:
+        told = figures["storm"]
+        typer.echo(f"Trong bão: gọi p99 {told['emergency_ms']['p99']} ms, dừng {told['stop_ms']['p99']} ms.")
+        for name, title in (("connected", "nối lại"), ("sounding", "phát tiếp")):
+            p99 = told[f"{name}_s"]["p99"]
+            typer.echo(f"Có điện lại: {told[name]}/{told['nodes']} cụm {title}, p99 sau {p99} s.")
 
 
 @bench.command()

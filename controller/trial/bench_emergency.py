@@ -1,109 +1,122 @@
-"""`loa bench emergency`: from the call until the last loudspeaker sounds, on throw-away data."""
+"""`loa bench emergency`: from the call until the last loudspeaker sounds, at rest and in a storm.
 
+The station runs in a process of its own, the loudspeakers in as many as there are processors; this one only
+calls, and hears what the loudspeakers truly did.
+"""
+
+import shutil
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from controller.airings.usecases import plan_airing
-from controller.app import Controller
-from controller.bulletins.lifecycle import BulletinId
+from controller.clocks import utc_now
 from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
 from controller.emergencies.queries import prepared_views
 from controller.errors import LoaError
 from controller.founding import APPROVER, Secrets
-from controller.operators.queries import operator_named
 from controller.remote import RemoteStation
 from controller.settings import BrokerChoice
 from controller.terminal import Stages
-from controller.trial.bench_ground import (
-    PATIENCE_S,
-    SOUND_PATIENCE_S,
-    Ears,
-    approved,
-    nearest_rank,
-    throw_away_ground,
-    tone,
-)
+from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S
+from controller.trial.bench_ground import PATIENCE_S, SOUND_PATIENCE_S, Ears, nearest_rank
+from controller.trial.fleet_process import Fleet
+from controller.trial.simulated import fleet_of
+from controller.trial.station_apart import StationApart
 from devices.messages import AreaCode
 
-BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
-"""Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before
-it is stopped), and of what ends it."""
-CALM_S, CALM_SHARE = 0.5, 0.15
-"""Station and fleet are at rest when they use no more of one processor than this share, for so long."""
+CALM_S, CALM_SHARE, CALM_PATIENCE_S = 0.5, 0.15, 5.0
+"""Station and fleet are at rest again when they use no more than before the first call and this share of one
+processor, for so long; who waits longer measures as it is."""
+DARK_S, WITHIN_S = 2.0, 10.0
+"""A storm: for so long nobody has power, then all have it back within so long."""
+CALLED_AFTER_S = (1.0, 4.0, 7.0)
+"""Seconds after the first has power again at which an alarm is called, each stopped before the next."""
+STORM_PATIENCE_S = 90.0
+_MS = 1000
 
 
 @dataclass
 class EmergencyBench:
     """A province whose loudspeakers sound a broadcast and hold an alarm; runs that call and stop it."""
 
-    station: Controller
+    station: StationApart
+    approver: RemoteStation
     stages: Stages
     ears: Ears
     reachable: int
-    prepared: dict[Kind, str] = field(default_factory=dict)
+    _rest: float = 0.0
+    """Processor seconds a second before the first call."""
+    _steady: frozenset[str] | None = field(default=None)
+    """In a storm: who keeps its power; None: all."""
 
-    def make_ready(self, runs: int) -> None:
-        """Have the broadcast and what is prepared approved, fetched and held by all."""
-        broadcast = approved(self.station, self.stages, "Thông báo", tone(BROADCAST_S, 330))
-        for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):
-            bulletin = approved(self.station, self.stages, str(kind), tone(seconds, hertz))
-            with self.station.store.write() as session:
-                by = operator_named(session, APPROVER)
-                assert by is not None
-                row = prepare(session, bulletin, kind, self._province, by=by, now=self.station.now())
-                self.prepared[kind] = row.id
-        self.station.poke()
+    def make_ready(self, seconds: float) -> None:
+        """Have what is prepared held by all, and a broadcast sound for so long."""
         self._await_held()
-        self._plan_broadcasts(broadcast, runs)
+        count = 2 + round(seconds / BROADCAST_S)
+        for n in range(count):
+            wish = {
+                "bulletin": self._id(BROADCAST),
+                "areas": [self._province],
+                "starts_in_seconds": 2 + n * (BROADCAST_S + 1),
+                "meeting": "accept",
+            }
+            self.approver.call("POST", "/airings", wish)
+        if not self._hear_broadcast(PATIENCE_S):
+            raise LoaError("Loa mô phỏng chưa phát đủ bản tin nền.", code="bench.no-broadcast")
+        before = self._used()
+        time.sleep(2 * CALM_S)
+        self._rest = (self._used() - before) / (2 * CALM_S)
 
-    def run(self, approver: RemoteStation, number: int) -> dict[str, float]:
+    def run(self, number: int) -> dict[str, float]:
         """Call the alarm, hear it everywhere, stop it, hear silence and the broadcast again."""
         self.ears.forget()
-        asked = {
-            "prepared": self.prepared[Kind.ALARM],
-            "areas": [self._province],
-            "minutes": 5,
-            "alone_because": f"Đo lần {number}.",
-        }
         self._calm_down()
-        used_before = self._used()
-        began_at = time.time()
-        called = approver.call("POST", "/emergencies", asked)
-        answered_at = time.time()
-        begun = self._all(self.ears.began, called["airing"])
-        used = self._used() - used_before
-        self._calm_down()
-        stopped_at = time.time()
-        approver.call("POST", f"/emergencies/{called['id']}/stop", {"reason": "Đo."})
-        over = self._all(self.ears.ended, called["airing"])
+        told = self._call_and_stop(f"Đo lần {number}.")
         self._hear_broadcast()
+        return told
+
+    def storm(self, nodes: int) -> dict[str, Any]:
+        """Have so many lose their power and come back; call and stop meanwhile, and wait until all sound."""
+        self.ears.forget()
+        self.ears.fleet.storm(nodes, DARK_S, WITHIN_S)
+        self.ears.wait(lambda: len(self.ears.power.get("cut", ())) >= nodes, DARK_S)
+        cut = self.ears.power.get("cut", {})
+        self._steady = frozenset(self._nodes() - cut.keys())
+        self.ears.wait(lambda: bool(self.ears.power.get("powered")), SOUND_PATIENCE_S)
+        first_at = min(self.ears.power.get("powered", {}).values(), default=time.time())
+        runs = []
+        for after in CALLED_AFTER_S:
+            time.sleep(max(0.0, first_at + after - time.time()))
+            runs.append(self._call_and_stop("Đo trong bão."))
+        is_back = self._hear_broadcast(STORM_PATIENCE_S)
+        powered, connected = self.ears.power.get("powered", {}), self.ears.power.get("connected", {})
+        heard = self._sounding()
+        self._steady = None
         return {
-            "emergency_ms": _last(begun, began_at),
-            "half_ms": nearest_rank(begun, 50, began_at),
-            "answer_ms": round((answered_at - began_at) * 1000, 1),
-            "processor_ms": round(used * 1000),
-            "stop_ms": _last(over, stopped_at),
-            "sounded": len(begun),
-            "stopped": len(over),
+            "nodes": len(cut),
+            "connected": len(connected),
+            "connected_s": _spread_s(powered, connected),
+            "sounding": len(heard.keys() & cut.keys()),
+            "sounding_s": _spread_s(powered, {node: heard[node] for node in heard.keys() & cut.keys()}),
+            "all_sounding_s": round(max(heard.values(), default=first_at) - first_at, 1) if is_back else None,
+            **_spreads(runs, ("emergency_ms", "stop_ms", "answer_ms")),
+            "steady": self.reachable - len(cut),
+            "steady_reached": int(min(run["sounded"] for run in runs)),
+            "steady_stopped": int(min(run["stopped"] for run in runs)),
         }
 
-    def all_clear(self, approver: RemoteStation) -> dict[str, Any]:
+    def all_clear(self) -> dict[str, Any]:
         """Call the alarm once more, end it by the all-clear, and hear the broadcast go on."""
         self.ears.forget()
-        asked = {
-            "prepared": self.prepared[Kind.ALARM],
-            "areas": [self._province],
-            "alone_because": "Đo báo yên.",
-        }
-        called = approver.call("POST", "/emergencies", asked)
+        called = self._call("Đo báo yên.")
         self._all(self.ears.began, called["airing"])
         since = time.time()
-        prepared = {"prepared": self.prepared[Kind.ALL_CLEAR]}
-        cleared = approver.call("POST", f"/emergencies/{called['id']}/all-clear", prepared)
+        prepared = {"prepared": self._id(Kind.ALL_CLEAR)}
+        cleared = self.approver.call("POST", f"/emergencies/{called['id']}/all-clear", prepared)
         begun = self._all(self.ears.began, cleared["airing"])
         self.ears.forget()
         is_back = self._hear_broadcast(PATIENCE_S)
@@ -113,102 +126,148 @@ class EmergencyBench:
             "broadcast_went_on": is_back,
         }
 
+    def _call_and_stop(self, why: str) -> dict[str, float]:
+        used_before, began_at = self._used(), time.time()
+        called = self._call(why)
+        answered_at = time.time()
+        begun = self._all(self.ears.began, called["airing"])
+        used = self._used() - used_before
+        if self._steady is None:
+            self._calm_down()
+        stopped_at = time.time()
+        self.approver.call("POST", f"/emergencies/{called['id']}/stop", {"reason": "Đo."})
+        over = self._all(self.ears.ended, called["airing"])
+        return {
+            "emergency_ms": _last(begun, began_at),
+            "half_ms": nearest_rank(begun, 50, began_at),
+            "answer_ms": round((answered_at - began_at) * _MS, 1),
+            "processor_ms": round(used * _MS),
+            "stop_ms": _last(over, stopped_at),
+            "sounded": len(begun),
+            "stopped": len(over),
+        }
+
+    def _call(self, why: str) -> Any:
+        asked = {
+            "prepared": self._id(Kind.ALARM),
+            "areas": [self._province],
+            "minutes": 5,
+            "alone_because": why,
+        }
+        return self.approver.call("POST", "/emergencies", asked)
+
     def _used(self) -> float:
-        """Return the processor time of the station and of the fleet."""
-        return time.process_time() + self.ears.fleet.processor_seconds()
+        """Return the processor time of the station, its broker and the fleet."""
+        station = self.station.used().seconds + self.station.used_by_broker().seconds
+        return station + self.ears.fleet.processor_seconds()
 
     def _calm_down(self) -> None:
         """Wait until what the last act left behind (receipts, mostly) is dealt with: it is not measured."""
-        until = time.monotonic() + SOUND_PATIENCE_S
+        until = time.monotonic() + CALM_PATIENCE_S
         is_calm = False
         while not is_calm and time.monotonic() < until:
             before = self._used()
             time.sleep(CALM_S)
             self.ears.listen()
-            is_calm = self._used() - before < CALM_SHARE * CALM_S
+            is_calm = self._used() - before < (self._rest + CALM_SHARE) * CALM_S
+
+    def _id(self, name: str) -> str:
+        return str(self.station.told["alarms"][name])
 
     @property
     def _province(self) -> AreaCode:
         return AreaCode(self.station.settings.province)
 
+    def _nodes(self) -> set[str]:
+        return {node for nodes in self.ears.began.values() for node in nodes} | {
+            str(node.id) for node in self.station.nodes
+        }
+
     def _await_held(self) -> None:
         until = time.monotonic() + PATIENCE_S
         while time.monotonic() < until:
             with self.station.store.read() as session:
-                views = prepared_views(session, [self._province], self.station.now())
+                views = prepared_views(session, [self._province], utc_now())
             held = min(view.readiness.held for view in views)
             self.stages.show("Loa đã giữ bản soạn sẵn", held, self.reachable)
             if held >= self.reachable:
                 return
-            time.sleep(0.2)
+            time.sleep(0.5)
         raise LoaError("Loa mô phỏng không tải kịp bản soạn sẵn.", code="bench.not-held")
 
-    def _plan_broadcasts(self, bulletin: BulletinId, runs: int) -> None:
-        """Plan it again and again, so that something is interrupted in every run; wait until it sounds."""
-        first = self.station.now() + timedelta(seconds=2)
-        count = 2 + round(runs * 8 / BROADCAST_S)
-        with self.station.store.write() as session:
-            by = operator_named(session, APPROVER)
-            assert by is not None
-            for n in range(count):
-                starts_at = first + n * timedelta(seconds=BROADCAST_S + 1)
-                plan_airing(
-                    session,
-                    bulletin,
-                    areas=[self._province],
-                    starts_at=starts_at,
-                    latest_start_at=starts_at + timedelta(minutes=2),
-                    by=by,
-                    now=self.station.now(),
-                )
-        self.station.poke()
-        if not self._hear_broadcast(PATIENCE_S):
-            raise LoaError("Loa mô phỏng chưa phát đủ bản tin nền.", code="bench.no-broadcast")
-
     def _all(self, heard: dict[str, dict[str, float]], airing: str) -> list[float]:
-        self.ears.wait(lambda: len(heard.get(airing, ())) >= self.reachable)
-        return sorted(heard.get(airing, {}).values())
+        """Return when each loudspeaker did it, of those that keep their power, once all have."""
+
+        def counted() -> list[float]:
+            told = heard.get(airing, {})
+            return [at for node, at in told.items() if self._steady is None or node in self._steady]
+
+        wanted = self.reachable if self._steady is None else len(self._steady)
+        self.ears.wait(lambda: len(counted()) >= wanted)
+        return sorted(counted())
+
+    def _sounding(self) -> dict[str, float]:
+        """Return since when each loudspeaker sounds that sounds now."""
+        on: dict[str, float] = {}
+        for airing, nodes in self.ears.began.items():
+            ended = self.ears.ended.get(airing, {})
+            on |= {node: at for node, at in nodes.items() if ended.get(node, 0.0) < at}
+        return on
 
     def _hear_broadcast(self, seconds: float = SOUND_PATIENCE_S) -> bool:
         """Wait until all loudspeakers have begun something again and not ended it."""
-
-        def sounding() -> bool:
-            on = set()
-            for airing, nodes in self.ears.began.items():
-                ended = self.ears.ended.get(airing, {})
-                on |= {node for node, at in nodes.items() if ended.get(node, 0.0) < at}
-            return len(on) >= self.reachable
-
-        return self.ears.wait(sounding, seconds)
+        return self.ears.wait(lambda: len(self._sounding()) >= self.reachable, seconds)
 
 
-def bench_emergency(nodes: int, runs: int, broker: BrokerChoice) -> dict[str, Any]:
+def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0) -> dict[str, Any]:
     """Return the figures; everything that it needs is made and thrown away."""
     began = time.monotonic()
-    with throw_away_ground(nodes, broker) as ground:
-        bench = EmergencyBench(ground.station, ground.stages, Ears(ground.fleet), ground.reachable)
-        bench.make_ready(runs)
-        assert ground.station.pages is not None
-        password = Secrets(ground.home).passwords()[APPROVER]
-        with RemoteStation.signed_in(ground.station.pages.address, APPROVER, password, str) as approver:
-            done = []
-            for number in range(1, runs + 1):
-                done.append(bench.run(approver, number))
-                ground.stages.show("Gọi và dừng khẩn cấp", number, runs)
-            cleared = bench.all_clear(approver)
-        told = _figures(done, ground.reachable, nodes) | cleared
+    with ExitStack() as parts:
+        home = Path(tempfile.mkdtemp(prefix="loa-bench-"))
+        parts.callback(shutil.rmtree, home, ignore_errors=True)
+        stages = parts.enter_context(Stages())
+        asked = {"home": str(home), "nodes": nodes, "broker": broker, "alarms": True}
+        station = StationApart(home, asked)
+        parts.callback(station.stop)
+        station.start()
+        fleet: Fleet = fleet_of(station, station.nodes)
+        parts.callback(fleet.stop)
+        fleet.start()
+        reachable = int(fleet.wait_ready()["connected"])
+        password = Secrets(home).passwords()[APPROVER]
+        signed_in = RemoteStation.signed_in(station.told["address"], APPROVER, password, str)
+        approver = parts.enter_context(signed_in)
+        bench = EmergencyBench(station, approver, stages, Ears(fleet), reachable)
+        bench.make_ready(runs * 2 * CALM_PATIENCE_S + (STORM_PATIENCE_S if storm else 0))
+        done = []
+        for number in range(1, runs + 1):
+            done.append(bench.run(number))
+            stages.show("Gọi và dừng khẩn cấp", number, runs)
+        told = _figures(done, reachable, nodes)
+        if storm:
+            told["storm"] = bench.storm(min(storm, reachable))
+        told |= bench.all_clear()
         return told | {"seconds": round(time.monotonic() - began, 1)}
 
 
-def _figures(runs: Sequence[dict[str, float]], reachable: int, nodes: int) -> dict[str, Any]:
+def _figures(runs: Sequence[Mapping[str, float]], reachable: int, nodes: int) -> dict[str, Any]:
     told: dict[str, Any] = {"nodes": nodes, "reachable": reachable, "runs": len(runs)}
-    for name in ("emergency_ms", "stop_ms", "half_ms", "answer_ms", "processor_ms"):
-        figures = [run[name] for run in runs]
-        told[name] = {"p50": nearest_rank(figures, 50), "p99": nearest_rank(figures, 99)}
+    told |= _spreads(runs, ("emergency_ms", "stop_ms", "half_ms", "answer_ms", "processor_ms"))
     told["reached"] = int(min(run["sounded"] for run in runs))
     told["stopped"] = int(min(run["stopped"] for run in runs))
     return told
 
 
+def _spreads(runs: Sequence[Mapping[str, float]], names: Collection[str]) -> dict[str, Any]:
+    figures = {name: [run[name] for run in runs] for name in names}
+    return {name: {f"p{p}": nearest_rank(told, p) for p in (50, 99)} for name, told in figures.items()}
+
+
+def _spread_s(since: Mapping[str, float], until: Mapping[str, float]) -> dict[str, float]:
+    """Return how many seconds it took each loudspeaker from its power to this."""
+    took = [at - since[node] for node, at in until.items() if node in since]
+    return {f"p{p}": round(nearest_rank(took, p), 1) for p in (50, 99)}
+
+
 def _last(instants: Sequence[float], since: float) -> float:
-    return round((max(instants, default=since) - since) * 1000, 1)
+    return round((max(instants, default=since) - since) * _MS, 1)

@@ -72,6 +72,15 @@ def tone(seconds: int, hertz: float) -> Made:
     return Made(data, round(1000 * len(samples) / rate))
 
 
+POWER = frozenset({"cut", "powered", "connected"})
+"""Facts of a storm."""
+
+
+def instant_of(written: str) -> float:
+    """Return seconds since 1970 of an instant as facts have it."""
+    return datetime.fromisoformat(written).timestamp()
+
+
 @dataclass
 class Ears:
     """What the fleet's loudspeakers truly did, by airing: who began and who ended when."""
@@ -79,16 +88,21 @@ class Ears:
     fleet: Fleet
     began: dict[str, dict[str, float]] = field(default_factory=dict)
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
+    power: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Of a storm, when each loudspeaker was `cut`, `powered` and `connected`."""
 
     def listen(self) -> None:
         """Take in what was told since; of each loudspeaker and airing the newest begin and end."""
         for fact in self.fleet.facts():
-            kind = {"began": self.began, "ended": self.ended}.get(fact.get("fact", ""))
+            name = fact.get("fact", "")
+            if name in POWER:
+                told = self.power.setdefault(name, {})
+                told.update({one["node"]: instant_of(one["true_at"]) for one in fact["items"]})
+            kind = {"began": self.began, "ended": self.ended}.get(name)
             if kind is None:
                 continue
             for item in fact["items"]:
-                at = datetime.fromisoformat(item["true_at"]).timestamp()
-                kind.setdefault(item["airing"], {})[item["node"]] = at
+                kind.setdefault(item["airing"], {})[item["node"]] = instant_of(item["true_at"])
 
     def forget(self) -> None:
         """Begin anew."""

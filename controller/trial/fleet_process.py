@@ -79,6 +79,14 @@ class FleetProcess:
             if fact is not None:
                 yield fact
 
+    def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
+        """Have so many of its nodes lose their power; see simulator/storms.py."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        line = json.dumps({"nodes": nodes, "dark_s": dark_s, "within_s": within_s})
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
     def processor_seconds(self) -> float:
         """Return the processor time that it has used, as Linux tells it; 0.0 where nothing is told."""
         if self._process is None:
@@ -148,6 +156,13 @@ class Fleet:
     def facts(self) -> Iterator[Fact]:
         """Yield what was told since the last call, without waiting."""
         return chain.from_iterable(process.facts() for process in self.processes)
+
+    def storm(self, nodes: int, dark_s: float, within_s: float) -> None:
+        """Have so many nodes lose their power at once and come back, of each process alike."""
+        for n, process in enumerate(self.processes):
+            share = (nodes + n) // len(self.processes)
+            if share:
+                process.storm(share, dark_s, within_s)
 
     def processor_seconds(self) -> float:
         """Return the processor time that all have used."""

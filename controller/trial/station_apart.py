@@ -29,6 +29,7 @@ from controller.operators.queries import operator_named
 from controller.settings import Settings
 from controller.store import Store
 from controller.terminal import Stages
+from controller.trial.alarms_prepared import prepare_alarms
 from controller.trial.bench_ground import PATIENCE_S, approved, bench_settings, tone
 from controller.trial.outside import Used, family, is_broker, used_by
 from controller.trial.simulated import enrol_simulated
@@ -176,6 +177,8 @@ def main(asked: dict[str, Any]) -> None:
         told = {
             "broker_url": station.broker_url,
             "nodes": [[node.id, node.area, node.name] for node in nodes],
+            "alarms": prepare_alarms(station) if asked.get("alarms") else {},
+            "address": station.pages.address if station.pages else "",
             "airings": planned_airings(station, asked.get("airings", 0), len(nodes)),
         }
         settle_memory()

@@ -14,7 +14,7 @@ NODES = 8
 @pytest.mark.timeout(300)
 def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_path, monkeypatch):
     monkeypatch.setenv("LOA_HOME", str(tmp_path))
-    asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--json"]
+    asked = ["bench", "emergency", "--nodes", str(NODES), "--runs", "2", "--storm", "4", "--json"]
     done = CliRunner().invoke(app, asked, catch_exceptions=False)
     assert done.exit_code == 0, done.stderr
     figures = json.loads(done.stdout)
@@ -22,3 +22,8 @@ def test_an_emergency_is_heard_ended_and_called_off_by_every_loudspeaker(tmp_pat
     assert figures["emergency_ms"]["p99"] >= figures["emergency_ms"]["p50"] > 0
     assert figures["stop_ms"]["p50"] > 0
     assert (figures["all_clear_sounded"], figures["broadcast_went_on"]) == (NODES, True)
+    storm = figures["storm"]
+    assert (storm["nodes"], storm["connected"], storm["sounding"]) == (4, 4, 4)
+    assert (storm["steady"], storm["steady_reached"], storm["steady_stopped"]) == (4, 4, 4)
+    assert storm["emergency_ms"]["p99"] > 0
+    assert storm["all_sounding_s"] > 0

@@ -1,0 +1,30 @@
+"""What the bench of emergencies finds at its station: an alarm, its all-clear, and a broadcast, approved."""
+
+from controller.app import Controller
+from controller.emergencies.lifecycle import Kind
+from controller.emergencies.preparing import prepare
+from controller.founding import APPROVER
+from controller.operators.queries import operator_named
+from controller.terminal import Stages
+from controller.trial.bench_ground import approved, tone
+from devices.messages import AreaCode
+
+BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
+"""Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before
+it is stopped), and of what ends it."""
+BROADCAST = "broadcast"
+
+
+def prepare_alarms(station: Controller) -> dict[str, str]:
+    """Return the ids of what is prepared, by kind, and the broadcast's bulletin."""
+    with Stages() as stages:
+        ids: dict[str, str] = {BROADCAST: approved(station, stages, "Thông báo", tone(BROADCAST_S, 330))}
+        for kind, seconds, hertz in ((Kind.ALARM, ALARM_S, 880), (Kind.ALL_CLEAR, ALL_CLEAR_S, 550)):
+            bulletin = approved(station, stages, str(kind), tone(seconds, hertz))
+            with station.store.write() as session:
+                by = operator_named(session, APPROVER)
+                assert by is not None
+                area = AreaCode(station.settings.province)
+                ids[kind] = prepare(session, bulletin, kind, area, by=by, now=station.now()).id
+    station.poke()
+    return ids

@@ -1,0 +1,76 @@
+"""A storm: many nodes lose their power at one instant, and have it back one by one, within some seconds."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.messages import NodeId
+from simulator.facts import FactLines, written
+from simulator.pump import Seat
+
+_log = logging.getLogger(__name__)
+
+Seconds = Annotated[float, Field(ge=0, le=600)]
+
+
+class Storm(BaseModel):
+    """So many nodes are without power for `dark_s`, then come back at random within `within_s`.
+
+    A line of JSON on the fleet's standard input: `{"nodes": 1000, "dark_s": 2, "within_s": 10}`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nodes: Annotated[int, Field(ge=1)]
+    dark_s: Seconds = 2.0
+    within_s: Seconds = 10.0
+
+
+@dataclass
+class Storms:
+    """Has storms on a fleet's nodes; tells when each was `cut`, `powered`, and `connected` again."""
+
+    facts: FactLines
+    rng: random.Random
+    seats: Mapping[NodeId, Seat]
+    off: Callable[[Seat], None]
+    on: Callable[[Seat], None]
+    later: Callable[[float, Callable[[], None]], None]
+    _struck: set[NodeId] = field(default_factory=set)
+    """Not connected since."""
+
+    def obey(self, line: bytes) -> None:
+        """Have the storm that a line of the parent asks for; in the event loop."""
+        try:
+            storm = Storm.model_validate_json(line)
+        except ValueError as error:
+            _log.warning("not understood: %s", error)
+            return
+        there = [seat for seat in self.seats.values() if seat.node.is_on]
+        for seat in self.rng.sample(there, min(storm.nodes, len(there))):
+            self._strike(seat, storm)
+
+    def connected(self, node: NodeId) -> None:
+        """Note that a node's link stands."""
+        if node in self._struck:
+            self._struck.discard(node)
+            self._tell("connected", node)
+
+    def _strike(self, seat: Seat, storm: Storm) -> None:
+        self._tell("cut", seat.node.id)
+        self._struck.add(seat.node.id)
+        self.off(seat)
+
+        def back() -> None:
+            self._tell("powered", seat.node.id)
+            self.on(seat)
+
+        self.later(storm.dark_s + self.rng.uniform(0, storm.within_s), back)
+
+    def _tell(self, fact: str, node: NodeId) -> None:
+        self.facts.gather(fact, {"node": node, "true_at": written(time.time())})
