@@ -11,12 +11,11 @@ LISTED := $(PIP) install --no-deps --no-compile --require-hashes
 # thousands of small databases are written for good many times a second: in memory, where 4 GB of it are free
 ROOM := $(shell [ "$$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -gt 4000000 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 PYTEST := TMPDIR=$(ROOM) $(BIN)/python -m pytest
-# two for each of two cores: what sounds takes its time, and who tests it mostly waits
-WORKERS ?= 4
+# for two cores: three workers keep them busy, and two beside them look at pages, waiting for the browser half the time
+WORKERS ?= 3
+BROWSERS ?= 2
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
-# the files that have slow tests: nothing else is to be read for them
-SLOW = tests/browser $(shell grep -rl --include='test_*.py' 'pytest\.mark\.slow' tests)
 EXAMPLES ?= 100
 PLANS ?= 10000
 
@@ -36,10 +35,14 @@ menu: ## print this menu
 run: $(RUNS) ## set up .venv, start the station with its broker, pages and simulated loudspeakers; Ctrl-C stops it
 	@exec $(BIN)/loa up
 
+# a browser leaves its event loop in the process that drives it, so its tests have processes of their own
 .PHONY: test
 test: everything known ## install what tests need, check the code, run every test (nightly: in every way)
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m 'not slow' --durations=15
-	$(PYTEST) -n $(WORKERS) $(IN_ORDER) -m slow $(SLOW) --durations=15
+	@echo 'Các phép thử qua trình duyệt chạy song song, kết quả in ở cuối / browser tests run beside the others; their results come last'
+	@$(PYTEST) -n $(BROWSERS) $(IN_ORDER) tests/browser --durations=15 > $(VENV)/browsers.txt 2>&1 & browsers=$$!; \
+	trap 'kill $$browsers; exit 130' INT TERM; \
+	$(PYTEST) -n $(WORKERS) $(IN_ORDER) --ignore=tests/browser -p no:playwright --durations=15; others=$$?; \
+	wait $$browsers; looked=$$?; cat $(VENV)/browsers.txt; [ $$others = 0 ] && exit $$looked; exit $$others
 
 # the switch reaches all that `test` needs and does; tests/support/nightly.py reads it
 .PHONY: nightly

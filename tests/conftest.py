@@ -120,10 +120,15 @@ def pytest_report_header():
 
 def pytest_collection_modifyitems(items):
     """Put what takes long first, and tell workers what belongs together."""
-    items.sort(key=lambda item: next((n for n, part in enumerate(_LONG) if part in _where(item)), len(_LONG)))
+    items.sort(key=_place)
     for item in items:
         if any(part in _where(item) for part in _TOGETHER):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def _place(item):
+    at = next((n for n, part in enumerate(_LONG) if part in _where(item)), len(_LONG))
+    return at, item.get_closest_marker("slow") is None
 
 
 def _where(item):
