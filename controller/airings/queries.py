@@ -218,18 +218,29 @@ def start_spread(session: Session, airing_id: AiringId) -> Spread | None:
 
     Late starters (they began in the middle of the recording) are counted by reach, not here.
     """
-    airing = get_airing(session, airing_id)
-    query = select(Delivery.started_at).where(
-        Delivery.airing == airing_id, Delivery.started_at.is_not(None), Delivery.start_offset_ms == 0
+    planned = get_airing(session, airing_id).starts_at
+    query = (
+        select(Delivery.started_at, func.count())
+        .where(Delivery.airing == airing_id, Delivery.started_at.is_not(None), Delivery.start_offset_ms == 0)
+        .group_by(Delivery.started_at)  # receipts count milliseconds: thousands of starts are a few instants
     )
-    return spread_of(airing.starts_at, [at for at in session.scalars(query) if at is not None])
+    found = [(_away_ms(planned, at), count) for at, count in session.execute(query) if at is not None]
+    return _spread([away for away, count in found for _ in range(count)])
 
 
 def spread_of(planned: datetime, starts: Sequence[datetime]) -> Spread | None:
     """Return the percentiles (nearest rank) of |start - planned|; pure."""
-    if not starts:
+    return _spread([_away_ms(planned, start) for start in starts])
+
+
+def _away_ms(planned: datetime, start: datetime) -> float:
+    return abs((start - planned).total_seconds()) * 1000
+
+
+def _spread(away_ms: list[float]) -> Spread | None:
+    if not away_ms:
         return None
-    away = sorted(abs((start - planned).total_seconds()) * 1000 for start in starts)
+    away = sorted(away_ms)
 
     def rank(percent: int) -> float:
         return round(away[max(0, -(-len(away) * percent // 100) - 1)], 3)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.airings.tables import Delivery
@@ -49,14 +49,21 @@ class Starts:
 
 def starts_of(session: Session, scope: Scope, airing: AiringId, planned: datetime) -> Starts | None:
     """Return how the starts are spread, or None while nobody has begun; one query."""
-    query = select(Delivery.started_at, Delivery.start_offset_ms).where(
-        Delivery.airing == airing, Delivery.started_at.is_not(None), stood_in(scope)
+    query = (
+        select(Delivery.started_at, Delivery.start_offset_ms, func.count())
+        .where(Delivery.airing == airing, Delivery.started_at.is_not(None), stood_in(scope))
+        .group_by(Delivery.started_at, Delivery.start_offset_ms)
     )
     rows = session.execute(query).all()
     if not rows:
         return None
-    away = [(at - planned).total_seconds() * 1000 for at, offset in rows if at is not None and not offset]
-    return spread_out(away, len(rows) - len(away))
+    away, late = [], 0
+    for at, offset, count in rows:
+        if offset:
+            late += count
+        elif at is not None:
+            away += [(at - planned).total_seconds() * 1000] * count
+    return spread_out(away, late)
 
 
 def spread_out(away_ms: Sequence[float], late: int = 0) -> Starts:
