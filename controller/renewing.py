@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from controller.airings.timing import wall
 from controller.errors import Conflict, StartFailed
 from controller.founding import Secrets, station_key
 from controller.journal.chain import StationSeal
@@ -55,7 +56,7 @@ def renew_station_key(
     present, waiting = station_key(settings), _read(files.next_station_key)
     if waiting is not None and not (at_once and waiting.not_before > now):
         raise Conflict(
-            f"Khóa mới của đài đã có ({waiting.kid}), được dùng từ {waiting.not_before:%Y-%m-%d %H:%M} UTC.",
+            f"Khóa mới của đài đã có ({waiting.kid}), được dùng từ {wall(waiting.not_before)}.",
             code="keys.renewing",
         )
     begins = now if at_once or present.not_after <= now else min(now + OVERLAP, present.not_after)

@@ -46,16 +46,15 @@ def _length(seconds: float) -> Judged:
 
 
 def _level(found: Found) -> Judged:
-    level = f"{number(found.level_dbfs)} dB"
     if found.level_dbfs < QUIET_DBFS:
         return Judged(
             "Độ to",
-            f"Quá nhỏ ({level}). Hệ thống tự nâng lên, nhưng ồn cũng to theo. Nên ghi lại gần micrô hơn.",
+            "Quá nhỏ. Hệ thống tự nâng lên, nhưng ồn cũng to theo. Nên ghi lại gần micrô hơn.",
             False,
         )
     if found.level_dbfs > LOUD_DBFS:
-        return Judged("Độ to", f"Rất to ({level}). Hệ thống tự hạ xuống; hãy nghe xem có bị rè không.", False)
-    return Judged("Độ to", f"Vừa ({level}). Hệ thống tự cân cho bằng giọng đọc của đài.", True)
+        return Judged("Độ to", "Rất to. Hệ thống tự hạ xuống; hãy nghe xem có bị rè không.", False)
+    return Judged("Độ to", "Vừa. Hệ thống tự cân cho bằng giọng đọc của đài.", True)
 
 
 def _clipping(share: float) -> Judged:

@@ -75,7 +75,7 @@ def password(
         if viewer.operator.first_password:
             return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))
         return _page(request, station, viewer, error=error)
-    response = RedirectResponse("/dang-nhap", 303)
+    response = RedirectResponse("/dang-nhap?xong=mat-khau", 303)
     drop_cookie(request, response)
     return response
 

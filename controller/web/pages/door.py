@@ -43,15 +43,27 @@ def own_place(asked: str) -> str:
     return asked
 
 
+_DONE = {
+    "mat-khau": "Đã đổi mật khẩu. Hãy đăng nhập bằng mật khẩu mới.",
+    "bat-dau": "Đã mở tài khoản quản trị. Hãy đăng nhập.",
+}
+
+
 @router.get("/dang-nhap")
-def ask(request: Request, station: TheStation, den: Annotated[str, Query(max_length=500)] = "/") -> Response:
-    """Show the form; who is signed in goes on."""
+def ask(
+    request: Request,
+    station: TheStation,
+    den: Annotated[str, Query(max_length=500)] = "/",
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the form; who is signed in goes on. `xong`: what was done that led here."""
     with station.store.read() as session:
         known = viewer_in(session, station, token_of(request))
         begun = has_administrator(session)
     if known is not None:
         return RedirectResponse(own_place(den), 303)
-    return page(request, "dang_nhap.html", {"back": own_place(den), "name": "", "fault": "", "begun": begun})
+    context = {"back": own_place(den), "name": "", "fault": "", "begun": begun, "done": _DONE.get(xong, "")}
+    return page(request, "dang_nhap.html", context)
 
 
 @router.get("/con-phien")
@@ -195,7 +207,7 @@ def begin(
             tries.failed_offered(Offered.FIRST_CODE, address)
         return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
     station.poke()
-    return RedirectResponse("/dang-nhap", 303)
+    return RedirectResponse("/dang-nhap?xong=bat-dau", 303)
 
 
 def _check_not_begun(station: Station) -> None:

@@ -183,7 +183,7 @@ def test_the_new_key_is_published_a_day_before_it_signs_and_the_old_one_stays_fo
     node.hears()
     station.take_up()
     assert station.key.kid == old
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=r"được dùng từ \d\d:\d\d:\d\d ngày"):
         station.renew()
     station.day()
     assert station.key.kid == made.kid != old

@@ -10,6 +10,7 @@ from controller.operators.accounts import reset_password
 from controller.operators.permissions import Act
 from controller.operators.tokens import create_token
 from controller.operators.usecases import open_key
+from controller.plans.governing import sign_key_set
 from devices.messages import Role
 from tests.integration.web.access_rows import OPEN, ROWS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
@@ -58,15 +59,17 @@ def told_of(reply):
     return {(403, word) for word in ("change-password-first",) if word in body or "do người khác cấp" in body}
 
 
-def test_choosing_another_opens_the_door_and_the_key_and_the_given_one_is_void(world, given, client):
+def test_choosing_another_opens_the_door_and_the_key_and_the_given_one_is_void(seeds, world, given, client):
     assert "Chọn mật khẩu của bạn" in text_of(given.get("/tai-khoan/doi-mat-khau"))
     same = choose(given, new=FIRST)
     assert (same.status_code, "phải khác" in same.text) == (422, True)
-    assert choose(given).headers["location"] == "/dang-nhap"
+    door = choose(given).headers["location"]
+    assert "Đã đổi mật khẩu. Hãy đăng nhập bằng mật khẩu mới." in text_of(given.get(door))
     assert enter(client, "duyet", FIRST).status_code == 401
     assert enter(client, "duyet", OWN).headers["location"] == "/"
     assert client.get("/").status_code == 200
     assert client.get("/tai-khoan/doi-mat-khau").headers["location"] == "/tai-khoan"
+    world.do(sign_key_set, root_key=seeds.root_key)
     assert world.do(open_key, world.approver, role=Role.APPROVER, password=OWN)
 
 

@@ -48,7 +48,9 @@ def test_a_changed_password_is_hashed_before_it_is_written(hashes, approver, by_
         assert approver.post("/api/v1/me/password", json=asked).status_code == 204
     else:
         form = {"cu": PASSWORDS["duyet"], "moi": NEW, "lap_lai": NEW}
-        assert approver.post("/tai-khoan/mat-khau", data=form).headers["location"] == "/dang-nhap"
+        assert (
+            approver.post("/tai-khoan/mat-khau", data=form).headers["location"] == "/dang-nhap?xong=mat-khau"
+        )
     assert len(hashes) == 4  # the old password, the new one, the key opened, the key sealed
 
 

@@ -153,7 +153,7 @@ def test_a_password_is_changed_by_who_knows_it_and_everybody_is_signed_out(offic
         assert reply.status_code == status
         assert new not in reply.text
     done = officer.post("/tai-khoan/mat-khau", data={"cu": PASSWORDS["canbo"], "moi": new, "lap_lai": new})
-    assert done.headers["location"] == "/dang-nhap"
+    assert done.headers["location"] == "/dang-nhap?xong=mat-khau"
     assert officer.get("/").status_code == 303
     assert officer.post("/dang-nhap", data={"ten": "canbo", "mat_khau": new}).headers["location"] == "/"
 
@@ -252,7 +252,7 @@ def test_the_page_begins_a_station_with_the_code_once(headless, client):
         assert 'role="alert"' in reply.text
         assert not headless.ask(has_administrator)
     done = client.post("/bat-dau", data=FIRST | {"ma": code})
-    assert done.headers["location"] == "/dang-nhap"
+    assert "Đã mở tài khoản quản trị." in client.get(done.headers["location"]).text
     assert headless.ask(has_administrator)
     assert client.get("/bat-dau").status_code == 404
     assert client.post("/bat-dau", data=FIRST | {"ma": code}).status_code == 404

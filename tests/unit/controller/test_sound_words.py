@@ -11,13 +11,14 @@ FINE = Found("mp3", 95.0, -20.0, -3.0, 0.4, 0.0)
 def test_a_sound_as_it_should_be_has_no_warning():
     assert [one.is_fine for one in judged(FINE)] == [True] * 4
     assert judged(FINE)[0].sentence == "1 phút 35 giây"
+    assert not any("dB" in one.sentence for one in judged(FINE))
 
 
 @pytest.mark.parametrize(
     ("change", "what", "words"),
     [
         ({"seconds": 1200.0}, "Độ dài", "20 phút"),
-        ({"level_dbfs": -41.0}, "Độ to", "Quá nhỏ (−41 dB)"),
+        ({"level_dbfs": -41.0}, "Độ to", "Quá nhỏ. Hệ thống tự nâng lên"),
         ({"level_dbfs": -5.0}, "Độ to", "Rất to"),
         ({"clipped_share": 0.1}, "Vỡ tiếng", "Có, ở 10% chỗ to"),
         ({"silent_seconds": 6.0}, "Đoạn im lặng", "dài 6 giây"),
