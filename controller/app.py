@@ -10,18 +10,14 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.airings.advancing import advance_airings
-from controller.airings.again import air_again
 from controller.airings.timing import Times
 from controller.areas.queries import get_area
 from controller.broker import ChildBroker
-from controller.bulletins.legal import end_acts
 from controller.bulletins.lifecycle import RenderingId
 from controller.bulletins.renderings import Speech
-from controller.bulletins.uploading import sweep_uploads, uploads_needed
 from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
 from controller.fleet.enrolling import Welcome
-from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.founding import (
     FirstAdministrator,
     found,
@@ -30,18 +26,15 @@ from controller.founding import (
     station_key,
     welcome_of,
 )
-from controller.journal.security import SecurityLog, sweep_security_log, syslog_at
-from controller.operators.signing_in import sweep_sessions
-from controller.plans.approvals_ending import tell_ahead
+from controller.journal.security import SecurityLog, syslog_at
 from controller.plans.queries import Outgoing
-from controller.programmes.making import make_occurrences
 from controller.renewing import station_seal, take_due_key
-from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.station.budgets import Budgets
 from controller.station.changes import Changes
 from controller.station.doors import BrokerDoors
 from controller.station.home import HomeLock, make_home
+from controller.station.housekeeping import Housekeeping
 from controller.station.ingest import Ingest
 from controller.station.lateness_watch import LatenessWatch
 from controller.station.publisher import Publisher
@@ -71,13 +64,7 @@ from tts.uploads import UploadStore
 _LOG = logging.getLogger(__name__)
 
 _WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
-_PLAN_AHEAD_EVERY = timedelta(minutes=1)
-_PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
-_NOTE_AIRED_EVERY = timedelta(seconds=15)
-_NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
-_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
 _NOTE_REFUSED_EVERY = timedelta(seconds=5)
-_KEEP_HOUSE_EVERY = timedelta(minutes=10)
 _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
 
 
@@ -262,7 +249,10 @@ class Controller:
         self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
-        self.tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
+        tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
+        house = Housekeeping(
+            self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
+        )
         self.times = Times(
             least_lead=self.settings.lead,
             bytes_per_second=self.settings.pace_bytes_per_second,
@@ -273,10 +263,8 @@ class Controller:
         self.clock = Clock(
             [
                 Beat("work", _WORK_EVERY, self._work),
-                Beat("plan-ahead", _PLAN_AHEAD_EVERY, self._plan_ahead),
-                Beat("note-aired", _NOTE_AIRED_EVERY, self._note_aired),
                 Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
-                Beat("keep-house", _KEEP_HOUSE_EVERY, self._keep_house),
+                *house.beats(),
             ]
         )
 
@@ -348,52 +336,14 @@ class Controller:
         self.sender.release()
         self.lateness.look()
 
-    def _plan_ahead(self) -> None:
-        if not (self.wall.is_steady() and self.lock.is_held):
-            return
-        with self.store.write() as session:
-            end_acts(session, now=self.now())
-        with self.store.write() as session:
-            air_again(session, now=self.now())
-        for _ in range(_PLAN_AHEAD_BATCHES):
-            with self.store.write() as session:
-                made = make_occurrences(session, now=self.now())
-            if made.is_all:
-                return
-
-    def _note_aired(self) -> None:
-        """Put down what was heard of airings that have ended, and what late receipts tell of older ones."""
-        if not (self.wall.is_steady() and self.lock.is_held):
-            return
-        for _ in range(_NOTE_AIRED_BATCHES):
-            with self.store.write() as session:
-                if not note_aired(session, now=self.now()):
-                    return
+    def _may_act(self) -> bool:
+        return self.wall.is_steady() and self.lock.is_held
 
     def _take_due_key(self) -> None:
         """Sign with the station's next key once its time has come; documents are signed anew with it."""
         due = take_due_key(self.store, self.settings, now=self.now())
         if due is not None:
             self.key = self.publisher.key = self.timekeeper.key = due
-
-    def _keep_house(self) -> None:
-        if not (self.wall.is_steady() and self.lock.is_held):
-            return
-        self._take_due_key()
-        with self.store.write() as session:
-            tell_ahead(session, now=self.now())
-        with self.store.write() as session:
-            sweep_sessions(session, self.now())
-            sweep_security_log(session, now=self.now(), days=self.settings.security_log_days)
-            drop_old_vitals(session, now=self.now())
-        for _ in range(_THINNING_BATCHES):
-            with self.store.write() as session:
-                if not thin_vitals(session, now=self.now()):
-                    break
-        with self.store.read() as session:
-            needed = uploads_needed(session)
-        sweep_uploads(self.uploads, needed, self.now())
-        self.tidying.look()
 
     def _needs(self) -> dict[RecordingId, Need]:
         with self.store.read() as session:
