@@ -44,7 +44,7 @@ from controller.station.sampler import Sampler
 from controller.station.sender import sender_of
 from controller.station.settling import Settling
 from controller.station.tidying import Tidying
-from controller.station.timekeeper import Timekeeper
+from controller.station.timekeeper import timekeeper_of
 from controller.station.wallclock import WallClock
 from controller.station.wants import Need
 from controller.station.web import PageServer
@@ -237,7 +237,7 @@ class Controller:
 
     def _wire(self) -> None:
         self.link = self._make_link()
-        self.link.subscribe(*topics.STATION_FILTERS, *topics.RETAINED_FILTERS)
+        self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(
@@ -246,7 +246,15 @@ class Controller:
         self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
-        self.timekeeper = Timekeeper(self.link, self.key, self.now, self.wall.is_steady)
+        self.timekeeper = timekeeper_of(
+            self.settings,
+            self.broker_url,
+            self.link,
+            key=self.key,
+            now=self.now,
+            may_tell=self._may_act,
+            on_message=self._take,
+        )
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         default="",
         description="Address of the same broker with a user of its own for audio; by default the station's.",
     )
+    clock_broker_url: str = Field(
+        default="",
+        description="Address of the same broker with a user of its own for clocks; by default the station's.",
+    )
     nodes_broker_url: str = Field(
         default="",
         description="Address of the broker as nodes reach it; by default the station's own.",

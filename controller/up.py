@@ -16,8 +16,8 @@ from controller.errors import LoaError
 from controller.fleet.names import SIMULATED
 from controller.fleet.tables import Node
 from controller.founding import FIRST_OPERATORS, OF_A_COMMUNE, Secrets, add_officer_of_a_commune
+from controller.interpreter import settle
 from controller.logs import log_to
-from controller.memory import settle_memory
 from controller.operators.queries import has_administrator
 from controller.plans.queries import published_policies
 from controller.settings import Settings
@@ -69,7 +69,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
             )
             opening.start()
             parts.callback(opening.join, 5.0)
-        settle_memory()
+        settle()
         asked.wait()
         stages.say("Đang dừng…")
 

@@ -17,8 +17,10 @@ ALL_VITALS = f"{ROOT}/node/+/vitals"
 ALL_RECEIPTS = f"{ROOT}/node/+/receipt"
 ALL_WANTS = f"{ROOT}/node/+/want"
 ALL_TIME_REQUESTS = f"{ROOT}/time/+"
-STATION_FILTERS = (ALL_STATES, ALL_VITALS, ALL_RECEIPTS, ALL_WANTS, ALL_TIME_REQUESTS)
-"""What the station subscribes to."""
+TOLD_FILTERS = (ALL_STATES, ALL_VITALS, ALL_RECEIPTS, ALL_WANTS)
+"""What nodes tell the station."""
+STATION_FILTERS = (*TOLD_FILTERS, ALL_TIME_REQUESTS)
+"""What the station subscribes to; clock requests may come by a connection of their own."""
 
 ALL_PLANS = f"{ROOT}/plan/+"
 ALL_POLICIES = f"{ROOT}/policy/+"

@@ -6,7 +6,9 @@ from collections.abc import Collection
 from controller.errors import BadInput, Conflict
 from devices.messages import NAME_PATTERN
 
-RESERVED = frozenset({"station", "loa-station", "station-audio", "loa-station-audio"})
+RESERVED = frozenset(
+    {"station", "loa-station", "station-audio", "loa-station-audio", "station-clock", "loa-station-clock"}
+)
 """The station's own user name and client id at the broker: who bears them owns every topic."""
 SIMULATED = "sim-"
 """How the ids of simulated nodes begin: no real one is enrolled by such a name."""

@@ -9,14 +9,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from controller.errors import StartFailed
 from controller.settings import Settings
+from controller.station.own_links import AUDIO, own_link
 from controller.station.pace import Pace
 from controller.station.wants import Need, Sending, WantBook
 from devices import topics
 from devices.chunks import CHUNK_SIZE, wanted
 from devices.link import Link
-from devices.link_api import Address, AnyLink, LinkDown, Pending
+from devices.link_api import AnyLink, LinkDown, Pending
 from devices.messages import NodeId, RecordingId, Want, parse
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
@@ -24,7 +24,6 @@ from tts.recordings import RecordingStore
 _LOG = logging.getLogger(__name__)
 
 _QUEUE = 20_000  # wants of a whole province at once; one that is dropped is said again by its node
-AUDIO_CLIENT = "loa-station-audio"
 _ACKNOWLEDGED_WITHIN = 10.0  # seconds; a broker that takes longer is as good as away
 IN_FLIGHT = 4  # chunks on their way to the broker: it is never idle, and holds no more of ours than that
 _IDLE = 0.1  # seconds between two looks at the book
@@ -175,23 +174,5 @@ def sender_of(
     needs: Callable[[], dict[RecordingId, Need]],
 ) -> ChunkSender:
     """Return the sender of a station with these settings at this broker."""
-    own_link = audio_link(broker_url, settings)
-    return ChunkSender(link, recordings, needs, settings.pace_bytes_per_second, own_link)
-
-
-def audio_link(broker_url: str, settings: Settings) -> Link | None:
-    """Return the chunks' own link; None: they go by the station's, whose user may have one connection only.
-
-    A broker for a province makes the user name the client id, so that a second connection of one user would
-    throw out the first: there, chunks have a link of their own once they have a user of their own.
-    """
-    own = settings.audio_broker_url
-    if not own and Address.of(broker_url).user is not None:
-        return None
-    try:
-        return Link(own or broker_url, AUDIO_CLIENT)
-    except ValueError as error:
-        raise StartFailed(
-            f"Địa chỉ trong LOA_AUDIO_BROKER_URL không đúng: {own}. Viết như mqtt://may-chu:1883.",
-            code="broker.address",
-        ) from error
+    own = own_link(AUDIO, broker_url, settings.audio_broker_url)
+    return ChunkSender(link, recordings, needs, settings.pace_bytes_per_second, own)

@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from controller.settings import Settings
+from controller.station.own_links import CLOCK, own_link
 from devices import topics
-from devices.link_api import AnyLink, LinkDown
+from devices.link import Link
+from devices.link_api import AnyLink, LinkDown, OnMessage
 from devices.messages import Malformed, NodeId, TimeReply, TimeRequest, parse
 from devices.signing import SigningKey, sign
 
@@ -32,6 +35,7 @@ class Timekeeper:
     key: SigningKey
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
+    own_link: Link | None = None  # started and stopped here; None: requests come by the station's
     _requests: "queue.Queue[tuple[int, NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -40,9 +44,13 @@ class Timekeeper:
         """Start answering."""
         self._thread = threading.Thread(target=self._run, name="timekeeper", daemon=True)
         self._thread.start()
+        if self.own_link is not None:
+            self.own_link.start()
 
     def stop(self) -> None:
         """Stop; returns when the thread is gone."""
+        if self.own_link is not None:
+            self.own_link.stop()
         self._stopping.set()
         if self._thread is not None:
             self._thread.join(_WAKE * 4)
@@ -81,6 +89,25 @@ class Timekeeper:
         reply = TimeReply(
             node=request.node, sent_us=request.sent_us, received_us=received_us, replied_us=replied_us
         )
-        self.link.publish(
+        (self.own_link or self.link).publish(
             topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False
         )
+
+
+def timekeeper_of(
+    settings: Settings,
+    broker_url: str,
+    link: AnyLink,
+    *,
+    key: SigningKey,
+    now: Callable[[], datetime],
+    may_tell: Callable[[], bool],
+    on_message: OnMessage,
+) -> Timekeeper:
+    """Return the timekeeper of a station; requests come to `on_message`, by a link of their own if may be.
+
+    Clock requests that come by the station's own link wait behind the receipts of a broadcast that begins.
+    """
+    own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message)
+    (own or link).subscribe(topics.ALL_TIME_REQUESTS)
+    return Timekeeper(link, key, now, may_tell, own)

@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from controller.app import Controller
 from controller.bulletins.lifecycle import BulletinId
 from controller.bulletins.renderings import begin_rendering, finish_rendering
@@ -25,7 +23,6 @@ from controller.trial.fleet_process import Fleet
 from controller.trial.job import Job
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.chunks import manifest_of
-from tts.codec import decode_mp3, encode_mp3
 
 RATE, KBPS = 24_000, 48
 PATIENCE_S = 300.0
@@ -66,6 +63,10 @@ class Made:
 
 def tone(seconds: int, hertz: float) -> Made:
     """Return a tone of so many seconds as a recording."""
+    import numpy as np  # a station that is measured needs none of it: only what makes sound does
+
+    from tts.codec import decode_mp3, encode_mp3
+
     when = np.arange(seconds * RATE) / RATE
     data = encode_mp3([(0.3 * np.sin(2 * np.pi * hertz * when)).astype(np.float32)], RATE, KBPS)
     samples, rate = decode_mp3(data)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from controller.app import Controller
-from controller.memory import settle_memory
+from controller.interpreter import settle
 from controller.station.budgets import Budgets
 from controller.station.ingest import Ingest
 from controller.terminal import Stages
@@ -53,7 +53,7 @@ class _Station:
         self.link = MemoryLink(broker, "bench")
         self.link.start()
         self.ingest = Ingest(self.controller.store, self.link, lambda: datetime.now(UTC))
-        settle_memory()
+        settle()
 
     def payload(self, kind, node, n):
         """Return a message of a kind."""

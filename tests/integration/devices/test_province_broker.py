@@ -15,7 +15,13 @@ from tests.support.parts import missing
 from tests.support.province_broker import province_broker, write_certificate
 
 ONE, OTHER = NodeId("n1"), NodeId("n2")
-PASSWORDS = {"station": "mot-hai-ba", "station-audio": "chin-muoi", "n1": "bon-nam", "n2": "sau-bay"}
+PASSWORDS = {
+    "station": "mot-hai-ba",
+    "station-audio": "chin-muoi",
+    "station-clock": "muoi-mot",
+    "n1": "bon-nam",
+    "n2": "sau-bay",
+}
 RECORDING = RecordingId("ab" * 32)
 WITHIN_S = 30
 
@@ -91,6 +97,19 @@ def test_chunks_have_a_user_of_their_own_that_may_send_nothing_else_and_throws_n
     assert not audio.say(topics.plan("56"), b"forged")
     assert not audio.say(topics.manifest(RECORDING), b"forged")
     assert (station.ups, audio.ups) == (1, 1)
+
+
+def test_clocks_have_a_user_of_their_own_that_hears_and_says_nothing_else(end):
+    clock = end("station-clock", *topics.STATION_FILTERS).up()
+    node = end("n1", topics.time_reply(ONE)).up()
+    assert node.say(topics.receipt(ONE))
+    assert node.say(topics.time(ONE), b"request")
+    assert clock.next().topic == topics.time(ONE)
+    assert clock.say(topics.time_reply(ONE), b"answer")
+    assert node.next().topic == topics.time_reply(ONE)
+    assert not clock.say(topics.plan("56"), b"forged")
+    assert not clock.say(topics.receipt_committed(ONE), b"forged")
+    assert clock.came.empty()
 
 
 def test_a_node_hears_what_is_for_all_and_for_itself_and_nothing_for_others(end):

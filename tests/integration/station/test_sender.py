@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.settings import Settings
-from controller.station.sender import ChunkSender, audio_link
+from controller.station.own_links import AUDIO, own_link
+from controller.station.sender import ChunkSender
 from controller.station.wants import Need
 from devices import topics
 from devices.chunks import Bitmap, manifest_of, want_of
@@ -43,7 +43,7 @@ def sending(broker, tmp_path):
     manifest = manifest_of(BODY, codec="mp3", sample_rate=24000, duration_ms=1000)
     need = Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
     down = Link(broker.url, "loa-station")
-    own = audio_link(broker.url, Settings(home=tmp_path))
+    own = own_link(AUDIO, broker.url, "")
     sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, own)
     sender.release()
     sender.start()
@@ -70,10 +70,10 @@ def test_chunks_go_out_by_a_link_of_their_own(broker, sending):
     assert sender.published_bytes == sender.repair_bytes == len(BODY)
 
 
-def test_a_user_of_the_broker_that_may_connect_only_once_keeps_one_link(tmp_path):
-    assert audio_link("mqtts://station:x@broker.example:8883", Settings(home=tmp_path)) is None
+def test_a_user_of_the_broker_that_may_connect_only_once_keeps_one_link():
+    assert own_link(AUDIO, "mqtts://station:x@broker.example:8883", "") is None
     own = "mqtts://station-audio:y@broker.example:8883"
-    assert audio_link("mqtts://station:x@b:8883", Settings(home=tmp_path, audio_broker_url=own)) is not None
+    assert own_link(AUDIO, "mqtts://station:x@b:8883", own) is not None
 
 
 def _rss_kb(broker) -> int:

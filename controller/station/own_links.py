@@ -1,0 +1,25 @@
+"""Connections of the station beside its first one: what is urgent does not wait behind what is long."""
+
+from controller.errors import StartFailed
+from devices.link import Link
+from devices.link_api import Address, OnMessage
+
+AUDIO, CLOCK = "audio", "clock"
+
+
+def own_link(what: str, broker_url: str, own_url: str, *, on_message: OnMessage | None = None) -> Link | None:
+    """Return a link for one purpose; None: it goes by the station's, whose user may have one connection only.
+
+    A broker for a province makes the user name the client id, so that a second connection of one user would
+    throw out the first: there, a purpose has a link of its own once it has a user of its own (`own_url`).
+    """
+    try:
+        if not own_url and Address.of(broker_url).user is not None:
+            return None
+        return Link(own_url or broker_url, f"loa-station-{what}", on_message=on_message)
+    except ValueError as error:
+        setting = f"trong LOA_{what.upper()}_BROKER_URL" if own_url else "trạm trung chuyển"
+        raise StartFailed(
+            f"Địa chỉ {setting} không đúng: {own_url or broker_url}. Viết như mqtt://may-chu:1883.",
+            code="broker.address",
+        ) from error

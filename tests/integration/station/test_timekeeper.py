@@ -1,0 +1,70 @@
+"""Clock requests come and are answered by a link of their own where the broker allows one."""
+
+import queue
+from datetime import timedelta
+
+import pytest
+
+from controller.clocks import utc_now
+from controller.settings import Settings
+from controller.station.timekeeper import timekeeper_of
+from devices import topics
+from devices.link import Link
+from devices.messages import NodeId, Role, TimeReply, TimeRequest
+from devices.signing import SigningKey, read_payload
+from tests.integration.simulator.station_on_mqtt import wait_until
+from tests.support.brokers import BrokerProcess, is_available
+from tests.support.parts import missing
+
+NODE = NodeId("n1")
+WITHIN_S = 30
+
+
+@pytest.fixture
+def broker(tmp_path):
+    if not is_available("mosquitto"):
+        missing("mosquitto")
+    broker = BrokerProcess("mosquitto", tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def _timekeeper(url, settings, link, on_message):
+    key = SigningKey.generate(Role.STATION, utc_now(), timedelta(days=1))
+    return timekeeper_of(
+        settings, url, link, key=key, now=utc_now, may_tell=lambda: True, on_message=on_message
+    )
+
+
+def test_a_clock_is_answered_while_the_stations_own_link_is_not_even_up(broker, tmp_path):
+    came = queue.Queue()
+    down = Link(broker.url, "loa-station")
+
+    def heard(message):
+        timekeeper.take(topics.parse(message.topic).node, message.payload)
+
+    timekeeper = _timekeeper(broker.url, Settings(home=tmp_path), down, heard)
+    timekeeper.start()
+    node = Link(broker.url, NODE, on_message=came.put_nowait)
+    node.subscribe(topics.time_reply(NODE))
+    node.start()
+    try:
+        wait_until(lambda: node.is_up and timekeeper.own_link.is_up, WITHIN_S, "both are up")
+        node.publish(topics.time(NODE), TimeRequest(node=NODE, sent_us=7).payload())
+        reply = TimeReply.model_validate(read_payload(came.get(timeout=WITHIN_S).payload.decode()))
+    finally:
+        node.stop()
+        timekeeper.stop()
+    assert (reply.node, reply.sent_us) == (NODE, 7)
+    assert reply.replied_us >= reply.received_us
+
+
+def test_a_user_of_the_broker_that_may_connect_only_once_hears_clock_requests_by_its_one_link(tmp_path):
+    url = "mqtts://station:x@broker.example:8883"
+    link = Link(url, "loa-station")
+    timekeeper = _timekeeper(url, Settings(home=tmp_path), link, lambda _: None)
+    assert timekeeper.own_link is None
+    assert topics.ALL_TIME_REQUESTS in link._filters
+    own = Settings(home=tmp_path, clock_broker_url="mqtts://station-clock:y@broker.example:8883")
+    assert _timekeeper(url, own, Link(url, "loa-station"), lambda _: None).own_link is not None
