@@ -19,6 +19,8 @@ from controller.store import engine as store_engine
 from controller.store import migrating
 from tests.support.nightly import NIGHTLY
 
+gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
+
 # a loaded machine of two cores is no reason to fail a property that holds, and the same code has the same
 # examples each time; `make properties` looks for others
 settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -105,7 +107,13 @@ _LONG = (
     "tests/browser",
 )
 """Whole stations, fleets, voices: begun in this order, or at the end all other workers would wait."""
-_TOGETHER = ("tests/integration/tts", "tests/contract/engines", "tests/integration/station/test_renderer")
+_TOGETHER = (
+    "tests/integration/tts",
+    "tests/contract/engines",
+    "tests/integration/station/test_renderer",
+    "tests/integration/web/test_buttons",
+    "tests/architecture/test_imports",
+)
 """Files whose tests share what is dear to make, a voice above all: one worker does them."""
 
 
@@ -135,7 +143,12 @@ def _where(item):
     return item.path.as_posix()
 
 
-def pytest_collection_finish():
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
     """Spare the collector what stays to the end: thousands of tests and all modules."""
-    gc.collect()
-    gc.freeze()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
+        gc.enable()

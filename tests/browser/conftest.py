@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import serving
+from tests.browser.told_day import ToldDay
 from tests.integration.web.site_world import Seeds
 from tests.support.parts import missing
 
@@ -40,12 +41,27 @@ def seeds(tmp_path_factory):
     return Seeds(tmp_path_factory.mktemp("seed"))
 
 
+@pytest.fixture(scope="session")
+def told_day(seeds, tmp_path_factory):
+    return ToldDay(seeds, tmp_path_factory.mktemp("day"))
+
+
 @pytest.fixture
-def world(seeds, tmp_path):
-    world = seeds.world(tmp_path)
-    world.bring_online()
+def world(request, seeds, tmp_path):
+    """A province whose loudspeakers are there; after the day of the pictures for who asks what is `shown`."""
+    if "shown" in request.fixturenames:
+        world = request.getfixturevalue("told_day").world(tmp_path)
+    else:
+        world = seeds.world(tmp_path)
+        world.bring_online()
     yield world
     world.store.close()
+
+
+@pytest.fixture
+def shown(world):
+    """What the day of the pictures left, by the names of `shots`."""
+    return world.shown
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.days_shown import sound_the_alarm, tell_a_day
+from tests.browser.days_shown import sound_the_alarm
 from tests.browser.serving import DESKTOP, PHONE
 
 BOX = (
@@ -25,8 +25,8 @@ NAVIGATION_COVERED = (
 
 
 @pytest.fixture
-def alarmed(world):
-    sound_the_alarm(world, tell_a_day(world)["prepared"])
+def alarmed(world, shown):
+    sound_the_alarm(world, shown["prepared"])
 
 
 @pytest.mark.usefixtures("alarmed")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.operators.usecases import disable_operator
-from tests.browser.days_shown import sound_the_alarm, tell_a_day
+from tests.browser.days_shown import sound_the_alarm
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS
@@ -136,14 +136,14 @@ def faults_of(shots, shown, open_page, server):
 
 @pytest.mark.timeout(400)  # some seventeen pages, twice: a minute where nothing else runs
 @pytest.mark.parametrize("part", range(_PARTS))
-def test_every_page_can_be_read_and_pressed(world, open_page, server, part):
+def test_every_page_can_be_read_and_pressed(shown, open_page, server, part):
     """The pages are those of the pictures: every page of the table of addresses is among them."""
-    assert faults_of(SHOTS[part::_PARTS], tell_a_day(world), open_page, server) == []
+    assert faults_of(SHOTS[part::_PARTS], shown, open_page, server) == []
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.usefixtures("shown")
 def test_so_can_what_a_form_leads_to(world, open_page, server):
-    tell_a_day(world)
     found = []
     for way in WAYS.values():
         page = open_page(None, None, **SCREEN)
@@ -155,8 +155,7 @@ def test_so_can_what_a_form_leads_to(world, open_page, server):
 
 
 @pytest.mark.timeout(400)
-def test_so_can_the_pages_of_an_emergency_and_of_the_first_day(world, open_page, server):
-    shown = tell_a_day(world)
+def test_so_can_the_pages_of_an_emergency_and_of_the_first_day(world, shown, open_page, server):
     shown["emergency_id"] = sound_the_alarm(world, shown["prepared"])
     found = faults_of(ALARM_SHOTS, shown, open_page, server)
     world.do(disable_operator, world.people["quantri"].id, by=None)

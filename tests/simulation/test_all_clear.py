@@ -35,8 +35,8 @@ class Street:
         talk = world.submitted_as(TALK)
         world.approve(talk, TALK.data)
         self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK)
-        self.talk = world.plan(talk, seconds=60)
-        self.run(90)
+        self.talk = world.plan(talk, seconds=20)
+        self.run(30)
         self.called = self.do(call_alone, Call([PROVINCE], self.alarm), "Lũ về.", times=TIMES)
         self.run(7)
 

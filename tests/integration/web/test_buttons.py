@@ -7,8 +7,8 @@ import pytest
 
 from controller.emergencies.usecases import Call, call_alone
 from controller.web.site import end_streams
-from tests.browser.days_shown import tell_a_day
 from tests.browser.shots import SHOTS
+from tests.browser.told_day import ToldDay
 from tests.integration.web.site_world import PROVINCE
 
 REFUSED = 403
@@ -40,10 +40,22 @@ def forms_of(page):
             yield attribute("action", tag), tuple(sorted(fields.items()))
 
 
+@pytest.fixture(scope="module")
+def told_day(seeds, tmp_path_factory):
+    return ToldDay(seeds, tmp_path_factory.mktemp("day"))
+
+
+@pytest.fixture
+def world(told_day, tmp_path):
+    world = told_day.world(tmp_path)
+    yield world
+    world.store.close()
+
+
 @pytest.fixture
 def told(world, site):
     end_streams(site)
-    shown = tell_a_day(world)
+    shown = world.shown
     call = Call([PROVINCE], shown["prepared"])
     shown["emergency_id"] = world.do(
         call_alone, call, because="Nước qua đập tràn", by=world.approver, times=world.times
