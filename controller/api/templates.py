@@ -23,6 +23,10 @@ _CHANGES = refusals(401, 403, 404, 409, 422)
 
 Text = Annotated[str, Field(description="Places to fill in stand in square brackets, such as `[ngày]`.")]
 Title = Annotated[str, Field(max_length=LONGEST_TITLE)]
+BasedOn = Annotated[
+    Annotated[str, Field(max_length=64)] | None,
+    Field(description="The `version` that was changed; another one answers 409. Null: any."),
+]
 
 
 class TemplateWritten(Asked):
@@ -30,6 +34,12 @@ class TemplateWritten(Asked):
 
     title: Title
     text: Text
+
+
+class TemplateChanged(TemplateWritten):
+    """Other words for a template."""
+
+    based_on: BasedOn = None
 
 
 class TemplateAdded(TemplateWritten):
@@ -44,6 +54,7 @@ class BulletinTemplateShown(BaseModel):
     id: str
     title: str
     text: Text
+    version: str = Field(description="What a change of it is `based_on`.")
     places: list[str] = Field(description="What is to be filled in, with its brackets.")
     is_builtin: bool
     area: Code | None
@@ -77,13 +88,19 @@ def add(station: TheStation, viewer: Signed, asked: TemplateAdded) -> BulletinTe
 
 @router.put("/{template_id}", responses=_CHANGES)
 def change(
-    station: TheStation, viewer: Signed, template_id: str, asked: TemplateWritten
+    station: TheStation, viewer: Signed, template_id: str, asked: TemplateChanged
 ) -> BulletinTemplateShown:
-    """Give an area's own template other words."""
+    """Give an area's own template other words; 409 `template.newer` where somebody else did meanwhile."""
     with station.store.write() as session:
         own = _seen(session, viewer, template_id)
         row = change_template(
-            session, own, title=asked.title, text=asked.text, by=viewer.operator, now=station.now()
+            session,
+            own,
+            title=asked.title,
+            text=asked.text,
+            by=viewer.operator,
+            now=station.now(),
+            based_on=asked.based_on,
         )
         return _shown(session, [offered(row)])[0]
 
@@ -112,6 +129,7 @@ def _shown(session: Session, found: Sequence[Offered]) -> list[BulletinTemplateS
             id=one.id,
             title=one.title,
             text=one.text,
+            version=one.version,
             places=list(one.places),
             is_builtin=one.is_builtin,
             area=one.area,

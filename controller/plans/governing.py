@@ -19,8 +19,10 @@ from controller.operators.usecases import Password, open_key
 from controller.plans.key_set import idle_approvers, keys_to_name
 from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME, Kind
 from controller.plans.publishing import Place, next_version_of, put
+from controller.plans.queries import version_of_policy
 from controller.plans.tables import Published
 from controller.store.locks import Lock, hold
+from controller.versions import check_version
 from devices.messages import MOST_KEYS, AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
 from devices.signing import ROOT, SigningKey
 
@@ -99,11 +101,16 @@ def sign_policy(
     minutes_a_day: int = ANY_MINUTES,
     volumes: Sequence[LoudHours] = (),
     zone: str = ZONE,
+    based_on: str | None = None,
 ) -> Published:
-    """Sign what an area's loudspeakers may at most do with the administrator's key; not named: no limit."""
+    """Sign what an area's loudspeakers may at most do with the administrator's key; not named: no limit.
+
+    `based_on`: the version that was changed (`version_of_policy`); Newer where there is another by now.
+    """
     get_area(session, area)
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)
+    check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
     version = next_version_of(session, place := Place(Kind.POLICY, area), now)
     limits = {
         "zone": zone,

@@ -10,6 +10,7 @@ from controller.areas.queries import area_tree
 from controller.operators.tables import HeldKey
 from controller.plans.lifecycle import Kind
 from controller.plans.tables import Published
+from controller.versions import version_of
 from devices import topics
 from devices.messages import AreaCode, KeySet, NodeId, Plan, Policy, RecordingId
 
@@ -76,6 +77,12 @@ def published_policies(session: Session, area: AreaCode) -> list[Policy]:
     """Return the policies that bind an area's loudspeakers: its own and those above it."""
     rows = _of_lineage(session, Kind.POLICY, area)
     return [Policy.model_validate_json(row.document) for row in rows]
+
+
+def version_of_policy(session: Session, area: AreaCode) -> str:
+    """Return the version that a change of an area's own policy begins with; signed again it is the same."""
+    row = published(session, Kind.POLICY, area)
+    return version_of("" if row is None or not row.payload else row.digest)
 
 
 def published_key_set(session: Session) -> KeySet | None:

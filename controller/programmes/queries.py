@@ -1,6 +1,7 @@
 """Reads of schedules, their occurrences, and the province's days off."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.programmes.lifecycle import ScheduleId, ScheduleState
 from controller.programmes.tables import Occurrence, OwnDay, Schedule, ScheduleTarget
+from controller.versions import version_of
 from devices.messages import AiringId, AreaCode
-from schedules.icalendar import from_text
+from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Dated, Recurrence, dated
 from schedules.skips import DayOff, OwnDays, Skips, why_skipped
 
@@ -127,3 +129,10 @@ def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: in
         if len(found) >= most:
             break
     return found[:most]
+
+
+def version_of_schedule(schedule: Schedule) -> str:
+    """Return the version that a change of the rule begins with; single occurrences are no part of it."""
+    rule = from_text(schedule.rule)
+    rule = replace(rule, added=frozenset(), moved=frozenset(), cancelled=frozenset())
+    return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)

@@ -33,10 +33,12 @@ from controller.programmes.queries import (
     get_schedule,
     own_days,
     targets_of_schedule,
+    version_of_schedule,
 )
 from controller.programmes.settling import refuse_forbidden, settled, settled_move
 from controller.programmes.tables import Occurrence, Schedule, ScheduleTarget
 from controller.store.ids import new_id
+from controller.versions import check_version
 from devices.messages import AreaCode, Grade
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
@@ -129,16 +131,19 @@ def change_schedule(
     skips: Skips = _NO_SKIPS,
     by: Operator,
     now: datetime,
+    based_on: str | None = None,
 ) -> None:
     """Give a running schedule another rule: what it names no more is taken back, what is new is made.
 
     What was added, moved and cancelled by hand stays, on the days that the new rule still names. Where
     policies forbid any of the next 14 days' occurrences it is refused: AgainstPolicy, all of it in `facts`.
-    What communes have said of the schedule is void: they are asked anew.
+    What communes have said of the schedule is void: they are asked anew. `based_on`: the version that was
+    changed (`version_of_schedule`); Newer where it has another rule by now.
     """
     areas = targets_of_schedule(session, schedule_id)
     check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
     schedule, before = _running(session, schedule_id)
+    check_version(based_on, version_of_schedule(schedule), what="lịch phát", code="schedule.newer")
     rule = carry(before, rule)
     _first_start(session, rule, skips, now)
     now_has = airings_to_come(session, schedule_id, now)

@@ -12,6 +12,7 @@ from controller.errors import NotFound
 from controller.operators.permissions import OperatorId
 from controller.templates.builtin import BUILT_IN
 from controller.templates.tables import BulletinTemplate, TemplateId
+from controller.versions import version_of
 from devices.messages import AreaCode
 
 
@@ -32,6 +33,11 @@ class Offered:
     def is_builtin(self) -> bool:
         """Whether it came with the station."""
         return self.area is None
+
+    @property
+    def version(self) -> str:
+        """The version that a change of it begins with."""
+        return version_of(self.title, self.text)
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.store.ids import new_id
-from controller.templates.queries import get_template, live_template, unknown_template
+from controller.templates.queries import get_template, live_template, offered, unknown_template
 from controller.templates.tables import BulletinTemplate, TemplateId
+from controller.versions import check_version
 from devices.messages import AreaCode
 
 MAY_KEEP = Act.TEACH
@@ -56,10 +57,20 @@ def add_template_of(
 
 
 def change_template(
-    session: Session, template_id: TemplateId, *, title: str, text: str, by: Operator, now: datetime
+    session: Session,
+    template_id: TemplateId,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    based_on: str | None = None,
 ) -> BulletinTemplate:
-    """Give a template other words; bulletins that were made from it stay as they are."""
-    row = _kept(session, template_id, by)
+    """Give a template other words; bulletins that were made from it stay as they are.
+
+    `based_on`: the version that was changed; Newer where it has other words by now.
+    """
+    row = _kept(session, template_id, by, based_on)
     title, text = clean_title(title), clean_text(text)
     if (title, text) == (row.title, row.text):
         return row
@@ -72,21 +83,22 @@ def change_template(
 
 
 def remove_template(
-    session: Session, template_id: TemplateId, *, by: Operator, now: datetime
+    session: Session, template_id: TemplateId, *, by: Operator, now: datetime, based_on: str | None = None
 ) -> BulletinTemplate:
-    """Offer a template no more; its row stays as history."""
-    row = _kept(session, template_id, by)
+    """Offer a template no more; its row stays as history. `based_on` as for a change."""
+    row = _kept(session, template_id, by, based_on)
     row.removed_by, row.removed_at = by.id, now
     session.flush()
     record(session, by, "template.removed", row.id, now, detail=_detail(row))
     return row
 
 
-def _kept(session: Session, template_id: TemplateId, by: Operator) -> BulletinTemplate:
+def _kept(session: Session, template_id: TemplateId, by: Operator, based_on: str | None) -> BulletinTemplate:
     row = get_template(session, template_id, lock=True)
     require(session, by, MAY_KEEP, row.area)
     if row.removed_at is not None:
         raise unknown_template()
+    check_version(based_on, offered(row).version, what="mẫu", code="template.newer")
     return row
 
 

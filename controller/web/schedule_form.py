@@ -52,6 +52,8 @@ class ScheduleTyped(BaseModel):
     ban_tin: str = ""
     lich: str = ""
     """The schedule that is changed; empty of a new one."""
+    phien_ban: str = ""
+    """The version that the change began with."""
     kieu: str = "ngay-lam-viec"
     gio: str = ""
     gio_hai: str = ""

@@ -1,7 +1,7 @@
 """Reads of the templates of bulletins, as the pages Thư viện and Tạo bản tin show them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,16 @@ from sqlalchemy.orm import Session
 from controller.airings.trying import test_at_hand
 from controller.bulletins.places import places_of
 from controller.operators.permissions import Act
-from controller.templates.queries import Offered, template_offered, templates_offered
+from controller.templates.queries import (
+    Offered,
+    get_template,
+    offered,
+    template_offered,
+    templates_offered,
+)
 from controller.templates.tables import TemplateId
 from controller.templates.usecases import MAY_KEEP
+from controller.versions import Difference, differences
 from controller.web.typed import Typed
 from controller.web.viewer import Viewer
 
@@ -24,6 +31,16 @@ class TypedTemplate:
     text: str = ""
     area: str = ""
     of: str = ""
+    version: str = ""
+    """The one that was begun with, or what stands there since somebody else saved."""
+    newer: tuple[Difference, ...] = ()
+
+
+def newer_template(session: Session, typed: TypedTemplate) -> TypedTemplate:
+    """Return what was typed with what somebody else has saved meanwhile: saving again replaces that."""
+    now = offered(get_template(session, TemplateId(typed.of)))
+    found = differences(("Tên mẫu", now.title, typed.title), ("Lời của mẫu", now.text, typed.text))
+    return replace(typed, version=now.version, newer=found)
 
 
 def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | None) -> dict[str, Any]:

@@ -17,10 +17,12 @@ from controller.templates.usecases import (
     change_template,
     remove_template,
 )
+from controller.versions import Newer
 from controller.web.acts import seen_bulletin
 from controller.web.pages.forms import need
 from controller.web.pages.library import library_page
-from controller.web.template_reads import TypedTemplate
+from controller.web.station import Station
+from controller.web.template_reads import TypedTemplate, newer_template
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import AreaCode
 
@@ -29,6 +31,7 @@ _KEPT = "/thu-vien?xong=mau#mau-ban-tin"
 
 Title = Annotated[str, Form(max_length=1000)]
 Text = Annotated[str, Form()]
+Version = Annotated[str, Form(max_length=64)]
 
 
 @router.post("/thu-vien/mau")
@@ -62,26 +65,45 @@ def change(
     *,
     ten: Title = "",
     loi: Text = "",
+    phien_ban: Version = "",
 ) -> Response:
     """Give it other words."""
+    typed, by, now = (
+        TypedTemplate(ten, loi, of=template_id, version=phien_ban),
+        viewer.operator,
+        station.now(),
+    )
     try:
         with station.store.write() as session:
             own = _seen(session, viewer, template_id)
-            change_template(session, own, title=ten, text=loi, by=viewer.operator, now=station.now())
+            change_template(session, own, title=ten, text=loi, by=by, now=now, based_on=phien_ban)
     except NotFound:
         raise
     except LoaError as error:
-        typed = TypedTemplate(ten, loi, of=template_id)
+        typed = _beside_newer(station, typed) if isinstance(error, Newer) else typed
         return library_page(request, station, viewer, typed=typed, error=error)
     return RedirectResponse(_KEPT, 303)
 
 
 @router.post("/thu-vien/mau/{template_id}/xoa")
-def remove(station: TheStation, viewer: Signed, template_id: str) -> Response:
-    """Offer it no more."""
-    with station.store.write() as session:
-        own = _seen(session, viewer, template_id)
-        remove_template(session, own, by=viewer.operator, now=station.now())
+def remove(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    template_id: str,
+    *,
+    ten: Title = "",
+    loi: Text = "",
+    phien_ban: Version = "",
+) -> Response:
+    """Offer it no more; one that somebody else has changed since the page came is shown first."""
+    try:
+        with station.store.write() as session:
+            own = _seen(session, viewer, template_id)
+            remove_template(session, own, by=viewer.operator, now=station.now(), based_on=phien_ban)
+    except Newer as error:
+        typed = _beside_newer(station, TypedTemplate(ten, loi, of=template_id))
+        return library_page(request, station, viewer, typed=typed, error=error)
     return RedirectResponse("/thu-vien?xong=xoa-mau#mau-ban-tin", 303)
 
 
@@ -92,6 +114,11 @@ def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         add_template_of(session, bulletin.id, by=viewer.operator, now=station.now())
     return RedirectResponse(_KEPT, 303)
+
+
+def _beside_newer(station: Station, typed: TypedTemplate) -> TypedTemplate:
+    with station.store.read() as session:
+        return newer_template(session, typed)
 
 
 def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:

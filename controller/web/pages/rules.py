@@ -1,6 +1,7 @@
 """Quy định: what binds each area and from where; laid down anew with the administrator's own key."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -17,8 +18,9 @@ from controller.operators.tries import Purpose
 from controller.operators.usecases import WRONG_PASSWORD, unlock_key
 from controller.plans.governing import POLICY_LIFE, ZONE, sign_policy
 from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME
-from controller.plans.queries import void_policies
+from controller.plans.queries import version_of_policy, void_policies
 from controller.plans.tables import Published
+from controller.versions import Difference, Newer, differences
 from controller.web.admin_reads import policies_in_force, shown_names
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
@@ -45,6 +47,8 @@ class Proposed:
     minutes: int = ANY_MINUTES
     softer: list[tuple[str, str, str]] = field(default_factory=list)
     """Spans in which less is allowed: begin, end, percent."""
+    version: str = ""
+    """The version that the change began with."""
 
     @property
     def softer_rows(self) -> list[tuple[str, str, str]]:
@@ -63,6 +67,15 @@ class Proposed:
                 "Giờ phát nhỏ hơn phải có giờ bắt đầu, giờ kết thúc và âm lượng từ 0 đến 100.",
                 code="policy.volumes",
             ) from None
+
+    def beside(self, theirs: "Proposed") -> tuple[Difference, ...]:
+        """Return in what a policy that somebody else has signed meanwhile differs from this."""
+        return differences(
+            ("Giờ yên lặng", _spans_in_words(theirs.spans), _spans_in_words(self.spans)),
+            ("Âm lượng lớn nhất", f"{theirs.loudest}%", f"{self.loudest}%"),
+            ("Mỗi ngày tối đa", f"{theirs.minutes} phút", f"{self.minutes} phút"),
+            ("Giờ phát nhỏ hơn", _spans_in_words(theirs.softer), _spans_in_words(self.softer)),
+        )
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -122,6 +135,7 @@ def change(
     nho_den: Wall = None,
     nho_muc: Wall = None,
     mat_khau: Annotated[str, Form(max_length=500)] = "",
+    phien_ban: Annotated[str, Form(max_length=64)] = "",
     viec: Annotated[str, Form(max_length=10)] = "xem",
 ) -> Response:
     """Preview a policy, or sign it: only the latter asks for the password and changes anything."""
@@ -134,6 +148,7 @@ def change(
         am_luong,
         phut,
         [span for span in softer if any(span)][:_SOFTER_SPANS],
+        phien_ban,
     )
     try:
         if viec != "ky":
@@ -165,6 +180,7 @@ def _sign(
                 loudest_volume=proposed.loudest,
                 minutes_a_day=proposed.minutes,
                 volumes=proposed.volumes(),
+                based_on=proposed.version,
             )
     except NotAllowed as error:
         if error.code == WRONG_PASSWORD:
@@ -212,9 +228,13 @@ def _page(
         found = policies_in_force(session)
         void = void_policies(session)
         names = shown_names(session)
+        version = version_of_policy(session, area)
     policies = {code: policy for code, (policy, _) in found.items()}
     lineage = viewer.scope.tree.lineage(area)
     own = found.get(area)
+    newer: tuple[Difference, ...] = ()
+    if proposed is not None and isinstance(error, Newer):
+        newer, proposed = proposed.beside(_as_it_is(own)), replace(proposed, version=version)
     context: dict[str, Any] = {
         "area": viewer.scope.by_code[area],
         "area_name": viewer.scope.name,
@@ -224,12 +244,18 @@ def _page(
         "above": [viewer.scope.by_code[code] for code in lineage[1:]],
         "names": names,
         "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [area]),
-        "form": proposed or _as_it_is(own),
+        "form": proposed or replace(_as_it_is(own), version=version),
+        "newer": newer,
         "losses": losses,
         "fault": error.sentence if error else "",
         "done": done,
     }
     return page(request, "quy_dinh_mot.html", context, status=status_of(error) if error else 200)
+
+
+def _spans_in_words(spans: Sequence[tuple[str, ...]]) -> str:
+    said = ("–".join(span[:2]) + "".join(f" {loudest}%" for loudest in span[2:]) for span in spans)
+    return ", ".join(said) or "không có"
 
 
 def _as_it_is(own: tuple[Policy, Published] | None) -> Proposed:

@@ -15,12 +15,15 @@ from controller.operators.permissions import Act
 from controller.programmes.lifecycle import ScheduleId, ScheduleState
 from controller.programmes.queries import (
     targets_of_schedule,
+    version_of_schedule,
 )
 from controller.programmes.tables import Schedule
+from controller.programmes.telling import rule_sentence
 from controller.programmes.usecases import (
     change_schedule,
     schedule_bulletin,
 )
+from controller.versions import Difference, Newer, differences
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.foreseen import preview
@@ -115,6 +118,7 @@ def _form_page(
     *,
     error: LoaError | None = None,
     schedule: Schedule | None = None,
+    newer: tuple[Difference, ...] = (),
 ) -> Response:
     with station.store.read() as session:
         bulletins = [] if schedule else _choices(session, viewer, form)
@@ -128,6 +132,7 @@ def _form_page(
         "kinds": KINDS,
         "grades": [grade for grade in Grade if grade is not Grade.EMERGENCY],
         "schedule": schedule,
+        "newer": newer,
         "title": title,
         **_previewed(station, viewer, form, is_opening=request.method == "GET"),
     }
@@ -171,6 +176,7 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, schedule_id
     if row.state is not ScheduleState.RUNNING or not viewer.scope.may(viewer.operator, Act.AIR, targets):
         return RedirectResponse(f"/lich/{schedule_id}", 303)
     form = typed_of(from_text(row.rule), row.skips)
+    form = form.model_copy(update={"phien_ban": version_of_schedule(row)})
     return _form_page(request, station, viewer, _aimed(form, row, targets), schedule=row)
 
 
@@ -206,10 +212,26 @@ def change(request: Request, station: TheStation, viewer: Signed, schedule_id: s
                 skips=form.skips(),
                 by=viewer.operator,
                 now=station.now(),
+                based_on=form.phien_ban,
             )
     except NotAllowed:
         raise
+    except Newer as error:
+        return _newer_page(request, station, viewer, form, error)
     except LoaError as error:
         return _form_page(request, station, viewer, form, schedule=row, error=error)
     station.poke()
     return RedirectResponse(f"/lich/{schedule_id}?xong=sua", 303)
+
+
+def _newer_page(
+    request: Request, station: Station, viewer: Viewer, form: ScheduleTyped, error: Newer
+) -> Response:
+    """Show the rule that somebody else has saved beside what was typed; saving again replaces theirs."""
+    with station.store.read() as session:
+        row = found(session, viewer, form.lich)
+    theirs = rule_sentence(from_text(row.rule), row.skips)
+    typed = rule_sentence(form.rule(), form.skips())
+    form = form.model_copy(update={"phien_ban": version_of_schedule(row)})
+    newer = differences(("Lịch", theirs, typed))
+    return _form_page(request, station, viewer, form, schedule=row, error=error, newer=newer)

@@ -5,12 +5,15 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from controller.journal.exported import verify_export
+from controller.operators.accounts import reset_password
 from controller.operators.queries import held_key, operator_named
 from controller.plans.compromising import retire_one_key
 from controller.plans.governing import sign_policy
+from controller.plans.lifecycle import Kind
+from controller.plans.tables import Published
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.web.atlas import Centre, centres_of, sketch
@@ -202,7 +205,8 @@ def test_nobody_rules_over_the_own_account(administrator):
         assert (reply.status_code, "một quản trị khác" in reply.text) == (409, True)
 
 
-def test_keys_that_loudspeakers_do_not_trust_yet_are_told(administrator):
+def test_keys_that_loudspeakers_do_not_trust_yet_are_told(world, administrator):
+    world.do(reset_password, world.approver.id, PASSWORDS["quantri"], by=None)
     assert "người chưa tới loa. Người mới thêm" in text_of(administrator.get("/nguoi-dung"))
 
 
@@ -330,7 +334,9 @@ def test_no_password_of_an_address_is_shown(tmp_path):
     assert "broker.example:1883" in told
 
 
-def test_the_settings_page_tells_of_keys_and_backup(administrator):
+def test_the_settings_page_tells_of_keys_and_backup(world, administrator):
+    with world.store.write() as session:
+        session.execute(delete(Published).where(Published.kind == Kind.KEYS))
     words = text_of(administrator.get("/cai-dat"))
     assert "Chưa ký bộ khóa" in words
     assert "Chưa thấy bản sao lưu nào" in words
