@@ -159,6 +159,7 @@ def add_officer_of_a_commune(store: Store, settings: Settings, *, now: datetime)
             password=passwords[OF_A_COMMUNE.name],
             by=None,
             now=now,
+            tells=False,
         )
         write_private(files.operators, "".join(f"{name}\t{word}\n" for name, word in passwords.items()))
     return officer

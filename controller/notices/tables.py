@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
     DELIVERY_LATE = "delivery-late"  # loudspeakers will not all have an airing's recording before it starts
     ENDS_SOON = "ends-soon"  # a key, the key set, a policy or places end by date
+    SCHEDULE_ENDS = "schedule-ends"  # a schedule's last day by its own rule is near
     NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above
 
 

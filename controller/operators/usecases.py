@@ -83,11 +83,13 @@ def create_operator(
     by: Operator | None,
     now: datetime,
     first_password: bool = False,
+    tells: bool = True,
 ) -> Operator:
     """Open an account; an approver and an administrator get a key sealed by their password.
 
     `by` None: made on the server itself. A new key speaks only after the key set is signed anew.
-    `first_password`: the person is to choose another before anything else.
+    `first_password`: the person is to choose another before anything else. `tells`: administrators get a
+    notice; not where the station makes people of a trial by itself.
     """
     check_roles(roles)
     if by is not None:
@@ -106,18 +108,24 @@ def create_operator(
         first_password=first_password,
         created_at=now,
     )
-    session.add(account)
-    session.flush()
-    for role in sorted(frozenset(roles) & KEYED.keys()):
-        make_key(session, account.id, KEYED[role], chosen, now)
-    _tell_of_new(session, account, by, now)
+    _add(session, account, chosen, by, now)
+    if tells:
+        tell_of_account(session, account, _opened_with(account), by=by, now=now)
     return account.operator()
 
 
-def _tell_of_new(session: Session, account: Account, by: Operator | None, now: datetime) -> None:
+def _opened_with(account: Account) -> str:
+    return f"được mở với vai trò: {role_words(account.roles)}"
+
+
+def _add(session: Session, account: Account, chosen: Hashed, by: Operator | None, now: datetime) -> None:
+    """Keep the account, with the keys of its roles."""
+    session.add(account)
+    session.flush()
+    for role in sorted(account.operator().roles & KEYED.keys()):
+        make_key(session, account.id, KEYED[role], chosen, now)
     detail = {"name": account.name, "roles": list(account.roles)}
     record(session, by, "operator.created", account.id, now, detail=detail)
-    tell_of_account(session, account, f"được mở với vai trò: {role_words(account.roles)}", by=by, now=now)
 
 
 def check_roles(roles: Collection[OperatorRole]) -> None:

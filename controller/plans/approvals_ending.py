@@ -13,6 +13,7 @@ from controller.notices.tables import NoticeKind
 from controller.notices.usecases import notify
 from controller.plans.endings import tell_of_endings, was_told
 from controller.plans.relying import relied_upon
+from controller.programmes.ending_soon import tell_of_schedules
 
 AHEAD = (timedelta(days=30), timedelta(days=14), timedelta(days=3), timedelta())
 """Time to find an approver who is away; a reminder; the last one; and that it has ended."""
@@ -26,6 +27,7 @@ def tell_ahead(session: Session, *, now: datetime) -> None:
     """Tell of everything that ends by date; called by a beat."""
     tell_of_endings(session, now=now)
     tell_of_approvals(session, now=now)
+    tell_of_schedules(session, now=now)
 
 
 def tell_of_approvals(session: Session, *, now: datetime) -> int:

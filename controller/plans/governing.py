@@ -112,13 +112,7 @@ def sign_policy(
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
     version = next_version_of(session, place := Place(Kind.POLICY, area), now)
-    limits = {
-        "zone": zone,
-        "quiet_hours": [hours.model_dump() for hours in quiet_hours],
-        "loudest_volume": loudest_volume,
-        "minutes_a_day": minutes_a_day,
-        "volumes": [hours.model_dump() for hours in volumes],
-    }
+    limits = _limits(zone, quiet_hours, loudest_volume, minutes_a_day, volumes)
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
     row = put(
@@ -134,6 +128,22 @@ def sign_policy(
     )
     record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row
+
+
+def _limits(
+    zone: str,
+    quiet_hours: Sequence[QuietHours],
+    loudest_volume: int,
+    minutes_a_day: int,
+    volumes: Sequence[LoudHours],
+) -> dict[str, Any]:
+    return {
+        "zone": zone,
+        "quiet_hours": [hours.model_dump() for hours in quiet_hours],
+        "loudest_volume": loudest_volume,
+        "minutes_a_day": minutes_a_day,
+        "volumes": [hours.model_dump() for hours in volumes],
+    }
 
 
 def _digest_of(limits: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from controller.airings.queries import get_airing
 from controller.areas.queries import area_tree
 from controller.bulletins.usecases import draft_bulletin
 from controller.founding import FIRST_OPERATORS, OFFICER, Secrets, add_officer_of_a_commune
+from controller.notices.queries import notices_of
 from controller.operators.queries import operator_named
 from controller.terminal import Stages
 from controller.trial.job import Job
@@ -47,6 +48,9 @@ def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_pa
         assert add_officer_of_a_commune(station.store, station.settings, now=station.now()) is None
         stages = Stages(_console=Console(file=said, width=300))
         _greet(station, stages, is_trial=True)
+        with station.store.read() as session:
+            everybody = [operator_named(session, first.name).id for first in FIRST_OPERATORS]
+            assert [notices_of(session, one) for one in everybody] == [[], [], []]  # nobody did anything
         with station.store.write() as session:
             assert area_tree(session).parents[officer.area] == station.settings.province
             author = operator_named(session, OFFICER)

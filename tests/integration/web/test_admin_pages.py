@@ -5,15 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, text
+from sqlalchemy import text
 
 from controller.journal.exported import verify_export
-from controller.operators.accounts import reset_password
 from controller.operators.queries import held_key, operator_named
 from controller.plans.compromising import retire_one_key
 from controller.plans.governing import sign_policy
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
 from controller.reports.usecases import note_aired
 from controller.settings import Settings
 from controller.web.atlas import Centre, centres_of, sketch
@@ -205,11 +202,6 @@ def test_nobody_rules_over_the_own_account(administrator):
         assert (reply.status_code, "một quản trị khác" in reply.text) == (409, True)
 
 
-def test_keys_that_loudspeakers_do_not_trust_yet_are_told(world, administrator):
-    world.do(reset_password, world.approver.id, PASSWORDS["quantri"], by=None)
-    assert "người chưa tới loa. Người mới thêm" in text_of(administrator.get("/nguoi-dung"))
-
-
 # --- policies and days off
 
 
@@ -334,11 +326,8 @@ def test_no_password_of_an_address_is_shown(tmp_path):
     assert "broker.example:1883" in told
 
 
-def test_the_settings_page_tells_of_keys_and_backup(world, administrator):
-    with world.store.write() as session:
-        session.execute(delete(Published).where(Published.kind == Kind.KEYS))
+def test_the_settings_page_tells_of_the_backup(administrator):
     words = text_of(administrator.get("/cai-dat"))
-    assert "Chưa ký bộ khóa" in words
     assert "Chưa thấy bản sao lưu nào" in words
 
 

@@ -1,17 +1,21 @@
 """An approver whose key no signed key set names is told so before approving, and approves nothing."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from controller.bulletins.lifecycle import BulletinState
 from controller.bulletins.queries import get_bulletin
+from controller.operators.accounts import reset_password
 from controller.operators.queries import held_key
 from controller.operators.tables import HeldKey
 from controller.operators.usecases import make_key
 from controller.plans.governing import sign_key_set
+from controller.plans.lifecycle import Kind
+from controller.plans.tables import Published
 from controller.store.invariants import invariants
 from devices.messages import Role
 from tests.integration.web.site_world import PASSWORDS, Made, mp3
+from tests.integration.web.test_pages import text_of
 
 RECORDING = Made(mp3(), 8_000).recording
 TOLD = "Loa chưa biết khóa ký của bạn"
@@ -85,3 +89,14 @@ def test_the_doctor_names_what_an_unknown_key_approved(world):
     take_out(world, kid)
     found = world.ask(invariants, now=world.now())
     assert f"bulletin {bulletin}: no loudspeaker trusts its approver's key {kid}; sign the key set" in found
+
+
+def test_keys_that_loudspeakers_do_not_trust_yet_are_told_on_the_pages_of_people(world, sign_in):
+    world.do(reset_password, world.approver.id, PASSWORDS["quantri"], by=None)
+    assert "người chưa tới loa. Người mới thêm" in text_of(sign_in("quantri").get("/nguoi-dung"))
+
+
+def test_the_settings_page_tells_that_no_key_set_is_signed(world, sign_in):
+    with world.store.write() as session:
+        session.execute(delete(Published).where(Published.kind == Kind.KEYS))
+    assert "Chưa ký bộ khóa" in text_of(sign_in("quantri").get("/cai-dat"))
