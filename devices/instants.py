@@ -35,9 +35,10 @@ def _read_instant(value: Any) -> Any:
 def _aware_ms(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("must be an aware datetime")
-    if not FIRST_YEAR <= at.astimezone(UTC).year <= LAST_YEAR:
+    at = whole_ms(at)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise ValueError(f"must lie between the years {FIRST_YEAR} and {LAST_YEAR}")
-    return whole_ms(at)
+    return at
 
 
 Instant = Annotated[

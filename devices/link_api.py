@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from threading import Condition
+from threading import Event, Lock
 from typing import ClassVar, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -73,12 +73,14 @@ class Pending:
     link dropped (or the broker refused) first, and that the message will NOT be sent later by itself.
     """
 
-    __slots__ = ("_condition", "_outcome", "_then", "failure")
+    __slots__ = ("_outcome", "_then", "_waiting", "failure")
+    _guard: ClassVar[Lock] = Lock()
+    """One for all: it is held for an assignment or two, and most are settled without anybody who waits."""
 
     def __init__(self) -> None:
-        self._condition = Condition()
         self._outcome: bool | None = None
         self._then: list[Callable[[bool], None]] = []
+        self._waiting: Event | None = None
         self.failure: str | None = None
         """Why it failed, for the log; None while open or when acknowledged."""
 
@@ -92,13 +94,17 @@ class Pending:
 
         Never call it from a callback of the link: the acknowledgement could not come in.
         """
-        with self._condition:
-            self._condition.wait_for(lambda: self._outcome is not None, timeout)
-            return self._outcome is True
+        with self._guard:
+            if self._outcome is None:
+                self._waiting = self._waiting or Event()
+            waiting = self._waiting
+        if waiting is not None:
+            waiting.wait(timeout)
+        return self._outcome is True
 
     def then(self, act: Callable[[bool], None]) -> None:
         """Call `act(acknowledged)` once when settled, from the thread that settles it; at once if it is."""
-        with self._condition:
+        with self._guard:
             if self._outcome is None:
                 self._then.append(act)
                 return
@@ -121,14 +127,16 @@ class Pending:
 
     def settle(self, *, acknowledged: bool, failure: str | None = None) -> None:
         """Settle it; the first call counts, later ones change nothing. For links only."""
-        with self._condition:
+        with self._guard:
             if self._outcome is not None:
                 return
             self._outcome = acknowledged
             self.failure = failure
-            waiting, self._then = self._then, []
-            self._condition.notify_all()
-        for act in waiting:
+            then, self._then = self._then, []
+            waiting = self._waiting
+        if waiting is not None:
+            waiting.set()
+        for act in then:
             act(acknowledged)
 
 

@@ -305,7 +305,7 @@ CHANNELS = (
     Channel("state", state(_ANY_NODE), "node", 1, True, wire.NodeState),
     Channel("vitals", vitals(_ANY_NODE), "node", 0, False, wire.Vitals),
     Channel("receipt", receipt(_ANY_NODE), "node", 1, False, wire.Receipts),
-    Channel("receiptCommitted", receipt_committed(_ANY_NODE), "station", 1, False, wire.ReceiptsCommitted),
+    Channel("receiptCommitted", receipt_committed(_ANY_NODE), "station", 0, False, wire.ReceiptsCommitted),
     Channel("want", want(_ANY_NODE), "node", 1, False, wire.Want),
     Channel("time", time(_ANY_NODE), "node", 0, False, wire.TimeRequest),
     Channel("timeReply", time_reply(_ANY_NODE), "station", 0, False, wire.TimeReply, "loa-time"),

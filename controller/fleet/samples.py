@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 
 from devices.messages import Vitals
 
@@ -17,6 +18,8 @@ FIGURES = ("clock_error_ms", "volume", "storage_free", "signal_dbm", "temperatur
 """What is kept of vitals, in this order; a figure that a node does not tell is left empty."""
 EXPECTED = 30
 """Samples in a quarter of a node that is well: one about each 30 s."""
+_QUARTER_S = int(QUARTER.total_seconds())
+_figures_of = attrgetter(*FIGURES)
 _DECIMALS = 2
 Figure = tuple[float, float, float]
 """Minimum, mean and maximum."""
@@ -42,7 +45,7 @@ class Thinned:
 
 def quarter_of(at: datetime) -> int:
     """Return the number of the quarter in which an instant lies."""
-    return int(at.timestamp()) // int(QUARTER.total_seconds())
+    return int(at.timestamp()) // _QUARTER_S
 
 
 def start_of(quarter: int) -> datetime:
@@ -57,9 +60,9 @@ def first_quarter(day: date) -> int:
 
 def written(vitals: Vitals, at: datetime) -> str:
     """Return one sample as it is appended to its quarter: second, sounding, figures."""
-    second = int(at.timestamp()) % int(QUARTER.total_seconds())
-    figures = (_short(getattr(vitals, name)) for name in FIGURES)
-    return ",".join((str(second), "1" if vitals.sounding else "", *figures)) + ";"
+    second = int(at.timestamp()) % _QUARTER_S
+    sounding = "1" if vitals.sounding else ""
+    return f"{second},{sounding},{','.join([_short(value) for value in _figures_of(vitals)])};"
 
 
 def read(text: str) -> list[Sample]:

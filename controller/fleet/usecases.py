@@ -236,12 +236,14 @@ _NEWEST = (
 
 def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:
     """Note that the nodes were heard of."""
-    heard = set(nodes)
+    heard = list(set(nodes))
     if heard:
-        earlier = or_(Node.last_heard_at.is_(None), Node.last_heard_at < now)
-        session.execute(
-            update(Node)
-            .where(Node.id.in_(heard), earlier)
-            .values(last_heard_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        session.connection().execute(_HEARD, {"nodes": heard, "heard_at": now})
+
+
+_HEARD = (
+    update(Node)
+    .where(Node.id.in_(bindparam("nodes", expanding=True)))
+    .where(or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("heard_at")))
+    .values(last_heard_at=bindparam("heard_at"))
+)

@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 M = TypeVar("M", NodeState, Vitals, Receipts)
 
 _QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
-_BATCH = 500  # messages in one transaction: measured below 100 ms
+_BATCH = 1_000  # messages in one transaction, usually vitals for the most part: measured below 100 ms
 _WAKE = 0.5  # seconds between looks at the stop sign
 _BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
 _TELL_EVERY = 5.0  # seconds between writes of whose messages were dropped
@@ -230,7 +230,7 @@ class Ingest:
             for at in range(0, len(one.ids), MOST_RECEIPTS):
                 said = ReceiptsCommitted(ids=one.ids[at : at + MOST_RECEIPTS])
                 try:
-                    self.link.publish(topics.receipt_committed(one.node), said.payload(), qos=1, retain=False)
+                    self.link.publish(topics.receipt_committed(one.node), said.payload(), qos=0, retain=False)
                 except LinkDown:
                     return  # the nodes repeat what was not acknowledged
 
