@@ -24,9 +24,13 @@ AHEAD = timedelta(minutes=30)
 
 
 def delivery_facts(
-    session: Session, now: datetime, within: Collection[AreaCode] | None = None
+    session: Session,
+    now: datetime,
+    within: Collection[AreaCode] | None = None,
+    *,
+    since: datetime | None = None,
 ) -> list[DeliveryFacts]:
-    """Return the facts of each airing that is on its way and starts soon, or sounds.
+    """Return the facts of each airing that is on its way and starts soon, or sounds (`since`: from when on).
 
     `within`: counted among the nodes of these areas. An emergency is left out: it starts at once.
     """
@@ -48,6 +52,8 @@ def delivery_facts(
         .where(Airing.delivering_at.is_not(None), Node.retired_at.is_(None))
         .group_by(Airing.id, Recording.size)
     )
+    if since is not None:
+        query = query.where(Airing.starts_at >= since)
     if within is not None:
         query = query.where(func.coalesce(Delivery.area, Node.area).in_(within))
     return [_facts(airing, size, counts) for airing, size, *counts in session.execute(query)]

@@ -11,7 +11,6 @@ import contextlib
 import contextvars
 import functools
 import os
-import sys
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -29,9 +28,6 @@ T = TypeVar("T")
 _RETRY_SECONDS = 5
 """A lane of sign-ins is empty again well before: 18 hashes of a quarter of a second in two threads."""
 
-_SWITCH_S = 0.001
-"""A call or a stop asks the database some sixty times; after each answer it waits so long for the interpreter
-where another thread is busy. With Python's usual 5 ms a stop took up to 0.3 s longer."""
 _NICE = 10
 """A tenth of the processor's time where others want it all: a hash waits, a stop does not. Sign-ins go on."""
 
@@ -71,7 +67,6 @@ def _yield_to_others() -> None:
 
 
 def _urgent() -> Lane:
-    sys.setswitchinterval(_SWITCH_S)
     # writes come one after another in any case; each of these takes milliseconds
     refusal = "Máy chủ đang nhận quá nhiều yêu cầu khẩn cấp. Hãy bấm lại ngay."
     return Lane("urgent", workers=8, waiting=64, refusal=refusal)
