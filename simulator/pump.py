@@ -47,8 +47,8 @@ class Seat:
     is_fated: bool = False
     """Whether the moment of its fate is fixed."""
     wake_at: float | None = None
-    waiting: int = 0
-    """Events that it has not thought about yet."""
+    waiting: deque[tuple[int, Event]] = field(default_factory=deque)
+    """Events that it has not thought about yet, each of the life in which it came; in order."""
     filters: set[str] = field(default_factory=set)
 
 
@@ -60,8 +60,10 @@ class Pump:
         self._host = host
         self._after = after
         """Called for a node after each event that it has thought about."""
-        self._inbox: deque[tuple[Seat, int, Event]] = deque()
-        self._plans: deque[tuple[Seat, int, Event]] = deque()
+        self._turns: deque[Seat] = deque()
+        """Whose turn it is: a node for each of its events, unless it has thought about them already."""
+        self._first: deque[Seat] = deque()
+        """Nodes that a plan waits for."""
         self._has_work = asyncio.Event()
         self._timers: list[tuple[float, int, Seat, int]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -90,17 +92,18 @@ class Pump:
     @property
     def is_full(self) -> bool:
         """Whether so much waits that what can be asked for again should be dropped."""
-        return len(self._inbox) > MOST_QUEUED
+        return len(self._turns) > MOST_QUEUED
 
     def queue(self, seat: Seat, event: Event) -> None:
         """Have a brain told of an event when its turn comes.
 
-        In the field nodes think side by side; here they share a processor. A plan that a node is waiting for
-        comes before what other nodes have to tell, or the last would start when the first have told all.
+        In the field nodes think side by side; here they share a processor. A plan, with what its node has to
+        think about before it, comes before what other nodes have to tell, or the last would start when the
+        first have told all.
         """
-        is_plan = seat.waiting == 0 and isinstance(event, Received) and event.topic.startswith(_PLANS)
-        (self._plans if is_plan else self._inbox).append((seat, seat.node.life, event))
-        seat.waiting += 1
+        is_plan = isinstance(event, Received) and event.topic.startswith(_PLANS)
+        (self._first if is_plan else self._turns).append(seat)
+        seat.waiting.append((seat.node.life, event))
         self._has_work.set()
 
     def carry_out_saved(self, seat: Seat, effects: list[Effect]) -> None:
@@ -113,7 +116,7 @@ class Pump:
         while True:
             await self._has_work.wait()
             self._think(min(max(SLICE_S, others_took), LONGEST_SLICE_S))
-            if not (self._inbox or self._plans):
+            if not (self._turns or self._first):
                 self._has_work.clear()
             turned_at = time.perf_counter()
             await asyncio.sleep(0)
@@ -127,20 +130,26 @@ class Pump:
         """Hand events to brains for one slice, then make durable and send what they ask for."""
         until = time.perf_counter() + slice_s
         asked: list[tuple[Seat, list[Effect]]] = []
-        while (inbox := self._plans or self._inbox) and time.perf_counter() < until:
-            seat, life, event = inbox.popleft()
-            seat.waiting -= 1
-            if seat.node.life != life:
-                continue
-            effects = seat.node.handle(event, true_now())
-            if any(isinstance(effect, SAVES) and not isinstance(effect, SaveChunk) for effect in effects):
-                asked.append((seat, effects))
-            else:
-                self._carry_out(seat, effects)
-            self.plan_wake(seat)
-            self._after(seat)
+        while (self._first or self._turns) and time.perf_counter() < until:
+            most = MOST_QUEUED if self._first else 1
+            seat = (self._first or self._turns).popleft()
+            for _ in range(min(most, len(seat.waiting))):
+                self._think_of(seat, asked)
         if asked:
             self._commit(asked)
+
+    def _think_of(self, seat: Seat, asked: list[tuple[Seat, list[Effect]]]) -> None:
+        """Hand a node's next event to its brain; `asked`: what is to be made durable before it is done."""
+        life, event = seat.waiting.popleft()
+        if seat.node.life != life:
+            return
+        effects = seat.node.handle(event, true_now())
+        if any(isinstance(effect, SAVES) and not isinstance(effect, SaveChunk) for effect in effects):
+            asked.append((seat, effects))
+        else:
+            self._carry_out(seat, effects)
+        self.plan_wake(seat)
+        self._after(seat)
 
     def _commit(self, asked: list[tuple[Seat, list[Effect]]]) -> None:
         saves: list[tuple[NodeId, Save]] = [
