@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from simulator.speakers import Began, Over, Sounded
+from simulator.speakers import Began, Sounded
 
 BATCH_S = 0.25
 """A fleet's starts come at one instant: one line tells of all that came within this."""
@@ -25,7 +25,11 @@ def written(true_at: float) -> str:
 
 
 def item_of(fact: Sounded) -> Item:
-    """Return what one loudspeaker did; `deviation_ms` is true minus planned begin."""
+    """Return what one loudspeaker did; `deviation_ms` is true minus planned begin.
+
+    `armed_ms` is the same of the instant that the node had armed: a sound card would have begun then, however
+    late this machine came to it.
+    """
     began_at = fact.true_at if isinstance(fact, Began) else fact.began_at
     planned_at = fact.arm.planned_at.timestamp()
     item: Item = {
@@ -37,7 +41,9 @@ def item_of(fact: Sounded) -> Item:
         "offset_ms": fact.arm.offset_ms,
         "heard_ms": 0,
     }
-    if isinstance(fact, Over):
+    if isinstance(fact, Began):
+        item["armed_ms"] = round((fact.due_at - planned_at) * 1000, 3)
+    else:
         item |= {"began_at": written(fact.began_at), "heard_ms": fact.heard_ms, "why": str(fact.why)}
     return item
 

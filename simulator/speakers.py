@@ -22,11 +22,12 @@ SHORT_SLEEP_S = 0.0002
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """Sound began at this true instant."""
+    """Sound began at this true instant; it was armed for `due_at`."""
 
     node: NodeId
     arm: Arm
     true_at: float
+    due_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +115,17 @@ class SpeakerBank:
         facts: list[Sounded] = []
         with self._lock:
             while self._heap and self._heap[0][0] <= (now := clock()):
-                _, turn, node, airing = heapq.heappop(self._heap)
+                due, turn, node, airing = heapq.heappop(self._heap)
                 speaker = self._speakers.get(node)
                 if speaker is None:
                     continue
                 if speaker.turn == turn and speaker.playing is not None:
                     facts.append(self._end(node, speaker, now, Ended.RAN_OUT))
                 elif airing in speaker.armed and speaker.armed[airing][0] == turn:
-                    facts += self._begin(node, speaker, speaker.armed.pop(airing)[1], now)
+                    facts += self._begin(node, speaker, speaker.armed.pop(airing)[1], now, due)
         return facts
 
-    def _begin(self, node: NodeId, speaker: _Speaker, arm: Arm, now: float) -> list[Sounded]:
+    def _begin(self, node: NodeId, speaker: _Speaker, arm: Arm, now: float, due: float) -> list[Sounded]:
         facts: list[Sounded] = []
         if speaker.playing is not None:
             facts.append(self._end(node, speaker, now, Ended.STOPPED))
@@ -132,7 +133,7 @@ class SpeakerBank:
         speaker.playing, speaker.began_at, speaker.turn = arm, now, self._count
         left_s = max(0, arm.duration_ms - arm.offset_ms) / 1000 / self._speed
         heapq.heappush(self._heap, (now + left_s, self._count, node, arm.airing))
-        return [*facts, Began(node, arm, now)]
+        return [*facts, Began(node, arm, now, due)]
 
     def _end(self, node: NodeId, speaker: _Speaker, now: float, why: Ended) -> Over:
         arm, speaker.playing = speaker.playing, None

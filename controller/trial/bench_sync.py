@@ -43,6 +43,7 @@ class Watch:
     errors_ms: list[float] = field(default_factory=list)
     beyond_bound: int = 0
     starts_ms: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    armed_ms: list[float] = field(default_factory=list)
 
     def listen(self) -> None:
         """Take in what was told since."""
@@ -54,6 +55,7 @@ class Watch:
                 for item in fact["items"]:
                     if not item["offset_ms"]:
                         self.starts_ms[item["airing"]][item["node"]] = item["deviation_ms"]
+                        self.armed_ms.append(abs(item["armed_ms"]))
 
     def forget(self) -> None:
         """Begin anew: what was told while nodes were connecting is not of a delivery."""
@@ -99,6 +101,7 @@ def bench_sync(nodes: int, broker: BrokerChoice) -> dict[str, Any]:
             "clock_samples": len(watch.errors_ms),
             "beyond_own_bound": watch.beyond_bound,
             "start_spread_ms": _figures(starts),
+            "armed_spread_ms": _figures(watch.armed_ms),
             "village_span_ms": _figures(watch.spans_ms()),
             "started": len(starts),
         }

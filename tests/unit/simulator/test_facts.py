@@ -18,8 +18,8 @@ def lines_of(out: io.BytesIO) -> list[dict]:
 
 
 def test_a_beginning_tells_how_far_from_its_planned_instant_it_was():
-    item = item_of(Began("n1", arm(offset_ms=300), AT + 0.0125))
-    assert item["deviation_ms"] == 12.5
+    item = item_of(Began("n1", arm(offset_ms=300), AT + 0.0125, AT + 0.002))
+    assert (item["deviation_ms"], item["armed_ms"]) == (12.5, 2.0)
     assert item["true_at"] == "2026-11-24T12:00:00.012500Z"
     assert item["planned_at"] == "2026-11-24T12:00:00.000000Z"
     assert (item["node"], item["airing"], item["offset_ms"], item["heard_ms"]) == ("n1", "a1", 300, 0)
