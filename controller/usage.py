@@ -3,10 +3,12 @@
 import re
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import redirect_stdout
+from typing import Any, TextIO, cast
 
 import typer
 from pydantic import ValidationError
+from typer import rich_utils
 from typer.exceptions import TyperException
 
 _OF_VALUES: Mapping[str, str] = {
@@ -48,6 +50,15 @@ _OF_COMMANDS = (
     (r"Could not open file (.+?): .*", "Không mở được tệp {0}."),
 )
 """What typer says, as patterns, and how it is said here; what is in none of them follows as it came."""
+_HELP_OF_HELP = "Show this message and exit."
+_OF_HELP = (
+    ("Usage: ", "Cách dùng: "),
+    ("[OPTIONS]", "[TÙY CHỌN]"),
+    ("COMMAND [ARGS]...", "LỆNH [ĐỐI SỐ]..."),
+    (_HELP_OF_HELP, "Hiện phần này rồi dừng.".ljust(len(_HELP_OF_HELP))),  # in a table: as wide as before
+)
+"""What typer writes into each help page and no setting of it changes."""
+_SHOW_HELP = rich_utils.rich_format_help
 _INTERRUPTED = "Đã dừng."
 _HELP_ALONE = "NoArgsIsHelpError"
 """Typer has printed the help when it raises this; it exports no class of that name."""
@@ -89,8 +100,41 @@ def _bare(hint: str) -> str:
     return hint.replace("'", "")
 
 
+class _HelpSaid:
+    """A stream that says typer's own words of a help page in Vietnamese; all else of it is the real one's."""
+
+    def __init__(self, real: TextIO) -> None:
+        self._real = real
+
+    def write(self, text: str) -> int:
+        for english, here in _OF_HELP:
+            text = text.replace(english, here)
+        return self._real.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def say_help_in_vietnamese() -> None:
+    """Have help pages of every command name their parts in Vietnamese."""
+    rich_utils.ARGUMENTS_PANEL_TITLE = "Đối số"
+    rich_utils.OPTIONS_PANEL_TITLE = "Tùy chọn"
+    rich_utils.COMMANDS_PANEL_TITLE = "Lệnh"
+    rich_utils.REQUIRED_LONG_STRING = "[bắt buộc]"
+    rich_utils.DEFAULT_STRING = "[mặc định: {}]"
+    rich_utils.ENVVAR_STRING = "[biến môi trường: {}]"
+    if rich_utils.rich_format_help is _SHOW_HELP:
+        rich_utils.rich_format_help = _show_help
+
+
+def _show_help(**page: Any) -> None:
+    with redirect_stdout(cast("TextIO", _HelpSaid(sys.stdout))):
+        _SHOW_HELP(**page)
+
+
 def run_told(program: Callable[..., Any]) -> int:
     """Run the program; return its exit code. What was typed wrongly is told in one sentence."""
+    say_help_in_vietnamese()
     try:
         code = program(standalone_mode=False)
     except typer.Abort:

@@ -61,3 +61,19 @@ def test_a_command_of_commands_alone_shows_its_help(monkeypatch, capsys):
     assert ended.value.code == 2
     assert "Cụm loa: danh sách" in shown.out
     assert shown.err == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["node", "--help"], ["node", "enrol", "--help"], ["air", "--help"], ["node"]]
+)
+def test_a_help_page_names_its_parts_in_vietnamese(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "argv", ["loa", *arguments])
+    with pytest.raises(SystemExit):
+        cli.main()
+    shown = capsys.readouterr().out
+    assert "Cách dùng: " in shown
+    assert "Tùy chọn" in shown
+    assert "Hiện phần này rồi dừng." in shown
+    assert not re.search(
+        r"Usage|Options|Commands|Arguments|OPTIONS|COMMAND|Show this|required|default", shown
+    )
