@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-LEAST_SHARE = 0.125
-"""Of the set pace: slower than that helps nobody, a start would be missed for certain."""
+LEAST = 25_000
+"""Bytes a second, or the set pace if that is less: slower, a start would be missed for certain."""
 GROWTH_S = 60.0
 """From standing still to the set pace: nodes that fell behind must first have caught up."""
 SLOWED_FOR_S = 10.0
@@ -44,5 +44,5 @@ class Pace:
         self._slowed_at = now
         took = now - self._burst_at
         true = self._burst_bytes / took if took > 0 and self._burst_bytes else self.rate
-        self.rate = max(self.most * LEAST_SHARE, min(self.rate, true) / 2)
+        self.rate = max(min(self.most, LEAST), min(self.rate, true) / 2)
         return True

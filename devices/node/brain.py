@@ -76,6 +76,7 @@ class Brain:
         self._playing_at: datetime | None = None
         self._last: datetime | None = None
         self._time_saved_at: datetime | None = None
+        self._time_fresh_until: datetime | None = None  # by the raw clock: until then nobody need look
 
     @property
     def session(self) -> int:
@@ -133,7 +134,11 @@ class Brain:
             self._vitals_at,
             self._playing_at,
         )
-        return min((at for at in due if at is not None), default=None)
+        soonest: datetime | None = None
+        for at in due:  # asked after each event of thousands of nodes: a loop is twice as fast as min()
+            if at is not None and (soonest is None or at < soonest):
+                soonest = at
+        return soonest
 
     def _boot(self, now: datetime) -> list[Effect]:
         documents = self._memory.documents
@@ -290,6 +295,7 @@ class Brain:
 
     def _learn_time(self, now: datetime) -> list[Effect]:
         """Judge anew by the station's time, known for the first time since boot."""
+        self._time_fresh_until = None
         words = self._trust.retry(self._clock.station(now))
         return [*words, *self._plans_changed(now)]
 
@@ -306,13 +312,16 @@ class Brain:
 
     def _save_time(self, effects: list[Effect], now: datetime) -> list[Effect]:
         """Save what the time is now and then, and with each receipt: later ones must be dated after it."""
+        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
+        if not is_fact and self._time_fresh_until is not None and now < self._time_fresh_until:
+            return []
         station = self._clock.station(now)
         saved = self._time_saved_at
-        is_fact = any(isinstance(one, SaveDocument) and one.name.startswith(RECEIPT) for one in effects)
         is_fresh = saved is not None and saved <= station < saved + TIME_EVERY
         if not is_fact and (is_fresh or not self._clock.knows_now):
             return []
         self._time_saved_at = station
+        self._time_fresh_until = now + TIME_EVERY if self._clock.knows_now else None
         return [SaveDocument(TIME, str(micros(station)).encode())]
 
     def _fetch(self, now: datetime) -> list[Effect]:
@@ -336,6 +345,7 @@ class Brain:
         return self._clock_was_set(now)
 
     def _clock_was_set(self, now: datetime) -> list[Effect]:
+        self._time_fresh_until = None
         self._playing.clock_was_set(now)
         self._choosing.plans_changed()
         self._fetching.clock_was_set(now)
