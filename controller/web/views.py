@@ -165,6 +165,12 @@ class AiringView:
         return forecast_sentence(self.forecast, self.starts_at, self.told_at)
 
     @property
+    def forecast_headline(self) -> str:
+        """Its first sentence: how many are in time."""
+        first, stop, _ = self.forecast_words.partition(". ")
+        return f"{first}." if stop else first
+
+    @property
     def sign(self) -> Sign:
         """State in words; an airing waits whose text is not approved, or that communes have not agreed to."""
         if self.state is AiringState.PLANNED and self.bulletin_state is not BulletinState.APPROVED:
