@@ -56,7 +56,7 @@ PAGE = LivePage(
 _BEFORE = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
 """Where a wording can be tried out: it is not handed in, so that it can still be changed."""
 _DONE = {
-    "gui": "Đã gửi duyệt. Loa sẽ phát đúng giờ sau khi bản tin được duyệt.",
+    "gui": "Đã gửi duyệt. Loa chỉ phát khi bản tin được duyệt và đã đặt giờ phát.",
     "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
     "chu-de": "Đã lưu chủ đề.",
     "duyet": "Đã duyệt bản tin.",

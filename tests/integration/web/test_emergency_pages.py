@@ -106,6 +106,7 @@ def test_an_emergency_ends_by_an_all_clear(world, approver, alarm):
     place = call(approver, alarm, cach="mot", ly_do="Lũ").headers["location"]
     made = approver.post(f"{place}/bao-yen", data={"ban": clear})
     assert "Đang báo yên" in text_of(approver.get(made.headers["location"]))
+    assert "Tin khẩn đã dừng. Đọc bản báo yên hai lần." in text_of(approver.get(place))
     assert "Đã dừng" in text_of(approver.get(place))
 
 

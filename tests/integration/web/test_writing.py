@@ -40,7 +40,8 @@ def test_one_form_makes_a_submitted_bulletin_and_its_airing_and_wakes_the_statio
     assert world.ask(targets_of, [airing.id])[airing.id] == (PROVINCE,)
     assert airing.latest_start_at - airing.starts_at == timedelta(hours=2)
     assert world.pokes == 1
-    assert "Đã gửi duyệt" in officer.get(reply.headers["location"]).text
+    page = officer.get(reply.headers["location"]).text
+    assert "Đã gửi duyệt. Loa chỉ phát khi bản tin được duyệt và đã đặt giờ phát." in page
 
 
 def test_chosen_communes_and_a_chosen_hour_are_kept(world, officer):
