@@ -140,6 +140,8 @@ def _start_of(book: _Book, parted: Parted) -> int:
 
 def _from_legacy(book: _Book) -> None:
     """Turn what is in an old font; what reads both ways beside it stays and is named."""
+    if not book.lines:  # a text of nothing is no line, and split into one
+        return
     turned = from_legacy("\n".join(line for _, line in book.lines))
     if turned.encoding is not None:
         book.encodings.add(turned.encoding)
