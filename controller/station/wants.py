@@ -105,6 +105,7 @@ class _Recording:
     wishes: dict[NodeId, _Wish] = field(default_factory=dict)
     queue: deque[Sending] = field(default_factory=deque)
     sent: dict[int, _Sent] = field(default_factory=dict)
+    repaired: dict[NodeId, dict[int, int]] = field(default_factory=dict)  # in the last round, at which turn
     listens: dict[NodeId, int] = field(default_factory=dict)  # since which turn
     behind: dict[NodeId, float] = field(default_factory=dict)  # when it lacked a tail that was held back
     given: dict[NodeId, _Given] = field(default_factory=dict)
@@ -145,6 +146,7 @@ class WantBook:
         for entry in self._recordings.values():
             entry.listens.pop(node, None)
             entry.wishes.pop(node, None)
+            entry.repaired.pop(node, None)
 
     def next(self, now: float) -> Sending | None:
         """Deal out the next sending, or None where nothing is due yet."""
@@ -161,6 +163,8 @@ class WantBook:
         if sending.node is None:
             sent = entry.sent.setdefault(sending.chunk, _Sent(self._turn, self._turn, now))
             sent.last, sent.at = self._turn, now
+        else:
+            entry.repaired.setdefault(sending.node, {})[sending.chunk] = self._turn
         if not entry.queue:
             entry.ended_at = now
             if entry.due_at is not None and not entry.is_emergency:  # who came late waited for the end
@@ -216,6 +220,7 @@ class WantBook:
                 self._too_much.append((node, recording))
         entry.queue.extend(deal(recording, lacking))
         entry.wishes.clear()
+        entry.repaired.clear()
         entry.arrivals.clear()
         entry.due_at = None
 
@@ -242,8 +247,11 @@ def _heard(entry: _Recording, node: NodeId, wish: _Wish) -> _Heard:
     since = entry.listens[node]
     held = (sent.first for n, sent in entry.sent.items() if n not in wish.missing)
     newest = max((first for first in held if first > since), default=since)
+    repaired = entry.repaired.get(node, {})
     lost, tail = set(), set()
     for n in wish.missing:
+        if repaired.get(n, 0) > wish.turn:
+            continue
         sent = entry.sent.get(n)
         if sent is None or sent.last <= newest:
             lost.add(n)

@@ -234,6 +234,16 @@ def test_a_lost_last_chunk_of_a_few_nodes_is_sent_again_at_once():
     assert not book.are_behind(sent_at + 6)
 
 
+def test_a_repair_that_went_after_the_node_spoke_is_not_sent_twice():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    book.note(ONE, NODES[1], {2, 5}, TONIGHT, sent_at + 1)
+    first = book.next(sent_at + 1 + WINDOW)
+    book.note(ONE, NODES[1], {5}, TONIGHT, sent_at + 2 + WINDOW)  # before the second repair reached it
+    rest = _drain(book, sent_at + 3 + WINDOW) + _drain(book, sent_at + 9)
+    assert [first, *rest] == [Sending(ONE, 2, NODES[1]), Sending(ONE, 5, NODES[1])]
+
+
 def test_a_chunk_of_an_emergency_is_waited_for_less_long():
     book = WantBook()
     sent_at = _sent_to_all(book, 8, EMERGENCY)
