@@ -13,6 +13,8 @@ _MOST_JOINED_UNTOLD = 1
 """A single joined line is no reason to stop a person who sends a form."""
 KEEP = "1"
 """In the field `giu_nguyen`: the person wants the words as they pasted them."""
+DECIDED = "doi-chu"
+"""In the field `viec` of a page that answers with other words than were sent: the browser's are older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def shown(form: Typed, found: PutRight) -> Typed:
             "noi_dung": found.text,
             "chu_truoc": found.before,
             "giu_nguyen": _digest(found.text),
+            "viec": DECIDED,
         }
     )
 
@@ -67,7 +70,7 @@ def taken_back(form: Typed) -> Typed:
             "noi_dung": form.chu_truoc or form.noi_dung,
             "chu_truoc": "",
             "giu_nguyen": KEEP,
-            "viec": "gui",
+            "viec": DECIDED,
         }
     )
 

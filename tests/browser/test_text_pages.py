@@ -58,6 +58,24 @@ def test_what_lay_on_this_machine_does_not_cover_what_was_taken_over(open_page):
     expect(page.get_by_label("Lời sẽ đọc trên loa")).to_have_value(BODY)
 
 
+def test_words_that_are_put_right_when_they_are_sent_stay_so_and_can_be_taken_back(world, open_page):
+    old, new = "Đề nghị c¸c gia ®×nh tiªm phßng ®Çy đủ.", "Đề nghị các gia đình tiêm phòng đầy đủ."
+    page = open_page("canbo", "/tao-ban-tin", screen=PHONE)
+    page.get_by_label("Tiêu đề").first.fill("Tiêm phòng")
+    words = page.locator("textarea[name=noi_dung]")
+    words.fill(old)  # no paste: a keyboard's own clipboard makes none
+    page.get_by_role("button", name="Lưu nháp").click()
+    expect(page.get_by_text("Đã sửa chữ bạn dán")).to_be_visible()
+    expect(words).to_have_value(new)
+    page.get_by_role("button", name="Lấy lại chữ như đã dán").click()
+    expect(page.get_by_text("Đã sửa chữ bạn dán")).to_be_hidden()
+    expect(words).to_have_value(old)
+    page.get_by_role("button", name="Lưu nháp").click()
+    page.wait_for_url("**/ban-tin/*")
+    assert len(world.ask(bulletins)) == 1
+    open_page.watch.forgive("422")  # the page that shows what was put right is one
+
+
 def test_a_sound_is_brought_and_handed_in_without_a_script(world, open_page):
     page = open_page("canbo", "/tao-ban-tin", screen=PHONE, java_script_enabled=False)
     page.get_by_role("link", name="Dùng tệp ghi âm thay cho chữ").click()

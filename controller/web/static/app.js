@@ -130,6 +130,8 @@
     const said = form.querySelector("[data-draft-said]");
     const fields = () => new URLSearchParams(new FormData(form)).toString();
     let last = fields(), sending = false, sent = false;
+    // the page answers with other words than were sent (put right, or taken back): those lie here and are older
+    if (form.hasAttribute("data-decided")) { localStorage.removeItem(key); last = ""; }
     const local = localStorage.getItem(key);
     if (local && local !== last) {
       const was = new URLSearchParams(local);
