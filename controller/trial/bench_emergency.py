@@ -93,6 +93,8 @@ class EmergencyBench:
             time.sleep(max(0.0, first_at + after - time.time()))
             runs.append(self._call_and_stop("Đo trong bão."))
         is_back = self._hear_broadcast(STORM_PATIENCE_S)
+        time.sleep(CALM_S)  # facts of one instant come in a line for each kind
+        self.ears.listen()
         powered, connected = self.ears.power.get("powered", {}), self.ears.power.get("connected", {})
         heard = self._sounding()
         self._steady = None
