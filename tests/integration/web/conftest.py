@@ -1,6 +1,7 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
 
 from tests.integration.web.site_world import Seeds
@@ -17,6 +18,14 @@ def world(seeds, tmp_path):
     world = seeds.world(tmp_path)
     yield world
     world.store.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loop():
+    """One event loop with its threads for all requests, as in the server; else each would start its own."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as here:
+        here.setattr(TestClient, "portal", portal)
+        yield
 
 
 @pytest.fixture
