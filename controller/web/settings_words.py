@@ -48,6 +48,8 @@ WORDS: dict[str, Said] = {
     "require_totp": ("Máy chủ", "Bắt buộc mã xác thực hai bước", _yes),
     "broker": ("Đường truyền tới loa", "Trạm trung chuyển", lambda v: _BROKERS.get(str(v), str(v))),
     "broker_url": ("Đường truyền tới loa", "Địa chỉ trạm trung chuyển", _address),
+    "audio_broker_url": ("Đường truyền tới loa", "Địa chỉ trạm trung chuyển để gửi âm thanh", _address),
+    "clock_broker_url": ("Đường truyền tới loa", "Địa chỉ trạm trung chuyển để trả lời giờ", _address),
     "nodes_broker_url": ("Đường truyền tới loa", "Địa chỉ trạm trung chuyển cho cụm loa", _address),
     "broker_passwords": ("Đường truyền tới loa", "Tệp mật khẩu của trạm trung chuyển", _as_it_is),
     "address": ("Máy chủ", "Địa chỉ để cụm loa và người dùng vào đài", _address),

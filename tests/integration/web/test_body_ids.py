@@ -116,6 +116,8 @@ NAMES_NOTHING = {
     "/duyet/{bulletin_id}/duyet tep",  # what the approver heard: it must be the bulletin's own recording
     "/tai-khoan/uy-quyen nguoi",
     *("/do-dai dia_ban", "/tao-ban-tin/soan-chu dia_ban"),  # the words alone are looked at, nothing is kept
+    # areas that the person does not see are left out
+    *("/tao-ban-tin/kip-gio dia_ban", "/ban-tin/{bulletin_id}/dat-lich/kip-gio dia_ban"),
     *("/lich/tao lich", "/lich/xem-truoc lich", "/lich/{schedule_id}/sua lich"),  # left out of a preview
 }
 SAME_FORM = {

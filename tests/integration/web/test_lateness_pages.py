@@ -10,7 +10,7 @@ from controller.airings.timing import Times
 from controller.notices.queries import notices_of
 from controller.notices.tables import NoticeKind
 from controller.station.lateness_watch import LatenessWatch
-from tests.integration.web.site_world import NHA_TRANG, PROVINCE
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 
 
@@ -137,6 +137,21 @@ def test_the_form_of_a_new_text_goes_by_its_words(world, officer):
     near = text_of(officer.post("/tao-ban-tin/kip-gio", data=WHEN | words | {"gio": "11:42"}))
     assert "quá gần" in near
     assert text_of(officer.post("/tao-ban-tin/kip-gio", data=WHEN | words | {"gio": "13:00"})).strip() == ""
+
+
+def test_nothing_is_told_of_a_commune_that_is_not_seen(world, sign_in):
+    world.bring_online()
+    world.times = Times(least_lead=timedelta(seconds=5), bytes_per_second=2_000)
+    words = {"tieu_de": "Lịch tiêm", "noi_dung": "Mời bà con đưa trẻ đi tiêm phòng. " * 20}
+    asked = WHEN | words | {"gio": "11:41", "noi": "chon"}
+    told = {
+        area: text_of(
+            sign_in("xanhatrang").post("/tao-ban-tin/kip-gio", data=asked | {"dia_ban": area})
+        ).strip()
+        for area in (NHA_TRANG, BAC_NHA_TRANG)
+    }
+    assert "quá gần" in told[NHA_TRANG]
+    assert told[BAC_NHA_TRANG] == ""
 
 
 def test_programs_are_told_the_earliest_good_start(world, approver):
