@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.airings.consent import Standing, standings
@@ -45,7 +45,7 @@ def _public() -> ColumnElement[bool]:
 def coming_in(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
 ) -> Sequence[tuple[Airing, str]]:
-    """Return what is to be heard in any of the areas between two instants, in order, with titles.
+    """Return what begins in any of the areas between two instants or still sounds, in order, with titles.
 
     What waits for a commune's yes, or was declined there, is not promised to anybody.
     """
@@ -54,7 +54,7 @@ def coming_in(
         select(Airing, Bulletin.title)
         .join(Bulletin, Bulletin.id == Airing.bulletin)
         .where(Airing.id.in_(meant), Airing.state.in_(_COMING), _public())
-        .where(Airing.starts_at >= since, Airing.starts_at < until)
+        .where(or_(Airing.starts_at >= since, Airing.state == AiringState.SOUNDING), Airing.starts_at < until)
         .order_by(Airing.starts_at, Airing.id)
         .limit(limit)
     )

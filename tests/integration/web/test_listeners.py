@@ -257,3 +257,13 @@ def test_what_loudspeakers_have_stopped_is_not_shown_as_sounding(world, client):
     page = client.get(f"/cong-khai/{NHA_TRANG}").text
     assert "Giờ phát" in page
     assert "đang phát" not in page
+
+
+def test_what_has_sounded_for_hours_is_still_shown_as_sounding(world, client):
+    airing, made = world.approved_airing(areas=(NHA_TRANG,))
+    there = [node for node in world.nodes if node.startswith(f"loa-{NHA_TRANG}-")]
+    start = world.later(seconds=60)
+    world.advance()
+    world.tell(airing, made, "started", there, at=start)
+    world.later(hours=2)
+    assert "đang phát" in client.get(f"/cong-khai/{NHA_TRANG}").text
