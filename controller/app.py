@@ -33,6 +33,7 @@ from controller.settings import Settings
 from controller.station.budgets import Budgets
 from controller.station.changes import Changes
 from controller.station.doors import BrokerDoors
+from controller.station.due import DueWatch
 from controller.station.home import HomeLock, make_home
 from controller.station.housekeeping import Housekeeping
 from controller.station.ingest import Ingest
@@ -139,7 +140,7 @@ class Controller:
     def poke(self) -> None:
         """Have the beats run at once, because a person is waiting."""
         self.renderer.poke()
-        self.clock.poke("work")
+        self._wake()
 
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
         """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
@@ -148,7 +149,7 @@ class Controller:
     def hurry(self, outgoing: Iterable[Outgoing]) -> None:
         """Publish at once what was signed and committed; beats see to it afterwards."""
         self.publisher.hurry(outgoing)
-        self.clock.poke("work")
+        self._wake()
 
     def broker_up(self) -> bool:
         """Whether the station is connected to its broker."""
@@ -239,6 +240,7 @@ class Controller:
         self.link = self._make_link()
         self.link.subscribe(*topics.TOLD_FILTERS, *topics.RETAINED_FILTERS)
         self.wall = WallClock(self.now, self.steady)
+        self.due = DueWatch(self.store, self.now, self.steady)
         self.settling = Settling(self.settings.settle_seconds, self.steady, is_over=not self._returning)
         self.publisher = Publisher(
             self.store, self.link, self.key, self.now, may_publish=lambda: self.lock.is_held
@@ -316,7 +318,11 @@ class Controller:
         self.settling.heard()
         self.changes.note()
         with contextlib.suppress(KeyError):
-            self.clock.poke("work")
+            self._wake()
+
+    def _wake(self) -> None:
+        self.due.poke()
+        self.clock.poke("work")
 
     # --- beats: each asks the database what is due
 
@@ -337,12 +343,15 @@ class Controller:
         is_settled = self.settling.look(self.ingest.arrived, self.ingest.written)
         if not (is_settled and self.wall.is_steady()):
             return
+        if not self.due.may_be():
+            return
         returned, self._returning = self._returning, False
         with self.store.write() as session:
             advance_airings(session, now=self.now(), times=self.times, settled=True, returned=returned)
         self.publisher.beat()
         self.sender.release()
         self.lateness.look()
+        self.due.done()
 
     def _may_act(self) -> bool:
         return self.wall.is_steady() and self.lock.is_held

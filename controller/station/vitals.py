@@ -86,7 +86,7 @@ class VitalsWriter:
         while waiting:
             nodes = list(waiting)[:_AT_ONCE]
             try:
-                with self.store.write() as session:
+                with self.store.write(decides=False) as session:
                     act(session, [waiting[node] for node in nodes])
             except (Busy, Unavailable):
                 raise
@@ -99,7 +99,7 @@ class VitalsWriter:
     def _write_alone(self, waiting: Mapping[NodeId, V], act: Callable[[Session, Sequence[V]], None]) -> None:
         for node, one in waiting.items():
             try:
-                with self.store.write() as session:
+                with self.store.write(decides=False) as session:
                     act(session, [one])
             except (Busy, Unavailable):
                 raise

@@ -80,6 +80,8 @@ class Store:
         self._turn = Turn() if self.is_sqlite else None
         self._mine = threading.local()
         self._listeners: list[Callable[[], None]] = []
+        self.decisions = 0
+        """Grows with each commit of this process that changed more than what nodes tell of their health."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -109,11 +111,12 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self, *, urgent: bool = False) -> Iterator[Session]:
+    def write(self, *, urgent: bool = False, decides: bool = True) -> Iterator[Session]:
         """Open a transaction, committed at the end of the block, undone if the block raises.
 
         Waits its turn at most `wait_seconds`, then raises Busy. May not be nested in one thread. `urgent`: of
         all that wait in this process it is next, for acts by which an emergency starts or ends.
+        `decides` False: nothing that follows by itself can depend on what is written.
         """
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
@@ -124,6 +127,7 @@ class Store:
                 session.flush()
                 changed = bool(session.connection().info.get(_CHANGED))
         if changed:
+            self.decisions += decides
             for listener in self._listeners:
                 listener()
 
