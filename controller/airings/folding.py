@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Insert, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from controller.airings.facts import Facts, fold
@@ -19,6 +19,7 @@ from controller.fleet.tables import Node
 from controller.fleet.usecases import note_heard
 from controller.journal.usecases import record
 from controller.reports.tables import AsAired
+from controller.store.many import Many, insert_told, told_as
 from devices.messages import AiringId, NodeId, Receipt, Receipts, RecordingId
 
 MOST_ENTRIES: Final = 10
@@ -49,8 +50,7 @@ def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime)
     told = [(told.node, receipt) for told in heard for receipt in told.receipts]
     if not told:
         return []
-    keep = _KEEP[session.get_bind().dialect.name]
-    session.connection().execute(keep, [_row(node, receipt, now) for node, receipt in told])
+    _KEEP.execute(session, [_row(node, receipt, now) for node, receipt in told])
     fold_keepings(session, told)
     _climb(session, told, now)
     note_heard(session, known, now=now)
@@ -68,10 +68,11 @@ def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
 _HEARD_OF = select(Node.id, Node.first_session).where(
     Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None)
 )
-_KEEP: dict[str, Insert] = {  # what is there stays: one name on both engines, but not in one place
-    "postgresql": postgresql.insert(Received).on_conflict_do_nothing(),
-    "sqlite": sqlite.insert(Received).on_conflict_do_nothing(),
-}
+_COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
+_KEEP = Many(  # what is there stays
+    sqlite.insert(Received).on_conflict_do_nothing(),
+    insert_told(cast("Table", Received.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
+)
 
 
 def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
@@ -170,10 +171,15 @@ _KNOWN_FACTS = (
     .order_by(Delivery.airing, Delivery.node)
     .with_for_update()
 )
-_SAVE = (
+_OF_SAVE = {"of_airing": Delivery.airing, "of_node": Delivery.node} | {
+    f"new_{name}": getattr(Delivery, name) for name in _FACTS
+}
+_SAVE = Many(
     update(Delivery)
     .where(Delivery.airing == bindparam("of_airing"), Delivery.node == bindparam("of_node"))
-    .values({name: bindparam(f"new_{name}") for name in _FACTS})
+    .values({name: bindparam(f"new_{name}") for name in _FACTS}),
+    f"UPDATE deliveries SET {', '.join(f'{name} = told.new_{name}' for name in _FACTS)} "  # noqa: S608 - ours
+    f"FROM {told_as(_OF_SAVE)} WHERE deliveries.airing = told.of_airing AND deliveries.node = told.of_node",
 )
 
 
@@ -184,7 +190,7 @@ def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> No
         | {"new_rung": int(facts.rung)}
         for (airing, node), facts in changed.items()
     ]
-    session.connection().execute(_SAVE, rows)
+    _SAVE.execute(session, rows)
 
 
 def _note_again(session: Session, airings: set[AiringId]) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from controller.emergencies.lifecycle import PreparedId
@@ -31,26 +32,29 @@ def fold_keepings(session: Session, told: Iterable[tuple[NodeId, Receipt]]) -> N
     known = set(session.scalars(select(Prepared.id).where(Prepared.id.in_(names))))
     if not known:
         return
-    query = (
-        select(Keeping)
-        .where(Keeping.prepared.in_(known), Keeping.node.in_({node for _, node in newest}))
-        .order_by(Keeping.prepared, Keeping.node)
-        .with_for_update()
+    rows = [
+        {"prepared": name, "node": node, "told_at": receipt.at, "reason": receipt.reason}
+        | {"is_held": receipt.kind is ReceiptKind.KEPT}
+        for (name, node), receipt in sorted(newest.items())
+        if name in known
+    ]
+    session.connection().execute(_KEEP[session.get_bind().dialect.name], rows)
+
+
+def _keep(made: postgresql.Insert | sqlite.Insert) -> Insert:
+    """Return an insert that changes what is there only where it tells something newer."""
+    told = {name: made.excluded[name] for name in ("is_held", "told_at", "reason")}
+    return made.on_conflict_do_update(
+        index_elements=[Keeping.prepared, Keeping.node],
+        set_=told,
+        where=Keeping.told_at < made.excluded.told_at,
     )
-    rows = {(row.prepared, row.node): row for row in session.scalars(query)}
-    for (name, node), receipt in newest.items():
-        if name not in known:
-            continue
-        row = rows.get((name, node))
-        if row is None:
-            row = Keeping(prepared=name, node=node, is_held=False, told_at=receipt.at)
-            session.add(row)
-        elif row.told_at >= receipt.at:
-            continue
-        row.is_held = receipt.kind is ReceiptKind.KEPT
-        row.told_at = receipt.at
-        row.reason = receipt.reason
-    session.flush()
+
+
+_KEEP = {
+    "postgresql": _keep(postgresql.insert(Keeping)),
+    "sqlite": _keep(sqlite.insert(Keeping)),
+}
 
 
 def _order(receipt: Receipt) -> tuple[float, str]:

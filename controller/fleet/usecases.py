@@ -19,6 +19,7 @@ from controller.journal.usecases import record
 from controller.operators.permissions import Act, Operator
 from controller.operators.queries import require
 from controller.store.base import WrittenJson
+from controller.store.many import Many, told_as
 from devices.messages import AreaCode, NodeId, NodeState, Vitals
 
 _HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
@@ -223,14 +224,22 @@ def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> No
         for at, told in newest.values()
     ]
     if rows:
-        session.connection().execute(_NEWEST, rows)
+        _NEWEST.execute(session, rows)
 
 
-_NEWEST = (
+_OF_NEWEST = {"of_node": Node.id, "born": Node.session, "heard": Node.last_heard_at} | {
+    f"told_{name}": getattr(Node, name) for name in TOLD
+}
+_NEWEST = Many(
     update(Node)
     .where(Node.id == bindparam("of_node"), Node.session <= bindparam("born"), *_is_heard())
     .values(vitals=bindparam("told", type_=WrittenJson()), last_heard_at=bindparam("heard"))
-    .values({name: bindparam(f"told_{name}") for name in TOLD})
+    .values({name: bindparam(f"told_{name}") for name in TOLD}),
+    "UPDATE nodes SET vitals = CAST(told.told AS json), last_heard_at = told.heard, "  # noqa: S608 - ours
+    f"{', '.join(f'{name} = told.told_{name}' for name in TOLD)} "
+    f"FROM {told_as(_OF_NEWEST | {'told': Node.quarantine_reason})} "
+    "WHERE nodes.id = told.of_node AND nodes.session <= told.born AND nodes.first_session <= told.born "
+    "AND nodes.quarantined_at IS NULL",
 )
 
 

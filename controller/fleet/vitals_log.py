@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from sqlalchemy import Insert, bindparam, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from controller.fleet.samples import (
@@ -21,6 +21,7 @@ from controller.fleet.samples import (
     written,
 )
 from controller.fleet.tables import Node, RecentVitals, StateTurn, VitalsDay
+from controller.store.many import Many, insert_told
 from devices.messages import NodeId, Vitals
 
 WHOLE_FOR = timedelta(hours=48)
@@ -68,7 +69,7 @@ def append_samples(session: Session, samples: Sequence[Written]) -> None:
         rows = [
             {"node": node, "quarter": quarter, "samples": text} for (node, quarter), text in gathered.items()
         ]
-        session.connection().execute(_APPEND[session.get_bind().dialect.name], rows)
+        _APPEND.execute(session, rows)
 
 
 def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) -> int:
@@ -130,22 +131,23 @@ def _keep_day(session: Session, node: NodeId, day: date, quarters: dict[int, Thi
         row.packed = pack(unpack(row.packed) | quarters)
 
 
-def _append(made: postgresql.Insert | sqlite.Insert) -> Insert:
-    """Return an insert that appends to what is there, unless that is too long already."""
-    return made.on_conflict_do_update(
-        index_elements=[RecentVitals.node, RecentVitals.quarter],
-        set_={"samples": RecentVitals.samples + made.excluded.samples},
-        where=func.length(RecentVitals.samples) < LONGEST_QUARTER,
-    )
-
-
 _KNOWN = select(Node.id, Node.first_session, Node.session).where(
     Node.id.in_(bindparam("told", expanding=True)), Node.quarantined_at.is_(None)
 )
-_APPEND = {
-    "postgresql": _append(postgresql.insert(RecentVitals)),
-    "sqlite": _append(sqlite.insert(RecentVitals)),
-}
+_INSERT = sqlite.insert(RecentVitals)
+_APPEND = Many(  # what is too long already grows no more
+    _INSERT.on_conflict_do_update(
+        index_elements=[RecentVitals.node, RecentVitals.quarter],
+        set_={"samples": RecentVitals.samples + _INSERT.excluded.samples},
+        where=func.length(RecentVitals.samples) < LONGEST_QUARTER,
+    ),
+    insert_told(
+        cast("Table", RecentVitals.__table__),
+        ("node", "quarter", "samples"),
+        "(node, quarter) DO UPDATE SET samples = vitals_recent.samples || excluded.samples "
+        f"WHERE length(vitals_recent.samples) < {LONGEST_QUARTER}",
+    ),
+)
 
 
 def _day(number: int) -> date:

@@ -44,7 +44,8 @@ JOURNAL_SIGNER = "journal_signer"
 """Key of `session.info` under which the journal finds who seals its entries."""
 
 _MODE = "loa_mode"
-_CHANGED = "loa_changed"
+CHANGED = "loa_changed"
+"""Key of a connection's `info`: whether its transaction has changed anything."""
 
 
 class JournalSigner(Protocol):
@@ -125,7 +126,7 @@ class Store:
             with Session(self._writing, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
                 session.flush()
-                changed = bool(session.connection().info.get(_CHANGED))
+                changed = bool(session.connection().info.get(CHANGED))
         if changed:
             self.decisions += decides
             for listener in self._listeners:
@@ -212,14 +213,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _forget_changes(connection: Connection) -> None:
-    connection.info[_CHANGED] = False
+    connection.info[CHANGED] = False
 
 
 def _note_change(
     connection: Connection, cursor: Any, _sql: str, _values: Any, context: Any, _many: Any
 ) -> None:
     if context is not None and (context.isinsert or context.isupdate or context.isdelete) and cursor.rowcount:
-        connection.info[_CHANGED] = True
+        connection.info[CHANGED] = True
 
 
 @contextmanager

@@ -195,3 +195,10 @@ def test_a_node_that_comes_and_goes_without_end_costs_so_many_rows_an_hour(world
             assert session_of_store.query(StateTurn).count() == hour * 60
         world.later(hours=1, minutes=1)
     assert not world.ask(get_node, node).online, "what holds is known all the same"
+
+
+def test_a_commit_of_many_rows_tells_who_waits_for_changes(world):
+    told = []
+    world.store.on_commit(lambda: told.append(1))
+    world.do(note_vitals, [vitals(1, world)])
+    assert told
