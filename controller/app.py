@@ -45,7 +45,7 @@ from controller.station.sampler import Sampler
 from controller.station.sender import sender_of
 from controller.station.settling import Settling
 from controller.station.tidying import Tidying
-from controller.station.timekeeper import timekeeper_of
+from controller.station.timekeeper import Timekeeper, timekeeper_of
 from controller.station.wallclock import WallClock
 from controller.station.wants import Need
 from controller.station.web import PageServer
@@ -248,15 +248,7 @@ class Controller:
         self.doors = BrokerDoors(self.store, self.settings.broker_passwords)
         self.budgets = Budgets(self.steady)
         self.ingest = Ingest(self.store, self.link, self.now, self.budgets)
-        self.timekeeper = timekeeper_of(
-            self.settings,
-            self.broker_url,
-            self.link,
-            key=self.key,
-            now=self.now,
-            may_tell=self._may_act,
-            on_message=self._take,
-        )
+        self.timekeeper = self._make_timekeeper()
         self.sender = sender_of(self.settings, self.broker_url, self.link, self.recordings, self._needs)
         self.sampler = Sampler(self.store, self.studio, self.recordings, self.settings)
         tidying = Tidying(self.store, self.recordings, self.uploads, self.settings, self.now)
@@ -276,6 +268,17 @@ class Controller:
                 Beat("note-refused", _NOTE_REFUSED_EVERY, self.security.write),
                 *house.beats(),
             ]
+        )
+
+    def _make_timekeeper(self) -> Timekeeper:
+        return timekeeper_of(
+            self.settings,
+            self.broker_url,
+            self.link,
+            key=self.key,
+            now=self.now,
+            may_tell=self._may_act,
+            on_message=self._take,
         )
 
     def _start_parts(self, parts: contextlib.ExitStack) -> None:

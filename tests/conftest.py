@@ -12,6 +12,7 @@ import pytest
 import typer.testing
 from hypothesis import HealthCheck, settings
 from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import event
 from sqlalchemy.util import LRUCache
 
 from controller.operators import passwords, sealing
@@ -55,7 +56,12 @@ def _statements_compiled_once():
     def sharing(url, **options):
         engine = create(url, **options)
         # statements are kept by their dialect, which every engine otherwise has for itself
-        engine.dialect = dialects.setdefault(engine.dialect.name, engine.dialect)
+        if shared := dialects.get(engine.dialect.name):
+            engine.dialect = shared
+        else:  # only one that has connected knows its server
+            event.listen(
+                engine, "connect", lambda *_: dialects.setdefault(engine.dialect.name, engine.dialect)
+            )
         engine._compiled_cache = compiled
         return engine
 

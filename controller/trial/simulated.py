@@ -53,7 +53,9 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
 class Standing(Protocol):
     """What a fleet needs of a station: where its folder, its database and its broker are."""
 
-    store: Store
+    @property
+    def store(self) -> Store:
+        """Its database."""
 
     @property
     def settings(self) -> Settings:

@@ -4,6 +4,7 @@ Run as `python -m controller.trial.station_apart`: it reads one JSON object (it 
 password) from standard input, prints one line when all stands, and ends when its standard input does.
 """
 
+import functools
 import json
 import subprocess
 import sys
@@ -48,14 +49,17 @@ class StationApart:
     home: Path
     asked: dict[str, Any]
     told: dict[str, Any] = field(default_factory=dict)
-    store: Store = field(init=False)
-    """Its database, opened a second time."""
     _process: "subprocess.Popen[bytes] | None" = None
 
     @property
     def settings(self) -> Settings:
         """What it was started with."""
         return _settings(self.asked)
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """Its database, opened a second time."""
+        return Store(self.settings.database)
 
     @property
     def broker_url(self) -> str:
@@ -89,7 +93,6 @@ class StationApart:
         if not line:
             raise StartFailed("Đài để đo không khởi động được.", code="bench.no_station")
         self.told = json.loads(line)
-        self.store = Store(self.settings.database)
 
     def end(self) -> None:
         """End the station, which writes what waits; its database stays open here."""
@@ -105,7 +108,7 @@ class StationApart:
             child.stop(self._process)
             if self._process.stdout is not None:
                 self._process.stdout.close()
-            if self.told:
+            if "store" in self.__dict__:
                 self.store.close()
 
     def used(self) -> Used:
