@@ -98,7 +98,7 @@ class Trial:
                 self._ask(asks_at + 1e-5)
 
     def _ask(self, at: float) -> None:
-        for asked in self._pings.tick(self._raw(at)):
+        for asked in self._pings.tick(self._raw(at), is_trusted=self._clock.is_trusted(self._raw(at))):
             request = parse(TimeRequest, asked.payload)
             received_at = self._way.from_node(at)
             replied_at = received_at + self._rng.uniform(*ANSWERED_WITHIN_S)

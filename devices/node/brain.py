@@ -300,7 +300,7 @@ class Brain:
         return [*words, *self._plans_changed(now)]
 
     def _tick(self, now: datetime) -> list[Effect]:
-        effects: list[Effect] = [*self._pings.tick(now)]
+        effects: list[Effect] = [*self._pings.tick(now, is_trusted=self._clock.is_trusted(now))]
         if self._playing_at is not None and now >= self._playing_at:
             effects += self._agree(now)
             self._pings.before(self._playing.next_start(now), now)

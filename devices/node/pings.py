@@ -13,7 +13,10 @@ BURST = 8
 BURST_GAP = timedelta(seconds=0.3)
 USUAL_GAP = timedelta(seconds=20)
 """5,000 nodes ask 250 times a second."""
-BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8))
+DOUBT_GAP = timedelta(seconds=2)
+"""The first wait of a node whose clock is not trusted; each further one is twice as long, to the usual gap.
+A burst while all nodes connect, or while a recording goes to all, can be too slow to go by."""
+BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8, 4))
 """Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
 BURSTS_APART = timedelta(seconds=10)
 """However often a clock is found to be wrong, bursts come no faster: they must not make a station busy."""
@@ -32,6 +35,7 @@ class Pings:
         self._connected = False
         self._start: datetime | None = None
         self._burst_at: datetime | None = None
+        self._doubt = DOUBT_GAP
 
     def connected(self, now: datetime) -> None:
         """Begin with a burst."""
@@ -48,6 +52,7 @@ class Pings:
         """Ask several times in a row, the first within one gap from now; or soon, if that was just done."""
         self._open.clear()
         self._start = None
+        self._doubt = DOUBT_GAP
         if self._burst_at is not None and timedelta(0) <= now - self._burst_at < BURSTS_APART:
             self._due = [now + BURSTS_APART * self._rng.uniform(0.8, 1.2)] if self._connected else []
             return
@@ -67,17 +72,20 @@ class Pings:
         if self._start is not None and abs(start - self._start) < timedelta(seconds=1):
             return
         self._start = start
+        self._doubt = DOUBT_GAP
         jittered = (start - gap - self._rng.random() * timedelta(seconds=2) for gap in BEFORE_START)
         self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
 
-    def tick(self, now: datetime) -> list[Publish]:
+    def tick(self, now: datetime, *, is_trusted: bool) -> list[Publish]:
         """Return the request that is due, if any; several that were missed become one."""
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
-        usual = now + self._rng.uniform(0.8, 1.2) * USUAL_GAP
-        if not self._due or self._due[0] > usual:
-            self._due.insert(0, usual)
+        gap = USUAL_GAP if is_trusted else self._doubt
+        next_at = now + self._rng.uniform(0.8, 1.2) * gap
+        if not self._due or self._due[0] > next_at:
+            self._due.insert(0, next_at)
+            self._doubt = DOUBT_GAP if is_trusted else min(2 * self._doubt, USUAL_GAP)
         sent = micros(now)
         self._open[sent] = None
         if len(self._open) > MOST_OPEN:
