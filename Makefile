@@ -82,10 +82,11 @@ accident: $(TESTS) ## show that a relay typed for 03:15 is refused by the statio
 	$(PYTEST) -q -s tests/simulation/test_the_accident.py
 
 .PHONY: bench
-bench: $(TESTS) peer ## measure what decides how big a station may get
+bench: $(TESTS) peer ## measure what decides how big a station may get (half an hour, nothing beside it)
 	PYTHONPATH=$(PEER) $(BIN)/python -m tests.benchmarks.measure --voice
 	$(BIN)/python -m tests.benchmarks.schedules --schedules 10000
 	$(BIN)/python -m tests.benchmarks.messages
+	$(BIN)/python -m tests.benchmarks.province
 
 .PHONY: render
 render: $(TESTS) ## time a long bulletin: at first, again, and after one sentence was changed (5 minutes)

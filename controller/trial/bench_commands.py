@@ -6,6 +6,8 @@ import typer
 
 from controller.told import AsJson, print_json, told
 
+Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
+
 bench = typer.Typer(help="Đo đài trên dữ liệu dùng một lần.", no_args_is_help=True)
 
 
@@ -20,9 +22,7 @@ def emergency(
             min=0, max=10_000, help="Thêm một trận bão: bấy nhiêu cụm mất điện rồi nối lại trong mười giây."
         ),
     ] = 0,
-    broker: Annotated[
-        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
-    ] = "auto",
+    broker: Broker = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -51,9 +51,7 @@ def delivery(
     size: Annotated[int, typer.Option("--bytes", min=1024, max=64 << 20, help="Cỡ tệp âm thanh, byte.")] = 1
     << 20,
     loss: Annotated[int, typer.Option(min=0, max=50, help="Phần trăm gói âm thanh bị mất.")] = 0,
-    broker: Annotated[
-        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
-    ] = "auto",
+    broker: Broker = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -79,9 +77,7 @@ def ingest(
     database: Annotated[
         Literal["sqlite", "postgresql", "both"], typer.Option(help="Cơ sở dữ liệu.")
     ] = "both",
-    broker: Annotated[
-        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
-    ] = "auto",
+    broker: Broker = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -103,9 +99,7 @@ def ingest(
 @told
 def rest(
     nodes: Annotated[int, typer.Option(min=1, max=20_000, help="Số cụm loa mô phỏng.")] = 5000,
-    broker: Annotated[
-        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
-    ] = "auto",
+    broker: Broker = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -126,9 +120,7 @@ def rest(
 @told
 def sync(
     nodes: Annotated[int, typer.Option(min=1, max=10_000, help="Số cụm loa mô phỏng.")] = 1000,
-    broker: Annotated[
-        Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")
-    ] = "auto",
+    broker: Broker = "auto",
     *,
     as_json: AsJson = False,
 ) -> None:

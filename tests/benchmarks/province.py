@@ -1,0 +1,119 @@
+"""Prints what a station does at the size of a province, figures beside references; part of `make bench`.
+
+Each row is one `loa demo` or `loa bench`, run as a person would run it, on throw-away data. All of it takes
+some twenty minutes on two processors, with nothing beside it. docs/benchmarks.md says how each measures.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+FAULTS = "offline=5%,loss=2%,reboot=3%"
+
+
+def loa(*words):
+    """Return what a command printed as JSON, or None where it failed."""
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("loa"), *map(str, words), "--json", "--broker", "mosquitto"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        return json.loads(ran.stdout)
+    except ValueError:
+        sys.stderr.write(ran.stderr[-2000:])
+        return None
+
+
+def demo(nodes, *more):
+    found = loa("demo", "--once", "--nodes", nodes, *more)
+    if found is None:
+        return "failed"
+    spread = found["start_spread_ms"] or {"p50": None, "p99": None}
+    copies = found["published_audio_bytes"] / found["recording_bytes"]
+    return (
+        f"heard whole {found['heard_whole']} of {nodes} ({found['told_to_fail']} told to fail), "
+        f"start spread p50 {spread['p50']} ms, p99 {spread['p99']} ms, audio published {copies:.2f} times"
+    )
+
+
+def delivery(nodes, *more):
+    found = loa("bench", "delivery", "--nodes", nodes, *more)
+    if found is None:
+        return "failed"
+    return (
+        f"{found['verified']} verified in {found['verified_seconds']} s; only counting "
+        f"{found['counting_seconds']} s (ratio {found['ratio']}); bare sockets {found['raw_seconds']} s, "
+        f"nginx {found['nginx_seconds']} s; "
+        f"sent to each {found['published_ratio']} times"
+    )
+
+
+def ingest(nodes):
+    found = loa("bench", "ingest", "--nodes", nodes)
+    if found is None:
+        return "failed"
+    each = ", ".join(
+        f"{name} {found[name]['messages_per_second']} a second (ratio {found[name]['ratio']}, "
+        f"lost {found[name]['lost']})"
+        for name in ("sqlite", "postgresql")
+    )
+    return f"{each}; a subscriber that does nothing {found['reference_per_second']}"
+
+
+def rest(nodes):
+    found = loa("bench", "rest", "--nodes", nodes)
+    if found is None:
+        return "failed"
+    return (
+        f"station {found['station_cores']} processors and {found['station_rss_mb']} MB, broker "
+        f"{found['broker_cores']}, fleet {found['fleet_cores']}; clock {found['clock_answer_ms']} ms; "
+        f"while a broadcast begins {found['at_start']}"
+    )
+
+
+def sync(nodes):
+    found = loa("bench", "sync", "--nodes", nodes)
+    if found is None:
+        return "failed"
+    return f"clock error {found['clock_error_ms']} ms, start spread {found['start_spread_ms']} ms"
+
+
+def emergency(nodes, runs, *more):
+    found = loa("bench", "emergency", "--nodes", nodes, "--runs", runs, *more)
+    if found is None:
+        return "failed"
+    storm = found.get("storm")
+    beside = f"; in the storm call {storm['emergency_ms']}, stop {storm['stop_ms']}" if storm else ""
+    return f"call {found['emergency_ms']}, stop {found['stop_ms']}, reached {found['reached']}{beside}"
+
+
+ROWS = {
+    "demo 1,000": lambda: demo(1_000),
+    "demo 2,000": lambda: demo(2_000),
+    "demo 5,000": lambda: demo(5_000),
+    "demo 5,000 with faults": lambda: demo(5_000, "--fail", FAULTS),
+    "delivery 5,000": lambda: delivery(5_000),
+    "delivery 5,000, 2 % lost": lambda: delivery(5_000, "--loss", 2),
+    "ingest 5,000": lambda: ingest(5_000),
+    "sync 1,000": lambda: sync(1_000),
+    "rest 5,000": lambda: rest(5_000),
+    "emergency 1,000": lambda: emergency(1_000, 20),
+    "emergency 5,000, storm of 2,000": lambda: emergency(5_000, 5, "--storm", 2_000),
+}
+
+
+def main(chosen):
+    print("| what | measured |\n|---|---|", flush=True)  # noqa: T201
+    for name, measure in ROWS.items():
+        if not chosen or any(word in name for word in chosen):
+            print(f"| {name} | {measure()} |", flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="*", help="parts of the names of rows; none: all of them")
+    main(parser.parse_args().only)
