@@ -16,6 +16,8 @@ USUAL_GAP = timedelta(seconds=20)
 DOUBT_GAP = timedelta(seconds=2)
 """The first wait of a node whose clock is not trusted; each further one is twice as long, to the usual gap.
 A burst while all nodes connect, or while a recording goes to all, can be too slow to go by."""
+PRESSING = timedelta(seconds=60)
+"""So near to a start, before or after it, the wait in doubt does not grow: what begins now may be joined."""
 BEFORE_START = tuple(timedelta(seconds=s) for s in (28, 23, 18, 13, 8, 4))
 """Before an airing's start, at these distances: the drift of half a minute is the largest error left."""
 BURSTS_APART = timedelta(seconds=10)
@@ -72,7 +74,6 @@ class Pings:
         if self._start is not None and abs(start - self._start) < timedelta(seconds=1):
             return
         self._start = start
-        self._doubt = DOUBT_GAP
         jittered = (start - gap - self._rng.random() * timedelta(seconds=2) for gap in BEFORE_START)
         self._due = sorted([*self._due, *(at for at in jittered if at > now)])[: 2 * MOST_OPEN]
 
@@ -81,11 +82,13 @@ class Pings:
         if not self._due or now < self._due[0]:
             return []
         self._due = [at for at in self._due if at > now]
-        gap = USUAL_GAP if is_trusted else self._doubt
+        is_pressing = self._start is not None and abs(now - self._start) < PRESSING
+        doubt = DOUBT_GAP if is_pressing else self._doubt
+        gap = USUAL_GAP if is_trusted else doubt
         next_at = now + self._rng.uniform(0.8, 1.2) * gap
         if not self._due or self._due[0] > next_at:
             self._due.insert(0, next_at)
-            self._doubt = DOUBT_GAP if is_trusted else min(2 * self._doubt, USUAL_GAP)
+            self._doubt = DOUBT_GAP if is_trusted else min(2 * doubt, USUAL_GAP)
         sent = micros(now)
         self._open[sent] = None
         if len(self._open) > MOST_OPEN:

@@ -46,3 +46,10 @@ def test_doubt_that_comes_back_begins_anew():
 def test_the_last_request_before_a_start_is_some_seconds_before_it(start):
     before = [since for since in asked(start, lambda _: True, start=start) if since < start]
     assert 4 <= start - before[-1] <= 6
+
+
+def test_doubt_asks_every_two_seconds_from_a_minute_before_a_start_until_a_minute_after_it():
+    went = [since for since in asked(400, lambda _: False, start=200) if since > BURST]
+    gaps = [(one, later - one) for one, later in pairwise(went)]
+    assert all(gap <= 2.4 for one, gap in gaps if 140 <= one <= 258)
+    assert all(gap > 10 for one, gap in gaps if 60 <= one < 115 or one > 300)
