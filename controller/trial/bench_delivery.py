@@ -124,10 +124,12 @@ def _deliver(
         time.sleep(LOOK_S)
     watcher.stop()
     is_all = len(verified) >= reachable
+    # the watcher shares the station's interpreter and may be told late, but not later than who had it all
+    first_at = min(watcher.chunk_at, *verified.values()) if is_all else watcher.chunk_at
     return {
         "verified": len(verified),
-        "verified_seconds": round(max(verified.values()) - watcher.chunk_at, 3) if is_all else None,
-        "asking_seconds": round(watcher.chunk_at - watcher.plan_at, 3) if watcher.chunk_at else None,
+        "verified_seconds": round(max(verified.values()) - first_at, 3) if is_all else None,
+        "asking_seconds": round(first_at - watcher.plan_at, 3) if watcher.chunk_at else None,
         "fleet_processor_seconds": round(fleet.processor_seconds() - used_before, 2),
         "published_ratio": round(_sent_each(station, reachable) / len(body), 4),
         "published_bytes": station.sender.published_bytes,

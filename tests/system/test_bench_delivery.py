@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from controller.cli import app
 
 NODES = 8
-ASKED = ["bench", "delivery", "--nodes", str(NODES), "--bytes", "100000", "--json"]
+ASKED = ["bench", "delivery", "--nodes", str(NODES), "--bytes", "1000000", "--json"]
 
 
 @pytest.mark.slow
