@@ -27,15 +27,18 @@ class Pace:
         """Begin at the set pace."""
         self.rate = self.rate or self.most
 
-    def pause(self, size: int, now: float) -> float:
-        """Count what was sent, and return how many seconds it takes at the pace."""
+    def pause(self, size: int, now: float, *, is_urgent: bool = False) -> float:
+        """Count what was sent, and return how many seconds it takes at the pace, if urgent at the set one.
+
+        What is urgent is not slowed down: nodes that fall behind, or say so, must not hold an emergency back.
+        """
         if now - self._seen_at > BURST_S:
             self._burst_at, self._burst_bytes = now, 0
         else:
             self.rate = min(self.most, self.rate + self.most * (now - self._seen_at) / GROWTH_S)
         self._seen_at = now
         self._burst_bytes += size
-        return size / self.rate
+        return size / (self.most if is_urgent else self.rate)
 
     def slow_down(self, now: float) -> bool:
         """Halve what is truly sent, unless that was done just now; return whether it was."""

@@ -118,7 +118,8 @@ class ChunkSender:
         if sending is None:
             self._stopping.wait(_IDLE)
             return
-        pause = self._pace.pause(self._send(sending), now)
+        is_urgent = self._book.is_emergency(sending.recording)
+        pause = self._pace.pause(self._send(sending), now, is_urgent=is_urgent)
         links = 1.0
         if sending.node is not None:
             links = max(_REPAIR_LINKS, _REPAIR_SHARE * self._book.listening(sending.recording))

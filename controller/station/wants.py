@@ -176,6 +176,11 @@ class WantBook:
         entry = self._recordings.get(recording)
         return 0 if entry is None else len(entry.listens)
 
+    def is_emergency(self, recording: RecordingId) -> bool:
+        """Whether a recording is needed for an emergency."""
+        entry = self._recordings.get(recording)
+        return entry is not None and entry.is_emergency
+
     def are_behind(self, now: float) -> bool:
         """Whether many nodes have not yet got what was sent a while ago: it is sent too fast."""
         return any(_many_behind(entry, now) for entry in self._recordings.values())

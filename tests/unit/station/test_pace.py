@@ -44,3 +44,11 @@ def test_a_pace_without_limit_is_halved_by_what_was_truly_sent():
         pace.pause(CHUNK, NOW + n / 100)
     pace.slow_down(NOW + 1)
     assert 1_600_000 <= pace.rate <= 1_700_000
+
+
+def test_what_is_urgent_goes_at_the_set_pace_however_far_behind_others_are():
+    pace = Pace(64 * 1024)
+    _send(pace, 5, NOW)
+    assert pace.slow_down(NOW + 5)
+    assert pace.pause(CHUNK, NOW + 5) > 0.6
+    assert pace.pause(CHUNK, NOW + 5, is_urgent=True) == 0.5
