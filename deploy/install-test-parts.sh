@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that only tests need and that are missing: a browser, a broker, a database, a font,
-# the weakest of the voices, a second meter of loudness.
+# the weakest of the voices, a second meter of loudness, and systemd's own judge of units.
 # Works as root or through sudo, asks nothing, and lets no package start a service.
 set -eu
 
@@ -9,6 +9,7 @@ has_mosquitto() { [ -x /usr/sbin/mosquitto ]; }
 has_postgresql() { command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_espeak() { command -v espeak-ng >/dev/null 2>&1; }
 has_ffmpeg() { command -v ffmpeg >/dev/null 2>&1; }
+has_systemd() { command -v systemd-analyze >/dev/null 2>&1; }
 has_font() { [ -n "$(find /usr/share/fonts -name 'NotoSans-Regular.*' -print -quit 2>/dev/null)" ]; }
 
 # Sets $missing to the packages whose part is not there.
@@ -20,6 +21,7 @@ look() {
     has_font || missing="$missing fonts-noto-core"
     has_espeak || missing="$missing espeak-ng"
     has_ffmpeg || missing="$missing ffmpeg"
+    has_systemd || missing="$missing systemd"
 }
 
 look

@@ -15,8 +15,6 @@ from devices.chunks import Bitmap, manifest_of, want_of
 from devices.link import Link
 from devices.messages import Grade, NodeId, RecordingId
 from tests.integration.simulator.station_on_mqtt import wait_until
-from tests.support.brokers import BrokerProcess, is_available
-from tests.support.parts import missing
 from tts.recordings import RecordingStore
 
 WITHIN_S = 30
@@ -26,24 +24,14 @@ OPEN_PACE = 1_000_000_000
 
 
 @pytest.fixture
-def broker(tmp_path):
-    if not is_available("mosquitto"):
-        missing("mosquitto")
-    broker = BrokerProcess("mosquitto", tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
-def sending(broker, tmp_path):
+def sending(mosquitto, tmp_path):
     """A chunk sender, the station's link that is not even up, and the recording that it has."""
     store = RecordingStore(tmp_path / "recordings")
     store.put(BODY)
     manifest = manifest_of(BODY, codec="mp3", sample_rate=24000, duration_ms=1000)
     need = Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
-    down = Link(broker.url, "loa-station")
-    own = own_link(AUDIO, broker.url, "")
+    down = Link(mosquitto.url, "loa-station")
+    own = own_link(AUDIO, mosquitto.url, "")
     sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, own)
     sender.release()
     sender.start()
@@ -57,10 +45,10 @@ def _want(sender, manifest, name):
     sender.take(node, want_of(node, manifest.recording, Bitmap(len(manifest.chunks))).payload())
 
 
-def test_chunks_go_out_by_a_link_of_their_own(broker, sending):
+def test_chunks_go_out_by_a_link_of_their_own(mosquitto, sending):
     sender, manifest = sending
     came = []
-    node = Link(broker.url, "n1", on_message=lambda message: came.append(message.topic))
+    node = Link(mosquitto.url, "n1", on_message=lambda message: came.append(message.topic))
     node.subscribe(topics.chunks(manifest.recording), topics.repair_chunks(NodeId("n1")))
     node.start()
     wait_until(lambda: node.is_up, WITHIN_S, "the node is up")
@@ -76,14 +64,14 @@ def test_a_user_of_the_broker_that_may_connect_only_once_keeps_one_link():
     assert own_link(AUDIO, "mqtts://station:x@b:8883", own) is not None
 
 
-def _rss_kb(broker) -> int:
-    status = Path(f"/proc/{broker._child.pid}/status").read_text("ascii")
+def _rss_kb(mosquitto) -> int:
+    status = Path(f"/proc/{mosquitto._child.pid}/status").read_text("ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
 
 
-def _silent_reader(broker, manifest, name) -> socket.socket:
+def _silent_reader(mosquitto, manifest, name) -> socket.socket:
     """Connect, subscribe to the chunks at QoS 1, and never read again: a node whose link has stalled."""
-    client = socket.create_connection(("127.0.0.1", broker.port), timeout=WITHIN_S)
+    client = socket.create_connection(("127.0.0.1", mosquitto.port), timeout=WITHIN_S)
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     who, filter_ = name.encode(), topics.chunks(manifest.recording).encode()
     # MQTT 5: CONNECT with a clean start and ReceiveMaximum 8, as nodes send it; then SUBSCRIBE at QoS 1
@@ -95,15 +83,15 @@ def _silent_reader(broker, manifest, name) -> socket.socket:
     return client
 
 
-def test_what_waits_at_the_broker_for_nodes_that_do_not_read_or_are_away_stays_small(broker, sending):
+def test_what_waits_at_the_broker_for_nodes_that_do_not_read_or_are_away_stays_small(mosquitto, sending):
     sender, manifest = sending
-    before = _rss_kb(broker)
-    stalled = [_silent_reader(broker, manifest, f"stalled-{n}") for n in range(40)]
+    before = _rss_kb(mosquitto)
+    stalled = [_silent_reader(mosquitto, manifest, f"stalled-{n}") for n in range(40)]
     time.sleep(0.5)
     for n in range(40):
         _want(sender, manifest, f"stalled-{n}")
     wait_until(lambda: sender.published_bytes >= len(BODY), WITHIN_S, "all was handed over")
-    most = _rss_kb(broker) - before
+    most = _rss_kb(mosquitto) - before
     # 40 nodes x 8 chunks in flight are 10 MB, beside the recording once; 40 recordings would be 80 MB
     assert most < 24 * 1024
     for client in stalled:
@@ -113,8 +101,8 @@ def test_what_waits_at_the_broker_for_nodes_that_do_not_read_or_are_away_stays_s
     def came_back(message):
         again.setdefault(message.topic, len(message.payload))
 
-    wait_until(lambda: _rss_kb(broker) - before < 12 * 1024, WITHIN_S, "nothing is kept for who is away")
-    node = Link(broker.url, "stalled-0", on_message=came_back)
+    wait_until(lambda: _rss_kb(mosquitto) - before < 12 * 1024, WITHIN_S, "nothing is kept for who is away")
+    node = Link(mosquitto.url, "stalled-0", on_message=came_back)
     node.subscribe(topics.chunks(RecordingId(manifest.recording)))
     node.start()
     wait_until(lambda: node.is_up, WITHIN_S, "it is back")

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
+from tests.support.parts import missing
 
 UNIT = Path(__file__).parents[3] / "deploy" / "province" / "loa.service"
 MOST_EXPOSED = 2.5
@@ -30,7 +30,7 @@ def test_the_station_has_no_capability_and_bounds_for_calls_memory_and_processes
 
 def test_systemd_itself_finds_it_little_exposed():
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd is not installed here; the test above reads the unit by itself")
+        missing("systemd")
     command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(UNIT)]
     told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
     last = next(line for line in told.splitlines() if "Overall exposure level" in line)

@@ -3,8 +3,6 @@
 import queue
 from datetime import timedelta
 
-import pytest
-
 from controller.clocks import utc_now
 from controller.settings import Settings
 from controller.station.timekeeper import timekeeper_of
@@ -13,21 +11,9 @@ from devices.link import Link
 from devices.messages import NodeId, Role, TimeReply, TimeRequest
 from devices.signing import SigningKey, read_payload
 from tests.integration.simulator.station_on_mqtt import wait_until
-from tests.support.brokers import BrokerProcess, is_available
-from tests.support.parts import missing
 
 NODE = NodeId("n1")
 WITHIN_S = 30
-
-
-@pytest.fixture
-def broker(tmp_path):
-    if not is_available("mosquitto"):
-        missing("mosquitto")
-    broker = BrokerProcess("mosquitto", tmp_path)
-    broker.start()
-    yield broker
-    broker.stop()
 
 
 def _timekeeper(url, settings, link, on_message):
@@ -37,16 +23,16 @@ def _timekeeper(url, settings, link, on_message):
     )
 
 
-def test_a_clock_is_answered_while_the_stations_own_link_is_not_even_up(broker, tmp_path):
+def test_a_clock_is_answered_while_the_stations_own_link_is_not_even_up(mosquitto, tmp_path):
     came = queue.Queue()
-    down = Link(broker.url, "loa-station")
+    down = Link(mosquitto.url, "loa-station")
 
     def heard(message):
         timekeeper.take(topics.parse(message.topic).node, message.payload)
 
-    timekeeper = _timekeeper(broker.url, Settings(home=tmp_path), down, heard)
+    timekeeper = _timekeeper(mosquitto.url, Settings(home=tmp_path), down, heard)
     timekeeper.start()
-    node = Link(broker.url, NODE, on_message=came.put_nowait)
+    node = Link(mosquitto.url, NODE, on_message=came.put_nowait)
     node.subscribe(topics.time_reply(NODE))
     node.start()
     try:
