@@ -96,7 +96,7 @@ def imported(content: bytes, opener: Opener) -> Imported:
 
 def _titled(whole: Whole) -> tuple[str, str]:
     """Return a title and the text: the act's own heading, or a first line that stands apart."""
-    text, heading = whole.text, heading_of(whole.whole.split("\n"))
+    text, heading = whole.text, heading_of(whole.text.split("\n"))
     if heading is not None:
         return heading[:LONGEST_TITLE], _without(heading, text) if whole.aside else text
     draft = draft_of(text)

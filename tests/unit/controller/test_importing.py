@@ -161,6 +161,17 @@ def test_a_letter_that_word_laid_out_in_a_table_is_parted_too():
     assert found.aside == (*HEAD[:3], *HEAD[4:6], numbered, *FOOT)
 
 
+def test_a_heading_ends_where_a_paragraph_of_broken_lines_begins():
+    paragraph = (
+        "Ủy ban nhân dân xã thông báo: từ 8 giờ đến 16 giờ",
+        "ngày 30 tháng 11, tạm ngừng cấp nước tại tổ dân phố",
+        "số 3 để sửa đường ống. Mong bà con trữ nước.",
+    )
+    lines = [*HEAD, "THÔNG BÁO", "Về việc tạm ngừng cấp nước", *paragraph, *FOOT]
+    found = import_text("\n".join(lines).encode())
+    assert (found.title, found.text) == ("Thông báo: Về việc tạm ngừng cấp nước", " ".join(paragraph))
+
+
 @pytest.mark.parametrize(
     "lines",
     [
