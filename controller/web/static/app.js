@@ -328,7 +328,7 @@
   document.addEventListener("input", (e) => {
     if (e.target.dataset?.filters) sift(e.target);
     const counted = e.target.name === "so_lan" ? e.target.form.querySelector("[data-counts]") : e.target;
-    const counter = counted.dataset?.counts && document.getElementById(counted.dataset.counts);
+    const counter = counted?.dataset?.counts && document.getElementById(counted.dataset.counts);
     if (counter) count(counted, counter);
   });
   // how many words are typed, and how long the whole recording will be: only the station knows how figures are read
@@ -338,17 +338,19 @@
     const words = text ? text.split(/\s+/).length : 0;
     const counted = words ? `${words.toLocaleString("vi-VN")} chữ` : "";
     clearTimeout(asking.get(field));
+    asking.delete(field);
     if (!words) { write(counter, ""); return; }
     if (!counter.textContent.startsWith(`${counted},`)) write(counter, counted);
-    asking.set(field, setTimeout(async () => {
+    const mine = setTimeout(async () => {
       const asked = new URLSearchParams();
       for (const name of ["tieu_de", "noi_dung", "ben_bao", "so_lan"]) asked.set(name, field.form?.elements[name]?.value ?? "");
       try {
         const reply = await fetch("/do-dai", { method: "POST", body: asked, redirect: "error" });
         const long = reply.ok ? await reply.text() : "";
-        if (long && field.value.trim() === text) write(counter, `${counted}, phát khoảng ${long}`);
+        if (long && asking.get(field) === mine) write(counter, `${counted}, phát khoảng ${long}`);
       } catch { /* without the station there is no length, only the count */ }
-    }, QUIET));
+    }, QUIET);
+    asking.set(field, mine);
   };
   for (const field of document.querySelectorAll("[data-counts]")) {
     const counter = document.getElementById(field.dataset.counts);
