@@ -1,0 +1,27 @@
+#!/bin/sh
+# Write requirements.txt and requirements-dev.txt from pyproject.toml: every package at one version, with its hashes.
+# pin-libraries.sh               keeps the versions that are listed, as far as pyproject.toml allows
+# pin-libraries.sh -P NAME       takes the newest release of one package
+# pin-libraries.sh --upgrade     takes the newest release of every package
+set -eu
+cd "$(dirname "$0")/.."
+
+command -v uv >/dev/null 2>&1 || {
+    printf '%s\n' 'Cần chương trình uv: pip install uv' 'The program uv is needed: pip install uv' >&2
+    exit 1
+}
+
+# for every Python from 3.11 and every system; no name of a registry is written
+compile() {
+    uv --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+        --no-annotate --no-header --no-emit-index-url "$@" >/dev/null
+}
+
+both=$(mktemp)
+trap 'rm -f "$both"' EXIT
+compile "$@" -o requirements.txt
+# what tests need besides: the two lists are installed side by side and have no package in common
+cat requirements.txt requirements-dev.txt >"$both"
+compile "$@" --extra dev -c requirements.txt -o "$both"
+awk 'NR == FNR { if (/==/) runs[$1] = 1; next } /==/ { keep = !($1 in runs) } keep' \
+    requirements.txt "$both" >requirements-dev.txt

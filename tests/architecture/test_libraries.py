@@ -1,0 +1,71 @@
+"""The pinned lists are installed without their dependencies being looked at: here they are."""
+
+import re
+import tomllib
+from importlib import metadata
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.architecture.source import ROOT
+
+PINS = [
+    Requirement(line.partition("\\")[0])
+    for name in ("requirements.txt", "requirements-dev.txt")
+    for line in re.findall(r"^\S.*", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE)
+]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+OVERRIDDEN = {
+    Requirement(line).name for line in PROJECT.get("tool", {}).get("uv", {}).get("override-dependencies", [])
+}
+
+
+def here(pins):
+    """Version by name, of the pins that are meant for this Python and system."""
+    return {
+        canonicalize_name(pin.name): str(pin.specifier).removeprefix("==")
+        for pin in pins
+        if pin.marker is None or pin.marker.evaluate()
+    }
+
+
+def wanted_by(name, version):
+    """What a pinned library asks of others here, extras aside; nothing of what is not installed as pinned."""
+    try:
+        if metadata.version(name) != version:
+            return
+    except metadata.PackageNotFoundError:
+        return
+    for text in metadata.requires(name) or []:
+        wanted = Requirement(text)
+        if wanted.marker is None or wanted.marker.evaluate({"extra": ""}):
+            yield wanted
+
+
+def test_the_pinned_versions_are_those_that_each_library_allows_but_the_named_ones():
+    versions = here(PINS)
+    forbidden = {
+        canonicalize_name(wanted.name)
+        for name, version in versions.items()
+        for wanted in wanted_by(name, version)
+        if not wanted.specifier.contains(versions[canonicalize_name(wanted.name)], prereleases=True)
+    }
+    assert forbidden == OVERRIDDEN
+
+
+@pytest.mark.parametrize("line", PROJECT["project"]["dependencies"])
+def test_the_pinned_versions_are_those_that_the_project_allows(line):
+    wanted = Requirement(line)
+    if wanted.marker is None or wanted.marker.evaluate():
+        assert wanted.specifier.contains(here(PINS)[canonicalize_name(wanted.name)], prereleases=True)
+
+
+def test_the_two_lists_have_no_package_in_common():
+    both = [(pin.name, str(pin.marker)) for pin in PINS]
+    assert len(set(both)) == len(both)
+
+
+def test_no_list_names_a_registry():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        assert "://" not in (ROOT / name).read_text(encoding="utf-8")
