@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.airings.advancing import advance_airings
-from controller.airings.timing import Times
-from controller.areas.queries import get_area
-from controller.broker import ChildBroker
-from controller.bulletins.lifecycle import RenderingId
-from controller.bulletins.renderings import Speech
 from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
-from controller.fleet.enrolling import Welcome
-from controller.founding import (
+from controller.features.airings.timing import Times
+from controller.features.areas.queries import get_area
+from controller.features.bulletins.renderings import Speech
+from controller.features.enrolment.service import Welcome
+from controller.features.journal.security_log import SecurityLog, syslog_at
+from controller.features.keys.station_key_renewal import station_seal, take_due_key
+from controller.features.plans.queries import Outgoing
+from controller.features.provisioning.service import (
     FirstAdministrator,
     found,
     found_administrator,
@@ -26,29 +26,29 @@ from controller.founding import (
     station_key,
     welcome_of,
 )
-from controller.journal.security import SecurityLog, syslog_at
-from controller.plans.queries import Outgoing
-from controller.renewing import station_seal, take_due_key
+from controller.host.broker import ChildBroker
+from controller.model.bulletin_states import RenderingId
+from controller.runtime.airing_progress import advance_airings
+from controller.runtime.broker_credentials import BrokerDoors
+from controller.runtime.budgets import Budgets
+from controller.runtime.changes import Changes
+from controller.runtime.due import DueWatch
+from controller.runtime.home_folder import HomeLock, make_home
+from controller.runtime.housekeeping import Housekeeping
+from controller.runtime.ingest import Ingest
+from controller.runtime.lateness_notices import LatenessWatch
+from controller.runtime.publisher import Publisher
+from controller.runtime.queries import has_airings_in_plans, needs_in_plans
+from controller.runtime.recording_cleanup import Tidying
+from controller.runtime.renderer import Renderer
+from controller.runtime.sender import sender_of
+from controller.runtime.speech_samples import Sampler
+from controller.runtime.startup_grace import Settling
+from controller.runtime.time_service import Timekeeper, timekeeper_of
+from controller.runtime.wall_clock_watch import WallClock
+from controller.runtime.wants import Need
+from controller.runtime.web_thread import PageServer
 from controller.settings import Settings
-from controller.station.budgets import Budgets
-from controller.station.changes import Changes
-from controller.station.doors import BrokerDoors
-from controller.station.due import DueWatch
-from controller.station.home import HomeLock, make_home
-from controller.station.housekeeping import Housekeeping
-from controller.station.ingest import Ingest
-from controller.station.lateness_watch import LatenessWatch
-from controller.station.publisher import Publisher
-from controller.station.queries import has_airings_in_plans, needs_in_plans
-from controller.station.renderer import Renderer
-from controller.station.sampler import Sampler
-from controller.station.sender import sender_of
-from controller.station.settling import Settling
-from controller.station.tidying import Tidying
-from controller.station.timekeeper import Timekeeper, timekeeper_of
-from controller.station.wallclock import WallClock
-from controller.station.wants import Need
-from controller.station.web import PageServer
 from controller.store import Store
 from controller.store.station_lock import lock_of
 from devices import topics

@@ -6,22 +6,25 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from controller import people_commands, report_commands, ruling_commands, text_commands
-from controller.answer_commands import answer as answers
-from controller.area_commands import area as areas
-from controller.chime_commands import chime
-from controller.emergency_commands import emergency
 from controller.errors import BadInput
-from controller.lexicon_commands import lexicon
-from controller.map_commands import province_map
-from controller.node_commands import node as nodes
-from controller.schedule_commands import schedule as schedules
-from controller.template_commands import template
-from controller.told import FAILED, AsJson, print_json, told
-from controller.topic_commands import topic as topics
+from controller.features.accounts import commands as people_commands
+from controller.features.area_changes.commands import area as areas
+from controller.features.bulletins.topic_commands import topic as topics
+from controller.features.chimes.commands import chime
+from controller.features.consent.commands import answer as answers
+from controller.features.emergencies.commands import emergency
+from controller.features.fleet.commands import node as nodes
+from controller.features.imports import commands as text_commands
+from controller.features.lexicon.commands import lexicon
+from controller.features.maps.commands import province_map
+from controller.features.plans import commands as ruling_commands
+from controller.features.reports import commands as report_commands
+from controller.features.schedules.commands import schedule as schedules
+from controller.features.templates.commands import template
+from controller.features.voices.commands import voice as voices
+from controller.terminal.cli_errors import FAILED, AsJson, print_json, told
+from controller.terminal.usage import run_told
 from controller.trial.bench_commands import bench
-from controller.usage import run_told
-from controller.voice_commands import voice as voices
 
 app = typer.Typer(
     help="Loa: điều khiển loa truyền thanh cơ sở của tỉnh.", no_args_is_help=True, add_completion=False
@@ -61,7 +64,7 @@ def up(
     opening: Annotated[bool, typer.Option(help="Phát bản tin mẫu sau khi khởi động.")] = True,
 ) -> None:
     """Khởi động đài: trang, trạm trung chuyển, dàn loa mô phỏng; Ctrl-C để dừng."""
-    from controller.up import run
+    from controller.trial.up import run
 
     chosen: dict[str, Any] = {"broker": broker} | ({} if port is None else {"port": port})
     run(chosen, with_fleet=fleet, with_opening=opening)
@@ -115,7 +118,7 @@ def speak(
     as_json: AsJson = False,
 ) -> None:
     """Đọc một văn bản thành tệp âm thanh, hoặc liệt kê các giọng đọc."""
-    from controller.speaking import speak_to_file
+    from controller.features.reading.speech import speak_to_file
 
     if list_voices:
         _list_voices(engine, as_json=as_json)
@@ -124,7 +127,7 @@ def speak(
         raise BadInput("Hãy cho biết tệp âm thanh bằng --out.", code="sound.no_file")
     if (text is None) == (text_file is None):
         raise BadInput("Hãy cho biết đúng một trong hai: --text hoặc --text-file.", code="text.which")
-    from controller.texts import written_in
+    from controller.features.imports.bulletin_files import written_in
 
     written = text if text is not None else written_in(text_file or Path("-"))
     figures = speak_to_file(written, out, engine=engine, voice=voice, issuer=issuer, readings=repeat)
@@ -133,7 +136,7 @@ def speak(
 
 
 def _list_voices(engine: str | None, *, as_json: bool) -> None:
-    from controller.voices import voices_here
+    from controller.features.voices.service import voices_here
 
     found = voices_here(engine)
     if as_json:
@@ -160,8 +163,8 @@ def read(
     ] = None,
 ) -> None:
     """Đọc hiểu: văn bản viết từ đầu vào chuẩn thành lời đọc, mỗi dòng một dòng."""
-    from controller import reading_text
-    from controller.texts import written_in
+    from controller.features.imports.bulletin_files import written_in
+    from controller.features.reading import text as reading_text
 
     if as_json and explain:
         raise BadInput("Hãy chọn một trong hai: --json hoặc --explain.", code="read.which")
@@ -184,7 +187,7 @@ def air(
     station: Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")] = None,
 ) -> None:
     """Trên đài đang chạy: soạn, duyệt và phát một văn bản, bằng hai người vận hành."""
-    from controller.airing_remotely import air_text
+    from controller.features.airings.remote import air_text
 
     air_text(text_file, area, start_in, follow=follow, address=station)
 
@@ -193,7 +196,7 @@ def air(
 @told
 def doctor() -> None:
     """Kiểm tra những điều không bao giờ được xảy ra trong cơ sở dữ liệu."""
-    from controller.checks import to_do, wrong_facts
+    from controller.features.doctor.service import to_do, wrong_facts
 
     for sentence in to_do():
         typer.echo(f"Cần làm: {sentence}")
@@ -215,7 +218,7 @@ def backup(
     ] = None,
 ) -> None:
     """Sao lưu toàn bộ đài (đang chạy hay không) vào một tệp mới ghi ngày giờ."""
-    from controller.backup import back_up_here
+    from controller.features.backups.backup import back_up_here
 
     for line in back_up_here(folder, to or ()):
         typer.echo(line)
@@ -230,7 +233,7 @@ def restore(
     ] = None,
 ) -> None:
     """Khôi phục một bản sao lưu vào máy trống: thư mục LOA_HOME và cơ sở dữ liệu phải chưa có gì."""
-    from controller.restoring import restore_here
+    from controller.features.backups.restore import restore_here
 
     for line in restore_here(file, identity):
         typer.echo(line)
@@ -240,7 +243,7 @@ def restore(
 @told
 def export_journal() -> None:
     """In toàn bộ nhật ký và sổ phát thanh, mỗi mục một dòng JSON, cuối cùng là dấu niêm phong."""
-    from controller.checks import journal_lines
+    from controller.features.doctor.service import journal_lines
 
     for line in journal_lines():
         typer.echo(line)
@@ -253,7 +256,7 @@ def verify_journal(
     public: Annotated[str, typer.Option("--key", "--public", help="Khóa công khai của đài (base64url).")],
 ) -> None:
     """Kiểm tra nhật ký và sổ phát thanh chỉ bằng tệp và khóa công khai."""
-    from controller.checks import verify_file
+    from controller.features.doctor.service import verify_file
 
     typer.echo(verify_file(file, public))
 
@@ -266,7 +269,7 @@ def security_journal(
     ] = 1_000,
 ) -> None:
     """In nhật ký an ninh: những gì đã bị từ chối, mới nhất trước, mỗi dòng một JSON."""
-    from controller.checks import security_lines
+    from controller.features.doctor.service import security_lines
 
     for line in security_lines(most):
         typer.echo(line)

@@ -15,7 +15,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import event
 from sqlalchemy.util import LRUCache
 
-from controller.operators import passwords, sealing
+from controller.features.accounts import encryption as sealing
+from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
 from tests.support.nightly import NIGHTLY

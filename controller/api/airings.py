@@ -7,11 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 from sqlalchemy import true
 
-from controller.airings.foreseeing import foresee
-from controller.airings.foretelling import foresight_facts
-from controller.airings.lateness_facts import earliest_for
-from controller.airings.planning import Wish, asking_of, plan_foreseen
-from controller.airings.timetables import MOST_DAYS, timetable_of
 from controller.api import shown
 from controller.api.emergencies import emergency
 from controller.api.emergency_models import TodayWithEmergencies
@@ -29,10 +24,15 @@ from controller.api.models import (
 )
 from controller.api.refusals import refusals
 from controller.api.topic_models import AirOnTopic
-from controller.bulletins.lifecycle import TopicCode
-from controller.bulletins.wording import Manner
-from controller.emergencies.queries import emergencies
 from controller.errors import BadInput, NotFound
+from controller.features.airings.conflict_check import foresee
+from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.lateness_facts import earliest_for
+from controller.features.airings.planning import Wish, asking_of, plan_foreseen
+from controller.features.airings.timetables import MOST_DAYS, timetable_of
+from controller.features.emergencies.queries import emergencies
+from controller.model.bulletin_states import TopicCode
+from controller.model.wording import Manner
 from controller.web.acts import Written, hand_in, seen_bulletin
 from controller.web.alarms import stop_airing
 from controller.web.forecasts_shown import add_forecasts

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.airings.answering import LONGEST_REASON
-from controller.airings.questions import Subject
 from controller.api.models import Asked, Code
-from controller.store.base import ID_LENGTH
+from controller.features.consent.queries import Subject
+from controller.features.consent.service import LONGEST_REASON
+from controller.model.base import ID_LENGTH
 
 
 class QuestionShown(BaseModel):

@@ -4,12 +4,6 @@ from collections.abc import Iterable
 
 from fastapi import APIRouter
 
-from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
-from controller.airings.consent import Standing
-from controller.airings.ordering import collisions_for, order_airings
-from controller.airings.queries import get_airing
-from controller.airings.questions import questions_for, standing_of_schedule
-from controller.airings.tables import Answer
 from controller.api.answer_models import (
     AnswerAsked,
     AnswerShown,
@@ -20,6 +14,12 @@ from controller.api.answer_models import (
     StandingShown,
 )
 from controller.api.refusals import refusals
+from controller.features.airings.consent import Standing
+from controller.features.airings.queries import get_airing
+from controller.features.consent.precedence import collisions_for, order_airings
+from controller.features.consent.queries import questions_for, standing_of_schedule
+from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.model.airings import Answer
 from controller.web.pages.airings import found
 from controller.web.pages.occurrences import found as found_schedule
 from controller.web.viewer import Signed, TheStation

@@ -18,14 +18,14 @@ from controller.api.area_models import (
     Split,
 )
 from controller.api.refusals import refusals
-from controller.areas import changing
-from controller.areas.changing import NewArea
-from controller.areas.queries import get_area, history_of
 from controller.errors import NotAllowed, NotFound
-from controller.fleet.moving import move_node
-from controller.operators.permissions import Act
-from controller.operators.tries import Purpose
-from controller.operators.usecases import Unlocked, unlock_key
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.service import Unlocked, unlock_key
+from controller.features.area_changes import changes as changing
+from controller.features.area_changes.changes import NewArea
+from controller.features.areas.queries import get_area, history_of
+from controller.features.relocation.service import move_node
+from controller.model.permissions import Act
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer, tries_of
 from devices.messages import AreaCode, NodeId, Role

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from controller.api.models import Asked, BulletinShown, Code
-from controller.bulletins.lifecycle import RenderingState
-from controller.bulletins.wording import LONGEST_ISSUER
+from controller.model.bulletin_states import RenderingState
+from controller.model.wording import LONGEST_ISSUER
 from devices.messages import DIGEST_PATTERN
 from tts.script import MOST_READINGS
 

@@ -11,16 +11,16 @@ from controller.api.bulletin_models import Approve, BulletinWhole
 from controller.api.models import BulletinShown, Reason
 from controller.api.refusals import refusals
 from controller.api.topic_models import DraftOnTopic
-from controller.bulletins.lifecycle import BulletinId, BulletinState, TopicCode
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.topics import set_topic
-from controller.bulletins.usecases import (
+from controller.features.bulletins.service import (
     draft_bulletin,
     return_bulletin,
     submit_bulletin,
     withdraw_bulletin,
 )
-from controller.bulletins.wording import Manner
+from controller.features.bulletins.topics import set_topic
+from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
+from controller.model.bulletins import Bulletin
+from controller.model.wording import Manner
 from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.queries import bulletins_seen, spoken

@@ -10,11 +10,11 @@ from starlette.responses import FileResponse
 
 from controller.api.models import Code
 from controller.api.refusals import refusals
-from controller.chimes.bringing import bring_chime
-from controller.chimes.queries import chimes_of
-from controller.chimes.tables import Chime, ChimePlace
-from controller.chimes.usecases import place_named, remove_chime
-from controller.operators.queries import operators
+from controller.features.accounts.queries import operators
+from controller.features.chimes.queries import chimes_of
+from controller.features.chimes.service import place_named, remove_chime
+from controller.features.chimes.uploads import bring_chime
+from controller.model.chimes import Chime, ChimePlace
 from controller.web.chime_reads import chime_sound, seen_chime
 from controller.web.uploads import TaughtForm, described
 from controller.web.viewer import Signed, TheStation

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from starlette.requests import Request
 
-from controller.airings.advancing import end_of
 from controller.api.emergency_models import (
     AllClear,
     CallEmergency,
@@ -22,10 +21,9 @@ from controller.api.emergency_models import (
 )
 from controller.api.models import Code, Reason
 from controller.api.refusals import refusals
-from controller.bulletins.lifecycle import BulletinId
-from controller.emergencies.lifecycle import EmergencyId, PreparedId
-from controller.emergencies.preparing import prepare, release, write_from_template
-from controller.emergencies.queries import (
+from controller.errors import BadInput, NotFound
+from controller.features.emergencies.preparation import prepare, release, write_from_template
+from controller.features.emergencies.queries import (
     EmergencyView,
     PreparedView,
     emergencies,
@@ -34,9 +32,11 @@ from controller.emergencies.queries import (
     prepared_views,
     sounding_in,
 )
-from controller.emergencies.templates import TEMPLATES
-from controller.emergencies.usecases import Call, decline_emergency
-from controller.errors import BadInput, NotFound
+from controller.features.emergencies.service import Call, decline_emergency
+from controller.features.emergencies.texts import TEMPLATES
+from controller.model.bulletin_states import BulletinId
+from controller.model.emergency_states import EmergencyId, PreparedId
+from controller.runtime.airing_progress import end_of
 from controller.web import alarms
 from controller.web.acts import seen_bulletin
 from controller.web.lanes import UrgentRoute

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.airings.lifecycle import AiringState
 from controller.api.models import Asked, Code, TodayShown
-from controller.emergencies.lifecycle import LOUDEST, Kind, Standing
+from controller.model.airing_states import AiringState
+from controller.model.emergency_states import LOUDEST, Kind, Standing
 
 _MINUTES_A_DAY = 1440
 _Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.airings.trying import TEST_VOLUME
 from controller.api.models import Asked, Code
+from controller.features.speaker_tests.service import TEST_VOLUME
 from devices.messages import NAME_PATTERN
 
 

@@ -8,13 +8,13 @@ from starlette.requests import Request
 from controller.api.enrolment_models import CodeMade, CodeShown, NewCode
 from controller.api.refusals import refusals
 from controller.errors import NotAllowed, NotFound
-from controller.fleet.enrolling import claim_code, claimable, make_code, open_codes, withdraw_code
-from controller.fleet.tables import EnrolmentCode
-from controller.fleet.usecases import NewNode
-from controller.operators.fresh import typed_code
-from controller.operators.permissions import Act
-from controller.operators.tries import Offered
-from controller.station.doors import foreign_names
+from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code
+from controller.features.fleet.service import NewNode
+from controller.model.fleet import EnrolmentCode
+from controller.model.permissions import Act
+from controller.runtime.broker_credentials import foreign_names
 from controller.web.viewer import Signed, TheStation, Viewer, address_of, tries_of
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
 from devices.messages import AreaCode, NodeId

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.airings.queries import deliveries_to
 from controller.api import shown
 from controller.api.models import AreaShown, NodeShown, NodeWhole
 from controller.api.refusals import refusals
 from controller.errors import NotFound
-from controller.fleet.lifecycle import status_of
-from controller.fleet.queries import facts_of, get_node
+from controller.features.airings.queries import deliveries_to
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.status import status_of
 from controller.web.queries import nodes_seen, receipts_of
 from controller.web.viewer import Signed, TheStation
 from devices.messages import NAME_PATTERN, AreaCode, NodeId

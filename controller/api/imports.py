@@ -6,8 +6,8 @@ from fastapi import APIRouter
 
 from controller.api.refusals import refusals
 from controller.api.text_models import ImportedShown
-from controller.importing.imported import import_text
-from controller.importing.kinds import LARGEST_FILE
+from controller.features.imports.drafting import import_text
+from controller.features.imports.file_kinds import LARGEST_FILE
 from controller.web.uploads import Uploaded, described
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])

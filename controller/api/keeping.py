@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from controller.airings.trying import try_node
 from controller.api import shown
 from controller.api.enrolment_models import (
     HardwareShown,
@@ -14,12 +13,13 @@ from controller.api.enrolment_models import (
 from controller.api.enrolments import check_enrols
 from controller.api.models import NodeShown
 from controller.api.refusals import refusals
-from controller.bulletins.lifecycle import BulletinId
 from controller.errors import NotFound
-from controller.fleet.enrolling import hardware_of
-from controller.fleet.keeping import limit_volume, quarantine_node, release_node
-from controller.fleet.lifecycle import status_of
-from controller.fleet.queries import facts_of, get_node
+from controller.features.enrolment.service import hardware_of
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.status import status_of
+from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.service import try_node
+from controller.model.bulletin_states import BulletinId
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation
 from devices.messages import NodeId

@@ -8,10 +8,10 @@ from starlette.requests import Request
 
 from controller.api.models import Proof
 from controller.api.refusals import refusals
-from controller.operators.permissions import Act
-from controller.plans.compromising import Fallout, compromise_key, fallout_of, retire_one_key
-from controller.plans.key_set import keys_to_sign_for
-from controller.plans.queries import published_key_set
+from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.queries import published_key_set
+from controller.model.permissions import Act
 from controller.web.admin_reads import keys_shown
 from controller.web.pages.forms import need_province
 from controller.web.proving import proven

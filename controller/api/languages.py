@@ -6,14 +6,14 @@ from controller.api import shown
 from controller.api.models import BulletinShown, Code
 from controller.api.refusals import refusals
 from controller.api.text_models import AreaLanguages, LanguagesAsked, LanguageShown, VariantShown
-from controller.areas.languages import LanguageCode, languages
-from controller.areas.queries import area_languages
-from controller.areas.usecases import set_languages
-from controller.bulletins.queries import variants_of
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.variants import add_variant
 from controller.errors import NotFound
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import area_languages
+from controller.features.bulletins.queries import variants_of
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.variants import add_variant
+from controller.model.bulletins import Bulletin
+from controller.model.languages import LanguageCode, languages
 from controller.web.acts import seen_bulletin
 from controller.web.uploads import Uploaded, described
 from controller.web.viewer import Signed, TheStation

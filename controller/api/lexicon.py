@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from controller.api.models import Asked, Code
 from controller.api.refusals import refusals
 from controller.errors import NotFound
-from controller.lexicon.queries import get_entry, lexicon_entries
-from controller.lexicon.tables import EntryId, LexiconEntry
-from controller.lexicon.usecases import add_entry, remove_entry
-from controller.operators.queries import operators
+from controller.features.accounts.queries import operators
+from controller.features.lexicon.queries import get_entry, lexicon_entries
+from controller.features.lexicon.service import add_entry, remove_entry
+from controller.model.lexicon import EntryId, LexiconEntry
 from controller.web.viewer import Signed, TheStation
 from devices.messages import AreaCode
 

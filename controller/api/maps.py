@@ -7,8 +7,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from controller.api.refusals import refusals
-from controller.areas.bringing import bring_outlines
-from controller.areas.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.uploads import bring_outlines
 from controller.web.uploads import Ruler, SentByRuler, described
 from controller.web.viewer import Signed, TheStation
 

@@ -5,13 +5,13 @@ from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from controller.airings.conflicts import Choice, ConflictKind
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import Meeting
-from controller.airings.usecases import DEFAULT_VOLUME
-from controller.bulletins.lifecycle import BulletinState
-from controller.fleet.lifecycle import NodeStatus
-from controller.operators.permissions import Act, OperatorRole
+from controller.features.airings.conflicts import Choice, ConflictKind
+from controller.features.airings.planning import Meeting
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.fleet.status import NodeStatus
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act, OperatorRole
 from devices.messages import NAME_PATTERN, Grade, ReceiptKind
 
 Code = Annotated[

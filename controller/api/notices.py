@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 
 from controller.api.refusals import refusals
 from controller.api.text_models import NoticeShown, NoticesRead
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeId
-from controller.notices.usecases import read_notice, read_notices
+from controller.features.notices.queries import notices_of
+from controller.features.notices.service import read_notice, read_notices
+from controller.model.notices import NoticeId
 from controller.web.viewer import InPerson, Signed, TheStation
 
 router = APIRouter(prefix="/notices", tags=["people"])

@@ -17,19 +17,19 @@ from controller.api.models import (
 from controller.api.people_models import Myself
 from controller.api.refusals import refusals
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
-from controller.operators.permissions import Act, Operator
-from controller.operators.queries import operator_named, operators
-from controller.operators.second_factor import (
+from controller.features.accounts.queries import operator_named, operators
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.second_factor import (
     begin_second_factor,
     confirm_second_factor,
     has_second_factor,
     remove_second_factor,
 )
-from controller.operators.signing_in import complete_sign_in, person_awaiting_code
-from controller.operators.signing_in import sign_in as enter
-from controller.operators.signing_in import sign_out as leave
-from controller.operators.tries import Purpose
-from controller.operators.usecases import change_password
+from controller.features.accounts.service import change_password
+from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
+from controller.features.accounts.sessions import sign_in as enter
+from controller.features.accounts.sessions import sign_out as leave
+from controller.model.permissions import Act, Operator
 from controller.web.approvals import why_unsigned
 from controller.web.lanes import in_lane, lanes_of
 from controller.web.proving import proven

@@ -7,11 +7,11 @@ from controller.api import shown
 from controller.api.models import BulletinShown
 from controller.api.refusals import refusals
 from controller.api.text_models import ItemShown, ProgrammeAsked, SoundKept
-from controller.bulletins.lifecycle import BulletinId, ItemKind
-from controller.bulletins.programmes import Item, draft_programme, revise_programme
-from controller.bulletins.queries import items_of
-from controller.bulletins.uploading import keep_upload
 from controller.errors import BadInput
+from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
+from controller.features.bulletins.queries import items_of
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.model.bulletin_states import BulletinId, ItemKind
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.uploads import Uploaded, described

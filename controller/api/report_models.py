@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from controller.airings.lifecycle import AiringState
 from controller.api.models import Code
-from controller.reports.coverage import Group
+from controller.features.reports.coverage import Group
+from controller.model.airing_states import AiringState
 from devices.messages import Grade
 
 

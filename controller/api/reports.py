@@ -10,11 +10,11 @@ from controller.api.models import Code
 from controller.api.refusals import refusals
 from controller.api.report_models import AiredShown, CoverageShown
 from controller.errors import BadInput, NotFound
-from controller.reports.coverage import Cell, Table
-from controller.reports.lifecycle import Aired
-from controller.reports.queries import aired_between
-from controller.reports.reporting import MOST_MONTHS, coverage, span
-from controller.reports.writing import MEDIA, WRITERS, Form, as_csv
+from controller.features.reports.coverage import Cell, Table
+from controller.features.reports.entries import Aired
+from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
+from controller.features.reports.monthly import MOST_MONTHS, coverage, span
+from controller.features.reports.queries import aired_between
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import AreaCode
 

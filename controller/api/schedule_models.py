@@ -6,12 +6,12 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from controller.airings.planning import Meeting
-from controller.airings.usecases import DEFAULT_VOLUME
 from controller.api.models import Asked, Code, ForesightShown
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.tables import LONGEST_DAY_NAME
-from controller.programmes.usecases import LONGEST_REASON
+from controller.features.airings.planning import Meeting
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.schedules.service import LONGEST_REASON
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import LONGEST_DAY_NAME
 from devices.messages import Grade
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR, MOST_DATES, MOST_TIMES, Weekday
 

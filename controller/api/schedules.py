@@ -8,8 +8,6 @@ from fastapi import APIRouter, Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.timing import LATEST_AFTER
-from controller.airings.usecases import check_sound, check_targets
 from controller.api.models import Reason
 from controller.api.refusals import refusals
 from controller.api.schedule_models import (
@@ -25,19 +23,19 @@ from controller.api.schedule_models import (
     SkipsAsked,
 )
 from controller.api.schedule_rules import rule_of, skips_of
-from controller.areas.queries import area_tree
-from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
-from controller.programmes.days_off import remove_day_off, set_day_off
-from controller.programmes.foreseeing import (
+from controller.features.airings.service import check_sound, check_targets
+from controller.features.airings.timing import LATEST_AFTER
+from controller.features.areas.queries import area_tree
+from controller.features.schedules.conflict_check import (
     Wished,
     foresee_move,
     foresee_schedule,
     outlook_facts,
     wished_of,
 )
-from controller.programmes.lifecycle import ScheduleId, ScheduleState
-from controller.programmes.queries import (
+from controller.features.schedules.days_off import remove_day_off, set_day_off
+from controller.features.schedules.queries import (
     get_occurrence,
     get_schedule,
     next_occurrences,
@@ -46,13 +44,15 @@ from controller.programmes.queries import (
     schedules_for,
     targets_of_schedules,
 )
-from controller.programmes.tables import Occurrence, Schedule
-from controller.programmes.usecases import (
+from controller.features.schedules.service import (
     cancel_occurrence,
     end_schedule,
     move_occurrence,
     schedule_bulletin,
 )
+from controller.model.bulletins import Bulletin
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence, Schedule
 from controller.web.acts import seen_bulletin
 from controller.web.lanes import UrgentRoute
 from controller.web.viewer import Signed, TheStation, Viewer

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 
 from controller.api.refusals import refusals
 from controller.errors import NotAllowed
-from controller.journal.security import security_events
-from controller.operators.permissions import Act
+from controller.features.journal.security_log import security_events
+from controller.model.permissions import Act
 from controller.web.viewer import Signed, TheStation
 
 router = APIRouter(prefix="/security-events", tags=["people"])

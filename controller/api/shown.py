@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from controller.airings.tables import Delivery, Received
 from controller.api.bulletin_models import BulletinWhole, RenderingShown
 from controller.api.models import (
     AiringShown,
@@ -13,11 +12,12 @@ from controller.api.models import (
     ReceiptShown,
     SpreadShown,
 )
-from controller.bulletins.tables import Bulletin
-from controller.fleet.faults import faults_told
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.queries import facts_of
-from controller.fleet.tables import Node
+from controller.features.fleet.faults import faults_told
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus
+from controller.model.airings import Delivery, Received
+from controller.model.bulletins import Bulletin
+from controller.model.fleet import Node
 from controller.web.queries import Spoken
 from controller.web.views import AiringView
 from tts.orders import Progress

@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 
 from controller.api.models import Asked, Code
 from controller.api.refusals import refusals
-from controller.bulletins.wording import LONGEST_TITLE
-from controller.operators.queries import operators
-from controller.templates.queries import Offered, get_template, offered, templates_offered, unknown_template
-from controller.templates.tables import TemplateId
-from controller.templates.usecases import add_template, change_template, remove_template
+from controller.features.accounts.queries import operators
+from controller.features.templates.queries import (
+    Offered,
+    get_template,
+    offered,
+    templates_offered,
+    unknown_template,
+)
+from controller.features.templates.service import add_template, change_template, remove_template
+from controller.model.templates import TemplateId
+from controller.model.wording import LONGEST_TITLE
 from controller.web.viewer import Signed, TheStation, Viewer
 from devices.messages import AreaCode
 

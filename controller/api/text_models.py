@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from controller.api.bulletin_models import Issuer, Readings
 from controller.api.models import Asked, BulletinShown, Code
-from controller.bulletins.comparing import Change
-from controller.bulletins.lifecycle import ItemKind, RevisionKind
-from controller.importing.kinds import FileKind
-from controller.importing.mending import Mend
-from controller.notices.tables import NoticeKind
+from controller.features.bulletins.word_diff import Change
+from controller.features.imports.file_kinds import FileKind
+from controller.features.imports.text_repair import Mend
+from controller.model.bulletin_states import ItemKind, RevisionKind
+from controller.model.notices import NoticeKind
 from devices.messages import DIGEST_PATTERN
 
 BasedOn = Annotated[

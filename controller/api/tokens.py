@@ -4,11 +4,11 @@ from fastapi import APIRouter
 
 from controller.api.models import DelegateApproval, DelegationShown, NewToken, TokenMade, TokenShown
 from controller.api.refusals import refusals
-from controller.operators.delegating import delegate_approval, delegations_of, end_delegation
-from controller.operators.permissions import Act
-from controller.operators.queries import get_operator
-from controller.operators.tables import ApiToken, Delegation
-from controller.operators.tokens import create_token, revoke_token, tokens_of
+from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.queries import get_operator
+from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.model.accounts import ApiToken, Delegation
+from controller.model.permissions import Act
 from controller.web.station import Station
 from controller.web.viewer import InPerson, Signed, TheStation
 from devices.messages import AreaCode

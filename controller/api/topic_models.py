@@ -6,8 +6,8 @@ from pydantic import BaseModel, Field
 
 from controller.api.bulletin_models import Draft, Mannered
 from controller.api.models import Air, Asked
-from controller.bulletins.topics import LONGEST_NAME
-from controller.store.base import ID_LENGTH
+from controller.features.bulletins.topics import LONGEST_NAME
+from controller.model.base import ID_LENGTH
 
 TopicCodeAsked = Annotated[str, Field(max_length=ID_LENGTH)]
 

@@ -6,9 +6,7 @@ from fastapi import APIRouter, Query
 
 from controller.api.refusals import refusals
 from controller.api.topic_models import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
-from controller.bulletins.lifecycle import TopicCode
-from controller.bulletins.tables import Topic
-from controller.bulletins.topics import (
+from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,
     end_topic,
@@ -17,6 +15,8 @@ from controller.bulletins.topics import (
     topic_of,
     topics,
 )
+from controller.model.bulletin_states import TopicCode
+from controller.model.bulletins import Topic
 from controller.web.acts import seen_bulletin
 from controller.web.viewer import Signed, TheStation
 

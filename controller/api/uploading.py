@@ -5,10 +5,10 @@ from fastapi import APIRouter
 from controller.api import shown
 from controller.api.models import BulletinShown
 from controller.api.refusals import refusals
-from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.queries import get_revision
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.usecases import draft_bulletin, revise_bulletin
+from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.service import draft_bulletin, revise_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.model.bulletin_states import BulletinId
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.uploads import Uploaded, described

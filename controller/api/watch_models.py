@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from controller.api.models import Asked, Code
-from controller.fleet.events import EventKind
-from controller.fleet.faults import FaultKind
-from controller.fleet.lifecycle import NodeStatus
+from controller.features.fleet.events import EventKind
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.status import NodeStatus
 
 
 class FaultShown(BaseModel):

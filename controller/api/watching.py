@@ -18,13 +18,13 @@ from controller.api.watch_models import (
     WatchedShown,
 )
 from controller.errors import NotFound
-from controller.fleet.care import take_care
-from controller.fleet.faults import FaultKind
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.queries import get_node
-from controller.fleet.samples import FIGURES, QUARTER
-from controller.fleet.vitals_course import Course, course_of
-from controller.fleet.watching import Watched, Wish, events_now, watched
+from controller.features.fleet.fault_assignments import take_care
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.status import NodeStatus
+from controller.features.fleet.vitals_course import Course, course_of
+from controller.features.fleet.vitals_samples import FIGURES, QUARTER
+from controller.features.fleet.watch import Watched, Wish, events_now, watched
 from controller.web.viewer import Signed, TheStation
 from devices.messages import AreaCode, NodeId
 

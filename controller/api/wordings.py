@@ -19,16 +19,16 @@ from controller.api.text_models import (
     StretchShown,
     WordingRead,
 )
-from controller.bulletins.comparing import differences
-from controller.bulletins.legal import reference_given, set_reference
-from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.queries import get_revision, wordings_of
-from controller.bulletins.references import Reference, reference_of
-from controller.bulletins.usecases import clone_bulletin, recall_bulletin, revise_bulletin
-from controller.bulletins.wording import Manner
-from controller.lexicon.queries import words_for
-from controller.reading_apart import read_apart
-from controller.reading_text import as_object
+from controller.features.bulletins.queries import get_revision, wordings_of
+from controller.features.bulletins.service import clone_bulletin, recall_bulletin, revise_bulletin
+from controller.features.bulletins.word_diff import differences
+from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.legal_acts.service import reference_given, set_reference
+from controller.features.lexicon.queries import words_for
+from controller.features.reading.child_reader import read_apart
+from controller.features.reading.text import as_object
+from controller.model.bulletin_states import BulletinId
+from controller.model.wording import Manner
 from controller.web.acts import seen_bulletin
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer

@@ -28,7 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
-from controller.store.turn import Turn
+from controller.store.write_lock import Turn
 
 _LOG = logging.getLogger(__name__)
 

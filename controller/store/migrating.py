@@ -30,7 +30,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def differences(engine: Engine) -> list[Any]:
     """Return where the database's shape and the rows' classes disagree; empty when they agree."""
-    from controller.store.tables import METADATA
+    from controller.model.tables import METADATA
 
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

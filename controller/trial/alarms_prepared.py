@@ -1,11 +1,11 @@
 """What the bench of emergencies finds at its station: an alarm, its all-clear, and a broadcast, approved."""
 
 from controller.app import Controller
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.founding import APPROVER
-from controller.operators.queries import operator_named
-from controller.terminal import Stages
+from controller.features.accounts.queries import operator_named
+from controller.features.emergencies.preparation import prepare
+from controller.features.provisioning.service import APPROVER
+from controller.model.emergency_states import Kind
+from controller.terminal.progress import Stages
 from controller.trial.bench_ground import approved, tone
 from devices.messages import AreaCode
 

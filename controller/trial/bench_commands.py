@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from controller.told import AsJson, print_json, told
+from controller.terminal.cli_errors import AsJson, print_json, told
 
 Broker = Annotated[Literal["auto", "embedded", "mosquitto"], typer.Option(help="Trạm trung chuyển MQTT.")]
 

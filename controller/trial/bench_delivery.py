@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from controller.airings.usecases import plan_airing
 from controller.app import Controller
-from controller.founding import APPROVER
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.service import plan_airing
+from controller.features.provisioning.service import APPROVER
 from controller.settings import BrokerChoice
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.bench_ground import Made, approved, throw_away_station
 from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
 from controller.trial.fleet_process import Fleet

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from controller.client.http_client import RemoteStation
 from controller.clocks import utc_now
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.queries import prepared_views
 from controller.errors import LoaError
-from controller.founding import APPROVER, Secrets
-from controller.remote import RemoteStation
+from controller.features.emergencies.queries import prepared_views
+from controller.features.provisioning.service import APPROVER, Secrets
+from controller.model.emergency_states import Kind
 from controller.settings import BrokerChoice
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S
 from controller.trial.bench_ground import PATIENCE_S, SOUND_PATIENCE_S, Ears, nearest_rank
 from controller.trial.fleet_process import Fleet

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import Controller
-from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.renderings import begin_rendering, finish_rendering
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin
-from controller.founding import OFFICER
-from controller.logs import log_to
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.bulletins.renderings import begin_rendering, finish_rendering
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.provisioning.service import OFFICER
+from controller.host.logs import log_to
+from controller.model.bulletin_states import BulletinId
 from controller.settings import BrokerChoice, Settings
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.fleet_process import Fleet
 from controller.trial.job import Job
 from controller.trial.simulated import enrol_simulated, fleet_of

@@ -15,13 +15,13 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
-from controller import child
-from controller.airings.tables import Received
-from controller.broker import ChildBroker
 from controller.errors import StartFailed
-from controller.fleet.tables import RecentVitals
+from controller.host import child_process as child
+from controller.host.broker import ChildBroker
+from controller.model.airings import Received
+from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.outside import used_by
 from controller.trial.postgres import running_postgres
 from controller.trial.station_apart import StationApart

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from controller import child
 from controller.errors import StartFailed
-from controller.station.sender import IN_FLIGHT
+from controller.host import child_process as child
+from controller.runtime.sender import IN_FLIGHT
 from devices import topics
 from devices.link import Link
 from devices.messages import RecordingId

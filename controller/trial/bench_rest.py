@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from controller.errors import StartFailed
-from controller.fleet.tables import Node
+from controller.model.fleet import Node
 from controller.settings import BrokerChoice
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.bench_ground import PATIENCE_S, nearest_rank
 from controller.trial.bench_ingest import loaded
 from controller.trial.outside import Used

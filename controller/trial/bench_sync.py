@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from controller.airings.usecases import plan_airing
-from controller.founding import APPROVER
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.service import plan_airing
+from controller.features.provisioning.service import APPROVER
 from controller.settings import BrokerChoice
 from controller.trial.bench_ground import Ground, approved, nearest_rank, throw_away_ground, tone
 from devices.messages import AiringId, AreaCode

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import Controller
-from controller.logs import log_to
+from controller.features.imports.bulletin_files import Draft, draft_of, sample, written_in
+from controller.host.logs import log_to
 from controller.settings import BrokerChoice, Settings
-from controller.terminal import Stages
-from controller.texts import Draft, draft_of, sample, written_in
+from controller.terminal.progress import Stages
 from controller.trial.job import Job, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.messages import AreaCode, NodeId

@@ -8,9 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from controller.airings.answering import answer_airing
-from controller.airings.lifecycle import OPEN, AiringState, Rung
-from controller.airings.queries import (
+from controller.app import Controller
+from controller.errors import LoaError
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.service import unlock_key
+from controller.features.airings.queries import (
     Reach,
     Spread,
     count_unfinished,
@@ -19,25 +21,23 @@ from controller.airings.queries import (
     reach,
     spread_of,
 )
-from controller.airings.tables import Airing, Delivery
-from controller.airings.trying import prepare_test
-from controller.airings.usecases import plan_airing
-from controller.app import Controller
-from controller.bulletins.lifecycle import BulletinId, RenderingState
-from controller.bulletins.listening import note_served
-from controller.bulletins.queries import get_bulletin, get_recording, get_revision, rendering_of
-from controller.bulletins.tables import Rendering
-from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
-from controller.errors import LoaError
-from controller.founding import APPROVER, OF_A_COMMUNE, OFFICER, Secrets
-from controller.journal.chain import JournalBroken, verify
-from controller.journal.queries import export
-from controller.operators.permissions import Operator
-from controller.operators.queries import operator_named
-from controller.operators.usecases import unlock_key
-from controller.store.invariants import invariants
-from controller.terminal import Stages
-from controller.texts import Draft
+from controller.features.airings.service import plan_airing
+from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.queries import get_bulletin, get_recording, get_revision, rendering_of
+from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.features.consent.service import answer_airing
+from controller.features.doctor.invariants import invariants
+from controller.features.imports.bulletin_files import Draft
+from controller.features.journal.chain import JournalBroken, verify
+from controller.features.journal.queries import export
+from controller.features.provisioning.service import APPROVER, OF_A_COMMUNE, OFFICER, Secrets
+from controller.features.speaker_tests.service import prepare_test
+from controller.model.airing_states import OPEN, AiringState, Rung
+from controller.model.airings import Airing, Delivery
+from controller.model.bulletin_states import BulletinId, RenderingState
+from controller.model.bulletins import Rendering
+from controller.model.permissions import Operator
+from controller.terminal.progress import Stages
 from controller.trial.fleet_process import Fleet
 from devices.messages import AiringId, AreaCode, NodeId, Role
 

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.app import Controller
-from controller.areas.queries import area_tree
-from controller.areas.tables import Area
-from controller.broker import refuse_fleet_at
-from controller.fleet.names import SIMULATED
-from controller.fleet.tables import Node
-from controller.fleet.usecases import NewNode, enrol_nodes
-from controller.founding import Secrets
+from controller.features.areas.queries import area_tree
+from controller.features.fleet.node_names import SIMULATED
+from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.provisioning.service import Secrets
+from controller.host.broker import refuse_fleet_at
+from controller.model.areas import Area
+from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.store import Store
 from controller.trial.fleet_process import Fleet, FleetProcess

@@ -17,19 +17,19 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from controller import child
-from controller.airings.tables import Airing, Delivery
-from controller.airings.usecases import plan_airing
 from controller.app import Controller
 from controller.errors import StartFailed
-from controller.fleet.usecases import NewNode
-from controller.founding import APPROVER
-from controller.interpreter import settle
-from controller.logs import log_to
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.service import plan_airing
+from controller.features.fleet.service import NewNode
+from controller.features.provisioning.service import APPROVER
+from controller.host import child_process as child
+from controller.host.interpreter import settle
+from controller.host.logs import log_to
+from controller.model.airings import Airing, Delivery
 from controller.settings import Settings
 from controller.store import Store
-from controller.terminal import Stages
+from controller.terminal.progress import Stages
 from controller.trial.alarms_prepared import prepare_alarms
 from controller.trial.bench_ground import PATIENCE_S, Made, approved, bench_settings
 from controller.trial.outside import Used, family, is_broker, used_by

@@ -5,26 +5,26 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from controller.airings.planning import Wish, plan_foreseen
-from controller.areas.tree import AreaTree
-from controller.bulletins.legal import reference_given, set_reference
-from controller.bulletins.lifecycle import BulletinId, TopicCode
-from controller.bulletins.listening import Heard, Span, heard_by, note_played
-from controller.bulletins.queries import get_bulletin
-from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.topics import set_topic
-from controller.bulletins.usecases import (
+from controller.errors import NotAllowed, NotFound
+from controller.features.accounts.rate_limits import Purpose, Tries
+from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.airings.planning import Wish, plan_foreseen
+from controller.features.bulletins.listening_proof import Heard, Span, heard_by, note_played
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.bulletins.service import (
     approve_bulletin,
     check_approvable,
     draft_bulletin,
     submit_bulletin,
 )
-from controller.bulletins.wording import PLAIN, Manner
-from controller.errors import NotAllowed, NotFound
-from controller.journal.usecases import record
-from controller.operators.tries import Purpose, Tries
-from controller.operators.usecases import WRONG_PASSWORD, unlock_key
+from controller.features.bulletins.topics import set_topic
+from controller.features.imports.legal_references import Reference
+from controller.features.journal.service import record
+from controller.features.legal_acts.service import reference_given, set_reference
+from controller.model.area_tree import AreaTree
+from controller.model.bulletin_states import BulletinId, TopicCode
+from controller.model.bulletins import Bulletin
+from controller.model.wording import PLAIN, Manner
 from controller.web.station import Station
 from controller.web.viewer import Viewer
 from devices.messages import AiringId, AreaCode, RecordingId, Role

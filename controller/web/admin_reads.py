@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.journal.tables import Entry
-from controller.operators.permissions import OperatorId
-from controller.operators.tables import Account, HeldKey, SecondFactor
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
+from controller.model.accounts import Account, HeldKey, SecondFactor
+from controller.model.journal import Entry
+from controller.model.permissions import OperatorId
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
 from controller.web.scope import Scope
 from devices.messages import AreaCode, Policy
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from controller.airings.heard import whole_ms
-from controller.airings.tables import Airing
-from controller.bulletins.tables import Bulletin
+from controller.features.airings.heard import whole_ms
+from controller.model.airings import Airing
+from controller.model.bulletins import Bulletin
 from controller.web.scope import Scope
 from controller.web.views import AiringView
 from devices.messages import AreaCode

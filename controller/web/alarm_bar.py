@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import IN_PLANS
-from controller.airings.queries import targets_of
-from controller.airings.tables import Airing
-from controller.bulletins.tables import Bulletin
-from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
-from controller.emergencies.tables import Emergency
+from controller.features.airings.queries import targets_of
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
+from controller.model.bulletins import Bulletin
+from controller.model.emergencies import Emergency
+from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
 from controller.web.named import Named
 from controller.web.scope import Scope
 from devices.messages import AreaCode

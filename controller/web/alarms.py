@@ -6,13 +6,17 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.airings.ending import cancel_airing
-from controller.airings.queries import targets_of
-from controller.emergencies.ending import stop_emergency, stop_in
-from controller.emergencies.lifecycle import EmergencyId, PreparedId
-from controller.emergencies.queries import check_seen
-from controller.emergencies.tables import Emergency
-from controller.emergencies.usecases import (
+from controller.errors import BadInput, NotAllowed
+from controller.features.accounts.rate_limits import Purpose, Tries
+from controller.features.accounts.second_factor import (
+    check_fresh_totp,
+    has_second_factor,
+    needs_second_factor,
+)
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.queries import targets_of
+from controller.features.emergencies.queries import check_seen
+from controller.features.emergencies.service import (
     Call,
     Started,
     call_alone,
@@ -21,11 +25,11 @@ from controller.emergencies.usecases import (
     sound_all_clear,
     start_test,
 )
-from controller.errors import BadInput, NotAllowed
-from controller.journal.usecases import record
-from controller.operators.permissions import Operator
-from controller.operators.second_factor import check_fresh_totp, has_second_factor, needs_second_factor
-from controller.operators.tries import Purpose, Tries
+from controller.features.emergencies.stopping import stop_emergency, stop_in
+from controller.features.journal.service import record
+from controller.model.emergencies import Emergency
+from controller.model.emergency_states import EmergencyId, PreparedId
+from controller.model.permissions import Operator
 from controller.web.station import Station
 from controller.web.viewer import Viewer
 from devices.messages import AiringId, AreaCode

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from controller.airings.consent import Standing
-from controller.operators.permissions import Act
+from controller.features.airings.consent import Standing
+from controller.model.permissions import Act
 from controller.web.viewer import Viewer
 
 

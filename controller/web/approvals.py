@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import BulletinId, RenderingState
-from controller.bulletins.tables import Bulletin, Rendering
-from controller.emergencies.tables import Prepared
 from controller.errors import Conflict, NotAllowed
-from controller.operators.permissions import Operator
-from controller.operators.tables import Account
-from controller.operators.usecases import check_key
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.tables import Schedule
-from controller.programmes.telling import rule_sentence
+from controller.features.accounts.service import check_key
+from controller.features.schedules.sentences import rule_sentence
+from controller.model.accounts import Account
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId, RenderingState
+from controller.model.bulletins import Bulletin, Rendering
+from controller.model.emergencies import Prepared
+from controller.model.permissions import Operator
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
 from controller.web.queries import MOST_AIRINGS
 from controller.web.viewer import Viewer
 from controller.web.waiting import is_author, submitted_in

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.airings.ordering import Collision, collisions_for
-from controller.airings.questions import Question, questions_for
-from controller.operators.permissions import Operator
+from controller.features.consent.precedence import Collision, collisions_for
+from controller.features.consent.queries import Question, questions_for
+from controller.model.permissions import Operator
 from controller.web.scope import Scope
 
 

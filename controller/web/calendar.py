@@ -8,19 +8,24 @@ from urllib.parse import quote
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from controller.airings.consent import standings
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import MOVABLE
-from controller.airings.queries import targets_of
-from controller.airings.tables import Airing, Target
-from controller.bulletins.in_force import approved_until
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Bulletin
-from controller.operators.permissions import Act
-from controller.programmes.lifecycle import ScheduleId, ScheduleState
-from controller.programmes.making import AHEAD
-from controller.programmes.queries import occurrences_of, own_days, schedules_for, targets_of_schedules
-from controller.programmes.tables import Occurrence
+from controller.features.airings.consent import standings
+from controller.features.airings.planning import MOVABLE
+from controller.features.airings.queries import targets_of
+from controller.features.bulletins.in_force import approved_until
+from controller.features.schedules.occurrence_making import AHEAD
+from controller.features.schedules.queries import (
+    occurrences_of,
+    own_days,
+    schedules_for,
+    targets_of_schedules,
+)
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Target
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence
 from controller.web.clashes import clashes, spans_of
 from controller.web.queries import titles_of
 from controller.web.viewer import Viewer

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
-from controller.chimes.queries import chimes_of, get_chime, unknown_chime
-from controller.chimes.tables import Chime, ChimeId, ChimePlace
-from controller.chimes.usecases import MAY_CHOOSE
+from controller.features.chimes.queries import chimes_of, get_chime, unknown_chime
+from controller.features.chimes.service import MAY_CHOOSE
+from controller.model.chimes import Chime, ChimeId, ChimePlace
 from controller.web.named import Named
 from controller.web.station import Station
 from controller.web.uploads import sound_file

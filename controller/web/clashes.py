@@ -11,10 +11,10 @@ from itertools import combinations
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.tables import Airing
-from controller.areas.tree import AreaTree
-from controller.bulletins.tables import Bulletin, Recording, Rendering
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.area_tree import AreaTree
+from controller.model.bulletins import Bulletin, Recording, Rendering
 from devices.messages import AiringId, AreaCode, Grade
 
 MOST = 20

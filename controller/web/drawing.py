@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.areas.outlines import edition_of, outlines
-from controller.areas.shapes import Shape
-from controller.areas.tree import AreaTree
+from controller.features.maps.outlines import edition_of, outlines
+from controller.features.maps.shapes import Shape
+from controller.model.area_tree import AreaTree
 from controller.web.atlas import Atlas, Centre, centres_of, sketch
 from controller.web.outlined import outlined
 from controller.web.scope import Scope

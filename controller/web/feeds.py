@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from controller.airings.tables import Airing
-from controller.listeners.queries import Aired
+from controller.features.listeners.queries import Aired
+from controller.model.airings import Airing
 from tts.marks import SOURCE_TYPES, VOCABULARY, WORDS, Origin
 
 _LINE = 74

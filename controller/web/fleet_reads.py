@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from controller.fleet.counting import has_status, statuses_by_area
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.queries import facts_of
-from controller.fleet.tables import Node
+from controller.features.fleet.counts import has_status, statuses_by_area
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.model.fleet import Node
 from controller.web.scope import Scope
 from controller.web.views import ONLINE
 from controller.web.words import plain

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from controller.airings.lateness_facts import forecasts_of
-from controller.airings.lifecycle import IN_PLANS
+from controller.features.airings.lateness_facts import forecasts_of
+from controller.model.airing_states import IN_PLANS
 from controller.web.scope import Scope
 from controller.web.station import Station
 from controller.web.views import AiringView

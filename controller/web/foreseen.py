@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.conflicts import Conflict, ConflictKind
-from controller.airings.foreseeing import Asking, Foresight, foresee_each
-from controller.airings.foretelling import places
-from controller.airings.lifecycle import OPEN
-from controller.airings.tables import Airing
-from controller.airings.timing import LATEST_AFTER
-from controller.airings.usecases import FURTHEST
-from controller.bulletins.lifecycle import BulletinId
-from controller.programmes.lifecycle import ScheduleId
-from controller.programmes.queries import dated_without_skips, own_days
-from controller.programmes.telling import rule_sentence
+from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
+from controller.features.airings.conflict_messages import places
+from controller.features.airings.conflicts import Conflict, ConflictKind
+from controller.features.airings.service import FURTHEST
+from controller.features.airings.timing import LATEST_AFTER
+from controller.features.schedules.queries import dated_without_skips, own_days
+from controller.features.schedules.sentences import rule_sentence
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId
+from controller.model.schedule_states import ScheduleId
 from controller.web.schedule_form import ScheduleTyped
 from controller.web.scope import Scope
 from controller.web.viewer import Viewer

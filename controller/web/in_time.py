@@ -2,13 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from controller.airings.foreseeing import Asking
-from controller.airings.ground import length_of
-from controller.airings.lateness import too_soon_sentence
-from controller.airings.lateness_facts import earliest_for
-from controller.airings.timing import LATEST_AFTER
-from controller.bulletins.lifecycle import BulletinId
 from controller.errors import BadInput
+from controller.features.airings.conflict_check import Asking
+from controller.features.airings.lateness import too_soon_sentence
+from controller.features.airings.lateness_facts import earliest_for
+from controller.features.airings.planning_context import length_of
+from controller.features.airings.timing import LATEST_AFTER
+from controller.model.bulletin_states import BulletinId
 from controller.web.reach_typed import areas_typed
 from controller.web.station import Station
 from controller.web.typed import Typed

@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from controller.airings.tables import Airing, Target
-from controller.bulletins.tables import Bulletin
-from controller.chimes.tables import Chime
-from controller.fleet.tables import Node
-from controller.journal.chain import BEGINNING, JournalBroken, hash_of, verify, written
-from controller.journal.queries import export
-from controller.journal.tables import Entry
-from controller.journal.usecases import STATION
-from controller.lexicon.tables import LexiconEntry
-from controller.operators.tables import Account, HeldKey
-from controller.programmes.tables import Schedule, ScheduleTarget
-from controller.templates.tables import BulletinTemplate
+from controller.features.journal.chain import BEGINNING, JournalBroken, hash_of, verify, written
+from controller.features.journal.queries import export
+from controller.features.journal.service import STATION
+from controller.model.accounts import Account, HeldKey
+from controller.model.airings import Airing, Target
+from controller.model.bulletins import Bulletin
+from controller.model.chimes import Chime
+from controller.model.fleet import Node
+from controller.model.journal import Entry
+from controller.model.lexicon import LexiconEntry
+from controller.model.schedules import Schedule, ScheduleTarget
+from controller.model.templates import BulletinTemplate
 from controller.web.journal_words import KINDS
 from devices.messages import AreaCode, Role
 

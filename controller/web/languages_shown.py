@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.airings.lifecycle import OPEN
-from controller.airings.tables import Airing, Target
-from controller.areas.languages import VIETNAMESE, LanguageCode, by_language, languages
-from controller.areas.queries import area_languages
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import variants_of
-from controller.bulletins.tables import Bulletin
-from controller.fleet.tables import Node
+from controller.features.areas.queries import area_languages
+from controller.features.bulletins.queries import variants_of
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing, Target
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.fleet import Node
+from controller.model.languages import VIETNAMESE, LanguageCode, by_language, languages
 from controller.web.scope import Scope
 from devices.messages import AreaCode
 

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel
 
-from controller.bulletins.references import KINDS, LETTER, Reference
-from controller.bulletins.tables import LegalReference
-from controller.bulletins.validity import named
 from controller.errors import BadInput
+from controller.features.bulletins.validity import named
+from controller.features.imports.legal_references import KINDS, LETTER, Reference
+from controller.model.bulletins import LegalReference
 from controller.web.when_typed import day_value, read_day
 from controller.web.words import said_day, wall_day
 

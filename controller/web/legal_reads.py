@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.bulletins.legal import reference_given
-from controller.bulletins.tables import Bulletin, LegalReference
+from controller.features.legal_acts.service import reference_given
+from controller.model.bulletins import Bulletin, LegalReference
 from controller.web.legal_form import ActShown, act_shown
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.operators.permissions import Act
+from controller.model.permissions import Act
 
 _IN_BAR = 4
 """Places in a phone's bar beside “Thêm”: five words are as many as 320 px can hold."""

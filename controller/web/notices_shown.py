@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.notices.queries import notices_of
-from controller.notices.tables import Notice, NoticeId, NoticeKind
-from controller.operators.permissions import Operator, OperatorRole
-from controller.programmes.tables import Schedule
+from controller.features.notices.queries import notices_of
+from controller.model.notices import Notice, NoticeId, NoticeKind
+from controller.model.permissions import Operator, OperatorRole
+from controller.model.schedules import Schedule
 
 MOST = 10
 """Notices on the page of the day, the newest first; those below come up as these are read."""

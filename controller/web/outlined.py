@@ -10,8 +10,8 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from controller.areas.geojson import Point, Polygon
-from controller.areas.shapes import Shape
+from controller.features.maps.geojson import Point, Polygon
+from controller.features.maps.shapes import Shape
 from controller.web.atlas import FAR, HEIGHT, INSET_HEIGHT, INSET_WIDTH, Atlas, Cell, Centre, frame_at
 from devices.messages import AreaCode
 

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 
-from controller.importing.mending import Mend, mended
+from controller.features.imports.text_repair import Mend, mended
 from controller.web.typed import Typed
 
 _LONGEST = 100_000

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from controller.station.sampler import LONGEST_SAMPLE
+from controller.runtime.speech_samples import LONGEST_SAMPLE
 
 MOST = 200
 """Sentences that a page offers; a bulletin of more is longer than a quarter of an hour."""

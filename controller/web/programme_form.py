@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from controller.bulletins.lifecycle import BulletinId, ItemKind
-from controller.bulletins.programmes import Item
-from controller.bulletins.tables import ProgrammeItem
 from controller.errors import BadInput
+from controller.features.bulletins.programmes import Item
+from controller.model.bulletin_states import BulletinId, ItemKind
+from controller.model.bulletins import ProgrammeItem
 from controller.web.named import Named
 
 KIND_WORDS = Named(

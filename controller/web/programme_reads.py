@@ -7,10 +7,10 @@ from typing import TypeVarTuple
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from controller.bulletins.lifecycle import BulletinId, BulletinState, ItemKind, RevisionKind
-from controller.bulletins.queries import items_of
-from controller.bulletins.tables import Bulletin, ProgrammeItem, Recording, Rendering, Revision
-from controller.operators.tables import Account
+from controller.features.bulletins.queries import items_of
+from controller.model.accounts import Account
+from controller.model.bulletin_states import BulletinId, BulletinState, ItemKind, RevisionKind
+from controller.model.bulletins import Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.web.programme_form import KIND_WORDS
 from controller.web.queries import titles_of
 from controller.web.scope import Scope

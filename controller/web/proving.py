@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from controller.errors import BadInput
-from controller.operators.second_factor import check_fresh_totp, has_second_factor
-from controller.operators.tries import Purpose
-from controller.operators.usecases import check_own_password
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.second_factor import check_fresh_totp, has_second_factor
+from controller.features.accounts.service import check_own_password
 from controller.web.station import Station
 from controller.web.viewer import Viewer, tries_of
 

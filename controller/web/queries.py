@@ -7,23 +7,23 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from controller.airings.consent import standings
-from controller.airings.heard import heard_whole
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import reach_by_area, reaches, targets_of
-from controller.airings.tables import Airing, Delivery, Received, Target
-from controller.bulletins.in_force import approved_until
-from controller.bulletins.lifecycle import BulletinId, BulletinState, RenderingId, RenderingState
-from controller.bulletins.tables import Bulletin, Recording, Rendering, Revision
 from controller.errors import NotFound
-from controller.fleet.counting import statuses_by_area
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.queries import facts_of
-from controller.fleet.tables import Node
-from controller.listeners.queries import count_unanswered
-from controller.operators.permissions import Act, Operator
-from controller.operators.tables import Account
-from controller.plans.key_set import keys_to_sign_for
+from controller.features.airings.consent import standings
+from controller.features.airings.heard import heard_whole
+from controller.features.airings.queries import reach_by_area, reaches, targets_of
+from controller.features.bulletins.in_force import approved_until
+from controller.features.fleet.counts import statuses_by_area
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.listeners.queries import count_unanswered
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.model.accounts import Account
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Delivery, Received, Target
+from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
+from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
+from controller.model.fleet import Node
+from controller.model.permissions import Act, Operator
 from controller.web.airing_rows import airing_view
 from controller.web.asked import Asked
 from controller.web.scope import Scope

@@ -4,7 +4,7 @@ import re
 
 from starlette.requests import Request
 
-from controller.journal.security import Refused
+from controller.features.journal.security_log import Refused
 from controller.web.viewer import address_of, bearer_of, station_of
 
 ACTS = {

@@ -11,13 +11,13 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from controller.airings.heard import is_whole, percent_heard, whole_ms
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.fleet.faults import LEAST_AUDIBLE
-from controller.operators.permissions import Act
-from controller.programmes.telling import WEEKDAYS
+from controller.features.airings.heard import is_whole, percent_heard, whole_ms
+from controller.features.fleet.faults import LEAST_AUDIBLE
+from controller.features.schedules.sentences import WEEKDAYS
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.permissions import Act
 from controller.web import assets, words
 from controller.web.journal_words import ROLES as ROLE_WORDS
 from controller.web.named import Named

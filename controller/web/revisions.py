@@ -8,10 +8,10 @@ from itertools import islice
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Approved, Bulletin, Rendering, Revision
-from controller.journal.queries import entries_of
-from controller.operators.tables import Account
+from controller.features.journal.queries import entries_of
+from controller.model.accounts import Account
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
 from controller.web.scope import Scope
 from controller.web.wording import folded
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput
+from controller.features.airings.service import DEFAULT_VOLUME
 from controller.web.reach_typed import areas_meant, areas_typed
 from controller.web.viewer import Viewer
 from controller.web.when_typed import day_value, read_clock, read_day

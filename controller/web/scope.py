@@ -6,10 +6,10 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from controller.areas.queries import areas
-from controller.areas.tables import Area
-from controller.areas.tree import AreaTree
-from controller.operators.permissions import Act, Operator, judge
+from controller.features.areas.queries import areas
+from controller.model.area_tree import AreaTree
+from controller.model.areas import Area
+from controller.model.permissions import Act, Operator, judge
 from controller.web.words import lower_first
 from devices.messages import AreaCode
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.areas.geojson import LARGEST_OUTLINES
-from controller.importing.kinds import LARGEST_FILE
+from controller.features.imports.file_kinds import LARGEST_FILE
+from controller.features.maps.geojson import LARGEST_OUTLINES
 from controller.web.errors import error_response
 from controller.web.refused import ELSEWHERE, note_answer
 from controller.web.viewer import bearer_of

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 
 from controller import api
 from controller.errors import LoaError
-from controller.listeners.limits import ListenerLimits
-from controller.operators.tries import Tries
+from controller.features.accounts.rate_limits import Tries
+from controller.features.listeners.rate_limits import ListenerLimits
 from controller.web import assets, errors, pages
 from controller.web.lanes import Lanes
 from controller.web.live import Live

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from controller.airings.tables import Delivery
+from controller.model.airings import Delivery
 from controller.web.queries import stood_in
 from controller.web.scope import Scope
 from devices.messages import AiringId

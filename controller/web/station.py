@@ -6,12 +6,12 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from controller.airings.timing import Times
-from controller.bulletins.lifecycle import RenderingId
-from controller.bulletins.renderings import Speech
-from controller.fleet.enrolling import Welcome
-from controller.journal.security import SecurityLog
-from controller.plans.queries import Outgoing
+from controller.features.airings.timing import Times
+from controller.features.bulletins.renderings import Speech
+from controller.features.enrolment.service import Welcome
+from controller.features.journal.security_log import SecurityLog
+from controller.features.plans.queries import Outgoing
+from controller.model.bulletin_states import RenderingId
 from controller.settings import Settings
 from controller.store import Store
 from devices.messages import AreaCode

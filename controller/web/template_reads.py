@@ -6,19 +6,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from controller.airings.trying import test_at_hand
-from controller.bulletins.places import places_of
-from controller.operators.permissions import Act
-from controller.templates.queries import (
+from controller.features.bulletins.placeholders import places_of
+from controller.features.speaker_tests.service import test_at_hand
+from controller.features.templates.queries import (
     Offered,
     get_template,
     offered,
     template_offered,
     templates_offered,
 )
-from controller.templates.tables import TemplateId
-from controller.templates.usecases import MAY_KEEP
-from controller.versions import Difference, differences
+from controller.features.templates.service import MAY_KEEP
+from controller.model.permissions import Act
+from controller.model.row_versions import Difference, differences
+from controller.model.templates import TemplateId
 from controller.web.typed import Typed
 from controller.web.viewer import Viewer
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from controller.airings.planning import Meeting, Wish
-from controller.airings.usecases import DEFAULT_VOLUME
-from controller.bulletins.lifecycle import TopicCode
-from controller.bulletins.wording import Manner
 from controller.errors import BadInput
+from controller.features.airings.planning import Meeting, Wish
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.model.bulletin_states import TopicCode
+from controller.model.wording import Manner
 from controller.web.acts import Written
 from controller.web.legal_form import ActTyped
 from controller.web.reach_typed import areas_meant

@@ -11,10 +11,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import FileResponse
 
-from controller.areas.queries import top_area
 from controller.errors import BadInput
-from controller.operators.permissions import Act
-from controller.operators.queries import require
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import top_area
+from controller.model.permissions import Act
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from tts.brought import HEAD, form_of

@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.airings.lifecycle import Event, is_possible
-from controller.airings.planning import MOVABLE
 from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotAllowed, NotSignedIn
-from controller.operators.fresh import digest_of_secret
-from controller.operators.known_devices import LIFE, device_cookie, known_device
-from controller.operators.permissions import Act, Operator
-from controller.operators.queries import operator_named
-from controller.operators.second_factor import has_second_factor, needs_second_factor
-from controller.operators.signing_in import ABSOLUTE, operator_of_token, touch, wants_touch
-from controller.operators.tokens import TOUCH_EVERY, bearer, touch_token
-from controller.operators.tries import Offered, Tries
+from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.rate_limits import Offered, Tries
+from controller.features.accounts.second_factor import has_second_factor, needs_second_factor
+from controller.features.accounts.secret_codes import digest_of_secret
+from controller.features.accounts.sessions import ABSOLUTE, operator_of_token, touch, wants_touch
+from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
+from controller.features.airings.planning import MOVABLE
+from controller.model.airing_states import Event, is_possible
+from controller.model.permissions import Act, Operator
 from controller.web.alarm_bar import AlarmLine, alarm_lines
 from controller.web.asked import Asked, asked_of
 from controller.web.lanes import in_lane, is_urgent

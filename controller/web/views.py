@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from controller.airings.lateness import Forecast, forecast_sentence
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import Reach, Spread
-from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.tables import Node
+from controller.features.airings.lateness import Forecast, forecast_sentence
+from controller.features.airings.queries import Reach, Spread
+from controller.features.fleet.status import NodeStatus
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.fleet import Node
 from controller.web.named import Named
 from controller.web.words import number
 from devices.messages import AiringId, AreaCode, Grade

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from controller.fleet.samples import (
+from controller.features.fleet.vitals_samples import (
     FIGURES,
     QUARTERS_OF_DAY,
     Presence,

@@ -3,9 +3,9 @@
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Bulletin, Revision
-from controller.operators.permissions import Act, Operator
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.permissions import Act, Operator
 from controller.web.scope import Scope
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from controller.bulletins.comparing import Change, Stretch, differences
 from controller.errors import LoaError
-from controller.reading_apart import Words, read_apart
+from controller.features.bulletins.word_diff import Change, Stretch, differences
+from controller.features.reading.child_reader import Words, read_apart
 from tts.errors import TextError
 from tts.reading import Region
 

@@ -17,24 +17,24 @@ DOORS = {
     "joserfc": {"devices/signing.py"},
     "gtts": {"tts/engines/gtts.py"},
     "pydub": {"tts/mixing.py"},
-    "reportlab": {"controller/reports/writing.py"},
-    "shapely": {"controller/areas/shapes.py"},
-    "xlsxwriter": {"controller/reports/writing.py"},
+    "reportlab": {"controller/features/reports/files.py"},
+    "shapely": {"controller/features/maps/shapes.py"},
+    "xlsxwriter": {"controller/features/reports/files.py"},
 }
 
 # what these decide depends on their arguments alone
 PURE = [
-    "controller.areas.geojson",
-    "controller.journal.exported",
-    "controller.reports.coverage",
+    "controller.features.maps.geojson",
+    "controller.features.journal.export",
+    "controller.features.reports.coverage",
     "controller.web.atlas",
     "controller.web.outlined",
-    *(name for name in modules() if name.endswith(".lifecycle")),
-    "controller.fleet.events",
-    "controller.fleet.faults",
-    "controller.fleet.samples",
-    "controller.journal.exported",
-    "controller.reports.coverage",
+    *(name for name in modules() if name.startswith("controller.model.") and name.endswith("_states")),
+    "controller.features.fleet.events",
+    "controller.features.fleet.faults",
+    "controller.features.fleet.vitals_samples",
+    "controller.features.journal.export",
+    "controller.features.reports.coverage",
     "devices.chunks",
     "devices.messages",
     "devices.node.brain",
@@ -148,7 +148,7 @@ def test_a_pure_module_asks_neither_clock_nor_disk(name):
 
 
 def test_there_are_lifecycles_to_hold_pure():
-    assert {"controller.airings.lifecycle", "controller.bulletins.lifecycle"} <= set(PURE)
+    assert {"controller.model.airing_states", "controller.model.bulletin_states"} <= set(PURE)
 
 
 def test_only_the_controller_knows_a_database():

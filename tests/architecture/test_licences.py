@@ -52,7 +52,7 @@ def test_the_page_names_no_library_that_is_gone():
 def test_the_list_of_communes_carries_the_notice_of_its_makers():
     notices = [
         path.read_text(encoding="utf-8")
-        for path in (ROOT / "controller/areas").iterdir()
+        for path in (ROOT / "controller/features/area_changes").iterdir()
         if path.suffix in {".txt", ".md"} or path.name in {"NOTICE", "LICENSE"}
     ]
     assert any("vietnamadminunits" in text and "Permission is hereby granted" in text for text in notices)

@@ -5,11 +5,11 @@ from enum import Enum
 
 import pytest
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.fleet.lifecycle import NodeStatus
-from controller.plans.lifecycle import Kind
-from controller.programmes.lifecycle import ScheduleState
+from controller.features.fleet.status import NodeStatus
+from controller.model.airing_states import AiringState, Rung
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.plan_states import Kind
+from controller.model.schedule_states import ScheduleState
 from devices.messages import ReceiptKind
 from tests.architecture.source import ROOT
 

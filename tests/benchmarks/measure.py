@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Integer, MetaData, Table, insert
 
-from controller.station.wants import deal
+from controller.runtime.wants import deal
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.messages import Grade, KeySet, NodeId, Plan, PlannedAiring, RecordingId, Role, TimeReply

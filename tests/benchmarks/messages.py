@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from controller.app import Controller
-from controller.interpreter import settle
-from controller.station.budgets import Budgets
-from controller.station.ingest import Ingest
-from controller.terminal import Stages
+from controller.host.interpreter import settle
+from controller.runtime.budgets import Budgets
+from controller.runtime.ingest import Ingest
+from controller.terminal.progress import Stages
 from controller.trial.bench_ground import bench_settings
 from controller.trial.load import receipt_of, vitals_of
 from controller.trial.simulated import enrol_simulated

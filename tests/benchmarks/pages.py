@@ -14,9 +14,9 @@ from pathlib import Path
 from sqlalchemy import event, insert, select, update
 from starlette.testclient import TestClient
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.tables import Airing, Delivery, Target
-from controller.fleet.tables import Node
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.fleet import Node
 from controller.web.site import make_site
 from tests.browser.days_shown import tell_a_day
 from tests.browser.shots import SHOTS

@@ -14,21 +14,21 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from controller.airings.tables import Airing
-from controller.airings.timetables import timetable_of
-from controller.airings.timing import ZONE
-from controller.areas.queries import areas
-from controller.areas.tables import Area
-from controller.areas.usecases import load_areas
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.usecases import draft_bulletin
-from controller.fleet.usecases import NewNode, enrol_nodes
-from controller.journal.chain import StationSeal
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator, make_keys
-from controller.programmes.making import AHEAD, MOST_AT_ONCE, make_occurrences
-from controller.programmes.tables import Schedule, ScheduleTarget
+from controller.features.accounts.service import create_operator, make_keys
+from controller.features.airings.timetables import timetable_of
+from controller.features.airings.timing import ZONE
+from controller.features.area_changes.service import load_areas
+from controller.features.areas.queries import areas
+from controller.features.bulletins.service import draft_bulletin
+from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.journal.chain import StationSeal
+from controller.features.schedules.occurrence_making import AHEAD, MOST_AT_ONCE, make_occurrences
+from controller.model.airings import Airing
+from controller.model.areas import Area
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import OperatorRole
+from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.messages import AreaCode, NodeId

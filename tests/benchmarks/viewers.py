@@ -18,9 +18,9 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.tables import Airing
-from controller.founding import OFFICER, Secrets
+from controller.features.provisioning.service import OFFICER, Secrets
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
 from controller.trial.bench_emergency import EmergencyBench
 from controller.trial.bench_ground import Ears, throw_away_ground
 

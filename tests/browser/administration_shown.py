@@ -4,18 +4,18 @@ import math
 from datetime import timedelta
 from io import BytesIO
 
-from controller.bulletins.uploading import keep_upload
-from controller.chimes.tables import ChimePlace
-from controller.chimes.usecases import choose_chime
-from controller.emergencies.lifecycle import Kind
-from controller.fleet.keeping import limit_volume, quarantine_node
-from controller.fleet.samples import EXPECTED, FIGURES, Thinned, pack
-from controller.fleet.tables import Node, VitalsDay
-from controller.fleet.vitals_log import keep_samples
-from controller.lexicon.usecases import add_entry
-from controller.plans.governing import sign_policy
-from controller.reports.usecases import note_aired
-from controller.templates.usecases import add_template
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.chimes.service import choose_chime
+from controller.features.fleet.vitals_log import keep_samples
+from controller.features.fleet.vitals_samples import EXPECTED, FIGURES, Thinned, pack
+from controller.features.lexicon.service import add_entry
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.quarantine.service import limit_volume, quarantine_node
+from controller.features.reports.service import note_aired
+from controller.features.templates.service import add_template
+from controller.model.chimes import ChimePlace
+from controller.model.emergency_states import Kind
+from controller.model.fleet import Node, VitalsDay
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE, mp3
 from tests.integration.web.test_emergency_pages import prepared_of

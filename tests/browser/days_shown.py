@@ -3,24 +3,24 @@
 from datetime import date, time, timedelta
 from io import BytesIO
 
-from controller.areas.usecases import set_languages
-from controller.bulletins.legal import end_acts, set_reference
-from controller.bulletins.lifecycle import ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.references import Reference
-from controller.bulletins.topics import set_topic
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.usecases import draft_bulletin, return_bulletin
-from controller.bulletins.variants import add_variant
-from controller.emergencies.usecases import Call, call_alone
-from controller.listeners.usecases import answer_report, report_trouble
-from controller.operators.delegating import delegate_approval
-from controller.operators.permissions import Act
-from controller.operators.queries import held_key
-from controller.operators.tokens import create_token
-from controller.operators.usecases import create_operator
-from controller.programmes.days_off import set_day_off
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.accounts.delegation import delegate_approval
+from controller.features.accounts.queries import held_key
+from controller.features.accounts.service import create_operator
+from controller.features.accounts.tokens import create_token
+from controller.features.area_changes.service import set_languages
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.service import draft_bulletin, return_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.topics import set_topic
+from controller.features.bulletins.variants import add_variant
+from controller.features.emergencies.service import Call, call_alone
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import end_acts, set_reference
+from controller.features.listeners.service import answer_report, report_trouble
+from controller.features.schedules.days_off import set_day_off
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.bulletin_states import ItemKind
+from controller.model.permissions import Act
 from devices.messages import NodeId, Role
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house

@@ -3,8 +3,12 @@
 import pyotp
 from playwright.sync_api import expect
 
-from controller.operators.accounts import reset_password
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor, has_second_factor
+from controller.features.accounts.administration import reset_password
+from controller.features.accounts.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    has_second_factor,
+)
 from tests.browser.serving import sign_in
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 from tests.support.old_letters import tcvn3

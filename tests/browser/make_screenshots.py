@@ -8,8 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from controller.operators.usecases import disable_operator
-from controller.plans.governing import sign_key_set
+from controller.features.accounts.service import disable_operator
+from controller.features.plans.policy_signing import sign_key_set
 from controller.settings import Settings
 from tests.browser.days_shown import sound_the_alarm, tell_a_day
 from tests.browser.forms_shown import WAYS

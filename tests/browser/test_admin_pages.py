@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.usecases import Call, call_alone
-from controller.lexicon.usecases import add_entry
-from controller.plans.governing import sign_policy
-from controller.reports.usecases import note_aired
+from controller.features.emergencies.service import Call, call_alone
+from controller.features.lexicon.service import add_entry
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.reports.service import note_aired
+from controller.model.emergency_states import Kind
 from tests.browser.serving import PHONE
 from tests.browser.test_legible import WIDTHS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE

@@ -4,9 +4,9 @@ from datetime import date, time
 import pytest
 from playwright.sync_api import expect
 
-from controller.airings.queries import get_airing
-from controller.programmes.queries import running_schedules
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.airings.queries import get_airing
+from controller.features.schedules.queries import running_schedules
+from controller.features.schedules.service import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.browser.serving import DESKTOP, PHONE, everywhere
 from tests.integration.web.site_world import NHA_TRANG

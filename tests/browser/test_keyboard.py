@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from controller.airings.answering import answer_airing
-from controller.airings.queries import airings_between, get_airing
-from controller.bulletins.queries import bulletins, rendering_of
+from controller.features.airings.queries import airings_between, get_airing
+from controller.features.bulletins.queries import bulletins, rendering_of
+from controller.features.consent.service import answer_airing
 from tests.integration.web.site_world import PASSWORDS, TEXT
 
 FARTHEST = 120

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from controller.operators.usecases import disable_operator
+from controller.features.accounts.service import disable_operator
 from tests.browser.days_shown import sound_the_alarm
 from tests.browser.forms_shown import WAYS
 from tests.browser.serving import DESKTOP, PHONE

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from controller.areas.outlines import communes_to_outline, keep_outlines, prepare_outlines
+from controller.features.maps.outlines import communes_to_outline, keep_outlines, prepare_outlines
 from tests.browser.serving import PHONE
 from tests.browser.test_legible import faults, sideways
 from tests.integration.web.site_world import NHA_TRANG

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from controller.bulletins.queries import bulletins
-from controller.templates.usecases import add_template
+from controller.features.bulletins.queries import bulletins
+from controller.features.templates.service import add_template
 from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.test_legible import faults, too_small
 from tests.browser.test_text_pages import narrow_too

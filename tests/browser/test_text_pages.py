@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from controller.airings.queries import deliveries_of
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import bulletins, get_bulletin
+from controller.features.airings.queries import deliveries_of
+from controller.features.bulletins.queries import bulletins, get_bulletin
+from controller.model.bulletin_states import BulletinState
 from tests.browser.serving import PHONE
 from tests.browser.test_legible import faults, sideways, sideways_at_200_percent, too_small
 from tests.support.brought_sounds import packed, speech_like

@@ -3,8 +3,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from controller.airings.queries import get_airing
-from controller.bulletins.queries import bulletins, get_bulletin, rendering_of
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.queries import bulletins, get_bulletin, rendering_of
 from tests.browser.serving import DESKTOP, PHONE, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
 

@@ -3,9 +3,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from controller.bulletins.queries import bulletins
-from controller.bulletins.usecases import revise_bulletin
-from controller.drafts.queries import NEW, draft_of
+from controller.features.bulletins.queries import bulletins
+from controller.features.bulletins.service import revise_bulletin
+from controller.features.drafts.queries import NEW, draft_of
 from tests.browser.serving import DESKTOP, PHONE, listen
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made, mp3
 from tts.recordings import RecordingId

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from controller.airings.advancing import advance_airings
-from controller.airings.folding import fold_receipts
-from controller.airings.timing import Times
-from controller.plans.queries import unacknowledged
-from controller.plans.tables import Published
-from controller.plans.usecases import acknowledge, refresh_plans
-from controller.programmes.making import make_occurrences
+from controller.features.airings.timing import Times
+from controller.features.plans.queries import unacknowledged
+from controller.features.plans.service import acknowledge, refresh_plans
+from controller.features.schedules.occurrence_making import make_occurrences
+from controller.model.plans import Published
+from controller.runtime.airing_progress import advance_airings
+from controller.runtime.receipt_ingestion import fold_receipts
 from devices import topics
 from devices.memory_link import MemoryLink
 from devices.messages import NodeId, ReceiptsCommitted

@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from controller.airings.ending import cancel_airing
-from controller.airings.timetables import timetable_of
-from controller.airings.timing import ZONE
-from controller.plans.governing import sign_policy
-from controller.programmes.usecases import cancel_occurrence, schedule_bulletin
-from controller.reports.queries import aired_between
-from controller.reports.usecases import note_aired
-from controller.store.invariants import invariants
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.timetables import timetable_of
+from controller.features.airings.timing import ZONE
+from controller.features.doctor.invariants import invariants
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.reports.queries import aired_between
+from controller.features.reports.service import note_aired
+from controller.features.schedules.service import cancel_occurrence, schedule_bulletin
 from devices.chunks import split
 from devices.messages import Grade, QuietHours
 from devices.node.playing import JOIN_AHEAD

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.airings.queries import get_airing
-from controller.airings.timing import Times
-from controller.emergencies.ending import stop_in
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.usecases import Call, call_alone, sound_all_clear
+from controller.features.airings.queries import get_airing
+from controller.features.airings.timing import Times
+from controller.features.emergencies.service import Call, call_alone, sound_all_clear
+from controller.features.emergencies.stopping import stop_in
+from controller.model.emergency_states import Kind
 from devices.chunks import split
 from simulator.speakers import Began
 from tests.simulation.store_station import StoreStation

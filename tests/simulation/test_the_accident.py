@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.planning import AgainstPolicy, Wish, plan_foreseen
-from controller.airings.timing import wall
-from controller.bulletins.tables import Approved
-from controller.plans.governing import sign_policy
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
+from controller.features.airings.planning import AgainstPolicy, Wish, plan_foreseen
+from controller.features.airings.timing import wall
+from controller.features.plans.policy_signing import sign_policy
+from controller.model.bulletins import Approved
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
 from devices import topics
 from devices.memory_link import MemoryLink
 from devices.messages import AreaCode, Grade, NodeId, PlannedAiring, QuietHours
@@ -51,7 +51,7 @@ def world(tmp_path_factory, tmp_path):
 def relay(world):
     bulletin = world.submitted(rendered=False)
     with world.store.read() as session:
-        from controller.bulletins.tables import Rendering
+        from controller.model.bulletins import Rendering
 
         rendering = session.scalars(select(Rendering.id)).one()
     world.render(rendering, SOUND)

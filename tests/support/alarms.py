@@ -1,9 +1,9 @@
 """Prepared recordings for tests: written, approved and held, by the real use cases, on a `World`."""
 
-from controller.bulletins.tables import Rendering
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.fleet.usecases import note_states
+from controller.features.emergencies.preparation import prepare
+from controller.features.fleet.service import note_states
+from controller.model.bulletins import Rendering
+from controller.model.emergency_states import Kind
 from devices.messages import NodeState
 from tests.support.station_world import NODES, PROVINCE, Sound
 

@@ -9,19 +9,19 @@ from pathlib import Path
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from controller.airings.queries import reach
 from controller.app import Controller
-from controller.bulletins.tables import Bulletin
 from controller.clocks import utc_now
-from controller.emergencies.ending import stop_emergency
-from controller.emergencies.lifecycle import EmergencyState, Kind
-from controller.emergencies.preparing import prepare
-from controller.emergencies.queries import prepared_views
-from controller.emergencies.tables import Emergency, Prepared
-from controller.emergencies.usecases import Call, call_alone
-from controller.founding import APPROVER, station_key
-from controller.journal.chain import StationSeal
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.queries import reach
+from controller.features.emergencies.preparation import prepare
+from controller.features.emergencies.queries import prepared_views
+from controller.features.emergencies.service import Call, call_alone
+from controller.features.emergencies.stopping import stop_emergency
+from controller.features.journal.chain import StationSeal
+from controller.features.provisioning.service import APPROVER, station_key
+from controller.model.bulletins import Bulletin
+from controller.model.emergencies import Emergency, Prepared
+from controller.model.emergency_states import EmergencyState, Kind
 from controller.store import Store
 from devices.link import Link
 from tests.support import crashing_station

@@ -11,18 +11,18 @@ import numpy as np
 from sqlalchemy import event, select
 from sqlalchemy.engine import Engine
 
-from controller.airings.tables import Airing
-from controller.airings.usecases import plan_airing
 from controller.app import Controller
-from controller.bulletins.listening import note_served
-from controller.bulletins.renderings import begin_rendering, finish_rendering
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.clocks import utc_now
-from controller.fleet.usecases import NewNode, enrol_nodes
-from controller.founding import APPROVER, OFFICER, Secrets, found, station_key
-from controller.journal.chain import StationSeal
-from controller.operators.queries import operator_named
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.service import plan_airing
+from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.renderings import begin_rendering, finish_rendering
+from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.journal.chain import StationSeal
+from controller.features.provisioning.service import APPROVER, OFFICER, Secrets, found, station_key
+from controller.model.airings import Airing
+from controller.model.bulletins import Bulletin
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 
-from controller.fleet.passwords import broker_hash
+from controller.features.fleet.broker_passwords import broker_hash
 from tests.support.brokers import BrokerProcess
 
 ROOT = Path(__file__).parents[2]

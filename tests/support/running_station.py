@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import deliveries_of, get_airing
 from controller.app import Controller
-from controller.fleet.usecases import NewNode, enrol_nodes
+from controller.features.airings.queries import deliveries_of, get_airing
+from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.imports.bulletin_files import sample
+from controller.model.airing_states import AiringState
 from controller.settings import Settings
-from controller.terminal import Stages
-from controller.texts import sample
+from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from controller.trial.simulated import fleet_of
 from devices.messages import AreaCode, NodeId

@@ -5,24 +5,24 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from controller.airings.advancing import advance_airings
-from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
-from controller.airings.folding import fold_receipts
-from controller.airings.queries import get_airing
-from controller.airings.timing import Times
-from controller.airings.usecases import plan_airing
-from controller.areas.usecases import load_areas
-from controller.bulletins.listening import note_served
-from controller.bulletins.renderings import begin_rendering, finish_rendering
-from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
-from controller.fleet.usecases import NewNode, enrol_nodes
-from controller.journal.chain import StationSeal
-from controller.operators.permissions import OperatorRole
-from controller.operators.queries import operator_named
-from controller.operators.usecases import create_operator, make_keys
-from controller.plans.governing import sign_key_set, sign_policy
-from controller.plans.queries import unacknowledged
-from controller.plans.usecases import acknowledge, refresh_plans
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.service import create_operator, make_keys
+from controller.features.airings.queries import get_airing
+from controller.features.airings.service import plan_airing
+from controller.features.airings.timing import Times
+from controller.features.area_changes.service import load_areas
+from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.renderings import begin_rendering, finish_rendering
+from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.fleet.service import NewNode, enrol_nodes
+from controller.features.journal.chain import StationSeal
+from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.queries import unacknowledged
+from controller.features.plans.service import acknowledge, refresh_plans
+from controller.model.permissions import OperatorRole
+from controller.runtime.airing_progress import advance_airings
+from controller.runtime.receipt_ingestion import fold_receipts
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of

@@ -6,16 +6,16 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.airings.tables import Delivery
-from controller.backup import back_up
-from controller.journal.chain import verify
-from controller.journal.queries import export
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
-from controller.restoring import restore
-from controller.store.invariants import invariants
+from controller.features.airings.queries import get_airing
+from controller.features.backups.backup import back_up
+from controller.features.backups.restore import restore
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import verify
+from controller.features.journal.queries import export
+from controller.model.airing_states import AiringState
+from controller.model.airings import Delivery
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.running_station import PROVINCE, air_short, outcome, playing, running
 

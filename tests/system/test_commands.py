@@ -12,14 +12,14 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from controller.bulletins.queries import rendering_of
 from controller.cli import app
 from controller.clocks import utc_now
-from controller.founding import found
+from controller.features.bulletins.queries import rendering_of
+from controller.features.imports.bulletin_files import Draft
+from controller.features.provisioning.service import found
 from controller.settings import Settings
 from controller.store import Store
-from controller.terminal import Stages
-from controller.texts import Draft
+from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from tests.support.added_voice import MODEL, SHA256
 from tests.support.brought_sounds import packed, speech_like

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from controller.airings.tables import Received
+from controller.model.airings import Received
 from controller.trial.bench_ingest import loaded
 from controller.trial.station_apart import StationApart
 from tests.support.brokers import BrokerProcess

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.tables import Airing, Delivery
-from controller.founding import station_key
-from controller.journal.chain import verify
-from controller.journal.queries import export
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import verify
+from controller.features.journal.queries import export
+from controller.features.provisioning.service import station_key
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing, Delivery
 from controller.store import Store
-from controller.store.invariants import invariants
 from tests.support import crashing_station
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, SECONDS, settings_of

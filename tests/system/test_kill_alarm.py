@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.tables import Airing, Delivery
-from controller.emergencies.lifecycle import EmergencyState
-from controller.emergencies.tables import Emergency
-from controller.journal.tables import Entry
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import published
+from controller.features.doctor.invariants import invariants
+from controller.features.plans.queries import published
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing, Delivery
+from controller.model.emergencies import Emergency
+from controller.model.emergency_states import EmergencyState
+from controller.model.journal import Entry
+from controller.model.plan_states import Kind
 from controller.store import Store
-from controller.store.invariants import invariants
 from tests.support import crashing_alarm
 from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, settings_of

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
-from controller.bulletins.usecases import draft_bulletin
 from controller.cli import app
-from controller.founding import OFFICER
-from controller.operators.queries import operator_named
-from controller.scheduling_remotely import instant, lines
+from controller.features.accounts.queries import operator_named
+from controller.features.bulletins.service import draft_bulletin
+from controller.features.provisioning.service import OFFICER
+from controller.features.schedules.remote import instant, lines
 from tests.support.running_station import running
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

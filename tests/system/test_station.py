@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.queries import deliveries_of, get_airing
-from controller.bulletins.usecases import withdraw_bulletin
 from controller.errors import LoaError, StartFailed
-from controller.founding import APPROVER, Secrets
-from controller.operators.queries import operator_named
-from controller.store.invariants import invariants
-from controller.terminal import Stages
-from controller.texts import Draft
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.queries import deliveries_of, get_airing
+from controller.features.bulletins.service import withdraw_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.features.imports.bulletin_files import Draft
+from controller.features.provisioning.service import APPROVER, Secrets
+from controller.model.airing_states import AiringState, Rung
+from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from tests.support import stranger_node
 from tests.support.brokers import BrokerProcess

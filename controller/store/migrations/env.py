@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from controller.store.tables import METADATA
+from controller.model.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

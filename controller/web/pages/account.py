@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
-from controller.operators.delegating import delegate_approval, delegations_of, end_delegation
-from controller.operators.permissions import TOKEN_ACTS, Act
-from controller.operators.queries import operators
-from controller.operators.second_factor import (
+from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.queries import operators
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.second_factor import (
     begin_second_factor,
     codes_left,
     confirm_second_factor,
@@ -22,9 +22,9 @@ from controller.operators.second_factor import (
     needs_second_factor,
     renew_recovery_codes,
 )
-from controller.operators.tokens import create_token, revoke_token, tokens_of
-from controller.operators.tries import Purpose
-from controller.operators.usecases import change_password
+from controller.features.accounts.service import change_password
+from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.model.permissions import TOKEN_ACTS, Act
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station

@@ -7,12 +7,12 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.choosing import MOST_CHOSEN, OVER, air_for_chosen, unheard
-from controller.bulletins.lifecycle import BulletinState
 from controller.errors import LoaError
-from controller.fleet.lifecycle import status_of
-from controller.fleet.queries import facts_of
-from controller.operators.permissions import Act
+from controller.features.airings.target_selection import MOST_CHOSEN, OVER, air_for_chosen, unheard
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import status_of
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act
 from controller.web.errors import status_of as status_of_error
 from controller.web.pages.airings import found
 from controller.web.pages.forms import need

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.answering import standing_in_family
-from controller.airings.consent import Standing
-from controller.airings.dividing import parts_with
-from controller.airings.lifecycle import OPEN, AiringState
-from controller.airings.queries import get_airing, start_spread
-from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import BulletinState
 from controller.errors import NotFound
-from controller.operators.permissions import Act
+from controller.features.airings.consent import Standing
+from controller.features.airings.queries import get_airing, start_spread
+from controller.features.airings.split import parts_with
+from controller.features.consent.service import standing_in_family
+from controller.model.airing_states import OPEN, AiringState
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act
 from controller.web.alarms import stop_airing
 from controller.web.answers import said_of
 from controller.web.forecasts_shown import add_forecasts

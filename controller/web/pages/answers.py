@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.answering import LONGEST_REASON, answer_airing, answer_schedule
-from controller.airings.ordering import order_airings
 from controller.errors import BadInput
-from controller.operators.permissions import Act
-from controller.store.base import ID_LENGTH
+from controller.features.consent.precedence import order_airings
+from controller.features.consent.service import LONGEST_REASON, answer_airing, answer_schedule
+from controller.model.base import ID_LENGTH
+from controller.model.permissions import Act
 from controller.web.pages.airings import found
 from controller.web.pages.forms import need
 from controller.web.pages.occurrences import found as found_schedule

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.listening import heard_by
-from controller.bulletins.usecases import return_bulletin
 from controller.errors import LoaError, NotAllowed
-from controller.operators.permissions import Act
+from controller.features.bulletins.listening_proof import heard_by
+from controller.features.bulletins.service import return_bulletin
+from controller.model.bulletin_states import BulletinId
+from controller.model.permissions import Act
 from controller.web import acts
 from controller.web.acts import seen_bulletin
 from controller.web.approvals import kept_ready_among, next_to_approve, queue, repeats_of, why_unsigned

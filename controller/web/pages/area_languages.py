@@ -6,11 +6,11 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.areas.languages import VIETNAMESE, LanguageCode, languages
-from controller.areas.queries import area_languages
-from controller.areas.usecases import set_languages
 from controller.errors import BadInput, LoaError
-from controller.operators.permissions import Act
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import area_languages
+from controller.model.languages import VIETNAMESE, LanguageCode, languages
+from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
 from controller.web.render import page

@@ -9,10 +9,21 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.tables import Airing
-from controller.bulletins.approving_again import is_due_again
-from controller.bulletins.in_force import approvals_until
-from controller.bulletins.lifecycle import (
+from controller.errors import Conflict
+from controller.features.bulletins.in_force import approvals_until
+from controller.features.bulletins.reapproval import is_due_again
+from controller.features.bulletins.renderings import retry_rendering
+from controller.features.bulletins.service import (
+    clone_bulletin,
+    recall_bulletin,
+    submit_bulletin,
+    withdraw_bulletin,
+)
+from controller.features.bulletins.topics import topic_of, topics
+from controller.features.lexicon.queries import words_for
+from controller.features.templates.service import MAY_KEEP
+from controller.model.airings import Airing
+from controller.model.bulletin_states import (
     Action,
     BulletinId,
     BulletinState,
@@ -20,14 +31,8 @@ from controller.bulletins.lifecycle import (
     RevisionKind,
     actions,
 )
-from controller.bulletins.renderings import retry_rendering
-from controller.bulletins.tables import Bulletin, Revision
-from controller.bulletins.topics import topic_of, topics
-from controller.bulletins.usecases import clone_bulletin, recall_bulletin, submit_bulletin, withdraw_bulletin
-from controller.errors import Conflict
-from controller.lexicon.queries import words_for
-from controller.operators.permissions import Act
-from controller.templates.usecases import MAY_KEEP
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.languages_shown import spread_of
 from controller.web.legal_reads import act_of

@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.ordering import collisions_for
 from controller.errors import NotFound
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.queries import next_occurrences, own_days, schedules_for, targets_of_schedules
-from controller.programmes.telling import rule_sentence
+from controller.features.consent.precedence import collisions_for
+from controller.features.schedules.queries import (
+    next_occurrences,
+    own_days,
+    schedules_for,
+    targets_of_schedules,
+)
+from controller.features.schedules.sentences import rule_sentence
+from controller.model.schedule_states import ScheduleState
 from controller.web.calendar import WEEK, Day, days_shown, monday_of
 from controller.web.clashes import MOST
 from controller.web.pages.pieces import LivePage

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.areas.queries import top_area
 from controller.errors import BadInput, LoaError
-from controller.operators.permissions import Act
-from controller.programmes.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
-from controller.programmes.queries import own_days_between
+from controller.features.areas.queries import top_area
+from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
+from controller.features.schedules.queries import own_days_between
+from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
 from controller.web.render import page

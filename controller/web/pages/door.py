@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
-from controller.operators.queries import has_administrator
-from controller.operators.signing_in import complete_sign_in, person_awaiting_code, sign_in, sign_out
-from controller.operators.tries import Offered
+from controller.features.accounts.queries import has_administrator
+from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
 from controller.web.errors import status_of
 from controller.web.lanes import in_lane, lanes_of
 from controller.web.render import page

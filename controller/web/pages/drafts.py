@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from controller.drafts.queries import NEW, NEW_PROGRAMME
-from controller.drafts.usecases import drop_draft, keep_draft
 from controller.errors import NotAllowed
-from controller.operators.permissions import Act
+from controller.features.drafts.queries import NEW, NEW_PROGRAMME
+from controller.features.drafts.service import drop_draft, keep_draft
+from controller.model.permissions import Act
 from controller.web.programme_form import kept_fields
 from controller.web.typed import READINGS_OFFERED, Typed
 from controller.web.uploads import SentForm, Writer

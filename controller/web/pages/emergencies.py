@@ -10,21 +10,21 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.advancing import end_of
-from controller.emergencies.lifecycle import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
-from controller.emergencies.preparing import release, write_from_template
-from controller.emergencies.queries import (
+from controller.errors import LoaError, NotFound
+from controller.features.accounts.second_factor import has_second_factor
+from controller.features.emergencies.preparation import release, write_from_template
+from controller.features.emergencies.queries import (
     emergencies,
     emergency_view,
     get_prepared,
     prepared_views,
     sounding_in,
 )
-from controller.emergencies.templates import TEMPLATES
-from controller.emergencies.usecases import Call, decline_emergency
-from controller.errors import LoaError, NotFound
-from controller.operators.permissions import Act
-from controller.operators.second_factor import has_second_factor
+from controller.features.emergencies.service import Call, decline_emergency
+from controller.features.emergencies.texts import TEMPLATES
+from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
+from controller.model.permissions import Act
+from controller.runtime.airing_progress import end_of
 from controller.web import alarms
 from controller.web.alarm_bar import RUNNING_WORDS
 from controller.web.errors import status_of

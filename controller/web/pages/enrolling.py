@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.fleet.enrolling import Welcome, make_code, open_codes, withdraw_code
-from controller.fleet.queries import get_node
-from controller.fleet.tables import EnrolmentCode, Node
-from controller.fleet.usecases import NewNode
-from controller.operators.fresh import typed_code
-from controller.operators.permissions import Act
-from controller.station.doors import foreign_names
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.enrolment.service import Welcome, make_code, open_codes, withdraw_code
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import NewNode
+from controller.model.fleet import EnrolmentCode, Node
+from controller.model.permissions import Act
+from controller.runtime.broker_credentials import foreign_names
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
 from controller.web.render import page

@@ -1,7 +1,7 @@
 """What the pages' forms share: permission before anything else."""
 
 from controller.errors import NotAllowed
-from controller.operators.permissions import Act, judge
+from controller.model.permissions import Act, judge
 from controller.web.viewer import Viewer
 from devices.messages import AreaCode
 

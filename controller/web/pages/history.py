@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.bulletins.queries import wordings_of
+from controller.features.bulletins.queries import wordings_of
 from controller.web.acts import seen_bulletin
 from controller.web.render import page
 from controller.web.revisions import display_names, steps_of

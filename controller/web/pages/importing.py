@@ -10,14 +10,14 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.references import Reference
-from controller.drafts.queries import NEW, draft_of
-from controller.drafts.usecases import keep_draft
 from controller.errors import BadInput, LoaError
-from controller.importing.imported import Imported, import_text
-from controller.importing.kinds import LARGEST_FILE, FileKind
-from controller.importing.mending import Mend, Mended
-from controller.store.base import ID_LENGTH
+from controller.features.drafts.queries import NEW, draft_of
+from controller.features.drafts.service import keep_draft
+from controller.features.imports.drafting import Imported, import_text
+from controller.features.imports.file_kinds import LARGEST_FILE, FileKind
+from controller.features.imports.legal_references import Reference
+from controller.features.imports.text_repair import Mend, Mended
+from controller.model.base import ID_LENGTH
 from controller.web.legal_form import typed_act
 from controller.web.named import Named
 from controller.web.pages.writing import form_page

@@ -11,15 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from controller.errors import BadInput, NotAllowed
-from controller.journal.chain import JournalBroken
-from controller.journal.exported import sealed
-from controller.journal.queries import export
-from controller.journal.security import MANY, security_events
-from controller.journal.tables import Entry
-from controller.journal.usecases import STATION
-from controller.operators.permissions import Act
-from controller.operators.queries import operators
-from controller.reports.queries import export_as_aired
+from controller.features.accounts.queries import operators
+from controller.features.journal.chain import JournalBroken
+from controller.features.journal.export import sealed
+from controller.features.journal.queries import export
+from controller.features.journal.security_log import MANY, security_events
+from controller.features.journal.service import STATION
+from controller.features.reports.queries import export_as_aired
+from controller.model.journal import Entry
+from controller.model.permissions import Act
 from controller.web.journal_reads import PAGE, Wanted, find_entries, whole_chain
 from controller.web.journal_words import KINDS, act_words, detail_words
 from controller.web.pages.forms import need

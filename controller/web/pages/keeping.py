@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.trying import TEST_VOLUME, try_node
 from controller.errors import LoaError, NotFound
-from controller.fleet.care import LONGEST_NOTE, take_care
-from controller.fleet.faults import FaultKind
-from controller.fleet.keeping import limit_volume, quarantine_node, release_node
-from controller.fleet.queries import get_node
-from controller.fleet.tables import Node
-from controller.fleet.usecases import retire_node
-from controller.operators.permissions import Act, Operator
+from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import retire_node
+from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.service import TEST_VOLUME, try_node
+from controller.model.fleet import Node
+from controller.model.permissions import Act, Operator
 from controller.web.pages.forms import need
 from controller.web.pages.nodes import show_node
 from controller.web.station import Station

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.operators.permissions import Act
-from controller.operators.tables import HeldKey
-from controller.plans.compromising import compromise_key, fallout_of, retire_one_key
-from controller.plans.key_set import keys_to_sign_for
+from controller.features.keys.service import compromise_key, fallout_of, retire_one_key
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.model.accounts import HeldKey
+from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.pages.forms import need_province
 from controller.web.proving import Typed, asks_code, proven

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.legal import reference_given
-from controller.bulletins.queries import get_revision
-from controller.bulletins.references import Reference, reference_of
-from controller.bulletins.tables import Bulletin
 from controller.errors import LoaError
-from controller.operators.permissions import Act
+from controller.features.bulletins.queries import get_revision
+from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.legal_acts.service import reference_given
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
 from controller.web.acts import seen_bulletin, tell_of
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS, ActTyped, typed_act

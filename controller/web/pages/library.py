@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.lexicon.queries import get_entry, lexicon_entries, words_for
-from controller.lexicon.tables import EntryId, LexiconEntry
-from controller.lexicon.usecases import add_entry, remove_entry
-from controller.operators.permissions import Act
-from controller.station.sampler import LONGEST_SAMPLE, checked_sample
+from controller.features.lexicon.queries import get_entry, lexicon_entries, words_for
+from controller.features.lexicon.service import add_entry, remove_entry
+from controller.model.lexicon import EntryId, LexiconEntry
+from controller.model.permissions import Act
+from controller.runtime.speech_samples import LONGEST_SAMPLE, checked_sample
 from controller.web.admin_reads import shown_names
 from controller.web.chime_reads import chimes_context
 from controller.web.errors import status_of

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.chimes.bringing import bring_chime
-from controller.chimes.usecases import place_named, remove_chime
 from controller.errors import BadInput, LoaError
+from controller.features.chimes.service import place_named, remove_chime
+from controller.features.chimes.uploads import bring_chime
 from controller.web.chime_reads import chime_sound, seen_chime
 from controller.web.pages.library import library_page
 from controller.web.station import Station

@@ -8,16 +8,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
-from controller.templates.queries import get_template, unknown_template
-from controller.templates.tables import TemplateId
-from controller.templates.usecases import (
+from controller.features.templates.queries import get_template, unknown_template
+from controller.features.templates.service import (
     MAY_KEEP,
     add_template,
     add_template_of,
     change_template,
     remove_template,
 )
-from controller.versions import Newer
+from controller.model.row_versions import Newer
+from controller.model.templates import TemplateId
 from controller.web.acts import seen_bulletin
 from controller.web.pages.forms import need
 from controller.web.pages.library import library_page

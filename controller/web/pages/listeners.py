@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.fleet.tables import Node
-from controller.listeners.lifecycle import ReportId, Trouble
-from controller.listeners.limits import ListenerLimits
-from controller.listeners.queries import report_by_code, reports_in
-from controller.listeners.tables import ListenerReport
-from controller.listeners.usecases import answer_report, report_trouble
-from controller.operators.permissions import Act
+from controller.features.listeners.queries import report_by_code, reports_in
+from controller.features.listeners.rate_limits import ListenerLimits
+from controller.features.listeners.service import answer_report, report_trouble
+from controller.model.fleet import Node
+from controller.model.listener_report_states import ReportId, Trouble
+from controller.model.listeners import ListenerReport
+from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.named import Named
 from controller.web.public_address import public_address

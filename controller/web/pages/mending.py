@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.legal import reference_given
-from controller.bulletins.lifecycle import Action, RevisionKind, actions
-from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin, Revision
-from controller.bulletins.usecases import revise_bulletin, submit_bulletin
-from controller.bulletins.wording import clean_text
-from controller.drafts.queries import draft_of
-from controller.drafts.tables import Draft
 from controller.errors import BadInput, LoaError
-from controller.operators.permissions import Act
-from controller.store.ids import new_id
+from controller.features.bulletins.service import revise_bulletin, submit_bulletin
+from controller.features.drafts.queries import draft_of
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import reference_given
+from controller.model.bulletin_states import Action, RevisionKind, actions
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.drafts import Draft
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act
+from controller.model.wording import clean_text
 from controller.web.acts import seen_bulletin, tell_of
 from controller.web.errors import status_of
 from controller.web.legal_form import ACT_KINDS, typed_act

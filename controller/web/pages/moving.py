@@ -7,11 +7,11 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.planning import MOVABLE, Meeting, MeetsOthers, move_airing
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.operators.permissions import Act
-from controller.programmes.queries import occurrence_of
-from controller.programmes.usecases import move_occurrence
+from controller.features.airings.planning import MOVABLE, Meeting, MeetsOthers, move_airing
+from controller.features.schedules.queries import occurrence_of
+from controller.features.schedules.service import move_occurrence
+from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.pages.airings import found
 from controller.web.render import page

@@ -11,19 +11,19 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.airings.queries import deliveries_to
 from controller.errors import LoaError, NotFound
-from controller.fleet.enrolling import hardware_of
-from controller.fleet.faults import faults_told
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.queries import facts_of, get_node
-from controller.fleet.samples import QUARTERS_OF_DAY, quarter_of
-from controller.fleet.stays import stays_of
-from controller.fleet.tables import Care
-from controller.fleet.vitals_log import quarters_of
-from controller.journal.queries import entries_of
-from controller.journal.usecases import STATION
-from controller.operators.permissions import Act
+from controller.features.airings.queries import deliveries_to
+from controller.features.enrolment.service import hardware_of
+from controller.features.fleet.faults import faults_told
+from controller.features.fleet.location_history import stays_of
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.fleet.vitals_log import quarters_of
+from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
+from controller.features.journal.queries import entries_of
+from controller.features.journal.service import STATION
+from controller.model.fleet import Care
+from controller.model.permissions import Act
 from controller.web.admin_reads import shown_names
 from controller.web.errors import status_of as status_of_error
 from controller.web.fleet_reads import Asked, find_nodes, fleet_tree

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.notices.tables import NoticeId
-from controller.notices.usecases import read_notice
+from controller.features.notices.service import read_notice
+from controller.model.notices import NoticeId
 from controller.web.notices_shown import MOST_KEPT, notices_kept
 from controller.web.render import page
 from controller.web.viewer import Signed, TheStation

@@ -9,17 +9,22 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.questions import standing_of_schedule
-from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.tables import Bulletin
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
-from controller.operators.permissions import Act
-from controller.programmes.lifecycle import ScheduleId, ScheduleState
-from controller.programmes.queries import get_schedule, next_occurrences, own_days, targets_of_schedule
-from controller.programmes.tables import Schedule
-from controller.programmes.telling import rule_sentence
-from controller.programmes.usecases import cancel_occurrence, end_schedule, move_occurrence
+from controller.features.consent.queries import standing_of_schedule
+from controller.features.schedules.queries import (
+    get_schedule,
+    next_occurrences,
+    own_days,
+    targets_of_schedule,
+)
+from controller.features.schedules.sentences import rule_sentence
+from controller.features.schedules.service import cancel_occurrence, end_schedule, move_occurrence
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Schedule
 from controller.web.answers import said_of
 from controller.web.calendar import lunar_words, occurrence_path
 from controller.web.errors import status_of

@@ -4,10 +4,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.areas.bringing import bring_outlines
-from controller.areas.geojson import LARGEST_OUTLINES
-from controller.areas.outlines import communes_to_outline, edition_of, lacking, remove_outlines
 from controller.errors import LoaError
+from controller.features.maps.geojson import LARGEST_OUTLINES
+from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
+from controller.features.maps.uploads import bring_outlines
 from controller.web.errors import status_of
 from controller.web.render import page
 from controller.web.station import Station

@@ -9,16 +9,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
-from controller.operators.accounts import enable_operator, move_operator, reset_password, set_roles
-from controller.operators.delegating import delegations_of, end_delegation
-from controller.operators.fresh import fresh_password
-from controller.operators.passwords import hash_password
-from controller.operators.permissions import Act, Operator, OperatorRole
-from controller.operators.queries import operators
-from controller.operators.second_factor import remove_second_factor
-from controller.operators.tables import Account
-from controller.operators.usecases import create_operator, disable_operator
-from controller.plans.key_set import keys_to_sign_for
+from controller.features.accounts.administration import (
+    enable_operator,
+    move_operator,
+    reset_password,
+    set_roles,
+)
+from controller.features.accounts.delegation import delegations_of, end_delegation
+from controller.features.accounts.passwords import hash_password
+from controller.features.accounts.queries import operators
+from controller.features.accounts.second_factor import remove_second_factor
+from controller.features.accounts.secret_codes import fresh_password
+from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.model.accounts import Account
+from controller.model.permissions import Act, Operator, OperatorRole
 from controller.web.admin_reads import entries_by, people_seen, with_factor
 from controller.web.errors import status_of
 from controller.web.journal_words import act_words

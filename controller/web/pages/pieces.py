@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.operators.signing_in import operator_of_token
+from controller.features.accounts.sessions import operator_of_token
 from controller.web.alarm_bar import alarm_lines
 from controller.web.live import Live, Piece, stream
 from controller.web.render import fragment, frame_of, page

@@ -9,24 +9,24 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.bulletins.lifecycle import Action, BulletinId, ItemKind, RevisionKind, TopicCode, actions
-from controller.bulletins.programmes import (
+from controller.errors import BadInput, LoaError
+from controller.features.bulletins.programmes import (
     LONGEST_SILENCE,
     MOST_ITEMS,
     Item,
     draft_programme,
     revise_programme,
 )
-from controller.bulletins.queries import get_revision, items_of
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.topics import set_topic, topic_of, topics
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.usecases import submit_bulletin
-from controller.drafts.queries import NEW_PROGRAMME, draft_of
-from controller.drafts.usecases import keep_draft, send_draft
-from controller.errors import BadInput, LoaError
-from controller.operators.permissions import Act
-from controller.store.ids import new_id
+from controller.features.bulletins.queries import get_revision, items_of
+from controller.features.bulletins.service import submit_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.topics import set_topic, topic_of, topics
+from controller.features.drafts.queries import NEW_PROGRAMME, draft_of
+from controller.features.drafts.service import keep_draft, send_draft
+from controller.model.bulletin_states import Action, BulletinId, ItemKind, RevisionKind, TopicCode, actions
+from controller.model.bulletins import Bulletin
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.pages.forms import need

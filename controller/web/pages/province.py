@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.operators.permissions import Act
+from controller.model.permissions import Act
 from controller.web.atlas import Box, Cell, free_of_others
 from controller.web.drawing import drawing
 from controller.web.pages.pieces import LivePage

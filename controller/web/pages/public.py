@@ -8,12 +8,19 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from controller.areas.queries import area_tree, areas, get_area
-from controller.areas.tables import Area
-from controller.bulletins.origins import origin_of
-from controller.bulletins.tables import Bulletin
 from controller.errors import NotFound
-from controller.listeners.queries import Aired, aired_in, aired_one, coming_in, heard_now, may_be_heard_by_all
+from controller.features.areas.queries import area_tree, areas, get_area
+from controller.features.bulletins.voice_origins import origin_of
+from controller.features.listeners.queries import (
+    Aired,
+    aired_in,
+    aired_one,
+    coming_in,
+    heard_now,
+    may_be_heard_by_all,
+)
+from controller.model.areas import Area
+from controller.model.bulletins import Bulletin
 from controller.web.feeds import calendar_of, podcast_of
 from controller.web.legal_reads import act_of
 from controller.web.pages.recordings import wave_of

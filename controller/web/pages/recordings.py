@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from controller.bulletins.listening import Span, is_news, note_served
 from controller.errors import NotFound
+from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.web.acts import note_heard
 from controller.web.render import fragment
 from controller.web.station import Station

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.errors import LoaError, NotFound
-from controller.reports.coverage import COLUMNS, GROUPS, Group, Table
-from controller.reports.reporting import MOST_MONTHS, coverage
+from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
+from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.web.charts import bars
 from controller.web.errors import status_of
 from controller.web.render import page

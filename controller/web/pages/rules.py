@@ -10,17 +10,17 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.foreseeing import Loss, losses_by_policy
 from controller.errors import BadInput, LoaError, NotAllowed, NotFound
-from controller.journal.usecases import record
-from controller.operators.permissions import Act
-from controller.operators.tries import Purpose
-from controller.operators.usecases import WRONG_PASSWORD, unlock_key
-from controller.plans.governing import POLICY_LIFE, ZONE, sign_policy
-from controller.plans.lifecycle import ANY_MINUTES, ANY_VOLUME
-from controller.plans.queries import version_of_policy, void_policies
-from controller.plans.tables import Published
-from controller.versions import Difference, Newer, differences
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.airings.conflict_check import Loss, losses_by_policy
+from controller.features.journal.service import record
+from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
+from controller.features.plans.queries import version_of_policy, void_policies
+from controller.model.permissions import Act
+from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
+from controller.model.plans import Published
+from controller.model.row_versions import Difference, Newer, differences
 from controller.web.admin_reads import policies_in_force, shown_names
 from controller.web.errors import status_of
 from controller.web.pages.forms import need

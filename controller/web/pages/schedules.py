@@ -8,22 +8,16 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from controller.bulletins.lifecycle import BulletinId, BulletinState
-from controller.bulletins.tables import Bulletin
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.operators.permissions import Act
-from controller.programmes.lifecycle import ScheduleId, ScheduleState
-from controller.programmes.queries import (
-    targets_of_schedule,
-    version_of_schedule,
-)
-from controller.programmes.tables import Schedule
-from controller.programmes.telling import rule_sentence
-from controller.programmes.usecases import (
-    change_schedule,
-    schedule_bulletin,
-)
-from controller.versions import Difference, Newer, differences
+from controller.features.schedules.queries import targets_of_schedule, version_of_schedule
+from controller.features.schedules.sentences import rule_sentence
+from controller.features.schedules.service import change_schedule, schedule_bulletin
+from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+from controller.model.row_versions import Difference, Newer, differences
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Schedule
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.foreseen import preview

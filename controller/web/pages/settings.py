@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.airings.tables import Airing
-from controller.backup import last_backup
-from controller.fleet.tables import Node
-from controller.journal.tables import Entry
-from controller.operators.permissions import Act
-from controller.plans.key_set import keys_to_sign_for
-from controller.plans.queries import count_unacknowledged, published_key_set
-from controller.store.invariants import invariants
+from controller.features.backups.backup import last_backup
+from controller.features.doctor.invariants import invariants
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.queries import count_unacknowledged, published_key_set
+from controller.model.airings import Airing
+from controller.model.fleet import Node
+from controller.model.journal import Entry
+from controller.model.permissions import Act
 from controller.web.admin_reads import keys_shown
 from controller.web.pages.forms import need
 from controller.web.render import page

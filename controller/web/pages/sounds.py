@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.areas.languages import LanguageCode
-from controller.bulletins.lifecycle import Action, RevisionKind, TopicCode, actions
-from controller.bulletins.queries import get_revision
-from controller.bulletins.tables import Bulletin, Revision
-from controller.bulletins.topics import set_topic, topics
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.usecases import draft_bulletin, revise_bulletin
-from controller.bulletins.variants import add_variant
 from controller.errors import BadInput, Conflict, LoaError, NotFound
-from controller.operators.permissions import Act
+from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.service import draft_bulletin, revise_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.topics import set_topic, topics
+from controller.features.bulletins.variants import add_variant
+from controller.model.bulletin_states import Action, RevisionKind, TopicCode, actions
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.languages import LanguageCode
+from controller.model.permissions import Act
 from controller.web.acts import seen_bulletin, tell_of
 from controller.web.errors import status_of
 from controller.web.languages_shown import spread_of

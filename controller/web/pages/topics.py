@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.areas.queries import top_area
-from controller.bulletins.lifecycle import TopicCode
-from controller.bulletins.topics import (
+from controller.errors import LoaError
+from controller.features.areas.queries import top_area
+from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,
     end_topic,
@@ -17,9 +17,9 @@ from controller.bulletins.topics import (
     set_topic,
     topics,
 )
-from controller.errors import LoaError
-from controller.operators.permissions import Act
-from controller.store.base import ID_LENGTH
+from controller.model.base import ID_LENGTH
+from controller.model.bulletin_states import TopicCode
+from controller.model.permissions import Act
 from controller.web.acts import seen_bulletin
 from controller.web.errors import status_of
 from controller.web.pages.forms import need

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from controller.fleet.events import Event, EventKind
-from controller.fleet.tables import Node
-from controller.fleet.watching import Cared, events_now, troubles
-from controller.operators.permissions import Act
+from controller.features.fleet.events import Event, EventKind
+from controller.features.fleet.watch import Cared, events_now, troubles
+from controller.model.fleet import Node
+from controller.model.permissions import Act
 from controller.web.admin_reads import shown_names
 from controller.web.fleet_reads import PAGE
 from controller.web.named import Named

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from controller.airings.trying import prepare_test
 from controller.errors import LoaError
-from controller.operators.permissions import Act
+from controller.features.speaker_tests.service import prepare_test
+from controller.model.permissions import Act
 from controller.web.pages.forms import need
 from controller.web.pages.library import library_page
 from controller.web.viewer import Signed, TheStation

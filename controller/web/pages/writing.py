@@ -9,17 +9,17 @@ from fastapi import APIRouter, Form, Query
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from controller.airings.planning import MeetsOthers, plan_foreseen
-from controller.bulletins.lifecycle import BulletinId
-from controller.bulletins.tables import Bulletin, Topic
-from controller.bulletins.topics import topics
-from controller.drafts.queries import NEW, draft_of
-from controller.drafts.usecases import send_draft
 from controller.errors import LoaError, NotAllowed
-from controller.operators.permissions import Act
-from controller.store.base import ID_LENGTH
-from controller.store.ids import new_id
-from controller.templates.queries import Offered
+from controller.features.airings.planning import MeetsOthers, plan_foreseen
+from controller.features.bulletins.topics import topics
+from controller.features.drafts.queries import NEW, draft_of
+from controller.features.drafts.service import send_draft
+from controller.features.templates.queries import Offered
+from controller.model.base import ID_LENGTH
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin, Topic
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act
 from controller.web.acts import hand_in, seen_bulletin, write_down
 from controller.web.errors import status_of
 from controller.web.in_time import too_soon

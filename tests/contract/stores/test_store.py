@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from controller.areas.tables import Area
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
-from controller.fleet.tables import Node
-from controller.journal.tables import Entry
+from controller.model.areas import Area
+from controller.model.fleet import Node
+from controller.model.journal import Entry
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from controller.store.migrating import differences, downgrade

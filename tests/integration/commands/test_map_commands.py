@@ -5,10 +5,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from controller.areas.outlines import communes_to_outline
 from controller.cli import app
 from controller.clocks import utc_now
-from controller.founding import found
+from controller.features.maps.outlines import communes_to_outline
+from controller.features.provisioning.service import found
 from controller.settings import Settings
 from controller.store import Store
 from tests.support.made_outlines import collection, made_outlines, square

@@ -7,7 +7,16 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.clocks import utc_now
-from controller.founding import (
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.second_factor import begin_second_factor
+from controller.features.accounts.sessions import Tries, sign_in
+from controller.features.accounts.tokens import bearer
+from controller.features.journal.chain import StationSeal, verify
+from controller.features.journal.queries import export, newest_entries
+from controller.features.plans.key_set import keys_to_name
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import unacknowledged, void_policies
+from controller.features.provisioning.service import (
     FirstAdministrator,
     Secrets,
     found,
@@ -15,19 +24,10 @@ from controller.founding import (
     is_founded,
     station_key,
 )
-from controller.journal.chain import StationSeal, verify
-from controller.journal.queries import export, newest_entries
-from controller.operators.permissions import OperatorRole
-from controller.operators.queries import operator_named
-from controller.operators.second_factor import begin_second_factor
-from controller.operators.signing_in import Tries, sign_in
-from controller.operators.tokens import bearer
-from controller.plans.governing import sign_policy
-from controller.plans.key_set import keys_to_name
-from controller.plans.queries import unacknowledged, void_policies
+from controller.model.permissions import OperatorRole
 from controller.settings import Settings
 from controller.store import Store
-from controller.up import _settings
+from controller.trial.up import _settings
 
 PASSWORD = "một mật khẩu đủ dài"
 

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.founding import Secrets
-from controller.reports.usecases import note_aired
+from controller.features.provisioning.service import Secrets
+from controller.features.reports.service import note_aired
 from tests.support.station_world import SqliteWorlds
 
 
@@ -42,7 +42,7 @@ def world(seeds, tmp_path):
 
 
 def seeds_store(folder, seeds):
-    from controller.journal.chain import StationSeal
+    from controller.features.journal.chain import StationSeal
     from controller.store import Store
     from controller.store.engine import sqlite_url
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from controller.cli import app
 from controller.clocks import utc_now
-from controller.founding import found
+from controller.features.provisioning.service import found
 from controller.settings import Settings
 from controller.store import Store
 

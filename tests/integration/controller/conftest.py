@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from controller.store.invariants import invariants
+from controller.features.doctor.invariants import invariants
 from tests.support.nightly import databases
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.station_world import PostgresWorlds, SqliteWorlds

@@ -4,18 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn
-from controller.journal.queries import newest_entries
-from controller.operators.accounts import enable_operator, reset_password, set_roles
-from controller.operators.beginning import CODE_LIFE, create_first_administrator, make_first_code
-from controller.operators.delegating import delegate_approval, delegations_of, end_delegation
-from controller.operators.permissions import Act, OperatorRole
-from controller.operators.queries import has_administrator, require
-from controller.operators.signing_in import Tries, operator_of_token, sign_in
-from controller.operators.usecases import create_operator, disable_operator, open_key
-from controller.plans.governing import sign_key_set
+from controller.features.accounts.administration import enable_operator, reset_password, set_roles
+from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.first_administrator import (
+    CODE_LIFE,
+    create_first_administrator,
+    make_first_code,
+)
+from controller.features.accounts.queries import has_administrator, require
+from controller.features.accounts.service import create_operator, disable_operator, open_key
+from controller.features.accounts.sessions import Tries, operator_of_token, sign_in
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.journal.queries import newest_entries
+from controller.features.plans.policy_signing import sign_key_set
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act, OperatorRole
 from devices.messages import Role
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 
@@ -190,7 +194,7 @@ def test_a_deputy_approves_in_the_lent_area_until_the_date(world, neighbour):
 def test_a_deputy_does_not_approve_what_they_wrote(world, neighbour):
     lend(world)
     with world.store.write() as session:
-        from controller.operators.tables import Account
+        from controller.model.accounts import Account
 
         session.get_one(Account, neighbour.id).area = NHA_TRANG
     author = present(world, enter(world, "duyetbac"))

@@ -6,18 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from controller.airings.foreseeing import losses_by_policy
 from controller.errors import NotAllowed
-from controller.fleet.care import take_care
-from controller.fleet.counting import has_status, statuses_by_area
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.queries import tiles
-from controller.fleet.stays import open_stays
-from controller.fleet.tables import TOLD, Node
-from controller.fleet.watching import Cared, Counted, Wish, troubles, watched
-from controller.operators.accounts import move_operator
-from controller.operators.queries import get_operator
-from controller.plans.governing import sign_policy
+from controller.features.accounts.administration import move_operator
+from controller.features.accounts.queries import get_operator
+from controller.features.airings.conflict_check import losses_by_policy
+from controller.features.fleet.counts import has_status, statuses_by_area
+from controller.features.fleet.fault_assignments import take_care
+from controller.features.fleet.location_history import open_stays
+from controller.features.fleet.queries import tiles
+from controller.features.fleet.status import NodeStatus
+from controller.features.fleet.watch import Cared, Counted, Wish, troubles, watched
+from controller.features.plans.policy_signing import sign_policy
+from controller.model.fleet import TOLD, Node
 from controller.web.journal_reads import Wanted, find_entries
 from devices.messages import Policy, QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE

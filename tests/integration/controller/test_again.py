@@ -4,14 +4,14 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.airings.again import NOTICE, PRE_EMPTED, WITHIN, air_again
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import airings_between, get_airing, targets_of
-from controller.airings.tables import Airing
-from controller.bulletins.lifecycle import ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.usecases import submit_bulletin, withdraw_bulletin
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.airings.queries import airings_between, get_airing, targets_of
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.service import submit_bulletin, withdraw_bulletin
+from controller.features.rebroadcast.service import NOTICE, PRE_EMPTED, WITHIN, air_again
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.bulletin_states import ItemKind
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PROVINCE, Sound
 

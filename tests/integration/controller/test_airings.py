@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.ending import cancel_airing
-from controller.airings.lifecycle import AiringState, IllegalTransition
-from controller.airings.queries import (
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.queries import (
     airings_between,
     deliveries_of,
     get_airing,
@@ -16,12 +16,12 @@ from controller.airings.queries import (
     sounding_airings,
     start_spread,
 )
-from controller.airings.timing import Times
-from controller.airings.voiding import VOID
-from controller.bulletins.tables import Approved
-from controller.errors import BadInput, Conflict, NotAllowed
-from controller.fleet.usecases import NewNode, enrol_node, retire_node
-from controller.plans.queries import published_plans, unacknowledged
+from controller.features.airings.timing import Times
+from controller.features.airings.unapproved import VOID
+from controller.features.fleet.service import NewNode, enrol_node, retire_node
+from controller.features.plans.queries import published_plans, unacknowledged
+from controller.model.airing_states import AiringState, IllegalTransition
+from controller.model.bulletins import Approved
 from devices.messages import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
@@ -268,7 +268,7 @@ def test_a_commune_cannot_stop_what_the_whole_province_hears(world):
 
 
 def test_a_withdrawn_bulletin_is_not_planned_again(world):
-    from controller.bulletins.usecases import withdraw_bulletin
+    from controller.features.bulletins.service import withdraw_bulletin
 
     bulletin = world.approved()
     world.do(withdraw_bulletin, bulletin, by=world.approver)

@@ -5,25 +5,25 @@ from datetime import date, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.bulletins.approving_again import AGAIN_WITHIN
-from controller.bulletins.in_force import approvals_until
-from controller.bulletins.lifecycle import IllegalTransition
-from controller.bulletins.listening import note_played
-from controller.bulletins.tables import Approved, FormerApproval
-from controller.bulletins.usecases import APPROVAL_LIFE
-from controller.emergencies.queries import prepared_views
 from controller.errors import Conflict, NotAllowed
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.operators.permissions import OperatorRole
-from controller.operators.queries import held_key
-from controller.operators.usecases import create_operator
-from controller.plans.approvals_ending import tell_of_approvals
-from controller.plans.compromising import compromise_key
-from controller.plans.governing import sign_key_set
-from controller.plans.queries import published_plans
-from controller.programmes.usecases import schedule_bulletin
-from controller.store.invariants import invariants
+from controller.features.accounts.queries import held_key
+from controller.features.accounts.service import create_operator
+from controller.features.bulletins.in_force import approvals_until
+from controller.features.bulletins.listening_proof import note_played
+from controller.features.bulletins.reapproval import AGAIN_WITHIN
+from controller.features.bulletins.service import APPROVAL_LIFE
+from controller.features.doctor.invariants import invariants
+from controller.features.emergencies.queries import prepared_views
+from controller.features.expiries.approvals import tell_of_approvals
+from controller.features.keys.service import compromise_key
+from controller.features.notices.queries import notices_of
+from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.queries import published_plans
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.bulletin_states import IllegalTransition
+from controller.model.bulletins import Approved, FormerApproval
+from controller.model.notices import NoticeKind
+from controller.model.permissions import OperatorRole
 from devices.messages import Role
 from schedules.recurrence import Daily
 from tests.support.alarms import SOUNDS, prepared

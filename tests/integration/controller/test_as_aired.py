@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from controller.airings.ending import cancel_airing
-from controller.airings.facts import TOO_LONG
-from controller.airings.folding import MOST_ENTRIES
 from controller.errors import LoaError
-from controller.journal.chain import JournalBroken
-from controller.journal.exported import sealed, verify_export
-from controller.journal.queries import entries_of, export
-from controller.reports import usecases
-from controller.reports.lifecycle import ACT, NO_WORD, NOT_ENDED
-from controller.reports.queries import aired_between, aired_by_area, export_as_aired, noted_of
-from controller.reports.tables import AsAired
-from controller.reports.usecases import note_aired
-from controller.store.invariants import invariants
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.delivery_state import TOO_LONG
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import JournalBroken
+from controller.features.journal.export import sealed, verify_export
+from controller.features.journal.queries import entries_of, export
+from controller.features.reports import service as usecases
+from controller.features.reports.entries import ACT, NO_WORD, NOT_ENDED
+from controller.features.reports.queries import aired_between, aired_by_area, export_as_aired, noted_of
+from controller.features.reports.service import note_aired
+from controller.model.reports import AsAired
+from controller.runtime.receipt_ingestion import MOST_ENTRIES
 from tests.support.station_world import NHA_TRANG, NODES
 
 pytestmark = pytest.mark.both_databases

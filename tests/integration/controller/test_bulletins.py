@@ -2,10 +2,10 @@
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.bulletins.lifecycle import BulletinState, IllegalTransition, RenderingState
-from controller.bulletins.queries import (
+from controller.errors import BadInput, Conflict, NotAllowed, NotFound
+from controller.features.accounts.service import create_operator
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.queries import (
     approval_of,
     get_bulletin,
     get_rendering,
@@ -13,7 +13,7 @@ from controller.bulletins.queries import (
     rendering_of,
     waiting_renderings,
 )
-from controller.bulletins.renderings import (
+from controller.features.bulletins.renderings import (
     MOST_ATTEMPTS,
     begin_rendering,
     fail_rendering,
@@ -21,16 +21,16 @@ from controller.bulletins.renderings import (
     requeue_renderings,
     retry_rendering,
 )
-from controller.bulletins.usecases import (
+from controller.features.bulletins.service import (
     draft_bulletin,
     return_bulletin,
     revise_bulletin,
     submit_bulletin,
     withdraw_bulletin,
 )
-from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
+from controller.model.permissions import OperatorRole
 from devices.messages import RecordingId
 from devices.signing import read_payload
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, TEXT, Sound

@@ -6,22 +6,22 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import deliveries_of, get_airing, open_airings, reach, targets_of
-from controller.airings.tables import Airing
-from controller.airings.usecases import DEFAULT_VOLUME
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.journal.queries import export
-from controller.programmes.days_off import remove_day_off, set_day_off
-from controller.programmes.making import AHEAD, make_occurrences
-from controller.programmes.queries import due_schedules, get_schedule
-from controller.programmes.tables import Occurrence
-from controller.programmes.usecases import (
+from controller.features.airings.queries import deliveries_of, get_airing, open_airings, reach, targets_of
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.journal.queries import export
+from controller.features.schedules.days_off import remove_day_off, set_day_off
+from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
+from controller.features.schedules.queries import due_schedules, get_schedule
+from controller.features.schedules.service import (
     cancel_occurrence,
     end_schedule,
     move_occurrence,
     schedule_bulletin,
 )
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.schedules import Occurrence
 from schedules.recurrence import WORKDAYS, Daily, MonthlyByDay, Weekly
 from schedules.skips import Skips
 from tests.support.station_world import NHA_TRANG
@@ -220,7 +220,7 @@ def test_a_new_day_off_takes_its_airings_back_and_gives_them_again_when_it_is_no
 
 
 def test_an_airing_that_a_person_stopped_is_not_given_again_by_a_day_off_that_is_none(world):
-    from controller.airings.ending import cancel_airing
+    from controller.features.airings.cancellation import cancel_airing
 
     scheduled(world, skips=Skips(days_off=True))
     at = FIRST + 2 * DAY
@@ -294,7 +294,7 @@ def test_only_who_may_rule_changes_days_off_and_each_change_is_journaled(world):
 
 
 def test_many_due_schedules_are_done_by_several_beats(world, monkeypatch):
-    monkeypatch.setattr("controller.programmes.making.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("controller.features.schedules.occurrence_making.MOST_AT_ONCE", 2)
     bulletin = world.approved()
     for _ in range(5):
         scheduled(world, Weekly(at=time(17), first=date(2026, 11, 25), weekdays=WORKDAYS), bulletin=bulletin)

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from controller.airings.planning import AgainstPolicy
-from controller.airings.queries import open_airings
 from controller.errors import Conflict, NotAllowed
-from controller.plans.governing import sign_policy
-from controller.programmes.queries import get_schedule
-from controller.programmes.usecases import (
+from controller.features.airings.planning import AgainstPolicy
+from controller.features.airings.queries import open_airings
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.schedules.queries import get_schedule
+from controller.features.schedules.service import (
     cancel_occurrence,
     change_schedule,
     end_schedule,

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.choosing import air_for_chosen, unheard
-from controller.airings.ending import cancel_airing
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import MeetsOthers, Wish, move_airing
-from controller.airings.queries import airings_between, deliveries_of, get_airing, targets_of
 from controller.errors import BadInput, Conflict, NotAllowed
-from controller.fleet.keeping import quarantine_node, release_node
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import published
-from controller.store.invariants import invariants
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.planning import MeetsOthers, Wish, move_airing
+from controller.features.airings.queries import airings_between, deliveries_of, get_airing, targets_of
+from controller.features.airings.target_selection import air_for_chosen, unheard
+from controller.features.doctor.invariants import invariants
+from controller.features.plans.queries import published
+from controller.features.quarantine.service import quarantine_node, release_node
+from controller.model.airing_states import AiringState
+from controller.model.plan_states import Kind
 from devices.messages import Plan
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 

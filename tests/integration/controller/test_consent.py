@@ -4,24 +4,30 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.airings.answering import answer_airing, answer_schedule, standing_in_family
-from controller.airings.ending import cancel_airing
-from controller.airings.foreseeing import heard_in, waiting_in
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import Meeting, Wish, move_airing, plan_foreseen
-from controller.airings.queries import airings_between, deliveries_of, get_airing, open_airings, targets_of
-from controller.airings.questions import questions_for
-from controller.airings.timing import DECLINED
-from controller.areas.queries import area_tree
 from controller.errors import Conflict, NotAllowed
-from controller.journal.queries import export
-from controller.notices.queries import notices_of
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator, disable_operator
-from controller.plans.queries import published_plans
-from controller.programmes.usecases import change_schedule, schedule_bulletin
-from controller.reports.queries import aired_between
-from controller.reports.usecases import note_aired
+from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.conflict_check import heard_in, waiting_in
+from controller.features.airings.planning import Meeting, Wish, move_airing, plan_foreseen
+from controller.features.airings.queries import (
+    airings_between,
+    deliveries_of,
+    get_airing,
+    open_airings,
+    targets_of,
+)
+from controller.features.airings.timing import DECLINED
+from controller.features.areas.queries import area_tree
+from controller.features.consent.queries import questions_for
+from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.journal.queries import export
+from controller.features.notices.queries import notices_of
+from controller.features.plans.queries import published_plans
+from controller.features.reports.queries import aired_between
+from controller.features.reports.service import note_aired
+from controller.features.schedules.service import change_schedule, schedule_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.permissions import OperatorRole
 from devices.messages import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, SqliteWorlds

@@ -2,11 +2,11 @@
 
 import pytest
 
-from controller.airings.answering import answer_airing
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import airings_between, get_airing
-from controller.airings.tables import Answer
-from controller.store.invariants import invariants
+from controller.features.airings.queries import airings_between, get_airing
+from controller.features.consent.service import answer_airing
+from controller.features.doctor.invariants import invariants
+from controller.model.airing_states import AiringState
+from controller.model.airings import Answer
 from tests.support.station_world import NHA_TRANG, PROVINCE
 
 pytestmark = pytest.mark.both_databases

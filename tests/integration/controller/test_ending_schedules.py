@@ -4,10 +4,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.programmes.ending_soon import tell_of_schedules
-from controller.programmes.usecases import change_schedule, schedule_bulletin
+from controller.features.expiries.schedules import tell_of_schedules
+from controller.features.notices.queries import notices_of
+from controller.features.schedules.service import change_schedule, schedule_bulletin
+from controller.model.notices import NoticeKind
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.support.station_world import NHA_TRANG
 

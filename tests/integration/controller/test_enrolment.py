@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.queries import deliveries_of, reach
-from controller.areas.tables import Area
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.fleet.enrolling import (
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.accounts.service import create_operator
+from controller.features.airings.queries import deliveries_of, reach
+from controller.features.enrolment.service import (
     CODE_LIFE,
     Welcome,
     claim_code,
@@ -16,18 +17,24 @@ from controller.fleet.enrolling import (
     open_codes,
     withdraw_code,
 )
-from controller.fleet.keeping import limit_volume, quarantine_node, release_node
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.passwords import node_passwords
-from controller.fleet.queries import count_nodes, facts_of, get_node
-from controller.fleet.stays import stays_of
-from controller.fleet.tables import EnrolmentCode
-from controller.fleet.usecases import NewNode, enrol_node, enrol_nodes, note_states, note_vitals, retire_node
-from controller.operators.fresh import typed_code
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import published
+from controller.features.fleet.broker_passwords import node_passwords
+from controller.features.fleet.location_history import stays_of
+from controller.features.fleet.queries import count_nodes, facts_of, get_node
+from controller.features.fleet.service import (
+    NewNode,
+    enrol_node,
+    enrol_nodes,
+    note_states,
+    note_vitals,
+    retire_node,
+)
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.plans.queries import published
+from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.model.areas import Area
+from controller.model.fleet import EnrolmentCode
+from controller.model.permissions import OperatorRole
+from controller.model.plan_states import Kind
 from devices.enrolment import Enrolment, first_session_of
 from devices.messages import AreaCode, NodeId, NodeState, Plan, Vitals
 from devices.node_key import NodeKey
@@ -203,7 +210,7 @@ def test_new_hardware_takes_over_name_place_and_plan_and_the_old_is_heard_no_mor
 
 
 def test_receipts_of_replaced_hardware_are_neither_believed_nor_acknowledged(world, welcome):
-    from controller.airings.folding import fold_receipts
+    from controller.runtime.receipt_ingestion import fold_receipts
     from devices.messages import Receipts
 
     for _ in range(2):

@@ -10,20 +10,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from controller.airings.lifecycle import OPEN
-from controller.airings.tables import Airing
 from controller.errors import BadInput, LoaError
-from controller.programmes.days_off import remove_day_off, set_day_off
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.making import AHEAD, make_occurrences
-from controller.programmes.queries import get_schedule, next_occurrences, own_days
-from controller.programmes.usecases import (
+from controller.features.doctor.invariants import invariants
+from controller.features.schedules.days_off import remove_day_off, set_day_off
+from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
+from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
+from controller.features.schedules.service import (
     cancel_occurrence,
     end_schedule,
     move_occurrence,
     schedule_bulletin,
 )
-from controller.store.invariants import invariants
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing
+from controller.model.schedule_states import ScheduleState
 from schedules.icalendar import from_text
 from schedules.recurrence import LAST_DAY, WORKDAYS, ZONE, Daily, MonthlyByDay, Weekly
 from schedules.skips import Skips, why_skipped

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from controller.areas.queries import areas, top_area
-from controller.areas.usecases import load_areas
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.queries import count_nodes, get_node, nodes_under, tiles
-from controller.fleet.tables import StateTurn
-from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals, retire_node
+from controller.features.area_changes.service import load_areas
+from controller.features.areas.queries import areas, top_area
+from controller.features.fleet.queries import count_nodes, get_node, nodes_under, tiles
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals, retire_node
+from controller.features.fleet.status import NodeStatus
+from controller.model.fleet import StateTurn
 from devices.messages import NodeId, NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 

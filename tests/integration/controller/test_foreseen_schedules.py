@@ -4,15 +4,15 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from controller.airings.conflicts import Choice, ConflictKind
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import AgainstPolicy, Meeting, MeetsOthers
-from controller.airings.queries import get_airing, open_airings
-from controller.fleet.usecases import note_states
-from controller.plans.governing import sign_policy
-from controller.programmes.foreseeing import MOST_FORESEEN, Wished, foresee_schedule
-from controller.programmes.queries import get_schedule, next_occurrences, own_days
-from controller.programmes.usecases import move_occurrence, schedule_bulletin
+from controller.features.airings.conflicts import Choice, ConflictKind
+from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers
+from controller.features.airings.queries import get_airing, open_airings
+from controller.features.fleet.service import note_states
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.schedules.conflict_check import MOST_FORESEEN, Wished, foresee_schedule
+from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
+from controller.features.schedules.service import move_occurrence, schedule_bulletin
+from controller.model.airing_states import AiringState
 from devices.messages import Grade, NodeState, QuietHours
 from schedules.recurrence import WORKDAYS, Daily, Once, Weekly
 from schedules.skips import Skips

@@ -4,7 +4,7 @@ import pytest
 
 from controller.clocks import utc_now
 from controller.errors import StartFailed
-from controller.founding import Secrets, found, is_founded
+from controller.features.provisioning.service import Secrets, found, is_founded
 from controller.settings import Settings
 from controller.store import Store
 

@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import delete, update
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.tables import Airing, Delivery, Target
-from controller.bulletins.lifecycle import BulletinState, ItemKind, RenderingState
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.tables import Approved, Bulletin, Rendering
-from controller.bulletins.usecases import submit_bulletin
-from controller.programmes.tables import Occurrence, Schedule
-from controller.store.invariants import invariants
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.service import submit_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState
+from controller.model.bulletins import Approved, Bulletin, Rendering
+from controller.model.schedules import Occurrence, Schedule
 from tests.support.station_world import NODES, Sound
 
 pytestmark = pytest.mark.both_databases
@@ -79,7 +79,7 @@ def test_a_second_hearing_is_found(world):
         assert invariants(session, now=world.now) == []
 
     def twice(session, now):
-        from controller.airings.folding import fold_receipts
+        from controller.runtime.receipt_ingestion import fold_receipts
         from devices.messages import Receipts
 
         again = world.receipt(airing, "finished")
@@ -94,7 +94,7 @@ def test_a_second_hearing_is_found(world):
 def test_an_airing_of_another_bulletin_in_a_schedule_is_found(world):
     from datetime import date, time
 
-    from controller.programmes.usecases import schedule_bulletin
+    from controller.features.schedules.service import schedule_bulletin
     from schedules.recurrence import Daily
 
     first, second = world.approved(), world.approved()

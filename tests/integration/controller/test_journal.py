@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from controller.errors import LoaError
-from controller.journal.chain import JournalBroken, verify
-from controller.journal.queries import entries_of, export, newest_entries
-from controller.journal.usecases import STATION, record
+from controller.features.journal.chain import JournalBroken, verify
+from controller.features.journal.queries import entries_of, export, newest_entries
+from controller.features.journal.service import STATION, record
 from controller.store import Store
 
 pytestmark = pytest.mark.both_databases

@@ -7,22 +7,34 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from controller.errors import Conflict
-from controller.founding import ADMINISTRATOR, OFFICER, Secrets, found, root_key_at, station_key
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.operators.queries import held_key, operator_named
-from controller.operators.second_factor import begin_second_factor
-from controller.operators.usecases import change_password
-from controller.plans.compromising import compromise_key
-from controller.plans.endings import endings, tell_of_endings
-from controller.plans.governing import sign_key_set, sign_policy
-from controller.plans.key_set import keys_to_name
-from controller.plans.queries import retained_state
-from controller.plans.usecases import refresh_plans
-from controller.renewing import OVERLAP, renew_station_key, station_seal, take_due_key
+from controller.features.accounts.queries import held_key, operator_named
+from controller.features.accounts.second_factor import begin_second_factor
+from controller.features.accounts.service import change_password
+from controller.features.doctor.invariants import invariants
+from controller.features.expiries.endings import endings, tell_of_endings
+from controller.features.keys.service import compromise_key
+from controller.features.keys.station_key_renewal import (
+    OVERLAP,
+    renew_station_key,
+    station_seal,
+    take_due_key,
+)
+from controller.features.notices.queries import notices_of
+from controller.features.plans.key_set import keys_to_name
+from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.queries import retained_state
+from controller.features.plans.service import refresh_plans
+from controller.features.provisioning.service import (
+    ADMINISTRATOR,
+    OFFICER,
+    Secrets,
+    found,
+    root_key_at,
+    station_key,
+)
+from controller.model.notices import NoticeKind
 from controller.settings import Settings
 from controller.store import Store
-from controller.store.invariants import invariants
 from devices import topics
 from devices.messages import AreaCode, NodeId, Role, TimeReply
 from devices.node.identity import NodeIdentity

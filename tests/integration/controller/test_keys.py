@@ -5,32 +5,32 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.foreseeing import heard_in, waiting_in
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.bulletins.in_force import approvals_until
-from controller.bulletins.tables import Approved
-from controller.emergencies.queries import prepared_views
 from controller.errors import Conflict, NotAllowed, NotFound
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.operators.accounts import reset_password, set_roles
-from controller.operators.permissions import OperatorId, OperatorRole
-from controller.operators.queries import held_key
-from controller.operators.tables import Account, HeldKey
-from controller.operators.usecases import KEY_LIFE, create_operator, disable_operator
-from controller.plans.compromising import compromise_key, fallout_of, retire_one_key
-from controller.plans.governing import sign_key_set
-from controller.plans.key_set import keys_to_sign_for
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import (
+from controller.features.accounts.administration import reset_password, set_roles
+from controller.features.accounts.queries import held_key
+from controller.features.accounts.service import KEY_LIFE, create_operator, disable_operator
+from controller.features.airings.conflict_check import heard_in, waiting_in
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.in_force import approvals_until
+from controller.features.doctor.invariants import invariants
+from controller.features.emergencies.queries import prepared_views
+from controller.features.keys.service import compromise_key, fallout_of, retire_one_key
+from controller.features.notices.queries import notices_of
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.queries import (
     published,
     published_key_set,
     published_plans,
     published_policies,
     void_policies,
 )
-from controller.store.invariants import invariants
+from controller.model.accounts import Account, HeldKey
+from controller.model.airing_states import AiringState
+from controller.model.bulletins import Approved
+from controller.model.notices import NoticeKind
+from controller.model.permissions import OperatorId, OperatorRole
+from controller.model.plan_states import Kind
 from devices.messages import MOST_KEYS, Role
 from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set, verify_approval
 from tests.support.alarms import prepared
@@ -158,7 +158,7 @@ def test_a_compromised_key_silences_what_it_signed_after_saying_what(world):
 
 
 def release(world, alarm):
-    from controller.emergencies.tables import Prepared
+    from controller.model.emergencies import Prepared
 
     with world.store.write() as session:
         session.get_one(Prepared, alarm).released_at = world.now

@@ -5,20 +5,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.airings.foreseeing import foresee
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import Wish, asking_of, plan_foreseen
-from controller.airings.queries import airings_between, get_airing
-from controller.bulletins.legal import end_acts, reference_given, set_reference
-from controller.bulletins.references import Reference
-from controller.bulletins.validity import BeyondValidity, end_of
 from controller.errors import BadInput, NotAllowed, NotFound
-from controller.notices.queries import count_unread, notices_of
-from controller.notices.usecases import read_notice, read_notices
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.making import make_occurrences
-from controller.programmes.queries import get_schedule
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.airings.conflict_check import foresee
+from controller.features.airings.planning import Wish, asking_of, plan_foreseen
+from controller.features.airings.queries import airings_between, get_airing
+from controller.features.bulletins.validity import BeyondValidity, end_of
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import end_acts, reference_given, set_reference
+from controller.features.notices.queries import count_unread, notices_of
+from controller.features.notices.service import read_notice, read_notices
+from controller.features.schedules.occurrence_making import make_occurrences
+from controller.features.schedules.queries import get_schedule
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.schedule_states import ScheduleState
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from controller.bulletins.lifecycle import RenderingState
-from controller.bulletins.queries import get_recording, rendering_of
-from controller.bulletins.renderings import renew_rendering
-from controller.bulletins.usecases import return_bulletin, revise_bulletin, submit_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.journal.queries import entries_of
-from controller.lexicon.queries import lexicon_entries, words_for
-from controller.lexicon.tables import LexiconEntry
-from controller.lexicon.usecases import add_entry, remove_entry
-from controller.station.rereading import Rereader
+from controller.features.bulletins.queries import get_recording, rendering_of
+from controller.features.bulletins.renderings import renew_rendering
+from controller.features.bulletins.service import return_bulletin, revise_bulletin, submit_bulletin
+from controller.features.journal.queries import entries_of
+from controller.features.lexicon.queries import lexicon_entries, words_for
+from controller.features.lexicon.service import add_entry, remove_entry
+from controller.model.bulletin_states import RenderingState
+from controller.model.lexicon import LexiconEntry
+from controller.runtime.rereading import Rereader
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, TEXT, Sound
 from tts.script import script_of
 

@@ -2,23 +2,23 @@
 
 import pytest
 
-from controller.airings.ground import length_of
-from controller.bulletins.lifecycle import ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.queries import get_bulletin, get_revision, rendering_of
-from controller.bulletins.usecases import (
+from controller.errors import BadInput
+from controller.features.airings.planning_context import length_of
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.queries import get_bulletin, get_revision, rendering_of
+from controller.features.bulletins.service import (
     clone_bulletin,
     draft_bulletin,
     return_bulletin,
     revise_bulletin,
     submit_bulletin,
 )
-from controller.bulletins.wording import PLAIN, Manner, digest_of
-from controller.errors import BadInput
+from controller.features.doctor.invariants import invariants
+from controller.model.bulletin_states import ItemKind
+from controller.model.wording import PLAIN, Manner, digest_of
+from controller.runtime.rereading import Rereader
+from controller.runtime.speech_orders import order_of
 from controller.settings import Settings
-from controller.station.orders import order_of
-from controller.station.rereading import Rereader
-from controller.store.invariants import invariants
 from tests.support.station_world import Sound
 from tts.recordings import RecordingStore
 from tts.script import script_of

@@ -2,9 +2,10 @@
 
 import pytest
 
-from controller.airings.ending import cancel_airing
-from controller.airings.queries import deliveries_of, reach, reach_by_area
-from controller.areas.changing import (
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.queries import deliveries_of, reach, reach_by_area
+from controller.features.area_changes.changes import (
     FORMER,
     NewArea,
     add_area,
@@ -14,15 +15,14 @@ from controller.areas.changing import (
     reparent_area,
     split_area,
 )
-from controller.areas.queries import area_tree, get_area, history_of
-from controller.emergencies.lifecycle import Kind as AlarmKind
-from controller.emergencies.preparing import prepare, release
-from controller.errors import BadInput, Conflict, NotAllowed
-from controller.fleet.moving import move_node
-from controller.fleet.queries import get_node, nodes_under
-from controller.fleet.stays import stays_of
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import published, retained_state
+from controller.features.areas.queries import area_tree, get_area, history_of
+from controller.features.emergencies.preparation import prepare, release
+from controller.features.fleet.location_history import stays_of
+from controller.features.fleet.queries import get_node, nodes_under
+from controller.features.plans.queries import published, retained_state
+from controller.features.relocation.service import move_node
+from controller.model.emergency_states import Kind as AlarmKind
+from controller.model.plan_states import Kind
 from devices.enrolment import Place
 from devices.messages import AreaCode
 from devices.signing import TrustedKeys, read_key_set, verify

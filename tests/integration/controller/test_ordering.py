@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.ordering import collisions_for, order_airings
-from controller.airings.queries import airings_between, get_airing, targets_of
-from controller.areas.queries import area_tree
-from controller.bulletins.queries import rendering_of
 from controller.errors import BadInput, Conflict, NotAllowed
-from controller.journal.queries import export
-from controller.plans.governing import sign_policy
-from controller.plans.queries import published_plans
+from controller.features.airings.queries import airings_between, get_airing, targets_of
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.queries import rendering_of
+from controller.features.consent.precedence import collisions_for, order_airings
+from controller.features.journal.queries import export
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import published_plans
+from controller.model.airing_states import AiringState
 from devices.messages import Grade, QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed, NotSignedIn, TooManyTries
-from controller.operators.accounts import reset_password
-from controller.operators.permissions import Act, OperatorRole
-from controller.operators.queries import require
-from controller.operators.signing_in import (
+from controller.features.accounts.administration import reset_password
+from controller.features.accounts.queries import require
+from controller.features.accounts.service import change_password, create_operator, disable_operator, open_key
+from controller.features.accounts.sessions import (
     ABSOLUTE,
     IDLE,
     Tries,
@@ -20,8 +20,8 @@ from controller.operators.signing_in import (
     touch,
     wants_touch,
 )
-from controller.operators.tables import Account, SignedIn
-from controller.operators.usecases import change_password, create_operator, disable_operator, open_key
+from controller.model.accounts import Account, SignedIn
+from controller.model.permissions import Act, OperatorRole
 from devices.messages import Role
 from tests.support.station_world import NHA_TRANG, PASSWORD
 

@@ -4,16 +4,16 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from controller.airings.foreseeing import heard_in
-from controller.airings.foretelling import said_at
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import AgainstPolicy, Meeting, MeetsOthers, Wish, plan_foreseen
-from controller.airings.queries import get_airing
-from controller.airings.timetables import timetable_of
-from controller.airings.timing import ZONE
-from controller.plans.governing import sign_policy
-from controller.plans.queries import published_plans, published_policies
-from controller.programmes.usecases import move_occurrence, schedule_bulletin
+from controller.features.airings.conflict_check import heard_in
+from controller.features.airings.conflict_messages import said_at
+from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers, Wish, plan_foreseen
+from controller.features.airings.queries import get_airing
+from controller.features.airings.timetables import timetable_of
+from controller.features.airings.timing import ZONE
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import published_plans, published_policies
+from controller.features.schedules.service import move_occurrence, schedule_bulletin
+from controller.model.airing_states import AiringState
 from devices.messages import Grade, QuietHours
 from devices.plan import timetable
 from schedules.recurrence import Daily

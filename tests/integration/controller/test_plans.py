@@ -5,14 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.ending import cancel_airing
-from controller.airings.tables import Airing
-from controller.bulletins.tables import Approved
 from controller.errors import BadInput, NotAllowed, NotFound
-from controller.operators.usecases import disable_operator
-from controller.plans.governing import sign_key_set, sign_policy
-from controller.plans.lifecycle import PLAN_LIFE, Kind
-from controller.plans.queries import (
+from controller.features.accounts.service import disable_operator
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.plans.policy_signing import sign_key_set, sign_policy
+from controller.features.plans.queries import (
     count_unacknowledged,
     published,
     published_key_set,
@@ -21,7 +18,10 @@ from controller.plans.queries import (
     retained_state,
     unacknowledged,
 )
-from controller.plans.usecases import acknowledge, forget_acknowledgements
+from controller.features.plans.service import acknowledge, forget_acknowledgements
+from controller.model.airings import Airing
+from controller.model.bulletins import Approved
+from controller.model.plan_states import PLAN_LIFE, Kind
 from devices.messages import Manifest, Plan, Policy, QuietHours
 from devices.signing import TrustedKeys, read_key_set, read_payload, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound

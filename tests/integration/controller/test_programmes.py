@@ -4,15 +4,15 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import open_airings
-from controller.bulletins.usecases import withdraw_bulletin
 from controller.errors import BadInput, NotAllowed
-from controller.operators.usecases import disable_operator
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.making import AHEAD, make_occurrences
-from controller.programmes.queries import get_schedule, running_schedules
-from controller.programmes.usecases import end_schedule, schedule_bulletin
+from controller.features.accounts.service import disable_operator
+from controller.features.airings.queries import open_airings
+from controller.features.bulletins.service import withdraw_bulletin
+from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
+from controller.features.schedules.queries import get_schedule, running_schedules
+from controller.features.schedules.service import end_schedule, schedule_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.schedule_states import ScheduleState
 from schedules.recurrence import Daily, Once, Weekday, Weekly
 from tests.support.station_world import NHA_TRANG, PROVINCE
 

@@ -4,29 +4,29 @@ from datetime import date
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.bulletins.legal import set_reference
-from controller.bulletins.lifecycle import BulletinState, IllegalTransition, ItemKind, RevisionKind
-from controller.bulletins.programmes import MOST_ITEMS, Item, draft_programme, revise_programme
-from controller.bulletins.queries import (
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.programmes import MOST_ITEMS, Item, draft_programme, revise_programme
+from controller.features.bulletins.queries import (
     bulletins,
     get_bulletin,
     get_revision,
     items_of,
     renderings_to_approve,
 )
-from controller.bulletins.references import Reference
-from controller.bulletins.uploading import uploads_needed
-from controller.bulletins.usecases import (
+from controller.features.bulletins.service import (
     clone_bulletin,
     recall_bulletin,
     revise_bulletin,
     submit_bulletin,
     withdraw_bulletin,
 )
-from controller.bulletins.validity import BeyondValidity
-from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.bulletins.sound_uploads import uploads_needed
+from controller.features.bulletins.validity import BeyondValidity
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import set_reference
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState, IllegalTransition, ItemKind, RevisionKind
 from tests.support.station_world import TEXT, Sound
 
 MIXED = b"programme " * 9_000

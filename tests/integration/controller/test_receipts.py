@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from controller.airings.choosing import unheard
-from controller.airings.folding import fold_receipts
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.queries import deliveries_of, deliveries_to, get_airing, reach
-from controller.airings.tables import Received
-from controller.fleet.keeping import quarantine_node, release_node
-from controller.fleet.moving import move_node
-from controller.fleet.queries import get_node
-from controller.fleet.usecases import enrol_nodes, retire_node
-from controller.reports.queries import aired_between
-from controller.reports.usecases import note_aired
+from controller.features.airings.queries import deliveries_of, deliveries_to, get_airing, reach
+from controller.features.airings.target_selection import unheard
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import enrol_nodes, retire_node
+from controller.features.quarantine.service import quarantine_node, release_node
+from controller.features.relocation.service import move_node
+from controller.features.reports.queries import aired_between
+from controller.features.reports.service import note_aired
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Received
+from controller.runtime.receipt_ingestion import fold_receipts
 from devices.messages import Grade, NodeId, Receipts, RecordingId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 

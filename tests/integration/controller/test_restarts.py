@@ -6,23 +6,23 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing, open_airings
-from controller.airings.tables import Airing
-from controller.bulletins.renderings import begin_rendering, finish_rendering
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin
-from controller.journal.chain import StationSeal
-from controller.operators.signing_in import IDLE, operator_of_token, sign_in
-from controller.operators.tries import Tries
-from controller.plans.queries import published_plans
-from controller.programmes.making import AHEAD, make_occurrences
-from controller.programmes.usecases import schedule_bulletin
-from controller.reports.queries import aired_between
-from controller.reports.reporting import coverage
-from controller.reports.usecases import note_aired
+from controller.features.accounts.rate_limits import Tries
+from controller.features.accounts.sessions import IDLE, operator_of_token, sign_in
+from controller.features.airings.queries import get_airing, open_airings
+from controller.features.bulletins.renderings import begin_rendering, finish_rendering
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import StationSeal
+from controller.features.plans.queries import published_plans
+from controller.features.reports.monthly import coverage
+from controller.features.reports.queries import aired_between
+from controller.features.reports.service import note_aired
+from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
 from controller.store import Store
 from controller.store.engine import sqlite_url
-from controller.store.invariants import invariants
 from devices.messages import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD, TEXT, Sound, SqliteWorlds, World

@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
+from controller.client.local_store import local_store
 from controller.clocks import utc_now
-from controller.founding import Secrets, found
-from controller.local import local_store
-from controller.plans.queries import published_key_set, published_policies
+from controller.features.plans.queries import published_key_set, published_policies
+from controller.features.provisioning.service import Secrets, found
 from controller.settings import Settings
 from devices.messages import AreaCode
 

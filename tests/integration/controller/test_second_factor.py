@@ -6,8 +6,7 @@ import pyotp
 import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound, NotSignedIn, TooManyTries
-from controller.journal.queries import newest_entries
-from controller.operators.second_factor import (
+from controller.features.accounts.second_factor import (
     begin_second_factor,
     check_fresh_totp,
     codes_left,
@@ -16,7 +15,7 @@ from controller.operators.second_factor import (
     remove_second_factor,
     renew_recovery_codes,
 )
-from controller.operators.signing_in import (
+from controller.features.accounts.sessions import (
     PENDING,
     Tries,
     complete_sign_in,
@@ -25,7 +24,8 @@ from controller.operators.signing_in import (
     sign_in,
     sweep_sessions,
 )
-from controller.operators.tables import SecondFactor, SignedIn
+from controller.features.journal.queries import newest_entries
+from controller.model.accounts import SecondFactor, SignedIn
 from tests.support.station_world import PASSWORD
 
 pytestmark = pytest.mark.both_databases

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing, reach, reach_by_area, start_spread
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin
-from controller.journal.chain import verify
-from controller.journal.queries import export
+from controller.features.airings.queries import get_airing, reach, reach_by_area, start_spread
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.journal.chain import verify
+from controller.features.journal.queries import export
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState
 from devices.messages import Approval, Plan
 from devices.signing import TrustedKeys, read_key_set, verify_approval
 from devices.signing import verify as verify_jws

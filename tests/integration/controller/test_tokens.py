@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.usecases import plan_airing
-from controller.bulletins.usecases import draft_bulletin
 from controller.errors import BadInput, NotAllowed, NotFound
-from controller.operators.accounts import set_roles
-from controller.operators.permissions import Act, OperatorRole
-from controller.operators.queries import require
-from controller.operators.tables import Account, ApiToken
-from controller.operators.tokens import bearer, create_token, revoke_token, tokens_of
-from controller.operators.usecases import disable_operator
+from controller.features.accounts.administration import set_roles
+from controller.features.accounts.queries import require
+from controller.features.accounts.service import disable_operator
+from controller.features.accounts.tokens import bearer, create_token, revoke_token, tokens_of
+from controller.features.airings.service import plan_airing
+from controller.features.bulletins.service import draft_bulletin
+from controller.model.accounts import Account, ApiToken
+from controller.model.permissions import Act, OperatorRole
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 
 pytestmark = pytest.mark.both_databases

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.queries import deliveries_of
-from controller.airings.timetables import timetable_of
-from controller.airings.trying import TEXT, prepare_test, try_node
-from controller.bulletins.queries import get_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.fleet.keeping import quarantine_node
-from controller.fleet.usecases import note_states
-from controller.plans.governing import sign_policy
-from controller.plans.lifecycle import Kind
-from controller.plans.queries import published
+from controller.features.airings.queries import deliveries_of
+from controller.features.airings.timetables import timetable_of
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.fleet.service import note_states
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import published
+from controller.features.quarantine.service import quarantine_node
+from controller.features.speaker_tests.service import TEXT, prepare_test, try_node
+from controller.model.plan_states import Kind
 from devices.messages import NodeState, Plan, QuietHours
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD
 

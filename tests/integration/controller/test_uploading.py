@@ -6,11 +6,21 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from controller.bulletins.lifecycle import RevisionKind
-from controller.bulletins.queries import get_revision, renderings_to_approve
-from controller.bulletins.uploading import KEPT_UNNAMED, keep_upload, sweep_uploads, uploads_needed
-from controller.bulletins.usecases import clone_bulletin, draft_bulletin, revise_bulletin, submit_bulletin
 from controller.errors import BadInput
+from controller.features.bulletins.queries import get_revision, renderings_to_approve
+from controller.features.bulletins.service import (
+    clone_bulletin,
+    draft_bulletin,
+    revise_bulletin,
+    submit_bulletin,
+)
+from controller.features.bulletins.sound_uploads import (
+    KEPT_UNNAMED,
+    keep_upload,
+    sweep_uploads,
+    uploads_needed,
+)
+from controller.model.bulletin_states import RevisionKind
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.station_world import Sound
 from tts.uploads import UploadStore

@@ -2,24 +2,24 @@
 
 import pytest
 
-from controller.airings.ending import cancel_airing
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import airings_between, deliveries_of, get_airing, targets_of
-from controller.areas.queries import area_languages
-from controller.areas.usecases import set_languages
-from controller.bulletins.legal import end_acts, set_reference
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin, rendering_of, variants_of
-from controller.bulletins.references import Reference
-from controller.bulletins.usecases import (
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.queries import airings_between, deliveries_of, get_airing, targets_of
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import area_languages
+from controller.features.bulletins.queries import get_bulletin, rendering_of, variants_of
+from controller.features.bulletins.service import (
     recall_bulletin,
     revise_bulletin,
     submit_bulletin,
     withdraw_bulletin,
 )
-from controller.bulletins.variants import add_variant
-from controller.errors import BadInput, Conflict, NotAllowed
-from controller.plans.queries import published_plans
+from controller.features.bulletins.variants import add_variant
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import end_acts, set_reference
+from controller.features.plans.queries import published_plans
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Sound
 
 RAGLAI = b"raglai " * 9_000

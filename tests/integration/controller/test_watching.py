@@ -6,16 +6,16 @@ import pytest
 from sqlalchemy import event, func, select
 
 from controller.errors import BadInput, NotAllowed
-from controller.fleet.care import take_care
-from controller.fleet.events import EventKind
-from controller.fleet.faults import FaultKind
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.samples import EXPECTED, Presence
-from controller.fleet.tables import RecentVitals, StateTurn, VitalsDay
-from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
-from controller.fleet.vitals_course import course_of
-from controller.fleet.vitals_log import drop_old_vitals, thin_vitals
-from controller.fleet.watching import Wish, events_now, watched
+from controller.features.fleet.events import EventKind
+from controller.features.fleet.fault_assignments import take_care
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals
+from controller.features.fleet.status import NodeStatus
+from controller.features.fleet.vitals_course import course_of
+from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
+from controller.features.fleet.vitals_samples import EXPECTED, Presence
+from controller.features.fleet.watch import Wish, events_now, watched
+from controller.model.fleet import RecentVitals, StateTurn, VitalsDay
 from devices.messages import NodeId, NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES
 

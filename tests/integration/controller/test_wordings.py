@@ -3,30 +3,30 @@
 import pytest
 from sqlalchemy import select
 
-from controller.bulletins.legal import reference_given, set_reference
-from controller.bulletins.lifecycle import BulletinState, IllegalTransition, RenderingState
-from controller.bulletins.listening import heard_by, note_played, note_served
-from controller.bulletins.queries import (
+from controller.errors import Conflict, NotAllowed
+from controller.features.accounts.service import create_operator
+from controller.features.bulletins.listening_proof import heard_by, note_played, note_served
+from controller.features.bulletins.queries import (
     approval_of,
     get_bulletin,
     get_revision,
     rendering_of,
     wordings_of,
 )
-from controller.bulletins.references import Reference
-from controller.bulletins.renderings import Speech, order_rendering, renew_rendering
-from controller.bulletins.usecases import (
+from controller.features.bulletins.renderings import Speech, order_rendering, renew_rendering
+from controller.features.bulletins.service import (
     approve_bulletin,
     clone_bulletin,
     recall_bulletin,
     revise_bulletin,
     submit_bulletin,
 )
-from controller.errors import Conflict, NotAllowed
-from controller.journal.tables import Entry
-from controller.operators.permissions import OperatorRole
-from controller.operators.usecases import create_operator
-from controller.store.invariants import invariants
+from controller.features.doctor.invariants import invariants
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import reference_given, set_reference
+from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
+from controller.model.journal import Entry
+from controller.model.permissions import OperatorRole
 from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
 
 OTHER = b"another voice " * 10_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.store.invariants import invariants
+from controller.features.doctor.invariants import invariants
 from tests.support.station_world import SqliteWorlds
 
 

@@ -5,25 +5,22 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.planning import AgainstPolicy
-from controller.airings.queries import get_airing, targets_of
-from controller.airings.timing import Times
-from controller.bulletins.queries import waiting_renderings
-from controller.bulletins.renderings import Speech
-from controller.bulletins.usecases import withdraw_bulletin
-from controller.emergencies.ending import stop_emergency, stop_in
-from controller.emergencies.lifecycle import CALL_LIFE, EmergencyState, Kind
-from controller.emergencies.preparing import prepare, release, write_from_template
-from controller.emergencies.queries import (
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.planning import AgainstPolicy
+from controller.features.airings.queries import get_airing, targets_of
+from controller.features.airings.timing import Times
+from controller.features.bulletins.queries import waiting_renderings
+from controller.features.bulletins.renderings import Speech
+from controller.features.bulletins.service import withdraw_bulletin
+from controller.features.emergencies.preparation import prepare, release, write_from_template
+from controller.features.emergencies.queries import (
     emergencies,
     emergency_view,
     get_emergency,
     prepared_views,
     running_in,
 )
-from controller.emergencies.templates import TEMPLATES
-from controller.emergencies.usecases import (
+from controller.features.emergencies.service import (
     Call,
     call_alone,
     call_emergency,
@@ -31,18 +28,21 @@ from controller.emergencies.usecases import (
     sound_all_clear,
     start_test,
 )
-from controller.errors import BadInput, Conflict, NotAllowed
-from controller.fleet.counting import statuses_by_area
-from controller.fleet.faults import LEAST_AUDIBLE
-from controller.fleet.keeping import limit_volume
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.fleet.queries import facts_of, get_node
-from controller.fleet.usecases import note_vitals
-from controller.journal.tables import Entry
-from controller.plans.governing import sign_policy
-from controller.plans.queries import published_plans
-from controller.reports.queries import aired_between
-from controller.reports.usecases import note_aired
+from controller.features.emergencies.stopping import stop_emergency, stop_in
+from controller.features.emergencies.texts import TEMPLATES
+from controller.features.fleet.counts import statuses_by_area
+from controller.features.fleet.faults import LEAST_AUDIBLE
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.service import note_vitals
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import published_plans
+from controller.features.quarantine.service import limit_volume
+from controller.features.reports.queries import aired_between
+from controller.features.reports.service import note_aired
+from controller.model.airing_states import AiringState
+from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
+from controller.model.journal import Entry
 from devices.messages import Grade, QuietHours, Vitals
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE

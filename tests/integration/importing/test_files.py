@@ -7,9 +7,9 @@ import docx
 import pytest
 
 from controller.errors import BadInput
-from controller.importing.imported import import_text, imported
-from controller.importing.kinds import LARGEST_FILE, FileKind
-from controller.importing.word import LARGEST_PART, text_of_word
+from controller.features.imports.drafting import import_text, imported
+from controller.features.imports.file_kinds import LARGEST_FILE, FileKind
+from controller.features.imports.word import LARGEST_PART, text_of_word
 from tests.support.old_letters import vni
 from tests.support.pdfs import pdf
 

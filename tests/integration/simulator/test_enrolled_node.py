@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from controller.airings.lifecycle import Rung
-from controller.airings.queries import deliveries_of
-from controller.fleet.enrolling import make_code
-from controller.fleet.keeping import quarantine_node
-from controller.fleet.queries import get_node
-from controller.fleet.usecases import NewNode
-from controller.operators.fresh import typed_code
-from controller.operators.queries import operator_named
-from controller.terminal import Stages
-from controller.texts import sample
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.airings.queries import deliveries_of
+from controller.features.enrolment.service import make_code
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import NewNode
+from controller.features.imports.bulletin_files import sample
+from controller.features.quarantine.service import quarantine_node
+from controller.model.airing_states import Rung
+from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.messages import AreaCode, NodeId

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from controller.operators.queries import operator_named
-from controller.plans.ahead import REACH
-from controller.plans.governing import sign_policy
-from controller.plans.wanted import wanted_plans
-from controller.station.queries import needs_in_plans
-from controller.station.wants import Need
+from controller.features.accounts.queries import operator_named
+from controller.features.plans.desired_state import wanted_plans
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.prefetch import REACH
+from controller.runtime.queries import needs_in_plans
+from controller.runtime.wants import Need
 from devices.messages import Grade, QuietHours
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound
 

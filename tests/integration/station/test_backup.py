@@ -10,15 +10,15 @@ import pyrage
 import pytest
 from typer.testing import CliRunner
 
-from controller.backup import back_up, last_backup
-from controller.bulletins.queries import bulletins
 from controller.cli import app
 from controller.errors import BadInput, Conflict, NotFound, StartFailed, Unavailable
-from controller.restoring import restore
+from controller.features.backups.backup import back_up, last_backup
+from controller.features.backups.restore import restore
+from controller.features.bulletins.queries import bulletins
+from controller.features.doctor.invariants import invariants
+from controller.runtime.home_folder import HomeLock
 from controller.settings import Settings
-from controller.station.home import HomeLock
 from controller.store import Store
-from controller.store.invariants import invariants
 from tts.recordings import RecordingStore
 
 SOUND = b"a recording that is in no row"

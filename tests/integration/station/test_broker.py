@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.broker import ChildBroker, refuse_trial_broker
 from controller.errors import StartFailed
+from controller.host.broker import ChildBroker, refuse_trial_broker
 from controller.settings import Settings
 from tests.support.running_station import running
 from tests.support.waiting import WITHIN, wait_until
@@ -81,7 +81,7 @@ def test_a_station_whose_broker_dies_has_another_one_and_is_connected_again(tmp_
 
 STATION = """
 import pathlib, sys
-from controller.broker import ChildBroker
+from controller.host.broker import ChildBroker
 broker = ChildBroker(sys.argv[1], pathlib.Path(sys.argv[2]))
 broker.start()
 print(broker.port, flush=True)

@@ -6,16 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.tables import Airing
-from controller.airings.usecases import plan_airing
 from controller.app import Controller
-from controller.bulletins.tables import Bulletin
 from controller.clocks import utc_now
-from controller.founding import APPROVER
-from controller.operators.queries import operator_named
-from controller.plans.queries import count_unacknowledged
-from controller.station.timekeeper import Timekeeper
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.service import plan_airing
+from controller.features.plans.queries import count_unacknowledged
+from controller.features.provisioning.service import APPROVER
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.bulletins import Bulletin
+from controller.runtime.time_service import Timekeeper
 from devices import topics
 from devices.memory_link import MemoryBroker, MemoryLink
 from devices.messages import AreaCode, NodeId, Role, TimeRequest

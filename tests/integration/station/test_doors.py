@@ -3,14 +3,14 @@
 import logging
 import subprocess
 
-from controller.fleet.enrolling import Welcome, claim_code, make_code
-from controller.fleet.keeping import quarantine_node, release_node
-from controller.fleet.passwords import MARK, broker_hash
-from controller.fleet.tables import Hardware, Node
-from controller.fleet.usecases import NewNode, retire_node
-from controller.operators.fresh import typed_code
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.enrolment.service import Welcome, claim_code, make_code
+from controller.features.fleet.broker_passwords import MARK, broker_hash
+from controller.features.fleet.service import NewNode, retire_node
+from controller.features.quarantine.service import quarantine_node, release_node
+from controller.model.fleet import Hardware, Node
+from controller.runtime.broker_credentials import BrokerDoors, foreign_names
 from controller.settings import Settings
-from controller.station.doors import BrokerDoors, foreign_names
 from devices.messages import NodeId
 from devices.node_key import NodeKey
 from tests.support.guarded_broker import STATION_PASSWORD, GuardedBroker, says_of

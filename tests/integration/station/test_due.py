@@ -2,10 +2,10 @@
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.fleet.queries import get_node
-from controller.station.due import AT_REST, DueWatch
+from controller.features.airings.queries import get_airing
+from controller.features.fleet.queries import get_node
+from controller.model.airing_states import AiringState
+from controller.runtime.due import AT_REST, DueWatch
 from tests.support.station_world import NODES
 
 

@@ -5,14 +5,14 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from controller.airings.tables import Received
-from controller.fleet.faults import FLOOD_CALM, FaultKind
-from controller.fleet.flooding import FEW, note_floods
-from controller.fleet.keeping import quarantine_node, release_node
-from controller.fleet.queries import get_node
-from controller.fleet.usecases import note_states
-from controller.fleet.watching import Wish, watched
-from controller.journal.queries import newest_entries
+from controller.features.fleet.faults import FLOOD_CALM, FaultKind
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.rate_notices import FEW, note_floods
+from controller.features.fleet.service import note_states
+from controller.features.fleet.watch import Wish, watched
+from controller.features.journal.queries import newest_entries
+from controller.features.quarantine.service import quarantine_node, release_node
+from controller.model.airings import Received
 from devices import topics
 from devices.budgets import BUDGETS
 from devices.link import Link, Options

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from controller.airings.tables import Received
-from controller.fleet.queries import get_node
+from controller.features.fleet.queries import get_node
+from controller.model.airings import Received
 from devices import topics
 from devices.link import Link
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest, Vitals

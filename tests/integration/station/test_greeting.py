@@ -5,16 +5,21 @@ from datetime import timedelta
 
 from rich.console import Console
 
-from controller.airings.answering import standing_in_family
-from controller.airings.queries import get_airing
-from controller.areas.queries import area_tree
-from controller.bulletins.usecases import draft_bulletin
-from controller.founding import FIRST_OPERATORS, OFFICER, Secrets, add_officer_of_a_commune
-from controller.notices.queries import notices_of
-from controller.operators.queries import operator_named
-from controller.terminal import Stages
+from controller.features.accounts.queries import operator_named
+from controller.features.airings.queries import get_airing
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.service import draft_bulletin
+from controller.features.consent.service import standing_in_family
+from controller.features.notices.queries import notices_of
+from controller.features.provisioning.service import (
+    FIRST_OPERATORS,
+    OFFICER,
+    Secrets,
+    add_officer_of_a_commune,
+)
+from controller.terminal.progress import Stages
 from controller.trial.job import Job
-from controller.up import _greet, passwords_told
+from controller.trial.up import _greet, passwords_told
 from devices.messages import AreaCode
 from tests.support.running_station import running
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from controller.fleet.queries import get_node
+from controller.features.fleet.queries import get_node
 from devices import topics
 from devices.link import Link
 from devices.messages import NodeState

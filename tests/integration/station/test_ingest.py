@@ -5,8 +5,8 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from controller.fleet.queries import get_node
-from controller.station.ingest import Ingest
+from controller.features.fleet.queries import get_node
+from controller.runtime.ingest import Ingest
 from controller.store import Store
 from devices import topics
 from devices.memory_link import MemoryBroker, MemoryLink
@@ -55,7 +55,7 @@ def test_while_the_database_is_busy_a_batch_costs_one_line_and_one_wait(world, i
     with busy(world):
         ingest.start()
         assert wait_until(lambda: ingest.written >= 300)
-    told = [record for record in caplog.records if record.name == "controller.station.ingest"]
+    told = [record for record in caplog.records if record.name == "controller.runtime.ingest"]
     assert len(told) == 1
     assert "300 words" in told[0].getMessage()
     assert "store.busy" in told[0].getMessage()

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from controller.station.queries import needs_in_plans
-from controller.station.wants import Need
+from controller.runtime.queries import needs_in_plans
+from controller.runtime.wants import Need
 from devices.messages import Grade
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, Sound
 

@@ -6,8 +6,8 @@ import pytest
 
 from controller.app import Controller
 from controller.errors import StartFailed
-from controller.plans.queries import unacknowledged
-from controller.plans.usecases import forget_acknowledgements
+from controller.features.plans.queries import unacknowledged
+from controller.features.plans.service import forget_acknowledgements
 from controller.settings import Settings
 from controller.store.station_lock import lock_of
 from tests.support.running_station import ENGINES, running

@@ -10,9 +10,9 @@ from contextlib import closing
 import pytest
 
 from controller.errors import Busy
-from controller.plans.queries import unacknowledged
-from controller.station import publisher as publishing
-from controller.station.publisher import Publisher
+from controller.features.plans.queries import unacknowledged
+from controller.runtime import publisher as publishing
+from controller.runtime.publisher import Publisher
 from controller.store import Store
 from devices import topics
 from devices.link import Link

@@ -8,14 +8,14 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from controller.bulletins.lifecycle import ItemKind, RenderingState
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.queries import get_recording, get_revision, rendering_of
-from controller.bulletins.renderings import MOST_ATTEMPTS, Speech, renew_rendering
-from controller.bulletins.uploading import keep_upload
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.queries import get_recording, get_revision, rendering_of
+from controller.features.bulletins.renderings import MOST_ATTEMPTS, Speech, renew_rendering
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.model.bulletin_states import ItemKind, RenderingState
+from controller.runtime.renderer import Renderer
 from controller.settings import Settings
-from controller.station.renderer import Renderer
 from tests.support.brought_sounds import RATE, packed, speech_like
 from tests.support.running_station import ENGINES
 from tts.recordings import RecordingStore

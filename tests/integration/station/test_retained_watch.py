@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from controller.journal.queries import newest_entries
+from controller.features.journal.queries import newest_entries
 from devices import topics
 from devices.link import Link
 from tests.support.running_station import running

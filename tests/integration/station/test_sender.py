@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.station.own_links import AUDIO, own_link
-from controller.station.sender import ChunkSender
-from controller.station.wants import Need
+from controller.runtime.own_links import AUDIO, own_link
+from controller.runtime.sender import ChunkSender
+from controller.runtime.wants import Need
 from devices import topics
 from devices.chunks import Bitmap, manifest_of, want_of
 from devices.link import Link

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bulletins.tables import Recording
-from controller.bulletins.usecases import draft_bulletin, submit_bulletin, withdraw_bulletin
-from controller.journal.queries import newest_entries
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin, withdraw_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.queries import newest_entries
+from controller.model.bulletins import Recording
+from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
-from controller.station.tidying import Tidying
-from controller.store.invariants import invariants
 from tests.support.station_world import Sound
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore

@@ -4,8 +4,8 @@ import queue
 from datetime import timedelta
 
 from controller.clocks import utc_now
+from controller.runtime.time_service import timekeeper_of
 from controller.settings import Settings
-from controller.station.timekeeper import timekeeper_of
 from devices import topics
 from devices.link import Link
 from devices.messages import NodeId, Role, TimeReply, TimeRequest

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from controller.errors import Busy
-from controller.fleet.queries import get_node
-from controller.fleet.samples import quarter_of, read
-from controller.fleet.vitals_log import recent_of
-from controller.station.vitals import VitalsWriter
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.vitals_log import recent_of
+from controller.features.fleet.vitals_samples import quarter_of, read
+from controller.runtime.vitals_batch import VitalsWriter
 from controller.store import Store
 from devices.messages import NodeId, Vitals
 from tests.support.station_world import NODES

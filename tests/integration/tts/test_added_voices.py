@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from controller.errors import BadInput, NotFound
-from controller.fetching import NotFetched
-from controller.voices import add_voice, added_voices, remove_voice, voices_here
+from controller.features.voices.service import add_voice, added_voices, remove_voice, voices_here
+from controller.host.file_fetch import NotFetched
 from tests.support.added_voice import CONFIG, MODEL, SHA256
 from tests.support.file_server import FileServer
 from tests.support.parts import missing

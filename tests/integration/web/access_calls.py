@@ -1,6 +1,6 @@
 """The rows of `access_rows` for calls of programs: addresses below `/api/v1/`."""
 
-from controller.operators.permissions import Act
+from controller.model.permissions import Act
 from tests.integration.web.access_forms import (
     AIR,
     CHIME,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from controller.operators.permissions import Act
+from controller.model.permissions import Act
 
 OPEN, SIGNED = "open", "signed in"
 HIDDEN = frozenset({403, 404})

@@ -5,7 +5,7 @@ anybody. `sends`: a form (pages) or JSON (`/api/`) that is right in itself, so t
 `foreign`: what a person of another commune gets for an object of this one; None: no object, or a stream.
 """
 
-from controller.operators.permissions import Act
+from controller.model.permissions import Act
 from tests.integration.web.access_calls import CALLS
 from tests.integration.web.access_forms import (
     BROUGHT,

@@ -2,18 +2,18 @@
 
 from datetime import time, timedelta
 
-from controller.bulletins.queries import get_bulletin
-from controller.chimes.tables import ChimePlace
-from controller.chimes.usecases import choose_chime
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.emergencies.usecases import Call, call_emergency
-from controller.fleet.enrolling import make_code
-from controller.fleet.usecases import NewNode
-from controller.lexicon.usecases import add_entry
-from controller.listeners.usecases import report_trouble
-from controller.programmes.usecases import schedule_bulletin
-from controller.templates.usecases import add_template
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.chimes.service import choose_chime
+from controller.features.emergencies.preparation import prepare
+from controller.features.emergencies.service import Call, call_emergency
+from controller.features.enrolment.service import make_code
+from controller.features.fleet.service import NewNode
+from controller.features.lexicon.service import add_entry
+from controller.features.listeners.service import report_trouble
+from controller.features.schedules.service import schedule_bulletin
+from controller.features.templates.service import add_template
+from controller.model.chimes import ChimePlace
+from controller.model.emergency_states import Kind
 from devices.messages import NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3

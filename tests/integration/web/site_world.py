@@ -10,31 +10,31 @@ from pathlib import Path
 import lameenc
 import numpy as np
 
-from controller.airings.advancing import advance_airings
-from controller.airings.answering import answer_airing, standing_in_family
-from controller.airings.folding import fold_receipts
-from controller.airings.queries import get_airing
-from controller.airings.timing import Times
-from controller.airings.usecases import plan_airing
-from controller.areas.queries import areas
-from controller.areas.usecases import load_areas
-from controller.bulletins.listening import note_served
-from controller.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
-from controller.bulletins.usecases import approve_bulletin, draft_bulletin, submit_bulletin
-from controller.fleet.enrolling import Welcome
-from controller.fleet.usecases import NewNode, enrol_nodes, note_states, note_vitals
-from controller.founding import FirstAdministrator, found_administrator
-from controller.journal.chain import StationSeal
-from controller.journal.security import SecurityLog
-from controller.operators.permissions import OperatorRole
-from controller.operators.queries import operator_named
-from controller.operators.signing_in import Tries, sign_in
-from controller.operators.usecases import create_operator, make_keys
-from controller.plans.governing import sign_key_set
-from controller.plans.queries import unacknowledged
-from controller.plans.usecases import acknowledge, refresh_plans
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.service import create_operator, make_keys
+from controller.features.accounts.sessions import Tries, sign_in
+from controller.features.airings.queries import get_airing
+from controller.features.airings.service import plan_airing
+from controller.features.airings.timing import Times
+from controller.features.area_changes.service import load_areas
+from controller.features.areas.queries import areas
+from controller.features.bulletins.listening_proof import note_served
+from controller.features.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
+from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
+from controller.features.consent.service import answer_airing, standing_in_family
+from controller.features.enrolment.service import Welcome
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals
+from controller.features.journal.chain import StationSeal
+from controller.features.journal.security_log import SecurityLog
+from controller.features.plans.policy_signing import sign_key_set
+from controller.features.plans.queries import unacknowledged
+from controller.features.plans.service import acknowledge, refresh_plans
+from controller.features.provisioning.service import FirstAdministrator, found_administrator
+from controller.model.permissions import OperatorRole
+from controller.runtime.airing_progress import advance_airings
+from controller.runtime.changes import Changes
+from controller.runtime.receipt_ingestion import fold_receipts
 from controller.settings import Settings
-from controller.station.changes import Changes
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of

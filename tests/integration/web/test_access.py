@@ -4,8 +4,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from controller.operators.permissions import Act, OperatorRole, can
-from controller.operators.tokens import create_token
+from controller.features.accounts.tokens import create_token
+from controller.model.permissions import Act, OperatorRole, can
 from controller.web.site import end_streams
 from tests.integration.web.access_forms import OWN
 from tests.integration.web.access_row import OPEN, SIGNED

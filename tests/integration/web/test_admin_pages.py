@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from controller.journal.exported import verify_export
-from controller.operators.queries import held_key, operator_named
-from controller.plans.compromising import retire_one_key
-from controller.plans.governing import sign_policy
-from controller.reports.usecases import note_aired
+from controller.features.accounts.queries import held_key, operator_named
+from controller.features.journal.export import verify_export
+from controller.features.keys.service import retire_one_key
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.reports.service import note_aired
 from controller.settings import Settings
 from controller.web.atlas import Centre, centres_of, sketch
 from controller.web.journal_words import ACTS

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from controller.bulletins.queries import bulletins, rendering_of
+from controller.features.bulletins.queries import bulletins, rendering_of
 from tests.integration.web.site_world import PASSWORDS, Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording

@@ -1,12 +1,12 @@
 import pytest
 from sqlalchemy import select
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import deliveries_of, get_airing
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin, rendering_of
-from controller.bulletins.usecases import revise_bulletin
-from controller.journal.tables import Entry
+from controller.features.airings.queries import deliveries_of, get_airing
+from controller.features.bulletins.queries import get_bulletin, rendering_of
+from controller.features.bulletins.service import revise_bulletin
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState
+from controller.model.journal import Entry
 from devices import topics
 from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made, mp3
 

@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
-from controller.airings.tables import Airing
-from controller.bulletins.legal import set_reference
-from controller.bulletins.lifecycle import ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin
-from controller.journal.tables import Entry
-from controller.operators.permissions import Act
-from controller.operators.signing_in import ABSOLUTE
-from controller.operators.tables import Account, ApiToken, Delegation
-from controller.operators.tokens import create_token
-from controller.operators.tries import Tries
-from controller.templates.usecases import add_template
+from controller.features.accounts.rate_limits import Tries
+from controller.features.accounts.sessions import ABSOLUTE
+from controller.features.accounts.tokens import create_token
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import set_reference
+from controller.features.templates.service import add_template
+from controller.model.accounts import Account, ApiToken, Delegation
+from controller.model.airings import Airing
+from controller.model.bulletin_states import ItemKind
+from controller.model.bulletins import Bulletin
+from controller.model.journal import Entry
+from controller.model.permissions import Act
 from tests.integration.web.access_row import OPEN
 from tests.integration.web.access_rows import PAGES, ROWS
 from tests.integration.web.site_world import PASSWORDS, PROVINCE

@@ -10,10 +10,10 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from controller.operators.permissions import Act, OperatorRole, can
-from controller.operators.signing_in import Tries, sign_in
-from controller.operators.usecases import create_operator
-from controller.plans.governing import sign_key_set
+from controller.features.accounts.service import create_operator
+from controller.features.accounts.sessions import Tries, sign_in
+from controller.features.plans.policy_signing import sign_key_set
+from controller.model.permissions import Act, OperatorRole, can
 from controller.web.site import end_streams
 from tests.integration.web.access_calls import CALLS as ROWS
 from tests.integration.web.access_row import SIGNED

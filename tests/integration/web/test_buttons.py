@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from controller.emergencies.usecases import Call, call_alone
+from controller.features.emergencies.service import Call, call_alone
 from controller.web.site import end_streams
 from tests.browser.shots import SHOTS
 from tests.browser.told_day import ToldDay

@@ -6,14 +6,14 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from controller.bulletins.queries import get_rendering
-from controller.bulletins.uploading import keep_upload, uploads_needed
-from controller.chimes.queries import chimes_for
-from controller.chimes.tables import Chime, ChimePlace
-from controller.chimes.usecases import choose_chime, remove_chime
 from controller.errors import Conflict, NotAllowed, NotFound
-from controller.journal.queries import entries_of
-from controller.station.orders import order_of
+from controller.features.bulletins.queries import get_rendering
+from controller.features.bulletins.sound_uploads import keep_upload, uploads_needed
+from controller.features.chimes.queries import chimes_for
+from controller.features.chimes.service import choose_chime, remove_chime
+from controller.features.journal.queries import entries_of
+from controller.model.chimes import Chime, ChimePlace
+from controller.runtime.speech_orders import order_of
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, mp3
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import packed, speech_like

@@ -4,10 +4,10 @@ from datetime import date, time
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.bulletins.usecases import submit_bulletin
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.service import submit_bulletin
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.airing_states import AiringState
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of

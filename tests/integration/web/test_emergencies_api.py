@@ -4,10 +4,10 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.journal.tables import Entry
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.emergencies.preparation import prepare
+from controller.model.emergency_states import Kind
+from controller.model.journal import Entry
 from devices import topics
 from devices.messages import Plan
 from devices.signing import read_payload

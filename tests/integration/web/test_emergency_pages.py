@@ -5,9 +5,9 @@ import re
 import pyotp
 import pytest
 
-from controller.emergencies.lifecycle import Kind
-from controller.emergencies.preparing import prepare
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.emergencies.preparation import prepare
+from controller.model.emergency_states import Kind
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made, mp3
 from tests.integration.web.test_pages import sounding, text_of
 

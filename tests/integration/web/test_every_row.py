@@ -5,23 +5,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from controller.airings.lifecycle import AiringState, Rung
-from controller.airings.tables import Airing, Delivery
-from controller.bulletins.lifecycle import BulletinState, RenderingState
-from controller.bulletins.tables import Bulletin, Rendering
-from controller.emergencies.lifecycle import EmergencyState, Kind
-from controller.emergencies.tables import Emergency, Prepared
-from controller.fleet.events import EventKind
-from controller.fleet.lifecycle import NodeStatus
-from controller.fleet.tables import Node, StateTurn
-from controller.fleet.usecases import note_vitals
-from controller.journal.usecases import record
-from controller.listeners.lifecycle import Trouble
-from controller.listeners.usecases import report_trouble
-from controller.notices.tables import NoticeKind
-from controller.notices.usecases import notify
-from controller.programmes.lifecycle import ScheduleState
-from controller.programmes.tables import Schedule
+from controller.features.fleet.events import EventKind
+from controller.features.fleet.service import note_vitals
+from controller.features.fleet.status import NodeStatus
+from controller.features.journal.service import record
+from controller.features.listeners.service import report_trouble
+from controller.features.notices.service import notify
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing, Delivery
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.bulletins import Bulletin, Rendering
+from controller.model.emergencies import Emergency, Prepared
+from controller.model.emergency_states import EmergencyState, Kind
+from controller.model.fleet import Node, StateTurn
+from controller.model.listener_report_states import Trouble
+from controller.model.notices import NoticeKind
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
 from controller.web.journal_words import ACTS
 from controller.web.pages.troubles import EVENT_SIGNS
 from controller.web.render import REASON_WORDS

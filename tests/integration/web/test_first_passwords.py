@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from controller.operators.accounts import reset_password
-from controller.operators.permissions import Act
-from controller.operators.tokens import create_token
-from controller.operators.usecases import open_key
-from controller.plans.governing import sign_key_set
+from controller.features.accounts.administration import reset_password
+from controller.features.accounts.service import open_key
+from controller.features.accounts.tokens import create_token
+from controller.features.plans.policy_signing import sign_key_set
+from controller.model.permissions import Act
 from devices.messages import Role
 from tests.integration.web.access_rows import OPEN, ROWS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth, positive_data_acceptance
 
-from controller.operators.permissions import TOKEN_ACTS
-from controller.operators.tokens import create_token
+from controller.features.accounts.tokens import create_token
+from controller.model.permissions import TOKEN_ACTS
 from controller.web.site import make_site
 from tests.integration.web.site_world import PROVINCE, Made, mp3
 from tests.support.nightly import amount

@@ -2,7 +2,8 @@
 
 import pytest
 
-from controller.operators import passwords, sealing
+from controller.features.accounts import encryption as sealing
+from controller.features.accounts import passwords
 from devices.node_key import NodeKey
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
 

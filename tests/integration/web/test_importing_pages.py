@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from controller.airings.queries import get_airing
-from controller.bulletins.legal import end_acts, reference_given, set_reference
-from controller.bulletins.queries import bulletins
-from controller.bulletins.references import Reference
-from controller.drafts.queries import NEW, draft_of
-from controller.journal.queries import newest_entries
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.queries import bulletins
+from controller.features.drafts.queries import NEW, draft_of
+from controller.features.imports.legal_references import Reference
+from controller.features.journal.queries import newest_entries
+from controller.features.legal_acts.service import end_acts, reference_given, set_reference
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
 from tests.support.old_letters import tcvn3

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.airings.lifecycle import AiringState
-from controller.airings.queries import get_airing
-from controller.airings.timing import Times
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.station.lateness_watch import LatenessWatch
+from controller.features.airings.queries import get_airing
+from controller.features.airings.timing import Times
+from controller.features.notices.queries import notices_of
+from controller.model.airing_states import AiringState
+from controller.model.notices import NoticeKind
+from controller.runtime.lateness_notices import LatenessWatch
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 

@@ -4,17 +4,17 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from sqlalchemy import update
 
-from controller.airings.queries import get_airing
-from controller.airings.tables import Airing
-from controller.bulletins.legal import set_reference
-from controller.bulletins.lifecycle import BulletinState, ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.references import Reference
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.usecases import draft_bulletin, withdraw_bulletin
-from controller.listeners.queries import reports_in
-from controller.listeners.tables import ListenerReport
-from controller.store.invariants import invariants
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.service import draft_bulletin, withdraw_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import set_reference
+from controller.features.listeners.queries import reports_in
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState, ItemKind
+from controller.model.bulletins import Bulletin
+from controller.model.listeners import ListenerReport
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made, mp3
 from tests.integration.web.test_pages import text_of
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from controller.station.changes import Changes
+from controller.runtime.changes import Changes
 from controller.web import live as live_module
 from controller.web.live import Live, Piece
 

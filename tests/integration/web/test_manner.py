@@ -2,9 +2,9 @@
 
 import re
 
-from controller.bulletins.queries import bulletins, get_bulletin, get_revision
-from controller.bulletins.usecases import return_bulletin, revise_bulletin, submit_bulletin
-from controller.bulletins.wording import PLAIN, Manner
+from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.service import return_bulletin, revise_bulletin, submit_bulletin
+from controller.model.wording import PLAIN, Manner
 from tests.integration.web.site_world import TEXT, TITLE
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from controller.operators.permissions import Act, OperatorRole, can
+from controller.model.permissions import Act, OperatorRole, can
 from controller.web.navigation import PLACES, shown
 from tests.integration.web.access_row import SIGNED
 from tests.integration.web.access_rows import ROWS

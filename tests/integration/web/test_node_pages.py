@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from controller.airings.trying import prepare_test
-from controller.bulletins.queries import bulletins, waiting_renderings
-from controller.bulletins.usecases import return_bulletin
-from controller.fleet.flooding import note_floods
-from controller.fleet.queries import get_node
-from controller.fleet.usecases import NewNode, enrol_nodes, note_vitals
-from controller.journal.queries import newest_entries
+from controller.features.bulletins.queries import bulletins, waiting_renderings
+from controller.features.bulletins.service import return_bulletin
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.rate_notices import note_floods
+from controller.features.fleet.service import NewNode, enrol_nodes, note_vitals
+from controller.features.journal.queries import newest_entries
+from controller.features.speaker_tests.service import prepare_test
 from devices.enrolment import first_session_of
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of

@@ -4,10 +4,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.bulletins.legal import end_acts, set_reference
-from controller.bulletins.references import Reference
-from controller.notices.queries import notices_of
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.imports.legal_references import Reference
+from controller.features.legal_acts.service import end_acts, set_reference
+from controller.features.notices.queries import notices_of
+from controller.features.schedules.service import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG
 from tests.integration.web.test_pages import text_of

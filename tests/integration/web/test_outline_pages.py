@@ -6,16 +6,16 @@ import re
 
 import pytest
 
-from controller.areas import bringing
-from controller.areas.changing import NewArea, merge_areas, split_area
-from controller.areas.outlines import (
+from controller.features.area_changes.changes import NewArea, merge_areas, split_area
+from controller.features.doctor.invariants import invariants
+from controller.features.maps import uploads as bringing
+from controller.features.maps.outlines import (
     communes_to_outline,
     edition_of,
     keep_outlines,
     outlines,
     prepare_outlines,
 )
-from controller.store.invariants import invariants
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS
 from tests.integration.web.test_attacks import ATTACK, Elements
 from tests.integration.web.test_pages import queries_of, text_of

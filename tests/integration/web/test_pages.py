@@ -3,9 +3,9 @@ import re
 import pytest
 from sqlalchemy import event
 
-from controller.airings.queries import get_airing
-from controller.bulletins.usecases import return_bulletin
-from controller.fleet.usecases import note_vitals, retire_node
+from controller.features.airings.queries import get_airing
+from controller.features.bulletins.service import return_bulletin
+from controller.features.fleet.service import note_vitals, retire_node
 from controller.web.views import Tile, Tone
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 

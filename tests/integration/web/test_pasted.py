@@ -3,7 +3,7 @@
 import html
 import re
 
-from controller.bulletins.queries import bulletins, get_revision
+from controller.features.bulletins.queries import bulletins, get_revision
 from tests.integration.web.access_forms import WHEN
 
 OLD = "Th«ng b¸o lÞch tiªm phßng cho trÎ em trong x·."

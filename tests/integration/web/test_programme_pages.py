@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from controller.bulletins.queries import bulletins, get_bulletin, items_of
+from controller.features.bulletins.queries import bulletins, get_bulletin, items_of
 from tests.integration.web.access_forms import WHEN
 from tests.integration.web.site_world import Made, mp3
 from tests.integration.web.test_pages import text_of

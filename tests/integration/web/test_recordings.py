@@ -1,4 +1,4 @@
-from controller.bulletins.listening import heard_by
+from controller.features.bulletins.listening_proof import heard_by
 from tests.integration.web.site_world import Made, mp3
 
 RECORDING = Made(mp3(), 8_000).recording

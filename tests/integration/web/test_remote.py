@@ -4,11 +4,11 @@ import pyotp
 import pytest
 from typer.testing import CliRunner
 
-from controller.airing_remotely import code_of
 from controller.cli import app
+from controller.client.http_client import RemoteStation
 from controller.errors import BadInput
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor
-from controller.remote import RemoteStation
+from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
+from controller.features.airings.remote import code_of
 from tests.browser.serving import Server
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 

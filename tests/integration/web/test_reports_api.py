@@ -7,7 +7,7 @@ import openpyxl
 import pypdf
 import pytest
 
-from controller.reports.usecases import note_aired
+from controller.features.reports.service import note_aired
 
 PLACE = "/api/v1/reports"
 NOVEMBER = {"area": "56", "month": "2026-11"}

@@ -6,16 +6,20 @@ import pyotp
 import pytest
 
 from controller.errors import BadInput, Conflict
-from controller.notices.queries import notices_of
-from controller.notices.tables import NoticeKind
-from controller.operators.accounts import reset_password, set_roles
-from controller.operators.checks import nobody_rules_and_approves
-from controller.operators.delegating import delegate_approval
-from controller.operators.permissions import OperatorRole
-from controller.operators.queries import held_key, operator_named
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor, has_second_factor
-from controller.operators.tables import Account
-from controller.operators.usecases import create_operator
+from controller.features.accounts.administration import reset_password, set_roles
+from controller.features.accounts.checks import nobody_rules_and_approves
+from controller.features.accounts.delegation import delegate_approval
+from controller.features.accounts.queries import held_key, operator_named
+from controller.features.accounts.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    has_second_factor,
+)
+from controller.features.accounts.service import create_operator
+from controller.features.notices.queries import notices_of
+from controller.model.accounts import Account
+from controller.model.notices import NoticeKind
+from controller.model.permissions import OperatorRole
 from devices.messages import Role
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 

@@ -4,10 +4,10 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from controller.airings.tables import Airing
-from controller.bulletins.usecases import submit_bulletin
-from controller.programmes.queries import get_schedule, next_occurrences, own_days, running_schedules
-from controller.programmes.usecases import schedule_bulletin
+from controller.features.bulletins.service import submit_bulletin
+from controller.features.schedules.queries import get_schedule, next_occurrences, own_days, running_schedules
+from controller.features.schedules.service import schedule_bulletin
+from controller.model.airings import Airing
 from controller.web.schedule_form import ScheduleTyped, typed_of
 from schedules.icalendar import from_text
 from schedules.recurrence import Daily, Weekday, Weekly

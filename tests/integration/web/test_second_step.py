@@ -7,12 +7,16 @@ from html import unescape
 import pyotp
 import pytest
 
-from controller.founding import Secrets
-from controller.operators.beginning import make_first_code
-from controller.operators.delegating import delegations_of
-from controller.operators.queries import has_administrator, operator_named
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor, has_second_factor
-from controller.operators.usecases import create_operator, disable_operator
+from controller.features.accounts.delegation import delegations_of
+from controller.features.accounts.first_administrator import make_first_code
+from controller.features.accounts.queries import has_administrator, operator_named
+from controller.features.accounts.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    has_second_factor,
+)
+from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.provisioning.service import Secrets
 from controller.settings import Settings
 from devices.signing import ROOT, SigningKey
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from controller.journal import security
-from controller.journal.security import (
+from controller.features.accounts.rate_limits import Offered
+from controller.features.journal import security_log as security
+from controller.features.journal.security_log import (
     MANY,
     MOST_AN_HOUR,
     MOST_WAITING,
@@ -17,7 +18,6 @@ from controller.journal.security import (
     security_events,
     sweep_security_log,
 )
-from controller.operators.tries import Offered
 from controller.store import Store
 from tests.integration.web.site_world import PASSWORDS
 

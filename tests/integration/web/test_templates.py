@@ -4,16 +4,21 @@ import re
 
 import pytest
 
-from controller.bulletins.lifecycle import BulletinState, ItemKind
-from controller.bulletins.programmes import Item, draft_programme
-from controller.bulletins.queries import get_bulletin
-from controller.bulletins.usecases import submit_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.journal.queries import entries_of
-from controller.templates.builtin import BUILT_IN
-from controller.templates.queries import templates_offered
-from controller.templates.tables import BulletinTemplate
-from controller.templates.usecases import add_template, add_template_of, change_template, remove_template
+from controller.features.bulletins.programmes import Item, draft_programme
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.bulletins.service import submit_bulletin
+from controller.features.journal.queries import entries_of
+from controller.features.templates.builtin import BUILT_IN
+from controller.features.templates.queries import templates_offered
+from controller.features.templates.service import (
+    add_template,
+    add_template_of,
+    change_template,
+    remove_template,
+)
+from controller.model.bulletin_states import BulletinState, ItemKind
+from controller.model.templates import BulletinTemplate
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 from tests.integration.web.test_admin_pages import queries_of
 from tests.integration.web.test_pages import text_of

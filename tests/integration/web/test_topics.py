@@ -8,13 +8,13 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from controller.bulletins.lifecycle import TopicCode
-from controller.bulletins.queries import get_bulletin
-from controller.bulletins.tables import Bulletin
-from controller.bulletins.topics import add_topic, end_topic, set_topic, topics
-from controller.bulletins.usecases import clone_bulletin, withdraw_bulletin
 from controller.errors import BadInput, Conflict, NotAllowed
-from controller.reports.usecases import note_aired
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.bulletins.service import clone_bulletin, withdraw_bulletin
+from controller.features.bulletins.topics import add_topic, end_topic, set_topic, topics
+from controller.features.reports.service import note_aired
+from controller.model.bulletin_states import TopicCode
+from controller.model.bulletins import Bulletin
 from tests.integration.web.access_forms import WHEN
 from tests.integration.web.site_world import Made, mp3
 from tests.integration.web.test_pages import text_of

@@ -4,9 +4,9 @@ import pyotp
 import pytest
 from starlette.testclient import TestClient
 
-from controller.operators.known_devices import LIFE, device_cookie, known_device
-from controller.operators.second_factor import begin_second_factor, confirm_second_factor
-from controller.operators.tries import Offered
+from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
+from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, PROVINCE
 
 AREA = "22333"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from controller.station.sampler import LONGEST_SAMPLE
+from controller.runtime.speech_samples import LONGEST_SAMPLE
 from controller.web.previews import sentences
 from tests.integration.web.site_world import NHA_TRANG, mp3
 

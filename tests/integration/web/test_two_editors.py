@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import bulletins, get_bulletin, get_revision
-from controller.bulletins.usecases import recall_bulletin, revise_bulletin, submit_bulletin
-from controller.drafts.queries import NEW, draft_of
+from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.service import recall_bulletin, revise_bulletin, submit_bulletin
+from controller.features.drafts.queries import NEW, draft_of
+from controller.model.bulletin_states import BulletinState
 from tests.integration.web.site_world import TEXT, TITLE
 
 THEIRS, MINE = "Học sinh nghỉ học ngày 26.", "Học sinh nghỉ học ngày 26 và ngày 27."

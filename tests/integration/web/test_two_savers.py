@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from controller.plans.governing import sign_policy
-from controller.plans.queries import published_policies
-from controller.programmes.queries import get_schedule
-from controller.programmes.usecases import cancel_occurrence, change_schedule, schedule_bulletin
-from controller.templates.queries import get_template
-from controller.templates.usecases import add_template, change_template
+from controller.features.plans.policy_signing import sign_policy
+from controller.features.plans.queries import published_policies
+from controller.features.schedules.queries import get_schedule
+from controller.features.schedules.service import cancel_occurrence, change_schedule, schedule_bulletin
+from controller.features.templates.queries import get_template
+from controller.features.templates.service import add_template, change_template
 from schedules.icalendar import from_text
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE

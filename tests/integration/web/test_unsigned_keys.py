@@ -3,16 +3,16 @@
 import pytest
 from sqlalchemy import delete, update
 
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import get_bulletin
-from controller.operators.accounts import reset_password
-from controller.operators.queries import held_key
-from controller.operators.tables import HeldKey
-from controller.operators.usecases import make_key
-from controller.plans.governing import sign_key_set
-from controller.plans.lifecycle import Kind
-from controller.plans.tables import Published
-from controller.store.invariants import invariants
+from controller.features.accounts.administration import reset_password
+from controller.features.accounts.queries import held_key
+from controller.features.accounts.service import make_key
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.doctor.invariants import invariants
+from controller.features.plans.policy_signing import sign_key_set
+from controller.model.accounts import HeldKey
+from controller.model.bulletin_states import BulletinState
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
 from devices.messages import Role
 from tests.integration.web.site_world import PASSWORDS, Made, mp3
 from tests.integration.web.test_pages import text_of

@@ -1,6 +1,6 @@
 """Bulletins as sound by JSON."""
 
-from controller.bulletins.queries import get_revision
+from controller.features.bulletins.queries import get_revision
 from tests.support.brought_sounds import packed, speech_like
 
 FIELDS = {"title": "Lời chủ tịch", "text": "Lời kêu gọi phòng, chống bão."}

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from controller.areas.outlines import communes_to_outline, keep_outlines, prepare_outlines
+from controller.features.maps.outlines import communes_to_outline, keep_outlines, prepare_outlines
 from tests.support.made_outlines import made_outlines
 
 FIRST, AFTER = 250_000, 30_000

@@ -3,10 +3,10 @@ from datetime import timedelta
 
 import pytest
 
-from controller.bulletins.usecases import return_bulletin, revise_bulletin, submit_bulletin
-from controller.drafts.queries import NEW, draft_of
-from controller.drafts.usecases import KEPT, MOST, keep_draft
 from controller.errors import BadInput
+from controller.features.bulletins.service import return_bulletin, revise_bulletin, submit_bulletin
+from controller.features.drafts.queries import NEW, draft_of
+from controller.features.drafts.service import KEPT, MOST, keep_draft
 from tests.integration.web.site_world import TEXT
 from tests.integration.web.test_pages import text_of
 

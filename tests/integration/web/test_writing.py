@@ -3,11 +3,11 @@ from datetime import timedelta
 
 import pytest
 
-from controller.airings.queries import airings_between, targets_of
-from controller.bulletins.lifecycle import BulletinState
-from controller.bulletins.queries import bulletins, get_bulletin, get_revision
-from controller.bulletins.usecases import return_bulletin
-from controller.plans.governing import sign_policy
+from controller.features.airings.queries import airings_between, targets_of
+from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision
+from controller.features.bulletins.service import return_bulletin
+from controller.features.plans.policy_signing import sign_policy
+from controller.model.bulletin_states import BulletinState
 from devices.messages import QuietHours
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 

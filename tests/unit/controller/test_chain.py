@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.journal.chain import (
+from controller.features.journal.chain import (
     BEGINNING,
     JournalBroken,
     StationSeal,

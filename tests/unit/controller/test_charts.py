@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.fleet.samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
+from controller.features.fleet.vitals_samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
 from controller.web.charts import HEIGHT, WIDTH, bars, lines
 from controller.web.rules import binding
 from controller.web.vitals_shown import day_shown, month_begins, month_shown

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from controller.areas.tree import AreaTree
+from controller.model.area_tree import AreaTree
 from controller.web.clashes import Span, clashes
 from devices.messages import AiringId, AreaCode, Grade
 

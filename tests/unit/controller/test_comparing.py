@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.bulletins.comparing import Change, Stretch, differences
+from controller.features.bulletins.word_diff import Change, Stretch, differences
 
 SOME = st.text(alphabet="ab \nă.", max_size=60)
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.airings.conflicts import (
+from controller.features.airings.conflicts import (
     BY_POLICY,
     Choice,
     ConflictKind,

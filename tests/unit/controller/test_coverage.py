@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.errors import BadInput
-from controller.reports.coverage import (
+from controller.features.reports.coverage import (
     COLUMNS,
     Group,
     Grouping,
@@ -21,9 +21,9 @@ from controller.reports.coverage import (
     by_month,
     table,
 )
-from controller.reports.lifecycle import AiredInArea
-from controller.reports.reporting import span
-from controller.reports.writing import as_csv, table_csv, table_pdf, table_xlsx
+from controller.features.reports.entries import AiredInArea
+from controller.features.reports.files import as_csv, table_csv, table_pdf, table_xlsx
+from controller.features.reports.monthly import span
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 TITLE = "Báo cáo phát thanh – Tỉnh Khánh Hòa"

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings.lifecycle import AiringState
-from controller.journal.chain import (
+from controller.features.journal.chain import (
     BEGINNING,
     JournalBroken,
     StationSeal,
@@ -16,8 +15,9 @@ from controller.journal.chain import (
     hash_of,
     written,
 )
-from controller.journal.exported import sealed, verify_export
-from controller.reports.lifecycle import ACT, Noted, entry, line_fields
+from controller.features.journal.export import sealed, verify_export
+from controller.features.reports.entries import ACT, Noted, entry, line_fields
+from controller.model.airing_states import AiringState
 from devices.messages import Grade, Role
 from devices.signing import SigningKey
 

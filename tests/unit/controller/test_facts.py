@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings.facts import TOO_LONG, Facts, fold
-from controller.airings.lifecycle import Rung
+from controller.features.airings.delivery_state import TOO_LONG, Facts, fold
+from controller.model.airing_states import Rung
 from devices.messages import AiringId, Receipt, ReceiptKind, RecordingId
 
 LASTS_MS = 60_000

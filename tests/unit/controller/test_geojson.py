@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from controller.areas import geojson
-from controller.areas.geojson import read_outlines
 from controller.errors import BadInput
+from controller.features.maps import geojson
+from controller.features.maps.geojson import read_outlines
 from tests.support.made_outlines import collection, square
 
 HOME = square(109.2, 12.2)

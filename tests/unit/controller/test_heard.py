@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from controller.airings.heard import is_whole, percent_heard, whole_ms
-from controller.airings.lifecycle import AiringState, Rung
+from controller.features.airings.heard import is_whole, percent_heard, whole_ms
+from controller.model.airing_states import AiringState, Rung
 
 START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 

@@ -5,11 +5,11 @@ import unicodedata
 import pytest
 
 from controller.errors import BadInput
-from controller.importing.decoding import decoded
-from controller.importing.imported import MOST_CHARACTERS, import_text, imported
-from controller.importing.kinds import LARGEST_FILE, FileKind, kind_of
-from controller.importing.mending import MOST_SHOWN, Mend, mended
-from controller.texts import NO_TITLE
+from controller.features.imports.bulletin_files import NO_TITLE
+from controller.features.imports.decoding import decoded
+from controller.features.imports.drafting import MOST_CHARACTERS, import_text, imported
+from controller.features.imports.file_kinds import LARGEST_FILE, FileKind, kind_of
+from controller.features.imports.text_repair import MOST_SHOWN, Mend, mended
 from tests.support.old_letters import tcvn3, vni, windows_1258
 
 TITLE = "Lịch tiêm phòng dại"

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.areas.languages import VIETNAMESE, by_language, languages
-from controller.areas.tree import AreaTree
+from controller.model.area_tree import AreaTree
+from controller.model.languages import VIETNAMESE, by_language, languages
 
 TREE = AreaTree({"56": None, "a": "56", "b": "56", "c": "56", "a1": "a", "a2": "a", "b1": "b"})
 LEAVES = {"a1", "a2", "b1", "c"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings.lateness import (
+from controller.features.airings.lateness import (
     ASKING,
     DeliveryFacts,
     Forecast,
@@ -17,7 +17,7 @@ from controller.airings.lateness import (
     span_words,
     too_soon_sentence,
 )
-from controller.airings.timing import Times
+from controller.features.airings.timing import Times
 from devices.messages import AiringId, Grade
 
 BEGUN = datetime(2026, 11, 27, 9, 58, tzinfo=UTC)

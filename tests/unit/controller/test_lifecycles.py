@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings import lifecycle as airings
-from controller.airings.lifecycle import AiringState, Event, Rung, climb
-from controller.bulletins import lifecycle as bulletins
-from controller.bulletins.lifecycle import (
+from controller.errors import Conflict
+from controller.model import airing_states as airings
+from controller.model import bulletin_states as bulletins
+from controller.model import schedule_states as programmes
+from controller.model.airing_states import AiringState, Event, Rung, climb
+from controller.model.bulletin_states import (
     Action,
     BulletinState,
     RenderingAction,
     RenderingState,
     after_rendering,
 )
-from controller.errors import Conflict
-from controller.programmes import lifecycle as programmes
-from controller.programmes.lifecycle import ScheduleState
+from controller.model.schedule_states import ScheduleState
 
 BULLETIN_WAYS = {
     (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from controller import logs
-from controller.logs import log_to, make_room
+from controller.host import logs
+from controller.host.logs import log_to, make_room
 from schedules.clock import Beat, Clock
 
 

@@ -4,20 +4,26 @@ import re
 
 import pytest
 
-from controller.airings.lifecycle import IN_WORDS as AIRINGS_IN_WORDS
-from controller.airings.lifecycle import AiringState
-from controller.bulletins.lifecycle import IN_WORDS as BULLETINS_IN_WORDS
-from controller.bulletins.lifecycle import BulletinState, ItemKind
-from controller.chimes.tables import ChimePlace
-from controller.emergencies.lifecycle import IN_WORDS as EMERGENCIES_IN_WORDS
-from controller.emergencies.lifecycle import KINDS_IN_WORDS, STANDING_IN_WORDS, EmergencyState, Kind, Standing
-from controller.fleet.events import EventKind
-from controller.fleet.lifecycle import IN_WORDS as NODES_IN_WORDS
-from controller.fleet.lifecycle import NodeStatus
-from controller.importing.kinds import FileKind
-from controller.importing.mending import Mend
-from controller.listeners.lifecycle import Trouble
-from controller.operators.permissions import Act, OperatorRole
+from controller.features.fleet.events import EventKind
+from controller.features.fleet.status import IN_WORDS as NODES_IN_WORDS
+from controller.features.fleet.status import NodeStatus
+from controller.features.imports.file_kinds import FileKind
+from controller.features.imports.text_repair import Mend
+from controller.model.airing_states import IN_WORDS as AIRINGS_IN_WORDS
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import IN_WORDS as BULLETINS_IN_WORDS
+from controller.model.bulletin_states import BulletinState, ItemKind
+from controller.model.chimes import ChimePlace
+from controller.model.emergency_states import IN_WORDS as EMERGENCIES_IN_WORDS
+from controller.model.emergency_states import (
+    KINDS_IN_WORDS,
+    STANDING_IN_WORDS,
+    EmergencyState,
+    Kind,
+    Standing,
+)
+from controller.model.listener_report_states import Trouble
+from controller.model.permissions import Act, OperatorRole
 from controller.web.alarm_bar import RUNNING_WORDS
 from controller.web.chime_reads import PLACE_WORDS
 from controller.web.named import Named

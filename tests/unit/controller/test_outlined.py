@@ -3,10 +3,10 @@ import re
 import pytest
 import shapely
 
-from controller.areas import shapes
-from controller.areas.geojson import read_outlines
-from controller.areas.shapes import simplified
 from controller.errors import BadInput
+from controller.features.maps import shapes
+from controller.features.maps.geojson import read_outlines
+from controller.features.maps.shapes import simplified
 from controller.web.atlas import INSET_WIDTH, Centre
 from controller.web.outlined import outline_path, outlined
 from tests.support.made_outlines import collection, made_outlines, square

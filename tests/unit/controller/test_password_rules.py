@@ -3,8 +3,8 @@ import secrets
 import pytest
 
 from controller.errors import BadInput
-from controller.operators.fresh import fresh_password
-from controller.operators.password_rules import LONGEST_PASSWORD, check_password
+from controller.features.accounts.password_rules import LONGEST_PASSWORD, check_password
+from controller.features.accounts.secret_codes import fresh_password
 
 PLACES = ["Khánh Hòa", "Bắc Nha Trang", "Xã Đại Lãnh", "Tân Định"]
 NAMES = ["canbo.hoa", "Nguyễn Thị Hoa"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller.areas.tree import AreaTree
-from controller.operators.permissions import (
+from controller.model.area_tree import AreaTree
+from controller.model.permissions import (
     DEPUTY_ACTS,
     ONLY_AT_HOME,
     TOKEN_ACTS,

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from controller.bulletins.places import check_filled, places_of
-from controller.bulletins.wording import clean_text, clean_title
 from controller.errors import Conflict
-from controller.templates.builtin import BUILT_IN
+from controller.features.bulletins.placeholders import check_filled, places_of
+from controller.features.templates.builtin import BUILT_IN
+from controller.model.wording import clean_text, clean_title
 from tts.reading import read
 
 

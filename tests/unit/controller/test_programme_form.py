@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from controller.bulletins.lifecycle import ItemKind
-from controller.bulletins.programmes import Item
-from controller.bulletins.tables import ProgrammeItem
 from controller.errors import BadInput
+from controller.features.bulletins.programmes import Item
+from controller.model.bulletin_states import ItemKind
+from controller.model.bulletins import ProgrammeItem
 from controller.web.programme_form import (
     ProgrammeTyped,
     added,

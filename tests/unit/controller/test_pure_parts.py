@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.airings.queries import spread_of
-from controller.airings.timing import Times, start_for
-from controller.bulletins.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from controller.errors import BadInput
-from controller.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
-from controller.fleet.lifecycle import NodeStatus, status_of
-from controller.operators import sealing
-from controller.operators.sealing import Cost, Sealing, WrongSecret, seal, unseal
-from controller.plans.lifecycle import is_worn, next_version
-from controller.store.ids import new_id
+from controller.features.accounts import encryption as sealing
+from controller.features.accounts.encryption import Cost, Sealing, WrongSecret, seal, unseal
+from controller.features.airings.queries import spread_of
+from controller.features.airings.timing import Times, start_for
+from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.model.new_ids import new_id
+from controller.model.plan_states import is_worn, next_version
+from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from devices.messages import Grade
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

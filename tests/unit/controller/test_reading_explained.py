@@ -1,6 +1,6 @@
 """What a person is told of a reading: only what is said otherwise, each thing once."""
 
-from controller.reading_explained import explained
+from controller.features.reading.explained import explained
 from tts.reading import read
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from controller.bulletins.references import Reference, heading_of, reference_of
+from controller.features.imports.legal_references import Reference, heading_of, reference_of
 
 DECISION = """ỦY BAN NHÂN DÂN                 CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
 TỈNH KHÁNH HÒA                 Độc lập - Tự do - Hạnh phúc

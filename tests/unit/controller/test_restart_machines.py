@@ -6,19 +6,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from controller.airings.facts import Facts, fold
-from controller.airings.lifecycle import AiringState, Event, Rung, is_possible
-from controller.airings.lifecycle import after as airing_after
-from controller.bulletins.lifecycle import Action as BulletinAction
-from controller.bulletins.lifecycle import (
+from controller.features.airings.delivery_state import Facts, fold
+from controller.model.airing_states import AiringState, Event, Rung, is_possible
+from controller.model.airing_states import after as airing_after
+from controller.model.bulletin_states import Action as BulletinAction
+from controller.model.bulletin_states import (
     BulletinState,
     IllegalTransition,
     RenderingAction,
     RenderingState,
     after_rendering,
 )
-from controller.bulletins.lifecycle import after as bulletin_after
-from controller.plans.lifecycle import next_version
+from controller.model.bulletin_states import after as bulletin_after
+from controller.model.plan_states import next_version
 from devices.messages import Receipt, ReceiptKind
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)

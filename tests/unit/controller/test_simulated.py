@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller.broker import refuse_fleet_at
 from controller.errors import BadInput
+from controller.host.broker import refuse_fleet_at
 
 
 def test_a_broker_that_asks_for_a_password_gets_no_simulated_loudspeakers():

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from controller.programmes.telling import rule_sentence
+from controller.features.schedules.sentences import rule_sentence
 from schedules.recurrence import (
     WORKDAYS,
     Daily,

@@ -2,7 +2,7 @@
 
 import threading
 
-from controller.store.turn import Turn
+from controller.store.write_lock import Turn
 
 PATIENCE = 20.0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.fleet.events import (
+from controller.features.fleet.events import (
     FLAP_CALM,
     FLAP_TURNS,
     OUTAGE_WINDOW,
@@ -18,8 +18,8 @@ from controller.fleet.events import (
     events,
     is_flapping,
 )
-from controller.fleet.faults import FaultKind, NodeFacts, all_faults
-from controller.fleet.samples import (
+from controller.features.fleet.faults import FaultKind, NodeFacts, all_faults
+from controller.features.fleet.vitals_samples import (
     EXPECTED,
     FIGURES,
     Presence,

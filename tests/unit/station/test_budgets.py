@@ -2,8 +2,8 @@
 
 import pytest
 
-from controller.station import budgets as module
-from controller.station.budgets import Budgets
+from controller.runtime import budgets as module
+from controller.runtime.budgets import Budgets
 from devices import topics
 from devices.budgets import BUDGETS, COMMITTED
 from devices.messages import MOST_RECEIPTS, NodeId

@@ -1,6 +1,6 @@
 """How fast chunks go out."""
 
-from controller.station.pace import GROWTH_S, LEAST, SLOWED_FOR_S, Pace
+from controller.runtime.pace import GROWTH_S, LEAST, SLOWED_FOR_S, Pace
 
 NOW = 500.0
 CHUNK = 32 * 1024

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from controller.station import retained
-from controller.station.retained import ECHO_WITHIN, FIRST_PAUSE, LONGEST_PAUSE, MOST_AT_ONCE, RetainedWatch
+from controller.runtime import retained
+from controller.runtime.retained import ECHO_WITHIN, FIRST_PAUSE, LONGEST_PAUSE, MOST_AT_ONCE, RetainedWatch
 from tests.support.hand_clock import HandClock
 
 

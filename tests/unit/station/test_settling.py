@@ -2,7 +2,7 @@
 
 import pytest
 
-from controller.station.settling import Settling
+from controller.runtime.startup_grace import Settling
 
 PATIENCE = 3.0
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.airing_remotely import span_of
 from controller.errors import BadInput
-from controller.texts import NO_TITLE, draft_of, sample, written_in
+from controller.features.airings.remote import span_of
+from controller.features.imports.bulletin_files import NO_TITLE, draft_of, sample, written_in
 from tts.errors import BadEncoding
 
 

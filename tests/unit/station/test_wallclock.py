@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.station.wallclock import WallClock
+from controller.runtime.wall_clock_watch import WallClock
 
 NOON = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 
-from controller.station.wants import (
+from controller.runtime.wants import (
     HOLD_OFF,
     HOLD_OFF_EMERGENCY,
     HOUR,

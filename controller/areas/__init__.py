@@ -1,1 +1,0 @@
-"""The province's units by official code."""

@@ -1,0 +1,1 @@
+"""A running station spoken to by commands, or its database opened where none runs."""

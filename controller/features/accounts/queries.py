@@ -1,0 +1,115 @@
+"""Reads of people and their keys, and the one question that use cases ask before they act."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotAllowed, NotFound
+from controller.features.areas.queries import area_tree
+from controller.model.accounts import Account, Delegation, HeldKey
+from controller.model.permissions import Act, Operator, OperatorId, OperatorRole, judge
+from devices.messages import AreaCode, Role
+
+
+def get_operator(session: Session, operator_id: OperatorId) -> Operator:
+    """Return the person, or raise NotFound."""
+    account = session.get(Account, operator_id)
+    if account is None:
+        raise NotFound("Không có tài khoản này.", code="operator.unknown")
+    return account.operator()
+
+
+def operator_named(session: Session, name: str) -> Operator | None:
+    """Return the person who signs in by that name, or None."""
+    account = session.scalars(select(Account).where(Account.name == name.strip().lower())).one_or_none()
+    return None if account is None else account.operator()
+
+
+def operators(session: Session) -> Sequence[Account]:
+    """Return all accounts by name."""
+    return session.scalars(select(Account).order_by(Account.name)).all()
+
+
+def has_administrator(session: Session) -> bool:
+    """Whether anybody may rule the station."""
+    active = session.scalars(select(Account).where(Account.disabled_at.is_(None)))
+    return any(OperatorRole.ADMINISTRATOR in account.roles for account in active)
+
+
+def require(session: Session, by: Operator, act: Act, *areas: AreaCode) -> None:
+    """Raise NotAllowed unless the person may, now, as the rows say at this moment.
+
+    What `by` brings along only narrows: a token's acts and area, and the areas in which the person was a
+    deputy when the call began.
+    """
+    account = session.get(Account, by.id, populate_existing=True)
+    if account is None or account.disabled_at is not None:
+        raise NotAllowed("Tài khoản này đã bị khóa.", code="operator.disabled")
+    tree = area_tree(session)
+    lent = lent_areas(session, by.id, None) & by.deputises_in if by.deputises_in else frozenset()
+    operator = replace(account.operator(), acts=by.acts, deputises_in=lent)
+    for area in areas:
+        lineage = tree.lineage(area)
+        verdict = judge(operator, act, lineage)
+        if not verdict.allowed:
+            raise NotAllowed(verdict.sentence)
+        if by.acts is not None and by.area not in lineage:
+            raise NotAllowed("Địa bàn này không thuộc phạm vi của mã truy cập.")
+
+
+def sees(session: Session, by: Operator, area: AreaCode) -> bool:
+    """Whether what belongs to an area is there for the person: to use it, not to change it.
+
+    That is so of the own area and those in which the person is a deputy, of all below them, and of what is
+    above the own area: a commune uses what the province made for it, never what its neighbour made.
+    """
+    lineage = area_tree(session).lineage(area)
+    return not {by.area, *by.deputises_in}.isdisjoint(lineage) or area in area_tree(session).lineage(by.area)
+
+
+def lent_areas(session: Session, receiver: OperatorId, now: datetime | None) -> frozenset[AreaCode]:
+    """Return the areas in which others let the person approve; `now` None: whenever they were to end.
+
+    A delegation holds no longer than its giver could approve there: the giver's row is asked each time.
+    """
+    query = (
+        select(Delegation, Account)
+        .join(Account, Account.id == Delegation.giver)
+        .where(Delegation.receiver == receiver, Delegation.ended_at.is_(None), Account.disabled_at.is_(None))
+    )
+    if now is not None:
+        query = query.where(Delegation.until > now)
+    rows = session.execute(query).all()
+    if not rows:
+        return frozenset()
+    tree = area_tree(session)
+    return frozenset(
+        row.Delegation.area
+        for row in rows
+        if judge(row.Account.operator(), Act.APPROVE, tree.lineage(row.Delegation.area)).allowed
+    )
+
+
+def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) -> HeldKey | None:
+    """Return the person's key of the role that may sign now, or None.
+
+    The newest that loudspeakers trust; a successor that no key set names yet waits for it.
+    """
+    query = (
+        select(HeldKey)
+        .where(HeldKey.holder == holder, HeldKey.role == role, HeldKey.retired_at.is_(None))
+        .where(HeldKey.not_before <= now, HeldKey.not_after > now)
+        .order_by(HeldKey.in_key_set.desc(), HeldKey.not_before.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def administrators_of(session: Session, area: AreaCode) -> list[Account]:
+    """Return who rules over an area, by their shown names."""
+    lineage = area_tree(session).lineage(area)
+    accounts = session.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name))
+    return [one for one in accounts if OperatorRole.ADMINISTRATOR in one.roles and one.area in lineage]

@@ -1,0 +1,177 @@
+"""Limits of tries, kept in memory, each counter for one purpose; docs/operator.md, "Limits", lists them.
+
+A counter that a stranger can fill must not shut out who has the right name, password and code: so every
+purpose counts by itself, codes and passwords of acts count by session, and sign-ins from a browser that the
+person has signed in from before (`known_devices`) do not count with those of strangers.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from controller.errors import LoaError, TooManyTries
+from controller.model.permissions import OperatorId
+
+_Keyed = tuple[RateLimitItem, tuple[str, ...]]
+
+
+class Purpose(StrEnum):
+    """What a code or a password is asked for."""
+
+    SIGN_IN = "sign-in"
+    """The second step at the door."""
+    EMERGENCY = "emergency"
+    APPROVAL = "approval"
+    RULING = "ruling"
+    ACCOUNT = "account"
+    """One's own password and second factor."""
+
+
+class Offered(StrEnum):
+    """What comes without a session and is right by itself; counted by address when it is not."""
+
+    TOKEN = "token"  # noqa: S105 - the name of a counter
+    FIRST_CODE = "first-code"
+    ENROLMENT = "enrolment"
+
+
+_WRONG = frozenset({"operator.wrong-code", "operator.wrong-password"})
+"""Codes of errors that count."""
+_SIGN_INS_HERE = 5
+"""Wrong passwords for one name from one address in five minutes, from browsers not known to the person."""
+_SIGN_INS_ANYWHERE = RateLimitItemPerHour(100)
+"""For one name from all addresses (OWASP ASVS 5.0, 6.3.1): many machines share the guessing."""
+_SIGN_INS_OF_ADDRESS = 600
+"""For all names from one address in an hour: a whole province sits behind one address."""
+_OF_DEVICE = RateLimitItemPerMinute(10, 15)
+"""Wrong passwords from one known browser; then it counts as an unknown one."""
+_CODES = RateLimitItemPerMinute(10, 15)
+"""Wrong codes or passwords of one session for one purpose: of a million codes three are right at a time."""
+_OFFERED = {
+    Offered.TOKEN: RateLimitItemPerHour(600),  # 256 bits: nobody guesses one; a lost program tries all day
+    Offered.FIRST_CODE: RateLimitItemPerHour(60),
+    Offered.ENROLMENT: RateLimitItemPerHour(600),  # a store room full of boards sits behind one address
+}
+CALLS_A_MINUTE = 600
+"""By one token: ten a second is more than any program of an office needs."""
+
+_SAMPLES = RateLimitItemPerMinute(12)
+"""Spoken samples of one person: who teaches words listens often, and speech of bulletins must not wait."""
+_IPV6_SITE = 64  # bits: one customer has a whole /64 and can take any address in it
+
+
+class Tries:
+    """Failed tries remembered in memory."""
+
+    def __init__(
+        self,
+        per_account: int = _SIGN_INS_HERE,
+        per_address: int = _SIGN_INS_OF_ADDRESS,
+        calls_a_minute: int = CALLS_A_MINUTE,
+    ) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._account = RateLimitItemPerMinute(per_account, 5)
+        self._address = RateLimitItemPerHour(per_address)
+        self._calls = RateLimitItemPerMinute(calls_a_minute)
+
+    def check(self, name: str, address: str, device: str | None = None) -> None:
+        """Raise TooManyTries where the limit of sign-ins is reached; counts nothing.
+
+        `device`: the browser as `known_devices` knows it for this name, or None.
+        """
+        if device is not None and self._limiter.test(_OF_DEVICE, "device", device):
+            return
+        self._check(*self._strangers(name, address))
+
+    def failed(self, name: str, address: str, device: str | None = None) -> None:
+        """Count one failed sign-in."""
+        if device is not None and self._limiter.hit(_OF_DEVICE, "device", device):
+            return
+        for item, key in self._strangers(name, address):
+            self._limiter.hit(item, *key)
+
+    def check_code(self, who: OperatorId | str, purpose: Purpose = Purpose.ACCOUNT) -> None:
+        """Raise TooManyTries where too many wrong codes or passwords were given for this purpose.
+
+        `who`: the session (`Viewer.tried_as`), so that a stranger's session cannot use up a person's tries;
+        at the door the account, or the known browser.
+        """
+        self._check((_CODES, ("code", purpose, who)))
+
+    def failed_code(self, who: OperatorId | str, purpose: Purpose = Purpose.ACCOUNT) -> None:
+        """Count one wrong code or password."""
+        self._limiter.hit(_CODES, "code", purpose, who)
+
+    @contextmanager
+    def counted(self, who: OperatorId | str, purpose: Purpose) -> Iterator[None]:
+        """Refuse the act where too many were wrong, and count a wrong code or password that it raises."""
+        self.check_code(who, purpose)
+        try:
+            yield
+        except LoaError as error:
+            if error.code in _WRONG:
+                self.failed_code(who, purpose)
+            raise
+
+    def check_offered(self, what: Offered, address: str) -> None:
+        """Raise TooManyTries where an address gave too many wrong ones of these."""
+        self._check((_OFFERED[what], (what, _site(address))))
+
+    def failed_offered(self, what: Offered, address: str) -> None:
+        """Count one wrong token or one-time code."""
+        self._limiter.hit(_OFFERED[what], what, _site(address))
+
+    def called(self, token_id: str) -> None:
+        """Count a call by a token, or raise TooManyTries."""
+        if not self._limiter.hit(self._calls, "token-calls", token_id):
+            raise TooManyTries(
+                "Chương trình này gọi quá nhiều lần. Hãy gọi thưa hơn.", retry_after=self._calls.get_expiry()
+            )
+
+    def listens(self, operator: OperatorId) -> None:
+        """Count a spoken sample, or raise TooManyTries."""
+        if not self._limiter.hit(_SAMPLES, "sample", operator):
+            raise TooManyTries(
+                "Bạn đã nghe thử nhiều lần trong một phút. Hãy đợi một phút rồi nghe tiếp.",
+                retry_after=_SAMPLES.get_expiry(),
+            )
+
+    def _check(self, *keys: _Keyed) -> None:
+        for item, key in keys:
+            if not self._limiter.test(item, *key):
+                seconds = self._seconds_left(item, key)
+                raise TooManyTries(
+                    f"Nhập sai quá nhiều lần. Hãy thử lại sau {-(-seconds // 60)} phút.", retry_after=seconds
+                )
+
+    def _seconds_left(self, item: RateLimitItem, key: tuple[str, ...]) -> int:
+        """Until the oldest counted try is forgotten; it may have been a moment before the window's end."""
+        left = int(self._limiter.get_window_stats(item, *key).reset_time - time.time()) + 1
+        return min(max(left, 1), item.get_expiry())
+
+    def _strangers(self, name: str, address: str) -> tuple[_Keyed, ...]:
+        site = _site(address)
+        return (
+            (self._account, ("account", name, site)),
+            (_SIGN_INS_ANYWHERE, ("anywhere", name)),
+            (self._address, ("address", site)),
+        )
+
+
+def _site(address: str) -> str:
+    """Return the address, of IPv6 its site."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(int(found) >> (128 - _IPV6_SITE))
+    return address

@@ -1,0 +1,93 @@
+"""Writes of airings that are called, not planned: they stand in the plans from the call on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict
+from controller.features.airings.cancellation import end_airing
+from controller.features.airings.queries import targets_of
+from controller.features.airings.service import aim
+from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.areas.queries import area_tree
+from controller.features.journal.service import record
+from controller.model.airing_states import AiringState, Event, after
+from controller.model.airings import Airing, Target
+from controller.model.bulletins import Approved, Recording
+from controller.model.fleet import Node
+from controller.model.new_ids import new_id
+from controller.model.permissions import Operator
+from devices.messages import AiringId, AreaCode, Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What is called, where, from when on and how loud; `every_ms`: so often anew, for `duration_ms`."""
+
+    approved: Approved
+    recording: Recording
+    areas: Collection[AreaCode]
+    starts_at: datetime
+    grade: Grade
+    volume: int
+    duration_ms: int
+    every_ms: int | None = None
+
+
+def call_airing(session: Session, called: Called, *, by: Operator, now: datetime) -> Airing:
+    """Have a recording sound at once: it is delivering from the start, and never moved afterwards.
+
+    Who calls has checked the rights, and that the approval is in force at this moment.
+    """
+    airing = Airing(
+        id=AiringId(new_id(now)),
+        bulletin=called.approved.bulletin,
+        state=after(AiringState.PLANNED, Event.DELIVER),
+        grade=called.grade,
+        volume=called.volume,
+        asked_at=now,
+        starts_at=called.starts_at,
+        latest_start_at=called.starts_at + LATEST_AFTER[called.grade],
+        revision=called.approved.revision,
+        recording=called.recording.id,
+        duration_ms=called.duration_ms,
+        every_ms=called.every_ms,
+        created_by=by.id,
+        created_at=now,
+        delivering_at=now,
+    )
+    session.add(airing)
+    session.flush()
+    targets = aim(session, area_tree(session), airing, called.areas)
+    detail = {"bulletin": airing.bulletin, "areas": targets, "starts_at": wall(airing.starts_at)}
+    record(session, by, "airing.called", airing.id, now, detail=detail | {"grade": called.grade})
+    return airing
+
+
+def silence_in(
+    session: Session, airing: Airing, areas: Collection[AreaCode], *, reason: str, now: datetime
+) -> tuple[AreaCode, ...]:
+    """End an airing in some areas, wholly where nothing is left; return the areas whose plans change.
+
+    Deliveries stay: what was heard there was heard. Raises Conflict where a loudspeaker that is to go on
+    hangs on an area that has to be left as a whole.
+    """
+    tree = area_tree(session)
+    before = targets_of(session, [airing.id]).get(airing.id, ())
+    left = tree.without(before, areas)
+    if not left:
+        end_airing(airing, reason, now)
+        return before
+    split = tree.below(before) - tree.below(areas) - tree.below(left)
+    if session.scalars(select(Node.id).where(Node.area.in_(split), Node.retired_at.is_(None))).first():
+        raise Conflict(
+            "Không dừng riêng được nơi này vì có cụm loa gắn thẳng với cấp trên. "
+            "Hãy dừng ở toàn địa bàn cấp trên.",
+            code="emergency.not-apart",
+        )
+    session.execute(delete(Target).where(Target.airing == airing.id))
+    session.execute(insert(Target), [{"airing": airing.id, "area": area} for area in left])
+    return tuple(sorted({*before, *left}))

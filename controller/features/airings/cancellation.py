@@ -1,0 +1,88 @@
+"""Writes that end airings by a person's will: stopping what is planned or sounding."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.queries import require
+from controller.features.airings.queries import get_airing, targets_of
+from controller.features.journal.service import record
+from controller.model.airing_states import OPEN, Event, after
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin, ProgrammeItem
+from controller.model.permissions import Act, Operator
+from controller.model.schedule_states import ScheduleId
+from devices.messages import AiringId
+
+STOPPED = "Đã dừng theo yêu cầu."
+
+
+def cancel_airing(
+    session: Session, airing_id: AiringId, *, by: Operator, now: datetime, reason: str = ""
+) -> list[AiringId]:
+    """Stop an airing, planned or sounding: it leaves the plans, loudspeakers fall silent with the next.
+
+    Its parts stop with it. Return what was stopped.
+    """
+    airing = get_airing(session, airing_id, lock=True)
+    parts = parts_of(session, [airing_id])
+    targets = targets_of(session, [airing_id, *(part.id for part in parts)])
+    require(session, by, Act.STOP, *{area for areas in targets.values() for area in areas})
+    for one in (airing, *parts):
+        end_airing(one, reason.strip() or STOPPED, now)
+    for one in (airing, *parts):
+        record(session, by, "airing.cancelled", one.id, now, detail={"reason": one.reason})
+    return [airing.id, *(part.id for part in parts)]
+
+
+def cancel_airings_of(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    reason: str,
+    by: Operator | None,
+    now: datetime,
+    schedule: ScheduleId | None = None,
+    since: datetime | None = None,
+) -> list[AiringId]:
+    """Stop what of a bulletin (or of one schedule of it) is still to be heard, in any language or programme.
+
+    Who asks was checked.
+
+    `since`: only what starts from that instant on.
+    """
+    programmes = select(ProgrammeItem.bulletin).where(ProgrammeItem.item == bulletin_id)
+    itself = select(Bulletin.id).where(
+        or_(
+            Bulletin.id == bulletin_id,
+            Bulletin.variant_of == bulletin_id,
+            Bulletin.id.in_(programmes.where(ProgrammeItem.revision == Bulletin.revision)),
+        )
+    )
+    query = select(Airing).where(Airing.bulletin.in_(itself), Airing.state.in_(OPEN)).order_by(Airing.id)
+    if schedule is not None:
+        query = query.where(Airing.schedule == schedule)
+    if since is not None:
+        query = query.where(Airing.starts_at >= since)
+    cancelled = session.scalars(query.with_for_update()).all()
+    for airing in cancelled:
+        end_airing(airing, reason, now)
+    for airing in cancelled:
+        record(session, by, "airing.cancelled", airing.id, now, detail={"reason": reason})
+    return [airing.id for airing in cancelled]
+
+
+def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Airing]:
+    """Return the parts of airings that are still to be heard, locked."""
+    query = select(Airing).where(Airing.linked_to.in_(airing_ids), Airing.state.in_(OPEN))
+    return session.scalars(query.order_by(Airing.id).with_for_update()).all()
+
+
+def end_airing(airing: Airing, reason: str, now: datetime) -> None:
+    """Move an airing out of the plans; who asks was checked, and writes the journal."""
+    airing.state = after(airing.state, Event.CANCEL)
+    airing.reason = reason
+    airing.ended_at = now

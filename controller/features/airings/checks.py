@@ -1,0 +1,35 @@
+"""What must not exist of airings and of what communes have said of them: part of the invariants."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.queries import targets_of
+from controller.features.areas.queries import area_tree
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing, Answer
+from devices.messages import Grade
+
+
+def nothing_declined_is_in_plans(session: Session, _now: datetime) -> Iterator[str]:
+    """Yield airings that stand in the plan of a commune whose newest word before that was no."""
+    tree = area_tree(session)
+    query = select(Airing).where(Airing.state.in_(IN_PLANS), Airing.grade == Grade.ROUTINE)
+    for airing in session.scalars(query).all():
+        about = or_(Answer.airing == (airing.linked_to or airing.id), Answer.schedule == airing.schedule)
+        before = Answer.at <= airing.delivering_at
+        rows = session.scalars(select(Answer).where(about, before).order_by(Answer.at))
+        said = {row.area: row.agrees for row in rows}
+        meant = tree.below(targets_of(session, [airing.id]).get(airing.id, ()))
+        for area in sorted(area for area, agrees in said.items() if not agrees and area in meant):
+            yield f"airing {airing.id}: in the plans of {area}, which has declined it"
+
+
+def followers_start_after(session: Session, _now: datetime) -> Iterator[str]:
+    """Yield airings that follow another and would start before it."""
+    for airing in session.scalars(select(Airing).where(Airing.follows.is_not(None))).all():
+        first = session.get_one(Airing, airing.follows)
+        if airing.starts_at <= first.starts_at and first.state in IN_PLANS:
+            yield f"airing {airing.id}: follows {first.id}, and starts no later"

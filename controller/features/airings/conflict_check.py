@@ -1,0 +1,284 @@
+"""What will be heard where: the loudspeakers' own rule, asked over all that is planned, published or not."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.conflicts import (
+    BY_POLICY,
+    Conflict,
+    ConflictKind,
+    Ground,
+    clear_start,
+    conflicts,
+    is_silenced,
+)
+from controller.features.airings.planning_context import (
+    AROUND,
+    above,
+    grounds_of,
+    leaves_of,
+    length_of,
+    planned_between,
+)
+from controller.features.areas.queries import area_tree
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing, Target
+from controller.model.bulletin_states import BulletinId
+from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
+from devices.plan import Slot, ends_at, timetable
+
+_TICK = timedelta(microseconds=1)
+"""What is planned is read between two instants, both left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An airing that somebody would like to plan."""
+
+    areas: Collection[AreaCode]
+    starts_at: datetime
+    latest_start_at: datetime
+    grade: Grade
+    volume: int
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
+
+    conflicts: tuple[Conflict, ...]
+    clear_at: datetime | None
+    duration: timedelta
+    is_estimate: bool
+    """Whether the length is guessed from the text: the recording is not made yet."""
+    allowed_at: datetime | None = None
+    """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
+    titles: Mapping[AiringId, str] = field(default_factory=dict)
+
+    @property
+    def against_policy(self) -> tuple[Conflict, ...]:
+        """Return the conflicts that nobody may accept."""
+        return tuple(one for one in self.conflicts if one.kind in BY_POLICY)
+
+    @property
+    def others(self) -> tuple[Conflict, ...]:
+        """Return the meetings with other airings."""
+        return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
+
+    def is_forbidden(self, latest: datetime) -> bool:
+        """Say whether policies leave it no whole start until its latest one."""
+        if not self.against_policy:
+            return False
+        spent = any(one.kind is ConflictKind.MINUTES_A_DAY for one in self.against_policy)
+        return spent or self.allowed_at is None or self.allowed_at > latest
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One slot of an area's timetable with the text that is heard in it."""
+
+    slot: Slot
+    bulletin: BulletinId
+    title: str
+
+
+def foresee(session: Session, bulletin_id: BulletinId, asking: Asking) -> Foresight:
+    """Return what an airing of the bulletin would meet. Reads alone; an emergency meets no policy."""
+    (foresight,) = foresee_each(session, bulletin_id, [asking])
+    return foresight
+
+
+def foresee_each(
+    session: Session,
+    bulletin_id: BulletinId,
+    askings: Sequence[Asking],
+    *,
+    without: Collection[AiringId] = frozenset(),
+) -> list[Foresight]:
+    """Return what each of several airings in the same areas would meet, `without` some that are planned.
+
+    What is planned is read once, however many are asked about.
+    """
+    duration_ms, is_estimate = length_of(session, bulletin_id)
+    leaves = leaves_of(session, askings[0].areas)
+    since = min(asking.starts_at for asking in askings) - AROUND
+    until = max(asking.starts_at for asking in askings) + timedelta(milliseconds=duration_ms) + AROUND
+    planned = planned_between(session, above(session, leaves), since, until)
+    planned = {name: one for name, one in planned.items() if name not in without}
+    titles = {name: one.title for name, one in planned.items()}
+    grounds = grounds_of(session, leaves, planned)
+    return [
+        _foresight(_candidate(asking, duration_ms), grounds, titles, is_estimate=is_estimate)
+        for asking in askings
+    ]
+
+
+def _foresight(
+    candidate: PlannedAiring, wide: Sequence[Ground], titles: Mapping[AiringId, str], *, is_estimate: bool
+) -> Foresight:
+    since, until = candidate.starts_at - AROUND, ends_at(candidate) + AROUND
+    grounds = [
+        replace(ground, airings=tuple(one for one in ground.airings if since < one.starts_at < until))
+        for ground in wide
+    ]
+    found = conflicts(candidate, grounds)
+    alone = [replace(ground, airings=()) for ground in grounds]
+    return Foresight(
+        tuple(found),
+        clear_start(candidate, grounds) if found else candidate.starts_at,
+        timedelta(milliseconds=candidate.duration_ms),
+        is_estimate,
+        clear_start(candidate, alone) if found else candidate.starts_at,
+        {one.other: titles[one.other] for one in found if one.other is not None},
+    )
+
+
+def allowed_start(
+    session: Session, airing: Airing, targets: Iterable[AreaCode], start: datetime, duration_ms: int
+) -> datetime | None:
+    """Return the first start, not after the latest, that no policy silences; None: nobody would hear it.
+
+    Where policies cut off a part of it at any start, it starts as asked, and the nodes cut it.
+    """
+    latest = max(airing.latest_start_at, start)
+    asking = Asking((), start, latest, airing.grade, airing.volume)
+    candidate = _candidate(asking, duration_ms)
+    grounds = grounds_of(session, leaves_of(session, targets), {})
+    clear = clear_start(candidate, grounds)
+    if clear is not None and clear <= latest:
+        return clear
+    return None if is_silenced(candidate, grounds) else start
+
+
+def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
+    """Return what an area's loudspeakers sound between two instants, each slot whole.
+
+    Of what is approved, and agreed to by the commune where its yes is needed.
+    """
+    areas = above(session, [area])
+    near = planned_between(session, areas, since - AROUND, until)
+    # what begins later can only cut what is still sounding then
+    last = max([until, *(ends_at(one.airing) for one in near.values())])
+    if last > until:
+        near |= planned_between(session, areas, until - _TICK, last)
+    lineage = area_tree(session).lineage(area)
+    planned = {
+        name: one
+        for name, one in near.items()
+        if one.is_approved and one.standing.unanswered.isdisjoint(lineage)
+    }
+    (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
+    plan = Plan.model_construct(
+        target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
+    )
+    return [
+        Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
+        for slot in timetable([plan], ground.policies, since - AROUND, last)
+        if slot.starts_at < until and slot.ends_at > since
+    ]
+
+
+def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Airing]:
+    """Return the airings planned for the area that lack an approval for then, or the commune's yes."""
+    query = (
+        select(Airing)
+        .join(Target, Target.airing == Airing.id)  # of an area's lineage, an airing has one target
+        .where(Target.area.in_(area_tree(session).lineage(area)))
+        .where(Target.starts_at >= since, Target.starts_at < until)
+        .where(Airing.state.in_(OPEN), Airing.node.is_(None))
+        .order_by(Target.starts_at, Airing.id)
+    )
+    rows = session.scalars(query).all()
+    lineage = area_tree(session).lineage(area)
+    planned = planned_between(session, above(session, [area]), since - _TICK, until) if rows else {}
+    return [
+        airing
+        for airing in rows
+        if not planned[airing.id].is_approved
+        or not planned[airing.id].standing.unanswered.isdisjoint(lineage)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a policy that is only proposed would take from one airing, in any of the areas at most."""
+
+    airing: AiringId
+    bulletin: BulletinId
+    title: str
+    starts_at: datetime
+    heard: timedelta
+    """What would be heard of it by the policies in force."""
+    loses: timedelta
+    is_quieter: bool
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether nothing of it would be heard any more."""
+        return self.loses >= self.heard
+
+
+def losses_by_policy(session: Session, proposed: Policy, since: datetime, until: datetime) -> list[Loss]:
+    """Return what airings between two instants would lose if the policy came into force, by start.
+
+    It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
+    """
+    leaves = leaves_of(session, [proposed.target])
+    planned = planned_between(session, above(session, leaves), since - AROUND, until)
+    found: dict[AiringId, Loss] = {}
+    for ground in grounds_of(session, leaves, planned):
+        kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
+        before = _heard_by(ground.airings, ground.policies, since, until)
+        after = _heard_by(ground.airings, (*kept, proposed), since, until)
+        for airing, (heard, volume) in before.items():
+            left, new_volume = after.get(airing, (timedelta(), volume))
+            one = planned[airing]
+            loss = Loss(
+                airing,
+                one.bulletin,
+                one.title,
+                one.airing.starts_at,
+                heard,
+                heard - left,
+                is_quieter=new_volume < volume,
+            )
+            known = found.get(airing)
+            if (loss.loses or loss.is_quieter) and (known is None or known.loses < loss.loses):
+                found[airing] = loss
+    return sorted(found.values(), key=lambda loss: (loss.starts_at, loss.airing))
+
+
+def _heard_by(
+    airings: Sequence[PlannedAiring], policies: Sequence[Policy], since: datetime, until: datetime
+) -> dict[AiringId, tuple[timedelta, int]]:
+    """Return how long each airing is heard, and how loud at most."""
+    plan = Plan.model_construct(
+        target=AreaCode(""), version=1, issued_at=since, expires_at=until + 2 * AROUND, airings=tuple(airings)
+    )
+    heard: dict[AiringId, tuple[timedelta, int]] = {}
+    for slot in timetable([plan], policies, since, until):
+        length, volume = heard.get(slot.airing.airing, (timedelta(), 0))
+        heard[slot.airing.airing] = (
+            length + (slot.ends_at - slot.starts_at),
+            max(volume, slot.airing.volume),
+        )
+    return heard
+
+
+def _candidate(asking: Asking, duration_ms: int) -> PlannedAiring:
+    # Its name sorts last, as the newest id does: of two with equal right, the one planned first sounds.
+    return PlannedAiring.model_construct(
+        airing=AiringId("~"),
+        recording=RecordingId(""),
+        approval="",
+        starts_at=asking.starts_at,
+        latest_start_at=asking.latest_start_at,
+        duration_ms=duration_ms,
+        grade=asking.grade,
+        volume=asking.volume,
+        test=False,
+    )

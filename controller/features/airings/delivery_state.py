@@ -1,0 +1,93 @@
+"""How receipts become one delivery's facts, whatever their order and however often they come; pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from controller.model.airing_states import Rung, climb
+from devices.messages import Receipt, ReceiptKind
+
+_RUNGS = {
+    ReceiptKind.FETCHED: Rung.FETCHED,
+    ReceiptKind.STARTED: Rung.STARTED,
+    ReceiptKind.FINISHED: Rung.FINISHED,
+    ReceiptKind.STOPPED: Rung.PLANNED,
+    ReceiptKind.REFUSED: Rung.PLANNED,
+    ReceiptKind.KEPT: Rung.PLANNED,
+    ReceiptKind.LOST: Rung.PLANNED,
+}
+"""The rung that a receipt proves; stopping and refusing prove none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one node did with one airing."""
+
+    rung: Rung = Rung.PLANNED
+    fetched_at: datetime | None = None
+    started_at: datetime | None = None
+    start_offset_ms: int | None = None
+    clock_error_ms: float | None = None
+    finished_at: datetime | None = None
+    heard_ms: int = 0
+    reason: str | None = None
+    reason_at: datetime | None = None
+
+
+RUNS_OUT_MS: Final = 5000
+"""What a sound may run on after its planned end (docs/protocol.md); more cannot have been heard."""
+TOO_LONG: Final = "heard-too-long"
+"""The reason where a node claims to have sounded an airing for longer than it lasts."""
+
+
+def fold(facts: Facts, receipt: Receipt, most_ms: int) -> Facts:
+    """Return the facts with the receipt folded in; `most_ms`: how long the airing sounds at most.
+
+    What is claimed beyond `most_ms` counts as that. First fetch, first start and first finish hold, the
+    longest hearing, the latest reason: so every order of the same receipts, with any of them repeated, ends
+    in the same facts.
+    """
+    told: dict[str, Any] = {}
+    reason = TOO_LONG if receipt.heard_ms > most_ms + RUNS_OUT_MS else ""
+    match receipt.kind:
+        case ReceiptKind.FETCHED:
+            told["fetched_at"] = _first(facts.fetched_at, receipt.at)
+        case ReceiptKind.STARTED if _is_earlier(facts, receipt):
+            told["started_at"], told["start_offset_ms"] = receipt.at, receipt.offset_ms
+            told["clock_error_ms"] = receipt.clock_error_ms
+        case ReceiptKind.FINISHED:
+            told["finished_at"] = _first(facts.finished_at, receipt.at)
+        case ReceiptKind.STOPPED | ReceiptKind.REFUSED:
+            reason = max(reason, receipt.reason or receipt.kind.value)
+        case _:
+            pass  # KEPT and LOST are of a recording that is held ready: no airing's matter
+    if reason:
+        told |= _reason(facts, receipt.at, reason)
+    rung = climb(facts.rung, _RUNGS[receipt.kind])
+    heard_ms = max(facts.heard_ms, min(receipt.heard_ms, most_ms))
+    return replace(facts, rung=rung, heard_ms=heard_ms, **told)
+
+
+def _first(known: datetime | None, told: datetime) -> datetime:
+    return told if known is None else min(known, told)
+
+
+def _is_earlier(facts: Facts, receipt: Receipt) -> bool:
+    known = (facts.started_at, facts.start_offset_ms, facts.clock_error_ms)
+    told = (receipt.at, receipt.offset_ms, receipt.clock_error_ms)
+    return facts.started_at is None or _order(told) < _order(known)
+
+
+def _order(start: tuple[datetime | None, int | None, float | None]) -> tuple[float, int, float]:
+    at, offset, error = start
+    return (
+        at.timestamp() if at else 0.0,
+        offset or 0,
+        float("inf") if error is None else error,
+    )
+
+
+def _reason(facts: Facts, at: datetime, reason: str) -> dict[str, Any]:
+    if facts.reason_at is not None and (facts.reason_at, facts.reason or "") >= (at, reason):
+        return {}
+    return {"reason": reason, "reason_at": at}

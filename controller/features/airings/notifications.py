@@ -1,0 +1,58 @@
+"""Tells people of what became of airings that they planned or wrote."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.conflict_messages import places, said_at
+from controller.features.airings.lateness import Forecast, forecast_sentence
+from controller.features.airings.planning import area_names
+from controller.features.airings.queries import get_airing, targets_of
+from controller.features.airings.split import root_of
+from controller.features.areas.queries import top_area
+from controller.features.bulletins.queries import get_bulletin
+from controller.features.notices.queries import unread_about
+from controller.features.notices.service import notify, take_back
+from controller.model.airings import Airing
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.notices import Notice, NoticeKind
+from devices.messages import AiringId
+
+
+def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now: datetime) -> None:
+    """Tell who planned and who wrote it that communes did not agree; of a schedule once, till it is read."""
+    subject = airing.schedule or root_of(airing)
+    known = unread_about(session, NoticeKind.NOT_AGREED, subject) if airing.schedule is not None else set()
+    where = places(targets_of(session, [airing.id])[airing.id], area_names(session))
+    sentence = (
+        f"«{bulletin.title}» không phát lúc {said_at(airing.starts_at, now)} ở {where}. {airing.reason}"
+    )
+    people = {airing.created_by, bulletin.author} - known
+    notify(session, people, NoticeKind.NOT_AGREED, subject, sentence, now=now)
+
+
+def tell_late(session: Session, airing_id: AiringId, forecast: Forecast, *, now: datetime) -> None:
+    """Tell who wrote it, and who approved it where it is the province's, that it comes late to many."""
+    airing = get_airing(session, airing_id)
+    bulletin = get_bulletin(session, airing.bulletin)
+    people = {bulletin.author}
+    if top_area(session).code in targets_of(session, [airing_id])[airing_id]:
+        approved = session.get(Approved, (airing.bulletin, airing.revision))
+        people |= set() if approved is None else {approved.approver}
+    sentence = f"«{bulletin.title}»: {forecast_sentence(forecast, airing.starts_at, now)}"
+    notify(session, people, NoticeKind.DELIVERY_LATE, airing_id, sentence, now=now)
+
+
+def tell_caught_up(session: Session, airing_id: AiringId, forecast: Forecast, *, now: datetime) -> None:
+    """Close what `tell_late` told: who can be reached has it now."""
+    starts_at = get_airing(session, airing_id).starts_at
+    word = f"Sau đó đã gửi kịp: {forecast_sentence(forecast, starts_at, now)}"
+    take_back(session, NoticeKind.DELIVERY_LATE, airing_id, word, now=now)
+
+
+def told_late(session: Session, airings: Collection[AiringId]) -> set[str]:
+    """Return of which of the airings people were told that they are late."""
+    query = select(Notice.subject).where(Notice.kind == NoticeKind.DELIVERY_LATE, Notice.subject.in_(airings))
+    return set(session.scalars(query))

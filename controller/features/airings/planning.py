@@ -1,0 +1,197 @@
+"""Planning with open eyes: what an airing would meet is told before anything is saved."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict
+from controller.features.airings.cancellation import cancel_airing, parts_of
+from controller.features.airings.conflict_check import Asking, Foresight, foresee
+from controller.features.airings.conflict_messages import (
+    NameOf,
+    against_policy_sentence,
+    foresight_facts,
+    meets_others_sentence,
+)
+from controller.features.airings.queries import deliveries_of, get_airing, targets_of
+from controller.features.airings.service import (
+    DEFAULT_VOLUME,
+    check_sound,
+    check_targets,
+    check_times,
+    plan_airing,
+)
+from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.validity import check_in_force
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.areas import Area
+from controller.model.bulletin_states import BulletinId
+from controller.model.permissions import Operator
+from devices.messages import AiringId, AreaCode, Grade, NodeId
+
+REPLACED = "Được thay bằng một lượt phát khác."
+MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
+"""States in which nobody has begun to hear an airing."""
+
+
+class Meeting(StrEnum):
+    """What shall be done when an airing meets others; policies are never bent."""
+
+    REFUSE = "refuse"
+    AFTER = "after"  # start at the first clear instant
+    REPLACE = "replace"  # cancel the others
+    ACCEPT = "accept"  # as the grades say
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Where, when and how a bulletin shall be heard; without `latest_start_at`, as late as its grade says."""
+
+    areas: Collection[AreaCode]
+    starts_at: datetime
+    latest_start_at: datetime | None = None
+    grade: Grade = Grade.ROUTINE
+    volume: int = DEFAULT_VOLUME
+    meeting: Meeting = Meeting.REFUSE
+    nodes: Collection[NodeId] = ()
+    """Of all that stand in the areas, these alone; none: all."""
+
+
+class AgainstPolicy(Conflict):
+    """The loudspeakers' policies would silence the airing, or a part of it."""
+
+    code = "airing.against-policy"
+
+
+class MeetsOthers(Conflict):
+    """Other airings are planned where and when this one would sound."""
+
+    code = "airing.meets-others"
+
+
+def plan_foreseen(
+    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
+) -> Airing:
+    """Plan an airing unless a policy forbids it or it meets others that the wish says nothing about.
+
+    Raises AgainstPolicy and MeetsOthers with what was foreseen in `facts`; then nothing was saved.
+    """
+    asking = asking_of(session, bulletin_id, wish, by=by, now=now)
+    late = _settle(session, bulletin_id, asking, wish.meeting, by=by, now=now)
+    return plan_airing(
+        session,
+        bulletin_id,
+        areas=wish.areas,
+        starts_at=wish.starts_at + late,
+        latest_start_at=asking.latest_start_at + late,
+        grade=wish.grade,
+        volume=wish.volume,
+        nodes=wish.nodes,
+        by=by,
+        now=now,
+    )
+
+
+def move_airing(
+    session: Session,
+    airing_id: AiringId,
+    *,
+    to: datetime,
+    by: Operator,
+    now: datetime,
+    meeting: Meeting = Meeting.REFUSE,
+) -> Airing:
+    """Have an airing that nobody has begun to hear start at another instant: cancelled, and planned anew.
+
+    Its parts that are still to be heard come along: communes that have not agreed are asked anew.
+    One that a schedule made is moved as its occurrence instead. Raises as `plan_foreseen` does; then the
+    caller's transaction keeps the airing as it was.
+    """
+    airing = get_airing(session, airing_id, lock=True)
+    family = [airing_id, *(part.id for part in parts_of(session, [airing_id]))]
+    areas = {area for targets in targets_of(session, family).values() for area in targets}
+    check_targets(session, area_tree(session), areas, airing.grade, by)
+    if airing.state not in MOVABLE:
+        raise Conflict("Lượt phát này đã bắt đầu hoặc đã kết thúc nên không dời được.", code="airing.begun")
+    patience = airing.latest_start_at - airing.starts_at
+    nodes = [one.node for one in deliveries_of(session, airing_id)] if airing.only_chosen else []
+    cancel_airing(session, airing_id, by=by, now=now, reason=f"Đã dời sang {wall(to)}.")
+    session.flush()
+    wish = Wish(areas, to, to + patience, airing.grade, airing.volume, meeting, nodes)
+    return plan_foreseen(session, airing.bulletin, wish, by=by, now=now)
+
+
+def asking_of(
+    session: Session, bulletin_id: BulletinId, wish: Wish, *, by: Operator, now: datetime
+) -> Asking:
+    """Return what is asked, checked as planning checks it: areas, rights, sound and times."""
+    check_targets(session, area_tree(session), wish.areas, wish.grade, by)
+    check_sound(usable_bulletin(session, bulletin_id, by), wish.grade, wish.volume)
+    latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
+    check_times(wish.starts_at, latest, now)
+    check_in_force(session, bulletin_id, wish.starts_at)
+    return Asking(wish.areas, wish.starts_at, latest, wish.grade, wish.volume)
+
+
+def check_policies(session: Session, bulletin_id: BulletinId, asking: Asking, *, now: datetime) -> None:
+    """Raise AgainstPolicy where policies would silence a part of it; what else it meets is not asked."""
+    if asking.grade is not Grade.EMERGENCY:
+        _refuse_forbidden(session, asking, foresee(session, bulletin_id, asking), now)
+
+
+def _settle(
+    session: Session,
+    bulletin_id: BulletinId,
+    asking: Asking,
+    meeting: Meeting,
+    *,
+    by: Operator,
+    now: datetime,
+) -> timedelta:
+    """Return by how much the start moves; raise where it may not be planned as asked."""
+    if asking.grade is Grade.EMERGENCY:
+        return timedelta()  # at once and over everything: nothing may stand in its way
+    foresight = foresee(session, bulletin_id, asking)
+    while meeting is Meeting.REPLACE and replace_met(session, [foresight], by=by, now=now):
+        foresight = foresee(session, bulletin_id, asking)  # what the cancelled ones kept silent may appear
+    if meeting is Meeting.AFTER and foresight.conflicts and foresight.clear_at is not None:
+        return foresight.clear_at - asking.starts_at
+    _refuse_forbidden(session, asking, foresight, now)
+    if foresight.others and meeting is not Meeting.ACCEPT:
+        sentence = meets_others_sentence(
+            foresight.others, foresight.titles, foresight.clear_at, area_names(session), now
+        )
+        raise MeetsOthers(sentence, facts=foresight_facts(foresight))
+    return timedelta()
+
+
+def _refuse_forbidden(session: Session, asking: Asking, foresight: Foresight, now: datetime) -> None:
+    if foresight.is_forbidden(asking.latest_start_at):
+        sentence = against_policy_sentence(
+            foresight.against_policy, asking.starts_at, foresight.clear_at, area_names(session), now
+        )
+        raise AgainstPolicy(sentence, facts=foresight_facts(foresight))
+
+
+def replace_met(session: Session, foresights: Iterable[Foresight], *, by: Operator, now: datetime) -> bool:
+    """Cancel what is met; an emergency is stopped by hand, never by what comes after it. False: nothing."""
+    names = {one.other for foresight in foresights for one in foresight.others if one.other is not None}
+    met = [get_airing(session, name) for name in sorted(names)]
+    replaced = [airing for airing in met if airing.grade is not Grade.EMERGENCY]
+    for airing in replaced:
+        cancel_airing(session, airing.id, by=by, now=now, reason=REPLACED)
+    session.flush()
+    return bool(replaced)
+
+
+def area_names(session: Session) -> NameOf:
+    """Return what names an area, or its code where it is unknown."""
+    names = {area.code: area.name for area in session.scalars(select(Area))}
+    return lambda code: names.get(code, code)

@@ -1,0 +1,248 @@
+"""Reads of airings and deliveries."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
+from controller.features.areas.queries import area_tree
+from controller.model.airing_states import OPEN, AiringState, Rung
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.fleet import Node
+from devices.messages import AiringId, AreaCode, NodeId
+
+
+def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:
+    """Return the airing, or raise NotFound; `lock`: nobody else changes it till the end."""
+    airing = session.get(Airing, airing_id, with_for_update=lock or None)
+    if airing is None:
+        raise NotFound("Không có lượt phát này.", code="airing.unknown")
+    return airing
+
+
+def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringId, tuple[AreaCode, ...]]:
+    """Return the target areas of each airing, by code."""
+    found: dict[AiringId, tuple[AreaCode, ...]] = {}
+    query = select(Target).where(Target.airing.in_(list(airing_ids))).order_by(Target.area)
+    for target in session.scalars(query):
+        found[target.airing] = (*found.get(target.airing, ()), target.area)
+    return found
+
+
+def airings_between(
+    session: Session, since: datetime, until: datetime, *, area: AreaCode | None = None
+) -> Sequence[Airing]:
+    """Return airings that start in [since, until), in order; with an area, those that are heard in it."""
+    query = (
+        select(Airing)
+        .where(Airing.starts_at >= since, Airing.starts_at < until)
+        .order_by(Airing.starts_at, Airing.id)
+    )
+    if area is not None:
+        tree = area_tree(session)
+        meant = set(tree.lineage(area)) | tree.below([area])
+        query = query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(meant))))
+    return session.scalars(query).all()
+
+
+def open_airings(session: Session) -> Sequence[Airing]:
+    """Return the airings that still lead to a hearing, in order of their start."""
+    return session.scalars(select(Airing).where(Airing.state.in_(OPEN)).order_by(Airing.starts_at)).all()
+
+
+def sounding_airings(session: Session) -> Sequence[Airing]:
+    """Return what sounds now."""
+    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.starts_at)
+    return session.scalars(query).all()
+
+
+def deliveries_of(session: Session, airing_id: AiringId) -> Sequence[Delivery]:
+    """Return an airing's deliveries, by node."""
+    query = select(Delivery).where(Delivery.airing == airing_id).order_by(Delivery.node)
+    return session.scalars(query).all()
+
+
+def deliveries_to(
+    session: Session, node: NodeId, limit: int = 50, *, until: datetime | None = None
+) -> Sequence[tuple[Delivery, Airing]]:
+    """Return a node's deliveries with their airings, newest first; of those that begin after `until` none."""
+    query = (
+        select(Delivery, Airing)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.node == node)
+        .order_by(Airing.starts_at.desc())
+        .limit(limit)
+    )
+    if until is not None:
+        query = query.where(Airing.starts_at <= until)
+    return [(delivery, airing) for delivery, airing in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far an airing came: each figure counts nodes, and includes those that came further.
+
+    `ended`: it came to its end there; `finished`: and nothing of it was lacking; `sounding`: it began and has
+    not stopped, by the node's receipts, or sounds again, by its vitals. Of what they sounded,
+    `heard_ms` of `planned_ms` in all.
+    """
+
+    nodes: int = 0
+    fetched: int = 0
+    started: int = 0
+    finished: int = 0
+    with_reason: int = 0
+    ended: int = 0
+    sounding: int = 0
+    heard_ms: int = 0
+    planned_ms: int = 0
+
+    @property
+    def percent_heard(self) -> int | None:
+        """Return how much of it was heard, over all its nodes; None while nobody knows how long it is."""
+        return percent_heard(self.heard_ms, self.planned_ms)
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether all nodes that began it have stopped, as far as they have told."""
+        return self.started > 0 and not self.sounding
+
+    @property
+    def missed(self) -> int:
+        """Return how many nodes have not (yet) started."""
+        return self.nodes - self.started
+
+
+def reaches(
+    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None = None
+) -> dict[AiringId, Reach]:
+    """Return the reach of each airing, counted by the database; `within`: among the nodes of these areas.
+
+    An airing of a schedule has no deliveries before it is let into the plans: then the nodes that stand now
+    where it is meant for are counted.
+    """
+    ids = list(airing_ids)
+    query = (
+        select(Delivery.airing, *_counts())
+        .join(Airing, Airing.id == Delivery.airing)
+        .join(Node, Node.id == Delivery.node)
+        .where(Delivery.airing.in_(ids))
+        .group_by(Delivery.airing)
+    )
+    if within is not None:
+        stood = func.coalesce(Delivery.area, Node.area)
+        query = query.where(stood.in_(within))
+    found = {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+    coming = [airing_id for airing_id in ids if airing_id not in found]
+    return found | _coming(session, coming, within) if coming else found
+
+
+def _coming(
+    session: Session, airing_ids: Iterable[AiringId], within: Collection[AreaCode] | None
+) -> dict[AiringId, Reach]:
+    tree = area_tree(session)
+    in_use = Node.retired_at.is_(None) & Node.quarantined_at.is_(None)
+    query = select(Node.area, func.count()).where(in_use).group_by(Node.area)
+    nodes = {row[0]: int(row[1]) for row in session.execute(query).all()}
+    targets = targets_of(session, airing_ids)
+    below = {areas: tree.below(areas) for areas in set(targets.values())}
+    if within is not None:
+        below = {areas: found & frozenset(within) for areas, found in below.items()}
+    return {
+        airing_id: Reach(sum(nodes.get(area, 0) for area in below[areas]))
+        for airing_id, areas in targets.items()
+    }
+
+
+def reach(session: Session, airing_id: AiringId) -> Reach:
+    """Return how far one airing came."""
+    return reaches(session, [airing_id]).get(airing_id, Reach())
+
+
+def count_unfinished(session: Session, airing_id: AiringId, nodes: Collection[NodeId]) -> int:
+    """Count those of the nodes that have not finished the airing."""
+    query = select(func.count()).where(
+        Delivery.airing == airing_id, Delivery.node.in_(nodes), Delivery.rung < int(Rung.FINISHED)
+    )
+    return session.scalar(query) or 0
+
+
+def reach_by_area(session: Session, airing_id: AiringId) -> dict[AreaCode, Reach]:
+    """Return how far one airing came in each area, as its nodes stood when it was planned."""
+    area = func.coalesce(Delivery.area, Node.area)
+    query = (
+        select(area, *_counts())
+        .join(Node, Node.id == Delivery.node)
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.airing == airing_id)
+        .group_by(area)
+        .order_by(area)
+    )
+    return {row[0]: Reach(*map(int, row[1:])) for row in session.execute(query).all()}
+
+
+def _counts() -> tuple[ColumnElement[int], ...]:
+    """Return the figures of `Reach`, in its order, of deliveries joined with their airing and node."""
+    of_ms = planned_to_sound()
+    heard = case((Delivery.heard_ms < of_ms, Delivery.heard_ms), else_=of_ms)
+    unheard_with_reason = and_(Delivery.reason.is_not(None), ~heard_whole())
+    sounds_again = and_(Node.online, Node.sounding == Delivery.airing)
+    conditions = (
+        Delivery.rung >= int(Rung.FETCHED),
+        Delivery.rung >= int(Rung.STARTED),
+        heard_whole(),
+        unheard_with_reason,
+        Delivery.rung >= int(Rung.FINISHED),
+        and_(Delivery.rung == int(Rung.STARTED), or_(Delivery.reason.is_(None), sounds_again)),
+    )
+    sums = (func.coalesce(func.sum(heard), 0), func.coalesce(func.sum(of_ms), 0))
+    return (func.count(), *counted(conditions), *sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far from the planned instant nodes began, of those that began at the beginning; milliseconds."""
+
+    nodes: int
+    p50: float
+    p99: float
+    max: float
+
+
+def start_spread(session: Session, airing_id: AiringId) -> Spread | None:
+    """Return the spread of the starts by the nodes' own receipts, or None when nobody began on time.
+
+    Late starters (they began in the middle of the recording) are counted by reach, not here.
+    """
+    planned = get_airing(session, airing_id).starts_at
+    query = (
+        select(Delivery.started_at, func.count())
+        .where(Delivery.airing == airing_id, Delivery.started_at.is_not(None), Delivery.start_offset_ms == 0)
+        .group_by(Delivery.started_at)  # receipts count milliseconds: thousands of starts are a few instants
+    )
+    found = [(_away_ms(planned, at), count) for at, count in session.execute(query) if at is not None]
+    return _spread([away for away, count in found for _ in range(count)])
+
+
+def spread_of(planned: datetime, starts: Sequence[datetime]) -> Spread | None:
+    """Return the percentiles (nearest rank) of |start - planned|; pure."""
+    return _spread([_away_ms(planned, start) for start in starts])
+
+
+def _away_ms(planned: datetime, start: datetime) -> float:
+    return abs((start - planned).total_seconds()) * 1000
+
+
+def _spread(away_ms: list[float]) -> Spread | None:
+    if not away_ms:
+        return None
+    away = sorted(away_ms)
+
+    def rank(percent: int) -> float:
+        return round(away[max(0, -(-len(away) * percent // 100) - 1)], 3)
+
+    return Spread(len(away), rank(50), rank(99), round(away[-1], 3))

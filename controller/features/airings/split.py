@@ -1,0 +1,83 @@
+"""An airing that is still planned goes on in parts: each an airing of its own, linked to the first."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from controller.features.airings.queries import targets_of
+from controller.features.areas.queries import area_tree
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.fleet import Node
+from controller.model.new_ids import new_id
+from devices.messages import AiringId, AreaCode
+
+
+def root_of(airing: Airing) -> AiringId:
+    """Return the name of the airing that a part belongs to; of a whole one, its own."""
+    return airing.linked_to or airing.id
+
+
+def parts_with(session: Session, airing_id: AiringId) -> Sequence[AiringId]:
+    """Return the names of an airing and all parts that it was divided into; nothing for an unknown one."""
+    root = select(func.coalesce(Airing.linked_to, Airing.id)).where(Airing.id == airing_id).scalar_subquery()
+    return session.scalars(select(Airing.id).where(or_(Airing.id == root, Airing.linked_to == root))).all()
+
+
+def split_off(session: Session, airing: Airing, areas: Collection[AreaCode], *, now: datetime) -> Airing:
+    """Have a planned airing go on without some of its areas; return the part, planned alike, for those.
+
+    Both keep at least one area: the caller sees to it. Nodes that hang on an area above of which a part is
+    cut out are in neither: no plan reaches them without the others.
+    """
+    tree = area_tree(session)
+    targets = targets_of(session, [airing.id])[airing.id]
+    there = tree.outermost(tree.below(targets) & tree.below(areas))
+    left = tree.without(targets, areas)
+    part = part_of(airing, now)
+    session.add(part)
+    session.flush()
+    if airing.only_chosen:  # they were chosen once: each goes on with the part for where it stands
+        meant = select(Node.id).where(Node.area.in_(tree.below(there)))
+        session.execute(
+            update(Delivery)
+            .where(Delivery.airing == airing.id, Delivery.node.in_(meant))
+            .values(airing=part.id)
+            .execution_options(synchronize_session=False)
+        )
+    aim_at(session, part, tree.below(there), there)
+    aim_at(session, airing, tree.below(left), left)
+    return part
+
+
+def part_of(airing: Airing, now: datetime) -> Airing:
+    """Return another airing as that one is planned; what it sounds and where is not said yet."""
+    return Airing(
+        id=AiringId(new_id(now)),
+        bulletin=airing.bulletin,
+        schedule=airing.schedule,
+        only_chosen=airing.only_chosen,
+        state=AiringState.PLANNED,
+        grade=airing.grade,
+        volume=airing.volume,
+        asked_at=airing.asked_at,
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        created_by=airing.created_by,
+        created_at=now,
+        linked_to=root_of(airing),
+        follows=airing.follows,
+    )
+
+
+def aim_at(
+    session: Session, airing: Airing, below: Collection[AreaCode], targets: Collection[AreaCode]
+) -> None:
+    """Have the airing meant for these areas alone; deliveries to nodes elsewhere were never begun."""
+    session.execute(delete(Target).where(Target.airing == airing.id))
+    rows = [{"airing": airing.id, "area": area, "starts_at": airing.starts_at} for area in targets]
+    session.execute(insert(Target), rows)
+    meant = select(Node.id).where(Node.area.in_(below))
+    session.execute(delete(Delivery).where(Delivery.airing == airing.id, Delivery.node.not_in(meant)))

@@ -1,0 +1,38 @@
+"""Ends what left the plans because no approval in force bears it out: pages must not go on saying it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.cancellation import end_airing
+from controller.features.bulletins.in_force import is_in_force
+from controller.model.accounts import HeldKey
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
+from controller.model.bulletins import Approved, Bulletin
+
+VOID = "Phê duyệt của bản tin không còn hiệu lực nên loa không phát nữa."
+
+
+def void_airings(session: Session, now: datetime) -> Sequence[Airing]:
+    """End the airings that stood in the plans, and that no approval in force bears out; return them.
+
+    The rule is the plans' own (`wanted_plans`): what they leave out, no loudspeaker sounds any more.
+    """
+    held = (
+        exists()
+        .where(Bulletin.id == Airing.bulletin, Bulletin.revision == Airing.revision)
+        .where(
+            and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision),
+            Approved.recording == Airing.recording,
+            HeldKey.kid == Approved.kid,
+            *is_in_force(now),
+        )
+    )
+    query = select(Airing).where(Airing.state.in_(IN_PLANS), ~held).order_by(Airing.id).with_for_update()
+    voided = session.scalars(query).all()
+    for airing in voided:
+        end_airing(airing, VOID, now)
+    return voided

@@ -1,0 +1,74 @@
+"""Writes of areas: loading the official list, and the languages that they are spoken to in."""
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import get_area
+from controller.features.journal.service import record
+from controller.model.areas import Area, AreaLanguage
+from controller.model.languages import LanguageCode, languages
+from controller.model.permissions import Act, Operator
+from devices.messages import AreaCode
+
+UNITS = Path(__file__).with_name("units-56.csv")
+"""Khánh Hòa's 65 communes since 1 July 2025; its notice stands beside it."""
+PROVINCE = AreaCode("56")
+PROVINCE_NAME = "Tỉnh Khánh Hòa"
+
+
+def load_areas(
+    session: Session, *, units: Path = UNITS, province: AreaCode = PROVINCE, name: str = PROVINCE_NAME
+) -> int:
+    """Bring the province and its communes up to the list, by code; return how many were new."""
+    known = set(session.scalars(select(Area.code)))
+    rows = [Area(code=province, parent=None, name=name, kind="Tỉnh"), *_communes(units, province)]
+    for row in rows:
+        session.merge(row)
+    session.flush()
+    return len({row.code for row in rows} - known)
+
+
+def _communes(units: Path, province: AreaCode) -> list[Area]:
+    with units.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("province_code") == province]
+    if not rows:
+        raise BadInput(f"Tệp {units.name} không có đơn vị nào của tỉnh mã {province}.", code="area.no-units")
+    return [
+        Area(
+            code=AreaCode(row["code"]),
+            parent=province,
+            name=row["name"],
+            kind=row["type"],
+            latitude=float(row["lat"]),
+            longitude=float(row["lon"]),
+        )
+        for row in rows
+    ]
+
+
+def set_languages(
+    session: Session, area: AreaCode, wanted: Sequence[LanguageCode], *, by: Operator, now: datetime
+) -> None:
+    """Say in which languages an area and all below it are spoken to, the best first; none: as above it.
+
+    It counts for every airing that is delivered from now on.
+    """
+    get_area(session, area)
+    require(session, by, Act.RULE, area)
+    unknown = [code for code in wanted if code not in languages()]
+    if unknown or len(set(wanted)) != len(wanted):
+        raise BadInput(
+            f"Không dùng được danh sách ngôn ngữ này: {', '.join(unknown) or 'có mã ghi hai lần'}.",
+            code="area.bad-language",
+        )
+    session.execute(delete(AreaLanguage).where(AreaLanguage.area == area))
+    session.add_all(AreaLanguage(area=area, place=place, language=code) for place, code in enumerate(wanted))
+    session.flush()
+    record(session, by, "area.languages_set", area, now, detail={"languages": list(wanted)})

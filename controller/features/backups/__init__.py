@@ -1,0 +1,1 @@
+"""Everything of a station in one file, and back."""

@@ -1,0 +1,204 @@
+"""`loa backup`: everything of a station in one dated file, while it runs or not; docs/operator.md."""
+
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from controller.clocks import utc_now
+from controller.errors import Unavailable
+from controller.features.backups.snapshots import copy_database, kind_of, revision_of
+from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
+from controller.runtime.home_folder import write_private
+from controller.settings import Settings
+from tts.errors import NoSpace
+from tts.files import LEFTOVER, sweep_leftovers
+
+DATABASE = "database"
+SETTINGS = "settings.env"
+BROKER_PASSWORDS = "broker-passwords"
+KEYS, RECORDINGS, UPLOADS, VOICES = FOLDERS = ("keys", "recordings", "uploads", "voices")
+FIRST_PASSWORDS = "operators.txt"
+_LAST = "last-backup.json"
+_PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600  # sealed keys and password hashes are in it
+_TRIES = 3  # of a view in which keys and database belong together
+_PREFIX = "LOA_"
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """Return the folders that a backup holds, by their names in it."""
+    return {
+        KEYS: settings.keys_dir,
+        RECORDINGS: settings.recordings_dir,
+        UPLOADS: settings.uploads_dir,
+        VOICES: settings.voices_dir,
+    }
+
+
+def back_up_here(folder: Path, recipients: Sequence[str]) -> list[str]:
+    """Back up the station that the environment names; see `back_up`."""
+    return back_up(Settings(), folder, recipients, now=utc_now())
+
+
+def back_up(settings: Settings, folder: Path, recipients: Sequence[str] = (), *, now: datetime) -> list[str]:
+    """Write everything of a station into a new file of the folder, and return what to tell the person.
+
+    The station may run meanwhile. `recipients` are public keys of age; without one nothing is encrypted. The
+    file has its final name only once it is whole and on the disk; a backup that fails leaves nothing behind.
+    Raises BadInput, NotFound or Unavailable.
+    """
+    keys = recipients_of(recipients)
+    revision = revision_of(settings.database)
+    try:
+        folder.mkdir(parents=True, mode=_PRIVATE_FOLDER, exist_ok=True)
+        sweep_leftovers(settings.home.glob(f"*{LEFTOVER}"))
+        sweep_leftovers(folder.glob(f"*{LEFTOVER}"))
+        made = _Making(settings, now, revision).into(_free_name(folder, now, is_encrypted=bool(keys)), keys)
+    except (OSError, sqlite3.Error, NoSpace) as error:
+        raise Unavailable(
+            f"Chưa sao lưu được vào «{folder}»: {error}. Bản sao trước (nếu có) vẫn còn nguyên.",
+            code="backup.failed",
+        ) from error
+    closed = (
+        "Chỉ người có khóa giải mã mở được bản sao này. Hãy cất khóa ấy ở nơi khác."
+        if keys
+        else "Bản sao này không mã hóa: hãy cất ở nơi chỉ quản trị viên đọc được, hoặc mã hóa bằng --to."
+    )
+    megabytes = f"{made.stat().st_size / 1_000_000:.1f}".replace(".", ",")
+    return [
+        *_note(settings.home, made, now),
+        f"Đã sao lưu: {made} ({megabytes} MB): cơ sở dữ liệu, bản ghi, khóa, thiết lập.",
+        closed,
+        "Hãy chép sang máy khác, và thử «loa restore» trên một máy trống.",
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """One backup under way."""
+
+    settings: Settings
+    now: datetime
+    revision: str
+
+    def into(self, target: Path, recipients: Sequence[object]) -> Path:
+        """Write the file and return when it is on the disk."""
+        part = target.with_name(f"{os.getpid()}-{target.name}{LEFTOVER}")
+        with ExitStack() as always:
+            always.callback(part.unlink, missing_ok=True)
+            out = always.enter_context(
+                os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "wb")
+            )
+            scratch = Path(
+                always.enter_context(
+                    tempfile.TemporaryDirectory(
+                        dir=self.settings.home, prefix=f"{os.getpid()}-", suffix=LEFTOVER
+                    )
+                )
+            )
+            keys = self._copied_with_keys(scratch)
+            with encrypted_to(out, recipients) as plain:
+                self._write(ArchiveWriter(plain), scratch / DATABASE, keys)
+            out.flush()
+            os.fsync(out.fileno())
+            part.rename(target)
+        _sync_folder(target.parent)
+        return target
+
+    def _copied_with_keys(self, scratch: Path) -> dict[str, bytes]:
+        """Copy the database and return the files of keys that belong to it: none may change meanwhile."""
+        for last in range(_TRIES):
+            keys = self._keys()
+            copy_database(self.settings.database, scratch / DATABASE)
+            if self._keys() == keys or last == _TRIES - 1:
+                break
+            (scratch / DATABASE).unlink()
+        return keys
+
+    def _keys(self) -> dict[str, bytes]:
+        folder = self.settings.keys_dir
+        return {
+            f"{KEYS}/{place.relative_to(folder).as_posix()}": place.read_bytes() for place in _files(folder)
+        }
+
+    def _write(self, archive: ArchiveWriter, database: Path, keys: dict[str, bytes]) -> None:
+        """Write all parts; recordings after the database, so that it names none that is missing."""
+        archive.add_file(DATABASE, database)
+        archive.add_bytes(SETTINGS, _as_environment(self.settings).encode())
+        for name, content in keys.items():
+            archive.add_bytes(name, content)
+        if self.settings.broker_passwords is not None:
+            archive.add_file(BROKER_PASSWORDS, self.settings.broker_passwords)
+        archive.add_file(FIRST_PASSWORDS, self.settings.home / FIRST_PASSWORDS)
+        for name, folder in folders_of(self.settings).items():
+            if name != KEYS:
+                for place in _files(folder):
+                    archive.add_file(f"{name}/{place.relative_to(folder).as_posix()}", place)
+        archive.finish(
+            {
+                "made_at": self.now.isoformat(),
+                "database": kind_of(self.settings.database),
+                "revision": self.revision,
+                "province": self.settings.province,
+            }
+        )
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder in their order, but for those that somebody is in the middle of writing."""
+    for place in sorted(folder.rglob("*")):
+        if place.is_file() and not place.is_symlink() and place.suffix != LEFTOVER:
+            yield place
+
+
+def _as_environment(settings: Settings) -> str:
+    """The settings that this station was given, a line each, as a service reads them from a file."""
+    chosen = settings.model_dump(mode="json", include=settings.model_fields_set)
+    return "".join(f"{_PREFIX}{name.upper()}={value}\n" for name, value in sorted(chosen.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """When the database was copied last, and where to, as the page Cài đặt shows it."""
+
+    at: datetime
+    file: str
+    size: int
+
+
+def last_backup(home: Path) -> LastBackup | None:
+    """Return the last backup that was noted in the home folder, or None."""
+    try:
+        told = json.loads((home / _LAST).read_text("utf-8"))
+        return LastBackup(datetime.fromisoformat(told["at"]), str(told["file"]), int(told["size"]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _note(home: Path, made: Path, now: datetime) -> list[str]:
+    """Note the copy for the page; a copy that is good stays good where that cannot be written."""
+    told = {"at": now.isoformat(), "file": str(made.absolute()), "size": made.stat().st_size}
+    try:
+        write_private(home / _LAST, json.dumps(told, ensure_ascii=False))
+    except OSError as error:
+        return [f"Bản sao đã xong, nhưng không ghi được ngày sao lưu vào «{home}»: {error}."]
+    return []
+
+
+def _free_name(folder: Path, now: datetime, *, is_encrypted: bool) -> Path:
+    stem, suffix = now.strftime("loa-%Y%m%dT%H%M%SZ"), ".tar.age" if is_encrypted else ".tar"
+    names = (f"{stem}{suffix}", *(f"{stem}-{n}{suffix}" for n in range(2, 100)))
+    return next(folder / name for name in names if not (folder / name).exists())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

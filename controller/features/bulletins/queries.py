@@ -1,0 +1,206 @@
+"""Reads of bulletins, revisions, renderings and approvals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.accounts.queries import sees
+from controller.model.accounts import Account
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing
+from controller.model.bulletin_states import (
+    BulletinId,
+    BulletinState,
+    RenderingId,
+    RenderingState,
+    RevisionKind,
+)
+from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
+from controller.model.permissions import Operator
+from controller.model.wording import Manner
+from devices.messages import AreaCode, Grade, RecordingId
+
+
+def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:
+    """Return the bulletin, or raise NotFound; `lock`: nobody else changes it till the end."""
+    bulletin = session.get(Bulletin, bulletin_id, with_for_update=lock or None)
+    if bulletin is None:
+        raise NotFound("Không có bản tin này.", code="bulletin.unknown")
+    return bulletin
+
+
+def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> Bulletin:
+    """Return a bulletin that the person may plan, call or put into a programme, or raise NotFound.
+
+    Every use case that is told a bulletin asks this, wherever the id came from: address, form or body.
+    """
+    bulletin = get_bulletin(session, bulletin_id)
+    if not sees(session, by, bulletin.area):
+        raise NotFound("Không có bản tin này.", code="bulletin.unknown")
+    return bulletin
+
+
+def get_revision(session: Session, bulletin_id: BulletinId, number: int) -> Revision:
+    """Return the wording, or raise NotFound."""
+    revision = session.get(Revision, (bulletin_id, number))
+    if revision is None:
+        raise NotFound("Không có phiên bản này của bản tin.", code="bulletin.unknown-revision")
+    return revision
+
+
+def get_rendering(session: Session, rendering_id: RenderingId, *, lock: bool = False) -> Rendering:
+    """Return the rendering, or raise NotFound."""
+    rendering = session.get(Rendering, rendering_id, with_for_update=lock or None)
+    if rendering is None:
+        raise NotFound("Không có lần dựng âm thanh này.", code="rendering.unknown")
+    return rendering
+
+
+def rendering_of(session: Session, bulletin_id: BulletinId, revision: int) -> Rendering | None:
+    """Return the making of a revision's recording, if it was ordered."""
+    query = select(Rendering).where(Rendering.bulletin == bulletin_id, Rendering.revision == revision)
+    return session.scalars(query).one_or_none()
+
+
+def get_recording(session: Session, recording_id: RecordingId) -> Recording:
+    """Return the recording, or raise NotFound."""
+    recording = session.get(Recording, recording_id)
+    if recording is None:
+        raise NotFound("Không có tệp âm thanh này.", code="recording.unknown")
+    return recording
+
+
+def approval_of(session: Session, bulletin_id: BulletinId, revision: int) -> Approved | None:
+    """Return a revision's approval, withdrawn or not, if there is one."""
+    return session.get(Approved, (bulletin_id, revision))
+
+
+def bulletins(
+    session: Session,
+    *,
+    states: Sequence[BulletinState] = (),
+    areas: Sequence[AreaCode] = (),
+    since: datetime | None = None,
+    limit: int = 100,
+) -> Sequence[Bulletin]:
+    """Return bulletins, newest first; empty `states` or `areas`: all."""
+    query = select(Bulletin).order_by(Bulletin.created_at.desc(), Bulletin.id.desc()).limit(limit)
+    if states:
+        query = query.where(Bulletin.state.in_(states))
+    if areas:
+        query = query.where(Bulletin.area.in_(areas))
+    if since is not None:
+        query = query.where(Bulletin.created_at >= since)
+    return session.scalars(query).all()
+
+
+def variants_of(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return a bulletin's variants in other languages, oldest first, whatever became of them."""
+    query = select(Bulletin).where(Bulletin.variant_of == bulletin_id).order_by(Bulletin.id)
+    return session.scalars(query).all()
+
+
+def items_of(session: Session, bulletin_id: BulletinId, revision: int) -> Sequence[ProgrammeItem]:
+    """Return the parts of a programme's wording in their order; none for what is no programme."""
+    query = select(ProgrammeItem).where(
+        ProgrammeItem.bulletin == bulletin_id, ProgrammeItem.revision == revision
+    )
+    return session.scalars(query.order_by(ProgrammeItem.place)).all()
+
+
+def programmes_with(session: Session, bulletin_id: BulletinId) -> Sequence[Bulletin]:
+    """Return the programmes whose newest wording holds the bulletin, oldest first."""
+    query = (
+        select(Bulletin)
+        .join(
+            ProgrammeItem,
+            and_(ProgrammeItem.bulletin == Bulletin.id, ProgrammeItem.revision == Bulletin.revision),
+        )
+        .where(ProgrammeItem.item == bulletin_id)
+        .order_by(Bulletin.id)
+    )
+    return session.scalars(query.distinct()).all()
+
+
+def renderings_to_approve(session: Session) -> Sequence[tuple[Rendering, str, AreaCode]]:
+    """Return the spoken recordings that wait for an approver, with title and area of their bulletins."""
+    query = (
+        select(Rendering, Bulletin.title, Bulletin.area)
+        .join(Bulletin, and_(Bulletin.id == Rendering.bulletin, Bulletin.revision == Rendering.revision))
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
+        .where(Bulletin.state == BulletinState.SUBMITTED, Rendering.state == RenderingState.READY)
+        .where(Revision.kind == RevisionKind.TEXT)
+        .order_by(Rendering.ordered_at, Rendering.id)
+    )
+    return [(rendering, title, area) for rendering, title, area in session.execute(query)]
+
+
+def waiting_renderings(session: Session, limit: int = 10) -> Sequence[Rendering]:
+    """Return renderings that nobody has begun: those that an emergency waits for, then the oldest first."""
+    is_urgent = exists().where(
+        Airing.bulletin == Rendering.bulletin, Airing.grade == Grade.EMERGENCY, Airing.state.in_(OPEN)
+    )
+    query = (
+        select(Rendering)
+        .where(Rendering.state == RenderingState.WAITING)
+        .order_by(case((is_urgent, 0), else_=1), Rendering.ordered_at, Rendering.id)
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A revision with its author's name, its recording and when it was approved."""
+
+    number: int
+    kind: RevisionKind
+    text: str
+    text_sha256: str
+    issuer: str
+    readings: int
+    author: str
+    created_at: datetime
+    recording: RecordingId | None
+    approved_at: datetime | None
+
+    @property
+    def manner(self) -> Manner:
+        """How it is given to the people."""
+        return Manner(self.issuer, self.readings)
+
+
+def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> list[Wording]:
+    """Return the revisions of a bulletin, the newest first."""
+    query = (
+        select(Revision, Account.name, Rendering.recording, Approved.approved_at)
+        .join(Account, Account.id == Revision.author)
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Revision.bulletin, Rendering.revision == Revision.number)
+        )
+        .outerjoin(
+            Approved, and_(Approved.bulletin == Revision.bulletin, Approved.revision == Revision.number)
+        )
+        .where(Revision.bulletin == bulletin_id)
+        .order_by(Revision.number.desc())
+        .limit(limit)
+    )
+    return [
+        Wording(
+            revision.number,
+            revision.kind,
+            revision.text,
+            revision.text_sha256,
+            revision.issuer,
+            revision.readings,
+            author,
+            revision.created_at,
+            recording,
+            approved_at,
+        )
+        for revision, author, recording, approved_at in session.execute(query)
+    ]

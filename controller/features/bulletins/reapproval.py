@@ -1,0 +1,54 @@
+"""Approving again: the same wording and recording, before its approval ends, or after that.
+
+Who has heard all of this very recording before is not made to hear it again: the digest is the same. Another
+approver hears it first, as for any approval, and author and approver still differ.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from controller.features.airings.timing import wall
+from controller.features.bulletins.in_force import approvals_until
+from controller.model.bulletin_states import BulletinState, IllegalTransition
+from controller.model.bulletins import Approved, Bulletin, FormerApproval
+
+AGAIN_WITHIN = timedelta(days=30)
+"""An approval is renewed from so long before its end on: when its owners are told of it first."""
+
+
+def is_due_again(until: datetime | None, now: datetime) -> bool:
+    """Whether an approved bulletin is to be approved again: its approval ends soon, has ended or is void."""
+    return until is None or until - now <= AGAIN_WITHIN
+
+
+def check_due_again(session: Session, bulletin: Bulletin, now: datetime) -> None:
+    """Raise IllegalTransition for a bulletin whose approval holds for long."""
+    if bulletin.state is not BulletinState.APPROVED:
+        return
+    until = approvals_until(session, [bulletin.id]).get(bulletin.id)
+    if until is not None and not is_due_again(until, now):
+        raise IllegalTransition(f"Bản tin này đã được duyệt, có hiệu lực đến {wall(until)}.")
+
+
+def keep_approval(session: Session, approved: Approved, now: datetime) -> None:
+    """Write an approval down; one that it replaces is kept among the former ones."""
+    before = session.get(Approved, (approved.bulletin, approved.revision))
+    if before is not None:
+        session.add(
+            FormerApproval(
+                bulletin=before.bulletin,
+                revision=before.revision,
+                approved_at=before.approved_at,
+                approver=before.approver,
+                recording=before.recording,
+                kid=before.kid,
+                jws=before.jws,
+                expires_at=before.expires_at,
+                replaced_at=now,
+            )
+        )
+        session.delete(before)
+        session.flush()
+    session.add(approved)
+    session.flush()

@@ -1,0 +1,227 @@
+"""Writes of renderings: ordered, claimed by one worker, finished or failed; speech itself runs outside."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.bulletins.queries import get_bulletin, get_rendering, get_revision, rendering_of
+from controller.features.journal.service import record
+from controller.model.bulletin_states import (
+    BulletinId,
+    BulletinState,
+    RenderingAction,
+    RenderingId,
+    RenderingState,
+    after_rendering,
+)
+from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from devices.messages import Manifest
+
+MOST_ATTEMPTS = 3
+"""A rendering whose worker died this often is at fault itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a wording shall be spoken."""
+
+    engine: str = "loa"
+    voice: str = ""
+    rate: float = 1.0
+    fallback: str | None = None
+
+
+class RenderedSpeech(Protocol):
+    """What the studio gives back (`tts.studio.Rendered`)."""
+
+    @property
+    def recording(self) -> str: ...  # noqa: D102 - the studio's own class explains each
+    @property
+    def size(self) -> int: ...  # noqa: D102
+    @property
+    def duration_ms(self) -> int: ...  # noqa: D102
+    @property
+    def codec(self) -> str: ...  # noqa: D102
+    @property
+    def sample_rate(self) -> int: ...  # noqa: D102
+    @property
+    def engine(self) -> str: ...  # noqa: D102
+    @property
+    def fallback_reason(self) -> str | None: ...  # noqa: D102
+    @property
+    def loudness_lufs(self) -> float: ...  # noqa: D102
+    @property
+    def true_peak_dbtp(self) -> float: ...  # noqa: D102
+    @property
+    def text_characters(self) -> int: ...  # noqa: D102
+    @property
+    def spoken_text(self) -> str: ...  # noqa: D102
+    @property
+    def phrases(self) -> int: ...  # noqa: D102
+    @property
+    def phrases_cached(self) -> int: ...  # noqa: D102
+
+
+def order_rendering(session: Session, bulletin: Bulletin, speech: Speech, *, now: datetime) -> Rendering:
+    """Order the recording of the newest wording; one already ordered is kept, a failed one tried again."""
+    rendering = rendering_of(session, bulletin.id, bulletin.revision)
+    if rendering is None:
+        rendering = Rendering(
+            id=RenderingId(new_id(now)),
+            bulletin=bulletin.id,
+            revision=bulletin.revision,
+            state=RenderingState.WAITING,
+            attempts=0,
+            ordered_at=now,
+            engine=speech.engine,
+            voice=speech.voice,
+            rate=speech.rate,
+            fallback=speech.fallback,
+        )
+        session.add(rendering)
+    elif rendering.state is RenderingState.FAILED:
+        _try_again(rendering)
+        rendering.engine, rendering.voice = speech.engine, speech.voice
+        rendering.rate, rendering.fallback = speech.rate, speech.fallback
+    session.flush()
+    return rendering
+
+
+def begin_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:
+    """Claim a waiting rendering; False when another worker was first."""
+    claimed = session.execute(
+        update(Rendering)
+        .where(Rendering.id == rendering_id, Rendering.state == RenderingState.WAITING)
+        .values(state=RenderingState.RENDERING, begun_at=now, attempts=Rendering.attempts + 1)
+        .returning(Rendering.id)
+    )
+    return claimed.first() is not None
+
+
+def finish_rendering(
+    session: Session,
+    rendering_id: RenderingId,
+    rendered: RenderedSpeech,
+    manifest: Manifest,
+    *,
+    now: datetime,
+) -> None:
+    """Keep what the studio made; `manifest` describes the very recording (its chunks and their digests)."""
+    if manifest.recording != rendered.recording or manifest.size != rendered.size:
+        raise BadInput("Tệp âm thanh và bản mô tả của nó không khớp nhau.", code="rendering.manifest")
+    rendering = get_rendering(session, rendering_id, lock=True)
+    rendering.state = after_rendering(rendering.state, RenderingAction.FINISH)
+    if session.get(Recording, manifest.recording) is None:
+        session.add(_recording(rendered, manifest, now))
+        session.flush()
+    rendering.recording = manifest.recording
+    rendering.ended_at = now
+    rendering.engine_used = rendered.engine
+    rendering.fallback_reason = rendered.fallback_reason
+    rendering.spoken_text = rendered.spoken_text
+    rendering.text_characters = rendered.text_characters
+    rendering.phrases = rendered.phrases
+    rendering.phrases_cached = rendered.phrases_cached
+    rendering.fault = rendering.fault_sentence = None
+    detail = {"recording": manifest.recording, "engine": rendered.engine, "revision": rendering.revision}
+    record(session, None, "rendering.finished", rendering.bulletin, now, detail=detail)
+
+
+def fail_rendering(
+    session: Session, rendering_id: RenderingId, *, code: str, sentence: str, now: datetime
+) -> None:
+    """Note why no recording came of it; the author may submit again or change the text."""
+    rendering = get_rendering(session, rendering_id, lock=True)
+    rendering.state = after_rendering(rendering.state, RenderingAction.FAIL)
+    rendering.ended_at = now
+    rendering.fault = code
+    rendering.fault_sentence = sentence
+    record(session, None, "rendering.failed", rendering.bulletin, now, detail={"code": code})
+
+
+def retry_rendering(session: Session, rendering_id: RenderingId, *, by: Operator, now: datetime) -> None:
+    """Have a failed rendering tried again."""
+    rendering = get_rendering(session, rendering_id, lock=True)
+    require(session, by, Act.WRITE, get_bulletin(session, BulletinId(rendering.bulletin)).area)
+    if rendering.state is not RenderingState.FAILED:
+        raise Conflict("Chỉ dựng lại được khi lần trước bị lỗi.", code="rendering.illegal-transition")
+    _try_again(rendering)
+    record(session, by, "rendering.retried", rendering.bulletin, now)
+
+
+def renew_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> bool:
+    """Have a recording made anew that would now be read otherwise; False once it is past approving.
+
+    Only what still waits for its approver: what a person approved is never exchanged for anything else.
+    """
+    rendering = get_rendering(session, rendering_id)
+    bulletin = get_bulletin(session, BulletinId(rendering.bulletin), lock=True)
+    rendering = get_rendering(session, rendering_id, lock=True)
+    if bulletin.state is not BulletinState.SUBMITTED or bulletin.revision != rendering.revision:
+        return False
+    if rendering.state is not RenderingState.READY:
+        return False
+    rendering.state = after_rendering(rendering.state, RenderingAction.RENEW)
+    detail = {"recording": rendering.recording, "revision": rendering.revision}
+    rendering.attempts = 0
+    rendering.recording = rendering.spoken_text = None
+    session.flush()
+    record(session, None, "rendering.renewed", rendering.bulletin, now, detail=detail)
+    return True
+
+
+def requeue_renderings(session: Session, *, now: datetime) -> int:
+    """At start: what a process that is gone had begun waits again; too often begun, it has failed."""
+    begun = session.scalars(
+        select(Rendering).where(Rendering.state == RenderingState.RENDERING).with_for_update()
+    ).all()
+    for rendering in begun:
+        requeue_rendering(session, rendering.id, now=now)
+    return len(begun)
+
+
+def requeue_rendering(session: Session, rendering_id: RenderingId, *, now: datetime) -> None:
+    """Have what was begun wait again, through no fault of its own; too often begun, it has failed.
+
+    One that is not being rendered (any more) is left as it is.
+    """
+    rendering = get_rendering(session, rendering_id, lock=True)
+    if rendering.state is not RenderingState.RENDERING:
+        return
+    if rendering.attempts < MOST_ATTEMPTS:
+        rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
+    else:
+        sentence = "Máy chủ nhiều lần gặp trục trặc giữa lúc dựng âm thanh. Hãy báo kỹ thuật viên."
+        fail_rendering(session, rendering.id, code="rendering.too-often", sentence=sentence, now=now)
+
+
+def wording_to_speak(session: Session, rendering: Rendering) -> Revision:
+    """Return the wording that a rendering is of."""
+    return get_revision(session, rendering.bulletin, rendering.revision)
+
+
+def _try_again(rendering: Rendering) -> None:
+    rendering.state = after_rendering(rendering.state, RenderingAction.RETRY)
+    rendering.attempts = 0
+    rendering.fault = rendering.fault_sentence = None
+
+
+def _recording(rendered: RenderedSpeech, manifest: Manifest, now: datetime) -> Recording:
+    return Recording(
+        id=manifest.recording,
+        size=rendered.size,
+        duration_ms=rendered.duration_ms,
+        codec=rendered.codec,
+        sample_rate=rendered.sample_rate,
+        loudness_lufs=rendered.loudness_lufs,
+        true_peak_dbtp=rendered.true_peak_dbtp,
+        manifest=manifest.model_dump(mode="json"),
+        created_at=now,
+    )

@@ -1,0 +1,396 @@
+"""Writes of bulletins: from draft to approval and back; one function, one transaction."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.accounts.queries import require
+from controller.features.accounts.service import Password, check_key, open_key
+from controller.features.airings.cancellation import cancel_airings_of
+from controller.features.bulletins.listening_proof import Heard, check_heard
+from controller.features.bulletins.placeholders import check_filled
+from controller.features.bulletins.queries import (
+    approval_of,
+    get_bulletin,
+    get_revision,
+    items_of,
+    programmes_with,
+    rendering_of,
+    variants_of,
+)
+from controller.features.bulletins.reapproval import check_due_again, keep_approval
+from controller.features.bulletins.renderings import Speech, order_rendering
+from controller.features.journal.service import record
+from controller.model.bulletin_states import (
+    Action,
+    BulletinId,
+    BulletinState,
+    RenderingState,
+    RevisionKind,
+    after,
+)
+from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator, OperatorId
+from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
+from devices.messages import Approval, AreaCode, RecordingId, Role
+from devices.signing import SigningKey, sign
+
+APPROVAL_LIFE = timedelta(days=180)
+"""A text that is read out half a year later deserves a new look."""
+
+
+def draft_bulletin(
+    session: Session,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    area: AreaCode | None = None,
+    test: bool = False,
+    upload: str | None = None,
+    manner: Manner = PLAIN,
+) -> Bulletin:
+    """Write a new bulletin for an area (by default the author's own); its wording is revision 1.
+
+    `upload`: the digest of a sound file that was brought along; the text then tells what is in it.
+    """
+    bulletin = begin_bulletin(session, title=title, area=area or by.area, test=test, by=by, now=now)
+    revision = write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
+    detail = {"text_sha256": revision.text_sha256} | ({"upload": upload} if upload else {})
+    record(session, by, "bulletin.drafted", bulletin.id, now, detail=detail)
+    return bulletin
+
+
+def revise_bulletin(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    upload: str | None = None,
+    manner: Manner | None = None,
+    based_on: int | None = None,
+) -> Bulletin:
+    """Give a draft (or a returned bulletin) a new wording; the ones before stay as they were.
+
+    Without another `upload` a bulletin that was brought as sound keeps the one that it has; so it is
+    with the `manner`. `based_on`: the revision that was changed; Conflict if there is a newer one.
+    """
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.WRITE, bulletin.area)
+    check_newest(bulletin, based_on)
+    bulletin.state = after(bulletin.state, Action.REVISE)
+    before = get_revision(session, bulletin_id, bulletin.revision)
+    if before.kind is RevisionKind.PROGRAMME:
+        raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
+    # The title is spoken too: another title is another wording, with its own author and recording.
+    upload = upload or before.upload
+    manner = clean_manner(manner or (before.manner if upload is None else PLAIN))
+    digest = digest_of(clean_text(text), manner)
+    is_new = clean_title(title) != bulletin.title or digest != before.text_sha256
+    is_new = is_new or upload != before.upload
+    bulletin.title = clean_title(title)
+    bulletin.changed_at = now
+    if bulletin.variant_of is not None:  # who changes it now has the other's newest wording before them
+        bulletin.of_revision = get_bulletin(session, bulletin.variant_of).revision
+    if is_new:
+        write_revision(session, bulletin, text, by, now, upload=upload, manner=manner)
+    detail = {"revision": bulletin.revision}
+    record(session, by, "bulletin.revised", bulletin.id, now, detail=detail)
+    return bulletin
+
+
+def submit_bulletin(
+    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, speech: Speech | None = None
+) -> Rendering:
+    """Hand the newest wording in for approval, and order its recording: the approver listens to it too."""
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.WRITE, bulletin.area)
+    bulletin.state = after(bulletin.state, Action.SUBMIT)
+    check_items(session, bulletin)
+    _check_filled(session, bulletin)
+    bulletin.returned_reason = None
+    bulletin.changed_at = now
+    rendering = order_rendering(session, bulletin, speech or Speech(), now=now)
+    record(session, by, "bulletin.submitted", bulletin.id, now, detail={"revision": bulletin.revision})
+    return rendering
+
+
+def approve_bulletin(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    revision: int,
+    recording: RecordingId,
+    by: Operator,
+    password: Password,
+    now: datetime,
+    declared: bool = False,
+) -> Approved:
+    """Approve exactly the wording that was read and the recording that was listened to.
+
+    The recording must have been served to this very person (`note_served`) and played whole (`note_played`),
+    unless the person declares that they heard it otherwise; the journal says which, and how much was played.
+    `revision` and `recording` are what the approver had before them: if either is no longer the bulletin's,
+    nothing is approved. The approver's key is opened with the password for this one signature.
+    """
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
+    bulletin.state = after(bulletin.state, Action.APPROVE)
+    bulletin.changed_at = now
+    key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
+    approved = _approve(session, bulletin, recording, by=by, key=key, now=now)
+    keep_approval(session, approved, now)
+    detail = {"revision": revision, "text_sha256": approved.text_sha256, "recording": recording}
+    detail |= {"kid": key.kid, "played_ms": heard.played_ms, "duration_ms": heard.duration_ms}
+    detail |= {"declared": True} if declared else {}
+    record(session, by, "bulletin.approved", bulletin.id, now, detail=detail)
+    return approved
+
+
+def check_approvable(
+    session: Session,
+    bulletin: Bulletin,
+    revision: int,
+    recording: RecordingId,
+    *,
+    by: Operator,
+    declared: bool,
+    now: datetime,
+) -> Heard:
+    """Raise what hinders this person's approval, whatever the password: asked before it is hashed, too.
+
+    Returns what the person has heard of the recording.
+    """
+    require(session, by, Act.APPROVE, bulletin.area)
+    check_key(session, by, Role.APPROVER, now)
+    _check_seen(session, bulletin, revision, recording)
+    _check_other_person(session, bulletin, by)
+    check_items(session, bulletin)
+    heard = check_heard(session, by, recording, declared=declared)
+    after(bulletin.state, Action.APPROVE)
+    check_due_again(session, bulletin, now)
+    return heard
+
+
+def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> None:
+    """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.WRITE, bulletin.area)
+    draft = after(bulletin.state, Action.RECALL)
+    if by.id not in _authors(session, bulletin):
+        raise NotAllowed("Chỉ người soạn mới lấy lại được bản tin đã gửi duyệt.", code="bulletin.not-own")
+    bulletin.state = draft
+    bulletin.changed_at = now
+    record(session, by, "bulletin.recalled", bulletin.id, now, detail={"revision": bulletin.revision})
+
+
+def clone_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime) -> Bulletin:
+    """Begin a new draft with the newest wording of another bulletin, in whatever state that is.
+
+    Nothing else comes along but its topic: no approval, no airing, no legal act. It belongs to the same area.
+    """
+    model = get_bulletin(session, bulletin_id)
+    wording = get_revision(session, bulletin_id, model.revision)
+    if wording.kind is RevisionKind.PROGRAMME:
+        raise Conflict(
+            "Chưa nhân bản được chương trình; hãy tạo chương trình mới.", code="programme.not-a-text"
+        )
+    bulletin = begin_bulletin(session, title=model.title, area=model.area, test=model.test, by=by, now=now)
+    bulletin.topic = model.topic
+    write_revision(session, bulletin, wording.text, by, now, upload=wording.upload, manner=wording.manner)
+    detail = {"of": bulletin_id, "revision": model.revision}
+    record(session, by, "bulletin.cloned", bulletin.id, now, detail=detail)
+    return bulletin
+
+
+def return_bulletin(
+    session: Session, bulletin_id: BulletinId, *, reason: str, by: Operator, now: datetime
+) -> None:
+    """Give a submitted bulletin back to its author, with a reason."""
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.APPROVE, bulletin.area)
+    if not reason.strip():
+        raise BadInput("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.", code="bulletin.no-reason")
+    bulletin.state = after(bulletin.state, Action.RETURN)
+    bulletin.returned_reason = reason.strip()
+    bulletin.changed_at = now
+    record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason.strip()})
+
+
+def withdraw_bulletin(
+    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, reason: str = ""
+) -> None:
+    """Take an approved bulletin off the air, with its variants and the programmes that hold it.
+
+    What is sounding stops with the next plan.
+    """
+    bulletin = get_bulletin(session, bulletin_id, lock=True)
+    require(session, by, Act.WITHDRAW, bulletin.area)
+    bulletin.state = after(bulletin.state, Action.WITHDRAW)
+    bulletin.changed_at = now
+    approved = approval_of(session, bulletin_id, bulletin.revision)
+    if approved is not None:
+        approved.withdrawn_at = now
+    cancel_airings_of(session, bulletin_id, reason="Bản tin đã bị rút.", by=by, now=now)
+    record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
+    for other in (*variants_of(session, bulletin_id), *programmes_with(session, bulletin_id)):
+        if other.state is BulletinState.APPROVED:
+            withdraw_bulletin(session, other.id, by=by, now=now, reason=reason)
+
+
+def check_newest(bulletin: Bulletin, based_on: int | None) -> None:
+    """Raise Conflict where another wording was saved since the revision that a person began with."""
+    if based_on is not None and based_on != bulletin.revision:
+        raise Conflict(
+            "Trong lúc bạn sửa, bản tin này đã có nội dung mới hơn, nên chữ của bạn chưa được lưu. "
+            "Hãy xem hai bản rồi chọn.",
+            code="bulletin.newer",
+            facts={"revision": bulletin.revision},
+        )
+
+
+def _check_filled(session: Session, bulletin: Bulletin) -> None:
+    wording = get_revision(session, bulletin.id, bulletin.revision)
+    if wording.kind is RevisionKind.PROGRAMME:  # what it holds of other bulletins was judged with them
+        items = items_of(session, bulletin.id, bulletin.revision)
+        check_filled(bulletin.title, *(item.text or "" for item in items))
+    else:
+        check_filled(wording.issuer, bulletin.title, wording.text)
+
+
+def check_items(session: Session, bulletin: Bulletin) -> None:
+    """Raise Conflict where a programme holds a bulletin that is not approved (any more)."""
+    for item in items_of(session, bulletin.id, bulletin.revision):
+        if item.item is None:
+            continue
+        held = get_bulletin(session, item.item)
+        if (held.state, held.revision) != (BulletinState.APPROVED, item.item_revision):
+            raise Conflict(
+                f"Bản tin «{held.title}» trong chương trình chưa được duyệt hoặc đã bị rút.",
+                code="programme.not-approved",
+            )
+
+
+def begin_bulletin(
+    session: Session, *, title: str, area: AreaCode, test: bool, by: Operator, now: datetime
+) -> Bulletin:
+    """Add a bulletin that has no wording yet; the same transaction writes one."""
+    require(session, by, Act.WRITE, area)
+    bulletin = Bulletin(
+        id=BulletinId(new_id(now)),
+        title=clean_title(title),
+        state=BulletinState.DRAFT,
+        revision=0,
+        author=by.id,
+        area=area,
+        test=test,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(bulletin)
+    session.flush()
+    return bulletin
+
+
+def write_revision(
+    session: Session,
+    bulletin: Bulletin,
+    text: str,
+    by: Operator,
+    now: datetime,
+    *,
+    upload: str | None = None,
+    kind: RevisionKind | None = None,
+    manner: Manner = PLAIN,
+) -> Revision:
+    """Write the next wording of a bulletin; without a kind it is a text, with an upload sound."""
+    cleaned, manner = clean_text(text), clean_manner(manner)
+    if upload is not None and manner != PLAIN:
+        raise BadInput(
+            "Bản tin này là tệp ghi âm, loa phát đúng như tệp. "
+            "Hãy bỏ trống cơ quan thông báo và chọn đọc một lần.",
+            code="bulletin.not-read",
+        )
+    bulletin.revision += 1
+    revision = Revision(
+        bulletin=bulletin.id,
+        number=bulletin.revision,
+        text=cleaned,
+        text_sha256=digest_of(cleaned, manner),
+        author=by.id,
+        created_at=now,
+        kind=kind or (RevisionKind.TEXT if upload is None else RevisionKind.AUDIO),
+        upload=upload,
+        issuer=manner.issuer,
+        readings=manner.readings,
+    )
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def _check_seen(session: Session, bulletin: Bulletin, revision: int, recording: RecordingId) -> None:
+    rendering = rendering_of(session, bulletin.id, bulletin.revision)
+    if rendering is None or rendering.state is not RenderingState.READY or rendering.recording is None:
+        raise Conflict("Tệp âm thanh chưa dựng xong nên chưa duyệt được.", code="bulletin.not-rendered")
+    if bulletin.variant_of is not None:
+        base = get_bulletin(session, bulletin.variant_of)
+        if base.revision != bulletin.of_revision:
+            raise Conflict(
+                "Bản tin gốc đã có nội dung mới, nên bản bằng tiếng này không còn khớp. Hãy trả lại để sửa.",
+                code="variant.outdated",
+            )
+    if (bulletin.revision, rendering.recording) != (revision, recording):
+        raise Conflict(
+            "Bản tin đã thay đổi sau khi mở trang. Hãy tải lại, đọc và nghe lại trước khi duyệt.",
+            code="bulletin.changed",
+        )
+
+
+def _check_other_person(session: Session, bulletin: Bulletin, by: Operator) -> None:
+    if by.id in _authors(session, bulletin):
+        raise NotAllowed("Người soạn không được tự duyệt bản tin của mình.", code="bulletin.own")
+
+
+def _authors(session: Session, bulletin: Bulletin) -> set[OperatorId]:
+    return {bulletin.author, get_revision(session, bulletin.id, bulletin.revision).author}
+
+
+def _approve(
+    session: Session,
+    bulletin: Bulletin,
+    recording: RecordingId,
+    *,
+    by: Operator,
+    key: SigningKey,
+    now: datetime,
+) -> Approved:
+    text_sha256 = get_revision(session, bulletin.id, bulletin.revision).text_sha256
+    expires_at = min(now + APPROVAL_LIFE, key.not_after)  # loudspeakers judge the key's life too
+    approval = Approval(
+        bulletin=bulletin.id,
+        revision=bulletin.revision,
+        text_sha256=text_sha256,
+        recording=recording,
+        approver=by.name,
+        approved_at=now,
+        expires_at=expires_at,
+        test=bulletin.test,
+    )
+    return Approved(
+        bulletin=bulletin.id,
+        revision=bulletin.revision,
+        approver=by.id,
+        text_sha256=text_sha256,
+        recording=recording,
+        kid=key.kid,
+        jws=sign(approval, key),
+        approved_at=now,
+        expires_at=expires_at,
+    )

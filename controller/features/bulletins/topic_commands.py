@@ -1,0 +1,67 @@
+"""`loa topic`: the list of topics of bulletins; docs/operator.md explains every command."""
+
+from typing import Annotated
+
+import typer
+
+from controller.terminal.cli_errors import AsJson, print_json, told
+
+topic = typer.Typer(
+    help="Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", no_args_is_help=True
+)
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
+Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+
+
+@topic.command("list")
+@told
+def index(*, as_json: AsJson = False) -> None:
+    """Liệt kê các chủ đề."""
+    from controller.features.bulletins.topics_local import topics_here
+
+    found = topics_here()
+    if as_json:
+        print_json({"topics": found})
+        return
+    for one in found:
+        typer.echo(f"{one['code']}\t{one['name']}" + ("\tthôi dùng" if one["is_ended"] else ""))
+
+
+@topic.command("add")
+@told
+def add(name: Name, as_name: AsPerson) -> None:
+    """Thêm một chủ đề."""
+    from controller.features.bulletins.topics_local import add_here
+
+    made = add_here(name, as_name=as_name)
+    typer.echo(f"{made['code']}\t{made['name']}")
+
+
+@topic.command("rename")
+@told
+def rename(code: Code, name: Name, as_name: AsPerson) -> None:
+    """Đổi tên một chủ đề; báo cáo của mọi tháng dùng tên mới."""
+    from controller.features.bulletins.topics_local import rename_here
+
+    made = rename_here(code, name, as_name=as_name)
+    typer.echo(f"{made['code']}\t{made['name']}")
+
+
+@topic.command("end")
+@told
+def end(code: Code, as_name: AsPerson) -> None:
+    """Thôi dùng một chủ đề; bản tin đã mang chủ đề ấy vẫn giữ."""
+    from controller.features.bulletins.topics_local import end_here
+
+    typer.echo(f"{end_here(code, as_name=as_name)['name']}: thôi dùng.")
+
+
+@topic.command("bring-back")
+@told
+def bring_back(code: Code, as_name: AsPerson) -> None:
+    """Dùng lại một chủ đề."""
+    from controller.features.bulletins.topics_local import bring_back_here
+
+    typer.echo(f"{bring_back_here(code, as_name=as_name)['name']}: dùng lại.")

@@ -1,0 +1,48 @@
+"""Reads of chimes."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.areas.queries import area_tree
+from controller.model.chimes import Chime, ChimeId, ChimePlace
+from devices.messages import AreaCode
+
+
+def get_chime(session: Session, chime_id: ChimeId, *, lock: bool = False) -> Chime:
+    """Return a chime that is heard, or raise NotFound; `lock`: nobody else takes it back till the end."""
+    row = session.get(Chime, chime_id, with_for_update=lock or None)
+    if row is None or row.removed_at is not None:
+        raise unknown_chime()
+    return row
+
+
+def live_chime(session: Session, area: AreaCode, place: ChimePlace) -> Chime | None:
+    """Return what was chosen for exactly this area, or None."""
+    query = select(Chime).where(Chime.area == area, Chime.place == place, Chime.removed_at.is_(None))
+    return session.scalars(query).one_or_none()
+
+
+def chimes_of(session: Session, areas: Collection[AreaCode]) -> Sequence[Chime]:
+    """Return what was chosen for these areas."""
+    query = select(Chime).where(Chime.area.in_(areas), Chime.removed_at.is_(None))
+    return session.scalars(query.order_by(Chime.area, Chime.place.desc())).all()
+
+
+def chimes_for(session: Session, area: AreaCode) -> dict[ChimePlace, Chime]:
+    """Return the chimes that an area's recordings are made with: its own win over those from above."""
+    lineage = area_tree(session).lineage(area)
+    found = sorted(chimes_of(session, lineage), key=lambda one: lineage.index(one.area), reverse=True)
+    return {one.place: one for one in found}
+
+
+def chimes_in_use(session: Session) -> set[str]:
+    """Return the files that are heard as chimes somewhere."""
+    return set(session.scalars(select(Chime.upload).where(Chime.removed_at.is_(None))))
+
+
+def unknown_chime() -> NotFound:
+    """Return what is said of a chime that is not there, or not for this person."""
+    return NotFound("Không có nhạc hiệu này, hoặc đã thôi dùng.", code="chime.unknown")

@@ -1,0 +1,74 @@
+"""Writes of chimes; one function, one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import get_area
+from controller.features.chimes.queries import get_chime, live_chime
+from controller.features.journal.service import record
+from controller.model.chimes import Chime, ChimeId, ChimePlace
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from devices.messages import AreaCode
+
+MAY_CHOOSE = Act.TEACH
+"""Who keeps an area's words keeps its chimes: both change how its recordings sound."""
+
+
+def place_named(name: str) -> ChimePlace:
+    """Return the place of that name, or raise BadInput."""
+    if name not in set(ChimePlace):
+        raise BadInput("Hãy chọn nhạc hiệu mở đầu hay kết thúc.", code="chime.no-place")
+    return ChimePlace(name)
+
+
+def choose_chime(
+    session: Session,
+    place: ChimePlace,
+    *,
+    upload: str,
+    seconds: float,
+    area: AreaCode,
+    by: Operator,
+    now: datetime,
+) -> Chime:
+    """Have a sound open or close what is recorded from now on in an area and below it.
+
+    It takes the place of the one before. What is recorded already keeps the chimes that it has.
+    """
+    code = get_area(session, area).code
+    require(session, by, MAY_CHOOSE, code)
+    before = live_chime(session, code, place)
+    if before is not None:
+        before.removed_by, before.removed_at = by.id, now
+        session.flush()
+    row = Chime(
+        id=ChimeId(new_id(now)),
+        area=code,
+        place=place,
+        upload=upload,
+        seconds=seconds,
+        added_by=by.id,
+        added_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, by, "chime.chosen", row.id, now, detail=_detail(row))
+    return row
+
+
+def remove_chime(session: Session, chime_id: ChimeId, *, by: Operator, now: datetime) -> Chime:
+    """Go back to what is heard without it: the chime from above, or the built-in one."""
+    row = get_chime(session, chime_id, lock=True)
+    require(session, by, MAY_CHOOSE, row.area)
+    row.removed_by, row.removed_at = by.id, now
+    session.flush()
+    record(session, by, "chime.removed", row.id, now, detail=_detail(row))
+    return row
+
+
+def _detail(row: Chime) -> dict[str, str]:
+    return {"area": row.area, "place": row.place, "upload": row.upload}

@@ -1,0 +1,146 @@
+"""What waits for a commune's yes or no, and what it has said: reads for its people; docs/decisions/041."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.queries import get_operator
+from controller.features.airings.consent import (
+    Standing,
+    answering_communes,
+    asked_communes,
+    commune_of,
+    standing_of,
+)
+from controller.features.areas.queries import area_tree
+from controller.features.schedules.queries import targets_of_schedule
+from controller.model.accounts import Account
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Answer, Target
+from controller.model.area_tree import AreaTree
+from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act, Operator, judge
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule, ScheduleTarget
+from devices.messages import AiringId, AreaCode, Grade
+
+MOST = 50
+"""Questions that are told at once; the nearest first."""
+_HANDED_IN = (BulletinState.SUBMITTED, BulletinState.APPROVED)
+"""A commune is not asked about a draft: its words are not settled yet."""
+_PATIENCE = timedelta(days=1)
+"""An airing whose start lies further back than this is over, whatever its latest start says."""
+
+
+class Subject(StrEnum):
+    """What a question is about."""
+
+    AIRING = "airing"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that a commune is asked: shall this be aired here?
+
+    `starts_at` is the next start (None: none is made yet), `until` the last moment at which a yes may count.
+    """
+
+    subject: Subject
+    id: str
+    bulletin: BulletinId
+    title: str
+    starts_at: datetime | None
+    until: datetime | None
+    asked_by: str
+    asked_at: datetime
+
+
+def questions_for(session: Session, tree: AreaTree, operator: Operator, now: datetime) -> list[Question]:
+    """Return what waits for this person's word, the nearest first; nothing where they may not answer."""
+    home = operator.area
+    lineage = tree.lineage(home)
+    if commune_of(tree, home) != home or not judge(operator, Act.ANSWER, lineage).allowed:
+        return []
+    meant = frozenset(lineage) | tree.below([home])
+    above = lineage[1:]
+    found = [*_airings(session, home, meant, above, now), *_schedules(session, home, meant, above, now)]
+    return sorted(found, key=lambda one: (one.starts_at is None, one.starts_at or now, one.id))[:MOST]
+
+
+def _airings(
+    session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
+) -> list[Question]:
+    root = func.coalesce(Airing.linked_to, Airing.id)
+    query = (
+        select(root.label("root"), Airing, Bulletin.title, Account.display_name)
+        .join(Target, Target.airing == Airing.id)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Account, Account.id == Airing.created_by)
+        .where(Target.area.in_(meant), Target.starts_at >= now - _PATIENCE)
+        .where(Airing.state == AiringState.PLANNED, Airing.grade == Grade.ROUTINE, Account.area.in_(above))
+        .where(Airing.schedule.is_(None), Airing.node.is_(None), Airing.latest_start_at > now)
+        .where(Bulletin.state.in_(_HANDED_IN))
+        .where(~exists().where(Answer.airing == root, Answer.area == home))
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(MOST)
+    )
+    found: dict[AiringId, Question] = {}
+    for name, airing, title, person in session.execute(query):
+        question = Question(
+            Subject.AIRING,
+            airing.id,
+            airing.bulletin,
+            title,
+            airing.starts_at,
+            airing.latest_start_at,
+            person,
+            airing.created_at,
+        )
+        found.setdefault(name, question)  # several villages of the commune, or parts: one word is for all
+    return list(found.values())
+
+
+def _schedules(
+    session: Session, home: AreaCode, meant: frozenset[AreaCode], above: Sequence[AreaCode], now: datetime
+) -> list[Question]:
+    next_at = (
+        select(func.min(Airing.starts_at))
+        .where(Airing.schedule == Schedule.id, Airing.state == AiringState.PLANNED, Airing.starts_at > now)
+        .scalar_subquery()
+    )
+    query = (
+        select(Schedule, Bulletin.title, Account.display_name, next_at)
+        .join(Bulletin, Bulletin.id == Schedule.bulletin)
+        .join(Account, Account.id == Schedule.created_by)
+        .where(Schedule.id.in_(select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(meant))))
+        .where(Schedule.state == ScheduleState.RUNNING, Schedule.grade == Grade.ROUTINE)
+        .where(Bulletin.state.in_(_HANDED_IN))
+        .where(Account.area.in_(above), ~_is_answered(home))
+        .order_by(Schedule.id)
+        .limit(MOST)
+    )
+    return [
+        Question(Subject.SCHEDULE, row.id, row.bulletin, title, starts_at, None, person, row.created_at)
+        for row, title, person, starts_at in session.execute(query)
+    ]
+
+
+def _is_answered(home: AreaCode) -> ColumnElement[bool]:
+    return exists().where(and_(Answer.schedule == Schedule.id, Answer.area == home))
+
+
+def standing_of_schedule(session: Session, schedule: Schedule) -> Standing:
+    """Return what communes have said of all occurrences of a schedule; the empty one where none is asked."""
+    if schedule.grade is not Grade.ROUTINE:
+        return Standing()
+    planner = get_operator(session, schedule.created_by).area
+    targets = targets_of_schedule(session, schedule.id)
+    asked = asked_communes(area_tree(session), targets, planner, answering_communes(session))
+    rows = session.execute(select(Answer.area, Answer.agrees).where(Answer.schedule == schedule.id))
+    return standing_of(asked, {area: agrees for area, agrees in rows})  # noqa: C416 - a typed dict from typed rows

@@ -1,0 +1,1 @@
+"""What must not exist, looked for in the whole database."""

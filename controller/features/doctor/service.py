@@ -1,0 +1,70 @@
+"""What `loa doctor` and `loa journal` look at."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from controller.client.local_store import local_store, opened_store
+from controller.clocks import utc_now
+from controller.errors import BadInput, LoaError
+from controller.features.airings.timing import wall
+from controller.features.doctor.invariants import invariants
+from controller.features.journal.chain import JournalBroken
+from controller.features.journal.export import sealed, verify_export
+from controller.features.journal.queries import export
+from controller.features.journal.security_log import line_of, security_events
+from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
+from controller.features.reports.queries import export_as_aired
+from controller.settings import Settings
+
+
+def wrong_facts() -> list[str]:
+    """Return what must not exist in the database, a sentence each."""
+    store = opened_store(Settings())
+    try:
+        with store.read() as session:
+            return list(invariants(session, now=utc_now()))
+    finally:
+        store.close()
+
+
+def to_do() -> list[str]:
+    """Return what somebody has to do so that loudspeakers take what is signed, a sentence each."""
+    store = opened_store(Settings())
+    try:
+        with store.read() as session:
+            count = keys_to_sign_for(session, utc_now())
+    finally:
+        store.close()
+    return [KEYS_TO_SIGN.format(count=count)] if count else []
+
+
+def journal_lines() -> Iterator[str]:
+    """Yield the journal and the as-aired log as JSON lines, and the seal over both; of one instant."""
+    with local_store() as store, store.read() as session:
+        if store.signer is None:  # never: a local store has the station's key
+            raise RuntimeError("no key to seal with")
+        yield from sealed(export(session), export_as_aired(session), store.signer, utc_now())
+
+
+def security_lines(most: int) -> Iterator[str]:
+    """Yield what was refused as JSON lines, the newest first."""
+    with local_store() as store, store.read() as session:
+        for event in security_events(session, limit=most):
+            yield line_of(event)
+
+
+def verify_file(file: Path, public: str) -> str:
+    """Return what a sound journal says of itself; LoaError names the first broken line."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            checked = verify_export((line.rstrip("\n") for line in lines), public)
+    except JournalBroken as error:
+        raise LoaError(f"Dòng {error.line}: {error.sentence}", code=error.code) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"Không đọc được tệp «{file}»: {error}.", code="journal.unreadable") from error
+    at = wall(datetime.fromisoformat(checked.sealed_at))
+    return (
+        f"Nhật ký và sổ phát thanh nguyên vẹn: {checked.entries} mục nhật ký, {checked.aired} mục sổ phát "
+        f"thanh, niêm phong lúc {at}. Mục nhật ký cuối: {checked.last_hash}."
+    )

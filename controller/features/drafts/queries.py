@@ -1,0 +1,19 @@
+"""Reads of what people are still typing."""
+
+from sqlalchemy.orm import Session
+
+from controller.model.drafts import Draft
+from controller.model.permissions import OperatorId
+
+NEW = "moi"
+"""The place of a bulletin that is not there yet."""
+SENT = "da_gui"
+"""Field of a row that only says which form (`luot`) was sent last from there."""
+NEW_PROGRAMME = "chuong-trinh-moi"
+"""The place of a programme that is not there yet."""
+
+
+def draft_of(session: Session, operator: OperatorId, place: str) -> Draft | None:
+    """Return what the person was typing there, or None; what was sent is typed no longer."""
+    found = session.get(Draft, (operator, place))
+    return None if found is None or SENT in found.fields else found

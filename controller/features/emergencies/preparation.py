@@ -1,0 +1,85 @@
+"""Writes of prepared recordings: from a built-in text or any bulletin; they go to nodes once approved."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import get_area
+from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.renderings import Speech
+from controller.features.bulletins.service import draft_bulletin, submit_bulletin
+from controller.features.emergencies.queries import get_prepared
+from controller.features.emergencies.texts import template_named
+from controller.features.journal.service import record
+from controller.model.bulletin_states import BulletinId, BulletinState
+from controller.model.emergencies import Prepared
+from controller.model.emergency_states import Kind, PreparedId
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from devices.messages import AreaCode
+
+
+def write_from_template(
+    session: Session, template: str, area: AreaCode, *, by: Operator, now: datetime, speech: Speech
+) -> Prepared:
+    """Write a built-in text for an area and submit it; once another person approves it, nodes fetch it."""
+    chosen = template_named(template)
+    place = get_area(session, area).name
+    text = chosen.written_for(place)
+    bulletin = draft_bulletin(
+        session, title=chosen.title, text=text, by=by, now=now, area=area, test=chosen.kind is Kind.TEST
+    )
+    submit_bulletin(session, bulletin.id, by=by, now=now, speech=speech)
+    return prepare(session, bulletin.id, chosen.kind, area, by=by, now=now, template=chosen.key)
+
+
+def prepare(
+    session: Session,
+    bulletin_id: BulletinId,
+    kind: Kind,
+    area: AreaCode,
+    *,
+    by: Operator,
+    now: datetime,
+    template: str | None = None,
+) -> Prepared:
+    """Have the nodes of an area hold a bulletin's recording ready, from its approval on.
+
+    A test is written as a test, and nothing else is: nodes tell them apart by their approvals.
+    """
+    if get_area(session, area).ended_at is not None:
+        raise Conflict(f"Địa bàn {area} đã không còn.", code="area.ended")
+    require(session, by, Act.AIR, area)
+    bulletin = usable_bulletin(session, bulletin_id, by)
+    if bulletin.test != (kind is Kind.TEST):
+        raise Conflict(
+            "Bản phát thử phải được soạn là bản thử, và bản thật thì không. Hãy soạn một bản tin riêng.",
+            code="emergency.test-mixed",
+        )
+    if bulletin.state is BulletinState.WITHDRAWN:
+        raise Conflict("Bản tin này đã bị rút nên không soạn sẵn được nữa.", code="bulletin.withdrawn")
+    row = Prepared(
+        id=PreparedId(f"keep-{new_id(now)}"),
+        kind=kind,
+        template=template,
+        bulletin=bulletin_id,
+        area=area,
+        created_by=by.id,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, by, "prepared.added", row.id, now, detail={"bulletin": bulletin_id, "area": area})
+    return row
+
+
+def release(session: Session, prepared: PreparedId, *, by: Operator, now: datetime) -> None:
+    """Have nodes hold a recording no longer; what sounds by it goes on to its end."""
+    row = get_prepared(session, prepared, lock=True)
+    require(session, by, Act.AIR, row.area)
+    if row.released_at is not None:
+        raise Conflict("Bản ghi này đã thôi được giữ sẵn.", code="emergency.released")
+    row.released_at = now
+    record(session, by, "prepared.released", prepared, now)

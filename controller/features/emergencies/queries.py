@@ -1,0 +1,278 @@
+"""Reads of prepared recordings with their reach, and of emergencies that wait or sound."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict, NotFound
+from controller.features.accounts.queries import sees
+from controller.features.airings.queries import Reach, reaches, targets_of
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.in_force import is_in_force
+from controller.features.emergencies.audible import count_muted
+from controller.features.fleet.faults import SILENT_AFTER
+from controller.model.accounts import Account, HeldKey
+from controller.model.airing_states import IN_PLANS, AiringState
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Approved, Bulletin, Recording
+from controller.model.emergencies import Emergency, Keeping, Prepared
+from controller.model.emergency_states import (
+    CALL_LIFE,
+    LOUDEST,
+    EmergencyId,
+    EmergencyState,
+    PreparedId,
+    Standing,
+    standing,
+)
+from controller.model.fleet import Node
+from controller.model.permissions import Operator
+from devices.messages import AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How many nodes of some areas an emergency would reach now; told before anybody clicks."""
+
+    nodes: int = 0
+    online: int = 0
+    held: int = 0
+    """Nodes that hold the recording, online or not."""
+    ready: int = 0
+    """Nodes that hold it and are online: these sound within the second."""
+    muted: int = 0
+    """Nodes that would sound it so low that nobody hears it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedView:
+    """One prepared recording with where it stands."""
+
+    row: Prepared
+    bulletin: Bulletin
+    sound: tuple[Approved, Recording] | None
+    """The approval in force and its recording; without one nobody holds it, and nothing sounds."""
+    readiness: Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyView:
+    """One emergency with its airing and reach."""
+
+    row: Emergency
+    title: str
+    airing: Airing | None
+    areas: tuple[AreaCode, ...]
+    reach: Reach
+    caller: str
+    confirmer: str | None
+    standing: Standing
+    muted: int = 0
+    """Nodes that sound it, or would, so low that nobody hears it."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether nodes are to sound it now."""
+        return self.standing is Standing.STARTED
+
+
+def get_prepared(session: Session, prepared: PreparedId, *, lock: bool = False) -> Prepared:
+    """Return the prepared recording, or raise NotFound."""
+    row = session.get(Prepared, prepared, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
+    return row
+
+
+def usable_prepared(session: Session, prepared: PreparedId, by: Operator) -> Prepared:
+    """Return a prepared recording that the person may call, or raise NotFound: of another commune, too."""
+    row = get_prepared(session, prepared)
+    if not sees(session, by, row.area):
+        raise NotFound("Không có bản ghi soạn sẵn này.", code="emergency.unknown-prepared")
+    return row
+
+
+def get_emergency(session: Session, emergency: EmergencyId, *, lock: bool = False) -> Emergency:
+    """Return the emergency, or raise NotFound."""
+    row = session.get(Emergency, emergency, with_for_update=lock or None)
+    if row is None:
+        raise NotFound("Không có lượt phát khẩn cấp này.", code="emergency.unknown")
+    return row
+
+
+def sound_of(session: Session, bulletin: BulletinId, now: datetime) -> tuple[Approved, Recording]:
+    """Return the approval in force and its recording, or raise Conflict: nothing unapproved is called."""
+    found = _sounds(session, [bulletin], now).get(bulletin)
+    if found is None:
+        raise Conflict(
+            "Bản tin này chưa được duyệt, hoặc phê duyệt đã hết hiệu lực, nên không phát được. "
+            "Chưa có gì được phát. Hãy chọn bản khác hoặc nhờ cán bộ duyệt.",
+            code="emergency.not-approved",
+        )
+    return found
+
+
+def _sounds(
+    session: Session, bulletins: Collection[BulletinId], now: datetime
+) -> dict[BulletinId, tuple[Approved, Recording]]:
+    query = (
+        select(Approved, Recording)
+        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
+        .join(Recording, Recording.id == Approved.recording)
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(Bulletin.id.in_(bulletins), *is_in_force(now))
+    )
+    return {approved.bulletin: (approved, recording) for approved, recording in session.execute(query)}
+
+
+def prepared_views(session: Session, areas: Collection[AreaCode], now: datetime) -> list[PreparedView]:
+    """Return what can be called in areas, with how many nodes there hold it; by kind and title."""
+    query = (
+        select(Prepared, Bulletin)
+        .join(Bulletin, Bulletin.id == Prepared.bulletin)
+        .where(Prepared.released_at.is_(None), Prepared.area.in_(_around(session, areas)))
+        .order_by(Prepared.kind, Bulletin.title, Prepared.id)
+    )
+    rows = [(row[0], row[1]) for row in session.execute(query)]
+    sounds = _sounds(session, [bulletin.id for _, bulletin in rows], now)
+    ready = readiness(session, [row.id for row, _ in rows], areas, now)
+    return [PreparedView(row, bulletin, sounds.get(bulletin.id), ready[row.id]) for row, bulletin in rows]
+
+
+def readiness(
+    session: Session, prepared: Collection[PreparedId], areas: Collection[AreaCode], now: datetime
+) -> dict[PreparedId, Readiness]:
+    """Return, of the nodes in use below areas, how many are online and how many hold each recording."""
+    here = and_(Node.area.in_(area_tree(session).below(areas)), Node.retired_at.is_(None))
+    is_online = and_(Node.online, Node.last_heard_at >= now - SILENT_AFTER)
+    online = func.coalesce(func.sum(case((is_online, 1), else_=0)), 0)
+    nodes, up = session.execute(select(func.count(), online).where(here)).one()
+    muted = count_muted(session, areas, LOUDEST, now)
+    query = (
+        select(Keeping.prepared, func.count(), online)
+        .join(Node, Node.id == Keeping.node)
+        .where(Keeping.prepared.in_(prepared), Keeping.is_held, here)
+        .group_by(Keeping.prepared)
+    )
+    held = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
+    return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0)), muted) for one in prepared}
+
+
+def emergencies(
+    session: Session, areas: Collection[AreaCode], now: datetime, *, since: datetime | None = None
+) -> list[EmergencyView]:
+    """Return what waits for a second person or sounds, of what is aimed at any of these areas; newest first.
+
+    Its reach is counted among the nodes of these areas.
+    `since`: also what is over, and was called from then on.
+    """
+    waits = and_(Emergency.state == EmergencyState.CALLED, Emergency.called_at > now - CALL_LIFE)
+    wanted = or_(waits, Airing.state.in_(IN_PLANS))
+    if since is not None:
+        wanted = or_(wanted, Emergency.called_at >= since)
+    query = (
+        select(Emergency)
+        .outerjoin(Airing, Airing.id == Emergency.airing)
+        .where(wanted)
+        .order_by(Emergency.called_at.desc(), Emergency.id)
+    )
+    return _views(session, session.scalars(query).all(), areas, now)
+
+
+def emergency_view(
+    session: Session, emergency: EmergencyId, areas: Collection[AreaCode], now: datetime
+) -> EmergencyView:
+    """Return one emergency, or raise NotFound: one that is aimed at none of these areas is not there."""
+    views = _views(session, [get_emergency(session, emergency)], areas, now)
+    if not views:
+        raise _unseen()
+    return views[0]
+
+
+def check_seen(session: Session, emergency: EmergencyId, areas: Collection[AreaCode]) -> None:
+    """Raise NotFound where `emergency_view` does, without counting anybody: a stop cannot wait for that."""
+    row = get_emergency(session, emergency)
+    here = targets_of(session, [row.airing]).get(row.airing, ()) if row.airing is not None else ()
+    if frozenset(areas).isdisjoint({*here, *row.areas}):
+        raise _unseen()
+
+
+def _unseen() -> NotFound:
+    return NotFound("Không có lượt phát khẩn cấp này trong địa bàn của bạn.", code="emergency.unknown")
+
+
+def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCode], now: datetime) -> int:
+    """Count the nodes that hold a prepared recording and are online."""
+    query = (
+        select(func.count())
+        .select_from(Keeping)
+        .join(Node, Node.id == Keeping.node)
+        .where(Keeping.prepared == prepared, Keeping.is_held, Node.area.in_(area_tree(session).below(areas)))
+        .where(Node.retired_at.is_(None), Node.online, Node.last_heard_at >= now - SILENT_AFTER)
+    )
+    return session.scalar(query) or 0
+
+
+def running_in(session: Session, areas: Collection[AreaCode]) -> list[tuple[Emergency, Airing]]:
+    """Return what is called and sounds in any of the areas: what a stop there would end; oldest first."""
+    meant = _around(session, areas)
+    query = (
+        select(Emergency, Airing)
+        .join(Airing, Airing.id == Emergency.airing)
+        .where(Airing.state.in_(IN_PLANS))
+        .order_by(Emergency.called_at, Emergency.id)
+    )
+    rows = [(row[0], row[1]) for row in session.execute(query)]
+    targets = targets_of(session, [airing.id for _, airing in rows])
+    return [row for row in rows if not meant.isdisjoint(targets.get(row[1].id, ()))]
+
+
+def sounding_in(session: Session, areas: Collection[AreaCode]) -> Sequence[Airing]:
+    """Return what sounds in any of the areas and an emergency would interrupt; by start."""
+    meant = _around(session, areas)
+    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.starts_at, Airing.id)
+    rows = session.scalars(query).all()
+    targets = targets_of(session, [airing.id for airing in rows])
+    return [airing for airing in rows if not meant.isdisjoint(targets.get(airing.id, ()))]
+
+
+def _views(
+    session: Session, rows: Iterable[Emergency], areas: Collection[AreaCode], now: datetime
+) -> list[EmergencyView]:
+    rows, meant = list(rows), frozenset(areas)
+    airing_ids = [row.airing for row in rows if row.airing is not None]
+    airings = {one.id: one for one in session.scalars(select(Airing).where(Airing.id.in_(airing_ids)))}
+    targets, reached = targets_of(session, airing_ids), reaches(session, airing_ids, meant)
+    people = {one for row in rows for one in (row.called_by, row.confirmed_by) if one is not None}
+    accounts = select(Account.id, Account.display_name).where(Account.id.in_(people))
+    names = {one: name for one, name in session.execute(accounts)}  # noqa: C416 - typed rows
+    bulletins = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_({row.bulletin for row in rows}))
+    titles = {one: title for one, title in session.execute(bulletins)}  # noqa: C416
+    views = []
+    for row in rows:
+        airing = airings.get(row.airing) if row.airing is not None else None
+        here = targets.get(airing.id, ()) if airing is not None else tuple(row.areas)
+        reach = reached.get(airing.id, Reach()) if airing is not None else Reach()
+        if not meant.isdisjoint({*here, *row.areas}):
+            confirmer = names.get(row.confirmed_by) if row.confirmed_by is not None else None
+            stands = standing(row.state, row.called_at, now, None if airing is None else airing.state)
+            is_open = stands in {Standing.CALLED, Standing.STARTED}
+            at = row.called_at if airing is None else airing.starts_at
+            muted = count_muted(session, here, row.volume, at) if is_open else 0
+            caller = names[row.called_by]
+            views.append(
+                EmergencyView(
+                    row, titles[row.bulletin], airing, here, reach, caller, confirmer, stands, muted
+                )
+            )
+    return views
+
+
+def _around(session: Session, areas: Collection[AreaCode]) -> frozenset[AreaCode]:
+    """Return the areas with all below and all above them: what is aimed at any of these is heard in some."""
+    tree = area_tree(session)
+    return tree.below(areas) | frozenset(above for area in areas for above in tree.lineage(area))

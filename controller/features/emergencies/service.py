@@ -1,0 +1,275 @@
+"""Writes that call: an emergency by two people, or by one who says why; tests; all-clears. Decision 019."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.accounts.queries import get_operator, require
+from controller.features.airings.called_airings import Called, call_airing
+from controller.features.airings.conflict_check import allowed_start
+from controller.features.airings.planning import AgainstPolicy
+from controller.features.airings.queries import targets_of
+from controller.features.airings.timing import Times
+from controller.features.areas.queries import area_tree, get_area
+from controller.features.bulletins.queries import usable_bulletin
+from controller.features.emergencies.queries import (
+    count_ready,
+    get_emergency,
+    running_in,
+    sound_of,
+    usable_prepared,
+)
+from controller.features.emergencies.stopping import end_in
+from controller.features.journal.service import record
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Recording
+from controller.model.emergencies import Emergency
+from controller.model.emergency_states import (
+    LONGEST,
+    LOUDEST,
+    ROUNDS_OF_ALL_CLEAR,
+    USUAL_LENGTH,
+    EmergencyId,
+    EmergencyState,
+    Event,
+    Kind,
+    PreparedId,
+    after,
+    every_ms,
+    is_lapsed,
+    rounds_ms,
+    rounds_within,
+)
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from devices.messages import AreaCode, Grade
+
+REPLACED = {
+    Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",
+    Kind.ALL_CLEAR: "Đã báo yên.",
+}
+_SCALE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What shall be called and where: something prepared, or an approved bulletin that nobody holds yet."""
+
+    areas: Collection[AreaCode]
+    prepared: PreparedId | None = None
+    bulletin: BulletinId | None = None
+    volume: int = LOUDEST
+    lasts: timedelta = USUAL_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What was called, and the areas whose plans changed by it: none while it waits for a second person."""
+
+    row: Emergency
+    changed: frozenset[AreaCode] = frozenset()
+
+
+def call_emergency(session: Session, call: Call, *, by: Operator, now: datetime) -> Started:
+    """Ask for an emergency; it sounds once a second person confirms it, and lapses if nobody does."""
+    row = _write_down(session, call, Kind.ALARM, Act.AIR, by=by, now=now)
+    record(session, by, "emergency.called", row.id, now, detail=_detail(row))
+    return Started(row)
+
+
+def confirm_emergency(
+    session: Session, emergency: EmergencyId, *, by: Operator, now: datetime, times: Times
+) -> Started:
+    """Confirm what another person called: it sounds at once. One of the two may air emergencies."""
+    row = get_emergency(session, emergency, lock=True)
+    _check_in_person(by)
+    require(session, by, Act.AIR, *row.areas)
+    if is_lapsed(row.state, row.called_at, now):
+        raise Conflict(
+            "Yêu cầu này đã quá 10 phút nên không còn hiệu lực. Chưa có gì được phát. Hãy gọi lại từ đầu.",
+            code="emergency.lapsed",
+        )
+    if row.called_by == by.id:
+        raise Conflict(
+            "Người gọi không tự xác nhận được. Hãy nhờ người thứ hai; nếu không có ai, hãy gọi một mình và "
+            "ghi lý do.",
+            code="emergency.same-person",
+        )
+    _check_one_may(session, row, by)
+    row.confirmed_by, row.confirmed_at = by.id, now
+    record(session, by, "emergency.confirmed", row.id, now)
+    return _start(session, row, by=by, now=now, times=times)
+
+
+def call_alone(
+    session: Session, call: Call, because: str, *, by: Operator, now: datetime, times: Times
+) -> Started:
+    """Break the glass: one person calls and starts, and says why; the journal names it on its own."""
+    if not because.strip():
+        raise BadInput(
+            "Phát khẩn cấp một mình thì phải ghi lý do. Chưa có gì được phát.", code="emergency.no-reason"
+        )
+    row = _write_down(session, call, Kind.ALARM, Act.AIR_EMERGENCY, by=by, now=now)
+    row.alone_because = because.strip()
+    detail = _detail(row) | {"reason": row.alone_because}
+    record(session, by, "emergency.glass-broken", row.id, now, detail=detail)
+    return _start(session, row, by=by, now=now, times=times)
+
+
+def decline_emergency(
+    session: Session, emergency: EmergencyId, *, by: Operator, now: datetime, reason: str = ""
+) -> Emergency:
+    """Take a call that waits off the table, by whoever may stop there."""
+    row = get_emergency(session, emergency, lock=True)
+    require(session, by, Act.STOP, *row.areas)
+    row.state = after(row.state, Event.DECLINE)
+    row.ended_by, row.ended_at, row.end_reason = by.id, now, reason.strip() or None
+    record(session, by, "emergency.declined", row.id, now, detail={"reason": reason.strip()})
+    return row
+
+
+def sound_all_clear(
+    session: Session,
+    emergency: EmergencyId,
+    prepared: PreparedId,
+    *,
+    by: Operator,
+    now: datetime,
+    times: Times,
+) -> Started:
+    """End an emergency, and everything else that was called there, by saying aloud that it is over."""
+    cleared = get_emergency(session, emergency, lock=True)
+    require(session, by, Act.AIR_EMERGENCY, *cleared.areas)
+    if cleared.kind is not Kind.ALARM or cleared.airing is None:
+        raise Conflict("Chỉ báo yên được cho một lượt khẩn cấp đã phát.", code="emergency.not-started")
+    areas = targets_of(session, [cleared.airing])[cleared.airing]
+    call = Call(areas, prepared, volume=cleared.volume)
+    row = _write_down(session, call, Kind.ALL_CLEAR, Act.AIR_EMERGENCY, by=by, now=now)
+    row.clears = cleared.id
+    record(session, by, "emergency.all-clear", row.id, now, detail=_detail(row) | {"clears": cleared.id})
+    return _start(session, row, by=by, now=now, times=times)
+
+
+def start_test(session: Session, call: Call, *, by: Operator, now: datetime, times: Times) -> Started:
+    """Sound a test at once: its own recording, once, below every emergency, and never in quiet hours."""
+    row = _write_down(session, call, Kind.TEST, Act.AIR, by=by, now=now)
+    if any(one.kind is not Kind.TEST for one, _ in running_in(session, row.areas)):
+        raise Conflict(
+            "Đang có phát khẩn cấp trong địa bàn nên không thử loa được lúc này.", code="emergency.running"
+        )
+    record(session, by, "emergency-test.called", row.id, now, detail=_detail(row))
+    return _start(session, row, by=by, now=now, times=times)
+
+
+def _write_down(
+    session: Session, call: Call, kind: Kind, act: Act, *, by: Operator, now: datetime
+) -> Emergency:
+    """Write down a call after all checks that do not depend on the moment at which it starts."""
+    if not call.areas:
+        raise BadInput("Hãy chọn ít nhất một địa bàn.", code="airing.no-area")
+    for area in call.areas:
+        get_area(session, area)
+    _check_in_person(by)
+    require(session, by, act, *call.areas)
+    if not 0 <= call.volume <= _SCALE:
+        raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+    if not timedelta() < call.lasts <= LONGEST:
+        raise BadInput("Thời gian phát phải từ 1 phút đến 24 giờ.", code="emergency.bad-length")
+    bulletin = _bulletin_of(session, call, kind, by)
+    sound_of(session, bulletin, now)
+    row = Emergency(
+        id=EmergencyId(new_id(now)),
+        kind=kind,
+        state=EmergencyState.CALLED,
+        prepared=call.prepared,
+        bulletin=bulletin,
+        areas=list(area_tree(session).outermost(call.areas)),
+        volume=call.volume,
+        lasts_ms=call.lasts // timedelta(milliseconds=1),
+        called_by=by.id,
+        called_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _check_in_person(by: Operator) -> None:
+    if by.acts is not None:
+        raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
+
+
+def _bulletin_of(session: Session, call: Call, kind: Kind, by: Operator) -> BulletinId:
+    if call.prepared is not None and call.bulletin is None:
+        row = usable_prepared(session, call.prepared, by)
+        if row.kind is not kind or row.released_at is not None:
+            raise Conflict(
+                "Bản soạn sẵn này dùng cho việc khác, hoặc đã thôi được giữ.", code="emergency.wrong-kind"
+            )
+        return row.bulletin
+    if call.bulletin is None or call.prepared is not None:
+        raise BadInput("Hãy chọn một bản soạn sẵn, hoặc một bản tin đã duyệt.", code="emergency.which")
+    if usable_bulletin(session, call.bulletin, by).test != (kind is Kind.TEST):
+        raise BadInput("Bản tin thử không được phát ở mức khẩn cấp.", code="airing.test-emergency")
+    return call.bulletin
+
+
+def _check_one_may(session: Session, row: Emergency, confirmer: Operator) -> None:
+    """Raise unless the caller or the confirmer may air emergencies in all of the areas, as rows say now."""
+    try:
+        require(session, confirmer, Act.AIR_EMERGENCY, *row.areas)
+    except NotAllowed:
+        require(session, get_operator(session, row.called_by), Act.AIR_EMERGENCY, *row.areas)
+
+
+def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, times: Times) -> Started:
+    """Let it into the plans: an alarm round after round and over everything, a test once as others are."""
+    approved, recording = sound_of(session, row.bulletin, now)
+    is_test = row.kind is Kind.TEST
+    changed: frozenset[AreaCode] = frozenset()
+    if not is_test:
+        _, changed = end_in(session, row.areas, reason=REPLACED[row.kind], by=by, now=now)
+    held = 0
+    if row.prepared is not None:
+        held = count_ready(session, row.prepared, row.areas, now)
+    called = Called(
+        approved=approved,
+        recording=recording,
+        areas=row.areas,
+        starts_at=now + (times.called_lead if held else times.lead(recording.size, nodes=1)),
+        grade=Grade.PRIORITY if is_test else Grade.EMERGENCY,
+        volume=row.volume,
+        duration_ms=_whole_ms(row, recording),
+        every_ms=None if is_test else every_ms(recording.duration_ms),
+    )
+    airing = call_airing(session, called, by=by, now=now)
+    if is_test and allowed_start(session, airing, row.areas, airing.starts_at, recording.duration_ms) != (
+        airing.starts_at
+    ):
+        raise AgainstPolicy(
+            "Đang trong giờ yên lặng hoặc hết số phút trong ngày của địa bàn nên không thử loa được. "
+            "Chưa có gì được phát. Hãy thử vào giờ khác."
+        )
+    row.state = after(row.state, Event.START)
+    row.airing = airing.id
+    what = "emergency-test.started" if is_test else "emergency.started"
+    record(session, by, what, row.id, now, detail={"airing": airing.id, "held": held})
+    return Started(row, changed | frozenset(row.areas))
+
+
+def _whole_ms(row: Emergency, recording: Recording) -> int:
+    match row.kind:
+        case Kind.TEST:
+            return recording.duration_ms
+        case Kind.ALL_CLEAR:
+            return rounds_ms(recording.duration_ms, ROUNDS_OF_ALL_CLEAR)
+        case Kind.ALARM:
+            lasts = timedelta(milliseconds=row.lasts_ms)
+            return rounds_ms(recording.duration_ms, rounds_within(recording.duration_ms, lasts))
+
+
+def _detail(row: Emergency) -> dict[str, object]:
+    return {"bulletin": row.bulletin, "prepared": row.prepared, "areas": row.areas}

@@ -1,0 +1,1 @@
+"""New nodes and new hardware, by a code."""

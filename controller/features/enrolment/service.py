@@ -1,0 +1,245 @@
+"""Enrolment by a code: a technician makes it, the node claims it with a key of its own; docs/protocol.md."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict, NotFound
+from controller.features.accounts.queries import require, sees
+from controller.features.accounts.secret_codes import fresh_code, fresh_token, typed_code
+from controller.features.areas.queries import area_tree
+from controller.features.fleet.broker_passwords import broker_hash
+from controller.features.fleet.location_history import open_stays
+from controller.features.fleet.node_names import check_credential
+from controller.features.fleet.service import NewNode, bring_back, check_nodes
+from controller.features.journal.service import record
+from controller.features.plans.queries import published
+from controller.model.fleet import EnrolmentCode, Hardware, Node
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from controller.model.plan_states import Kind
+from controller.store.engine import JOURNAL_SIGNER, JournalSigner
+from devices import topics
+from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
+from devices.messages import AreaCode
+from devices.node_key import is_proved
+from devices.signing import SigningKey, sign
+
+LETTERS = 8
+"""40 bits: an address has 600 wrong tries an hour, and a code a day."""
+CODE_LIFE = timedelta(hours=24)
+"""A technician makes the code in the morning and is on the pole in the afternoon."""
+LONGEST_LIFE = timedelta(days=7)
+WRONG_CODE = "enrolment.wrong-code"
+_PURPOSE = "loa enrolment codes"
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """What the station tells a node beside its name: where things are, and who vouches for it."""
+
+    address: str
+    """Where nodes and technicians reach the station: https in a province."""
+    broker: str
+    """Where nodes reach the broker, without a password."""
+    root_public: str
+    key: SigningKey
+
+
+def make_code(
+    session: Session,
+    node: NewNode,
+    *,
+    by: Operator,
+    now: datetime,
+    life: timedelta = CODE_LIFE,
+    taken: Collection[str] = (),
+) -> tuple[EnrolmentCode, str]:
+    """Make a code for a node, new or in use (its hardware is being replaced); earlier ones are void.
+
+    `taken`: user names at the broker that are not the station's to give away (`station.doors.foreign_names`).
+    """
+    if not timedelta(minutes=1) <= life <= LONGEST_LIFE:
+        raise BadInput("Mã gắn cụm loa có hạn từ 1 phút đến 7 ngày.", code="enrolment.life")
+    _check_may_code(session, node, by, taken)
+    session.execute(
+        update(EnrolmentCode)
+        .where(EnrolmentCode.node == node.id, EnrolmentCode.claimed_at.is_(None))
+        .where(EnrolmentCode.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    code = fresh_code(LETTERS)
+    row = EnrolmentCode(
+        id=new_id(now),
+        node=node.id,
+        area=node.area,
+        name=node.name.strip(),
+        code_hash=_digest(session, code),
+        made_by=by.id,
+        made_at=now,
+        expires_at=now + life,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session, by, "node.code-made", node.id, now, detail={"area": node.area, "until": str(row.expires_at)}
+    )
+    return row, code
+
+
+def _check_may_code(session: Session, node: NewNode, by: Operator, taken: Collection[str]) -> None:
+    check_nodes(session, [node], by)
+    check_credential(node.id, taken)
+    known = session.get(Node, node.id)
+    if known is not None and not sees(session, by, known.area):  # whose it is, is told to who sees it
+        raise Conflict(f"Mã {node.id} đã có cụm loa khác dùng. Hãy chọn mã khác.", code="node.elsewhere")
+    if known is not None and known.retired_at is None and known.area != node.area:
+        raise Conflict(
+            f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}. Muốn chuyển địa bàn, dùng loa node move.",
+            code="node.elsewhere",
+        )
+    if known is not None:  # one that another commune retired brings its history along
+        require(session, by, Act.ENROL, known.area)
+
+
+def withdraw_code(session: Session, enrolment_id: str, *, by: Operator, now: datetime) -> None:
+    """Make a code void that nobody has claimed yet."""
+    row = session.get(EnrolmentCode, enrolment_id, with_for_update=True)
+    if row is None:
+        raise NotFound("Không có mã gắn cụm loa này.", code="enrolment.unknown")
+    require(session, by, Act.ENROL, row.area)
+    if row.claimed_at is not None:
+        raise Conflict(f"Mã đã được cụm loa {row.node} dùng.", code="enrolment.claimed")
+    if row.withdrawn_at is None:
+        row.withdrawn_at = now
+        record(session, by, "node.code-withdrawn", row.node, now)
+
+
+def open_codes(session: Session, now: datetime, areas: frozenset[AreaCode]) -> Sequence[EnrolmentCode]:
+    """Return the codes that could still be claimed in some areas, the newest first."""
+    query = (
+        select(EnrolmentCode)
+        .where(EnrolmentCode.claimed_at.is_(None), EnrolmentCode.withdrawn_at.is_(None))
+        .where(EnrolmentCode.expires_at > now, EnrolmentCode.area.in_(areas))
+        .order_by(EnrolmentCode.made_at.desc())
+    )
+    return session.scalars(query).all()
+
+
+def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now: datetime) -> EnrolmentReply:
+    """Enrol the node that claims a code; its earlier hardware, if there was one, is refused from now on.
+
+    The same key may claim the same code again until it expires: an answer that was lost on its way costs no
+    new code, only a new password.
+    """
+    row = claimable(session, claim, now=now, lock=True)
+    keys = published(session, Kind.KEYS, "")
+    if keys is None:
+        raise Conflict("Đài chưa có bộ khóa nên chưa gắn được cụm loa.", code="keys.none")
+    node = _in_use(session, row, now)
+    password = fresh_token()
+    number = _give_hardware(session, node, row, claim, now)
+    hardware = session.get_one(Hardware, (node.id, number))
+    hardware.broker_hash, hardware.issued_at = broker_hash(password), now
+    row.claimed_at, row.public = row.claimed_at or now, claim.public
+    session.flush()
+    record(session, None, "node.enrolled", node.id, now, detail={"hardware": number, "public": claim.public})
+    areas = tuple(reversed(area_tree(session).lineage(node.area)))
+    enrolment = Enrolment(
+        node=node.id,
+        name=node.name,
+        public=claim.public,
+        areas=areas,
+        topics=topics.node_filters(node.id, areas),
+        broker=welcome.broker,
+        password=password,
+        first_session=node.first_session,
+        issued_at=now,
+    )
+    return EnrolmentReply(
+        enrolment=sign(enrolment, welcome.key), keys=keys.payload, root_public=welcome.root_public
+    )
+
+
+def claimable(session: Session, claim: EnrolmentClaim, *, now: datetime, lock: bool = False) -> EnrolmentCode:
+    """Return the code that may be claimed so, or raise NotFound.
+
+    Asked by reading first: whoever tries codes without knowing one must not hold up those who write.
+    """
+    query = select(EnrolmentCode).where(EnrolmentCode.code_hash == _digest(session, claim.code))
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    is_open = row is not None and row.withdrawn_at is None and row.expires_at > now
+    is_its_own = row is not None and (row.claimed_at is None or row.public == claim.public)
+    if row is None or not (is_open and is_its_own and is_proved(claim)):
+        raise NotFound("Mã gắn cụm loa không đúng, đã dùng hoặc đã hết hạn.", code=WRONG_CODE)
+    return row
+
+
+def hardware_of(session: Session, node: str) -> Sequence[Hardware]:
+    """Return every board that bore a node's name, the newest first."""
+    return session.scalars(
+        select(Hardware).where(Hardware.node == node).order_by(Hardware.number.desc())
+    ).all()
+
+
+def _in_use(session: Session, row: EnrolmentCode, now: datetime) -> Node:
+    """Return the node of a code, made or brought back where need be; its name is what the code says."""
+    told = NewNode(row.node, row.area, row.name)
+    check_nodes(session, [told], None)  # areas and nodes may have been made since the code
+    check_credential(row.node, ())
+    node = session.get(Node, row.node, with_for_update=True)
+    if node is None:
+        node = Node(id=row.node, area=row.area, name=row.name, enrolled_at=now, session=0, online=False)
+        session.add(node)
+        session.flush()
+        open_stays(session, [(node.id, node.area)], now)
+    elif node.retired_at is not None:
+        bring_back(session, node, told, now)
+    elif node.area == row.area:
+        node.name = row.name  # one that was moved since the code was made keeps its place
+    return node
+
+
+def _give_hardware(
+    session: Session, node: Node, row: EnrolmentCode, claim: EnrolmentClaim, now: datetime
+) -> int:
+    """Return the number of the hardware that claims: the newest one, if it claims again, else a new one."""
+    newest = session.scalar(select(func.max(Hardware.number)).where(Hardware.node == node.id)) or 0
+    if row.claimed_at is not None:  # claimed again by the same key
+        if session.get_one(Hardware, (node.id, newest)).public != claim.public:
+            raise NotFound("Mã gắn cụm loa không đúng, đã dùng hoặc đã hết hạn.", code=WRONG_CODE)
+        return newest
+    session.execute(
+        update(Hardware)
+        .where(Hardware.node == node.id, Hardware.ended_at.is_(None))
+        .values(ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    number = newest + 1
+    hardware = Hardware(
+        node=node.id,
+        number=number,
+        public=claim.public,
+        software=claim.software,
+        broker_hash="",
+        issued_at=now,
+    )
+    session.add(hardware)
+    session.flush()
+    node.first_session = first_session_of(number)
+    node.session, node.online, node.online_at = node.first_session, False, now
+    return number
+
+
+def _digest(session: Session, code: str) -> str:
+    """Return the digest under which a code is kept; keyed, for 40 bits are soon tried against a bare one."""
+    signer: JournalSigner | None = session.info.get(JOURNAL_SIGNER)
+    if signer is None:
+        raise RuntimeError("this store was opened without the station's key")
+    return hmac.new(signer.derive(_PURPOSE), typed_code(code).encode(), hashlib.sha256).hexdigest()

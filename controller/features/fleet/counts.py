@@ -1,0 +1,107 @@
+"""Reads that sort nodes by status in the database: thousands cost one grouped query, not a row each."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from itertools import product
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.fleet.faults import (
+    CLOCK_ERROR_LIMIT_MS,
+    CLOCK_PATIENCE,
+    HOTTEST_C,
+    LEAST_AUDIBLE,
+    LEAST_BATTERY,
+    LEAST_LEVEL_DBFS,
+    LEAST_STORAGE,
+    SILENT_AFTER,
+    NodeFacts,
+)
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.model.fleet import Node
+from devices.messages import AreaCode
+
+_NEVER, _LONG_AGO, _LATELY = 0, 1, 2
+_SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "faulty": 2}
+"""What `status_of` looks at, and how many values each has here; together they make one number a node."""
+
+
+def statuses_by_area(
+    session: Session, now: datetime, areas: Collection[AreaCode] | None = None
+) -> dict[AreaCode, Counter[NodeStatus]]:
+    """Return how many nodes in use have which status, by their own area (None: all areas); one query.
+
+    The database only sorts nodes by what `status_of` looks at; what that amounts to, `status_of` says.
+    """
+    mark = _mark(now)
+    query = select(Node.area, mark, func.count()).where(Node.retired_at.is_(None)).group_by(Node.area, mark)
+    if areas is not None:
+        query = query.where(Node.area.in_(areas))
+    known = _statuses(now)
+    counts: dict[AreaCode, Counter[NodeStatus]] = {}
+    for area, marked, nodes in session.execute(query):
+        counts.setdefault(area, Counter())[known[marked]] += nodes
+    return counts
+
+
+def has_status(statuses: Collection[NodeStatus], now: datetime) -> ColumnElement[bool]:
+    """Return the condition of nodes in use that have one of the statuses."""
+    wanted = [mark for mark, found in _statuses(now).items() if found in statuses]
+    return Node.retired_at.is_(None) & _mark(now).in_(wanted)
+
+
+def _mark(now: datetime) -> ColumnElement[int]:
+    heard = case(
+        (Node.last_heard_at.is_(None), _NEVER),
+        (Node.last_heard_at < now - SILENT_AFTER, _LONG_AGO),
+        else_=_LATELY,
+    )
+    columns: dict[str, ColumnElement[int]] = {
+        "quarantined": case((Node.quarantined_at.is_not(None), 1), else_=0),
+        "heard": heard,
+        "online": case((Node.online, 1), else_=0),
+        "sounds": case((Node.sounding.is_not(None), 1), else_=0),
+        "faulty": case((_is_faulty(now), 1), else_=0),
+    }
+    mark: ColumnElement[int] = literal(0)
+    for name, size in _SIZES.items():
+        mark = mark * size + columns[name]
+    return mark
+
+
+def _is_faulty(now: datetime) -> ColumnElement[bool]:
+    """The same as `faults_told`, as a condition of the database."""
+    waited = and_(Node.vitals.is_not(None), Node.online_at < now - CLOCK_PATIENCE)
+    return or_(
+        Node.amplifier_ok.is_(False),
+        and_(Node.sounding.is_not(None), Node.level_dbfs < LEAST_LEVEL_DBFS),
+        and_(Node.sounding.is_not(None), Node.volume < LEAST_AUDIBLE),
+        Node.loudest < LEAST_AUDIBLE,
+        Node.clock_error_ms > CLOCK_ERROR_LIMIT_MS,
+        and_(Node.clock_error_ms.is_(None), waited),
+        Node.storage_free < LEAST_STORAGE,
+        Node.battery_percent < LEAST_BATTERY,
+        Node.mains.is_(False),
+        Node.temperature_c > HOTTEST_C,
+    )
+
+
+def _statuses(now: datetime) -> dict[int, NodeStatus]:
+    """Return what each mark amounts to."""
+    every = product(*(range(size) for size in _SIZES.values()))
+    return {
+        mark: status_of(_facts(dict(zip(_SIZES, values, strict=True)), now), now)
+        for mark, values in enumerate(every)
+    }
+
+
+def _facts(marks: Mapping[str, int], now: datetime) -> NodeFacts:
+    return NodeFacts(
+        online=bool(marks["online"]),
+        last_heard_at={_NEVER: None, _LONG_AGO: now - 2 * SILENT_AFTER, _LATELY: now}[marks["heard"]],
+        quarantined=bool(marks["quarantined"]),
+        sounding="yes" if marks["sounds"] else None,
+        storage_free=LEAST_STORAGE - 1 if marks["faulty"] else None,
+    )

@@ -1,0 +1,70 @@
+"""Reads of nodes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.areas.queries import area_tree
+from controller.features.fleet.faults import NodeFacts
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.model.fleet import TOLD, Node
+from devices.messages import AreaCode, NodeId
+
+
+def get_node(session: Session, node_id: NodeId) -> Node:
+    """Return the node, or raise NotFound."""
+    node = session.get(Node, node_id)
+    if node is None:
+        raise NotFound(f"Không có cụm loa nào mang mã {node_id}.", code="node.unknown")
+    return node
+
+
+def nodes_under(session: Session, area: AreaCode) -> Sequence[Node]:
+    """Return the nodes in use in an area and all below it, by id."""
+    codes = area_tree(session).below([area])
+    query = select(Node).where(Node.area.in_(codes), Node.retired_at.is_(None)).order_by(Node.id)
+    return session.scalars(query).all()
+
+
+def count_nodes(session: Session) -> int:
+    """Return how many nodes are in use."""
+    return session.scalar(select(func.count()).select_from(Node).where(Node.retired_at.is_(None))) or 0
+
+
+def facts_of(node: Node) -> NodeFacts:
+    """Return what the row knows, as `status_of` asks for it."""
+    return NodeFacts(
+        online=node.online,
+        last_heard_at=node.last_heard_at,
+        retired=node.retired_at is not None,
+        quarantined=node.quarantined_at is not None,
+        online_at=node.online_at,
+        has_told=node.vitals is not None,
+        flooded_at=node.flooded_at,
+        flooded=node.flooded,
+        loudest=node.loudest,
+        **{name: getattr(node, name) for name in TOLD},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One commune on the overview: its nodes counted by status."""
+
+    area: AreaCode
+    nodes: int
+    by_status: dict[NodeStatus, int]
+
+
+def tiles(session: Session, now: datetime) -> list[Tile]:
+    """Return a tile for each area that has nodes of its own, by code."""
+    counts: dict[AreaCode, dict[NodeStatus, int]] = {}
+    for node in session.scalars(select(Node).where(Node.retired_at.is_(None))):
+        status = status_of(facts_of(node), now)
+        of_area = counts.setdefault(node.area, {})
+        of_area[status] = of_area.get(status, 0) + 1
+    return [Tile(area, sum(by.values()), by) for area, by in sorted(counts.items())]

@@ -1,0 +1,258 @@
+"""Writes of nodes: enrolment, and what they tell of themselves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import area_tree, ended_areas
+from controller.features.fleet.location_history import close_stays, open_stays
+from controller.features.fleet.node_names import check_free, check_name
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.vitals_log import keep_samples
+from controller.features.journal.service import record
+from controller.model.base import WrittenJson
+from controller.model.fleet import TOLD, Node, StateTurn
+from controller.model.permissions import Act, Operator
+from controller.store.many import Many, told_as
+from devices.messages import AreaCode, NodeId, NodeState, Vitals
+
+_HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
+"""A node flaps from six turns an hour on: more than sixty say no more, and each is a row for 40 days."""
+_ANY_SESSION = 2**53  # above every number that a session can have
+
+
+@dataclass(frozen=True, slots=True)
+class NewNode:
+    """A node to be enrolled."""
+
+    id: NodeId
+    area: AreaCode
+    name: str
+
+
+def enrol_node(session: Session, node: NewNode, *, by: Operator | None, now: datetime) -> None:
+    """Enrol one node; see `enrol_nodes`."""
+    enrol_nodes(session, [node], by=by, now=now)
+
+
+def enrol_nodes(session: Session, nodes: Sequence[NewNode], *, by: Operator | None, now: datetime) -> int:
+    """Enrol nodes in bulk; return how many are new. One that is in use in the same area is left as it is.
+
+    One that was retired comes back into use, and may count its sessions from the beginning.
+    `by` None: the founding fleet, made on the server itself; then the retired stay retired, and those that
+    were moved since stay where they are.
+    """
+    check_nodes(session, nodes, by)
+    known = {node.id: node for node in session.scalars(select(Node))}
+    moved = [node.id for node in nodes if node.id in known and known[node.id].area != node.area]
+    if moved and by is not None:
+        raise Conflict(f"Cụm loa {moved[0]} đã có ở địa bàn khác.", code="node.elsewhere")
+    back = [node for node in nodes if by and node.id in known and known[node.id].retired_at is not None]
+    new = [node for node in nodes if node.id not in known]
+    for node in back:
+        bring_back(session, known[node.id], node, now)
+        record(session, by, "node.brought-back", node.id, now)
+    if new:
+        _insert(session, new, by, now)
+    return len(new) + len(back)
+
+
+def bring_back(session: Session, row: Node, node: NewNode, now: datetime) -> None:
+    """Take a retired node into use again, under a name and in an area; it counts its sessions anew."""
+    row.name, row.area, row.enrolled_at, row.retired_at = node.name, node.area, now, None
+    row.session, row.online, row.online_at, row.last_heard_at, row.vitals = 0, False, None, None, None
+    row.first_session, row.quarantined_at, row.quarantine_reason = 0, None, None
+    row.flooded_at, row.flooded = None, None
+    for name in TOLD:
+        setattr(row, name, None)
+    open_stays(session, [(row.id, row.area)], now)
+
+
+def _insert(session: Session, new: Sequence[NewNode], by: Operator | None, now: datetime) -> None:
+    rows = [
+        {"id": node.id, "area": node.area, "name": node.name, "enrolled_at": now, "session": 0}
+        | {"online": False, "software": ""}
+        for node in new
+    ]
+    session.execute(insert(Node), rows)
+    open_stays(session, [(node.id, node.area) for node in new], now)
+    record(session, by, "nodes.enrolled", new[0].id, now, detail={"nodes": len(new), "last": new[-1].id})
+
+
+def check_nodes(session: Session, nodes: Sequence[NewNode], by: Operator | None) -> None:
+    """Raise for an id that cannot be, an unknown area, an id twice, and where the person may not enrol."""
+    tree, ended = area_tree(session), ended_areas(session)
+    areas = {code.casefold() for code in tree.parents}
+    known = set(session.scalars(select(Node.id)))
+    folded = {node.casefold() for node in known}
+    for node in nodes:
+        check_name(node.id)
+        check_free(node.id, nodes=frozenset() if node.id in known else folded, areas=areas)
+        if node.area not in tree or node.area in ended:
+            raise BadInput(f"Không có địa bàn nào mang mã {node.area}.", code="area.unknown")
+    if len({node.id.casefold() for node in nodes}) != len(nodes):
+        raise BadInput("Danh sách có mã cụm loa trùng nhau.", code="node.twice")
+    if by is not None:
+        require(session, by, Act.ENROL, *{node.area for node in nodes})
+
+
+def retire_node(session: Session, node_id: NodeId, *, by: Operator, now: datetime) -> None:
+    """Take a node out of use: it is no longer counted; its receipts stay."""
+    node = get_node(session, node_id)
+    require(session, by, Act.ENROL, node.area)
+    if node.retired_at is None:
+        node.retired_at = now
+        close_stays(session, [node_id], now)
+    record(session, by, "node.retired", node_id, now)
+
+
+def note_states(
+    session: Session, states: Iterable[NodeState], *, now: datetime, retained: bool = False
+) -> None:
+    """Fold births and deaths in, in their order; those of an older session or an unknown node change nothing.
+
+    A node with a new disk counts its sessions from one again: its birth is told from an old one by its time,
+    or, where its clock is not set yet, by being live; see docs/protocol.md (Connection).
+    `retained` True: the broker had kept them, so they say what holds, but not that a node was heard now.
+    """
+    rows = [_told(state, now, retained=retained) for state in states]
+    if not rows:
+        return
+    before = _states_of(session, {row["node"] for row in rows})
+    is_newer = or_(Node.session <= bindparam("bound"), Node.online_at < bindparam("born_at"))
+    changes = or_(Node.session != bindparam("born"), Node.online != bindparam("is_online"))
+    # a node whose birth was kept has been heard once, at the least; a live word is heard now
+    heard = func.coalesce(Node.last_heard_at, bindparam("told_at")) if retained else bindparam("heard")
+    # one by one in the order they came: a death may follow the birth of the same session
+    session.connection().execute(
+        update(Node)
+        .where(Node.id == bindparam("node"), is_newer, *_is_heard())
+        .where(*([changes] if retained else []))
+        .values(
+            session=bindparam("born"),
+            online=bindparam("is_online"),
+            online_at=bindparam("since"),
+            software=bindparam("program"),
+            last_heard_at=heard,
+        ),
+        rows,
+    )
+    _note_turns(session, rows, before, now)
+
+
+def _is_heard() -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold for a node's word to count: not of replaced hardware, not in quarantine."""
+    return Node.first_session <= bindparam("born"), Node.quarantined_at.is_(None)
+
+
+def _states_of(session: Session, nodes: set[NodeId]) -> dict[NodeId, tuple[bool, int]]:
+    query = select(Node.id, Node.online, Node.session).where(Node.id.in_(nodes))
+    return {node: (online, number) for node, online, number in session.execute(query)}
+
+
+def _note_turns(
+    session: Session,
+    rows: Sequence[dict[str, Any]],
+    before: Mapping[NodeId, tuple[bool, int]],
+    now: datetime,
+) -> None:
+    """Write down which of the words made a node come or go, in their order; they are few beside vitals."""
+    after = _states_of(session, {row["node"] for row in rows})
+    is_online = {node: online for node, (online, _) in before.items()}
+    turns = []
+    for row in rows:
+        node, online = row["node"], row["is_online"]
+        # what is neither the newest session nor between the two did not count
+        if node not in before or not before[node][1] <= row["born"] <= after[node][1]:
+            continue
+        if is_online[node] != online:
+            is_online[node] = online
+            turns.append({"node": node, "at": row["turned_at"], "online": online})
+    room = _room_for_turns(session, {turn["node"] for turn in turns}, now)
+    kept = []
+    for turn in turns:
+        room[turn["node"]] -= 1
+        if room[turn["node"]] >= 0:
+            kept.append(turn)
+    if kept:
+        session.execute(insert(StateTurn), kept)
+
+
+def _room_for_turns(session: Session, nodes: set[NodeId], now: datetime) -> dict[NodeId, int]:
+    """Return how many turns of each node are worth keeping beside those of the last hour."""
+    query = select(StateTurn.node, func.count()).where(StateTurn.node.in_(nodes), StateTurn.at > now - _HOUR)
+    counted = session.execute(query.group_by(StateTurn.node)).all() if nodes else []
+    return dict.fromkeys(nodes, _TURNS_AN_HOUR) | {node: _TURNS_AN_HOUR - count for node, count in counted}
+
+
+def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
+    """Return a state as the parameters of its update; a node's clock is not believed beyond ours."""
+    at = min(state.at, now) if state.at else None
+    return {
+        "node": state.node,
+        "born": state.session,
+        "bound": _ANY_SESSION if state.online and at is None and not retained else state.session,
+        "born_at": at if state.online else None,
+        "is_online": state.online,
+        "since": at or now,
+        "told_at": at,
+        "turned_at": (at or now) if retained else now,  # a live one's clock could lay it where nobody counts
+        "heard": now,
+        "program": state.software,
+    }
+
+
+def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:
+    """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
+    vitals = list(vitals)
+    keep_samples(session, vitals, now=now)
+    note_newest(session, [(now, told) for told in vitals])
+
+
+def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> None:
+    """Keep the newest vitals of each node, of those that came at these instants."""
+    newest = {told.node: (at, told) for at, told in come}
+    rows = [
+        {"of_node": told.node, "told": told.model_dump_json(), "born": told.session, "heard": at}
+        | {f"told_{name}": getattr(told, name) for name in TOLD}
+        for at, told in newest.values()
+    ]
+    if rows:
+        _NEWEST.execute(session, rows)
+
+
+_OF_NEWEST = {"of_node": Node.id, "born": Node.session, "heard": Node.last_heard_at} | {
+    f"told_{name}": getattr(Node, name) for name in TOLD
+}
+_NEWEST = Many(
+    update(Node)
+    .where(Node.id == bindparam("of_node"), Node.session <= bindparam("born"), *_is_heard())
+    .values(vitals=bindparam("told", type_=WrittenJson()), last_heard_at=bindparam("heard"))
+    .values({name: bindparam(f"told_{name}") for name in TOLD}),
+    "UPDATE nodes SET vitals = CAST(told.told AS json), last_heard_at = told.heard, "  # noqa: S608 - ours
+    f"{', '.join(f'{name} = told.told_{name}' for name in TOLD)} "
+    f"FROM {told_as(_OF_NEWEST | {'told': Node.quarantine_reason})} "
+    "WHERE nodes.id = told.of_node AND nodes.session <= told.born AND nodes.first_session <= told.born "
+    "AND nodes.quarantined_at IS NULL",
+)
+
+
+def note_heard(session: Session, nodes: Iterable[NodeId], *, now: datetime) -> None:
+    """Note that the nodes were heard of."""
+    heard = list(set(nodes))
+    if heard:
+        session.connection().execute(_HEARD, {"nodes": heard, "heard_at": now})
+
+
+_HEARD = (
+    update(Node)
+    .where(Node.id.in_(bindparam("nodes", expanding=True)))
+    .where(or_(Node.last_heard_at.is_(None), Node.last_heard_at < bindparam("heard_at")))
+    .values(last_heard_at=bindparam("heard_at"))
+)

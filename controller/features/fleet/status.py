@@ -1,0 +1,47 @@
+"""A node's status, derived from facts and never stored; pure."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
+
+
+class NodeStatus(StrEnum):
+    """What a person should think of a node."""
+
+    NEVER_SEEN = "never_seen"
+    OFFLINE = "offline"
+    SILENT = "silent"  # its session is up, but it tells nothing
+    FAULTY = "faulty"
+    SOUNDING = "sounding"
+    READY = "ready"
+    QUARANTINED = "quarantined"
+    RETIRED = "retired"
+
+
+IN_WORDS = {
+    NodeStatus.NEVER_SEEN: "chưa từng kết nối",
+    NodeStatus.OFFLINE: "mất kết nối",
+    NodeStatus.SILENT: "không trả lời",
+    NodeStatus.FAULTY: "có trục trặc",
+    NodeStatus.SOUNDING: "đang phát",
+    NodeStatus.READY: "sẵn sàng",
+    NodeStatus.QUARANTINED: "đang cách ly",
+    NodeStatus.RETIRED: "đã ngừng dùng",
+}
+"""How a person reads a status."""
+
+
+def status_of(facts: NodeFacts, now: datetime) -> NodeStatus:
+    """Return the status that the facts amount to."""
+    if facts.retired or facts.quarantined:
+        return NodeStatus.RETIRED if facts.retired else NodeStatus.QUARANTINED
+    if facts.last_heard_at is None:
+        return NodeStatus.NEVER_SEEN
+    if not facts.online:
+        return NodeStatus.OFFLINE
+    if now - facts.last_heard_at > SILENT_AFTER:
+        return NodeStatus.SILENT
+    if faults_told(facts, now):
+        return NodeStatus.FAULTY
+    return NodeStatus.SOUNDING if facts.sounding else NodeStatus.READY

@@ -1,0 +1,44 @@
+"""The course of one node's vitals, as a page or a program draws it: samples, quarters and a strip."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from controller.features.fleet.vitals_log import WHOLE_FOR, quarters_of, recent_of
+from controller.features.fleet.vitals_samples import Sample, Thinned, quarter_of, read, start_of, strip
+from devices.messages import NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a node told between two instants; `cell`: quarters in one cell of the strip."""
+
+    since: datetime
+    until: datetime
+    cell: int
+    points: list[tuple[datetime, Sample]]
+    """Every sample, where no more than two days were asked for."""
+    quarters: list[tuple[datetime, Thinned]]
+    strip: tuple[str, ...]
+
+
+def course_of(session: Session, node: NodeId, now: datetime, back: timedelta, *, cell: int) -> Course:
+    """Return what a node told since so long ago, in whole quarters up to now; three queries at most."""
+    until = quarter_of(now) + 1
+    since = until - back // timedelta(minutes=15)
+    quarters = quarters_of(session, node, since, until)
+    points: list[tuple[datetime, Sample]] = []
+    if back <= WHOLE_FOR:
+        for quarter, text in recent_of(session, node, since, until):
+            begins = start_of(quarter)
+            points += [(begins + timedelta(seconds=one.second), one) for one in read(text)]
+    counts = {quarter: one.samples for quarter, one in quarters.items()}
+    return Course(
+        start_of(since),
+        start_of(until),
+        cell,
+        points,
+        [(start_of(quarter), one) for quarter, one in quarters.items()],
+        tuple(strip(counts, since, until, cell)),
+    )

@@ -1,0 +1,154 @@
+"""The log of vitals: appended in batches, thinned to quarters after two days, dropped after 400."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple, cast
+
+from sqlalchemy import Table, bindparam, delete, func, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from controller.features.fleet.vitals_samples import (
+    QUARTERS_OF_DAY,
+    Thinned,
+    first_quarter,
+    pack,
+    quarter_of,
+    read,
+    thin,
+    unpack,
+    written,
+)
+from controller.model.fleet import Node, RecentVitals, StateTurn, VitalsDay
+from controller.store.many import Many, insert_told
+from devices.messages import NodeId, Vitals
+
+WHOLE_FOR = timedelta(hours=48)
+THINNED_FOR = timedelta(days=400)
+TURNS_FOR = timedelta(days=40)
+LONGEST_QUARTER = 16_000
+"""Signs of one node's quarter, ten times a usual one: who talks more is not written down further."""
+NODES_AT_ONCE = 25
+"""Thinned in one transaction: some 100 ms in which nobody else writes."""
+
+
+class Written(NamedTuple):
+    """One sample as it is appended to its node's quarter."""
+
+    node: NodeId
+    session: int
+    quarter: int
+    text: str
+
+
+def sampled(vitals: Vitals, at: datetime) -> Written:
+    """Return the sample of vitals that came at an instant."""
+    return Written(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
+
+
+def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -> None:
+    """Append vitals to their nodes' quarters, at the instant they came; those of strangers are left out."""
+    append_samples(session, [sampled(one, now) for one in vitals])
+
+
+def append_samples(session: Session, samples: Sequence[Written]) -> None:
+    """Append samples to their nodes' quarters; those of strangers are left out."""
+    told = {one.node for one in samples}
+    if not told:
+        return
+    known = {
+        node: max(first, newest)
+        for node, first, newest in session.connection().execute(_KNOWN, {"told": list(told)})
+    }
+    gathered: dict[tuple[NodeId, int], str] = defaultdict(str)
+    for node, number, quarter, text in samples:
+        if node in known and number >= known[node]:
+            gathered[node, quarter] += text
+    if gathered:
+        rows = [
+            {"node": node, "quarter": quarter, "samples": text} for (node, quarter), text in gathered.items()
+        ]
+        _APPEND.execute(session, rows)
+
+
+def thin_vitals(session: Session, *, now: datetime, nodes: int = NODES_AT_ONCE) -> int:
+    """Thin the days that are older than two days, of some nodes; return of how many: 0, none is left."""
+    until = first_quarter((now.astimezone(UTC) - WHOLE_FOR).date())
+    due = session.scalars(
+        select(RecentVitals.node).where(RecentVitals.quarter < until).group_by(RecentVitals.node).limit(nodes)
+    ).all()
+    if not due:
+        return 0
+    is_due = (RecentVitals.node.in_(due), RecentVitals.quarter < until)
+    days: dict[tuple[NodeId, date], dict[int, Thinned]] = defaultdict(dict)
+    columns = select(RecentVitals.node, RecentVitals.quarter, RecentVitals.samples).where(*is_due)
+    for node, quarter, samples in session.execute(columns):
+        day, number = divmod(quarter, QUARTERS_OF_DAY)
+        days[node, _day(day)][number] = thin(read(samples))
+    for (node, day_of), quarters in days.items():
+        _keep_day(session, node, day_of, quarters)
+    session.execute(delete(RecentVitals).where(*is_due).execution_options(synchronize_session=False))
+    return len(due)
+
+
+def drop_old_vitals(session: Session, *, now: datetime) -> None:
+    """Forget thinned days after 400 days, and comings and goings after 40."""
+    for query in (
+        delete(VitalsDay).where(VitalsDay.day < (now.astimezone(UTC) - THINNED_FOR).date()),
+        delete(StateTurn).where(StateTurn.at < now - TURNS_FOR),
+    ):
+        session.execute(query.execution_options(synchronize_session=False))
+
+
+def quarters_of(session: Session, node: NodeId, since: int, until: int) -> dict[int, Thinned]:
+    """Return a node's quarters from one number up to, not including, another; two queries."""
+    days = (_day(since // QUARTERS_OF_DAY), _day((until - 1) // QUARTERS_OF_DAY))
+    kept = select(VitalsDay).where(VitalsDay.node == node, VitalsDay.day.between(*days))
+    found: dict[int, Thinned] = {}
+    for row in session.scalars(kept):
+        first = first_quarter(row.day)
+        found |= {first + number: one for number, one in unpack(row.packed).items()}
+    found |= {quarter: thin(read(samples)) for quarter, samples in recent_of(session, node, since, until)}
+    return {quarter: one for quarter, one in sorted(found.items()) if since <= quarter < until}
+
+
+def recent_of(session: Session, node: NodeId, since: int, until: int) -> list[tuple[int, str]]:
+    """Return the samples of a node's quarters that are not thinned yet, in order."""
+    query = (
+        select(RecentVitals.quarter, RecentVitals.samples)
+        .where(RecentVitals.node == node, RecentVitals.quarter >= since, RecentVitals.quarter < until)
+        .order_by(RecentVitals.quarter)
+    )
+    return [(quarter, samples) for quarter, samples in session.execute(query)]
+
+
+def _keep_day(session: Session, node: NodeId, day: date, quarters: dict[int, Thinned]) -> None:
+    row = session.get(VitalsDay, (node, day))
+    if row is None:
+        session.add(VitalsDay(node=node, day=day, packed=pack(quarters)))
+    else:
+        row.packed = pack(unpack(row.packed) | quarters)
+
+
+_KNOWN = select(Node.id, Node.first_session, Node.session).where(
+    Node.id.in_(bindparam("told", expanding=True)), Node.quarantined_at.is_(None)
+)
+_INSERT = sqlite.insert(RecentVitals)
+_APPEND = Many(  # what is too long already grows no more
+    _INSERT.on_conflict_do_update(
+        index_elements=[RecentVitals.node, RecentVitals.quarter],
+        set_={"samples": RecentVitals.samples + _INSERT.excluded.samples},
+        where=func.length(RecentVitals.samples) < LONGEST_QUARTER,
+    ),
+    insert_told(
+        cast("Table", RecentVitals.__table__),
+        ("node", "quarter", "samples"),
+        "(node, quarter) DO UPDATE SET samples = vitals_recent.samples || excluded.samples "
+        f"WHERE length(vitals_recent.samples) < {LONGEST_QUARTER}",
+    ),
+)
+
+
+def _day(number: int) -> date:
+    return date(1970, 1, 1) + timedelta(days=number)

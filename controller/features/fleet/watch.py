@@ -1,0 +1,266 @@
+"""Reads for whoever watches nodes: status, faults, care and events; constant queries, however many nodes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.areas.queries import area_tree
+from controller.features.fleet.counts import has_status
+from controller.features.fleet.events import (
+    FLAP_TURNS,
+    FLAP_WINDOW,
+    Event,
+    Fallen,
+    Loss,
+    Turn,
+    as_one_outage,
+    events,
+    is_flapping,
+    newest_first,
+)
+from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, Fault, FaultKind, all_faults
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.model.accounts import Account
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing, Delivery
+from controller.model.area_tree import AreaTree
+from controller.model.fleet import Care, Node, StateTurn
+from controller.model.permissions import Operator
+from devices.messages import AreaCode, NodeId
+
+_TROUBLED = (NodeStatus.OFFLINE, NodeStatus.SILENT, NodeStatus.FAULTY)
+MISSED_WITHIN = timedelta(hours=24)
+_BETWEEN = " "  # names of nodes hold none
+LOST_WITHIN = timedelta(days=30)
+"""A node that has been away for longer is a fault on the list, and no event any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One node as a technician sees it; `unseen`: kinds of faults that nobody has acknowledged."""
+
+    node: Node
+    status: NodeStatus
+    faults: tuple[Fault, ...]
+    care: Care | None
+    assignee: str | None
+    """The sign-in name."""
+
+    @property
+    def unseen(self) -> frozenset[FaultKind]:
+        """Return the kinds of faults that are news."""
+        seen = frozenset(self.care.seen) if self.care is not None else frozenset()
+        return frozenset(fault.kind for fault in self.faults if fault.kind not in seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which nodes are asked for; what is None or empty does not narrow."""
+
+    areas: frozenset[AreaCode] | None = None
+    statuses: frozenset[NodeStatus] = frozenset()
+    kinds: frozenset[FaultKind] = frozenset()
+    only_faulty: bool = False
+    only_unseen: bool = False
+    assignee: str | None = None
+    text: str = ""
+
+    def fits(self, one: Watched) -> bool:
+        """Whether a node is one of those."""
+        words = f"{one.node.id} {one.node.name}".lower()
+        return (
+            (not self.statuses or one.status in self.statuses)
+            and (not self.kinds or any(fault.kind in self.kinds for fault in one.faults))
+            and (not self.only_faulty or bool(one.faults))
+            and (not self.only_unseen or bool(one.unseen))
+            and (self.assignee is None or one.assignee == self.assignee)
+            and self.text.lower() in words
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many nodes have faults: all, those that one person looks after, those that nobody does."""
+
+    every: int
+    mine: int
+    nobodys: int
+
+
+class Cared(StrEnum):
+    """Whose faulty nodes are asked for."""
+
+    EVERY = "every"
+    MINE = "mine"
+    NOBODYS = "nobodys"
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """A page of the nodes with faults, by area and id, and how many there are in all."""
+
+    nodes: list[Watched]
+    counted: Counted
+
+
+def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
+    """Return the nodes in use that are asked for, by area and id; three queries."""
+    unsteady = _unsteady(session, now)
+    query = _nodes(wish.areas)
+    if wish.only_faulty:  # of thousands few are faulty: the database passes the others over
+        query = query.where(_has_faults(unsteady, now))
+    return [one for one in _judged(session.execute(query), unsteady, now) if wish.fits(one)]
+
+
+def troubles(
+    session: Session,
+    areas: frozenset[AreaCode],
+    now: datetime,
+    *,
+    by: Operator,
+    cared: Cared = Cared.EVERY,
+    limit: int,
+    offset: int = 0,
+) -> Troubles:
+    """Return some of the nodes with faults; four queries, or five, and one look at all nodes."""
+    unsteady = _unsteady(session, now)
+    is_asked = (Node.area.in_(areas), Node.retired_at.is_(None), _has_faults(unsteady, now))
+    is_mine, is_nobodys = Care.assignee == by.id, Care.assignee.is_(None)
+    counts = (func.count(), *(func.sum(case((one, 1), else_=0)) for one in (is_mine, is_nobodys)))
+    faulty = select(Node.id, Node.area, Care.assignee).outerjoin(Care, Care.node == Node.id).where(*is_asked)
+    # counted in the same look at all nodes that finds the page: each look reads what every node told last
+    counted = faulty.add_columns(*(one.over().label(f"n{place}") for place, one in enumerate(counts)))
+    of_all = counted.subquery()
+    whose = {Cared.EVERY: (), Cared.MINE: (of_all.c.assignee == by.id,)}
+    narrowed = select(of_all).where(*whose.get(cared, (of_all.c.assignee.is_(None),)))
+    page = session.execute(narrowed.order_by(of_all.c.area, of_all.c.id).limit(limit).offset(offset)).all()
+    # nobody on this page: there may still be others
+    figures = page[0][3:] if page else session.execute(faulty.with_only_columns(*counts)).one()
+    rows = session.execute(_nodes(None).where(Node.id.in_([one.id for one in page])))
+    return Troubles(list(_judged(rows, unsteady, now)), Counted(*(number or 0 for number in figures)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unsteady:
+    """Who came and went of late, with their turns, and who missed airings, with how many."""
+
+    turns: Mapping[NodeId, Sequence[Turn]]
+    missed: Mapping[NodeId, int]
+
+    @property
+    def nodes(self) -> frozenset[NodeId]:
+        return frozenset((*self.turns, *self.missed))
+
+
+def _unsteady(session: Session, now: datetime) -> _Unsteady:
+    return _Unsteady(_flapping(session, now), _missed(session, now))
+
+
+def _nodes(areas: frozenset[AreaCode] | None) -> Select[Node, Care, str]:
+    query = (
+        select(Node, Care, Account.name)
+        .outerjoin(Care, Care.node == Node.id)
+        .outerjoin(Account, Account.id == Care.assignee)
+        .where(Node.retired_at.is_(None))
+        .order_by(Node.area, Node.id)
+    )
+    return query if areas is None else query.where(Node.area.in_(areas))
+
+
+def _has_faults(unsteady: _Unsteady, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of nodes in use that `all_faults` finds something wrong with.
+
+    Being away alone is asked first: when a whole province is, nobody reads 5,000 nodes' last words.
+    """
+    is_judged = and_(Node.quarantined_at.is_(None), Node.last_heard_at.is_not(None))
+    is_away = and_(is_judged, Node.retired_at.is_(None), ~Node.online)
+    floods = Node.flooded_at > now - FLOOD_CALM
+    return or_(is_away, has_status(_TROUBLED, now), and_(is_judged, or_(floods, Node.id.in_(unsteady.nodes))))
+
+
+def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: datetime) -> Iterator[Watched]:
+    for node, care, assignee in rows:
+        facts = facts_of(node)
+        missed, flapping = unsteady.missed.get(node.id, 0), node.id in unsteady.turns
+        faults = all_faults(facts, now, missed=missed, flapping=flapping)
+        yield Watched(node, status_of(facts, now), faults, care, assignee)
+
+
+def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[Event]:
+    """Return what there is to look after in some areas (None: all), the newest first; six queries at most."""
+    tree, turns = area_tree(session), _flapping(session, now)
+    communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}
+    in_use = (Node.retired_at.is_(None), Node.quarantined_at.is_(None))
+    sizes: dict[AreaCode, int] = defaultdict(int)
+    counting = select(Node.area, func.count()).where(*in_use).group_by(Node.area)
+    for area, nodes in session.execute(counting):
+        if area in communes:
+            sizes[communes[area]] += nodes
+    lost = (*in_use, ~Node.online, Node.last_heard_at.is_not(None), Node.online_at >= now - LOST_WITHIN)
+    steady = (*lost, Node.id.not_in(turns))
+    fallen = _fallen(session, steady, communes)
+    outages = {one.area: as_one_outage(one, sizes[one.area]) for one in fallen}
+    apart = [area for area, commune in communes.items() if commune in outages and outages[commune] is None]
+    losses: list[Loss] = []
+    if apart:
+        query = select(Node.id, Node.area, Node.online_at).where(*steady, Node.area.in_(apart))
+        losses += (
+            Loss(node, communes[area], at) for node, area, at in session.execute(query) if at is not None
+        )
+    flapping: dict[NodeId, tuple[AreaCode, datetime]] = {}
+    if turns:
+        unsteady = select(Node.id, Node.area).where(*in_use, Node.id.in_(turns), Node.area.in_(communes))
+        flapping |= {node: (communes[area], turns[node][0].at) for node, area in session.execute(unsteady)}
+    return newest_first([*filter(None, outages.values()), *events(losses, flapping, sizes)])
+
+
+def _fallen(
+    session: Session, lost: Iterable[ColumnElement[bool]], communes: Mapping[AreaCode, AreaCode]
+) -> list[Fallen]:
+    """Return what is away now by commune, added up by the database: a row for an area, not for a node."""
+    names = func.aggregate_strings(Node.id, _BETWEEN)
+    query = select(Node.area, func.min(Node.online_at), func.max(Node.online_at), names).where(*lost)
+    found: dict[AreaCode, Fallen] = {}
+    for area, first, last, nodes in session.execute(query.group_by(Node.area)):
+        if area not in communes or first is None or last is None:
+            continue
+        here = Fallen(communes[area], first, last, tuple(map(NodeId, nodes.split(_BETWEEN))))
+        there = found.get(here.area, here)
+        both = here.nodes if there is here else (*there.nodes, *here.nodes)
+        found[here.area] = Fallen(here.area, min(first, there.first), max(last, there.last), both)
+    return list(found.values())
+
+
+def _commune(tree: AreaTree, area: AreaCode) -> AreaCode:
+    """Return the area directly below the province in which an area lies: what loses power together."""
+    lineage = tree.lineage(area)
+    return lineage[-2] if len(lineage) > 1 else area
+
+
+def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
+    """Return how many airings of the last day those nodes did not begin that missed enough to be a fault."""
+    query = (
+        select(Delivery.node, func.count())
+        .join(Airing, and_(Airing.id == Delivery.airing, Airing.state == AiringState.AIRED))
+        .where(Airing.starts_at > now - MISSED_WITHIN, Delivery.rung < int(Rung.STARTED))
+        .group_by(Delivery.node)
+        .having(func.count() >= MISSED_LIMIT)
+    )
+    return {node: int(count) for node, count in session.execute(query)}
+
+
+def _flapping(session: Session, now: datetime) -> dict[NodeId, list[Turn]]:
+    """Return the turns of the last hour, in their order, of the nodes that flap now."""
+    of_late = StateTurn.at > now - FLAP_WINDOW
+    many = select(StateTurn.node).where(of_late).group_by(StateTurn.node).having(func.count() >= FLAP_TURNS)
+    query = select(StateTurn.node, StateTurn.at, StateTurn.online).where(of_late, StateTurn.node.in_(many))
+    found: dict[NodeId, list[Turn]] = defaultdict(list)
+    for node, at, online in session.execute(query.order_by(StateTurn.at, StateTurn.id)):
+        found[node].append(Turn(at, online))
+    return {node: turns for node, turns in found.items() if is_flapping(turns, now)}

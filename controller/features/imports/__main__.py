@@ -1,0 +1,62 @@
+"""The process that opens a foreign file: little memory, little time, and nothing of the station in it.
+
+`python -m controller.features.imports text` reads the file from its standard input, `sound PATH` and
+`chime PATH` from the disk; it answers one JSON object.
+"""
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from controller.errors import BadInput
+from controller.features.imports.file_kinds import CHIME_SOUND, LARGEST_FILE, SOUND, FileKind
+from tts.errors import SpeechError
+
+if TYPE_CHECKING:
+    from controller.features.imports.word import Taken
+
+MOST_MEMORY = 1_500_000_000
+MOST_CPU_SECONDS = 40
+
+
+def _opened(content: bytes, kind: FileKind) -> "Taken":
+    if kind is FileKind.PDF:
+        from controller.features.imports.pdf import text_of_pdf as text_of
+    else:
+        from controller.features.imports.word import text_of_word as text_of
+    return text_of(content)
+
+
+def _draft(content: bytes) -> dict[str, object]:
+    from controller.features.imports.drafting import as_json, imported
+
+    return as_json(imported(content, _opened))
+
+
+def _looked_at(path: Path, *, as_chime: bool) -> dict[str, object]:
+    from tts.brought import CHIME, WHOLE
+    from tts.found import examined
+
+    with TemporaryDirectory(prefix="loa-am-thanh-") as scratch:
+        return asdict(examined(path, Path(scratch), CHIME if as_chime else WHOLE))
+
+
+def main(kind: str, *more: str) -> None:
+    """Answer with what is in the file, or with why it is not taken."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
+    try:
+        if kind in {SOUND, CHIME_SOUND}:
+            answer = _looked_at(Path(more[0]), as_chime=kind == CHIME_SOUND)
+        else:
+            answer = _draft(sys.stdin.buffer.read(LARGEST_FILE + 1))
+    except (BadInput, SpeechError) as error:
+        answer = {"code": error.code, "sentence": error.sentence}
+    sys.stdout.write(json.dumps(answer))
+
+
+main(*sys.argv[1:])

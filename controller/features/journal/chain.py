@@ -1,0 +1,160 @@
+"""The chain of the journal: what is hashed, what is signed, and how anyone checks it; pure.
+
+An entry's `hash` is SHA-256 over its canonical JSON (sorted keys, no spaces, UTF-8) without `hash` and
+`signature`; `signature` is Ed25519 over the 64 characters of `hash`. `previous` is the hash of the entry
+before, so nothing can be changed, put in or taken out of the middle. That the end was not cut off is shown
+by the seal of an exported file (controller/features/journal/export.py).
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from devices.messages import Role
+from devices.signing import SigningKey, key_id
+
+BEGINNING = "0" * 64
+"""What the first entry names as the hash before it."""
+
+FIELDS = frozenset({"seq", "at", "by", "act", "subject", "detail", "previous", "kid", "hash", "signature"})
+
+
+class StationSeal:
+    """The station's key as sealer of journal entries; `first`: its first key of all, where it was renewed."""
+
+    def __init__(self, key: SigningKey, first: SigningKey | None = None) -> None:
+        self._kid = key.kid
+        self._private = _private_half(key)
+        self._first = _private_half(first or key)
+
+    @property
+    def kid(self) -> str:
+        """Name of the key."""
+        return self._kid
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of the content."""
+        return self._private.sign(content)
+
+    def derive(self, purpose: str) -> bytes:
+        """Return 32 bytes that only the first key can make, for sealing what lies in the database (HKDF)."""
+        kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
+        return kdf.derive(self._first.private_bytes_raw())
+
+
+def _private_half(key: SigningKey) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(_unbase64(json.loads(key.to_json())["d"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a sound journal says of itself."""
+
+    entries: int
+    last_hash: str
+
+
+class JournalBroken(Exception):  # noqa: N818 - named by what it means
+    """The journal was tampered with or damaged; `line` counts from 1."""
+
+    code = "journal.broken"
+
+    def __init__(self, line: int, sentence: str) -> None:
+        super().__init__(f"line {line}: {sentence}")
+        self.line = line
+        self.sentence = sentence
+
+
+def written(at: datetime) -> str:
+    """Return the instant as the chain hashes it: UTC, microseconds, Z."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of a value."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def hash_of(entry: Mapping[str, Any]) -> str:
+    """Return the hash of an entry's fields; `hash` and `signature` themselves are left out."""
+    hashed = {name: value for name, value in entry.items() if name not in {"hash", "signature"}}
+    return hashlib.sha256(canonical(hashed).encode()).hexdigest()
+
+
+class Signer(Protocol):
+    """Seals: an Ed25519 key with its id."""
+
+    @property
+    def kid(self) -> str:
+        """Name of the key."""
+
+    def sign(self, content: bytes) -> bytes:
+        """Return the 64-byte Ed25519 signature of the content."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """A journal as far as it has been read and found sound, with the public keys that may have signed it."""
+
+    keys: Mapping[Any, str]
+    seq: int = 0
+    last: str = BEGINNING
+
+    def take(self, number: int, entry: Any) -> dict[str, Any]:
+        """Check that this is the next entry, unchanged and signed, and return it; raise JournalBroken."""
+        if not isinstance(entry, dict) or set(entry) != FIELDS:
+            raise JournalBroken(number, "Dòng này không phải là mục nhật ký.")
+        if entry["seq"] != self.seq + 1 or entry["previous"] != self.last:
+            raise JournalBroken(number, "Thiếu hoặc thừa mục nhật ký ở trước dòng này.")
+        if hash_of(entry) != entry["hash"]:
+            raise JournalBroken(number, "Nội dung mục nhật ký này đã bị sửa.")
+        check_signature(number, entry, self.keys)
+        self.seq, self.last = entry["seq"], entry["hash"]
+        return entry
+
+
+def keys_of(public: str | Collection[str]) -> dict[Any, str]:
+    """Return the station's public key(s) (base64url) by their ids."""
+    return {key_id(Role.STATION, x): x for x in ([public] if isinstance(public, str) else public)}
+
+
+def verify(lines: Iterable[str], public: str | Collection[str]) -> Checked:
+    """Check the journal's lines with the station's public key(s) (base64url) alone; raise JournalBroken."""
+    chain = Chain(keys_of(public))
+    for number, line in enumerate(lines, start=1):
+        try:
+            entry = json.loads(line)
+        except ValueError as error:
+            raise JournalBroken(number, "Dòng này không phải là mục nhật ký.") from error
+        chain.take(number, entry)
+    return Checked(chain.seq, chain.last)
+
+
+def check_signature(number: int, entry: Mapping[str, Any], keys: Mapping[Any, str]) -> None:
+    """Check the station's signature over an entry's hash, or raise JournalBroken."""
+    x = keys.get(entry["kid"])
+    if x is None:
+        raise JournalBroken(number, f"Mục nhật ký được ký bằng khóa lạ: {entry['kid']}.")
+    try:
+        key = Ed25519PublicKey.from_public_bytes(_unbase64(x))
+        key.verify(_unbase64(entry["signature"]), str(entry["hash"]).encode())
+    except (InvalidSignature, ValueError) as error:
+        raise JournalBroken(number, "Chữ ký của mục nhật ký này không đúng.") from error
+
+
+def base64url(raw: bytes) -> str:
+    """Return base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _unbase64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

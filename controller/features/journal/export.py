@@ -1,0 +1,144 @@
+"""The exported file: the journal, the as-aired log that it vouches for, and a seal; pure.
+
+The lines of the journal come first, then those of the as-aired log, then one line that says how far both
+reach, signed by the station when it exported them. So a file alone, with the station's public key, shows that
+nothing was changed, left out, put in, put elsewhere, or cut off. docs/operator.md, `loa journal verify`.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from controller.features.journal.chain import (
+    BEGINNING,
+    Chain,
+    JournalBroken,
+    Signer,
+    base64url,
+    canonical,
+    check_signature,
+    hash_of,
+    keys_of,
+    written,
+)
+
+AS_AIRED, SEAL = "as-aired", "seal"
+"""What a line that is not of the journal itself says that it is of (`log`)."""
+VOUCHES = "as_aired.noted"
+"""The journal's act whose detail names an entry of the as-aired log (`last`) and its hash."""
+_SEAL_FIELDS = frozenset({"log", "at", "journal", "as_aired", "kid", "hash", "signature"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a sound file says of itself."""
+
+    entries: int
+    last_hash: str
+    aired: int
+    sealed_at: str
+
+
+def sealed(journal: Iterable[str], aired: Iterable[str], signer: Signer, now: datetime) -> Iterator[str]:
+    """Yield the lines of both logs, and the seal over how far they reach."""
+    reach = {}
+    for name, lines in (("journal", journal), ("as_aired", aired)):
+        count, last = 0, ""
+        for last in lines:
+            count += 1
+            yield last
+        reach[name] = {"entries": count, "hash": json.loads(last)["hash"] if count else BEGINNING}
+    fields: dict[str, Any] = {"log": SEAL, "at": written(now), **reach, "kid": signer.kid}
+    digest = hash_of(fields)
+    yield canonical({**fields, "hash": digest, "signature": base64url(signer.sign(digest.encode()))})
+
+
+def verify_export(lines: Iterable[str], public: str | Collection[str]) -> Verified:
+    """Check an exported file with the station's public key(s) (base64url) alone; raise JournalBroken."""
+    reading = _Reading(Chain(keys_of(public)))
+    number = 0
+    for number, line in enumerate(lines, start=1):
+        reading.take(number, line)
+    return reading.end(number + 1)
+
+
+def verify_logs(journal: Iterable[str], aired: Iterable[str], public: str | Collection[str]) -> None:
+    """Check both logs as they lie in a database, not exported and not sealed; raise JournalBroken."""
+    reading = _Reading(Chain(keys_of(public)))
+    number = 0
+    for number, line in enumerate(chain(journal, aired), start=1):
+        reading.take(number, line)
+    reading.check_vouched(number)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a file has been read and found sound."""
+
+    journal: Chain
+    aired: int = 0
+    aired_hash: str = BEGINNING
+    vouched: dict[int, str] = field(default_factory=dict)
+    last_vouched: int = 0
+    seal: Mapping[str, Any] | None = None
+
+    def take(self, number: int, line: str) -> None:
+        """Check one more line."""
+        if self.seal is not None:
+            raise JournalBroken(number, "Sau dấu niêm phong không được có gì nữa.")
+        try:
+            read = json.loads(line)
+        except ValueError as error:
+            raise JournalBroken(number, "Dòng này không phải là mục nhật ký.") from error
+        log = read.get("log") if isinstance(read, dict) else None
+        if log == AS_AIRED:
+            self._take_aired(number, read)
+        elif log == SEAL:
+            self._take_seal(number, read)
+        else:
+            self._take_journal(number, read)
+
+    def end(self, number: int) -> Verified:
+        """Return what the whole file says; it must have ended with its seal."""
+        if self.seal is None:
+            raise JournalBroken(number, "Tệp bị cắt cụt: thiếu dấu niêm phong ở cuối.")
+        return Verified(self.journal.seq, self.journal.last, self.aired, str(self.seal["at"]))
+
+    def check_vouched(self, number: int) -> None:
+        """Check that the journal names entries of the as-aired log that are there, and its last one."""
+        if self.vouched or self.last_vouched != self.aired:
+            raise JournalBroken(number, "Sổ phát thanh không khớp với nhật ký.")
+
+    def _take_journal(self, number: int, read: Any) -> None:
+        if self.aired:
+            raise JournalBroken(number, "Mục nhật ký nằm sai chỗ, sau sổ phát thanh.")
+        entry = self.journal.take(number, read)
+        if entry["act"] == VOUCHES:
+            last = int(entry["detail"]["last"])
+            self.vouched[last] = str(entry["detail"]["hash"])
+            self.last_vouched = last
+
+    def _take_aired(self, number: int, read: dict[str, Any]) -> None:
+        if read.get("seq") != self.aired + 1 or read.get("previous") != self.aired_hash:
+            raise JournalBroken(number, "Thiếu hoặc thừa mục sổ phát thanh ở trước dòng này.")
+        if hash_of(read) != read.get("hash"):
+            raise JournalBroken(number, "Nội dung mục sổ phát thanh này đã bị sửa.")
+        self.aired, self.aired_hash = self.aired + 1, read["hash"]
+        if self.vouched.pop(self.aired, self.aired_hash) != self.aired_hash:
+            raise JournalBroken(number, "Mục sổ phát thanh này không phải mục mà nhật ký đã ghi.")
+
+    def _take_seal(self, number: int, read: dict[str, Any]) -> None:
+        if set(read) != _SEAL_FIELDS or hash_of(read) != read["hash"]:
+            raise JournalBroken(number, "Dấu niêm phong đã bị sửa.")
+        check_signature(number, read, self.journal.keys)
+        found = {
+            "journal": {"entries": self.journal.seq, "hash": self.journal.last},
+            "as_aired": {"entries": self.aired, "hash": self.aired_hash},
+        }
+        if any(read[name] != reach for name, reach in found.items()):
+            raise JournalBroken(number, "Tệp thiếu dòng: dấu niêm phong nói đến nhiều mục hơn.")
+        self.check_vouched(number)
+        self.seal = read

@@ -1,0 +1,189 @@
+"""The security log: what was refused, to whom, from where, how often; docs/operator.md, "The security log".
+
+Requests only count in memory; the station writes every few seconds. What repeats within an hour is one row
+with its number, and beyond a bound what differs is counted together, so that no flood fills the disk or the
+writer's time. No password, code or token is ever in it, nor a name that belongs to no account: people type
+passwords into the field of the name.
+"""
+
+import json
+import logging
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from controller.errors import LoaError
+from controller.features.journal.chain import written
+from controller.model.base import ID_LENGTH
+from controller.model.journal import LONGEST_SUBJECT, SecurityEvent
+from controller.store import Store
+
+TOGETHER = timedelta(hours=1)
+"""What is the same within an hour is one row."""
+MOST_WAITING = 500
+"""Different ones that are kept in memory between two writings."""
+MOST_AN_HOUR = 1_000
+"""New rows in an hour; an office makes some ten."""
+MOST_ROWS = 100_000
+"""About 20 MB; what is oldest goes first."""
+MANY = "nhiều nơi"
+"""The address of what is counted together."""
+
+_AUTHPRIV_WARNING = 10 * 8 + 4
+_LOG = logging.getLogger(__name__)
+
+
+class Refused(NamedTuple):
+    """What was refused; two of one content are the same."""
+
+    act: str
+    subject: str
+    by: str
+    """Id of the account, or empty: nobody known."""
+    address: str
+    outcome: str
+
+    def fitting(self) -> "Refused":
+        """Return it as rows can hold it."""
+        rest = (self.by[:ID_LENGTH], self.address[:ID_LENGTH], self.outcome[:ID_LENGTH])
+        return Refused(self.act, self.subject[:LONGEST_SUBJECT], *rest)
+
+    def together(self) -> "Refused":
+        """Return what it is counted as once there are too many different ones."""
+        return Refused(self.act, "", "", MANY, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    number: int
+    first_at: datetime
+    last_at: datetime
+
+    def and_then(self, other: "_Times") -> "_Times":
+        return _Times(self.number + other.number, self.first_at, max(self.last_at, other.last_at))
+
+
+@dataclass(slots=True)
+class SecurityLog:
+    """Counts what is refused, and writes it down when it is told to; usable from any thread."""
+
+    store: Store
+    send: Callable[[str], None] | None = None
+    """Takes each written line as JSON: to syslog."""
+    _waiting: dict[Refused, _Times] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, refused: Refused, now: datetime) -> None:
+        """Count one; never waits for the database."""
+        self._count(refused.fitting(), _Times(1, now, now))
+
+    def _count(self, refused: Refused, times: _Times) -> None:
+        with self._lock:
+            if refused not in self._waiting and len(self._waiting) >= MOST_WAITING:
+                refused = refused.together()
+            before = self._waiting.get(refused)
+            self._waiting[refused] = times if before is None else before.and_then(times)
+
+    def write(self) -> None:
+        """Write down what waits; when the database cannot be had it goes on waiting."""
+        with self._lock:
+            waiting, self._waiting = self._waiting, {}
+        if not waiting:
+            return
+        try:
+            with self.store.write() as session:
+                for refused, times in waiting.items():
+                    _put_down(session, refused, times)
+        except LoaError:
+            _LOG.warning("the security log waits for the database", exc_info=True)
+            for refused, times in waiting.items():
+                self._count(refused, times)
+            return
+        if self.send is not None:
+            for refused, times in waiting.items():
+                self.send(_line(refused, times))
+
+
+def _put_down(session: Session, refused: Refused, times: _Times) -> None:
+    since = times.last_at - TOGETHER
+    row = _same(session, refused, since)
+    if row is None and _is_full(session, since):
+        refused = refused.together()
+        row = _same(session, refused, since)
+    if row is None:
+        session.add(
+            SecurityEvent(
+                **refused._asdict(), first_at=times.first_at, last_at=times.last_at, times=times.number
+            )
+        )
+    else:
+        row.times += times.number
+        row.last_at = max(row.last_at, times.last_at)
+    session.flush()
+
+
+def _same(session: Session, refused: Refused, since: datetime) -> SecurityEvent | None:
+    query = select(SecurityEvent).filter_by(**refused._asdict()).where(SecurityEvent.first_at > since)
+    return session.scalars(query.limit(1)).first()
+
+
+def _is_full(session: Session, since: datetime) -> bool:
+    newer = select(func.count()).select_from(SecurityEvent).where(SecurityEvent.last_at > since)
+    return (session.scalar(newer) or 0) >= MOST_AN_HOUR
+
+
+def _line(refused: Refused, times: _Times) -> str:
+    told = {"at": written(times.last_at), "first_at": written(times.first_at), "times": times.number}
+    return json.dumps(told | refused._asdict(), ensure_ascii=False)
+
+
+def line_of(event: SecurityEvent) -> str:
+    """Return a row as the JSON line that syslog gets."""
+    refused = Refused(event.act, event.subject, event.by, event.address, event.outcome)
+    return _line(refused, _Times(event.times, event.first_at, event.last_at))
+
+
+def security_events(
+    session: Session, *, before: int | None = None, limit: int = 100
+) -> Sequence[SecurityEvent]:
+    """Return what was refused, the newest first; `before`: only what was first written before that one."""
+    query = select(SecurityEvent).order_by(SecurityEvent.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(SecurityEvent.id < before)).all()
+
+
+def sweep_security_log(session: Session, *, now: datetime, days: int) -> None:
+    """Drop what is older than it is kept, and the oldest of what is too much."""
+    session.execute(delete(SecurityEvent).where(SecurityEvent.last_at <= now - timedelta(days=days)))
+    kept = select(SecurityEvent.id).order_by(SecurityEvent.id.desc()).offset(MOST_ROWS).limit(1)
+    newest_too_many = session.scalar(kept)
+    if newest_too_many is not None:
+        session.execute(delete(SecurityEvent).where(SecurityEvent.id <= newest_too_many))
+
+
+def syslog_at(where: str) -> "Syslog | None":
+    """Return what sends to syslog there; None where the setting is empty."""
+    return Syslog(where) if where else None
+
+
+class Syslog:
+    """Sends lines to `/dev/log`, or to `host:port` by UDP; a failure is logged and stops nothing."""
+
+    def __init__(self, where: str) -> None:
+        host, _, port = where.rpartition(":")
+        self._address: str | tuple[str, int] = (host, int(port)) if host and port.isdigit() else where
+
+    def __call__(self, line: str) -> None:
+        """Send one line (RFC 3164) as a warning of the facility authpriv, tagged `loa-security`."""
+        kind = socket.AF_UNIX if isinstance(self._address, str) else socket.AF_INET
+        try:
+            with socket.socket(kind, socket.SOCK_DGRAM) as end:
+                end.setblocking(False)
+                end.sendto(f"<{_AUTHPRIV_WARNING}>loa-security: {line}".encode(), self._address)
+        except OSError as error:
+            _LOG.warning("syslog at %s does not take the security log: %s", self._address, error)

@@ -1,0 +1,1 @@
+"""Ending keys: retired or compromised."""

@@ -1,0 +1,153 @@
+"""Ends keys: retired (what was signed stays good) or compromised (what was signed is void)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict, NotFound
+from controller.features.accounts.key_retirement import retire_key
+from controller.features.accounts.queries import require
+from controller.features.airings.cancellation import end_airing
+from controller.features.areas.queries import top_area
+from controller.features.bulletins.in_force import is_in_force
+from controller.features.journal.service import record
+from controller.features.notices.service import notify
+from controller.features.plans.key_set import keys_to_name
+from controller.features.plans.reliance import Reliance, relied_upon
+from controller.model.accounts import Account, HeldKey
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.notices import NoticeKind
+from controller.model.permissions import Act, Operator
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
+from devices.messages import AreaCode, KeyId, Role
+
+VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không còn giá trị."
+
+
+@dataclass(frozen=True, slots=True)
+class Fallout:
+    """What a key that is declared compromised takes along."""
+
+    kid: KeyId
+    role: Role
+    holder: str
+    """The shown name of its person; empty: the station's own key."""
+    silenced: tuple[Reliance, ...]
+    """Bulletins that are planned or prepared, and would not be heard any more."""
+    unused: int
+    """Approved bulletins that nothing is planned with."""
+    policies: tuple[AreaCode, ...]
+    places: int
+    """Loudspeakers whose place it signed."""
+
+
+def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
+    """Return what would be void if the key were declared compromised now; changes nothing."""
+    key = _key(session, kid)
+    bulletins = _approved_by(session, kid, now)
+    silenced = tuple(relied_upon(session, bulletins))
+    signed = select(Published.target).where(Published.kid == kid, Published.payload != "")
+    policies = session.scalars(signed.where(Published.kind == Kind.POLICY).order_by(Published.target))
+    places = select(func.count()).select_from(signed.where(Published.kind == Kind.PLACE).subquery())
+    holder = session.get(Account, key.holder) if key.holder is not None else None
+    return Fallout(
+        kid=kid,
+        role=key.role,
+        holder=holder.display_name if holder is not None else "",
+        silenced=silenced,
+        unused=len(bulletins) - len(silenced),
+        policies=tuple(AreaCode(target) for target in policies),
+        places=session.scalar(places) or 0,
+    )
+
+
+def retire_one_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> None:
+    """Have a key sign nothing any more; what it signed stays good. Again changes nothing."""
+    require(session, by, Act.RULE, top_area(session).code)
+    key = _key(session, kid, lock=True)
+    _check_not_the_last(session, key, now)
+    if key.retired_at is None:
+        retire_key(session, kid, now=now)
+        record(session, by, "keys.retired", kid, now)
+
+
+def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> Fallout:
+    """Void a key and all that it signed; return what fell silent. Its owners get a notice each.
+
+    The station drops it at once: what sounds by it stops with the next plan. Loudspeakers trust the key
+    itself until they have a key set without it (`sign_key_set`). Airings that loudspeakers have by now are
+    cancelled; those that wait may still be heard if their bulletin is approved again in time.
+    """
+    require(session, by, Act.RULE, top_area(session).code)
+    key = _key(session, kid, lock=True)
+    _check_not_the_last(session, key, now)
+    fallout = fallout_of(session, kid, now)
+    if key.compromised_at is not None:
+        return fallout
+    cancelled = _cancel(session, _approved_by(session, kid, now), by, now)
+    retire_key(session, kid, now=now)
+    key.compromised_at = now
+    for one in fallout.silenced:
+        sentence = (
+            f"«{one.title}» không còn được phát ({one.in_words()}): {VOID[0].lower()}{VOID[1:]} "
+            "Hãy nhờ một cán bộ duyệt khác đọc, nghe và duyệt lại."
+        )
+        notify(session, one.owners, NoticeKind.APPROVAL_VOID, one.bulletin, sentence, now=now)
+    detail = {
+        "bulletins": [one.bulletin for one in fallout.silenced],
+        "airings": cancelled,
+        "policies": list(fallout.policies),
+        "places": fallout.places,
+    }
+    record(session, by, "keys.compromised", kid, now, detail=detail)
+    return fallout
+
+
+def _key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:
+    key = session.get(HeldKey, kid, with_for_update=lock or None)
+    if key is None:
+        raise NotFound(f"Không có khóa nào tên {kid}.", code="keys.unknown")
+    return key
+
+
+def _check_not_the_last(session: Session, key: HeldKey, now: datetime) -> None:
+    others = [
+        one
+        for one in keys_to_name(session, now)
+        if one.role is Role.STATION
+        and one.retired_at is None
+        and one.kid != key.kid
+        and one.not_before <= now
+    ]
+    if key.role is Role.STATION and key.retired_at is None and not others:
+        raise Conflict(
+            "Đây là khóa duy nhất của đài; không có nó loa không nhận kế hoạch nào. "
+            "Hãy tạo khóa mới trước: loa keys renew-station.",
+            code="keys.last",
+        )
+
+
+def _approved_by(session: Session, kid: KeyId, now: datetime) -> list[BulletinId]:
+    query = (
+        select(Bulletin.id)
+        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(Approved.kid == kid, *is_in_force(now))
+        .order_by(Bulletin.id)
+    )
+    return list(session.scalars(query))
+
+
+def _cancel(session: Session, bulletins: list[BulletinId], by: Operator, now: datetime) -> list[str]:
+    query = select(Airing).where(Airing.bulletin.in_(bulletins), Airing.state.in_(IN_PLANS))
+    airings = session.scalars(query.order_by(Airing.id).with_for_update()).all()
+    for airing in airings:
+        end_airing(airing, VOID, now)
+        record(session, by, "airing.cancelled", airing.id, now, detail={"reason": VOID})
+    return [airing.id for airing in airings]

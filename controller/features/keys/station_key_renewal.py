@@ -1,0 +1,97 @@
+"""The station's own key is renewed: made beside the old one, published first, then taken up.
+
+Files in `keys/` of the home: `station.json` signs; `station-next.json` is the next one, until its time has
+come; `sealing.json` is the first of all. It signs nothing any more once another signs, but what lies sealed
+in the database (second factors, codes) was sealed by what only it can make. See docs/operator.md, `loa keys
+renew-station`.
+"""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from controller.errors import Conflict, StartFailed
+from controller.features.accounts.key_retirement import retire_station_keys
+from controller.features.accounts.service import KEY_LIFE, keep_station_key
+from controller.features.airings.timing import wall
+from controller.features.journal.chain import StationSeal
+from controller.features.journal.service import record
+from controller.features.plans.policy_signing import sign_key_set
+from controller.features.provisioning.service import Secrets, station_key
+from controller.runtime.home_folder import write_private
+from controller.settings import Settings
+from controller.store import Store
+from devices.messages import KeyId, Role
+from devices.signing import Malformed, SigningKey
+
+OVERLAP = timedelta(days=1)
+"""The new key is in the key set for so long before it signs: loudspeakers whose link is down for some hours
+have it by then. Who is away longer gets the key set first when it is back, and then what the key signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A new key of the station, and since when it signs."""
+
+    kid: KeyId
+    signs_from: datetime
+    until: datetime
+
+
+def station_seal(settings: Settings) -> StationSeal:
+    """Return what seals the journal, by the key that signs now."""
+    files = Secrets(settings.home)
+    return StationSeal(station_key(settings), _read(files.sealing_key))
+
+
+def renew_station_key(
+    store: Store, settings: Settings, root: SigningKey, *, at_once: bool = False, now: datetime
+) -> Renewed:
+    """Make the station's next key and publish it, signed by the root key; it signs after a day.
+
+    `at_once`: from now on, for a key that is stolen or has ended. A running station takes it up by itself.
+    """
+    files = Secrets(settings.home)
+    present, waiting = station_key(settings), _read(files.next_station_key)
+    if waiting is not None and not (at_once and waiting.not_before > now):
+        raise Conflict(
+            f"Khóa mới của đài đã có ({waiting.kid}), được dùng từ {wall(waiting.not_before)}.",
+            code="keys.renewing",
+        )
+    begins = now if at_once or present.not_after <= now else min(now + OVERLAP, present.not_after)
+    key = SigningKey.generate(Role.STATION, begins, KEY_LIFE)
+    with store.write() as session:
+        keep_station_key(session, key)
+        sign_key_set(session, root_key=root, now=now)
+        record(session, None, "keys.station-renewed", key.kid, now, detail={"from": begins.isoformat()})
+        write_private(files.next_station_key, key.to_json())
+    return Renewed(key.kid, key.not_before, key.not_after)
+
+
+def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningKey | None:
+    """Have the next key sign if its time has come; return it, or None. Broken off, it is begun again.
+
+    The key before is retired: it stays in the key set for some days, for plans that loudspeakers hold.
+    """
+    files = Secrets(settings.home)
+    waiting = _read(files.next_station_key)
+    if waiting is None or waiting.not_before > now:
+        return None
+    if not files.sealing_key.exists():
+        shutil.copy2(files.station_key, files.sealing_key)
+    store.signer = StationSeal(waiting, _read(files.sealing_key))
+    with store.write() as session:
+        retire_station_keys(session, but=waiting.kid, now=now)
+        record(session, None, "keys.station-taken-up", waiting.kid, now)
+    files.next_station_key.replace(files.station_key)
+    return waiting
+
+
+def _read(path: Path) -> SigningKey | None:
+    try:
+        return SigningKey.from_json(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (UnicodeDecodeError, Malformed):
+        raise StartFailed(f"Không đọc được khóa «{path}».", code="station.no_key") from None

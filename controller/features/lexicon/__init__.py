@@ -1,0 +1,1 @@
+"""The province's own words: how names, places and abbreviations are read out."""

@@ -1,0 +1,169 @@
+"""Reads for listeners: what was aired and will be, of approved texts alone; and their reports."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.airings.consent import Standing, standings
+from controller.features.airings.queries import reaches, targets_of
+from controller.model.airing_states import IN_PLANS, AiringState
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin, Recording, Revision
+from controller.model.fleet import Node
+from controller.model.listeners import ListenerReport
+from devices.messages import AiringId, AreaCode, NodeId, RecordingId
+
+_COMING = (AiringState.PLANNED, *IN_PLANS)
+_HEARD = (AiringState.SOUNDING, AiringState.AIRED)
+SAME_DAY = timedelta(hours=24)
+"""A report is about what sounded there within a day before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """One airing as the public may know it."""
+
+    airing: Airing
+    title: str
+    text: str
+    size: int | None
+    duration_ms: int | None
+    """Of the recording: an emergency goes on for longer, over and over."""
+
+
+def _public() -> ColumnElement[bool]:
+    """What may be shown to anybody: approved and not taken back, and no test."""
+    return and_(Bulletin.state == BulletinState.APPROVED, Bulletin.test.is_(False))
+
+
+def coming_in(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime, limit: int = 200
+) -> Sequence[tuple[Airing, str]]:
+    """Return what begins in any of the areas between two instants or still sounds, in order, with titles.
+
+    What waits for a commune's yes, or was declined there, is not promised to anybody.
+    """
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    query = (
+        select(Airing, Bulletin.title)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.id.in_(meant), Airing.state.in_(_COMING), _public())
+        .where(or_(Airing.starts_at >= since, Airing.state == AiringState.SOUNDING), Airing.starts_at < until)
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(limit)
+    )
+    rows = session.execute(query).all()
+    wide = [airing for airing, _ in rows if airing.node is None]
+    said = standings(session, wide, targets_of(session, [one.id for one in wide]))
+    return [(airing, title) for airing, title in rows if _is_agreed(said.get(airing.id), areas)]
+
+
+def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId]:
+    """Return which of them sound: their time has come, and nodes that began have not all stopped."""
+    sounding = [one.id for one in airings if one.state is AiringState.SOUNDING]
+    reached = reaches(session, sounding)
+    return frozenset(one for one in sounding if one not in reached or not reached[one].has_stopped)
+
+
+def _is_agreed(said: Standing | None, areas: Collection[AreaCode]) -> bool:
+    return said is None or said.silent.isdisjoint(areas) or not said.agreed.isdisjoint(areas)
+
+
+def aired_in(session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50) -> list[Aired]:
+    """Return what was heard in any of the areas since an instant, each text once, the newest first."""
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
+    query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
+    found: dict[str, Aired] = {}
+    for row in session.execute(query):
+        found.setdefault(row[0].bulletin, Aired(*row))
+    return list(found.values())[:limit]
+
+
+def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> Aired:
+    """Return one airing that was heard in any of the areas, or raise NotFound."""
+    meant = select(Target.airing).where(Target.area.in_(areas))
+    row = session.execute(_aired().where(Airing.id == airing_id, Airing.id.in_(meant))).one_or_none()
+    if row is None:
+        raise NotFound("Không có bản tin này, hoặc bản tin đã được rút.", code="listener.no-airing")
+    return Aired(*row)
+
+
+def _aired() -> Select[Airing, str, str, int, int]:
+    return (
+        select(Airing, Bulletin.title, Revision.text, Recording.size, Recording.duration_ms)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Revision, and_(Revision.bulletin == Airing.bulletin, Revision.number == Airing.revision))
+        .outerjoin(Recording, Recording.id == Airing.recording)
+        .where(Airing.state.in_(_HEARD), _public())
+    )
+
+
+def may_be_heard_by_all(session: Session, recording: RecordingId) -> bool:
+    """Whether a recording was aired, so that anybody may hear it again."""
+    query = (
+        select(Airing.id)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .where(Airing.recording == recording, Airing.state.in_(_HEARD), _public())
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+def last_sounded(session: Session, node: NodeId, now: datetime) -> AiringId | None:
+    """Return what sounded at a node last, within a day."""
+    query = (
+        select(Airing.id)
+        .join(Delivery, Delivery.airing == Airing.id)
+        .where(Delivery.node == node, Airing.state.in_(_HEARD))
+        .where(Airing.starts_at <= now, Airing.starts_at > now - SAME_DAY)
+        .order_by(Airing.starts_at.desc(), Airing.id)
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def code_digest(code: str) -> str:
+    """Return by what a report's code is known; case, blanks and dashes do not count."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def report_by_code(session: Session, code: str) -> ListenerReport:
+    """Return the report that a code belongs to, or raise NotFound."""
+    query = select(ListenerReport).where(ListenerReport.code_sha256 == code_digest(code))
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(
+            "Không có phản ánh nào mang mã này. Hãy xem lại từng chữ của mã.", code="listener.no-code"
+        )
+    return found
+
+
+def reports_in(
+    session: Session, areas: Collection[AreaCode] | None, limit: int = 200
+) -> list[tuple[ListenerReport, str]]:
+    """Return reports of the areas (None: all) with the loudspeakers' names; open ones first, then newest."""
+    query = (
+        select(ListenerReport, Node.name)
+        .join(Node, Node.id == ListenerReport.node)
+        .order_by(ListenerReport.answered_at.is_not(None), ListenerReport.reported_at.desc())
+        .limit(limit)
+    )
+    if areas is not None:
+        query = query.where(ListenerReport.area.in_(areas))
+    return [(report, name) for report, name in session.execute(query)]
+
+
+def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> int:
+    """Count the reports of the areas (None: all) that nobody has answered."""
+    query = select(func.count()).select_from(ListenerReport).where(ListenerReport.answered_at.is_(None))
+    if areas is not None:
+        query = query.where(ListenerReport.area.in_(areas))
+    return session.scalar(query) or 0

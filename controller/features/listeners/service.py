@@ -1,0 +1,75 @@
+"""Writes of listeners' reports: one is made by anybody, and answered by an officer of its area."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, NotFound
+from controller.features.accounts.queries import require
+from controller.features.journal.service import record
+from controller.features.listeners.queries import code_digest, last_sounded
+from controller.model.fleet import Node
+from controller.model.listener_report_states import Action, ReportId, ReportState, Trouble, after
+from controller.model.listeners import ListenerReport
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from devices.messages import NodeId
+
+LONGEST_WORDS = 500
+LONGEST_ANSWER = 1000
+_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Without those that are taken for each other on paper."""
+_CODE_LENGTH = 10
+
+
+def report_trouble(
+    session: Session, node_id: NodeId, *, trouble: str, words: str, now: datetime
+) -> tuple[ListenerReport, str]:
+    """Keep what a listener reports about a loudspeaker; return it with the code that shows the answer.
+
+    Nothing is kept of who sends it.
+    """
+    node = session.get(Node, node_id)
+    if node is None or node.retired_at is not None:
+        raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
+    if trouble not in set(Trouble):
+        raise BadInput("Hãy chọn loa bị làm sao.", code="listener.no-trouble")
+    words = " ".join(words.split())
+    if len(words) > LONGEST_WORDS:
+        raise BadInput(
+            f"Lời kể dài quá {LONGEST_WORDS} chữ cái. Hãy viết ngắn hơn.", code="listener.too-long"
+        )
+    code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE_LENGTH))
+    report = ListenerReport(
+        id=ReportId(new_id(now)),
+        code_sha256=code_digest(code),
+        node=node.id,
+        area=node.area,
+        airing=last_sounded(session, node.id, now),
+        trouble=Trouble(trouble),
+        words=words,
+        state=ReportState.OPEN,
+        reported_at=now,
+    )
+    session.add(report)
+    session.flush()
+    record(session, None, "report.made", report.id, now, detail={"node": node.id, "trouble": trouble})
+    return report, f"{code[: _CODE_LENGTH // 2]}-{code[_CODE_LENGTH // 2 :]}"
+
+
+def answer_report(
+    session: Session, report_id: ReportId, *, answer: str, by: Operator, now: datetime
+) -> ListenerReport:
+    """Answer a listener, or answer better: whoever has the code reads it."""
+    report = session.get(ListenerReport, report_id, with_for_update=True)
+    if report is None:
+        raise NotFound("Không có phản ánh này.", code="report.unknown")
+    require(session, by, Act.WRITE, report.area)
+    answer = answer.strip()
+    if not answer or len(answer) > LONGEST_ANSWER:
+        raise BadInput(f"Hãy ghi câu trả lời, không quá {LONGEST_ANSWER} chữ cái.", code="report.no-answer")
+    report.state = after(report.state, Action.ANSWER)
+    report.answer, report.answered_by, report.answered_at = answer, by.id, now
+    record(session, by, "report.answered", report.id, now, detail={"answer": answer})
+    return report

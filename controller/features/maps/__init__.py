@@ -1,0 +1,1 @@
+"""Outlines that the map of the province is drawn from."""

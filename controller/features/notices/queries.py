@@ -1,0 +1,34 @@
+"""Reads of notices."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from controller.model.notices import Notice, NoticeKind
+from controller.model.permissions import OperatorId
+
+
+def notices_of(
+    session: Session, operator: OperatorId, *, unread: bool = False, limit: int = 100
+) -> Sequence[Notice]:
+    """Return a person's notices, newest first."""
+    query = (
+        select(Notice)
+        .where(Notice.operator == operator)
+        .order_by(Notice.at.desc(), Notice.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(query.where(Notice.read_at.is_(None)) if unread else query).all()
+
+
+def count_unread(session: Session, operator: OperatorId) -> int:
+    """Return how many notices a person has not read."""
+    query = select(func.count()).where(Notice.operator == operator, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def unread_about(session: Session, kind: NoticeKind, subject: str) -> set[OperatorId]:
+    """Return who has been told such a thing of a subject and has not read it yet."""
+    query = select(Notice.operator).where(Notice.kind == kind, Notice.subject == subject)
+    return set(session.scalars(query.where(Notice.read_at.is_(None))))

@@ -1,0 +1,52 @@
+"""What must not exist of approvals: something planned or prepared by one that is over; for the doctor."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.bulletins.in_force import approved_until, is_in_force
+from controller.features.plans.queries import published_key_set
+from controller.model.accounts import HeldKey
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.emergencies import Prepared
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
+
+
+def nothing_relies_on_a_void_approval(session: Session, now: datetime) -> Iterator[str]:
+    """Name alarms, schedules and airings in the plans that are silent because their approval is over."""
+    until = approved_until()
+    is_over = (Bulletin.state == BulletinState.APPROVED, or_(until.is_(None), until <= now))
+    for name, table, is_used in (
+        ("prepared", Prepared, Prepared.released_at.is_(None)),
+        ("schedule", Schedule, Schedule.state == ScheduleState.RUNNING),
+        ("airing", Airing, Airing.state.in_(IN_PLANS)),
+    ):
+        query = select(table.id, Bulletin.id).join(Bulletin, Bulletin.id == table.bulletin)
+        for one, bulletin in session.execute(query.where(is_used, *is_over).order_by(table.id)):
+            yield f"{name} {one}: silent, the approval of bulletin {bulletin} is over; approve it again"
+
+
+def nothing_is_approved_by_an_unknown_key(session: Session, now: datetime) -> Iterator[str]:
+    """Name approvals in force whose key no loudspeaker trusts, and keys not marked as the set says."""
+    query = (
+        select(Bulletin.id, HeldKey.kid)
+        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(~HeldKey.in_key_set, *is_in_force(now))
+        .order_by(Bulletin.id)
+    )
+    for bulletin, kid in session.execute(query):
+        yield f"bulletin {bulletin}: no loudspeaker trusts its approver's key {kid}; sign the key set"
+    key_set = published_key_set(session)
+    named = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+    for kid in sorted(named ^ set(session.scalars(select(HeldKey.kid).where(HeldKey.in_key_set)))):
+        yield f"key {kid}: is not marked as the key set in force says"
+
+
+CHECKS = (nothing_relies_on_a_void_approval, nothing_is_approved_by_an_unknown_key)

@@ -1,0 +1,229 @@
+"""What every area's plan should say now: built from approved, unwithdrawn revisions alone."""
+
+import hashlib
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from controller.features.airings.timing import ZONE
+from controller.features.bulletins.in_force import is_in_force
+from controller.features.plans.prefetch import wanted_ahead
+from controller.model.accounts import HeldKey
+from controller.model.airing_states import IN_PLANS, AiringState
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.areas import Area
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.emergencies import Emergency, Prepared
+from controller.model.fleet import Node
+from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, NodeId, PlannedAiring, RecordingId
+from devices.plan import ends_at
+
+_LOG = logging.getLogger(__name__)
+
+MOST_SIGNED: Final = 400
+"""So many airings, each with its approval, stay below the longest signed text that a node takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a plan says, without its version and times."""
+
+    airings: tuple[PlannedAiring, ...] = ()
+    keep: tuple[Kept, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.airings or self.keep)
+
+    @property
+    def recordings(self) -> frozenset[RecordingId]:
+        """Return every recording that it names."""
+        return frozenset([one.recording for one in self.airings] + [one.recording for one in self.keep])
+
+
+NOTHING: Final = Content()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a plan sets to its loudspeakers beside airings; it binds until a newer plan, also when expired."""
+
+    silent: bool = False
+    loudest_volume: int = 100
+
+
+NO_LIMITS = Limits()
+
+
+def wanted_plans(
+    session: Session, now: datetime, only: Collection[AreaCode] | None = None
+) -> dict[str, Content]:
+    """Return what each area's plan should say (or only these areas'); areas with nothing are not named.
+
+    The approval is checked again here (`is_in_force`), and that it is for the very revision and recording
+    that the airing fixed.
+
+    What was aired today stays until midnight: nodes count the day's minutes by what the plan names.
+    """
+    keep = _wanted_keep(session, now, only)
+    midnight = datetime.combine(now.astimezone(ZONE).date(), time(), ZONE)
+    is_of_today = and_(Airing.state == AiringState.AIRED, Airing.starts_at >= midnight)
+    query = (
+        select(Target.area, Airing, Approved.jws, Bulletin.test)
+        .join(Airing, Airing.id == Target.airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(or_(Airing.state.in_(IN_PLANS), is_of_today), Approved.recording == Airing.recording)
+        .where(Bulletin.revision == Airing.revision, *is_in_force(now))
+        .order_by(Target.area, Airing.starts_at, Airing.id)
+    )
+    if only is not None:
+        query = query.where(Target.area.in_(only), Airing.node.is_(None), ~Airing.only_chosen)
+    plans: dict[str, list[PlannedAiring]] = {area: [] for area in keep}
+    rows = session.execute(query).all()
+    chosen = _chosen(session, {airing.id for _, airing, _, _ in rows if airing.only_chosen})
+    for area, airing, jws, test in rows:
+        for target in chosen.pop(airing.id, ()) if airing.only_chosen else (airing.node or area,):
+            plans.setdefault(target, []).append(_planned(airing, jws, test=test))
+    for area, alarm in _until_cleared(session, now, only):
+        plans.setdefault(area, []).append(alarm)
+    held = {area: keep.get(area, ()) for area in plans}
+    return {
+        area: Content(_that_fit(area, airings, now, MOST_SIGNED - len(held[area])), held[area])
+        for area, airings in plans.items()
+    }
+
+
+def _until_cleared(
+    session: Session, now: datetime, only: Collection[AreaCode] | None
+) -> list[tuple[AreaCode, PlannedAiring]]:
+    """Return, by area, each alarm that an all-clear ends, due until the all-clear begins.
+
+    Without it what the alarm interrupted would be heard for the moment between the two. That an all-clear is
+    in the plans is rare, so it is asked first.
+    """
+    clearing = select(Airing.id).join(Emergency, Emergency.airing == Airing.id)
+    clearing = clearing.where(Airing.state.in_(IN_PLANS), Emergency.clears.is_not(None))
+    if session.scalars(clearing.limit(1)).first() is None:
+        return []
+    cleared, clears, said = aliased(Emergency), aliased(Emergency), aliased(Airing)
+    query = (
+        select(Target.area, Airing, Approved.jws, said.starts_at)
+        .join(said, said.id == Target.airing)
+        .join(clears, clears.airing == said.id)
+        .join(cleared, cleared.id == clears.clears)
+        .join(Airing, Airing.id == cleared.airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Approved, and_(Approved.bulletin == Airing.bulletin, Approved.revision == Airing.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(said.state.in_(IN_PLANS), Airing.state == AiringState.CANCELLED)
+        .where(Airing.ended_at == clears.called_at, Airing.starts_at < said.starts_at)
+        .where(
+            Approved.recording == Airing.recording, Bulletin.revision == Airing.revision, *is_in_force(now)
+        )
+        .order_by(Target.area, Airing.id)
+    )
+    if only is not None:
+        query = query.where(Target.area.in_(only))
+    return [
+        (area, _due_until(_planned(alarm, jws, test=False), until))
+        for area, alarm, jws, until in session.execute(query)
+    ]
+
+
+def _due_until(airing: PlannedAiring, until: datetime) -> PlannedAiring:
+    left_ms = (until - airing.starts_at) // timedelta(milliseconds=1)
+    return airing.model_copy(update={"duration_ms": max(1, min(airing.duration_ms, left_ms))})
+
+
+def _chosen(session: Session, airings: Collection[AiringId]) -> dict[AiringId, tuple[NodeId, ...]]:
+    """Return the nodes of the airings that are meant for chosen ones; none asked: no query."""
+    if not airings:
+        return {}
+    nodes: dict[AiringId, tuple[NodeId, ...]] = {}
+    query = select(Delivery.airing, Delivery.node).where(Delivery.airing.in_(airings))
+    for airing, node in session.execute(query.order_by(Delivery.airing, Delivery.node)):
+        nodes[airing] = (*nodes.get(airing, ()), node)
+    return nodes
+
+
+def _wanted_keep(
+    session: Session, now: datetime, only: Collection[AreaCode] | None
+) -> dict[str, tuple[Kept, ...]]:
+    """Return what the nodes of each area are to hold: what is prepared and approved, the newest first.
+
+    In quiet hours what is aired on the coming day follows.
+    """
+    query = (
+        select(Prepared, Approved.recording, Approved.jws, Bulletin.test)
+        .join(Bulletin, Bulletin.id == Prepared.bulletin)
+        .join(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .join(Area, Area.code == Prepared.area)
+        .where(Prepared.released_at.is_(None), Area.ended_at.is_(None), *is_in_force(now))
+        .order_by(Prepared.area, Prepared.created_at.desc(), Prepared.id)
+    )
+    if only is not None:
+        query = query.where(Prepared.area.in_(only))
+    keep: dict[str, list[Kept]] = {}
+    for prepared, recording, jws, test in session.execute(query):
+        kept = Kept(name=AiringId(prepared.id), recording=recording, approval=jws, test=test)
+        keep.setdefault(prepared.area, []).append(kept)
+    for area, ahead in wanted_ahead(session, now, only).items():
+        held = {one.recording for one in keep.get(area, ())}
+        keep.setdefault(area, []).extend(one for one in ahead if one.recording not in held)
+    return {area: tuple(of_area[:MOST_KEPT]) for area, of_area in keep.items()}
+
+
+def _that_fit(area: str, airings: list[PlannedAiring], now: datetime, most: int) -> tuple[PlannedAiring, ...]:
+    """Leave out, where there are too many: what is over first, then the lowest grade, then the latest."""
+    if len(airings) <= most:
+        return tuple(airings)
+    _LOG.warning("plan of %s: %d of %d airings left out", area, len(airings) - most, len(airings))
+
+    def need(one: PlannedAiring) -> tuple[bool, int, datetime, str]:
+        return ends_at(one) <= now, -one.grade.rank, one.starts_at, one.airing
+
+    by_need = sorted(airings, key=need)
+    kept = {one.airing for one in by_need[:most]}
+    return tuple(one for one in airings if one.airing in kept)
+
+
+def wanted_limits(session: Session) -> dict[str, Limits]:
+    """Return the limits of single nodes: silence in quarantine, and a cap of the volume."""
+    is_limited = or_(Node.quarantined_at.is_not(None), Node.loudest < NO_LIMITS.loudest_volume)
+    query = select(Node.id, Node.quarantined_at, Node.loudest).where(is_limited, Node.retired_at.is_(None))
+    return {
+        node: Limits(quarantined_at is not None, loudest)
+        for node, quarantined_at, loudest in session.execute(query)
+    }
+
+
+def digest_of(content: Content, limits: Limits = NO_LIMITS) -> str:
+    """Return the digest by which two plans' content is compared: without version and times of issue."""
+    joined = "\n".join(one.model_dump_json() for one in (*content.airings, *content.keep))
+    if limits != NO_LIMITS:
+        joined += f"\n{limits}"
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _planned(airing: Airing, jws: str, *, test: bool) -> PlannedAiring:
+    if airing.recording is None or airing.duration_ms is None:
+        raise RuntimeError(f"airing {airing.id} is in a plan without a recording")
+    return PlannedAiring(
+        airing=airing.id,
+        recording=airing.recording,
+        approval=jws,
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        duration_ms=airing.duration_ms,
+        grade=airing.grade,
+        volume=airing.volume,
+        test=test,
+        every_ms=airing.every_ms,
+    )

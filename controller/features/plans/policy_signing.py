@@ -1,0 +1,160 @@
+"""Writes of what binds the plans: the key set (root key) and the policies (administrators' keys)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.accounts.service import Password, open_key
+from controller.features.areas.queries import get_area
+from controller.features.journal.service import record
+from controller.features.plans.key_set import idle_approvers, keys_to_name
+from controller.features.plans.publication import Place, next_version_of, put
+from controller.features.plans.queries import version_of_policy
+from controller.model.accounts import HeldKey
+from controller.model.permissions import Act, Operator
+from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, Kind
+from controller.model.plans import Published
+from controller.model.row_versions import check_version
+from controller.store.locks import Lock, hold
+from devices.messages import MOST_KEYS, AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
+from devices.signing import ROOT, SigningKey
+
+ZONE = "Asia/Ho_Chi_Minh"
+KEY_SET_LIFE = timedelta(days=400)
+"""Signed once a year, with a month to spare."""
+POLICY_LIFE = timedelta(days=400)
+_FEW = 5
+
+
+def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Published:
+    """Publish the keys that count, signed by the root key; no node trusts what is not in it any more."""
+    if root_key.role != ROOT:
+        raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
+    hold(session, Lock.PUBLISHED)
+    place = Place(Kind.KEYS, "")
+    version = next_version_of(session, place, now)
+    keys = _keys_that_fit(session, now)
+    document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
+    digest = hashlib.sha256("\n".join(key.model_dump_json() for key in keys).encode()).hexdigest()
+    row = put(
+        session,
+        place,
+        document,
+        version=version,
+        digest=digest,
+        key=root_key,
+        now=now,
+        expires_at=document.expires_at,
+    )
+    named = [key.kid for key in keys]
+    session.execute(update(HeldKey).values(in_key_set=HeldKey.kid.in_(named)))
+    record(
+        session,
+        None,
+        "keys.signed",
+        root_key.kid,
+        now,
+        detail={"version": version, "keys": named},
+    )
+    return row
+
+
+def _keys_that_fit(session: Session, now: datetime) -> tuple[Key, ...]:
+    """Return the keys to name; Conflict where there is none of the station's, or more than a set carries."""
+    held = keys_to_name(session, now)
+    if not any(key.role is Role.STATION for key in held):
+        raise Conflict("Chưa có khóa của trạm nên chưa ký được bộ khóa.", code="keys.no-station")
+    if len(held) > MOST_KEYS:
+        idle = idle_approvers(session, now)
+        names = ", ".join(idle[:_FEW]) + (f" và {len(idle) - _FEW} người khác" if len(idle) > _FEW else "")
+        whose = f" Chưa duyệt gì trong nửa năm: {names}." if idle else ""
+        raise Conflict(
+            f"Bộ khóa chứa nhiều nhất {MOST_KEYS} khóa, nay cần {len(held)}. Bộ khóa đang dùng vẫn nguyên, "
+            "loa vẫn phát. Hãy bỏ vai trò duyệt của những người không còn duyệt (loa operator roles), rồi ký "
+            "lại."
+            f"{whose}",
+            code="keys.too-many",
+            facts={"keys": len(held), "most": MOST_KEYS, "idle": idle},
+        )
+    return tuple(
+        Key(kid=key.kid, role=key.role, public=key.public, not_before=key.not_before, not_after=key.not_after)
+        for key in held
+    )
+
+
+def sign_policy(
+    session: Session,
+    *,
+    area: AreaCode,
+    administrator: Operator,
+    password: Password,
+    now: datetime,
+    quiet_hours: Sequence[QuietHours] = (),
+    loudest_volume: int = ANY_VOLUME,
+    minutes_a_day: int = ANY_MINUTES,
+    volumes: Sequence[LoudHours] = (),
+    zone: str = ZONE,
+    based_on: str | None = None,
+) -> Published:
+    """Sign what an area's loudspeakers may at most do with the administrator's key; not named: no limit.
+
+    `based_on`: the version that was changed (`version_of_policy`); Newer where there is another by now.
+    """
+    get_area(session, area)
+    require(session, administrator, Act.RULE, area)
+    hold(session, Lock.PUBLISHED)
+    check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
+    version = next_version_of(session, place := Place(Kind.POLICY, area), now)
+    limits = _limits(zone, quiet_hours, loudest_volume, minutes_a_day, volumes)
+    policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
+    key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)
+    row = put(
+        session,
+        place,
+        policy,
+        version=version,
+        digest=_digest_of(limits),
+        key=key,
+        now=now,
+        expires_at=policy.expires_at,
+        signed_by=administrator.id,
+    )
+    record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
+    return row
+
+
+def _limits(
+    zone: str,
+    quiet_hours: Sequence[QuietHours],
+    loudest_volume: int,
+    minutes_a_day: int,
+    volumes: Sequence[LoudHours],
+) -> dict[str, Any]:
+    return {
+        "zone": zone,
+        "quiet_hours": [hours.model_dump() for hours in quiet_hours],
+        "loudest_volume": loudest_volume,
+        "minutes_a_day": minutes_a_day,
+        "volumes": [hours.model_dump() for hours in volumes],
+    }
+
+
+def _digest_of(limits: dict[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(limits.items())).encode()).hexdigest()
+
+
+def _policy(**fields: Any) -> Policy:
+    try:
+        return Policy.model_validate(fields)
+    except ValidationError as error:
+        raise BadInput(
+            "Quy định không hợp lệ: kiểm tra âm lượng (0–100), số phút (0–1440) và giờ yên lặng.",
+            code="policy.bad",
+        ) from error

@@ -1,0 +1,105 @@
+"""Recordings of the coming day, named at night as recordings to keep: nodes fetch them while it is quiet.
+
+An airing comes into the plans six hours before its start, and its recording is sent then at the latest. In
+quiet hours the line is free. A node keeps for a day what no plan names any more, so that what it fetched at
+night it has when the airing itself is named.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.timing import Times
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.in_force import is_in_force
+from controller.model.accounts import HeldKey
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Target
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
+from devices.messages import AiringId, AreaCode, Kept, Policy, RecordingId
+from devices.plan import is_quiet
+
+REACH: Final = timedelta(hours=24)
+"""What starts later can be fetched in the next quiet hours."""
+MOST_AHEAD: Final = 8
+"""Recordings of an area, beside those prepared for emergencies: a board with 64 MB has room for them."""
+_NAME, _OF_DIGEST = "ahead-", 40
+"""How the station calls them: never an airing's id, and the same for all airings of a recording."""
+_NAMED_ANYWAY: Final = Times().horizon
+_POLICIES = 256
+_APPROVED: Final = and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision)
+
+
+def wanted_ahead(
+    session: Session, now: datetime, only: Collection[AreaCode] | None = None
+) -> dict[str, tuple[Kept, ...]]:
+    """Return, in quiet hours, what each area's nodes may fetch for their coming airings, the next first."""
+    quiet = _quiet_areas(session, now)
+    if not quiet:
+        return {}
+    tree = area_tree(session)
+    query = (
+        select(Target.area, Approved.recording, Approved.jws, Bulletin.test)
+        .join(Airing, Airing.id == Target.airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Approved, _APPROVED)
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(*_is_coming(now))
+        .order_by(Airing.starts_at, Airing.id)
+    )
+    if only is not None:
+        query = query.where(Target.area.in_(only))
+    ahead: dict[str, dict[RecordingId, Kept]] = {}
+    for area, recording, jws, test in session.execute(query):
+        of_area = ahead.setdefault(area, {})
+        if len(of_area) < MOST_AHEAD and not quiet.isdisjoint(tree.lineage(area)):
+            name = AiringId(_NAME + recording[:_OF_DIGEST])
+            of_area.setdefault(recording, Kept(name=name, recording=recording, approval=jws, test=test))
+    return {area: tuple(of_area.values()) for area, of_area in ahead.items() if of_area}
+
+
+def starts_ahead(session: Session, now: datetime) -> dict[RecordingId, datetime]:
+    """Return the recordings of the coming day's airings, each with its first start."""
+    query = (
+        select(Approved.recording, func.min(Airing.starts_at))
+        .select_from(Airing)
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .join(Approved, _APPROVED)
+        .join(HeldKey, HeldKey.kid == Approved.kid)
+        .where(*_is_coming(now))
+        .group_by(Approved.recording)
+    )
+    return {recording: starts_at for recording, starts_at in session.execute(query)}  # noqa: C416 - typed
+
+
+def _is_coming(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what must hold of an airing, and of its approval, to be fetched ahead."""
+    return (
+        Airing.state == AiringState.PLANNED,
+        Airing.starts_at > now + _NAMED_ANYWAY,
+        Airing.starts_at <= now + REACH,
+        Airing.node.is_(None),
+        ~Airing.only_chosen,
+        *is_in_force(now),
+    )
+
+
+def _quiet_areas(session: Session, now: datetime) -> frozenset[str]:
+    """Return the areas whose own policy has quiet hours now; they bind all areas below."""
+    rows = session.execute(
+        select(Published.target, Published.document).where(
+            Published.kind == Kind.POLICY, Published.payload != ""
+        )
+    )
+    return frozenset(target for target, document in rows if is_quiet(_read(document), now))
+
+
+@lru_cache(_POLICIES)
+def _read(document: str) -> Policy:
+    return Policy.model_validate_json(document)

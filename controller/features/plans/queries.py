@@ -1,0 +1,121 @@
+"""Reads of what is retained at the broker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from controller.features.areas.queries import area_tree
+from controller.model.accounts import HeldKey
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
+from controller.model.row_versions import version_of
+from devices import topics
+from devices.messages import AreaCode, KeySet, NodeId, Plan, Policy, RecordingId
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One retained document for the broker; an empty payload takes the topic back."""
+
+    topic: str
+    payload: bytes
+    published_id: int
+    version: int
+
+
+def outgoing(row: Published) -> Outgoing:
+    """Return the row as it goes out."""
+    return Outgoing(topic_of(row.kind, row.target), row.payload.encode(), row.id, row.version)
+
+
+def topic_of(kind: Kind, target: str) -> str:
+    """Return the topic of a published document."""
+    match kind:
+        case Kind.PLAN:
+            return topics.plan(target)
+        case Kind.POLICY:
+            return topics.policy(AreaCode(target))
+        case Kind.MANIFEST:
+            return topics.manifest(RecordingId(target))
+        case Kind.PLACE:
+            return topics.place(NodeId(target))
+        case Kind.KEYS:
+            return topics.KEYS
+
+
+_FIRST = (Kind.KEYS, Kind.PLACE, Kind.POLICY, Kind.MANIFEST, Kind.PLAN)
+"""Order of publishing: a node should know the keys before it reads what they signed."""
+
+
+def unacknowledged(session: Session) -> list[Outgoing]:
+    """Return what the broker has not acknowledged, in the order in which to publish it."""
+    rows = session.scalars(select(Published).where(Published.acknowledged_at.is_(None))).all()
+    return [outgoing(row) for row in _ordered(rows)]
+
+
+def retained_state(session: Session) -> list[Outgoing]:
+    """Return everything that the broker should retain: for one that lost it."""
+    rows = session.scalars(select(Published).where(Published.payload != "")).all()
+    return [outgoing(row) for row in _ordered(rows)]
+
+
+def published(session: Session, kind: Kind, target: str, *, lock: bool = False) -> Published | None:
+    """Return the newest document of a kind for a target, or None."""
+    query = select(Published).where(Published.kind == kind, Published.target == target)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
+
+
+def published_plans(session: Session, area: AreaCode) -> list[Plan]:
+    """Return the plans that an area's loudspeakers obey: its own and those above it."""
+    rows = _of_lineage(session, Kind.PLAN, area)
+    return [Plan.model_validate_json(row.document) for row in rows]
+
+
+def published_policies(session: Session, area: AreaCode) -> list[Policy]:
+    """Return the policies that bind an area's loudspeakers: its own and those above it."""
+    rows = _of_lineage(session, Kind.POLICY, area)
+    return [Policy.model_validate_json(row.document) for row in rows]
+
+
+def version_of_policy(session: Session, area: AreaCode) -> str:
+    """Return the version that a change of an area's own policy begins with; signed again it is the same."""
+    row = published(session, Kind.POLICY, area)
+    return version_of("" if row is None or not row.payload else row.digest)
+
+
+def published_key_set(session: Session) -> KeySet | None:
+    """Return the key set in force, if one was ever signed."""
+    row = published(session, Kind.KEYS, "")
+    return None if row is None else KeySet.model_validate_json(row.document)
+
+
+def void_policies(session: Session) -> list[AreaCode]:
+    """Return the areas whose policy was signed by a key that is compromised since: loudspeakers drop it.
+
+    They drop it with the next key set; a loudspeaker without any policy says nothing.
+    """
+    query = (
+        select(Published.target)
+        .join(HeldKey, HeldKey.kid == Published.kid)
+        .where(Published.kind == Kind.POLICY, Published.payload != "", HeldKey.compromised_at.is_not(None))
+        .order_by(Published.target)
+    )
+    return [AreaCode(target) for target in session.scalars(query)]
+
+
+def count_unacknowledged(session: Session) -> int:
+    """Return how many documents wait for the broker."""
+    query = select(func.count()).select_from(Published).where(Published.acknowledged_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def _of_lineage(session: Session, kind: Kind, area: AreaCode) -> Sequence[Published]:
+    lineage = area_tree(session).lineage(area)
+    query = select(Published).where(Published.kind == kind, Published.target.in_(lineage))
+    return session.scalars(query.order_by(Published.target)).all()
+
+
+def _ordered(rows: Sequence[Published]) -> list[Published]:
+    return sorted(rows, key=lambda row: (_FIRST.index(row.kind), row.target))

@@ -1,0 +1,173 @@
+"""Writes of plans: what is wanted is compared with what was published, and the difference is signed."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from controller.features.plans.desired_state import (
+    NO_LIMITS,
+    NOTHING,
+    Content,
+    Limits,
+    digest_of,
+    wanted_limits,
+    wanted_plans,
+)
+from controller.features.plans.publication import Place, next_version_of, put, take_back
+from controller.features.plans.queries import Outgoing, outgoing
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing
+from controller.model.bulletins import Recording
+from controller.model.plan_states import PLAN_LIFE, Kind, is_worn
+from controller.model.plans import Published
+from controller.store.locks import Lock, hold
+from devices.messages import AreaCode, Manifest, Plan, RecordingId
+from devices.signing import SigningKey
+
+_OF_NOTHING = digest_of(NOTHING)
+
+
+def refresh_plans(
+    session: Session, *, station_key: SigningKey, now: datetime, only: Collection[AreaCode] | None = None
+) -> list[Outgoing]:
+    """Bring the published plans and manifests up to what is wanted; return what is new, in publishing order.
+
+    Unchanged content is not issued again, except when less than half of its life remains. An area that has
+    nothing to say any more gets an empty plan of a higher version: an older one can then not come back.
+
+    `only`: the plans of these areas alone, because they cannot wait; nothing is taken back.
+    """
+    hold(session, Lock.PUBLISHED)
+    wanted = wanted_plans(session, now, only)
+    named = frozenset(recording for content in wanted.values() for recording in content.recordings)
+    manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
+    query = select(Published).where(Published.kind == Kind.PLAN)
+    rows = {
+        row.target: row
+        for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
+    }
+    limits = wanted_limits(session) if only is None else {}
+    said = {target for target, row in rows.items() if row.digest != _OF_NOTHING and row.payload}
+    emptied: dict[str, Content] = dict.fromkeys(said, NOTHING)
+    emptied |= dict.fromkeys(limits, NOTHING)
+    plans = [
+        _issue(session, target, _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
+        for target, content in sorted((emptied | wanted).items())
+        if _is_due(rows.get(target), _Said(content, limits.get(target, NO_LIMITS)), station_key, now)
+    ]
+    return [outgoing(row) for row in (*manifests, *plans)]
+
+
+def acknowledge(session: Session, published_id: int, *, version: int, now: datetime) -> bool:
+    """Note that the broker has this very version; False when a newer one has taken its place."""
+    row = session.get(Published, published_id, with_for_update=True)
+    if row is None or row.version != version:
+        return False
+    if not row.payload:
+        session.delete(row)
+        return True
+    row.acknowledged_at = row.acknowledged_at or now
+    if row.kind is Kind.PLAN:
+        named = [airing.airing for airing in Plan.model_validate_json(row.document).airings]
+        session.execute(
+            update(Airing)
+            .where(Airing.id.in_(named), Airing.acknowledged_at.is_(None))
+            .values(acknowledged_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    return True
+
+
+def forget_acknowledgements(session: Session, published_ids: Iterable[int] | None = None) -> int:
+    """Have documents published again that the broker was found to have lost (None: all)."""
+    query = select(Published).where(Published.acknowledged_at.is_not(None))
+    if published_ids is not None:
+        query = query.where(Published.id.in_(list(published_ids)))
+    lost = session.scalars(query.with_for_update()).all()
+    for row in lost:
+        row.acknowledged_at = None
+    return len(lost)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """All that a plan says."""
+
+    content: Content
+    limits: Limits
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.content, self.limits)
+
+
+def _is_due(row: Published | None, said: _Said, key: SigningKey, now: datetime) -> bool:
+    if row is None or row.digest != said.digest:
+        return True
+    if not said.content and said.limits == NO_LIMITS:
+        return False
+    worn = row.expires_at is not None and is_worn(row.issued_at, row.expires_at, now)
+    return worn or row.kid != key.kid
+
+
+def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: datetime) -> Published:
+    place = Place(Kind.PLAN, target)
+    version = next_version_of(session, place, now)
+    expires_at = now + PLAN_LIFE
+    plan = Plan(
+        target=target,
+        version=version,
+        issued_at=now,
+        expires_at=expires_at,
+        airings=said.content.airings,
+        keep=said.content.keep,
+        silent=said.limits.silent,
+        loudest_volume=said.limits.loudest_volume,
+    )
+    return put(
+        session, place, plan, version=version, digest=said.digest, key=key, now=now, expires_at=expires_at
+    )
+
+
+def _refresh_manifests(
+    session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime, *, is_all: bool
+) -> list[Published]:
+    query = select(Published).where(Published.kind == Kind.MANIFEST)
+    rows = {
+        RecordingId(row.target): row
+        for row in session.scalars(query if is_all else query.where(Published.target.in_(named)))
+    }
+    fresh = [
+        _issue_manifest(session, recording, key, now)
+        for recording in sorted(named)
+        if recording not in rows or not rows[recording].payload or rows[recording].kid != key.kid
+    ]
+    if not is_all:
+        return fresh
+    needed = named | set(
+        session.scalars(select(Airing.recording).where(Airing.state.in_(OPEN), Airing.recording.is_not(None)))
+    )
+    gone = [row for recording, row in sorted(rows.items()) if recording not in needed and row.payload]
+    for row in gone:
+        take_back(row, now)
+    session.flush()
+    return [*fresh, *gone]
+
+
+def _issue_manifest(session: Session, recording: RecordingId, key: SigningKey, now: datetime) -> Published:
+    manifest = Manifest.model_validate(session.get_one(Recording, recording).manifest)
+    place = Place(Kind.MANIFEST, recording)
+    return put(
+        session,
+        place,
+        manifest,
+        version=next_version_of(session, place, now),
+        digest=hashlib.sha256(manifest.payload()).hexdigest(),
+        key=key,
+        now=now,
+        expires_at=None,
+    )

@@ -1,0 +1,1 @@
+"""Nodes in use: quarantine and release, and the volume of one node."""

@@ -1,0 +1,1 @@
+"""How a text is read out: shown to a person, spoken into a file."""

@@ -1,0 +1,108 @@
+"""Reads long texts in a process of their own: no page waits for another's text (docs/reading.md)."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from dataclasses import asdict
+from typing import Any, Final
+
+from controller.errors import BadInput, Busy
+from controller.host import child_process as child
+from tts.reading import Reading, ReadingWarning, Region, Span, read
+
+Words = tuple[tuple[str, str], ...]
+
+READ_HERE: Final = 8_000
+"""Characters that are read at once, in 0.2 s of a processor at most; ordinary bulletins are shorter."""
+MOST_SECONDS: Final = 30.0
+"""For the longest text that a bulletin may have, 5 s of a processor, on a machine that is busy."""
+MOST_AT_ONCE: Final = 2
+_WAIT_SECONDS: Final = 10.0
+_REMEMBERED: Final = 32
+"""Long readings that are kept: a page that lives is drawn again each few seconds."""
+_PLACES: Final = threading.BoundedSemaphore(MOST_AT_ONCE)
+_kept: "OrderedDict[tuple[str, Words, Region], Reading]" = OrderedDict()
+_keeping: Final = threading.Lock()
+
+
+def read_apart(text: str, words: Words, region: Region, *, seconds: float = MOST_SECONDS) -> Reading:
+    """Return how a text is read, a long one by another process; `seconds` bounds that.
+
+    Raises Busy where too many long texts are being read, BadInput where the time was not enough.
+    """
+    if len(text) <= READ_HERE:
+        return read(text, words=dict(words), region=region)
+    key = (text, words, region)
+    found = _remembered(key)
+    if found is not None:
+        return found
+    if not _PLACES.acquire(timeout=_WAIT_SECONDS):
+        raise Busy("Đang có nhiều bài dài được đọc cùng lúc. Hãy thử lại sau ít phút.", code="reading.busy")
+    try:
+        found = _remembered(key)  # whoever waited may find it read meanwhile
+        if found is None:
+            found = _asked({"text": text, "words": words, "region": region}, seconds)
+            _remember(key, found)
+    finally:
+        _PLACES.release()
+    return found
+
+
+def _remembered(key: tuple[str, Words, Region]) -> Reading | None:
+    with _keeping:
+        found = _kept.get(key)
+        if found is not None:
+            _kept.move_to_end(key)
+        return found
+
+
+def _remember(key: tuple[str, Words, Region], found: Reading) -> None:
+    with _keeping:
+        _kept[key] = found
+        if len(_kept) > _REMEMBERED:
+            _kept.popitem(last=False)
+
+
+def _asked(asked: dict[str, Any], seconds: float) -> Reading:
+    process = child.start(
+        [sys.executable, "-m", "controller.features.reading.child_reader"],
+        log=None,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        said, _ = process.communicate(json.dumps(asked).encode(), timeout=seconds)
+    except subprocess.TimeoutExpired:
+        said = b""
+    finally:
+        child.stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+    if not said or process.returncode != 0:
+        raise BadInput(
+            "Máy đọc bài này quá lâu nên đã dừng; chữ vẫn còn nguyên. "
+            "Hãy chia bài thành nhiều bản tin ngắn hơn.",
+            code="reading.too-slow",
+        )
+    return _reading(json.loads(said))
+
+
+def _reading(answer: dict[str, Any]) -> Reading:
+    return Reading(
+        answer["written"],
+        answer["spoken"],
+        tuple(Span(**one) for one in answer["spans"]),
+        tuple(ReadingWarning(**one) for one in answer["warnings"]),
+    )
+
+
+def _answer() -> None:
+    asked = json.load(sys.stdin)
+    found = read(asked["text"], words=dict(asked["words"]), region=asked["region"])
+    json.dump(asdict(found), sys.stdout)
+
+
+if __name__ == "__main__":
+    _answer()

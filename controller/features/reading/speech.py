@@ -1,0 +1,105 @@
+"""A text spoken into a file, without a station (`loa speak`)."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from controller.errors import BadInput
+from controller.features.imports.bulletin_files import Draft, draft_of
+from controller.features.lexicon.local import words_here
+from controller.settings import Settings
+from controller.terminal.progress import Stages
+from tts.codec import decode_mp3, write_sound
+from tts.engines import engines_with
+from tts.files import write_whole
+from tts.marks import origin_in
+from tts.reading import check_text
+from tts.recordings import RecordingStore
+from tts.script import check_readings
+from tts.studio import Progress, RenderOrder, Studio
+
+_SUFFIXES = (".wav", ".mp3", ".opus")
+_STAGES = {
+    "reading": "Đọc hiểu văn bản",
+    "speaking": "Đọc thành tiếng (câu)",
+    "mixing": "Ghép, cân âm lượng",
+    "encoding": "Nén",
+    "done": "Xong",
+}
+
+
+def speak_to_file(
+    written: str, out: Path, *, engine: str | None, voice: str | None, issuer: str = "", readings: int = 1
+) -> dict[str, Any]:
+    """Speak a text with chime and closing into a .wav, .mp3 or .opus file; return its figures."""
+    _check_place(out)
+    check_text(written)
+    check_readings(readings)
+    settings = Settings()
+    draft = draft_of(written)
+    order = replace(_order(draft, settings, engine, voice), issuer=issuer, readings=readings)
+    with tempfile.TemporaryDirectory(prefix="loa-speak-") as scratch, Stages() as stages:
+        recordings = RecordingStore(Path(scratch))
+        studio = Studio(
+            settings.speech_cache_dir,
+            recordings,
+            workers=max(1, settings.speech_workers),
+            engines=engines_with(settings.voices_dir),
+        )
+        studio.start()
+        try:
+            rendered = studio.render(order, lambda step: _show(stages, step))
+        finally:
+            studio.stop()
+        _write(recordings.read(rendered.recording), out)
+    return {
+        "file": str(out),
+        "text_sha256": rendered.text_sha256,
+        "text_characters": rendered.text_characters,
+        "spoken_text_characters": len(rendered.spoken_text),
+        "seconds": round(rendered.duration_ms / 1000, 3),
+        "engine": rendered.engine,
+        "fallback_reason": rendered.fallback_reason,
+        "loudness_lufs": rendered.loudness_lufs,
+        "true_peak_dbtp": rendered.true_peak_dbtp,
+        "phrases": rendered.phrases,
+        "phrases_cached": rendered.phrases_cached,
+    }
+
+
+def _order(draft: Draft, settings: Settings, engine: str | None, voice: str | None) -> RenderOrder:
+    return RenderOrder(
+        title=draft.title,
+        text=draft.text,
+        engine=engine or settings.engine,
+        voice=voice if voice is not None else settings.voice,
+        rate=settings.rate,
+        fallback=settings.fallback_engine or None,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+        region=settings.region,
+        words=words_here(),
+    )
+
+
+def _check_place(out: Path) -> None:
+    """Refuse a file that could not be written, before minutes of work go into it."""
+    if out.suffix.lower() not in _SUFFIXES:
+        sentence = f"Không ghi được «{out.name}»: chỉ ghi được tệp .wav, .mp3 hoặc .opus."
+        raise BadInput(sentence, code="sound.format")
+    if not out.parent.is_dir():
+        raise BadInput(f"Không có thư mục «{out.parent}» để ghi tệp.", code="sound.no_folder")
+
+
+def _show(stages: Stages, step: Progress) -> None:
+    stages.show(_STAGES[step.stage], step.done, step.total)
+
+
+def _write(mp3: bytes, out: Path) -> None:
+    if out.suffix.lower() == ".mp3":
+        write_whole(out, mp3)
+        return
+    samples, rate = decode_mp3(mp3)
+    write_sound(out, samples, rate, origin_in(mp3))

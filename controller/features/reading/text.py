@@ -1,0 +1,51 @@
+"""How a text will be read, shown to a person or to a program (`loa read`); see docs/reading.md."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from controller.errors import BadInput
+from controller.features.reading.explained import explained as laid_out
+from controller.settings import Settings
+from tts.reading import Reading, Region
+from tts.reading import read as reading
+
+
+def _checked(written: str) -> str:
+    if not written.strip():
+        raise BadInput("Văn bản trống, không có gì để đọc.", code="text.empty")
+    return written
+
+
+def own_region() -> Region:
+    """Return whose number words the station says."""
+    return Settings().region
+
+
+def spoken_lines(written: str, region: Region) -> Iterator[str]:
+    """Yield what is spoken for each line, an empty line for an empty one; BadInput if all are empty.
+
+    The text is read as a whole, as a bulletin is: what one line explains holds for the next.
+    """
+    yield from reading(_checked(written).rstrip("\r\n"), region=region).spoken.split("\n")
+
+
+def as_json(written: str, region: Region) -> str:
+    """One JSON object, as `as_object` has it."""
+    return json.dumps(as_object(reading(_checked(written), region=region)), ensure_ascii=False)
+
+
+def as_object(found: Reading) -> dict[str, Any]:
+    """Return written, spoken, spans and warnings for a program; offsets are characters of `written` there.
+
+    `written` is the mended text; `typed` of a span is what stood there before, null where nothing was mended.
+    """
+    return asdict(found)
+
+
+def explained(written: str, region: Region) -> Iterator[str]:
+    """Yield what is said otherwise than it is written, of which kind, and where one should listen."""
+    yield from laid_out(reading(_checked(written), region=region))

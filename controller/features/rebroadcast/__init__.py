@@ -1,0 +1,1 @@
+"""Airings that were cut off come again in the next slot."""

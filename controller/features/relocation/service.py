@@ -1,0 +1,101 @@
+"""Nodes that come to another area: told by a signed place; what they aired stays where it was aired."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.accounts.service import Password, open_key
+from controller.features.areas.queries import area_tree, ended_areas
+from controller.features.fleet.location_history import close_stays, open_stays
+from controller.features.fleet.queries import get_node
+from controller.features.journal.service import record
+from controller.features.plans import publication as publishing
+from controller.features.quarantine.service import drop_what_it_will_not_hear, have_hear
+from controller.model.fleet import Node
+from controller.model.permissions import Act, Operator
+from controller.model.plan_states import Kind
+from controller.store.locks import Lock, hold
+from devices.enrolment import Place
+from devices.messages import AreaCode, NodeId, Role
+from devices.signing import SigningKey
+
+PLACE_LIFE = timedelta(days=400)
+"""As long as a policy's: a node that was away for longer is visited by a technician anyway."""
+
+
+def move_node(
+    session: Session, node_id: NodeId, to: AreaCode, *, by: Operator, password: Password, now: datetime
+) -> None:
+    """Have a node stand in another area, with all that is planned there; signed by the administrator."""
+    node = get_node(session, node_id)
+    if to not in area_tree(session) or to in ended_areas(session):
+        raise BadInput(f"Không có địa bàn nào mang mã {to}.", code="area.unknown")
+    require(session, by, Act.RULE, node.area, to)
+    if node.retired_at is not None:
+        raise Conflict(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
+    if node.area == to:
+        return
+    key = place_key(session, by, password, now)
+    move_nodes(session, [node], to, key=key, by=by, now=now)
+
+
+def place_key(session: Session, by: Operator, password: Password, now: datetime) -> SigningKey:
+    """Return the administrator's opened key: whoever may lay down policies says which of them bind a node."""
+    return open_key(session, by, role=Role.ADMINISTRATOR, password=password, now=now)
+
+
+def move_nodes(
+    session: Session, nodes: Iterable[Node], to: AreaCode, *, key: SigningKey, by: Operator, now: datetime
+) -> None:
+    """Move nodes of one province, whose caller has checked who may, and tell them."""
+    nodes = list(nodes)
+    for node in nodes:
+        record(session, by, "node.moved", node.id, now, detail={"from": node.area, "to": to})
+        drop_what_it_will_not_hear(session, node.id)
+        node.area = to
+    close_stays(session, [node.id for node in nodes], now)
+    session.flush()
+    open_stays(session, [(node.id, to) for node in nodes], now)
+    for node in nodes:
+        if node.quarantined_at is None:
+            have_hear(session, node)
+    sign_places(session, nodes, key=key, by=by, now=now)
+
+
+def sign_places(
+    session: Session, nodes: Iterable[Node], *, key: SigningKey, by: Operator, now: datetime
+) -> int:
+    """Tell nodes by signed places where they stand, as the areas are now; return how many were told."""
+    hold(session, Lock.PUBLISHED)
+    tree = area_tree(session)
+    told = 0
+    for node in nodes:
+        areas = tuple(reversed(tree.lineage(node.area)))
+        where = publishing.Place(Kind.PLACE, node.id)
+        version = publishing.next_version_of(session, where, now)
+        place = Place(node=node.id, version=version, issued_at=now, expires_at=now + PLACE_LIFE, areas=areas)
+        publishing.put(
+            session,
+            where,
+            place,
+            version=version,
+            digest=hashlib.sha256("/".join(areas).encode()).hexdigest(),
+            key=key,
+            now=now,
+            expires_at=place.expires_at,
+            signed_by=by.id,
+        )
+        told += 1
+    return told
+
+
+def nodes_below(session: Session, area: AreaCode) -> list[Node]:
+    """Return the nodes in use in an area and all below it, by id."""
+    below = area_tree(session).below([area])
+    query = select(Node).where(Node.area.in_(below), Node.retired_at.is_(None)).order_by(Node.id)
+    return list(session.scalars(query))

@@ -1,0 +1,167 @@
+"""Counts what was heard: by month, area, topic, act and bulletin; pure. One table feeds every format."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from controller.features.airings.timing import ZONE
+from controller.features.reports.entries import AiredInArea
+from devices.messages import AiringId, NodeId
+
+_MINUTE_MS = 60_000
+_DIGITS = 2
+"""Of minutes and percents: seconds of a month's minutes say nothing."""
+
+Cell = str | int | float | None
+
+
+class Group(StrEnum):
+    """What the figures of a row are of."""
+
+    TOTAL = "total"
+    MONTH = "month"
+    AREA = "area"
+    TOPIC = "topic"
+    LEGAL_ACT = "legal-act"
+    BULLETIN = "bulletin"
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was planned and what was heard of it; a node or an airing counts once, however often it is met."""
+
+    airings: set[AiringId] = field(default_factory=set)
+    airings_heard: set[AiringId] = field(default_factory=set)
+    nodes: set[NodeId] = field(default_factory=set)
+    nodes_heard: set[NodeId] = field(default_factory=set)
+    planned_ms: int = 0
+    heard_ms: int = 0
+
+    def add(self, one: AiredInArea) -> None:
+        """Count one area's part in one airing."""
+        self.airings.add(one.airing)
+        self.nodes |= one.nodes
+        self.planned_ms += one.planned_ms
+        self.heard_ms += one.heard_ms
+        if one.nodes_heard:
+            self.airings_heard.add(one.airing)
+            self.nodes_heard |= one.nodes_heard
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Return the figures in the order of a table's columns; a share of nothing is None."""
+        return (
+            len(self.airings),
+            len(self.airings_heard),
+            len(self.nodes),
+            len(self.nodes_heard),
+            _share(len(self.nodes_heard), len(self.nodes)),
+            round(self.planned_ms / _MINUTE_MS, _DIGITS),
+            round(self.heard_ms / _MINUTE_MS, _DIGITS),
+            _share(self.heard_ms, self.planned_ms),
+        )
+
+
+COLUMNS: Mapping[str, str] = {
+    "group": "Nhóm",
+    "code": "Mã",
+    "name": "Tên",
+    "airings": "Lượt phát",
+    "airings_heard": "Lượt có loa phát",
+    "nodes": "Cụm loa",
+    "nodes_heard": "Cụm loa đã phát",
+    "percent_of_nodes": "% cụm loa",
+    "minutes_planned": "Phút dự kiến",
+    "minutes_heard": "Phút đã phát",
+    "percent_of_minutes": "% số phút",
+}
+"""A table's columns, for programs and for people; minutes are summed over loudspeaker clusters."""
+
+GROUPS: Mapping[Group, str] = {
+    Group.TOTAL: "Tổng cộng",
+    Group.MONTH: "Tháng",
+    Group.AREA: "Địa bàn",
+    Group.TOPIC: "Chủ đề",
+    Group.LEGAL_ACT: "Văn bản pháp luật",
+    Group.BULLETIN: "Bản tin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A report: rows as `COLUMNS` names them, the first of which is the total."""
+
+    title: str
+    subtitle: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def records(self) -> Iterator[dict[str, Cell]]:
+        """Yield each row as programs get it."""
+        names = tuple(COLUMNS)
+        return (dict(zip(names, row, strict=True)) for row in self.rows)
+
+
+Named = tuple[str, str]
+"""Code and name of what a row is of."""
+NO_TOPIC: Named = ("", "Chưa chọn chủ đề")
+Place = Callable[[AiredInArea], Iterable[Named]]
+"""Where an entry counts: nowhere, in one row, or (a bulletin on two acts) in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """One way to group: what for, and where an entry counts."""
+
+    group: Group
+    place: Place
+
+
+def month_of(at: datetime) -> str:
+    """Return the month of an instant as people here count it, such as 2026-11."""
+    return f"{at.astimezone(ZONE):%Y-%m}"
+
+
+def by_month(one: AiredInArea) -> Iterable[Named]:
+    """Return the month in which it was planned."""
+    month = month_of(one.planned_at)
+    return [(month, f"Tháng {int(month[5:])}/{month[:4]}")]
+
+
+def by_topic(one: AiredInArea) -> Iterable[Named]:
+    """Return the topic; what has none is counted too, so that the rows add up to the total's airings."""
+    return [NO_TOPIC if one.topic is None else (one.topic, one.topic_name or one.topic)]
+
+
+def by_legal_act(one: AiredInArea) -> Iterable[Named]:
+    """Return the legal act that the bulletin tells of, if it names one."""
+    return [] if one.legal_act is None else [("", one.legal_act)]
+
+
+def by_bulletin(one: AiredInArea) -> Iterable[Named]:
+    """Return the bulletin."""
+    return [(one.bulletin, one.title)]
+
+
+def table(
+    aired: Iterable[AiredInArea], groupings: Sequence[Grouping], *, title: str, subtitle: str, place: Named
+) -> Table:
+    """Count everything once, in one pass; rows of a group are in the order of their codes."""
+    total = Figures()
+    counted: list[dict[Named, Figures]] = [{} for _ in groupings]
+    for one in aired:
+        total.add(one)
+        for rows, grouping in zip(counted, groupings, strict=True):
+            for named in grouping.place(one):
+                rows.setdefault(named, Figures()).add(one)
+    told = [_row(Group.TOTAL, place, total)]
+    for found, grouping in zip(counted, groupings, strict=True):
+        told += [_row(grouping.group, named, found[named]) for named in sorted(found)]
+    return Table(title, subtitle, tuple(told))
+
+
+def _row(group: Group, named: Named, figures: Figures) -> tuple[Cell, ...]:
+    return (group, *named, *figures.cells())
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(100 * part / whole, _DIGITS) if whole else None

@@ -1,0 +1,123 @@
+"""What becomes of an entry of the as-aired log, and what it says: pure.
+
+An entry is written when its airing has ended. What receipts tell later appends another that corrects it; the
+newest of a node and an airing holds. docs/architecture.md, "What was heard".
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from controller.features.airings.delivery_state import TOO_LONG
+from controller.features.journal.chain import hash_of, written
+from controller.model.airing_states import AiringState, Rung
+from controller.model.bulletin_states import BulletinId
+from devices.messages import AiringId, AreaCode, Grade, NodeId, RecordingId
+
+LOG = "as-aired"
+"""What the exported lines of this log say that they are of."""
+ACT = "as_aired.noted"
+"""The act by which the journal, which is signed, vouches for the last entry of a batch."""
+
+NO_WORD = "Cụm loa chưa báo gì về lượt phát này."
+IN_PART = "Cụm loa chỉ phát được một phần."
+NOT_ENDED = "Cụm loa đã bắt đầu nhưng chưa báo phát xong."
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an entry says of one node and one airing; two that are equal need no second entry."""
+
+    airing: AiringId
+    node: NodeId
+    area: AreaCode
+    bulletin: BulletinId
+    revision: int | None
+    recording: RecordingId | None
+    grade: Grade
+    state: AiringState
+    planned_at: datetime
+    planned_ms: int
+    fetched_at: datetime | None
+    started_at: datetime | None
+    start_offset_ms: int | None
+    finished_at: datetime | None
+    heard_ms: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a report counts, of one airing in one area, and what it groups it by."""
+
+    airing: AiringId
+    area: AreaCode
+    bulletin: BulletinId
+    title: str
+    legal_act: str | None
+    """The act that its bulletin tells of, as people name it."""
+    topic: str | None
+    """What its bulletin is about: a code of the province's list."""
+    topic_name: str | None
+    """Its name of now."""
+    planned_at: datetime
+    planned_ms: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AiredInArea(Counted):
+    """What the nodes that stood in one area did with one airing, added up."""
+
+    nodes: frozenset[NodeId]
+    nodes_heard: frozenset[NodeId]
+    """Those that began it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aired(Counted):
+    """The newest word on one node and one airing."""
+
+    node: NodeId
+    grade: Grade
+    state: AiringState
+    fetched_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    reason: str | None
+    noted_at: datetime
+    """When the log was told: after an outage hours or days later than it happened."""
+    is_corrected: bool
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the node began it."""
+        return self.started_at is not None
+
+
+def reason_of(
+    rung: Rung, told: str | None, state: AiringState, airing_reason: str | None, *, is_whole: bool
+) -> str | None:
+    """Return why a node did not sound the whole airing, or None when it did and said so believably."""
+    if is_whole and told != TOO_LONG:
+        return None
+    if told:
+        return told
+    if state is not AiringState.AIRED and airing_reason:
+        return airing_reason
+    if rung is Rung.FINISHED:
+        return IN_PART
+    return NOT_ENDED if rung is Rung.STARTED else NO_WORD
+
+
+def entry(noted: Noted, *, seq: int, at: datetime, corrects: int | None, previous: str) -> dict[str, Any]:
+    """Return the columns of an entry, its hash among them."""
+    fields = {"seq": seq, "at": at, "corrects": corrects, **asdict(noted), "previous": previous}
+    return fields | {"hash": hash_of(line_fields(fields))}
+
+
+def line_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry as it is exported and hashed: instants as text, with the name of the log."""
+    told = {name: written(value) if isinstance(value, datetime) else value for name, value in fields.items()}
+    return {"log": LOG, **told}

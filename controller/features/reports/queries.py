@@ -1,0 +1,155 @@
+"""Reads of the as-aired log: its export, and what reports count."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, case, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from controller.features.bulletins.validity import named
+from controller.features.journal.chain import canonical
+from controller.features.reports.entries import Aired, AiredInArea, Noted, line_fields
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin, LegalReference, Topic
+from controller.model.reports import AsAired
+from devices.messages import AiringId, AreaCode, NodeId
+
+_AT_ONCE = 1000
+"""Rows fetched at a time: a log of years does not fit into memory."""
+_BETWEEN = ","
+"""Between the names of nodes, which hold none."""
+_NOTED = tuple(field.name for field in fields(Noted))
+_COLUMNS = ("seq", "at", "corrects", *_NOTED, "previous", "hash")
+
+
+def newest_entry(session: Session) -> tuple[int, str] | None:
+    """Return number and hash of the newest entry, or None where there is none."""
+    row = session.execute(select(AsAired.seq, AsAired.hash).order_by(AsAired.seq.desc()).limit(1)).first()
+    return None if row is None else (row.seq, row.hash)
+
+
+def noted_of(session: Session, airing: AiringId) -> dict[NodeId, tuple[int, Noted]]:
+    """Return the newest entry of each node of an airing, with its number."""
+    columns = [getattr(AsAired, name) for name in _NOTED]
+    query = select(AsAired.seq, *columns).where(AsAired.airing == airing).order_by(AsAired.seq)
+    found = ((row[0], Noted(*row[1:])) for row in session.execute(query))
+    return {noted.node: (seq, noted) for seq, noted in found}
+
+
+def export_as_aired(session: Session) -> Iterator[str]:
+    """Yield the whole as-aired log as JSON lines (without line ends), oldest first."""
+    columns = [getattr(AsAired, name) for name in _COLUMNS]
+    query = select(*columns).order_by(AsAired.seq).execution_options(yield_per=_AT_ONCE)
+    for row in session.execute(query):
+        yield canonical(line_fields(dict(zip(_COLUMNS, row, strict=True))))
+
+
+def aired_between(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
+) -> Iterator[Aired]:
+    """Yield the newest word on each node and airing planned in [since, until), by start, airing and node.
+
+    What was called off before a node began it was no longer planned, and is left out; so are tests, which
+    nobody was meant to listen to.
+    """
+    query = _newest(areas, since, until).order_by(AsAired.planned_at, AsAired.airing, AsAired.node)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield _aired(row)
+
+
+def aired_by_area(
+    session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
+) -> Iterator[AiredInArea]:
+    """Yield what `aired_between` yields, added up by area in the database: for reports of whole provinces."""
+    begun = case((AsAired.started_at.is_not(None), AsAired.node))
+    heard = case((AsAired.heard_ms < AsAired.planned_ms, AsAired.heard_ms), else_=AsAired.planned_ms)
+    where = (AsAired.airing, AsAired.area, AsAired.bulletin, AsAired.planned_at)
+    added = (
+        select(
+            *where,
+            func.sum(AsAired.planned_ms).label("planned_ms"),
+            func.sum(heard).label("heard_ms"),
+            func.aggregate_strings(AsAired.node, _BETWEEN).label("nodes"),
+            func.aggregate_strings(begun, _BETWEEN).label("nodes_heard"),
+        )
+        .where(*_holding(areas, since, until))
+        .group_by(*where)
+        .subquery()
+    )
+    # the newest entries first, then their bulletins: the other way round each entry would carry a title
+    query = _with_what_it_tells(select(added), added.c.bulletin).order_by(added.c.planned_at, added.c.airing)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        nodes, began = _apart(row.nodes), _apart(row.nodes_heard)
+        yield AiredInArea(**_counted(row), nodes=nodes, nodes_heard=began)
+
+
+def _apart(joined: str | None) -> frozenset[NodeId]:
+    return frozenset(NodeId(name) for name in joined.split(_BETWEEN)) if joined else frozenset()
+
+
+def _newest(areas: Collection[AreaCode], since: datetime, until: datetime) -> Select[Any]:
+    columns = [getattr(AsAired, name) for name in _COLUMNS]
+    return _with_what_it_tells(select(*columns), AsAired.bulletin).where(*_holding(areas, since, until))
+
+
+def _holding(areas: Collection[AreaCode], since: datetime, until: datetime) -> Iterable[ColumnElement[bool]]:
+    """What makes an entry count: planned then and there, corrected by none, meant to be heard."""
+    later = aliased(AsAired)
+    called_off = (AsAired.state == AiringState.CANCELLED) & AsAired.started_at.is_(None)
+    tests = select(Bulletin.id).where(Bulletin.test)
+    return (
+        AsAired.planned_at >= since,
+        AsAired.planned_at < until,
+        AsAired.area.in_(areas),
+        ~exists().where(later.corrects == AsAired.seq),
+        ~called_off,
+        AsAired.bulletin.not_in(tests),
+    )
+
+
+def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[BulletinId]) -> Select[Any]:
+    """Join the bulletin's title, its topic, and the act that it tells of."""
+    whole = aliased(Bulletin)
+    return (
+        query.add_columns(
+            Bulletin.title, LegalReference, Topic.code.label("topic"), Topic.name.label("topic_name")
+        )
+        .join(Bulletin, Bulletin.id == bulletin)
+        .join(whole, whole.id == func.coalesce(Bulletin.variant_of, Bulletin.id))
+        .outerjoin(Topic, Topic.code == whole.topic)
+        .outerjoin(LegalReference, LegalReference.bulletin == bulletin)
+    )
+
+
+def _aired(row: Row[Any]) -> Aired:
+    return Aired(
+        **_counted(row),
+        node=row.node,
+        grade=row.grade,
+        state=row.state,
+        fetched_at=row.fetched_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        reason=row.reason,
+        noted_at=row.at,
+        is_corrected=row.corrects is not None,
+    )
+
+
+def _counted(row: Row[Any]) -> dict[str, Any]:
+    """The fields of `Counted`; a node that told more than there was to hear heard it all."""
+    return {
+        "airing": row.airing,
+        "area": row.area,
+        "bulletin": row.bulletin,
+        "title": row.title,
+        "legal_act": None if row.LegalReference is None else named(row.LegalReference),
+        "topic": row.topic,
+        "topic_name": row.topic_name,
+        "planned_at": row.planned_at,
+        "planned_ms": int(row.planned_ms),
+        "heard_ms": min(int(row.heard_ms), int(row.planned_ms)),
+    }

@@ -1,0 +1,163 @@
+"""What a schedule's occurrences of the next two weeks would meet, before it is saved or one is moved."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
+from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.areas.queries import area_tree
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.features.schedules.queries import dated_without_skips, own_days
+from controller.model.bulletin_states import BulletinId
+from controller.model.fleet import Node
+from controller.model.schedules import Schedule
+from devices.messages import AiringId, AreaCode, Grade, NodeId
+from schedules.recurrence import Dated, Recurrence
+from schedules.skips import Skips
+
+FORESEEN = timedelta(days=14)
+"""As far as occurrences are made: what comes later is not planned yet, so nothing can be met."""
+MOST_FORESEEN = 60
+"""Occurrences that are looked at: a rule has one a day, and what a person added by hand."""
+_AWAY = frozenset({NodeStatus.NEVER_SEEN, NodeStatus.OFFLINE, NodeStatus.SILENT})
+_MOST_NAMED = 100
+"""Nodes that are away and named; how many there are is said all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What a schedule would have each of its occurrences be."""
+
+    bulletin: BulletinId
+    areas: Collection[AreaCode]
+    latest_after: timedelta
+    grade: Grade
+    volume: int
+
+    def asking(self, starts_at: datetime) -> Asking:
+        """Return one occurrence as an airing that is asked for."""
+        return Asking(self.areas, starts_at, starts_at + self.latest_after, self.grade, self.volume)
+
+
+def wished_of(schedule: Schedule, areas: Collection[AreaCode]) -> Wished:
+    """Return what a schedule that is laid down would have each of its occurrences be."""
+    patience = timedelta(seconds=schedule.latest_after_s)
+    return Wished(schedule.bulletin, areas, patience, schedule.grade, schedule.volume)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One occurrence with what it would meet."""
+
+    original_at: datetime
+    starts_at: datetime
+    foresight: Foresight
+    latest_start_at: datetime
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether policies leave it no whole start until its latest one."""
+        return self.foresight.is_forbidden(self.latest_start_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the occurrences of a stretch would meet, and who would not hear them as things stand."""
+
+    until: datetime
+    occurrences: tuple[Coming, ...] = ()
+    nodes: int = 0
+    away: tuple[NodeId, ...] = field(default=())
+
+    @property
+    def meeting(self) -> tuple[Coming, ...]:
+        """Return the occurrences that meet anything."""
+        return tuple(one for one in self.occurrences if one.foresight.conflicts)
+
+
+def foresee_schedule(
+    session: Session,
+    wished: Wished,
+    rule: Recurrence,
+    skips: Skips,
+    *,
+    now: datetime,
+    without: Collection[AiringId] = frozenset(),
+) -> Outlook:
+    """Return what the occurrences of the next 14 days would meet, at most 60 of them. Reads alone.
+
+    `without`: airings that the schedule has made by the rule that it would have no more.
+    """
+    until = now + FORESEEN
+    named = dated_without_skips(rule, skips, own_days(session), now, until)[:MOST_FORESEEN]
+    return _outlook(session, wished, named, until=until, now=now, without=without)
+
+
+def foresee_move(
+    session: Session,
+    wished: Wished,
+    original_at: datetime,
+    to: datetime,
+    *,
+    now: datetime,
+    without: Collection[AiringId],
+) -> Outlook:
+    """Return what one occurrence would meet at another start, `without` the airing that it has now."""
+    return _outlook(session, wished, [Dated(to, original_at)], until=to, now=now, without=without)
+
+
+def _outlook(
+    session: Session,
+    wished: Wished,
+    named: Sequence[Dated],
+    *,
+    until: datetime,
+    now: datetime,
+    without: Collection[AiringId] = frozenset(),
+) -> Outlook:
+    nodes, away = _away(session, wished.areas, now)
+    if not named or wished.grade is Grade.EMERGENCY:
+        return Outlook(until, (), nodes, away)  # nothing may stand in an emergency's way
+    askings = [wished.asking(one.starts_at) for one in named]
+    found = foresee_each(session, wished.bulletin, askings, without=without)
+    coming = [
+        Coming(one.original_at, one.starts_at, foresight, asking.latest_start_at)
+        for one, asking, foresight in zip(named, askings, found, strict=True)
+    ]
+    return Outlook(until, tuple(coming), nodes, away)
+
+
+def _away(session: Session, areas: Collection[AreaCode], now: datetime) -> tuple[int, tuple[NodeId, ...]]:
+    """Return how many nodes are in use under the areas, and those of them that nobody reaches now."""
+    query = select(Node).where(
+        Node.area.in_(area_tree(session).below(areas)),
+        Node.retired_at.is_(None),
+        Node.quarantined_at.is_(None),
+    )
+    nodes = session.scalars(query.order_by(Node.area, Node.id)).all()
+    return len(nodes), tuple(node.id for node in nodes if status_of(facts_of(node), now) in _AWAY)
+
+
+def outlook_facts(outlook: Outlook) -> dict[str, Any]:
+    """Return what is foreseen as JSON takes it."""
+    return {
+        "until": outlook.until.isoformat(),
+        "occurrences": [
+            {
+                "original_at": one.original_at.isoformat(),
+                "starts_at": one.starts_at.isoformat(),
+                "is_forbidden": one.is_forbidden,
+                **foresight_facts(one.foresight),
+            }
+            for one in outlook.occurrences
+        ],
+        "nodes": outlook.nodes,
+        "nodes_away": len(outlook.away),
+        "away": list(outlook.away[:_MOST_NAMED]),
+    }

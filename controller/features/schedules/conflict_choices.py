@@ -1,0 +1,140 @@
+"""What becomes of a schedule's occurrences that meet others: as the person who lays it down has chosen."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput
+from controller.features.airings.conflict_messages import against_policy_sentence, meets_others_sentence
+from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers, area_names, replace_met
+from controller.features.schedules.conflict_check import (
+    Coming,
+    Outlook,
+    Wished,
+    foresee_move,
+    foresee_schedule,
+    outlook_facts,
+)
+from controller.model.permissions import Operator
+from devices.messages import AiringId
+from schedules.recurrence import Recurrence, RuleError, move
+from schedules.skips import Skips
+
+
+def settled(
+    session: Session,
+    wished: Wished,
+    rule: Recurrence,
+    skips: Skips,
+    meeting: Meeting,
+    *,
+    by: Operator,
+    now: datetime,
+) -> Recurrence:
+    """Return the rule as it is to be saved; raise where something stands against it that was not accepted."""
+    if meeting is Meeting.ACCEPT:
+        return rule
+    outlook = foresee_schedule(session, wished, rule, skips, now=now)
+    while meeting is Meeting.REPLACE and replace_others(session, outlook, by=by, now=now):
+        outlook = foresee_schedule(session, wished, rule, skips, now=now)
+    if meeting is Meeting.AFTER and outlook.meeting:
+        rule = after_others(rule, outlook)
+        outlook = foresee_schedule(session, wished, rule, skips, now=now)
+    refuse(session, outlook, meeting, now=now)
+    return rule
+
+
+def settled_move(
+    session: Session,
+    wished: Wished,
+    original_at: datetime,
+    to: datetime,
+    *,
+    meeting: Meeting,
+    by: Operator,
+    now: datetime,
+    without: Collection[AiringId],
+) -> datetime:
+    """Return the start that one occurrence is to have; raise where something stands against it."""
+
+    def look(at: datetime) -> Outlook:
+        return foresee_move(session, wished, original_at, at, now=now, without=without)
+
+    outlook = look(to)
+    while meeting is Meeting.REPLACE and replace_others(session, outlook, by=by, now=now):
+        outlook = look(to)
+    if meeting is Meeting.AFTER and outlook.meeting:
+        to = (outlook.meeting[0].foresight.clear_at or to).replace(microsecond=0)
+        outlook = look(to)
+    refuse(session, outlook, meeting, now=now)
+    return to
+
+
+def refuse(session: Session, outlook: Outlook, meeting: Meeting, *, now: datetime) -> None:
+    """Raise AgainstPolicy or MeetsOthers, all that is foreseen in `facts`, unless the choice allows it.
+
+    The first occurrence may never be against a policy: a schedule that is silent from its first day on is a
+    mistake. Later ones may, where it was accepted: each is judged again when it is delivered.
+    """
+    is_first = bool(outlook.occurrences) and outlook.occurrences[0].is_forbidden
+    if is_first or meeting is not Meeting.ACCEPT:
+        refuse_forbidden(session, outlook, now=now)
+    met = [one for one in outlook.occurrences if one.foresight.others]
+    if met and meeting is not Meeting.ACCEPT:
+        raise MeetsOthers(_met(session, met, outlook, now), facts=outlook_facts(outlook))
+
+
+def refuse_forbidden(session: Session, outlook: Outlook, *, now: datetime) -> None:
+    """Raise AgainstPolicy where policies leave any of the occurrences no whole start."""
+    forbidden = [one for one in outlook.occurrences if one.is_forbidden]
+    if forbidden:
+        raise AgainstPolicy(_forbidden(session, forbidden, outlook, now), facts=outlook_facts(outlook))
+
+
+def after_others(rule: Recurrence, outlook: Outlook) -> Recurrence:
+    """Return the rule with each occurrence that meets something moved to its first clear start of that day.
+
+    One without a clear start stays where it is. BadInput where two would fall on one instant.
+    """
+    for one in outlook.meeting:
+        clear = one.foresight.clear_at
+        if clear is None or clear == one.starts_at:
+            continue
+        try:
+            rule = move(rule, one.original_at, clear.replace(microsecond=0))
+        except RuleError as error:
+            raise BadInput(
+                "Có hai lần phát cùng dời về một giờ. Hãy chọn giờ khác cho lịch này.", code="schedule.taken"
+            ) from error
+    return rule
+
+
+def replace_others(session: Session, outlook: Outlook, *, by: Operator, now: datetime) -> bool:
+    """Cancel what the occurrences meet, save emergencies; say whether anything was cancelled."""
+    return replace_met(session, [one.foresight for one in outlook.meeting], by=by, now=now)
+
+
+def _forbidden(session: Session, forbidden: Sequence[Coming], outlook: Outlook, now: datetime) -> str:
+    first = forbidden[0]
+    sentence = against_policy_sentence(
+        first.foresight.against_policy,
+        first.starts_at,
+        first.foresight.clear_at,
+        area_names(session),
+        now,
+    )
+    return _of(len(forbidden), outlook) + sentence
+
+
+def _met(session: Session, met: Sequence[Coming], outlook: Outlook, now: datetime) -> str:
+    first = met[0].foresight
+    sentence = meets_others_sentence(first.others, first.titles, first.clear_at, area_names(session), now)
+    return _of(len(met), outlook) + sentence
+
+
+def _of(count: int, outlook: Outlook) -> str:
+    total = len(outlook.occurrences)
+    if total == 1:
+        return ""
+    return f"Trong {total} lần phát của hai tuần tới có {count} lần bị vướng. Lần đầu: "

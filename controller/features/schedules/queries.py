@@ -1,0 +1,138 @@
+"""Reads of schedules, their occurrences, and the province's days off."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.model.row_versions import version_of
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence, OwnDay, Schedule, ScheduleTarget
+from devices.messages import AiringId, AreaCode
+from schedules.icalendar import from_text, to_text
+from schedules.recurrence import Dated, Recurrence, dated
+from schedules.skips import DayOff, OwnDays, Skips, why_skipped
+
+_STRETCHES = tuple(timedelta(days=days) for days in (8, 32, 128, 400))
+"""Stretches that are looked through for a next occurrence: most rules have one within a week."""
+LOOKED_AHEAD = _STRETCHES[-1]
+
+
+def get_schedule(session: Session, schedule_id: ScheduleId, *, lock: bool = False) -> Schedule:
+    """Return the schedule, or raise NotFound; `lock`: nobody else changes it till the end."""
+    schedule = session.get(Schedule, schedule_id, with_for_update=lock or None, populate_existing=lock)
+    if schedule is None:
+        raise NotFound("Không có lịch phát này.", code="schedule.unknown")
+    return schedule
+
+
+def targets_of_schedule(session: Session, schedule_id: ScheduleId) -> tuple[AreaCode, ...]:
+    """Return the areas that a schedule's airings are meant for, by code."""
+    return targets_of_schedules(session, [schedule_id]).get(schedule_id, ())
+
+
+def targets_of_schedules(
+    session: Session, schedule_ids: Collection[ScheduleId]
+) -> dict[ScheduleId, tuple[AreaCode, ...]]:
+    """Return the target areas of each schedule, by code."""
+    found: dict[ScheduleId, tuple[AreaCode, ...]] = {}
+    query = select(ScheduleTarget).where(ScheduleTarget.schedule.in_(schedule_ids))
+    for target in session.scalars(query.order_by(ScheduleTarget.area)):
+        found[target.schedule] = (*found.get(target.schedule, ()), target.area)
+    return found
+
+
+def running_schedules(session: Session) -> Sequence[Schedule]:
+    """Return the schedules that still make occurrences, oldest first."""
+    query = select(Schedule).where(Schedule.state == ScheduleState.RUNNING).order_by(Schedule.id)
+    return session.scalars(query).all()
+
+
+def schedules_for(
+    session: Session, areas: Collection[AreaCode], *, limit: int, state: ScheduleState | None = None
+) -> Sequence[Schedule]:
+    """Return the schedules meant for any of the areas, newest first."""
+    meant = select(ScheduleTarget.schedule).where(ScheduleTarget.area.in_(areas))
+    query = select(Schedule).where(Schedule.id.in_(meant)).order_by(Schedule.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Schedule.state == state)
+    return session.scalars(query).all()
+
+
+def due_schedules(session: Session, until: datetime, most: int) -> Sequence[Schedule]:
+    """Return the schedules with something to be made before an instant, the most urgent first, locked.
+
+    Those that another transaction holds are left to it.
+    """
+    query = (
+        select(Schedule)
+        .where(Schedule.state == ScheduleState.RUNNING, Schedule.next_at < until)
+        .order_by(
+            Schedule.next_at
+        )  # and by nothing else: the index has them so, however many are due at once
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).all()
+
+
+def get_occurrence(session: Session, schedule_id: ScheduleId, original_at: datetime) -> Occurrence | None:
+    """Return an occurrence by the start that its rule gave it, or None when none is made."""
+    return session.get(Occurrence, (schedule_id, original_at))
+
+
+def occurrence_of(session: Session, airing: AiringId) -> Occurrence | None:
+    """Return the occurrence that an airing was made for, or None: it was planned by itself, or taken out."""
+    return session.scalars(select(Occurrence).where(Occurrence.airing == airing)).one_or_none()
+
+
+def airings_to_come(session: Session, schedule_id: ScheduleId, now: datetime) -> frozenset[AiringId]:
+    """Return the airings of a schedule's occurrences that start from now on."""
+    query = select(Occurrence.airing).where(Occurrence.schedule == schedule_id, Occurrence.starts_at >= now)
+    return frozenset(session.scalars(query))
+
+
+def own_days(session: Session) -> OwnDays:
+    """Return the province's list of days off and of days that are none."""
+    return {row.day: DayOff(row.name, row.off) for row in session.scalars(select(OwnDay))}
+
+
+def own_days_between(session: Session, since: date, until: date) -> Sequence[OwnDay]:
+    """Return the province's days from one to another, both included, in order."""
+    query = select(OwnDay).where(OwnDay.day >= since, OwnDay.day <= until).order_by(OwnDay.day)
+    return session.scalars(query).all()
+
+
+def occurrences_of(schedule: Schedule, own: OwnDays, since: datetime, until: datetime) -> tuple[Dated, ...]:
+    """Return what a schedule names between two instants, skipped days left out."""
+    return dated_without_skips(from_text(schedule.rule), schedule.skips, own, since, until)
+
+
+def dated_without_skips(
+    rule: Recurrence, skips: Skips, own: OwnDays, since: datetime, until: datetime
+) -> tuple[Dated, ...]:
+    """Return what a rule names between two instants, skipped days left out."""
+    if skips == Skips():
+        return dated(rule, since, until)
+    return dated(rule, since, until, lambda day: why_skipped(day, skips, own) is None)
+
+
+def next_occurrences(schedule: Schedule, own: OwnDays, since: datetime, most: int = 1) -> list[Dated]:
+    """Return the first occurrences from an instant on, of those within the next 400 days."""
+    found: list[Dated] = []
+    for stretch in _STRETCHES:
+        found = list(occurrences_of(schedule, own, since, since + stretch))
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
+def version_of_schedule(schedule: Schedule) -> str:
+    """Return the version that a change of the rule begins with; single occurrences are no part of it."""
+    rule = from_text(schedule.rule)
+    rule = replace(rule, added=frozenset(), moved=frozenset(), cancelled=frozenset())
+    return version_of(to_text(rule), schedule.days_off, schedule.only_lunar, schedule.never_lunar)

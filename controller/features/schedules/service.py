@@ -1,0 +1,291 @@
+"""Writes of schedules: laying one down, changing single occurrences, ending it."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, Conflict
+from controller.features.accounts.queries import require
+from controller.features.airings.cancellation import cancel_airing, cancel_airings_of
+from controller.features.airings.planning import Meeting, check_policies
+from controller.features.airings.queries import get_airing
+from controller.features.airings.service import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
+from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.queries import usable_bulletin
+from controller.features.bulletins.validity import check_in_force
+from controller.features.consent.service import forget_answers
+from controller.features.journal.service import record
+from controller.features.schedules.conflict_check import Wished, foresee_schedule, wished_of
+from controller.features.schedules.conflict_choices import refuse_forbidden, settled, settled_move
+from controller.features.schedules.occurrence_making import finish, keep_current
+from controller.features.schedules.queries import (
+    airings_to_come,
+    dated_without_skips,
+    get_occurrence,
+    get_schedule,
+    own_days,
+    targets_of_schedule,
+    version_of_schedule,
+)
+from controller.model.airing_states import OPEN
+from controller.model.bulletin_states import BulletinId
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from controller.model.row_versions import check_version
+from controller.model.schedule_states import IllegalTransition, ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence, Schedule, ScheduleTarget
+from devices.messages import AreaCode, Grade
+from schedules.icalendar import from_text, to_text
+from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
+from schedules.skips import Skips
+
+LONGEST_REASON = 1000
+CANCELLED = "Lần phát này đã bị hủy."
+_NO_SKIPS = Skips()
+
+
+def schedule_bulletin(
+    session: Session,
+    bulletin_id: BulletinId,
+    *,
+    areas: Collection[AreaCode],
+    rule: Recurrence,
+    by: Operator,
+    now: datetime,
+    skips: Skips = _NO_SKIPS,
+    grade: Grade = Grade.ROUTINE,
+    volume: int = DEFAULT_VOLUME,
+    latest_after: timedelta | None = None,
+    meeting: Meeting = Meeting.ACCEPT,
+) -> Schedule:
+    """Lay down that a bulletin is aired by a repeating rule; those of the next days are made at once.
+
+    `meeting` says what shall become of those of the next 14 days that meet others: REFUSE raises MeetsOthers
+    with all that is foreseen, AFTER moves them, REPLACE cancels the others, ACCEPT leaves it to the grades.
+    Where policies forbid the first one it is refused in any case; later ones are judged when delivered.
+    """
+    bulletin = usable_bulletin(session, bulletin_id, by)
+    tree = area_tree(session)
+    check_targets(session, tree, areas, grade, by)
+    check_sound(bulletin, grade, volume)
+    first = _first_start(session, rule, skips, now)
+    check_in_force(session, bulletin_id, first)
+    patience = latest_after or LATEST_AFTER[grade]
+    wished = Wished(bulletin_id, areas, patience, grade, volume)
+    check_policies(session, bulletin_id, wished.asking(first), now=now)
+    rule = settled(session, wished, rule, skips, meeting, by=by, now=now)
+    schedule = _row_of(wished, rule, skips, by, now)
+    _lay_down(session, schedule, tree.outermost(areas), by, now)
+    return schedule
+
+
+def _row_of(wished: Wished, rule: Recurrence, skips: Skips, by: Operator, now: datetime) -> Schedule:
+    return Schedule(
+        id=ScheduleId(new_id(now)),
+        bulletin=wished.bulletin,
+        state=ScheduleState.RUNNING,
+        rule=to_text(rule),
+        latest_after_s=int(wished.latest_after.total_seconds()),
+        grade=wished.grade,
+        volume=wished.volume,
+        created_by=by.id,
+        created_at=now,
+        next_at=now,
+        **_columns(skips),
+    )
+
+
+def _first_start(session: Session, rule: Recurrence, skips: Skips, now: datetime) -> datetime:
+    coming = dated_without_skips(rule, skips, own_days(session), now, now + FURTHEST)
+    if not coming:
+        raise BadInput("Lịch phát này không có lần nào trong một năm tới.", code="schedule.never")
+    return min(one.starts_at for one in coming)
+
+
+def _lay_down(
+    session: Session, schedule: Schedule, areas: Collection[AreaCode], by: Operator, now: datetime
+) -> None:
+    session.add(schedule)
+    session.flush()
+    session.execute(insert(ScheduleTarget), [{"schedule": schedule.id, "area": area} for area in areas])
+    detail = {
+        "bulletin": schedule.bulletin,
+        "rule": schedule.rule,
+        "areas": list(areas),
+        **_columns(schedule.skips),
+    }
+    record(session, by, "schedule.made", schedule.id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def change_schedule(
+    session: Session,
+    schedule_id: ScheduleId,
+    *,
+    rule: Recurrence,
+    skips: Skips = _NO_SKIPS,
+    by: Operator,
+    now: datetime,
+    based_on: str | None = None,
+) -> None:
+    """Give a running schedule another rule: what it names no more is taken back, what is new is made.
+
+    What was added, moved and cancelled by hand stays, on the days that the new rule still names. Where
+    policies forbid any of the next 14 days' occurrences it is refused: AgainstPolicy, all of it in `facts`.
+    What communes have said of the schedule is void: they are asked anew. `based_on`: the version that was
+    changed (`version_of_schedule`); Newer where it has another rule by now.
+    """
+    areas = targets_of_schedule(session, schedule_id)
+    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
+    schedule, before = _running(session, schedule_id)
+    check_version(based_on, version_of_schedule(schedule), what="lịch phát", code="schedule.newer")
+    rule = carry(before, rule)
+    _first_start(session, rule, skips, now)
+    now_has = airings_to_come(session, schedule_id, now)
+    outlook = foresee_schedule(session, wished_of(schedule, areas), rule, skips, now=now, without=now_has)
+    refuse_forbidden(session, outlook, now=now)
+    schedule.rule = to_text(rule)
+    for name, value in _columns(skips).items():
+        setattr(schedule, name, value)
+    forgotten = forget_answers(session, schedule_id)  # communes agreed to other hours
+    detail = {"rule": schedule.rule, "answers_void": forgotten, **_columns(skips)}
+    record(session, by, "schedule.changed", schedule_id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def end_schedule(
+    session: Session, schedule_id: ScheduleId, *, by: Operator, now: datetime, reason: str = ""
+) -> None:
+    """End a schedule and stop what of it is still to be heard."""
+    schedule = get_schedule(session, schedule_id, lock=True)
+    require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
+    reason = reason.strip()[:LONGEST_REASON] or "Lịch phát đã kết thúc."
+    finish(session, schedule, by, now, reason)
+    cancel_airings_of(session, schedule.bulletin, reason=reason, by=by, now=now, schedule=schedule_id)
+
+
+def cancel_occurrence(
+    session: Session,
+    schedule_id: ScheduleId,
+    original_at: datetime,
+    *,
+    by: Operator,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Take one occurrence out of a schedule, whether its airing is made yet or not; the others stay."""
+    schedule, rule = _running(session, schedule_id)
+    require(session, by, Act.STOP, *targets_of_schedule(session, schedule_id))
+    row = _still_to_come(session, schedule, rule, original_at, now, sounding=True)
+    reason = reason.strip()[:LONGEST_REASON] or CANCELLED
+    with _told():
+        schedule.rule = to_text(cancel(rule, original_at))
+    detail = {"original_at": wall(original_at), "reason": reason}
+    record(session, by, "schedule.occurrence_cancelled", schedule_id, now, detail=detail)
+    if row is not None:
+        cancel_airing(session, row.airing, by=by, now=now, reason=reason)
+        session.delete(row)
+        session.flush()
+
+
+def move_occurrence(
+    session: Session,
+    schedule_id: ScheduleId,
+    original_at: datetime,
+    *,
+    to: datetime,
+    by: Operator,
+    now: datetime,
+    meeting: Meeting = Meeting.ACCEPT,
+) -> None:
+    """Have one occurrence start at another instant; back to its own undoes an earlier move.
+
+    No day off is looked at: who moves it has chosen the day. What was planned is taken back and planned anew.
+    `meeting`: as for `schedule_bulletin`, of what it meets at its new start.
+    """
+    areas = targets_of_schedule(session, schedule_id)
+    check_targets(session, area_tree(session), areas, get_schedule(session, schedule_id).grade, by)
+    schedule, rule = _running(session, schedule_id)
+    if to < now - SLIP:
+        raise BadInput(f"Giờ phát {wall(to)} đã qua.", code="airing.start-in-past")
+    if to > now + FURTHEST:
+        raise BadInput("Giờ phát cách đây hơn một năm. Hãy kiểm tra lại ngày.", code="airing.too-far")
+    row = _still_to_come(session, schedule, rule, original_at, now, sounding=False)
+    to = to.replace(microsecond=0)
+    if _moved(rule, original_at, to) == rule:
+        return
+    now_has = frozenset() if row is None else frozenset({row.airing})
+    to = settled_move(
+        session, wished_of(schedule, areas), original_at, to, meeting=meeting, by=by, now=now, without=now_has
+    )
+    moved = _moved(rule, original_at, to)
+    check_in_force(session, schedule.bulletin, to)
+    schedule.rule = to_text(moved)
+    detail = {"original_at": wall(original_at), "to": wall(to)}
+    record(session, by, "schedule.occurrence_moved", schedule_id, now, detail=detail)
+    keep_current(session, [schedule], now=now, by=by)
+
+
+def _moved(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
+    """Return the rule with one occurrence moved; Conflict where another of it starts at that very time."""
+    with _told():
+        others, moved = cancel(rule, original_at), move(rule, original_at, to)
+    if occurrences(others, to, to + timedelta(seconds=1)):
+        raise Conflict("Lịch này đã có một lần phát vào đúng giờ đó.", code="schedule.taken")
+    return moved
+
+
+def _running(session: Session, schedule_id: ScheduleId) -> tuple[Schedule, Recurrence]:
+    schedule = get_schedule(session, schedule_id, lock=True)
+    if schedule.state is not ScheduleState.RUNNING:
+        raise IllegalTransition("Lịch phát này đã kết thúc rồi.")
+    return schedule, from_text(schedule.rule)
+
+
+def _still_to_come(
+    session: Session,
+    schedule: Schedule,
+    rule: Recurrence,
+    original_at: datetime,
+    now: datetime,
+    *,
+    sounding: bool,
+) -> Occurrence | None:
+    """Return the row of an occurrence that may still be changed, None when it is not made yet.
+
+    BadInput when the schedule has none; Conflict when it is over, or has come and `sounding` is False.
+    """
+    with _told():
+        starts_at = start_of(rule, original_at)
+    row = get_occurrence(session, schedule.id, original_at)
+    if row is None:
+        if starts_at <= now:
+            raise Conflict("Lần phát này đã qua.", code="schedule.occurrence-over")
+        return None
+    state = get_airing(session, row.airing, lock=True).state
+    if state not in OPEN or (row.starts_at <= now and not sounding):
+        raise Conflict("Lần phát này đã tới giờ hoặc đã xong.", code="schedule.occurrence-over")
+    return row
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in a person's words that the rule has no such occurrence, or takes no such change."""
+    try:
+        yield
+    except RuleError as error:
+        raise BadInput(
+            "Lịch phát này không có lần phát nào vào giờ đó, hoặc lần đó đã bị hủy.",
+            code="schedule.no-occurrence",
+        ) from error
+
+
+def _columns(skips: Skips) -> dict[str, Any]:
+    """Return the columns that hold what a schedule leaves out."""
+    only, never = (",".join(map(str, sorted(days))) for days in (skips.only_lunar, skips.never_lunar))
+    return {"days_off": skips.days_off, "only_lunar": only, "never_lunar": never}

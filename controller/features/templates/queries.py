@@ -1,0 +1,104 @@
+"""Reads of templates: the built-in ones, and the areas' own."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.bulletins.placeholders import places_of
+from controller.features.templates.builtin import BUILT_IN
+from controller.model.permissions import OperatorId
+from controller.model.row_versions import version_of
+from controller.model.templates import BulletinTemplate, TemplateId
+from devices.messages import AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One template as it is offered; a built-in one is nobody's: no area, no person, no time."""
+
+    id: TemplateId
+    title: str
+    text: str
+    area: AreaCode | None = None
+    added_by: OperatorId | None = None
+    added_at: datetime | None = None
+    changed_by: OperatorId | None = None
+    changed_at: datetime | None = None
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether it came with the station."""
+        return self.area is None
+
+    @property
+    def version(self) -> str:
+        """The version that a change of it begins with."""
+        return version_of(self.title, self.text)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What is to be filled in."""
+        return places_of(self.title, self.text)
+
+
+def get_template(session: Session, template_id: TemplateId, *, lock: bool = False) -> BulletinTemplate:
+    """Return an area's own template, removed or not, or raise NotFound; `lock`: nobody changes it now."""
+    row = session.get(BulletinTemplate, template_id, with_for_update=lock or None)
+    if row is None:
+        raise unknown_template()
+    return row
+
+
+def live_template(session: Session, title: str, area: AreaCode) -> BulletinTemplate | None:
+    """Return what is offered under a title in exactly this area, or None."""
+    query = select(BulletinTemplate).where(
+        BulletinTemplate.title == title,
+        BulletinTemplate.area == area,
+        BulletinTemplate.removed_at.is_(None),
+    )
+    return session.scalars(query).one_or_none()
+
+
+def templates_offered(session: Session, areas: Collection[AreaCode]) -> Sequence[Offered]:
+    """Return what is offered in these areas: their own by title, then the built-in ones."""
+    query = (
+        select(BulletinTemplate)
+        .where(BulletinTemplate.area.in_(areas), BulletinTemplate.removed_at.is_(None))
+        .order_by(BulletinTemplate.title, BulletinTemplate.id)
+    )
+    built_in = [Offered(one.id, one.title, one.text) for one in BUILT_IN]
+    return [*(offered(row) for row in session.scalars(query)), *built_in]
+
+
+def template_offered(session: Session, template_id: TemplateId, areas: Collection[AreaCode]) -> Offered:
+    """Return one that is offered in these areas, or raise NotFound."""
+    for one in BUILT_IN:
+        if one.id == template_id:
+            return Offered(one.id, one.title, one.text)
+    row = get_template(session, template_id)
+    if row.removed_at is not None or row.area not in areas:
+        raise unknown_template()
+    return offered(row)
+
+
+def offered(row: BulletinTemplate) -> Offered:
+    """Return an area's own template as it is offered."""
+    return Offered(
+        row.id,
+        row.title,
+        row.text,
+        row.area,
+        row.added_by,
+        row.added_at,
+        row.changed_by,
+        row.changed_at,
+    )
+
+
+def unknown_template() -> NotFound:
+    """Return what is said of a template that is not there, or not for this person."""
+    return NotFound("Không có mẫu bản tin này, hoặc mẫu đã được xóa.", code="template.unknown")

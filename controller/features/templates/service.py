@@ -1,0 +1,111 @@
+"""Writes of an area's own templates; one function, one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict
+from controller.features.accounts.queries import require
+from controller.features.areas.queries import get_area
+from controller.features.bulletins.queries import get_revision, usable_bulletin
+from controller.features.journal.service import record
+from controller.features.templates.queries import get_template, live_template, offered, unknown_template
+from controller.model.bulletin_states import BulletinId, RevisionKind
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act, Operator
+from controller.model.row_versions import check_version
+from controller.model.templates import BulletinTemplate, TemplateId
+from controller.model.wording import clean_text, clean_title, digest_of
+from devices.messages import AreaCode
+
+MAY_KEEP = Act.TEACH
+"""Who keeps an area's templates keeps its words: what both offer is used by everybody below."""
+
+
+def add_template(
+    session: Session,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    area: AreaCode | None = None,
+) -> BulletinTemplate:
+    """Offer a text in an area (by default the person's own) and below it."""
+    place = get_area(session, area or by.area).code
+    require(session, by, MAY_KEEP, place)
+    title, text = clean_title(title), clean_text(text)
+    _check_free(session, title, place)
+    row = BulletinTemplate(
+        id=TemplateId(new_id(now)), title=title, text=text, area=place, added_by=by.id, added_at=now
+    )
+    session.add(row)
+    session.flush()
+    record(session, by, "template.added", row.id, now, detail=_detail(row))
+    return row
+
+
+def add_template_of(
+    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime
+) -> BulletinTemplate:
+    """Offer the newest wording of a bulletin in the area that it belongs to."""
+    bulletin = usable_bulletin(session, bulletin_id, by)
+    revision = get_revision(session, bulletin_id, bulletin.revision)
+    if revision.kind is not RevisionKind.TEXT:
+        raise Conflict("Chỉ bản tin bằng chữ mới lưu làm mẫu được.", code="template.not-a-text")
+    return add_template(session, title=bulletin.title, text=revision.text, by=by, now=now, area=bulletin.area)
+
+
+def change_template(
+    session: Session,
+    template_id: TemplateId,
+    *,
+    title: str,
+    text: str,
+    by: Operator,
+    now: datetime,
+    based_on: str | None = None,
+) -> BulletinTemplate:
+    """Give a template other words; bulletins that were made from it stay as they are.
+
+    `based_on`: the version that was changed; Newer where it has other words by now.
+    """
+    row = _kept(session, template_id, by, based_on)
+    title, text = clean_title(title), clean_text(text)
+    if (title, text) == (row.title, row.text):
+        return row
+    if title != row.title:
+        _check_free(session, title, row.area)
+    row.title, row.text, row.changed_by, row.changed_at = title, text, by.id, now
+    session.flush()
+    record(session, by, "template.changed", row.id, now, detail=_detail(row))
+    return row
+
+
+def remove_template(
+    session: Session, template_id: TemplateId, *, by: Operator, now: datetime, based_on: str | None = None
+) -> BulletinTemplate:
+    """Offer a template no more; its row stays as history. `based_on` as for a change."""
+    row = _kept(session, template_id, by, based_on)
+    row.removed_by, row.removed_at = by.id, now
+    session.flush()
+    record(session, by, "template.removed", row.id, now, detail=_detail(row))
+    return row
+
+
+def _kept(session: Session, template_id: TemplateId, by: Operator, based_on: str | None) -> BulletinTemplate:
+    row = get_template(session, template_id, lock=True)
+    require(session, by, MAY_KEEP, row.area)
+    if row.removed_at is not None:
+        raise unknown_template()
+    check_version(based_on, offered(row).version, what="mẫu", code="template.newer")
+    return row
+
+
+def _check_free(session: Session, title: str, area: AreaCode) -> None:
+    if live_template(session, title, area) is not None:
+        raise Conflict(f"Đã có mẫu tên «{title}». Hãy sửa mẫu ấy, hoặc đặt tên khác.", code="template.taken")
+
+
+def _detail(row: BulletinTemplate) -> dict[str, str]:
+    return {"title": row.title, "text_sha256": digest_of(row.text), "area": row.area}

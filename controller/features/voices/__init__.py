@@ -1,0 +1,1 @@
+"""Voices that an operator adds to this machine."""

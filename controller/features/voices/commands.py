@@ -1,0 +1,62 @@
+"""`loa voice`: voices that an operator adds to this machine; docs/operator.md explains every command."""
+
+from typing import Annotated
+
+import typer
+
+from controller.terminal.cli_errors import AsJson, print_json, told
+
+voice = typer.Typer(help="Giọng đọc thêm: thêm, liệt kê, xóa.", no_args_is_help=True)
+_SHORT = 12  # digits of a digest that are enough to compare by eye
+
+
+@voice.command("add")
+@told
+def add(
+    source: Annotated[str, typer.Argument(metavar="TỆP_HOẶC_ĐỊA_CHỈ", help="Tệp .onnx, hoặc địa chỉ https.")],
+    config: Annotated[
+        str | None, typer.Option(help="Tệp hoặc địa chỉ của thiết lập; mặc định là SOURCE.json.")
+    ] = None,
+    sha256: Annotated[str | None, typer.Option(help="Mã SHA-256 mà tệp .onnx phải có.")] = None,
+    name: Annotated[str | None, typer.Option(help="Tên của giọng; mặc định theo tên tệp.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Thêm một giọng kiểu Piper (.onnx) và cho đọc thử một câu."""
+    from dataclasses import asdict
+
+    from controller.features.voices.service import add_voice
+
+    record = add_voice(source, config, sha256, name)
+    if as_json:
+        print_json(asdict(record))
+        return
+    typer.echo(f"Đã thêm giọng «{record.name}»: {record.title}.")
+    typer.echo(f"SHA-256: {record.sha256}")
+    typer.echo(f"Dùng thử: loa speak --engine piper --voice {record.name} --text … --out thu.mp3")
+
+
+@voice.command("list")
+@told
+def index(*, as_json: AsJson = False) -> None:
+    """Liệt kê các giọng đã thêm."""
+    from controller.features.voices.service import added_voices
+
+    voices = added_voices()
+    if as_json:
+        print_json({"voices": voices})
+        return
+    for one in voices:
+        typer.echo(f"{one['name']}\t{one['title']}\t{one['sha256'][:_SHORT]}…\t{one['source']}")
+    if not voices:
+        typer.echo("Chưa có giọng nào được thêm.")
+
+
+@voice.command("remove")
+@told
+def remove(name: Annotated[str, typer.Argument(help="Tên của giọng.")]) -> None:
+    """Xóa một giọng đã thêm; các tệp âm thanh đã tạo vẫn còn."""
+    from controller.features.voices.service import remove_voice
+
+    remove_voice(name)
+    typer.echo(f"Đã xóa giọng «{name}».")

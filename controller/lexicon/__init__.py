@@ -1,1 +1,0 @@
-"""The province's own words: how names, places and abbreviations are read out; who taught them and when."""

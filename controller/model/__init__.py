@@ -1,0 +1,1 @@
+"""Rows and states of every feature: tables and pure transition tables; imports no feature."""

@@ -1,0 +1,149 @@
+"""Rows of people, of what they are signed in with, of their keys, second factors, tokens and deputies."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, Text, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
+from controller.model.permissions import Operator, OperatorId, OperatorRole
+from devices.messages import AreaCode, KeyId, Role
+
+
+class Account(Base):
+    """One person's account; `password_hash` is argon2id.
+
+    `first_password`: somebody else chose the password, and so knows it; its person has to choose another.
+    """
+
+    __tablename__ = "operators"
+
+    id: Mapped[OperatorId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    display_name: Mapped[str] = mapped_column(String(200))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    password_hash: Mapped[str] = mapped_column(Text)
+    first_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def operator(self) -> Operator:
+        """Return the person as the use cases know it."""
+        roles = frozenset(OperatorRole(role) for role in self.roles)
+        return Operator(
+            self.id,
+            self.name,
+            self.display_name,
+            roles,
+            self.area,
+            first_password=self.first_password,
+        )
+
+
+class SignedIn(Base):
+    """A server-side session; only the SHA-256 of its token is kept.
+
+    One that `awaits_code` let nobody in yet: the password was right, the second factor is still to come.
+    """
+
+    __tablename__ = "sessions"
+
+    token_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str] = mapped_column(String(ID_LENGTH))
+    awaits_code: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
+class HeldKey(Base):
+    """A public key and who holds it; `sealed` is the private half under the holder's password.
+
+    The station's private key is a file on the server, the root's is kept off it: neither is here.
+    A key is active until it is `retired_at` (it signs nothing any more, its private half is deleted, and what
+    it signed stays good) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
+    names it; loudspeakers refuse what any other key signs.
+    """
+
+    __tablename__ = "keys"
+
+    kid: Mapped[KeyId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    role: Mapped[Role] = mapped_column(Word(Role))
+    public: Mapped[str] = mapped_column(String(ID_LENGTH))
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    not_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    holder: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    compromised_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    in_key_set: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+    __table_args__ = (Index("ix_keys_holder", "holder"),)
+
+
+class SecondFactor(Base):
+    """A person's TOTP secret, sealed under the station's key; in force once `confirmed_at` is set.
+
+    `last_step`: the newest 30-second step whose code was taken; none of it or before is taken again.
+    """
+
+    __tablename__ = "second_factors"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """One code that stands in for a lost telephone, once; only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    code_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Base):
+    """What a program signs its calls with for a person; narrower than the person by `acts` and `area`."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    token_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    acts: Mapped[list[str]] = mapped_column(JSON)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Delegation(Base):
+    """One approver lets another approve in an area, until an instant or until it is ended before."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    giver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    receiver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class FirstCode(Base):
+    """A one-time code with which the first administrator is made; only its SHA-256 is kept."""
+
+    __tablename__ = "first_codes"
+
+    code_sha256: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

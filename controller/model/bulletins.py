@@ -1,0 +1,242 @@
+"""Rows of bulletins, their frozen wordings, the making of their recordings, and their approvals."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    String,
+    Text,
+)
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
+from controller.model.bulletin_states import (
+    BulletinId,
+    BulletinState,
+    ItemKind,
+    RenderingId,
+    RenderingState,
+    RevisionKind,
+    TopicCode,
+)
+from controller.model.languages import LanguageCode
+from controller.model.permissions import OperatorId
+from controller.model.wording import LONGEST_ISSUER, Manner
+from devices.messages import AreaCode, KeyId, RecordingId
+
+
+class Topic(Base):
+    """What bulletins are about, as the province lists it by `place`; an ended one is offered no more."""
+
+    __tablename__ = "topics"
+
+    code: Mapped[TopicCode] = mapped_column(String(ID_LENGTH), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    place: Mapped[int] = mapped_column(Integer)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Bulletin(Base):
+    """A text to be read out; `revision` is the number of its newest wording.
+
+    A `test` is approved as one: nodes never take it for a real one, nor the other way.
+    `again_if_preempted`: a programme that comes again where a higher grade cut it off.
+    A variant is the same in another `language`: `variant_of` the bulletin, made after its `of_revision`.
+    """
+
+    __tablename__ = "bulletins"
+
+    id: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    title: Mapped[str] = mapped_column(String(300))
+    state: Mapped[BulletinState] = mapped_column(Word(BulletinState), index=True)
+    revision: Mapped[int] = mapped_column(Integer)
+    author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    test: Mapped[bool] = mapped_column(Boolean)
+    returned_reason: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    variant_of: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    language: Mapped[LanguageCode | None] = mapped_column(String(3))
+    of_revision: Mapped[int | None] = mapped_column(Integer)
+    again_if_preempted: Mapped[bool] = mapped_column(Boolean, default=False)
+    topic: Mapped[TopicCode | None] = mapped_column(ForeignKey("topics.code"))
+
+
+class Revision(Base):
+    """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes.
+
+    `issuer` is said before the title, the text is read `readings` times; the digest holds both (`wording`).
+    Of a brought recording `upload` is the SHA-256 of the file as it came, and `text` tells what is in it.
+    """
+
+    __tablename__ = "revisions"
+
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
+    author: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[RevisionKind] = mapped_column(Word(RevisionKind), default=RevisionKind.TEXT)
+    upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    issuer: Mapped[str] = mapped_column(String(LONGEST_ISSUER), default="")
+    readings: Mapped[int] = mapped_column(Integer, default=1)
+
+    @property
+    def manner(self) -> Manner:
+        """How the text is given to the people."""
+        return Manner(self.issuer, self.readings)
+
+
+class ProgrammeItem(Base):
+    """One part of a programme's wording, by its place; written once, with its revision.
+
+    `text`: what is said (SPEECH), or what is in the recording. `item`: a bulletin, with its revision.
+    """
+
+    __tablename__ = "programme_items"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[ItemKind] = mapped_column(Word(ItemKind))
+    text: Mapped[str | None] = mapped_column(Text)
+    item: Mapped[BulletinId | None] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    item_revision: Mapped[int | None] = mapped_column(Integer)
+    upload: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    seconds: Mapped[int | None] = mapped_column(Integer)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class LegalReference(Base):
+    """The legal act that a bulletin tells of; `in_force_until` is the last day on which it holds.
+
+    `ended_at`: the station found that it holds no more, and took the bulletin off the air.
+    """
+
+    __tablename__ = "legal_references"
+
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(100))
+    kind: Mapped[str | None] = mapped_column(String(100))
+    issuer: Mapped[str | None] = mapped_column(String(200))
+    dated: Mapped[date | None] = mapped_column(Date)
+    in_force_from: Mapped[date | None] = mapped_column(Date)
+    in_force_until: Mapped[date | None] = mapped_column(Date, index=True)
+    set_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Rendering(Base):
+    """The making of one revision's recording: what was ordered, how it stands, what came of it."""
+
+    __tablename__ = "renderings"
+
+    id: Mapped[RenderingId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH))
+    revision: Mapped[int] = mapped_column(Integer)
+    state: Mapped[RenderingState] = mapped_column(Word(RenderingState), index=True)
+    engine: Mapped[str] = mapped_column(String(50))
+    voice: Mapped[str] = mapped_column(String(100))
+    rate: Mapped[float] = mapped_column(Float)
+    fallback: Mapped[str | None] = mapped_column(String(50))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    begun_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    recording: Mapped[RecordingId | None] = mapped_column(ForeignKey("recordings.id"))
+    engine_used: Mapped[str | None] = mapped_column(String(50))
+    fallback_reason: Mapped[str | None] = mapped_column(Text)
+    spoken_text: Mapped[str | None] = mapped_column(Text)
+    text_characters: Mapped[int | None] = mapped_column(Integer)
+    phrases: Mapped[int | None] = mapped_column(Integer)
+    phrases_cached: Mapped[int | None] = mapped_column(Integer)
+    fault: Mapped[str | None] = mapped_column(String(100))
+    fault_sentence: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Unique("bulletin", "revision"),
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class Recording(Base):
+    """Finished audio by its SHA-256; `manifest` is the wire's Manifest (chunk digests) as JSON."""
+
+    __tablename__ = "recordings"
+
+    id: Mapped[RecordingId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    duration_ms: Mapped[int] = mapped_column(BigInteger)
+    codec: Mapped[str] = mapped_column(String(16))
+    sample_rate: Mapped[int] = mapped_column(Integer)
+    loudness_lufs: Mapped[float | None] = mapped_column(Float)
+    true_peak_dbtp: Mapped[float | None] = mapped_column(Float)
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Approved(Base):
+    """A person's approval of one revision, text and recording; `jws` is what nodes verify."""
+
+    __tablename__ = "approvals"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    approver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    text_sha256: Mapped[str] = mapped_column(String(ID_LENGTH))
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
+    jws: Mapped[str] = mapped_column(Text)
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class FormerApproval(Base):
+    """An approval that a later one of the same wording and recording replaced; by it something was heard."""
+
+    __tablename__ = "former_approvals"
+
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    revision: Mapped[int] = mapped_column(Integer, primary_key=True)
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    approver: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"))
+    kid: Mapped[KeyId] = mapped_column(ForeignKey("keys.kid"))
+    jws: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["bulletin", "revision"], ["revisions.bulletin", "revisions.number"]),
+    )
+
+
+class Listened(Base):
+    """A recording was first served to a person at `at`; `played` are the stretches they played, in ms."""
+
+    __tablename__ = "listenings"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    recording: Mapped[RecordingId] = mapped_column(ForeignKey("recordings.id"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    played: Mapped[list[list[int]]] = mapped_column(JSON)

@@ -1,0 +1,24 @@
+"""Rows of what people are still typing."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime
+from controller.model.permissions import OperatorId
+
+
+class Draft(Base):
+    """A form's fields as they were typed last; `place`: the bulletin they belong to, or NEW for a new one.
+
+    It is nobody else's: never shown to others, never in the journal, gone when the form is sent.
+    """
+
+    __tablename__ = "drafts"
+
+    operator: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)

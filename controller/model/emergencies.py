@@ -1,0 +1,71 @@
+"""Rows of prepared recordings, of who holds them, and of every call of an emergency."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
+from controller.model.bulletin_states import BulletinId
+from controller.model.emergency_states import EmergencyId, EmergencyState, Kind, PreparedId
+from controller.model.permissions import OperatorId
+from devices.messages import AiringId, AreaCode, NodeId
+
+
+class Prepared(Base):
+    """A bulletin whose recording the nodes of an area hold ready, once and as long as it is approved.
+
+    `template`: the built-in text that it was written from, if any. `released_at`: not kept from then on.
+    """
+
+    __tablename__ = "prepared_recordings"
+
+    id: Mapped[PreparedId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    template: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"), index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    created_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Keeping(Base):
+    """Prepared recording × node: what it last told. Folded from receipts, whatever their order."""
+
+    __tablename__ = "keepings"
+
+    prepared: Mapped[PreparedId] = mapped_column(ForeignKey("prepared_recordings.id"), primary_key=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True, index=True)
+    is_held: Mapped[bool] = mapped_column(Boolean)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(Text)
+
+
+class Emergency(Base):
+    """One call: who asked, who confirmed (or why nobody did), where, and the airing that came of it.
+
+    `alone_because`: one person alone broke the glass, for this reason. `clears`: the emergency that an
+    all-clear ends.
+    """
+
+    __tablename__ = "emergencies"
+
+    id: Mapped[EmergencyId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    state: Mapped[EmergencyState] = mapped_column(Word(EmergencyState), index=True)
+    prepared: Mapped[PreparedId | None] = mapped_column(ForeignKey("prepared_recordings.id"))
+    bulletin: Mapped[BulletinId] = mapped_column(ForeignKey("bulletins.id"))
+    areas: Mapped[list[AreaCode]] = mapped_column(JSON)
+    volume: Mapped[int] = mapped_column(Integer)
+    lasts_ms: Mapped[int] = mapped_column(BigInteger)
+    called_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    called_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    confirmed_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    alone_because: Mapped[str | None] = mapped_column(Text)
+    airing: Mapped[AiringId | None] = mapped_column(ForeignKey("airings.id"), unique=True)
+    clears: Mapped[EmergencyId | None] = mapped_column(ForeignKey("emergencies.id"))
+    ended_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    end_reason: Mapped[str | None] = mapped_column(Text)

@@ -1,0 +1,169 @@
+"""Rows of loudspeaker nodes: facts only; a node's status is derived from them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime
+from controller.model.permissions import OperatorId
+from devices.messages import AreaCode, NodeId
+
+TOLD = (
+    "sounding",
+    "clock_error_ms",
+    "storage_free",
+    "temperature_c",
+    "battery_percent",
+    "mains",
+    "amplifier_ok",
+    "level_dbfs",
+    "volume",
+)
+"""The vitals that a node's status is derived from."""
+
+
+class Node(Base):
+    """One node; `session` is the newest that it was born with, `vitals` the last that it told.
+
+    What a status is derived from of them has a column each too (`TOLD`): a province is counted by these.
+    What was said in a session below `first_session` was said by hardware that was replaced since. A
+    quarantined node is neither heard nor planned for. `loudest`: its own cap of the volume, percent.
+    `flooded_at`: when messages of it were last dropped, because it said too much; `flooded`: how many.
+    """
+
+    __tablename__ = "nodes"
+
+    id: Mapped[NodeId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    session: Mapped[int] = mapped_column(BigInteger, default=0)
+    online: Mapped[bool] = mapped_column(Boolean, default=False)
+    online_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_heard_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    software: Mapped[str] = mapped_column(String(100), default="")
+    vitals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    sounding: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    clock_error_ms: Mapped[float | None] = mapped_column(Float)
+    storage_free: Mapped[int | None] = mapped_column(BigInteger)
+    temperature_c: Mapped[float | None] = mapped_column(Float)
+    battery_percent: Mapped[float | None] = mapped_column(Float)
+    mains: Mapped[bool | None] = mapped_column(Boolean)
+    amplifier_ok: Mapped[bool | None] = mapped_column(Boolean)
+    level_dbfs: Mapped[float | None] = mapped_column(Float)
+    volume: Mapped[int | None] = mapped_column(Integer)
+    first_session: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    quarantined_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    quarantine_reason: Mapped[str | None] = mapped_column(Text)
+    loudest: Mapped[int] = mapped_column(Integer, default=100, server_default="100")
+    flooded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    flooded: Mapped[int | None] = mapped_column(Integer)
+
+
+class EnrolmentCode(Base):
+    """A code that a technician made: good once, until it expires or is withdrawn.
+
+    The code itself is not kept, only its keyed digest. `public`: the key of the node that claimed it.
+    """
+
+    __tablename__ = "enrolments"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    node: Mapped[NodeId] = mapped_column(String(ID_LENGTH), index=True)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    name: Mapped[str] = mapped_column(String(200))
+    code_hash: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
+    made_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    public: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Hardware(Base):
+    """One board that bears, or bore, a node's name: its key, and its password as the broker checks it."""
+
+    __tablename__ = "hardware"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    public: Mapped[str] = mapped_column(String(ID_LENGTH))
+    software: Mapped[str] = mapped_column(String(100))
+    broker_hash: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Stay(Base):
+    """Where a node stood, from when until when (None: still)."""
+
+    __tablename__ = "node_stays"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), index=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class StateTurn(Base):
+    """One birth or death that counted: from them flapping and outages are derived. Kept for some weeks."""
+
+    __tablename__ = "node_turns"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    online: Mapped[bool] = mapped_column(Boolean)
+
+    __table_args__ = (Index("ix_node_turns_node_at", "node", "at"),)
+
+
+class RecentVitals(Base):
+    """All vitals of a quarter of an hour (numbered since 1970), as `samples` writes them; for two days."""
+
+    __tablename__ = "vitals_recent"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    quarter: Mapped[int] = mapped_column(Integer, primary_key=True, index=True, autoincrement=False)
+    samples: Mapped[str] = mapped_column(Text)
+
+
+class VitalsDay(Base):
+    """A UTC day's vitals thinned to quarters, packed as `samples` packs them; for 400 days."""
+
+    __tablename__ = "vitals_days"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True, index=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Care(Base):
+    """Who looks after a node's faults, and which of them were seen. The faults themselves are derived."""
+
+    __tablename__ = "node_care"
+
+    node: Mapped[NodeId] = mapped_column(ForeignKey("nodes.id"), primary_key=True)
+    assignee: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    seen_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,44 @@
+"""Rows of the journal: appended, never changed (triggers forbid it); and counted rows of the security log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, WORD_LENGTH, Base, UtcDateTime
+
+LONGEST_SUBJECT = 120
+
+
+class Entry(Base):
+    """One act. `hash` covers all fields and the hash before; `signature` is the station's over `hash`."""
+
+    __tablename__ = "journal"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    by: Mapped[str] = mapped_column(String(ID_LENGTH))
+    act: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    subject: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(ID_LENGTH))
+    hash: Mapped[str] = mapped_column(String(ID_LENGTH))
+    kid: Mapped[str] = mapped_column(String(ID_LENGTH))
+    signature: Mapped[str] = mapped_column(String(100))
+
+
+class SecurityEvent(Base):
+    """Something refused, and how often within an hour: counted, not chained (`journal/security.py`)."""
+
+    __tablename__ = "security_events"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    first_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    times: Mapped[int] = mapped_column(Integer)
+    act: Mapped[str] = mapped_column(String(WORD_LENGTH))
+    subject: Mapped[str] = mapped_column(String(LONGEST_SUBJECT))
+    by: Mapped[str] = mapped_column(String(ID_LENGTH))
+    address: Mapped[str] = mapped_column(String(ID_LENGTH))
+    outcome: Mapped[str] = mapped_column(String(ID_LENGTH))

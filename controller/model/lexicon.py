@@ -1,0 +1,37 @@
+"""Rows of the province's own words; an entry is never changed, only removed, and stays as history."""
+
+from datetime import datetime
+from typing import NewType
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.base import ID_LENGTH, Base, UtcDateTime
+from controller.model.permissions import OperatorId
+from devices.messages import AreaCode
+
+EntryId = NewType("EntryId", str)
+"""One word taught once."""
+
+LONGEST_WRITTEN, LONGEST_SPOKEN = 200, 500
+"""Room in the row; what may be taught is shorter (`tts.reading.check_entry`)."""
+_LIVE = text("removed_at IS NULL")
+
+
+class LexiconEntry(Base):
+    """How a written form is spoken in an area and all below it; live until it is removed."""
+
+    __tablename__ = "lexicon"
+
+    id: Mapped[EntryId] = mapped_column(String(ID_LENGTH), primary_key=True)
+    written: Mapped[str] = mapped_column(String(LONGEST_WRITTEN))
+    spoken: Mapped[str] = mapped_column(String(LONGEST_SPOKEN))
+    area: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    added_by: Mapped[OperatorId] = mapped_column(ForeignKey("operators.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_by: Mapped[OperatorId | None] = mapped_column(ForeignKey("operators.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("uq_lexicon_live", "area", "written", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+    )

@@ -1,0 +1,43 @@
+"""Rows of the as-aired log: appended, never changed; triggers forbid it on both engines."""
+
+from datetime import datetime
+
+from sqlalchemy import Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from controller.model.airing_states import AiringState
+from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
+from controller.model.bulletin_states import BulletinId
+from devices.messages import AiringId, AreaCode, Grade, NodeId, RecordingId
+
+
+class AsAired(Base):
+    """What one node did with one airing, as known at `at`; `corrects` is the entry that it stands in for.
+
+    `planned_at` and `planned_ms` are what the node should have sounded, `area` where it stood when its first
+    entry was written. `hash` covers all fields and the hash before; the journal names the last of each batch.
+    """
+
+    __tablename__ = "as_aired"
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrects: Mapped[int | None] = mapped_column(Integer, unique=True)
+    airing: Mapped[AiringId] = mapped_column(String(ID_LENGTH), index=True)
+    node: Mapped[NodeId] = mapped_column(String(ID_LENGTH))
+    area: Mapped[AreaCode] = mapped_column(String(ID_LENGTH))
+    bulletin: Mapped[BulletinId] = mapped_column(String(ID_LENGTH))
+    revision: Mapped[int | None] = mapped_column(Integer)
+    recording: Mapped[RecordingId | None] = mapped_column(String(ID_LENGTH))
+    grade: Mapped[Grade] = mapped_column(Word(Grade))
+    state: Mapped[AiringState] = mapped_column(Word(AiringState))
+    planned_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    planned_ms: Mapped[int] = mapped_column(Integer)
+    fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    start_offset_ms: Mapped[int | None] = mapped_column(Integer)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heard_ms: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str | None] = mapped_column(Text)
+    previous: Mapped[str] = mapped_column(String(ID_LENGTH))
+    hash: Mapped[str] = mapped_column(String(ID_LENGTH))

@@ -1,1 +1,0 @@
-"""People with accounts, what they may do, and the keys that they hold."""

@@ -1,0 +1,315 @@
+"""Moves airings on: what a beat finds due is done; a lost, late or doubled beat changes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy.orm import Session
+
+from controller.features.airings.conflict_check import allowed_start
+from controller.features.airings.consent import Standing, is_asked, standings
+from controller.features.airings.languages import divided
+from controller.features.airings.notifications import tell_not_agreed
+from controller.features.airings.queries import Reach, reaches, start_spread, targets_of
+from controller.features.airings.service import add_deliveries
+from controller.features.airings.split import split_off
+from controller.features.airings.timing import (
+    DECLINED,
+    NOBODY,
+    SILENCED,
+    UNHEARD,
+    Times,
+    cut_off,
+    start_for,
+    too_late,
+    unanswered,
+    wall,
+    why_not_ready,
+)
+from controller.features.airings.unapproved import void_airings
+from controller.features.areas.queries import area_tree
+from controller.features.bulletins.in_force import approved_until
+from controller.features.consent.precedence import start_after
+from controller.features.journal.service import record
+from controller.model.airing_states import AiringState, Event, Rung, after
+from controller.model.airings import Airing, Delivery, Target
+from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
+from controller.model.emergencies import Emergency
+from controller.model.languages import VIETNAMESE
+from devices.messages import AiringId
+
+
+@dataclass(slots=True)
+class Advanced:
+    """What a beat moved."""
+
+    delivering: list[AiringId] = field(default_factory=list)
+    moved: list[AiringId] = field(default_factory=list)
+    sounding: list[AiringId] = field(default_factory=list)
+    aired: list[AiringId] = field(default_factory=list)
+    missed: list[AiringId] = field(default_factory=list)
+    voided: list[AiringId] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return any((self.delivering, self.moved, self.sounding, self.aired, self.missed, self.voided))
+
+
+@dataclass(slots=True)
+class _Beat:
+    session: Session
+    now: datetime
+    times: Times
+    settled: bool
+    returned: bool = False
+    done: Advanced = field(default_factory=Advanced)
+    notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
+
+    def miss(self, airing: Airing, reason: str) -> None:
+        """Give an airing up, with the reason; not before the receipts that waited have been read."""
+        if not self.settled:
+            return
+        if airing.state is AiringState.PLANNED:  # who should have heard it is told apart from who did
+            targets = targets_of(self.session, [airing.id])[airing.id]
+            add_deliveries(self.session, area_tree(self.session), airing.id, targets)
+        airing.state = after(airing.state, Event.MISS)
+        airing.reason = reason
+        airing.ended_at = self.now
+        self.done.missed.append(airing.id)
+        self.note("airing.missed", airing, reason=reason)
+
+    def note(self, act: str, airing: Airing, **detail: Any) -> None:
+        self.notes.append((act, airing.id, detail))
+
+
+def advance_airings(
+    session: Session, *, now: datetime, times: Times, settled: bool, returned: bool = False
+) -> Advanced:
+    """Move every airing that is due.
+
+    `settled` False: the receipts that waited at the broker have not all been read since the start, so nothing
+    is judged missed or ended yet. `returned` True: the station has just settled after it was away, and has
+    sent no recording since; what nobody has fetched by now can then safely start later.
+    """
+    beat = _Beat(session, now, times, settled, returned)
+    _void(beat)
+    _deliver(beat)
+    _move_unsent(beat)
+    _sound(beat)
+    _end(beat)
+    for act, airing_id, detail in beat.notes:
+        record(session, None, act, airing_id, now, detail=detail)
+    return beat.done
+
+
+def _void(beat: _Beat) -> None:
+    """What no approval in force bears out any more has left the plans: it is over."""
+    for airing in void_airings(beat.session, beat.now):
+        beat.done.voided.append(airing.id)
+        beat.note("airing.cancelled", airing, reason=airing.reason)
+
+
+def _deliver(beat: _Beat) -> None:
+    """Planned, near, and approved: fix what is aired and when, and let it into the plans.
+
+    What is aired is the approval's own recording. It needs no comparison with the newest rendering, which is
+    never made anew once its bulletin is approved (`renew_rendering`); the doctor compares the two.
+    """
+    query = (
+        select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .outerjoin(
+            Rendering,
+            and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision),
+        )
+        .outerjoin(Approved, and_(Approved.bulletin == Bulletin.id, Approved.revision == Bulletin.revision))
+        .outerjoin(Recording, Recording.id == Approved.recording)
+        .where(Airing.state == AiringState.PLANNED, Airing.starts_at <= beat.now + beat.times.horizon)
+        .order_by(Airing.starts_at, Airing.id)
+        .with_for_update(of=Airing)
+    )
+    rows = beat.session.execute(query).all()
+    consent = _consent(beat, [row[0] for row in rows])
+    for airing, bulletin, rendering, approved, recording, until in rows:
+        in_force = until is not None and max(airing.starts_at, beat.now) < until
+        if in_force:
+            standing = consent.get(airing.id)
+            if standing is None or _has_consent(beat, airing, bulletin, recording, standing):
+                _deliver_parts(beat, airing, approved, recording)
+        elif airing.latest_start_at < beat.now:
+            state = rendering.state if rendering is not None else None
+            beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
+
+
+def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, Standing]:
+    wide = [airing for airing in airings if is_asked(airing) and airing.node is None]
+    return standings(beat.session, wide, targets_of(beat.session, [one.id for one in wide])) if wide else {}
+
+
+def _has_consent(
+    beat: _Beat, airing: Airing, bulletin: Bulletin, recording: Recording, standing: Standing
+) -> bool:
+    """Say whether it may go now; communes that have not agreed are split off, to wait by themselves.
+
+    Where nobody of its communes has agreed it waits as long as it could still be heard, then it is missed.
+    """
+    if not standing.silent:
+        return True
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    if area_tree(beat.session).without(targets, standing.silent):
+        for communes in (standing.declined, standing.unanswered):
+            if communes:
+                split_off(beat.session, airing, communes, now=beat.now)
+        return True
+    lead = _lead(beat, airing, recording.size)
+    in_time = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead) is not None
+    if standing.declined and standing.unanswered:
+        split_off(beat.session, airing, standing.declined, now=beat.now)
+    elif standing.declined:
+        _miss_without_consent(beat, airing, bulletin, DECLINED)
+    elif not in_time:
+        _miss_without_consent(beat, airing, bulletin, unanswered(airing.latest_start_at))
+    return False
+
+
+def _miss_without_consent(beat: _Beat, airing: Airing, bulletin: Bulletin, reason: str) -> None:
+    beat.miss(airing, reason)
+    if airing.state is AiringState.MISSED:  # and not held back, because the station has just started
+        tell_not_agreed(beat.session, airing, bulletin, now=beat.now)
+
+
+def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
+    """Deliver the airing, in as many parts as its areas hear languages that it was approved in."""
+    parts = []
+    for part in divided(beat.session, airing, approved, recording, now=beat.now):
+        _deliver_one(beat, part.airing, part.approved, part.recording)
+        parts.append(part)
+    if parts[0].language != VIETNAMESE or len(parts) > 1:
+        languages = {part.language: part.airing.id for part in parts}
+        beat.note("airing.divided", airing, languages=languages)
+
+
+def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
+    lead = _lead(beat, airing, recording.size)
+    wished = start_after(beat.session, airing)
+    airing.latest_start_at += wished - airing.starts_at
+    start = start_for(wished, airing.latest_start_at, airing.grade, beat.now, lead)
+    if start is None:
+        beat.miss(airing, too_late(airing.latest_start_at))
+        return
+    targets = targets_of(beat.session, [airing.id])[airing.id]
+    allowed = allowed_start(beat.session, airing, targets, start, recording.duration_ms)
+    if allowed is None:
+        beat.miss(airing, SILENCED)
+        return
+    start = allowed
+    airing.state = after(airing.state, Event.DELIVER)
+    airing.revision = approved.revision
+    airing.recording = recording.id
+    airing.duration_ms = recording.duration_ms
+    airing.delivering_at = beat.now
+    _start_at(beat, airing, start)
+    beat.session.flush()
+    add_deliveries(beat.session, area_tree(beat.session), airing.id, targets)
+    beat.done.delivering.append(airing.id)
+    beat.note("airing.delivering", airing, starts_at=wall(start), recording=recording.id)
+
+
+def _lead(beat: _Beat, airing: Airing, size: int) -> timedelta:
+    """Return the head start that its recording needs on its way to all who are to hear it."""
+    meant = reaches(beat.session, [airing.id]).get(airing.id, Reach())
+    return beat.times.lead(size, 1 if airing.node is not None else meant.nodes)
+
+
+def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
+    if start != airing.starts_at:
+        airing.starts_at = start
+        beat.session.execute(update(Target).where(Target.airing == airing.id).values(starts_at=start))
+    airing.latest_start_at = max(airing.latest_start_at, start)  # an emergency may start after its latest
+
+
+def _move_unsent(beat: _Beat) -> None:
+    """Start later, if not too late, what nobody can have in time.
+
+    Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
+    Once a node has the recording the start stays: who has it begins on time, the others join in.
+    """
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
+    fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
+    unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
+    if beat.returned:
+        unsent = or_(unsent, ~fetched)
+    query = (
+        select(Airing, Recording.size, fetched)
+        .join(Recording, Recording.id == Airing.recording)
+        .where(Airing.state == AiringState.DELIVERING, unsent, ~started, ~called)
+        .order_by(Airing.id)
+        .with_for_update(of=Airing)
+    )
+    for airing, size, is_held in beat.session.execute(query).all():
+        lead = _lead(beat, airing, size)
+        begun = airing.starts_at <= beat.now
+        if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
+            continue  # still in time; or perhaps heard already, by receipts that wait at the broker
+        start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
+        if start is not None and not is_held:
+            _start_at(beat, airing, start)
+            beat.done.moved.append(airing.id)
+        elif airing.latest_start_at < beat.now:
+            beat.miss(airing, cut_off(airing.latest_start_at))
+
+
+def _sound(beat: _Beat) -> None:
+    """The start has come of an airing that the nodes may know of."""
+    started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
+    query = (
+        select(Airing)
+        .where(Airing.state == AiringState.DELIVERING, Airing.starts_at <= beat.now)
+        .where(or_(Airing.acknowledged_at.is_not(None), started))
+        .order_by(Airing.id)
+        .with_for_update()
+    )
+    for airing in beat.session.scalars(query).all():
+        airing.state = after(airing.state, Event.SOUND)
+        beat.done.sounding.append(airing.id)
+        beat.note("airing.sounding", airing)
+
+
+def _end(beat: _Beat) -> None:
+    """All have finished, or the end and some grace have passed: heard, or missed by all."""
+    if not beat.settled:
+        return
+    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.id).with_for_update()
+    sounding = beat.session.scalars(query).all()
+    reached = reaches(beat.session, [airing.id for airing in sounding])
+    for airing in sounding:
+        reach = reached.get(airing.id, Reach())
+        is_over = beat.now >= end_of(airing) + beat.times.grace
+        if reach.started and (is_over or reach.ended == reach.nodes):
+            _air(beat, airing, reach)
+        elif is_over:
+            beat.miss(airing, UNHEARD if reach.nodes else NOBODY)
+
+
+def _air(beat: _Beat, airing: Airing, reach: Reach) -> None:
+    airing.state = after(airing.state, Event.END)
+    airing.ended_at = beat.now
+    spread = start_spread(beat.session, airing.id)
+    beat.done.aired.append(airing.id)
+    beat.note(
+        "airing.aired",
+        airing,
+        started_at=wall(airing.starts_at),
+        nodes=reach.nodes,
+        started=reach.started,
+        finished=reach.finished,
+        percent_heard=reach.percent_heard,
+        spread_p99_ms=None if spread is None else spread.p99,
+    )
+
+
+def end_of(airing: Airing) -> datetime:
+    """Return when the sound of an airing ends: its start, if it has no recording yet."""
+    return airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)

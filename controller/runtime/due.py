@@ -1,0 +1,66 @@
+"""Whether the work beat may find anything to do: at rest the database is asked every five seconds only."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.store import Store
+
+AT_REST = 5.0
+"""Seconds between two looks while nobody decides anything and nothing is near: what another program wrote
+into the database, or what ends by time alone, is found within them."""
+NEAR = timedelta(seconds=60)
+"""So long before its start an airing has every beat look; far more than a pause at rest."""
+
+
+@dataclass
+class DueWatch:
+    """Asked by each beat (`may_be`) and told when a look is over (`done`); a look that failed comes again."""
+
+    store: Store
+    now: Callable[[], datetime]
+    steady: Callable[[], float]
+    _seen: int = -1
+    _looking_at: int = -1
+    _again_at: float = 0.0
+    _poked: threading.Event = field(default_factory=threading.Event)
+
+    def poke(self) -> None:
+        """Have the next beat look, whatever it is."""
+        self._poked.set()
+
+    def may_be(self) -> bool:
+        """Whether to look now; costs nothing where the answer is no."""
+        decisions = self.store.decisions
+        if decisions == self._seen and self.steady() < self._again_at and not self._poked.is_set():
+            return False
+        self._poked.clear()
+        self._looking_at, self._again_at = decisions, 0.0
+        return True
+
+    def done(self) -> None:
+        """Note that the look is over: the next comes when something changes or is near, or after a while."""
+        with self.store.read() as session:
+            near = session.scalar(_NEAR, {"soon": self.now() + NEAR})
+        self._seen = self._looking_at
+        self._again_at = 0.0 if near is not None else self.steady() + AT_REST
+
+
+_NEAR = (
+    select(Airing.id)
+    .where(
+        or_(
+            Airing.state == AiringState.SOUNDING,
+            and_(
+                Airing.state.in_([AiringState.PLANNED, AiringState.DELIVERING]),
+                Airing.starts_at <= bindparam("soon"),
+            ),
+        )
+    )
+    .limit(1)
+)

@@ -1,0 +1,242 @@
+"""What nodes say goes into the database first and is acknowledged afterwards; see docs/architecture.md."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import TypeVar
+
+from controller.errors import Busy, Unavailable
+from controller.features.fleet.rate_notices import note_floods
+from controller.features.fleet.service import note_states
+from controller.runtime.budgets import Budgets
+from controller.runtime.receipt_ingestion import Committed, fold_receipts
+from controller.runtime.vitals_batch import VitalsWriter
+from controller.store import Store
+from devices import topics
+from devices.link_api import AnyLink, LinkDown
+from devices.messages import (
+    MOST_RECEIPTS,
+    Malformed,
+    NodeId,
+    NodeState,
+    Receipts,
+    ReceiptsCommitted,
+    Vitals,
+    parse,
+)
+
+_LOG = logging.getLogger(__name__)
+
+M = TypeVar("M", NodeState, Vitals, Receipts)
+
+_QUEUE = 20_000  # five thousand nodes that all speak at once, four times over
+_BATCH = 1_000  # messages in one transaction, usually vitals for the most part: measured below 100 ms
+_WAKE = 0.5  # seconds between looks at the stop sign
+_BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
+_TELL_EVERY = 5.0  # seconds between writes of whose messages were dropped
+_GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One message of a node, as it came."""
+
+    topic: topics.Topic
+    payload: bytes
+    retained: bool
+
+
+@dataclass
+class Ingest:
+    """One thread that writes births, deaths, vitals and receipts in batches."""
+
+    store: Store
+    link: AnyLink
+    now: Callable[[], datetime]
+    budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
+    arrived: int = 0  # words of nodes since the start, without vitals: they decide nothing
+    written: int = 0  # those that were dealt with, whatever came of them
+    _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
+    _inbox: "deque[_Word]" = field(default_factory=deque)
+    _come: threading.Event = field(default_factory=threading.Event)  # something is in the inbox
+    _many: threading.Event = field(default_factory=threading.Event)  # a whole batch is
+    _tell_at: float = 0.0
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.vitals = VitalsWriter(self.store)
+
+    def start(self) -> None:
+        """Start writing."""
+        self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the batch in hand; what still waits is repeated by the nodes."""
+        self._stopping.set()
+        self._come.set()
+        self._many.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def take(self, topic: topics.Topic, payload: bytes, *, retained: bool = False) -> None:
+        """Queue what a node said; a full queue drops it, and receipts come again by themselves.
+
+        Whether the node may say so much was asked before (`budgets`). `retained`: the broker had kept it, so
+        that it may be old. For one thread: the link's.
+        """
+        if len(self._inbox) >= _QUEUE:
+            _LOG.warning("node's word dropped: %d are waiting", _QUEUE)
+            return
+        self.arrived += not isinstance(topic, topics.VitalsTopic)
+        self._inbox.append(_Word(topic, payload, retained))
+        if not self._come.is_set():
+            self._come.set()
+        if len(self._inbox) == _BATCH:
+            self._many.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self.turn()
+            self._write_vitals()
+        self._write_vitals(everything=True)
+
+    def turn(self) -> None:
+        """Wait for a batch, at most a while, write it and acknowledge it; vitals wait for their own turn."""
+        batch = self._without_vitals(self._next_batch())
+        self._tell_of_floods()
+        if batch or self._states_left:
+            self._take_in(batch)
+            self.written += len(batch)
+
+    def _without_vitals(self, batch: list[_Word]) -> list[_Word]:
+        """Hand over vitals, which wait for their turn; return the rest."""
+        now = self.now()
+        rest = []
+        for word in batch:
+            if not isinstance(word.topic, topics.VitalsTopic):
+                rest.append(word)
+                continue
+            try:
+                self.vitals.take(_own(parse(Vitals, word.payload), word.topic.node), now)
+            except Malformed as error:
+                _LOG.warning("%s refused: %s", word.topic, error)
+        return rest
+
+    def _write_vitals(self, *, everything: bool = False) -> None:
+        try:
+            self.vitals.write(everything=everything)
+        except (Busy, Unavailable) as error:
+            _LOG.error("vitals of nodes could not be written now (%s)", error.code)
+            self._stopping.wait(_BREATH)
+
+    def _take_in(self, batch: list[_Word]) -> None:
+        left, self._states_left = self._states_left, []
+        batch = [*left, *batch]
+        try:
+            committed = self._write(batch)
+        except (Busy, Unavailable) as error:
+            if len(batch) > len(left):
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch), error.code)
+            self._put_off(batch)
+        except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
+            _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
+            self._write_one_by_one(batch)
+        else:
+            self._acknowledge(committed)
+
+    def _tell_of_floods(self) -> None:
+        """Have the technician hear of nodes whose messages were dropped; some seconds of it in one write."""
+        if time.monotonic() < self._tell_at:
+            return
+        self._tell_at = time.monotonic() + _TELL_EVERY
+        dropped = self.budgets.dropped()
+        if not dropped:
+            return
+        try:
+            with self.store.write() as session:
+                told = note_floods(session, dropped, now=self.now())
+        except (Busy, Unavailable):
+            return  # it goes on flooding, or it does not matter
+        for node in told:
+            _LOG.warning("node %s says more than its budget: %d messages were dropped", node, dropped[node])
+
+    def _put_off(self, batch: list[_Word]) -> None:
+        """Keep births and deaths for later: nodes repeat receipts and vitals, but say those only once."""
+        self._states_left = [word for word in batch if isinstance(word.topic, topics.StateTopic)][-_QUEUE:]
+        self._stopping.wait(_BREATH)
+
+    def _next_batch(self) -> list[_Word]:
+        """Return the oldest words, at most a batch: at once where so many wait, else after a while."""
+        if not self._come.wait(_WAKE):
+            return []
+        self._many.wait(_GATHER)
+        self._many.clear()
+        self._come.clear()
+        batch = [self._inbox.popleft() for _ in range(min(_BATCH, len(self._inbox)))]
+        left = len(self._inbox)
+        if left:
+            self._come.set()
+        if left >= _BATCH:
+            self._many.set()
+        return batch
+
+    def _write_one_by_one(self, batch: list[_Word]) -> None:
+        for at, one in enumerate(batch):
+            if self._stopping.is_set():
+                return
+            try:
+                self._acknowledge(self._write([one]))
+            except (Busy, Unavailable) as error:
+                _LOG.error("%d words of nodes could not be written now (%s)", len(batch) - at, error.code)
+                self._put_off(batch[at:])
+                return
+            except Exception:  # noqa: BLE001 - one bad word must not cost the others
+                _LOG.exception("what %s said could not be written", one.topic)
+
+    def _write(self, batch: list[_Word]) -> list[Committed]:
+        """Write a batch in one transaction; return whose receipts are now safe."""
+        now = self.now()
+        receipts: list[Receipts] = []
+        states: list[tuple[bool, NodeState]] = []
+        for word in batch:
+            try:
+                match word.topic:
+                    case topics.StateTopic(node):
+                        states.append((word.retained, _own(parse(NodeState, word.payload), node)))
+                    case topics.ReceiptTopic(node):
+                        receipts.append(_own(parse(Receipts, word.payload), node))
+                    case _:
+                        _LOG.warning("nothing is known to do with %s", word.topic)
+            except Malformed as error:
+                _LOG.warning("%s refused: %s", word.topic, error)
+        if not states and not receipts:
+            return []
+        with self.store.write() as session:
+            for retained, group in groupby(states, key=itemgetter(0)):  # in the order they came
+                note_states(session, [state for _, state in group], now=now, retained=retained)
+            return fold_receipts(session, receipts, now=now)
+
+    def _acknowledge(self, committed: list[Committed]) -> None:
+        for one in committed:
+            self.budgets.committed(one.node, len(one.ids))
+            for at in range(0, len(one.ids), MOST_RECEIPTS):
+                said = ReceiptsCommitted(ids=one.ids[at : at + MOST_RECEIPTS])
+                try:
+                    self.link.publish(topics.receipt_committed(one.node), said.payload(), qos=0, retain=False)
+                except LinkDown:
+                    return  # the nodes repeat what was not acknowledged
+
+
+def _own(said: M, node: NodeId) -> M:
+    """Refuse what claims to come from another node than its topic says."""
+    if said.node != node:
+        raise Malformed(f"{node} speaks for {said.node}")
+    return said

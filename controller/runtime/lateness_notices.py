@@ -1,0 +1,70 @@
+"""Tells people, before an airing starts, that many loudspeakers will not have its recording in time.
+
+See docs/officer.md, "Sẽ kịp". What was told is taken back when the delivery catches up.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from controller.features.airings.lateness import DeliveryFacts, forecasts
+from controller.features.airings.lateness_facts import delivery_facts
+from controller.features.airings.notifications import tell_caught_up, tell_late, told_late
+from controller.features.airings.timing import Times
+from controller.store import Store
+from devices.messages import AiringId
+
+_EVERY, _WHEN_CALM = 1.0, 3.0
+"""Seconds between two looks: the query counts the deliveries of what starts soon (10 ms for 5,000)."""
+_NEAR = timedelta(minutes=1)
+"""So long before a start, and after its delivery began, there is something to see each second."""
+_JUST_BEGUN = timedelta(seconds=30)
+"""What started longer ago is told by its counts: nothing is taken back any more."""
+
+
+@dataclass
+class LatenessWatch:
+    """Looks at each delivery that is under way; one notice an airing, closed once it holds no more."""
+
+    store: Store
+    times: Times
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    _next: float = 0.0
+    _told: dict[AiringId, bool] = field(default_factory=dict)
+    """Of what is under way: whether it was told; what was told before a restart is read from the notices."""
+    _closed: set[AiringId] = field(default_factory=set)
+
+    def look(self) -> None:
+        """Look, if it is time to; a write only where there is something new to tell."""
+        if self.clock() < self._next:
+            return
+        now = self.now()
+        with self.store.read() as session:
+            found = delivery_facts(session, now, since=now - _JUST_BEGUN)
+            facts = {one.airing: one for one in found}
+            fresh = facts.keys() - self._told.keys()
+            known = told_late(session, fresh) if fresh else set()
+        is_near = any(one.starts_at - now < _NEAR or now - one.begun_at < _NEAR for one in found)
+        self._next = self.clock() + (_EVERY if is_near or not found else _WHEN_CALM)
+        self._told = {one: self._told.get(one, one in known) for one in facts}
+        self._closed &= facts.keys()
+        self._compare(facts, now)
+
+    def _compare(self, facts: dict[AiringId, DeliveryFacts], now: datetime) -> None:
+        found = forecasts(facts.values(), now, self.times)
+        for airing, forecast in found.items():
+            is_before = now < facts[airing].starts_at
+            if is_before and forecast.is_late and not self._told[airing]:
+                with self.store.write() as session:
+                    tell_late(session, airing, forecast, now=now)
+                self._told[airing] = True
+            elif (
+                self._told[airing]
+                and airing not in self._closed
+                and not forecast.is_late
+                and facts[airing].is_through
+            ):
+                with self.store.write() as session:
+                    tell_caught_up(session, airing, forecast, now=now)
+                self._closed.add(airing)

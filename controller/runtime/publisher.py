@@ -1,0 +1,248 @@
+"""Makes the broker hold what the database wants; see docs/architecture.md (the signed plan)."""
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.features.journal.service import record
+from controller.features.plans.queries import Outgoing, retained_state, unacknowledged
+from controller.features.plans.service import acknowledge, forget_acknowledgements, refresh_plans
+from controller.model.base import ID_LENGTH
+from controller.runtime.retained import RetainedWatch
+from controller.store import Store
+from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
+from devices.messages import AreaCode
+from devices.signing import SigningKey
+
+_LOG = logging.getLogger(__name__)
+
+_ACKNOWLEDGED_WITHIN = 10.0  # seconds for all that is on its way; then it counts as refused
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a document that was refused is offered again
+_MOST_REMEMBERED = 10_000  # documents whose last version is known; what two threads send lies close together
+_TELL_EVERY = 600.0  # seconds between two lines in the journal of what was changed at the broker
+_WHEN_BUSY = 0.2  # seconds until a link whose window is full is tried once more
+_WINDOW = 64  # retained messages on their way at once: a province has some 200
+
+
+@dataclass(slots=True)
+class _Refusal:
+    why: str
+    pause: float
+    again_at: float
+
+
+@dataclass
+class Publisher:
+    """Compares wanted with published, signs the difference, sends it, and notes what the broker took.
+
+    A new document is committed before it is sent, and noted as taken after the broker said so. Whatever
+    happens in between is healed by the next beat, or by the next start: it is sent again, unchanged. What
+    the broker refuses is logged once, and offered again after growing pauses.
+    """
+
+    store: Store
+    link: AnyLink
+    key: SigningKey
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    may_publish: Callable[[], bool] = lambda: True
+    _turn: threading.Lock = field(default_factory=threading.Lock)  # of handing over to the link
+    _newest: dict[int, int] = field(default_factory=dict)  # by document: the version last handed over
+    _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # on their way
+    _all_again: threading.Event = field(default_factory=threading.Event)
+    _refusals: dict[tuple[int, int], _Refusal] = field(default_factory=dict)  # by document and version
+    watch: RetainedWatch = field(init=False)
+    _tell_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.watch = RetainedWatch(self.clock)
+
+    def connected(self) -> None:
+        """Note that the broker may have lost everything; cheap, for the link's own thread."""
+        self.watch.connected()
+        self._hurried.clear()
+        self._all_again.set()
+
+    def renew(self) -> None:
+        """After a connect, give the broker again what it once took; nodes then tell what we missed.
+
+        Whatever breaks it off (the broker, the database), the next beat begins anew.
+        """
+        if not self.link.is_up or not self._all_again.is_set():
+            return
+        with contextlib.ExitStack() as unless_done:
+            unless_done.callback(self._all_again.set)
+            self._all_again.clear()
+            self._refusals.clear()
+            with self.store.read() as session:
+                waiting = {document.published_id for document in unacknowledged(session)}
+                taken = [one for one in retained_state(session) if one.published_id not in waiting]
+            try:
+                left = self._send(taken)
+            except LinkDown:
+                _LOG.warning("the broker went away while it was given its retained state again")
+                return
+            if left and self._stands():  # beats offer it again, as they do with what is new
+                with self.store.write() as session:
+                    forget_acknowledgements(session, [one.published_id for one in left])
+            unless_done.pop_all()
+
+    def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
+        """Sign what is new in these areas' plans, in the transaction that changed them."""
+        return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
+
+    def hurry(self, outgoing: Iterable[Outgoing]) -> None:
+        """Hand over at once what was signed and committed, from the thread of whoever cannot wait.
+
+        It does not wait for the broker's word: the next beats note it, or send again what was not taken.
+        """
+        if not self.may_publish():
+            return  # another station may hold the database: a beat sends it, once it is sure that none does
+        until = self.clock() + _ACKNOWLEDGED_WITHIN
+        for document in outgoing:
+            try:
+                pending = self._publish(document)
+            except LinkDown:
+                return  # a beat sends it, once the broker is back
+            if pending is not None:
+                self._hurried[document.published_id, document.version] = (pending, until)
+
+    def put_back(self) -> int:
+        """Give the broker again what somebody else changed or wiped there; return how many documents."""
+        changed = self.watch.to_put_back() if self.link.is_up and not self._all_again.is_set() else []
+        if not changed:
+            return 0
+        with self.store.read() as session:
+            held = {one.topic: one for one in retained_state(session)}
+        try:
+            left = self._send([held[topic] for topic in changed if topic in held])
+            for topic in set(changed) - held.keys():  # it was taken back, and somebody put it there again
+                self.watch.handed(topic, b"")
+                self.link.publish(topic, b"", 1, retain=True)
+        except LinkDown:
+            return 0  # all is given again at the next connect
+        if left and self._stands():
+            with self.store.write() as session:
+                forget_acknowledgements(session, [one.published_id for one in left])
+        _LOG.error(
+            "somebody else changed %d documents at the broker (%s): they were put back. "
+            "Who has the station's password there?",
+            len(changed),
+            changed[0],
+        )
+        self._tell_put_back(changed)
+        return len(changed) - len(left)
+
+    def _tell_put_back(self, changed: list[str]) -> None:
+        now = self.clock()
+        if now < self._tell_at:
+            return
+        self._tell_at = now + _TELL_EVERY
+        with self.store.write() as session:
+            detail = {"documents": len(changed), "first": changed[0]}
+            record(session, None, "broker.put-back", changed[0][:ID_LENGTH], self.now(), detail=detail)
+
+    def beat(self) -> None:
+        """Sign what is wanted and new, and send what the broker has not taken yet."""
+        with self.store.write() as session:
+            self._note_hurried(session)
+            refresh_plans(session, station_key=self.key, now=self.now())
+        if not self.link.is_up:
+            return
+        with self.store.read() as session:
+            waiting = [one for one in unacknowledged(session) if not self._is_on_its_way(one)]
+        self._forget_refusals_but(waiting)
+        try:
+            self._send([document for document in waiting if self._may_offer(document)])
+        except LinkDown:
+            _LOG.warning("the broker went away while plans were sent; they are sent when it is back")
+
+    def _send(self, outgoing: list[Outgoing]) -> list[Outgoing]:
+        """Send, a window at a time; return what the broker did not take."""
+        left: list[Outgoing] = []
+        for at in range(0, len(outgoing), _WINDOW):
+            pending: list[tuple[Outgoing, Pending]] = []
+            try:
+                for document in outgoing[at : at + _WINDOW]:
+                    sent = self._publish(document)
+                    if sent is not None:
+                        pending.append((document, sent))
+            finally:
+                left += self._note_taken(pending)
+        return left
+
+    def _note_taken(self, pending: list[tuple[Outgoing, Pending]]) -> list[Outgoing]:
+        """Wait for the broker's word; note what it took, and return what it did not take."""
+        until = time.monotonic() + _ACKNOWLEDGED_WITHIN
+        taken, left = [], []
+        for document, sent in pending:
+            if sent.wait(max(0.0, until - time.monotonic())):
+                taken.append(document)
+            else:
+                left.append(document)
+                why = sent.failure or f"no answer in {_ACKNOWLEDGED_WITHIN:.0f} s"
+                if self._stands():
+                    self._note_refusal(document, why)
+        if taken:
+            with self.store.write() as session:
+                for document in taken:
+                    acknowledge(session, document.published_id, version=document.version, now=self.now())
+        return left
+
+    def _stands(self) -> bool:
+        """Whether the connection still is the one that things were sent over: else nothing was refused."""
+        return self.link.is_up and not self._all_again.is_set()
+
+    def _note_refusal(self, document: Outgoing, why: str) -> None:
+        key = (document.published_id, document.version)
+        earlier = self._refusals.get(key)
+        if earlier is None or earlier.why != why:
+            _LOG.error("the broker did not take %s: %s", document.topic, why)
+        pause = _FIRST_PAUSE if earlier is None else min(earlier.pause * 2, _LONGEST_PAUSE)
+        self._refusals[key] = _Refusal(why, pause, self.clock() + pause)
+
+    def _may_offer(self, document: Outgoing) -> bool:
+        refusal = self._refusals.get((document.published_id, document.version))
+        return refusal is None or self.clock() >= refusal.again_at
+
+    def _forget_refusals_but(self, waiting: list[Outgoing]) -> None:
+        open_ = {(document.published_id, document.version) for document in waiting}
+        self._refusals = {key: refusal for key, refusal in self._refusals.items() if key in open_}
+
+    def _note_hurried(self, session: Session) -> None:
+        """Note what the broker took of what was hurried; what it did not take in time is sent as all else."""
+        for key, (pending, until) in list(self._hurried.items()):
+            published_id, version = key
+            if pending.outcome:
+                acknowledge(session, published_id, version=version, now=self.now())
+            if pending.outcome is not None or self.clock() >= until:
+                self._hurried.pop(key, None)
+
+    def _is_on_its_way(self, document: Outgoing) -> bool:
+        return (document.published_id, document.version) in self._hurried
+
+    def _publish(self, document: Outgoing) -> Pending | None:
+        """Hand a document to the link; None: a newer one was handed over meanwhile, and must stay last."""
+        for is_last_try in (False, True):
+            with self._turn:
+                if self._newest.get(document.published_id, 0) > document.version:
+                    return None
+                try:
+                    self.watch.handed(document.topic, document.payload)  # before its echo can come
+                    sent = self.link.publish(document.topic, document.payload, 1, retain=True)
+                except LinkBusy:
+                    if is_last_try:
+                        raise
+                else:
+                    if len(self._newest) > _MOST_REMEMBERED:
+                        self._newest.clear()
+                    self._newest[document.published_id] = document.version
+                    return sent
+            threading.Event().wait(_WHEN_BUSY)
+        return None

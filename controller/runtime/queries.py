@@ -1,0 +1,51 @@
+"""What the running parts ask the database."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from controller.features.plans.prefetch import starts_ahead
+from controller.model.airing_states import IN_PLANS
+from controller.model.airings import Airing
+from controller.model.bulletins import Approved, Bulletin
+from controller.model.emergencies import Prepared
+from controller.runtime.wants import Need
+from devices.messages import Grade, RecordingId
+
+_WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
+"""What is held ready is sent after all that has an hour."""
+
+
+def needs_in_plans(session: Session, now: datetime) -> dict[RecordingId, Need]:
+    """Return what plans may name now, to sound or to keep, each recording with its most pressing need."""
+    needs: dict[RecordingId, Need] = {}
+    query = select(Airing.recording, Airing.grade, Airing.starts_at).where(
+        Airing.state.in_(IN_PLANS), Airing.recording.is_not(None)
+    )
+    for recording, grade, starts_at in session.execute(query):
+        if recording is None:
+            continue
+        need = Need(grade, starts_at)
+        needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
+    for recording in _prepared_recordings(session):
+        needs.setdefault(recording, _WHENEVER)
+    for recording, starts_at in starts_ahead(session, now).items():
+        need = Need(Grade.ROUTINE, starts_at)
+        needs[recording] = min(need, needs.get(recording, need), key=lambda one: one.order)
+    return needs
+
+
+def _prepared_recordings(session: Session) -> list[RecordingId]:
+    query = (
+        select(Approved.recording)
+        .join(Bulletin, and_(Bulletin.id == Approved.bulletin, Bulletin.revision == Approved.revision))
+        .join(Prepared, Prepared.bulletin == Bulletin.id)
+        .where(Prepared.released_at.is_(None))
+    )
+    return list(session.scalars(query))
+
+
+def has_airings_in_plans(session: Session) -> bool:
+    """Return whether anything is on its way to nodes, or sounding there."""
+    return session.scalars(select(Airing.id).where(Airing.state.in_(IN_PLANS)).limit(1)).first() is not None

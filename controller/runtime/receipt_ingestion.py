@@ -1,0 +1,214 @@
+"""Folds receipts into deliveries: hundreds of nodes' receipts in one transaction."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from controller.features.airings.delivery_state import Facts, fold
+from controller.features.airings.heard import planned_to_sound
+from controller.features.airings.late_joins import join
+from controller.features.emergencies.held_recordings import fold_keepings
+from controller.features.fleet.service import note_heard
+from controller.features.journal.service import record
+from controller.model.airing_states import AiringState, Event, Rung, after
+from controller.model.airings import Airing, Delivery, Received
+from controller.model.fleet import Node
+from controller.model.reports import AsAired
+from controller.store.many import Many, insert_told, told_as
+from devices.messages import AiringId, NodeId, Receipt, Receipts, RecordingId
+
+MOST_ENTRIES: Final = 10
+"""Entries of the as-aired log about one node and airing. Each stretch that is told late takes one; a node
+that goes on changing its word is not believed after these, or it could fill the log."""
+_FACTS = tuple(field.name for field in fields(Facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What may be acknowledged to a node once the transaction is committed, not before."""
+
+    node: NodeId
+    ids: tuple[str, ...]
+
+
+def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
+    """Keep receipts and let deliveries climb; return what to acknowledge after the commit.
+
+    Doing it again changes nothing. A node that came to an airing while it was under way gets its delivery
+    now. A receipt for an airing that we do not know, or that was not meant for the
+    node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
+    of nodes that are not enrolled or in quarantine, and of hardware that was replaced, are not acknowledged.
+    """
+    floors = _first_sessions(session, {told.node for told in batch})
+    heard = [told for told in batch if told.node in floors and told.session >= floors[told.node]]
+    known = {told.node for told in heard}
+    told = [(told.node, receipt) for told in heard for receipt in told.receipts]
+    if not told:
+        return []
+    _KEEP.execute(session, [_row(node, receipt, now) for node, receipt in told])
+    fold_keepings(session, told)
+    _climb(session, told, now)
+    note_heard(session, known, now=now)
+    ids: dict[NodeId, dict[str, None]] = {}
+    for node, receipt in told:
+        ids.setdefault(node, {})[receipt.id] = None
+    return [Committed(node, tuple(of_node)) for node, of_node in ids.items()]
+
+
+def _first_sessions(session: Session, nodes: set[NodeId]) -> dict[NodeId, int]:
+    rows = session.connection().execute(_HEARD_OF, {"nodes": list(nodes)})
+    return {node: first for node, first in rows}  # noqa: C416 - typed
+
+
+_HEARD_OF = select(Node.id, Node.first_session).where(
+    Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None)
+)
+_COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
+_KEEP = Many(  # what is there stays
+    sqlite.insert(Received).on_conflict_do_nothing(),
+    insert_told(cast("Table", Received.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
+)
+
+
+def _row(node: NodeId, receipt: Receipt, now: datetime) -> dict[str, Any]:
+    return {
+        "node": node,
+        "id": receipt.id,
+        "airing": receipt.airing,
+        "recording": receipt.recording,
+        "kind": receipt.kind,
+        "at": receipt.at,
+        "offset_ms": receipt.offset_ms,
+        "heard_ms": receipt.heard_ms,
+        "clock_error_ms": receipt.clock_error_ms,
+        "reason": receipt.reason,
+        "received_at": now,
+    }
+
+
+def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: datetime) -> None:
+    told = list(told)
+    airings = {receipt.airing for _, receipt in told}
+    aired = _aired(session, airings)
+    deliveries = _facts(session, airings, {node for node, _ in told})
+    unknown = {
+        (receipt.airing, node)
+        for node, receipt in told
+        if (receipt.airing, node) not in deliveries and _is_of(aired, receipt)
+    }
+    if join(session, unknown):
+        deliveries = _facts(session, airings, {node for node, _ in told})
+    closed = _closed(session, [one for one in airings if one in aired and aired[one].has_ended], deliveries)
+    changed: dict[tuple[AiringId, NodeId], Facts] = {}
+    for node, receipt in told:
+        place = (receipt.airing, node)
+        known = changed.get(place, deliveries.get(place))
+        if known is None or place in closed or not _is_of(aired, receipt):
+            continue  # not meant for this node, told too often, or not what it airs: a fact, but no hearing
+        if (folded := fold(known, receipt, aired[receipt.airing].most_ms)) != known:
+            changed[place] = folded
+    if changed:
+        _save(session, changed)
+        _note_again(session, {airing for airing, _ in changed})
+        heard = {airing for (airing, _), facts in changed.items() if facts.rung >= Rung.STARTED}
+        _heard_after_all(session, heard, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aired:
+    """What of an airing judges a receipt."""
+
+    recording: RecordingId | None
+    most_ms: int
+    """How long it sounds at most, in all rounds."""
+    has_ended: bool
+    """Then the as-aired log may tell of it already."""
+
+
+def _aired(session: Session, airings: set[AiringId]) -> dict[AiringId, _Aired]:
+    columns = (Airing.id, Airing.recording, planned_to_sound(), Airing.ended_at)
+    rows = session.execute(select(*columns).where(Airing.id.in_(airings))).all()
+    return {one: _Aired(recording, most or 0, ended is not None) for one, recording, most, ended in rows}
+
+
+def _is_of(aired: Mapping[AiringId, _Aired], receipt: Receipt) -> bool:
+    one = aired.get(receipt.airing)
+    return one is not None and one.recording == receipt.recording
+
+
+def _closed(
+    session: Session, ended: Collection[AiringId], deliveries: Collection[tuple[AiringId, NodeId]]
+) -> set[tuple[AiringId, NodeId]]:
+    """Return of which nodes the as-aired log has as many entries about an airing as it takes."""
+    if not ended:
+        return set()
+    query = (
+        select(AsAired.airing, AsAired.node)
+        .where(AsAired.airing.in_(ended), AsAired.node.in_({node for _, node in deliveries}))
+        .group_by(AsAired.airing, AsAired.node)
+        .having(func.count() >= MOST_ENTRIES)
+    )
+    return {(row[0], row[1]) for row in session.execute(query)}
+
+
+def _facts(
+    session: Session, airings: set[AiringId], nodes: set[NodeId]
+) -> dict[tuple[AiringId, NodeId], Facts]:
+    places = {"airings": list(airings), "nodes": list(nodes)}
+    rows = session.connection().execute(_KNOWN_FACTS, places)
+    return {(airing, node): Facts(Rung(rung), *others) for airing, node, rung, *others in rows}
+
+
+_KNOWN_FACTS = (
+    select(Delivery.airing, Delivery.node, *(getattr(Delivery, name) for name in _FACTS))
+    .where(Delivery.airing.in_(bindparam("airings", expanding=True)))
+    .where(Delivery.node.in_(bindparam("nodes", expanding=True)))
+    .order_by(Delivery.airing, Delivery.node)
+    .with_for_update()
+)
+_OF_SAVE = {"of_airing": Delivery.airing, "of_node": Delivery.node} | {
+    f"new_{name}": getattr(Delivery, name) for name in _FACTS
+}
+_SAVE = Many(
+    update(Delivery)
+    .where(Delivery.airing == bindparam("of_airing"), Delivery.node == bindparam("of_node"))
+    .values({name: bindparam(f"new_{name}") for name in _FACTS}),
+    f"UPDATE deliveries SET {', '.join(f'{name} = told.new_{name}' for name in _FACTS)} "  # noqa: S608 - ours
+    f"FROM {told_as(_OF_SAVE)} WHERE deliveries.airing = told.of_airing AND deliveries.node = told.of_node",
+)
+
+
+def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> None:
+    rows = [
+        {"of_airing": airing, "of_node": node}
+        | {f"new_{name}": getattr(facts, name) for name in _FACTS}
+        | {"new_rung": int(facts.rung)}
+        for (airing, node), facts in changed.items()
+    ]
+    _SAVE.execute(session, rows)
+
+
+def _note_again(session: Session, airings: set[AiringId]) -> None:
+    """Have the as-aired log corrected by what was told only now."""
+    noted = Airing.id.in_(airings) & Airing.noted_at.is_not(None)
+    session.connection().execute(update(Airing).where(noted).values(noted_at=None))
+
+
+def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:
+    """An airing that was given up as unheard was heard, behind an outage: say so."""
+    missed = session.scalars(
+        select(Airing)
+        .where(Airing.id.in_(airings), Airing.state == AiringState.MISSED)
+        .order_by(Airing.id)
+        .with_for_update()
+    ).all()
+    for airing in missed:
+        airing.state = after(airing.state, Event.HEARD_AFTER_ALL)
+        airing.reason = None
+    for airing in missed:
+        record(session, None, "airing.heard-after-all", airing.id, now)

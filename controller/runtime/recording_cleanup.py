@@ -1,0 +1,78 @@
+"""Removes the files of recordings that nothing has named for the stated time; see docs/operator.md."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from controller.features.airings.unused_recordings import (
+    known_recordings,
+    outdated_uploads,
+    recordings_in_use,
+)
+from controller.features.chimes.queries import chimes_in_use
+from controller.features.journal.service import record
+from controller.settings import Settings
+from controller.store import Store
+from devices.messages import RecordingId as Known
+from tts.recordings import RecordingId, RecordingStore
+from tts.uploads import UploadId, UploadStore
+
+_LOG = logging.getLogger(__name__)
+
+EVERY = timedelta(days=1)
+FIRST_AFTER = timedelta(hours=1)
+"""A station that starts anew every night still tidies; a clock that was set wrongly is noticed by then."""
+MOST = 500
+"""Files a day, each named in the journal: more than a province makes in a day."""
+UNKNOWN_KEPT = timedelta(days=2)
+"""A file that no row names was left by a crash between the file and its row, or by a sample."""
+
+
+@dataclass
+class Tidying:
+    """Asked by a beat; does its work once a day, the first time an hour after the start."""
+
+    store: Store
+    recordings: RecordingStore
+    uploads: UploadStore
+    settings: Settings
+    now: Callable[[], datetime]
+    _next: datetime | None = None
+
+    def look(self) -> int:
+        """Remove what is due to go, when a day is over; return how many files that were."""
+        now = self.now()
+        if self._next is None:
+            self._next = now + FIRST_AFTER
+        if now < self._next:
+            return 0
+        self._next = now + EVERY
+        return self.tidy(now)
+
+    def tidy(self, now: datetime) -> int:
+        """Remove the files that are due at an instant. Rows stay: what was aired is known for good."""
+        since = now - timedelta(days=self.settings.recordings_kept_days)
+        with self.store.read() as session:
+            known = known_recordings(session)
+            unused = known_recordings(session, since) - recordings_in_use(session, since)
+            chimes = chimes_in_use(session)
+            uploads = outdated_uploads(session, unused) - chimes
+        old = self.recordings.kept_before((now - UNKNOWN_KEPT).timestamp())
+        going = [one for one in old if Known(one) in unused or Known(one) not in known][:MOST]
+        brought = [UploadId(one) for one in sorted(uploads) if self.uploads.has(UploadId(one))][:MOST]
+        if going or brought:
+            self._remove(going, brought, now)
+        return len(going) + len(brought)
+
+    def _remove(self, going: list[RecordingId], brought: list[UploadId], now: datetime) -> None:
+        sizes = self.recordings.sizes()
+        told = {"recordings": going, "uploads": brought}
+        freed = sum(sizes.get(one, 0) for one in going)
+        with self.store.write() as session:  # told before it is done: what is gone without a word is a loss
+            record(session, None, "recordings.removed", self.settings.province, now, detail=told)
+        for recording in going:
+            self.recordings.delete(recording)
+        for upload in brought:
+            self.uploads.delete(upload)
+        _LOG.info("%d recordings that nothing names any more are removed: %d bytes", len(going), freed)

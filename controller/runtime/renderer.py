@@ -1,0 +1,146 @@
+"""Turns submitted bulletins into recordings, outside of any transaction; see docs/architecture.md."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.features.bulletins.queries import waiting_renderings
+from controller.features.bulletins.renderings import (
+    begin_rendering,
+    fail_rendering,
+    finish_rendering,
+    requeue_rendering,
+    requeue_renderings,
+)
+from controller.model.bulletin_states import RenderingId
+from controller.runtime.rereading import Rereader
+from controller.runtime.speech_orders import order_of
+from controller.settings import Settings
+from controller.store import Store
+from devices.chunks import manifest_of
+from tts.errors import SpeechError
+from tts.recordings import RecordingStore
+from tts.studio import LevelOrder, OnProgress, Progress, Rendered, RenderOrder, Studio
+from tts.uploads import UploadStore
+
+_LOG = logging.getLogger(__name__)
+
+_IDLE = 5.0  # seconds between looks without a poke
+
+
+@dataclass
+class Renderer:
+    """One thread; the speaking itself is done by the studio's worker processes.
+
+    A crash in the middle loses nothing but time: the revision still waits, and phrases are cached. So it is
+    with any other fault (a full disk, a database that is away): what was begun waits again, a few times.
+    """
+
+    store: Store
+    studio: Studio
+    recordings: RecordingStore
+    uploads: UploadStore
+    settings: Settings
+    now: Callable[[], datetime]
+    changed: Callable[[], None]
+    rereader: Rereader = field(init=False)
+    _progress: dict[RenderingId, Progress] = field(default_factory=dict)
+    _begun: RenderingId | None = None  # claimed, and neither finished nor failed yet
+    _wake: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.rereader = Rereader(self.store, self.settings.region, self.now)
+
+    def start(self) -> None:
+        """Start looking for renderings that wait; what a killed process had begun waits again."""
+        with self.store.write() as session:
+            requeue_renderings(session, now=self.now())
+        self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; the caller stops the studio, which ends a rendering in the middle."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def poke(self) -> None:
+        """Look at once."""
+        self._wake.set()
+
+    def progress(self, rendering: RenderingId) -> Progress | None:
+        """How far a recording is, or None when it is not in the making."""
+        return self._progress.get(rendering)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._wake.clear()
+            try:
+                self._put_back()
+                self.rereader.look()
+                order = self._next()
+                if order is not None:
+                    self._render(*order)
+                    continue
+            except Exception:  # noqa: BLE001 - whatever fails, the next bulletin must get its voice
+                _LOG.exception("rendering failed; it is tried again")
+            self._wake.wait(_IDLE)
+
+    def _put_back(self) -> None:
+        """Have what broke off wait again; kept in mind until the database has taken it."""
+        if self._begun is not None:
+            with self.store.write() as session:
+                requeue_rendering(session, self._begun, now=self.now())
+            self._begun = None
+            self.changed()
+
+    def _next(self) -> tuple[RenderingId, RenderOrder | LevelOrder] | None:
+        """Claim the oldest rendering that waits, and say what to speak."""
+        with self.store.read() as session:
+            waiting = waiting_renderings(session, limit=1)
+            if not waiting:
+                return None
+            rendering = waiting[0]
+            order = order_of(session, rendering, self.settings, self.recordings, self.uploads)
+        with self.store.write() as session:
+            claimed = begin_rendering(session, rendering.id, now=self.now())
+            if claimed:
+                self._begun = rendering.id  # before the commit, whose outcome may stay unknown
+        return (rendering.id, order) if claimed else None
+
+    def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
+        try:
+            rendered = self._made(order, lambda progress: self._note(rendering, progress))
+            manifest = manifest_of(
+                self.recordings.read(rendered.recording),
+                codec=rendered.codec,
+                sample_rate=rendered.sample_rate,
+                duration_ms=rendered.duration_ms,
+            )
+            with self.store.write() as session:
+                finish_rendering(session, rendering, rendered, manifest, now=self.now())
+            self._begun = None
+        except SpeechError as error:
+            if self._stopping.is_set():
+                return  # the studio was stopped under it: it waits again at the next start
+            _LOG.warning("rendering %s: %s (%s)", rendering, error.sentence, error.code)
+            with self.store.write() as session:
+                fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())
+            self._begun = None
+        finally:
+            self._progress.pop(rendering, None)
+            self.changed()
+
+    def _made(self, order: RenderOrder | LevelOrder, tell: OnProgress) -> Rendered:
+        if isinstance(order, LevelOrder):
+            return self.studio.level(order, tell)
+        return self.studio.render(order, tell)
+
+    def _note(self, rendering: RenderingId, progress: Progress) -> None:
+        self._progress[rendering] = progress
+        self.changed()

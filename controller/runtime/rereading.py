@@ -1,0 +1,69 @@
+"""Finds recordings that wait for approval and would now be read otherwise (docs/decisions/011).
+
+A word was taught or removed, a title changed, or the reading itself was mended.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.features.bulletins.queries import renderings_to_approve
+from controller.features.bulletins.renderings import renew_rendering, wording_to_speak
+from controller.features.lexicon.queries import Words, words_for
+from controller.model.bulletin_states import RenderingId
+from controller.store import Store
+from devices.messages import AreaCode
+from tts.reading import Region
+from tts.script import script_of
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class Rereader:
+    """Compares spoken texts, each once for the same title and words.
+
+    So one station has a recording made anew at most once for one change, even beside another on the same
+    database that reads otherwise.
+    """
+
+    store: Store
+    region: Region
+    now: Callable[[], datetime]
+    _compared: dict[RenderingId, int] = field(default_factory=dict)
+
+    def look(self) -> int:
+        """Have what would be read otherwise spoken again; return how many recordings that are."""
+        renewed = 0
+        for rendering_id in self._changed():
+            with self.store.write() as session:
+                renewed += renew_rendering(session, rendering_id, now=self.now())
+            _LOG.info("rendering %s would be read otherwise", rendering_id)
+        return renewed
+
+    def _changed(self) -> list[RenderingId]:
+        changed: list[RenderingId] = []
+        words: dict[AreaCode, Words] = {}
+        compared: dict[RenderingId, int] = {}  # of those that wait now: what was approved is forgotten
+        with self.store.read() as session:
+            for rendering, title, area in renderings_to_approve(session):
+                if area not in words:
+                    words[area] = words_for(session, area)
+                key = compared[rendering.id] = hash((title, words[area]))
+                if self._compared.get(rendering.id) == key:
+                    continue
+                wording = wording_to_speak(session, rendering)
+                script = script_of(
+                    title,
+                    wording.text,
+                    framed=True,
+                    issuer=wording.issuer,
+                    readings=wording.readings,
+                    words=words[area],
+                    region=self.region,
+                )
+                if script.text != rendering.spoken_text:
+                    changed.append(rendering.id)
+        self._compared = compared
+        return changed

@@ -1,0 +1,179 @@
+"""Sends chunks to the nodes that lack them, paced; see docs/protocol.md (chunks), decisions 006 and 016."""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from controller.runtime.own_links import AUDIO, own_link
+from controller.runtime.pace import Pace
+from controller.runtime.wants import Need, Sending, WantBook
+from controller.settings import Settings
+from devices import topics
+from devices.chunks import CHUNK_SIZE, wanted
+from devices.link import Link
+from devices.link_api import AnyLink, LinkDown, Pending
+from devices.messages import NodeId, RecordingId, Want, parse
+from tts.recordings import RecordingId as Stored
+from tts.recordings import RecordingStore
+
+_LOG = logging.getLogger(__name__)
+
+_QUEUE = 20_000  # wants of a whole province at once; one that is dropped is said again by its node
+_ACKNOWLEDGED_WITHIN = 10.0  # seconds; a broker that takes longer is as good as away
+IN_FLIGHT = 4  # chunks on their way to the broker: it is never idle, and holds no more of ours than that
+_IDLE = 0.1  # seconds between two looks at the book
+_REPAIR_LINKS = 8  # so many nodes are repaired side by side: each has its own link, only ours is shared…
+_REPAIR_SHARE = 0.1  # …or this share of those who listen: a tenth of what sending to all puts on the line
+_LEAST_PAUSE = 0.002  # seconds; shorter ones are added up
+_BREATH = 2.0  # seconds after a failure, so that a broker that refuses is not hammered
+
+
+@dataclass
+class ChunkSender:
+    """One thread that answers wants. What it was about to send is forgotten at a stop: nodes ask again."""
+
+    link: AnyLink
+    recordings: RecordingStore
+    needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
+    pace_bytes_per_second: int
+    own_link: Link | None = None  # what chunks go by instead, so that nothing else waits behind them
+    clock: Callable[[], float] = time.monotonic
+    published_bytes: int = 0
+    repair_bytes: int = 0  # of those: to single nodes
+    _book: WantBook = field(default_factory=WantBook)
+    _wants: "queue.Queue[tuple[NodeId, bytes | None]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _flying: deque[Pending] = field(default_factory=deque)
+    _free_at: float = 0.0  # when the next chunk may go
+    _released: threading.Event = field(default_factory=threading.Event)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+    _held: tuple[RecordingId, bytes] | None = None
+
+    def __post_init__(self) -> None:
+        """Begin at the pace that was set."""
+        self._pace = Pace(self.pace_bytes_per_second)
+
+    def start(self) -> None:
+        """Start answering."""
+        if self.own_link is not None:
+            self.own_link.start()
+        self._thread = threading.Thread(target=self._run, name="chunk-sender", daemon=True)
+        self._thread.start()
+
+    def release(self) -> None:
+        """Begin to answer: until then wants are only collected, since airings may still be moved."""
+        self._released.set()
+
+    def stop(self) -> None:
+        """Stop within the time of one chunk."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(_ACKNOWLEDGED_WITHIN + 1)
+        if self.own_link is not None:
+            self.own_link.stop()
+
+    def came_or_went(self, node: NodeId) -> None:
+        """Note that a node has connected, or is lost: what was sent to all before, it may not have heard."""
+        with contextlib.suppress(queue.Full):
+            self._wants.put_nowait((node, None))
+
+    def take(self, node: NodeId, payload: bytes) -> None:
+        """Queue a want; a full queue drops it, and its node will say it again."""
+        try:
+            self._wants.put_nowait((node, payload))
+        except queue.Full:
+            _LOG.warning("want dropped: %d are waiting", _QUEUE)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._step()
+            except LinkDown:
+                self._give_up()
+            except Exception:  # noqa: BLE001 - whatever fails, nodes ask again and must be answered
+                _LOG.exception("chunk sending failed; it goes on with what nodes ask next")
+                self._give_up()
+
+    def _give_up(self) -> None:
+        self._flying.clear()
+        self._book.drop_queues()
+        self._stopping.wait(_BREATH)
+
+    def _step(self) -> None:
+        self._read_wants()
+        now = self.clock()
+        if self._free_at - now > _LEAST_PAUSE:
+            self._stopping.wait(min(self._free_at - now, _IDLE))
+            return
+        sending = self._book.next(now)
+        for node, recording in self._book.too_much():
+            _LOG.warning("node %s keeps asking for chunks of %s: it has to wait. Its disk?", node, recording)
+        if self._book.are_behind(now) and self._pace.slow_down(now):
+            _LOG.warning("nodes fall behind: chunks go out at %d bytes a second", self._pace.rate)
+        if sending is None:
+            self._stopping.wait(_IDLE)
+            return
+        is_urgent = self._book.is_emergency(sending.recording)
+        pause = self._pace.pause(self._send(sending), now, is_urgent=is_urgent)
+        links = 1.0
+        if sending.node is not None:
+            links = max(_REPAIR_LINKS, _REPAIR_SHARE * self._book.listening(sending.recording))
+        self._free_at = max(self._free_at, now) + pause / links
+
+    def _read_wants(self) -> None:
+        if self._wants.empty() or not self._released.is_set():
+            return
+        needs = self.needs()
+        self._book.keep(needs)
+        while not self._wants.empty():
+            node, payload = self._wants.get_nowait()
+            if payload is None:
+                self._book.came_or_went(node)
+                continue
+            try:
+                want = parse(Want, payload)
+                missing = frozenset(wanted(want))
+            except ValueError as error:
+                _LOG.warning("want of %s refused: %s", node, error)
+                continue
+            if want.node == node and want.recording in needs and self.recordings.has(Stored(want.recording)):
+                self._book.note(want.recording, node, missing, needs[want.recording], self.clock())
+
+    def _send(self, sending: Sending) -> int:
+        data = self._data_of(sending.recording)
+        chunk = data[sending.chunk * CHUNK_SIZE : (sending.chunk + 1) * CHUNK_SIZE]
+        if not chunk:
+            return 0  # a node asked beyond the end: nothing to give
+        if sending.node is None:
+            topic = topics.chunk(sending.recording, sending.chunk)
+        else:
+            topic = topics.repair_chunk(sending.node, sending.recording, sending.chunk)
+            self.repair_bytes += len(chunk)
+        self._flying.append((self.own_link or self.link).publish(topic, chunk, qos=1, retain=False))
+        self.published_bytes += len(chunk)
+        while len(self._flying) >= IN_FLIGHT:
+            if not self._flying.popleft().wait(_ACKNOWLEDGED_WITHIN):
+                raise LinkDown("the broker did not take a chunk")
+        return len(chunk)
+
+    def _data_of(self, recording: RecordingId) -> bytes:
+        if self._held is None or self._held[0] != recording:
+            self._held = (recording, self.recordings.read(Stored(recording)))
+        return self._held[1]
+
+
+def sender_of(
+    settings: Settings,
+    broker_url: str,
+    link: AnyLink,
+    recordings: RecordingStore,
+    needs: Callable[[], dict[RecordingId, Need]],
+) -> ChunkSender:
+    """Return the sender of a station with these settings at this broker."""
+    own = own_link(AUDIO, broker_url, settings.audio_broker_url)
+    return ChunkSender(link, recordings, needs, settings.pace_bytes_per_second, own)

@@ -1,0 +1,97 @@
+"""What the studio is asked for: a wording to be spoken, a file to be levelled, or a programme to be mixed."""
+
+import logging
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from controller.features.bulletins.queries import approval_of, get_bulletin, get_revision, items_of
+from controller.features.chimes.queries import chimes_for
+from controller.features.lexicon.queries import words_for
+from controller.model.bulletin_states import BulletinId, ItemKind, RevisionKind
+from controller.model.bulletins import ProgrammeItem, Rendering, Revision
+from controller.model.chimes import ChimePlace
+from controller.settings import Settings
+from devices.messages import AreaCode
+from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
+from tts.recordings import RecordingId, RecordingStore
+from tts.uploads import UploadId, UploadStore
+
+_LOG = logging.getLogger(__name__)
+
+
+def order_of(
+    session: Session,
+    rendering: Rendering,
+    settings: Settings,
+    recordings: RecordingStore,
+    uploads: UploadStore,
+) -> RenderOrder | LevelOrder:
+    """Return the order that a rendering stands for."""
+    bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
+    wording = get_revision(session, bulletin.id, rendering.revision)
+    if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
+        return LevelOrder(
+            title=bulletin.title,
+            text=wording.text,
+            brought=uploads.path(UploadId(wording.upload)),
+            loudness_lufs=settings.loudness_lufs,
+            true_peak_dbtp=settings.true_peak_dbtp,
+            bitrate_kbps=settings.bitrate_kbps,
+        )
+    chimes = _chimes(session, bulletin.area, uploads)
+    return RenderOrder(
+        title=bulletin.title,
+        text=wording.text,
+        engine=rendering.engine,
+        voice=rendering.voice,
+        rate=rendering.rate,
+        fallback=rendering.fallback,
+        loudness_lufs=settings.loudness_lufs,
+        true_peak_dbtp=settings.true_peak_dbtp,
+        bitrate_kbps=settings.bitrate_kbps,
+        issuer=wording.issuer,
+        readings=wording.readings,
+        parts=_parts(session, wording, recordings, uploads),
+        words=words_for(session, bulletin.area),
+        region=settings.region,
+        opening=chimes.get(ChimePlace.OPENING),
+        closing=chimes.get(ChimePlace.CLOSING),
+    )
+
+
+def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[ChimePlace, Path]:
+    """Return the files of an area's own chimes; one whose file is lost must silence no bulletin."""
+    own = {place: UploadId(chime.upload) for place, chime in chimes_for(session, area).items()}
+    for place, upload in own.items():
+        if not uploads.has(upload):
+            _LOG.warning("the file of the %s chime of %s is gone: the built-in one is heard", place, area)
+    return {place: uploads.path(upload) for place, upload in own.items() if uploads.has(upload)}
+
+
+def _parts(
+    session: Session, wording: Revision, recordings: RecordingStore, uploads: UploadStore
+) -> tuple[Part, ...]:
+    items = items_of(session, wording.bulletin, wording.number)
+    last = len(items) - 1
+    return tuple(
+        Chimed(closing=place == last and place > 0)
+        if item.kind is ItemKind.CHIME
+        else _part(session, item, recordings, uploads)
+        for place, item in enumerate(items)
+    )
+
+
+def _part(session: Session, item: ProgrammeItem, recordings: RecordingStore, uploads: UploadStore) -> Part:
+    if item.kind is ItemKind.SILENCE:
+        return Silent(1000 * (item.seconds or 0))
+    if item.upload is not None:
+        return Sounding(uploads.path(UploadId(item.upload)))
+    if item.item is None or item.item_revision is None:
+        return Spoken(item.text or "")
+    wording = get_revision(session, item.item, item.item_revision)
+    approved = approval_of(session, item.item, item.item_revision)
+    if wording.kind is RevisionKind.AUDIO and approved is not None:
+        return Sounding(recordings.path(RecordingId(approved.recording)))
+    title = get_bulletin(session, item.item).title
+    return Spoken(wording.text, title, issuer=wording.issuer, readings=wording.readings)

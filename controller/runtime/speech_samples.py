@@ -1,0 +1,81 @@
+"""Speaks short samples for whoever teaches words or chooses a voice; bulletins go first, nothing is kept."""
+
+import threading
+from dataclasses import dataclass, field
+
+from controller.errors import BadInput, Busy, Unavailable
+from controller.features.lexicon.queries import words_for
+from controller.model.bulletins import Recording
+from controller.settings import Settings
+from controller.store import Store
+from devices.messages import AreaCode
+from tts.errors import SpeechError, TextError
+from tts.reading import check_text
+from tts.recordings import RecordingStore
+from tts.studio import RenderOrder, Studio
+
+LONGEST_SAMPLE = 300
+"""Characters: a sentence or two, some twenty seconds of speech."""
+
+
+@dataclass
+class Sampler:
+    """One sample at a time: the workers belong to the bulletins."""
+
+    store: Store
+    studio: Studio
+    recordings: RecordingStore
+    settings: Settings
+    _speaking: threading.Lock = field(default_factory=threading.Lock)
+
+    def sample(self, text: str, area: AreaCode) -> bytes:
+        """Return the text as MP3, without chimes; raises BadInput, Busy or Unavailable."""
+        text = checked_sample(text)
+        if not self.settings.speech_workers:
+            raise Unavailable(
+                "Máy chủ này không đọc thành tiếng, nên không nghe thử được.", code="speech.none"
+            )
+        with self.store.read() as session:
+            words = words_for(session, area)
+        if not self._speaking.acquire(blocking=False):
+            raise Busy("Đang đọc thử cho người khác. Hãy thử lại sau vài giây.", code="speech.busy")
+        try:
+            return self._spoken(text, words)
+        except SpeechError as error:
+            raise Unavailable(error.sentence, code=error.code) from error
+        finally:
+            self._speaking.release()
+
+    def _spoken(self, text: str, words: tuple[tuple[str, str], ...]) -> bytes:
+        chosen = self.settings
+        order = RenderOrder(
+            title="",
+            text=text,
+            engine=chosen.engine,
+            voice=chosen.voice,
+            rate=chosen.rate,
+            fallback=chosen.fallback_engine or None,
+            loudness_lufs=chosen.loudness_lufs,
+            true_peak_dbtp=chosen.true_peak_dbtp,
+            bitrate_kbps=chosen.bitrate_kbps,
+            framed=False,
+            words=words,
+            region=chosen.region,
+        )
+        spoken = self.studio.render(order).recording
+        content = self.recordings.read(spoken)
+        with self.store.read() as session:
+            belongs = session.get(Recording, spoken) is not None
+        if not belongs:  # a bulletin without chimes could be just these words
+            self.recordings.delete(spoken)
+        return content
+
+
+def checked_sample(text: str) -> str:
+    """Return the text in one line, or raise BadInput where it is empty, too long, or no text."""
+    text = " ".join(text.split())
+    try:
+        check_text(text, max_characters=LONGEST_SAMPLE)
+    except TextError as error:
+        raise BadInput(error.sentence, code=error.code) from error
+    return text

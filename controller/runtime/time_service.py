@@ -1,0 +1,113 @@
+"""Answers the clock requests of nodes, quickly and signed; see docs/protocol.md (clock)."""
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.runtime.own_links import CLOCK, own_link
+from controller.settings import Settings
+from devices import topics
+from devices.link import Link
+from devices.link_api import AnyLink, LinkDown, OnMessage
+from devices.messages import Malformed, NodeId, TimeReply, TimeRequest, parse
+from devices.signing import SigningKey, sign
+
+_LOG = logging.getLogger(__name__)
+
+_QUEUE = 5_000  # one request of each node of a large province; a request that is dropped comes again
+_STALE_US = 2_000_000  # an answer this late is useless to the node
+_WAKE = 0.5  # seconds between looks at the stop sign
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970 UTC of an aware instant."""
+    return round(at.timestamp() * 1_000_000)
+
+
+@dataclass
+class Timekeeper:
+    """One thread that answers; `take` stamps the arrival in the link's own thread."""
+
+    link: AnyLink
+    key: SigningKey
+    now: Callable[[], datetime]
+    may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
+    own_link: Link | None = None  # started and stopped here; None: requests come by the station's
+    _requests: "queue.Queue[tuple[int, NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start answering."""
+        self._thread = threading.Thread(target=self._run, name="timekeeper", daemon=True)
+        self._thread.start()
+        if self.own_link is not None:
+            self.own_link.start()
+
+    def stop(self) -> None:
+        """Stop; returns when the thread is gone."""
+        if self.own_link is not None:
+            self.own_link.stop()
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join(_WAKE * 4)
+
+    def take(self, node: NodeId, payload: bytes) -> None:
+        """Stamp a request with its arrival and queue it; no time is told while our own clock is in doubt."""
+        if not self.may_tell():
+            return
+        try:
+            self._requests.put_nowait((microseconds(self.now()), node, payload))
+        except queue.Full:
+            _LOG.warning("clock request dropped: %d are waiting", _QUEUE)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                received_us, node, payload = self._requests.get(timeout=_WAKE)
+            except queue.Empty:
+                continue
+            try:
+                self._answer(received_us, node, payload)
+            except LinkDown:
+                continue  # the node asks again when it is back
+            except Malformed as error:
+                _LOG.warning("clock request refused: %s", error)
+            except Exception:  # noqa: BLE001 - one request must not cost all others the time
+                _LOG.exception("a clock request could not be answered")
+
+    def _answer(self, received_us: int, node: NodeId, payload: bytes) -> None:
+        request = parse(TimeRequest, payload)
+        if request.node != node:
+            raise Malformed(f"{node} asks for {request.node}")
+        replied_us = microseconds(self.now())
+        if not 0 <= replied_us - received_us <= _STALE_US or not self.may_tell():
+            return
+        reply = TimeReply(
+            node=request.node, sent_us=request.sent_us, received_us=received_us, replied_us=replied_us
+        )
+        (self.own_link or self.link).publish(
+            topics.time_reply(request.node), sign(reply, self.key).encode(), qos=0, retain=False
+        )
+
+
+def timekeeper_of(
+    settings: Settings,
+    broker_url: str,
+    link: AnyLink,
+    *,
+    key: SigningKey,
+    now: Callable[[], datetime],
+    may_tell: Callable[[], bool],
+    on_message: OnMessage,
+) -> Timekeeper:
+    """Return the timekeeper of a station; requests come to `on_message`, by a link of their own if may be.
+
+    Clock requests that come by the station's own link wait behind the receipts of a broadcast that begins.
+    """
+    own = own_link(CLOCK, broker_url, settings.clock_broker_url, on_message=on_message)
+    (own or link).subscribe(topics.ALL_TIME_REQUESTS)
+    return Timekeeper(link, key, now, may_tell, own)

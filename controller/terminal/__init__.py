@@ -1,0 +1,1 @@
+"""What every command of `loa` shares: errors, usage in Vietnamese, progress."""

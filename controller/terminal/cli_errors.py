@@ -1,0 +1,47 @@
+"""What every command shares: errors become a sentence and an exit code, figures become JSON."""
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.terminal.usage import wrong_value
+from tts.errors import BadVoice, SpeechError, TextError
+
+FAILED, WRONGLY_CALLED, INTERRUPTED = 1, 2, 130
+_CALLERS_FAULT = (BadInput, NotFound, NotAllowed, NotSignedIn, Conflict, TextError, BadVoice)
+
+F = TypeVar("F", bound=Callable[..., Any])
+AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành một đối tượng JSON.")]
+
+
+def told(command: F) -> F:
+    """Turn every error that a person may read into its sentence and the right exit code."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (LoaError, SpeechError) as error:
+            print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201 - a command speaks
+            code = WRONGLY_CALLED if isinstance(error, _CALLERS_FAULT) else FAILED
+            raise typer.Exit(code) from None
+        except ValidationError as error:
+            named = str((error.errors()[0]["loc"] or ("",))[0]).upper()
+            wrong = f"Thiết lập LOA_{named} {wrong_value(error)} [settings]"
+            print(wrong, file=sys.stderr)  # noqa: T201
+            raise typer.Exit(WRONGLY_CALLED) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+    return wrapped  # type: ignore[return-value]
+
+
+def print_json(value: Any) -> None:
+    """Print one value on one line of standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")

@@ -1,0 +1,182 @@
+"""`loa up`: the station with all its parts, and on its first start a bulletin that shows them at work."""
+
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from controller.app import Controller
+from controller.errors import LoaError
+from controller.features.accounts.queries import has_administrator
+from controller.features.fleet.node_names import SIMULATED
+from controller.features.imports.bulletin_files import sample
+from controller.features.plans.queries import published_policies
+from controller.features.provisioning.service import (
+    FIRST_OPERATORS,
+    OF_A_COMMUNE,
+    Secrets,
+    add_officer_of_a_commune,
+)
+from controller.host.broker import refuse_trial_broker
+from controller.host.interpreter import settle
+from controller.host.logs import log_to
+from controller.model.airings import Airing
+from controller.model.fleet import Node
+from controller.runtime.home_folder import make_home
+from controller.settings import Settings
+from controller.terminal.progress import Stages
+from controller.trial.job import Job
+from controller.trial.simulated import enrol_simulated, fleet_of
+from devices.messages import AreaCode
+from tts.errors import SpeechError
+
+_OPENING_AFTER = timedelta(seconds=30)
+
+
+def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None:
+    """Run the station until Ctrl-C (or SIGTERM)."""
+    settings = _settings(chosen, with_fleet=with_fleet)
+    make_home(settings.home)
+    log_to(settings.home / "loa.log", settings.log_level)
+    asked = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: asked.set())
+    with ExitStack() as parts:
+        stages = parts.enter_context(Stages())
+        stages.say("Đang khởi động đài…")
+        refuse_trial_broker(settings, with_fleet=with_fleet)
+        station = Controller(settings)
+        began = station.now()
+        station.start()
+        parts.callback(stages.say, "Đã dừng.")
+        parts.callback(station.stop)
+        is_first = _is_first(station)
+        if with_fleet and is_first:
+            add_officer_of_a_commune(station.store, settings, now=station.now())
+        _greet(station, stages, is_trial=with_fleet)
+        if not with_fleet:
+            for line in left_of_a_trial(station):
+                stages.say(line)
+        job = Job(station, stages, asked=asked)
+        if with_fleet:
+            nodes = enrol_simulated(station, None)
+            fleet = fleet_of(station, nodes)
+            fleet.start()
+            parts.callback(fleet.stop)
+            stages.say(f"Dàn loa mô phỏng: {len(nodes)} cụm, không có giờ yên lặng.")
+        if with_opening and is_first:
+            opening = threading.Thread(
+                target=_open, args=(job, began + _OPENING_AFTER), name="opening", daemon=True
+            )
+            opening.start()
+            parts.callback(opening.join, 5.0)
+        settle()
+        asked.wait()
+        stages.say("Đang dừng…")
+
+
+def _settings(chosen: dict[str, Any], *, with_fleet: bool) -> Settings:
+    """Return the settings; what the person did not say follows from whether loudspeakers are simulated.
+
+    Simulated ones wake nobody and obey anybody who looks in: no quiet hours, no second factor, four people
+    to try it with. Real ones: all of it as the settings' own defaults say, and people by the first code.
+    """
+    settings = Settings(**chosen)
+    told = settings.model_fields_set
+    if not with_fleet:
+        return settings if "first_people" in told else Settings(**chosen, first_people=False)
+    more: dict[str, Any] = {} if "require_totp" in told else {"require_totp": False}
+    if not told & {"quiet_begins", "quiet_ends"}:
+        more |= {"quiet_begins": "00:00", "quiet_ends": "00:00"}
+    return Settings(**chosen, **more)
+
+
+def _greet(station: Controller, stages: Stages, *, is_trial: bool) -> None:
+    files = Secrets(station.settings.home)
+    assert station.pages is not None
+    stages.say(f"Trang của đài:  {station.pages.address}")
+    for line in passwords_told(files, to_person=is_trial or sys.stderr.isatty()):
+        stages.say(line)
+    with station.store.read() as session:
+        lacks_administrator = not has_administrator(session)
+    if lacks_administrator:
+        stages.say(
+            "Đài chưa có quản trị. Lấy mã bắt đầu bằng «loa operator first-code», rồi mở trang /bat-dau."
+        )
+    if files.root_key.exists():
+        stages.say(f"Khóa gốc nằm trong {files.root_key}; khi dùng thật, cất ra khỏi máy chủ.")
+    if station.broker is not None:
+        stages.say(f"Trạm trung chuyển MQTT: {station.broker.kind}, {station.broker_url}")
+
+
+def passwords_told(files: Secrets, *, to_person: bool) -> list[str]:
+    """Return what to say of the first passwords, as long as their file is there.
+
+    Shown to a person at a terminal, and at a trial with simulated loudspeakers; what a service prints goes
+    into the system's journal and stays.
+    """
+    passwords = files.passwords()
+    if not passwords:
+        return []
+    shown = [
+        f"  {first.display_name:<15} {first.name:<9} {passwords[first.name]}"
+        for first in (*FIRST_OPERATORS, OF_A_COMMUNE)
+        if first.name in passwords and to_person
+    ]
+    return [*shown, f"Mật khẩu nằm trong {files.operators}; khi dùng thật, đổi mật khẩu rồi xóa tệp này."]
+
+
+def left_of_a_trial(station: Controller) -> list[str]:
+    """Return what a station that was founded for a trial still lacks before real loudspeakers may obey it."""
+    with station.store.read() as session:
+        policies = published_policies(session, AreaCode(station.settings.province))
+        simulated = session.scalar(
+            select(func.count())
+            .select_from(Node)
+            .where(Node.id.startswith(SIMULATED), Node.retired_at.is_(None))
+        )
+    told = []
+    if policies and not any(policy.quiet_hours for policy in policies):
+        told.append(
+            "CHÚ Ý: quy định của tỉnh không có giờ yên lặng, loa có thể kêu giữa đêm. Hãy ký quy định mới: "
+            "loa policy sign --area MÃ --quiet 21:30-04:45 --as TÊN"
+        )
+    if simulated:
+        told.append(f"CHÚ Ý: còn {simulated} cụm loa mô phỏng. Hãy cho thôi dùng bằng «loa node retire».")
+    return told
+
+
+def _is_first(station: Controller) -> bool:
+    with station.store.read() as session:
+        return not session.scalar(select(func.count()).select_from(Airing))
+
+
+def _make_test(job: Job) -> None:
+    """Without it the technician of the trial could try nothing; the sample is heard all the same."""
+    try:
+        job.make_test()
+    except (LoaError, SpeechError) as error:
+        if not job.asked.is_set():
+            job.stages.say(f"Chưa có bản tin thử loa: {error.sentence}")
+
+
+def _open(job: Job, not_before: Any) -> None:
+    try:
+        job.stages.say("Bản tin mẫu: Quyết định 1322/QĐ-UBND, phát tới toàn tỉnh.")
+        bulletin = job.render(sample("decision-1322"))
+        job.approve(bulletin)
+        earliest = job.station.now() + job.station.settings.lead
+        airing = job.air(bulletin, AreaCode(job.station.settings.province), max(not_before, earliest))
+        job.agree(airing)
+        _make_test(job)
+        job.follow(airing, None)
+    except (LoaError, SpeechError) as error:
+        if not job.asked.is_set():
+            job.stages.say(f"Chưa phát được bản tin mẫu: {error.sentence}")
+        return
+    if not job.asked.is_set():
+        job.stages.say("Đã phát xong bản tin mẫu. Đài vẫn chạy; Ctrl-C để dừng.")
