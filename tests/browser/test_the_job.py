@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import bulletins, get_bulletin, rendering_of
-from tests.browser.serving import DESKTOP, PHONE, listen_in_two_parts, sign_in
+from tests.browser.serving import DESKTOP, PHONE, listen, listen_in_two_parts, sign_in
 from tests.integration.web.site_world import PASSWORDS, TEXT
 
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])
@@ -58,6 +58,18 @@ def test_an_approver_who_is_typing_a_password_is_not_disturbed_by_news(world, op
     expect(page.locator("#nghe")).to_contain_text("hôm nay, Toàn tỉnh Khánh Hòa")
     expect(field).to_have_value("nửa mật kh")
     expect(field).to_be_focused()
+
+
+def test_what_is_still_to_be_heard_is_not_said_any_more_once_it_is_heard(world, open_page):
+    bulletin, _ = world.submitted()
+    page = open_page("duyet", f"/duyet/{bulletin}")
+    page.get_by_label("Mật khẩu của bạn, để ký duyệt").fill(PASSWORDS["duyet"])
+    page.get_by_role("button", name="Duyệt cho phát").click()
+    fault = page.get_by_text("Chưa duyệt: bạn chưa nghe hết")
+    expect(fault).to_be_visible()
+    open_page.watch.forgive("409")
+    listen(world, page)
+    expect(fault).to_be_hidden()
 
 
 def test_a_bulletin_is_returned_with_a_reason(world, open_page):

@@ -21,6 +21,8 @@ Span = tuple[int, int]
 
 FASTEST = 2.0
 """Times the speed at which a person may listen; the pages offer 1.5, browsers' own menus 2."""
+NOT_LISTENED = "bulletin.not-listened"
+"""The code of the error; the page says by itself how much is left, and follows what is played."""
 _START_SLACK_MS = 2_000
 """Players fetch and start a little before the station notes that it served."""
 _JOINED_MS = 250
@@ -139,7 +141,7 @@ def check_heard(session: Session, by: Operator, recording: RecordingId, *, decla
             f"từ {_clock(start)} đến {_clock(end)}. Hãy nghe hết rồi duyệt; "
             "nghe nhanh hay nghỉ giữa chừng cũng được."
         )
-    raise Conflict(sentence, code="bulletin.not-listened")
+    raise Conflict(sentence, code=NOT_LISTENED)
 
 
 def _clock(ms: int) -> str:

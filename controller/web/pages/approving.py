@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
-from controller.features.bulletins.listening_proof import heard_by
+from controller.features.bulletins.listening_proof import NOT_LISTENED, heard_by
 from controller.features.bulletins.service import return_bulletin
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act
@@ -181,6 +181,7 @@ def _page(
         lambda session: _load(session, station, viewer, bulletin_id),
         place=f"/duyet/{bulletin_id}",
         fault=error.sentence if error else "",
+        is_unheard=error is not None and error.code == NOT_LISTENED,
         sample_reasons=_REASONS,
         done=done,
     )

@@ -13,7 +13,7 @@
     try {
       const reply = await fetch(`${at}/da-nghe`, { method: "POST", body: new URLSearchParams({ da_phat: now }), redirect: "error", keepalive: true });
       if (!reply.ok) throw new Error(String(reply.status));
-      if (shown()) shown().innerHTML = await reply.text();
+      if (shown() && told.get(sound)?.spans === now) shown().innerHTML = await reply.text();
     } catch { told.delete(sound); } // told again with the next, or with the approval
   };
   const players = () => [...document.querySelectorAll("[data-player] audio")].filter(place);

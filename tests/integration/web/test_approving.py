@@ -50,7 +50,7 @@ def test_who_has_not_listened_is_told_to_and_approves_nothing(world, approver):
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
     assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
-    assert "Bạn chưa nghe tệp âm thanh sẽ phát" in reply.text
+    assert "Chưa duyệt: bạn chưa nghe hết bản âm thanh." in reply.text
 
 
 def test_who_played_a_second_of_it_is_told_what_is_left_and_approves_nothing(world, approver):
@@ -60,7 +60,8 @@ def test_who_played_a_second_of_it_is_told_what_is_left_and_approves_nothing(wor
     form = {"phien_ban": "1", "tep": RECORDING, "mat_khau": PASSWORDS["duyet"]}
     reply = approver.post(f"/duyet/{bulletin}/duyet", data=form)
     assert (reply.status_code, state_of(world, bulletin)) == (409, BulletinState.SUBMITTED)
-    fault = reply.text.index("Bạn mới nghe 0:01 trong 0:08")  # beside the password, not at the head
+    fault = reply.text.index("Chưa duyệt: bạn chưa nghe hết")  # beside the password, not at the head
+    assert "mới nghe" not in reply.text  # the page counts above, where it follows what is played
     assert reply.text.index('id="mau-duyet"') < fault < reply.text.index('id="mat_khau"')
     assert ".kept-fault" in reply.text  # what the stream sends anew leaves it there
     world.later(seconds=8)
