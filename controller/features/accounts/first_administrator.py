@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, NotAllowed
+from controller.features.accounts.passwords import NewPassword
 from controller.features.accounts.queries import has_administrator
 from controller.features.accounts.secret_codes import digest_of_code, fresh_code
 from controller.features.accounts.service import create_operator
@@ -33,25 +34,31 @@ def make_first_code(session: Session, *, now: datetime) -> str:
     return code
 
 
+def check_first_code(session: Session, code: str, *, now: datetime, lock: bool = False) -> FirstCode:
+    """Return what is kept of the code, or raise Conflict or NotAllowed: it opens nothing."""
+    if has_administrator(session):
+        raise Conflict("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
+    row = session.get(FirstCode, digest_of_code(code), with_for_update=lock)
+    if row is None or row.used_at is not None or now >= row.expires_at:
+        raise NotAllowed(
+            "Mã bắt đầu không đúng hoặc đã hết hạn. Hãy lấy mã mới trên máy chủ: loa operator first-code.",
+            code="operator.wrong-first-code",
+        )
+    return row
+
+
 def create_first_administrator(
     session: Session,
     *,
     code: str,
     name: str,
     display_name: str,
-    password: str,
+    password: NewPassword,
     area: AreaCode,
     now: datetime,
 ) -> Operator:
     """Open the first administrator's account with the code, which is used up by it."""
-    if has_administrator(session):
-        raise Conflict("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
-    row = session.get(FirstCode, digest_of_code(code), with_for_update=True)
-    if row is None or row.used_at is not None or now >= row.expires_at:
-        raise NotAllowed(
-            "Mã bắt đầu không đúng hoặc đã hết hạn. Hãy lấy mã mới trên máy chủ: loa operator first-code.",
-            code="operator.wrong-first-code",
-        )
+    row = check_first_code(session, code, now=now, lock=True)
     person = create_operator(
         session,
         name=name,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.features.accounts.encryption import WrongSecret, seal, unseal
+from controller.features.accounts.encryption import Sealing, WrongSecret, seal, unseal
 from controller.features.accounts.hashing_limit import hashing
 from controller.features.accounts.key_retirement import retire_keys_of, retire_station_keys
 from controller.features.accounts.notifications import role_words, tell_of_account
@@ -228,9 +228,10 @@ class Unlocked:
     key: SigningKey
 
 
-Password = str | Unlocked
-"""What a person proves an act of signing with. A password as text is hashed in the transaction itself, which
-takes a quarter of a second: right for tests and a founding, not where other writers wait."""
+Password = str | Hashed | Unlocked
+"""What a person proves an act of signing with. `Hashed` opens a key that was sealed by it just before. A
+password as text is hashed in the transaction itself, which takes a quarter of a second: right for tests and a
+founding, not where other writers wait."""
 
 
 def unlock_key(store: Store, holder: Operator, *, role: Role, password: str, now: datetime) -> Unlocked:
@@ -246,8 +247,8 @@ def open_key(
 ) -> SigningKey:
     """Return the person's private key, which must still be the one in force; it must not outlive the act."""
     held = _held(session, holder, role, now)
-    if isinstance(password, str):
-        return _opened(held, holder, password)
+    if not isinstance(password, Unlocked):
+        return _opened(held, holder, password if isinstance(password, str) else password.sealing)
     if (password.holder, password.key.kid) != (holder.id, held.kid):
         raise NotAllowed(_NO_KEY, code="operator.no-key")
     return password.key
@@ -280,7 +281,7 @@ def _not_in_key_set(session: Session, holder: Operator) -> str:
     )
 
 
-def _opened(held: HeldKey, holder: Operator, password: str) -> SigningKey:
+def _opened(held: HeldKey, holder: Operator, password: str | Sealing) -> SigningKey:
     try:
         return SigningKey.from_json(unseal(held.sealed or b"", password, _context(held.kid, holder.id)))
     except WrongSecret:

@@ -10,10 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict, StartFailed
-from controller.features.accounts.first_administrator import create_first_administrator
+from controller.features.accounts.first_administrator import check_first_code, create_first_administrator
+from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.secret_codes import fresh_password
-from controller.features.accounts.service import FoundingKeys, create_operator, make_keys
+from controller.features.accounts.service import (
+    FoundingKeys,
+    Password,
+    check_new_password,
+    create_operator,
+    make_keys,
+)
 from controller.features.area_changes.service import load_areas
 from controller.features.enrolment.service import Welcome
 from controller.features.journal.chain import StationSeal
@@ -188,21 +195,27 @@ def found_administrator(
     """Open the first administrator's account; with the root key at hand, sign the key set and a policy too.
 
     The root key has to be there: without a key set that names the administrator, no policy could be signed,
-    and nodes without a policy say nothing.
+    and nodes without a policy say nothing. The password is hashed before the transaction begins, and only for
+    who has the code.
     """
     province = AreaCode(settings.province)
+    with store.read() as session:
+        check_first_code(session, first.code, now=now)
+        check_new_password(session, first.password, first.name, first.display_name)
+    root_key = root_key_at(Secrets(settings.home).root_key)
+    chosen = hash_password(first.password)
     with store.write() as session:
         person = create_first_administrator(
             session,
             code=first.code,
             name=first.name,
             display_name=first.display_name,
-            password=first.password,
+            password=chosen,
             area=province,
             now=now,
         )
-        sign_key_set(session, root_key=root_key_at(Secrets(settings.home).root_key), now=now)
-        _sign_first_policy(session, settings, person, first.password, now)
+        sign_key_set(session, root_key=root_key, now=now)
+        _sign_first_policy(session, settings, person, chosen, now)
 
 
 def root_key_at(path: Path) -> SigningKey:
@@ -265,7 +278,7 @@ def _make_people(
 
 
 def _sign_first_policy(
-    session: Session, settings: Settings, administrator: Operator, password: str, now: datetime
+    session: Session, settings: Settings, administrator: Operator, password: Password, now: datetime
 ) -> None:
     sign_policy(
         session,

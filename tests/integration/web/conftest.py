@@ -1,9 +1,16 @@
 """A province behind a site, asked by an HTTP client in the same process."""
 
+from datetime import timedelta
+
 import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
 
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.service import disable_operator
+from controller.features.provisioning.service import Secrets
+from controller.settings import Settings
+from devices.signing import ROOT, SigningKey
 from tests.integration.web.site_world import Seeds
 from tests.support.shared_site import site_before
 
@@ -59,3 +66,15 @@ def officer(sign_in):
 @pytest.fixture
 def approver(sign_in):
     return sign_in("duyet")
+
+
+@pytest.fixture
+def headless(world, tmp_path):
+    """A station without an administrator, its root key in its place."""
+    administrator = world.ask(operator_named, "quantri")
+    world.do(disable_operator, administrator.id, by=None)
+    world.settings = Settings(home=tmp_path)
+    key = SigningKey.generate(ROOT, world.now(), timedelta(days=30))
+    Secrets(tmp_path).root_key.parent.mkdir()
+    Secrets(tmp_path).root_key.write_text(key.to_json(), "utf-8")
+    return world

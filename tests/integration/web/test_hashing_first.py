@@ -4,8 +4,11 @@ import pytest
 
 from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
+from controller.features.accounts.first_administrator import make_first_code
 from devices.node_key import NodeKey
 from tests.integration.web.site_world import PASSWORDS, PROVINCE
+from tests.integration.web.test_admin_pages import FORM
+from tests.integration.web.test_approving import approve
 
 NEW = "một mật khẩu mới cũng dài"
 
@@ -53,6 +56,33 @@ def test_a_changed_password_is_hashed_before_it_is_written(hashes, approver, by_
             approver.post("/tai-khoan/mat-khau", data=form).headers["location"] == "/dang-nhap?xong=mat-khau"
         )
     assert len(hashes) == 4  # the old password, the new one, the key opened, the key sealed
+
+
+FIRST = {"ten": "quantri2", "ten_hien": "Quản Trị Hai", "mat_khau": NEW, "lap_lai": NEW}
+
+
+def test_the_first_administrators_password_is_hashed_before_it_is_written(hashes, headless, client):
+    code = headless.do(make_first_code)
+    assert client.post("/bat-dau", data=FIRST | {"ma": code}).status_code == 303
+    assert len(hashes) == 2  # the password and the key that it seals; the policy is signed with that key
+
+
+def test_nothing_is_hashed_for_who_has_no_first_code(hashes, headless, client):
+    headless.do(make_first_code)
+    assert client.post("/bat-dau", data=FIRST | {"ma": "AAAA-BBBB-CCCC"}).status_code == 403
+    assert client.post("/bat-dau", data=FIRST | {"ma": "AAAA-BBBB-CCCC", "mat_khau": "x"}).status_code == 422
+    assert hashes == []
+
+
+def test_an_approvers_key_is_opened_before_the_approval_is_written(hashes, world, approver):
+    assert approve(world, approver, world.submitted()[0]).status_code == 303
+    assert len(hashes) == 1
+
+
+def test_an_administrators_key_is_opened_before_the_policy_is_written(hashes, sign_in):
+    form = FORM | {"viec": "ky", "mat_khau": PASSWORDS["quantri"]}
+    assert sign_in("quantri").post(f"/quy-dinh/{PROVINCE}", data=form).status_code == 303
+    assert len(hashes) == 1
 
 
 def test_a_wrong_enrolment_code_waits_for_no_writer(world, client):

@@ -9,16 +9,14 @@ import pytest
 
 from controller.features.accounts.delegation import delegations_of
 from controller.features.accounts.first_administrator import make_first_code
-from controller.features.accounts.queries import has_administrator, operator_named
+from controller.features.accounts.queries import has_administrator
 from controller.features.accounts.second_factor import (
     begin_second_factor,
     confirm_second_factor,
     has_second_factor,
 )
-from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.accounts.service import create_operator
 from controller.features.provisioning.service import Secrets
-from controller.settings import Settings
-from devices.signing import ROOT, SigningKey
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 
 
@@ -219,18 +217,6 @@ def test_a_token_is_shown_once_works_and_is_revoked(client, officer):
 
 
 # --- the first administrator
-
-
-@pytest.fixture
-def headless(world, tmp_path):
-    """A station without an administrator, its root key in its place."""
-    administrator = world.ask(operator_named, "quantri")
-    world.do(disable_operator, administrator.id, by=None)
-    world.settings = Settings(home=tmp_path)
-    key = SigningKey.generate(ROOT, world.now(), timedelta(days=30))
-    Secrets(tmp_path).root_key.parent.mkdir()
-    Secrets(tmp_path).root_key.write_text(key.to_json(), "utf-8")
-    return world
 
 
 FIRST = {
