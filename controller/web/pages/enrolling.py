@@ -20,6 +20,7 @@ from controller.model.permissions import Act
 from controller.runtime.broker_credentials import foreign_names
 from controller.web.errors import status_of
 from controller.web.pages.forms import need
+from controller.web.public_address import Reach, reach_of
 from controller.web.render import page
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
@@ -84,6 +85,8 @@ def make(
         "code": code,
         "expires_at": expires_at,
         "address": welcome.address,
+        "broker": welcome.broker,
+        "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reach.MACHINE],
         "picture": _picture(welcome, code),
     }
     return page(request, "gan_ma.html", context)

@@ -18,7 +18,7 @@ from controller.model.listeners import ListenerReport
 from controller.model.permissions import Act
 from controller.web.errors import status_of
 from controller.web.named import Named
-from controller.web.public_address import public_address
+from controller.web.public_address import Reach, public_address, reach_of
 from controller.web.queries import nodes_seen
 from controller.web.render import page
 from controller.web.station import Station
@@ -142,15 +142,26 @@ def index(
 
 @router.get("/phan-anh/ma-dan")
 def poles(
-    request: Request, station: TheStation, viewer: Signed, xa: Annotated[str, Query(max_length=64)] = ""
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    xa: Annotated[str, Query(max_length=64)] = "",
+    van_xem: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
-    """Show the codes of one commune's loudspeakers, to be printed and put on their poles."""
+    """Show the codes of one commune's loudspeakers, to be printed and put on their poles.
+
+    Codes that people's phones cannot open are shown only to who asks for them still (`van_xem`).
+    """
     asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
     base = public_address(station)
+    reach = reach_of(base)
+    is_held = reach is not Reach.EVERYWHERE and not van_xem
     with station.store.read() as session:
         nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
-    return page(request, "ma_dan.html", {"poles": drawn, "base": base, "xa": asked})
+    context = {"poles": drawn, "base": base, "reach": reach, "is_held": is_held, "xa": asked}
+    return page(request, "ma_dan.html", context)
 
 
 @lru_cache(maxsize=_CODES)

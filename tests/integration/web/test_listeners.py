@@ -109,6 +109,23 @@ def test_links_and_printed_codes_say_where_the_station_is_whatever_a_request_cal
     assert f"http://loa.example/cong-khai/bao/{NODE}" in codes
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("http://127.0.0.1:8056", "chỉ dùng trên chính máy chủ"), ("http://10.1.2.3:8056", "mạng nội bộ")],
+)
+def test_codes_that_no_telephone_can_open_are_not_printed_without_a_warning(world, officer, address, said):
+    place = f"/phan-anh/ma-dan?xa={NHA_TRANG}"
+    assert "Chưa in được" not in officer.get(place).text
+    world.settings = world.settings.model_copy(update={"address": address})
+    held, still = officer.get(place).text, officer.get(f"{place}&van_xem=1").text
+    for page in (held, still):
+        assert "điện thoại của người dân không mở được các mã này" in page
+        assert "LOA_ADDRESS=" in page
+        assert said in page
+    assert "cong-khai/bao/" not in held
+    assert f"{address}/cong-khai/bao/{NODE}" in still
+
+
 def test_pages_and_feed_say_that_a_machine_speaks_and_nothing_of_a_person_s_recording(world, client, aired):
     page = client.get(f"{PLACE}/ban-tin/{aired}")
     assert "Giọng đọc do máy tạo (AI)." in text_of(page)

@@ -1,6 +1,7 @@
 """What a technician does with nodes in the browser: code and QR, volume, quarantine, out of use."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_a_code_for_a_new_node_is_shown_once_with_its_picture(technician):
     (place,) = re.findall(r'action="(/gan-cum-loa/[^"]+/huy)"', waiting.text)
     assert technician.post(place).status_code == 303
     assert "Không có mã nào đang chờ" in technician.get("/gan-cum-loa").text
+
+
+def test_a_code_that_leads_a_real_node_nowhere_says_what_to_set(world, sign_in):
+    form, technician = {"ten": "Cụm 9", "dia_ban": NHA_TRANG, "gio": "24"}, sign_in("kythuat")
+    assert "Thiết bị thật chưa gắn được" not in technician.post("/gan-cum-loa", data=form).text
+    told = world.welcome()
+    world.welcome = lambda: replace(told, broker="mqtt://127.0.0.1:1883")
+    page = technician.post("/gan-cum-loa", data=form).text
+    assert "Thiết bị thật chưa gắn được" in page
+    assert "LOA_NODES_BROKER_URL=" in page
+    assert "LOA_ADDRESS=" not in page
 
 
 def test_two_codes_for_one_commune_name_two_nodes(technician):
