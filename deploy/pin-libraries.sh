@@ -14,7 +14,7 @@ command -v uv >/dev/null 2>&1 || {
 # for every Python from 3.11 and every system; no name of a registry is written
 compile() {
     uv --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-        --no-annotate --no-header --no-emit-index-url "$@" >/dev/null
+        --no-annotate --no-header --no-emit-index-url --extra gtts "$@" >/dev/null
 }
 
 both=$(mktemp)
