@@ -1,6 +1,6 @@
 """Reads of people and their keys, and the one question that use cases ask before they act."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,7 +109,13 @@ def held_key(session: Session, holder: OperatorId, role: Role, now: datetime) ->
 
 
 def administrators_of(session: Session, area: AreaCode) -> list[Account]:
-    """Return who rules over an area, by their shown names."""
-    lineage = area_tree(session).lineage(area)
+    """Return who rules over an area, by their sign-in names."""
+    return people_who_may(session, Act.RULE, [area])
+
+
+def people_who_may(session: Session, act: Act, areas: Collection[AreaCode]) -> list[Account]:
+    """Return whose own role lets them do it in all of the areas, by their sign-in names."""
+    tree = area_tree(session)
+    lineages = [tree.lineage(area) for area in areas]
     accounts = session.scalars(select(Account).where(Account.disabled_at.is_(None)).order_by(Account.name))
-    return [one for one in accounts if OperatorRole.ADMINISTRATOR in one.roles and one.area in lineage]
+    return [one for one in accounts if all(judge(one.operator(), act, each).allowed for each in lineages)]

@@ -33,6 +33,7 @@ from controller.web.lanes import UrgentRoute
 from controller.web.queries import airing_views
 from controller.web.render import page
 from controller.web.schedule_form import read_original, read_wall
+from controller.web.schedule_waits import what_it_waits_for
 from controller.web.station import Station
 from controller.web.viewer import Signed, TheStation, Viewer
 from controller.web.words import ZONE, wall_day
@@ -92,6 +93,7 @@ def _context(session: Session, station: Station, viewer: Viewer, schedule_id: st
         "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
         "running": running,
         "is_heard": bulletin.state is BulletinState.APPROVED,
+        "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
         "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
         "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
     }

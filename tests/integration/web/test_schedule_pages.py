@@ -4,7 +4,8 @@ from datetime import date, time
 import pytest
 from sqlalchemy import select
 
-from controller.features.bulletins.service import submit_bulletin
+from controller.features.accounts.service import disable_operator
+from controller.features.bulletins.service import submit_bulletin, withdraw_bulletin
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days, running_schedules
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.airings import Airing
@@ -290,6 +291,33 @@ def test_a_schedule_of_a_draft_says_that_nothing_will_sound(world, officer):
     world.render(world.do(submit_bulletin, bulletin, by=world.officer).id)
     world.approve(bulletin)
     assert "Đang chạy" in text_of(officer.get(place.partition("?")[0]))
+
+
+def test_who_may_not_hand_a_draft_in_is_told_who_can(world, officer, sign_in):
+    bulletin = world.draft()
+    place = officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin}).headers["location"]
+    assert "Mở bản tin rồi bấm Gửi duyệt." in text_of(officer.get(place))
+    others = text_of(sign_in("kythuat").get(place))
+    assert "bấm Gửi duyệt" not in others
+    names = [world.officer, world.approver]
+    said = ", ".join(one.display_name for one in names)
+    assert f"không gửi duyệt được. Hãy nhắc người làm được: {said}." in others
+    for one in names:
+        world.do(disable_operator, one.id, by=None)
+    assert "Chưa tài khoản nào có quyền gửi duyệt. Hãy báo quản trị." in text_of(
+        sign_in("kythuat").get(place)
+    )
+
+
+def test_who_may_not_end_a_schedule_of_a_withdrawn_text_is_told_who_can(world, officer, sign_in):
+    bulletin = world.draft()
+    place = officer.post("/lich/tao", data=FORM | {"ban_tin": bulletin}).headers["location"]
+    world.render(world.do(submit_bulletin, bulletin, by=world.officer).id)
+    world.approve(bulletin)
+    world.do(withdraw_bulletin, bulletin, by=world.approver)
+    page = text_of(sign_in("xanhatrang").get(place))
+    assert "Hãy kết thúc lịch này" not in page
+    assert "không kết thúc lịch này được. Hãy nhắc người làm được: " in page
 
 
 def test_the_approver_is_told_of_every_schedule_and_that_it_has_no_end(world, officer, approver):
