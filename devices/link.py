@@ -48,6 +48,37 @@ GREETING_TIMEOUT_S: Final = 10.0
 """From TCP to all subscriptions granted; a broker that greets thousands at once needs seconds."""
 FILTERS_A_PACKET: Final = 50
 _FAILURES_FROM: Final = 0x80
+READ_BYTES: Final = 16 * 1024
+"""Taken from the socket in one call: some fifty receipts."""
+
+
+class _Client(Client):
+    """paho's client, which takes what has come in one call.
+
+    paho itself asks for one byte, one byte more, then the rest: each message costs three calls, and in each
+    of them the thread lets go of the interpreter and waits for its turn again.
+    """
+
+    _unread = b""
+    _at = 0
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether bytes wait here, which the descriptor does not announce."""
+        return self._at < len(self._unread)
+
+    def forget_unread(self) -> None:
+        """Let go of what waits here."""
+        self._unread, self._at = b"", 0
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        if not self.has_unread:
+            if bufsize >= READ_BYTES:
+                return super()._sock_recv(bufsize)
+            self._unread, self._at = super()._sock_recv(READ_BYTES), 0
+        found = self._unread[self._at : self._at + bufsize]
+        self._at += len(found)
+        return found
 
 
 class Connection:
@@ -88,8 +119,8 @@ class Connection:
         """Why the connection ended; None while it stands."""
         self._client = self._make_client(will)
 
-    def _make_client(self, will: Will | None) -> Client:
-        client = Client(
+    def _make_client(self, will: Will | None) -> _Client:
+        client = _Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._options.client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
@@ -181,9 +212,15 @@ class Connection:
     def read(self) -> None:
         """Take in what arrived."""
         self._check(self._client.loop_read())
-        # TLS may hold decrypted bytes that the descriptor does not announce.
-        while isinstance(found := self._client.socket(), ssl.SSLSocket) and found.pending():
+        while self._has_unread():
             self._check(self._client.loop_read())
+
+    def _has_unread(self) -> bool:
+        """Say whether bytes wait that the descriptor does not announce: read ahead, or decrypted by TLS."""
+        found = self._client.socket()
+        if found is None:
+            return False
+        return self._client.has_unread or (isinstance(found, ssl.SSLSocket) and found.pending() > 0)
 
     def write(self) -> None:
         """Send what waits, as far as the socket takes it."""
@@ -244,6 +281,7 @@ class Connection:
         """Close the socket if it is open; the last call for every connection."""
         if (found := self._client.socket()) is not None:
             found.close()
+            self._client.forget_unread()
             # paho lets go of its socket when it finds it closed.
             self._client.loop_read()
         self._queue.clear()

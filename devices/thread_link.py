@@ -267,3 +267,5 @@ class ThreadLink:
                 connection.read()
         connection.misc()
         connection.drain()
+        if connection.wants_write():  # mostly the socket takes it: no need to ask first
+            connection.write()

@@ -1,0 +1,86 @@
+"""Many messages that came together are taken from the socket in one call; none is lost, none is cut."""
+
+import socket
+
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from devices.link import READ_BYTES, _Client
+
+
+class Counted:
+    """A socket that counts how often it is asked."""
+
+    def __init__(self, real):
+        self.real = real
+        self.asked = 0
+
+    def recv(self, size):
+        self.asked += 1
+        return self.real.recv(size)
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
+
+
+def publish(topic, payload):
+    """A PUBLISH of MQTT 5, QoS 0, as a broker sends it."""
+    body = len(topic).to_bytes(2, "big") + topic.encode() + b"\0" + payload
+    size, left = b"", len(body)
+    while True:
+        left, low = left >> 7, left & 127
+        size += bytes([low | (128 if left else 0)])
+        if not left:
+            return b"\x30" + size + body
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with ours, theirs:
+        yield Counted(ours), theirs
+
+
+@pytest.fixture
+def client(pair):
+    made = _Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+    made._sock = pair[0]
+    made.heard = []
+    made.on_message = lambda _c, _u, message: made.heard.append((message.topic, bytes(message.payload)))
+    yield made
+    made._sock = None
+
+
+def read(client):
+    client.loop_read()
+    while client.has_unread:
+        client.loop_read()
+
+
+def test_fifty_messages_that_came_together_are_one_call(client, pair):
+    ours, theirs = pair
+    sent = [(f"loa/{n}", b"x" * 100) for n in range(50)]
+    theirs.sendall(b"".join(publish(*one) for one in sent))
+    read(client)
+    assert client.heard == sent
+    assert ours.asked == 1
+
+
+def test_a_message_that_comes_in_pieces_is_put_together(client, pair):
+    _, theirs = pair
+    sent = [("loa/long", bytes(range(256)) * (READ_BYTES // 64)), ("loa/short", b"y")]
+    written = b"".join(publish(*one) for one in sent)
+    for at in range(0, len(written), 5000):
+        theirs.sendall(written[at : at + 5000])
+        read(client)
+    assert client.heard == sent
+
+
+def test_nothing_of_a_connection_that_is_let_go_is_read(client, pair):
+    _, theirs = pair
+    theirs.sendall(publish("loa/1", b"1") + publish("loa/2", b"2"))
+    client.loop_read()
+    client.forget_unread()
+    read(client)
+    assert client.heard == [("loa/1", b"1")]
