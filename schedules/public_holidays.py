@@ -1,14 +1,13 @@
 """Vietnam's public holidays, by the library `holidays`; this is its one door.
 
 It knows Tết, substitute days off, and the days that the government swaps, as far as they were decided when
-the library was released; a province corrects it with its own list.
+the library was released; a province corrects it with its own list. It is loaded when it is first asked:
+with Vietnam come the modules of all countries, 10 MB.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-
-from holidays.countries.vietnam import Vietnam
 
 
 def public_holiday(day: date) -> str | None:
@@ -23,5 +22,7 @@ def public_holidays(year: int) -> dict[date, str]:
 
 @lru_cache(maxsize=64)
 def _of_year(year: int) -> Mapping[date, str]:
+    from holidays.countries.vietnam import Vietnam
+
     found = Vietnam(years=year, language="vi")  # type: ignore[no-untyped-call]
     return {day: name for day, name in found.items() if day.year == year}

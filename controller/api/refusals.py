@@ -23,7 +23,19 @@ _WITH_401 = (403, 429)
 """Who must be signed in may lack the second factor or the token's leave; a token may call too often."""
 
 
+_CONTENT = {"application/json": {"schema": {"$ref": f"#/components/schemas/{Fault.__name__}"}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": _CONTENT} for status, words in _WORDS.items()
+}
+"""By reference: where a route names a model, FastAPI makes a validator of its own for each answer, twice."""
+
+
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the answers of refusal for the given statuses, with those that come along with them."""
     every = {*statuses, *(_WITH_401 if 401 in statuses else ())}  # noqa: PLR2004 - the status itself
-    return {status: {"model": Fault, "description": _WORDS[status]} for status in sorted(every)}
+    return {status: _ANSWERS[status] for status in sorted(every)}
+
+
+def describe_refusals(described: dict[str, Any]) -> None:
+    """Put into a description what the answers of refusal refer to."""
+    described["components"]["schemas"][Fault.__name__] = Fault.model_json_schema(mode="serialization")

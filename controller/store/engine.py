@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
+from controller.store.revisions import has_newest_shape
 from controller.store.write_lock import Turn
 
 _LOG = logging.getLogger(__name__)
@@ -91,9 +92,11 @@ class Store:
 
     def upgrade(self) -> None:
         """Bring the database to the newest shape, creating it where there is none; safe to repeat."""
-        from controller.store.migrating import upgrade
-
         with _translated():
+            if has_newest_shape(self._engine):
+                return
+            from controller.store.migrating import upgrade  # not before: it brings Alembic along
+
             upgrade(self._engine)
 
     def close(self) -> None:

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, Engine, text
 
 from controller.errors import Unavailable
 from controller.store.locks import Lock
-
-MIGRATIONS = Path(__file__).parent / "migrations"
+from controller.store.revisions import MIGRATIONS
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

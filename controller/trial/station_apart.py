@@ -78,7 +78,11 @@ class StationApart:
         return self._process.pid
 
     def start(self) -> None:
-        """Start it and wait until it stands, or raise StartFailed."""
+        """Start it and wait until it stands, or raise StartFailed.
+
+        Its database is made here: a station that has migrated holds what only that needs to its end.
+        """
+        self.store.upgrade()
         self._process = child.start(
             [sys.executable, "-m", "controller.trial.station_apart"],
             log=self.home / "station.log",

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from controller import api
+from controller.api.refusals import describe_refusals
 from controller.errors import LoaError
 from controller.features.accounts.rate_limits import Tries
 from controller.features.listeners.rate_limits import ListenerLimits
@@ -30,6 +32,12 @@ class _Guarded(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers that a request passes; middleware that is added would stand further in."""
         return Guard(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the JSON interface."""
+        if self.openapi_schema is None:
+            describe_refusals(super().openapi())
+        return super().openapi()
 
 
 def make_site(station: Station) -> FastAPI:

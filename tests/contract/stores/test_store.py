@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -12,9 +13,10 @@ from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
 from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.model.journal import Entry
-from controller.store import Store
+from controller.store import Store, migrating
 from controller.store.engine import sqlite_url
 from controller.store.migrating import differences, downgrade
+from controller.store.revisions import MIGRATIONS, has_newest_shape, newest_revision
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -66,6 +68,25 @@ def test_what_nodes_told_before_they_had_columns_for_it_is_in_them_afterwards(st
         one, other = session.get(Node, "told"), session.get(Node, "mute")
     assert (one.clock_error_ms, one.storage_free, one.sounding, one.mains) == (0.8, 2**40, "a1", False)
     assert (one.vitals, one.level_dbfs, other.vitals, other.storage_free) == (told, None, None, None)
+
+
+def test_the_newest_shape_is_told_without_alembic_as_alembic_tells_it(store):
+    assert newest_revision() == ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert has_newest_shape(store._engine)
+    downgrade(store._engine, "-1")
+    assert not has_newest_shape(store._engine)
+
+
+def test_a_database_that_is_not_there_has_no_newest_shape_and_is_not_made_by_asking(url, tmp_path):
+    store = Store(url)
+    assert not has_newest_shape(store._engine)
+    store.close()
+    assert not list(tmp_path.glob("*.db"))
+
+
+def test_what_has_the_newest_shape_is_not_migrated_again(store, monkeypatch):
+    monkeypatch.setattr(migrating, "upgrade", None)
+    store.upgrade()
 
 
 def test_upgrading_twice_changes_nothing(store):
