@@ -71,7 +71,7 @@ _WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a w
 
 @dataclass
 class Controller:
-    """The running station. It implements what the pages need (`controller.web.station.Station`)."""
+    """The running station. It implements what the pages need (`controller.http.station.Station`)."""
 
     settings: Settings
     engines: dict[str, str] | None = None  # other voices than the built-in, by import path: for tests

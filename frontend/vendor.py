@@ -14,7 +14,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 MODULES = HERE / "node_modules"
-PAGE = HERE.parent / "controller" / "web" / "static" / "vendor"
+PAGE = HERE.parent / "controller" / "http" / "static" / "vendor"
 TESTS = HERE.parent / "tests" / "browser" / "vendor"
 INDEX = PAGE / "vendor.json"
 

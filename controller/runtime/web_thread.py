@@ -9,10 +9,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from controller.errors import StartFailed
-from controller.web.site import end_streams, make_site
+from controller.site import end_streams, make_site
 
 if TYPE_CHECKING:
-    from controller.web.station import Station
+    from controller.http.station import Station
 
 _STOP_SECONDS = 5.0
 _OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: they are cut off after so long

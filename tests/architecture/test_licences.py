@@ -15,7 +15,7 @@ ROWS = {
 INSTALLED = re.findall(
     r"^([a-z0-9.-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE
 )
-VENDORED = json.loads((ROOT / "controller/web/static/vendor/vendor.json").read_text(encoding="utf-8"))
+VENDORED = json.loads((ROOT / "controller/http/static/vendor/vendor.json").read_text(encoding="utf-8"))
 COPYLEFT = re.compile(r"GPL|MPL|EPL|CDDL|EUPL|OSL")
 
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
-from controller.web.site import make_site
+from controller.site import make_site
 from tests.browser.days_shown import tell_a_day
 from tests.browser.shots import SHOTS
 from tests.integration.web.site_world import Seeds

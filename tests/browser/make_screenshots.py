@@ -18,7 +18,7 @@ from tests.browser.shots import ALARM_SHOTS, LAST_SHOTS, SHOTS, SUFFIXES
 from tests.integration.web.site_world import Seeds
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-GUIDE = Path(__file__).parents[2] / "controller" / "web" / "static" / "tro-giup"
+GUIDE = Path(__file__).parents[2] / "controller" / "http" / "static" / "tro-giup"
 SCREENS = dict(zip(SUFFIXES, (DESKTOP, PHONE | {"device_scale_factor": 1.25}), strict=True))
 _SMALL = PHONE | {"device_scale_factor": 1, "viewport": {"width": 390, "height": 683}}
 _TALLEST = 1500  # a picture in a document; the rest of a long page looks like its middle

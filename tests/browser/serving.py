@@ -9,7 +9,7 @@ from pathlib import Path
 import uvicorn
 from playwright.sync_api import expect
 
-from controller.web.site import end_streams
+from controller.site import end_streams
 from tests.integration.web.site_world import PASSWORDS
 from tests.support.shared_site import site_before
 

@@ -2,7 +2,7 @@
 
 import functools
 
-from controller.web.site import lay_out, put_before
+from controller.site import lay_out, put_before
 
 _laid_out = functools.cache(lay_out)
 

@@ -20,9 +20,9 @@ def import_file(
     as_json: AsJson = False,
 ) -> None:
     """Lấy chữ từ một tệp: in tiêu đề và nội dung, kèm những chỗ đã sửa."""
-    from controller.api.text_models import ImportedShown
     from controller.features.imports.bulletin_files import content_of
     from controller.features.imports.drafting import import_text
+    from controller.features.imports.schemas import ImportedShown
 
     found = import_text(content_of(file))
     if as_json:

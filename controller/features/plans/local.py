@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from controller.client.local_store import local_store, person_named
 from controller.clocks import utc_now
 from controller.errors import BadInput, NotFound
+from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Unlocked, unlock_key
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
@@ -30,7 +31,6 @@ from controller.features.provisioning.service import Secrets, root_key_at
 from controller.model.permissions import Act
 from controller.model.plan_states import Kind
 from controller.settings import Settings
-from controller.web.admin_reads import keys_shown
 from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours, Role
 
 

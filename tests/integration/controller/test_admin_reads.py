@@ -10,6 +10,7 @@ from controller.errors import NotAllowed
 from controller.features.accounts.administration import move_operator
 from controller.features.accounts.queries import get_operator
 from controller.features.airings.conflict_check import losses_by_policy
+from controller.features.audit.queries import Wanted, find_entries
 from controller.features.fleet.counts import has_status, statuses_by_area
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.location_history import open_stays
@@ -18,7 +19,6 @@ from controller.features.fleet.status import NodeStatus
 from controller.features.fleet.watch import Cared, Counted, Wish, troubles, watched
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.fleet import TOLD, Node
-from controller.web.journal_reads import Wanted, find_entries
 from devices.messages import Policy, QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 

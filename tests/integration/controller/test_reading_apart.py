@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from controller.errors import BadInput, Busy
+from controller.features.bulletins.wording_views import as_read
 from controller.features.reading import child_reader as reading_apart
 from controller.features.reading.child_reader import MOST_AT_ONCE, READ_HERE, read_apart
-from controller.web.wording import as_read
 from tts.reading import read
 
 _WORDS = (("Ea Tam", "ê a tam"),)

@@ -118,7 +118,7 @@ class Made:
 
 @dataclass
 class SiteWorld:
-    """The station as the pages ask for it (`controller.web.station.Station`), and the hands that move it."""
+    """The station as the pages ask for it (`controller.http.station.Station`), and the hands that move it."""
 
     store: Store
     recordings: RecordingStore

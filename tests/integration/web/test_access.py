@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 
 from controller.features.accounts.tokens import create_token
 from controller.model.permissions import Act, OperatorRole, can
-from controller.web.site import end_streams
+from controller.site import end_streams
 from tests.integration.web.access_forms import OWN
 from tests.integration.web.access_row import OPEN, SIGNED
 from tests.integration.web.access_rows import ROWS

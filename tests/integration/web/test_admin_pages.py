@@ -8,15 +8,15 @@ import pytest
 from sqlalchemy import text
 
 from controller.features.accounts.queries import held_key, operator_named
+from controller.features.doctor.settings_words import WORDS, said_settings
 from controller.features.journal.export import verify_export
 from controller.features.keys.service import retire_one_key
+from controller.features.maps.sketch import Centre, centres_of, sketch
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.reports.service import note_aired
+from controller.http.journal_words import ACTS
+from controller.http.words import number, plain
 from controller.settings import Settings
-from controller.web.atlas import Centre, centres_of, sketch
-from controller.web.journal_words import ACTS
-from controller.web.settings_words import WORDS, said_settings
-from controller.web.words import number, plain
 from devices.messages import QuietHours, Role
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of

@@ -14,7 +14,7 @@ from controller.features.accounts.service import create_operator
 from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.permissions import Act, OperatorRole, can
-from controller.web.site import end_streams
+from controller.site import end_streams
 from tests.integration.web.access_calls import CALLS as ROWS
 from tests.integration.web.access_row import SIGNED
 from tests.integration.web.one_of_each import one_of_each

@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from controller.features.emergencies.service import Call, call_alone
-from controller.web.site import end_streams
+from controller.site import end_streams
 from tests.browser.shots import SHOTS
 from tests.browser.told_day import ToldDay
 from tests.integration.web.site_world import PROVINCE

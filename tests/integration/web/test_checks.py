@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import text
 
-from controller.web.pages import journal as journal_page
-from controller.web.pages import settings as settings_page
+from controller.features.audit import pages as journal_page
+from controller.features.doctor import pages as settings_page
 from tests.integration.web.test_pages import text_of
 
 

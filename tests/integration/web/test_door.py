@@ -1,7 +1,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from controller.web.pages.door import own_place
+from controller.features.accounts.pages.sign_in import own_place
 from tests.integration.web.site_world import PASSWORDS
 
 

@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from controller.features.airings.views import NODE_SIGNS
 from controller.features.fleet.events import EventKind
+from controller.features.fleet.pages.incidents import EVENT_SIGNS
 from controller.features.fleet.service import note_vitals
 from controller.features.fleet.status import NodeStatus
 from controller.features.journal.service import record
 from controller.features.listeners.service import report_trouble
 from controller.features.notices.service import notify
+from controller.http.journal_words import ACTS
+from controller.http.render import REASON_WORDS
 from controller.model.airing_states import AiringState, Rung
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import BulletinState, RenderingState
@@ -22,11 +26,7 @@ from controller.model.listener_report_states import Trouble
 from controller.model.notices import NoticeKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
-from controller.web.journal_words import ACTS
-from controller.web.pages.troubles import EVENT_SIGNS
-from controller.web.render import REASON_WORDS
-from controller.web.site import end_streams
-from controller.web.views import NODE_SIGNS
+from controller.site import end_streams
 from devices.messages import Grade, ReceiptKind
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3

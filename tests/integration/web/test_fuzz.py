@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 
 from controller.features.accounts.tokens import create_token
 from controller.model.permissions import TOKEN_ACTS
-from controller.web.site import make_site
+from controller.site import make_site
 from tests.integration.web.site_world import PROVINCE, Made, mp3
 from tests.support.nightly import amount
 

@@ -10,8 +10,8 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from controller.errors import TooManyTries
+from controller.http.lanes import UrgentRoute
 from controller.model.permissions import Act
-from controller.web.lanes import UrgentRoute
 from tests.integration.web.access_rows import ROWS
 from tests.integration.web.site_world import PASSWORDS
 

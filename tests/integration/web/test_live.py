@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from controller.http import live as live_module
+from controller.http.live import Live, Piece
 from controller.runtime.changes import Changes
-from controller.web import live as live_module
-from controller.web.live import Live, Piece
 
 PATIENCE = 20
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
+from controller.http.navigation import PLACES, shown
 from controller.model.permissions import Act, OperatorRole, can
-from controller.web.navigation import PLACES, shown
 from tests.integration.web.access_row import SIGNED
 from tests.integration.web.access_rows import ROWS
 from tests.integration.web.site_world import PROVINCE

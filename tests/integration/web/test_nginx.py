@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.web.security import LARGEST_BODY, largest_body
+from controller.http.guard import LARGEST_BODY, largest_body
 from tests.integration.web.access_rows import ROWS
 
 ROOT = Path(__file__).parents[3]

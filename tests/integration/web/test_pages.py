@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import event
 
 from controller.features.airings.queries import get_airing
+from controller.features.airings.views import Tile, Tone
 from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.service import note_vitals, retire_node
-from controller.web.views import Tile, Tone
 from tests.integration.web.site_world import NHA_TRANG, Made, mp3
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from controller.features.reading.previews import sentences
 from controller.runtime.speech_samples import LONGEST_SAMPLE
-from controller.web.previews import sentences
 from tests.integration.web.site_world import NHA_TRANG, mp3
 
 TEXT = "Ngày 30/11/2026 tiêm phòng tại trạm y tế.\nUBND xã mời bà con đến đúng giờ. Xin cảm ơn."

@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from controller.web import assets
+from controller.http import assets
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,7 +36,7 @@ def test_every_icon_that_a_page_draws_is_in_the_sprite():
     assert all(f'id="{name}"' in sprite for name in listed)
     used = "".join(
         path.read_text(encoding="utf-8")
-        for path in [*assets.STATIC.parent.rglob("*.html"), *assets.STATIC.parent.glob("*.py")]
+        for path in [*assets.STATIC.parents[1].rglob("*.html"), *assets.STATIC.parents[1].rglob("*.py")]
     )
     unused = [name for name in listed if f"'{name}'" not in used and f'"{name}"' not in used]
     assert unused == []

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from controller.web import words
-from controller.web.render import TEMPLATES
+from controller.http import words
+from controller.http.render import TEMPLATES
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)  # 17:00 in Khánh Hòa, a Tuesday
 
@@ -83,7 +83,8 @@ def test_no_page_says_an_english_word_for_what_has_a_vietnamese_one():
     never = words.UNSAID | words.SAID.keys()
     found = {
         path.name: said
-        for path in TEMPLATES.rglob("*.html")
+        for folder in TEMPLATES
+        for path in folder.rglob("*.html")
         if (
             said := never & set(re.findall(r"[a-zà-ỹđ]+", shown_of(path.read_text(encoding="utf-8")).lower()))
         )

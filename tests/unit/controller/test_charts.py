@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
 from controller.features.fleet.vitals_samples import EXPECTED, QUARTERS_OF_DAY, Thinned, quarter_of
-from controller.web.charts import HEIGHT, WIDTH, bars, lines
-from controller.web.rules import binding
-from controller.web.vitals_shown import day_shown, month_begins, month_shown
-from controller.web.words import ZONE, plain, said_day
+from controller.features.plans.limits import binding
+from controller.http.charts import HEIGHT, WIDTH, bars, lines
+from controller.http.words import ZONE, plain, said_day
 from devices.messages import Policy, QuietHours
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)

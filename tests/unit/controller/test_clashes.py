@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from controller.features.schedules.calendar_conflicts import Span, clashes
 from controller.model.area_tree import AreaTree
-from controller.web.clashes import Span, clashes
 from devices.messages import AiringId, AreaCode, Grade
 
 FIVE = datetime(2026, 11, 25, 10, tzinfo=UTC)

@@ -4,11 +4,28 @@ import re
 
 import pytest
 
+from controller.features.airings.views import (
+    AIRING_SIGNS,
+    BULLETIN_SIGNS,
+    GRADE_WORDS,
+    NODE_SIGNS,
+    Tone,
+    progress_words,
+)
+from controller.features.bulletins.programme_form import KIND_WORDS
+from controller.features.chimes.page_queries import PLACE_WORDS
+from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.fleet.events import EventKind
+from controller.features.fleet.pages.incidents import EVENT_SIGNS
 from controller.features.fleet.status import IN_WORDS as NODES_IN_WORDS
 from controller.features.fleet.status import NodeStatus
 from controller.features.imports.file_kinds import FileKind
+from controller.features.imports.pages import KIND_WORDS as FILE_WORDS
+from controller.features.imports.pages import MEND_WORDS
 from controller.features.imports.text_repair import Mend
+from controller.features.listeners.pages.reports import TROUBLE_WORDS
+from controller.http.named import Named
+from controller.http.render import ACT_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
 from controller.model.airing_states import IN_WORDS as AIRINGS_IN_WORDS
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import IN_WORDS as BULLETINS_IN_WORDS
@@ -24,16 +41,6 @@ from controller.model.emergency_states import (
 )
 from controller.model.listener_report_states import Trouble
 from controller.model.permissions import Act, OperatorRole
-from controller.web.alarm_bar import RUNNING_WORDS
-from controller.web.chime_reads import PLACE_WORDS
-from controller.web.named import Named
-from controller.web.pages.importing import KIND_WORDS as FILE_WORDS
-from controller.web.pages.importing import MEND_WORDS
-from controller.web.pages.listeners import TROUBLE_WORDS
-from controller.web.pages.troubles import EVENT_SIGNS
-from controller.web.programme_form import KIND_WORDS
-from controller.web.render import ACT_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
-from controller.web.views import AIRING_SIGNS, BULLETIN_SIGNS, GRADE_WORDS, NODE_SIGNS, Tone, progress_words
 from devices.messages import Grade, ReceiptKind
 from tests.architecture.source import ROOT
 from tts.orders import Progress

@@ -6,9 +6,9 @@ import shapely
 from controller.errors import BadInput
 from controller.features.maps import shapes
 from controller.features.maps.geojson import read_outlines
+from controller.features.maps.outline_drawing import outline_path, outlined
 from controller.features.maps.shapes import simplified
-from controller.web.atlas import INSET_WIDTH, Centre
-from controller.web.outlined import outline_path, outlined
+from controller.features.maps.sketch import INSET_WIDTH, Centre
 from tests.support.made_outlines import collection, made_outlines, square
 
 CENTRES = {str(n): (109.0 + 0.2 * (n % 4) + 0.03 * (n // 4), 12.0 + 0.2 * (n // 4)) for n in range(16)}

@@ -5,10 +5,7 @@ from dataclasses import replace
 import pytest
 
 from controller.errors import BadInput
-from controller.features.bulletins.programmes import Item
-from controller.model.bulletin_states import ItemKind
-from controller.model.bulletins import ProgrammeItem
-from controller.web.programme_form import (
+from controller.features.bulletins.programme_form import (
     ProgrammeTyped,
     added,
     fields_of,
@@ -17,6 +14,9 @@ from controller.web.programme_form import (
     taken_apart,
     typed_programme,
 )
+from controller.features.bulletins.programmes import Item
+from controller.model.bulletin_states import ItemKind
+from controller.model.bulletins import ProgrammeItem
 
 WORDS, REST, NEWS = Item(ItemKind.SPEECH, "a"), Item(ItemKind.SILENCE, seconds=3), Item(ItemKind.BULLETIN)
 FORM = ProgrammeTyped("Tin", "Chào", "Hết", items=(WORDS, REST, NEWS))

@@ -1,6 +1,6 @@
 import pytest
 
-from controller.web.public_address import Reach, reach_of
+from controller.http.public_address import Reach, reach_of
 
 
 @pytest.mark.parametrize(

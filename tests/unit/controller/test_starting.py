@@ -1,4 +1,4 @@
-from controller.web.starting import HEIGHT, WIDTH, spread_out
+from controller.features.airings.start_histogram import HEIGHT, WIDTH, spread_out
 
 
 def test_every_start_is_counted_in_one_bar():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.web.when_typed import day_value, read_clock, read_day
-from controller.web.words import date_words
+from controller.http.time_fields import day_value, read_clock, read_day
+from controller.http.words import date_words
 from tests.support.when_typed import DAYS, NO_DAYS, NO_TIMES, TIMES
 
 

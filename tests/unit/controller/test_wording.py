@@ -1,5 +1,5 @@
 from controller.features.bulletins.word_diff import Change
-from controller.web.wording import as_read, changes, folded
+from controller.features.bulletins.wording_views import as_read, changes, folded
 
 TEXT = "Họp lúc 7h30 ngày 26/11/2026 tại UBND xã.\n\nĐề nghị bà con đến đúng giờ."
 

@@ -1,0 +1,57 @@
+"""Reads that fill the administrator's pages: people, keys, policies; a constant number of queries each."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.model.accounts import Account, HeldKey, SecondFactor
+from controller.model.journal import Entry
+from controller.model.permissions import OperatorId
+from controller.model.plan_states import Kind
+from controller.model.plans import Published
+from devices.messages import AreaCode, Policy
+
+_RECENT = 10
+
+
+def people_seen(session: Session, scope: Scope) -> Sequence[Account]:
+    """Return the accounts of the areas that the person sees: those in use first, by shown name."""
+    query = select(Account).order_by(Account.disabled_at.is_not(None), Account.display_name, Account.name)
+    return [account for account in session.scalars(query) if account.area in scope.seen]
+
+
+def with_factor(session: Session) -> frozenset[OperatorId]:
+    """Return who has a second factor in force."""
+    query = select(SecondFactor.operator).where(SecondFactor.confirmed_at.is_not(None))
+    return frozenset(session.scalars(query))
+
+
+def entries_by(session: Session, operator: OperatorId) -> Sequence[Entry]:
+    """Return what a person did last, newest first."""
+    query = select(Entry).where(Entry.by == operator).order_by(Entry.seq.desc()).limit(_RECENT)
+    return session.scalars(query).all()
+
+
+def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Published]]:
+    """Return each area's own policy with its row; one query."""
+    rows = session.scalars(select(Published).where(Published.kind == Kind.POLICY, Published.payload != ""))
+    return {AreaCode(row.target): (Policy.model_validate_json(row.document), row) for row in rows}
+
+
+def shown_names(session: Session) -> dict[str, str]:
+    """Return how people are called, by id."""
+    rows = session.execute(select(Account.id, Account.display_name))
+    return {account: name for account, name in rows}  # noqa: C416 - a typed dict from typed rows
+
+
+def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
+    """Return the active keys, with their holders' names; the first to end first."""
+    query = (
+        select(HeldKey, Account.display_name)
+        .outerjoin(Account, Account.id == HeldKey.holder)
+        .where(HeldKey.retired_at.is_(None))
+        .order_by(HeldKey.not_after, HeldKey.kid)
+    )
+    return [(key, name or "Máy chủ của đài") for key, name in session.execute(query)]

@@ -1,0 +1,207 @@
+"""Signing in and out by JSON, who one is, one's second factor, and the accounts of others."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
+from controller.features.accounts.proof import proven
+from controller.features.accounts.queries import operator_named, operators
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.schemas import Myself
+from controller.features.accounts.second_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    has_second_factor,
+    remove_second_factor,
+)
+from controller.features.accounts.service import change_password
+from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
+from controller.features.accounts.sessions import sign_in as enter
+from controller.features.accounts.sessions import sign_out as leave
+from controller.features.accounts.viewer import (
+    EnteringInPerson,
+    InPerson,
+    Known,
+    KnownInPerson,
+    Signed,
+    TheStation,
+    address_of,
+    device_of,
+    drop_cookie,
+    note_tried,
+    remember_device,
+    set_cookie,
+    station_of,
+    token_of,
+    tries_of,
+    viewer_in,
+)
+from controller.features.airings.schemas import (
+    Account,
+    ChangePassword,
+    CodeAsked,
+    EnrolmentShown,
+    Person,
+    Proof,
+    RecoveryCodesShown,
+    SignIn,
+)
+from controller.features.approvals.queries import why_unsigned
+from controller.http.lanes import in_lane, lanes_of
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.permissions import Act, Operator
+
+router = APIRouter(tags=["people"])
+
+
+@router.post("/sign-in", responses=refusals(422, 429, 401))
+async def sign_in(request: Request, response: Response, asked: SignIn) -> Person:
+    """Begin a session; the answer sets its cookie. Who has a second factor sends its `code` along."""
+    device = device_of(request, asked.name)
+    door = lanes_of(request).door if device is None else lanes_of(request).known_door
+    try:
+        token, person = await door.run(_enter, request, asked, device)
+    except LoaError as error:
+        await in_lane(note_tried, request, asked.name, error)
+        raise
+    set_cookie(request, response, token)
+    remember_device(request, response, person.name)
+    return person
+
+
+def _enter(request: Request, asked: SignIn, device: str | None) -> tuple[str, Person]:
+    station = station_of(request)
+    token = enter(
+        station.store,
+        name=asked.name,
+        password=asked.password,
+        address=address_of(request),
+        tries=tries_of(request),
+        now=station.now(),
+        device=device,
+    )
+    token = _second_step(request, station, token, asked.code, device)
+    with station.store.read() as session:
+        viewer = viewer_in(session, station, token)
+    if viewer is None:
+        raise NotSignedIn("Phiên đăng nhập vừa tạo đã bị kết thúc. Hãy đăng nhập lại.")
+    return token, _person(viewer.operator)
+
+
+@router.post("/sign-out", status_code=204)
+def sign_out(request: Request, response: Response, station: TheStation) -> None:
+    """End the session."""
+    token = token_of(request)
+    if token:
+        with station.store.write() as session:
+            leave(session, token, station.now())
+    drop_cookie(request, response)
+
+
+@router.get("/me", responses=refusals(401))
+def me(station: TheStation, viewer: Known) -> Myself:
+    """Return who is signed in, and whether loudspeakers would take what this person approves."""
+    with station.store.read() as session:
+        why = why_unsigned(session, viewer.operator, now=station.now())
+    return Myself(**_person(viewer.operator).model_dump(), cannot_approve=why or None)
+
+
+@router.post("/me/password", status_code=204, responses=refusals(401, 403, 422))
+def password(
+    request: Request, response: Response, station: TheStation, viewer: EnteringInPerson, asked: ChangePassword
+) -> None:
+    """Change one's own password; every session and token of the person ends, this session too."""
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+        change_password(station.store, by=viewer.operator, old=asked.old, new=asked.new, now=station.now())
+    drop_cookie(request, response)
+
+
+@router.post("/me/second-factor", responses=refusals(401, 409))
+def begin(station: TheStation, viewer: KnownInPerson) -> EnrolmentShown:
+    """Begin a second factor (TOTP): what the telephone needs. It is in force once confirmed."""
+    with station.store.write() as session:
+        enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
+    return EnrolmentShown(uri=enrolment.uri, secret=enrolment.secret)
+
+
+@router.post("/me/second-factor/confirm", responses=refusals(401, 404, 409, 422))
+def confirm(
+    request: Request, station: TheStation, viewer: KnownInPerson, asked: CodeAsked
+) -> RecoveryCodesShown:
+    """Put the second factor in force by a first right code; the recovery codes are told this once."""
+    with (
+        tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT),
+        station.store.write() as session,
+    ):
+        codes = confirm_second_factor(session, asked.code, by=viewer.operator, now=station.now())
+    return RecoveryCodesShown(recovery_codes=list(codes))
+
+
+@router.get("/operators", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[Account]:
+    """Return the accounts of the administrator's area, by name."""
+    _check_rules(viewer.may(Act.RULE))
+    with station.store.read() as session:
+        return [
+            Account(
+                **_person(row.operator()).model_dump(),
+                disabled=row.disabled_at is not None,
+                second_factor=has_second_factor(session, row.id),
+            )
+            for row in operators(session)
+            if row.area in viewer.scope.seen
+        ]
+
+
+@router.delete("/operators/{name}/second-factor", status_code=204, responses=refusals(401, 404, 409, 422))
+def remove(request: Request, station: TheStation, viewer: InPerson, name: str, asked: Proof) -> None:
+    """Take a person's second factor away, as administrator: a lost telephone."""
+    _check_rules(viewer.may(Act.RULE))
+    with proven(request, station, viewer, asked.proof) as session:
+        person = operator_named(session, name)
+        if person is None or person.area not in viewer.scope.seen:
+            raise NotFound("Không có tài khoản này.", code="operator.unknown")
+        remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
+
+
+def _check_rules(may: bool) -> None:  # noqa: FBT001 - the verdict itself
+    if not may:
+        raise NotAllowed("Chỉ quản trị mới xem và sửa được tài khoản của người khác.")
+
+
+def _second_step(request: Request, station: Station, token: str, code: str | None, device: str | None) -> str:
+    """Return the token of a session that is signed in: the same one, or the one that the code opens."""
+    now = station.now()
+    with station.store.read() as session:
+        awaits_code = person_awaiting_code(session, token, now) is not None
+    if not awaits_code:
+        return token
+    try:
+        if code is None:
+            raise NotSignedIn(
+                "Tài khoản này có mã xác thực hai bước: hãy gửi kèm mã.", code="operator.code-needed"
+            )
+        return complete_sign_in(
+            station.store,
+            token=token,
+            code=code,
+            address=address_of(request),
+            tries=tries_of(request),
+            now=now,
+            device=device,
+        )
+    except LoaError:
+        with station.store.write() as session:
+            leave(session, token, now)
+        raise
+
+
+def _person(operator: Operator) -> Person:
+    return Person(
+        name=operator.name,
+        display_name=operator.display_name,
+        roles=sorted(operator.roles),
+        area=operator.area,
+    )

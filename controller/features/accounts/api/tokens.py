@@ -1,0 +1,103 @@
+"""Tokens of programs and delegations of approval by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.queries import get_operator
+from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.features.accounts.viewer import InPerson, Signed, TheStation
+from controller.features.airings.schemas import (
+    DelegateApproval,
+    DelegationShown,
+    NewToken,
+    TokenMade,
+    TokenShown,
+)
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.accounts import ApiToken, Delegation
+from controller.model.permissions import Act
+from devices.messages import AreaCode
+
+router = APIRouter(tags=["tokens"])
+
+
+@router.get("/tokens", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[TokenShown]:
+    """Return one's own tokens, newest first, those that ended too."""
+    with station.store.read() as session:
+        return [_shown(row) for row in tokens_of(session, viewer.operator.id)]
+
+
+@router.post("/tokens", status_code=201, responses=refusals(401, 404, 422))
+def create(station: TheStation, viewer: InPerson, asked: NewToken) -> TokenMade:
+    """Make a token for a program of one's own. The token itself is told this once."""
+    with station.store.write() as session:
+        row, token = create_token(
+            session,
+            name=asked.name,
+            acts=asked.acts,
+            area=AreaCode(asked.area) if asked.area else viewer.operator.area,
+            expires_at=asked.expires_at,
+            of=viewer.operator,
+            now=station.now(),
+        )
+    return TokenMade(**_shown(row).model_dump(), token=token)
+
+
+@router.delete("/tokens/{token_id}", status_code=204, responses=refusals(401, 404))
+def revoke(station: TheStation, viewer: InPerson, token_id: str) -> None:
+    """End a token: one's own, or as administrator anybody's in the area."""
+    with station.store.write() as session:
+        revoke_token(session, token_id, by=viewer.operator, now=station.now())
+
+
+@router.get("/delegations", responses=refusals(401))
+def delegations(station: TheStation, viewer: Signed) -> list[DelegationShown]:
+    """Return the delegations in force that one gave or got."""
+    with station.store.read() as session:
+        rows = delegations_of(session, viewer.operator.id, station.now())
+    return [_delegation(station, row) for row in rows]
+
+
+@router.post("/delegations", status_code=201, responses=refusals(401, 404, 409, 422))
+def delegate(station: TheStation, viewer: InPerson, asked: DelegateApproval) -> DelegationShown:
+    """Let another approver approve in an area of one's own, until an instant."""
+    with station.store.write() as session:
+        row = delegate_approval(
+            session,
+            to=asked.to,
+            area=AreaCode(asked.area),
+            until=asked.until,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    return _delegation(station, row)
+
+
+@router.delete("/delegations/{delegation_id}", status_code=204, responses=refusals(401, 404))
+def end(station: TheStation, viewer: InPerson, delegation_id: str) -> None:
+    """End a delegation before its date."""
+    with station.store.write() as session:
+        end_delegation(session, delegation_id, by=viewer.operator, now=station.now())
+
+
+def _shown(row: ApiToken) -> TokenShown:
+    return TokenShown(
+        id=row.id,
+        name=row.name,
+        acts=[Act(act) for act in row.acts],
+        area=row.area,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )
+
+
+def _delegation(station: Station, row: Delegation) -> DelegationShown:
+    with station.store.read() as session:
+        giver, receiver = get_operator(session, row.giver), get_operator(session, row.receiver)
+    return DelegationShown(
+        id=row.id, giver=giver.name, receiver=receiver.name, area=row.area, until=row.until
+    )

@@ -1,0 +1,262 @@
+"""Tài khoản: one's own password, second factor, deputies and tokens; nothing of it may a token do."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import segno
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError
+from controller.features.accounts.delegation import delegate_approval, delegations_of, end_delegation
+from controller.features.accounts.queries import operators
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.second_factor import (
+    begin_second_factor,
+    codes_left,
+    confirm_second_factor,
+    has_second_factor,
+    needs_second_factor,
+    renew_recovery_codes,
+)
+from controller.features.accounts.service import change_password
+from controller.features.accounts.tokens import create_token, revoke_token, tokens_of
+from controller.features.accounts.viewer import (
+    EnteringInPerson,
+    Known,
+    Signed,
+    TheStation,
+    Viewer,
+    drop_cookie,
+    tries_of,
+)
+from controller.http.error_pages import status_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.time_fields import read_day
+from controller.model.permissions import TOKEN_ACTS, Act
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/tai-khoan")
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_DONE = {
+    "uy-quyen": "Đã ủy quyền duyệt.",
+    "thoi-uy-quyen": "Đã thôi ủy quyền.",
+    "thu-hoi": "Đã thu hồi mã truy cập.",
+}
+
+
+@router.get("")
+def show(request: Request, station: TheStation, viewer: Signed, xong: str = "") -> Response:
+    """Show one's own account."""
+    return _page(request, station, viewer, done=_DONE.get(xong, ""))
+
+
+@router.get("/doi-mat-khau")
+def ask_password(request: Request, viewer: EnteringInPerson) -> Response:
+    """Have the person choose a password of their own, where somebody else chose the first."""
+    if not viewer.operator.first_password:
+        return RedirectResponse("/tai-khoan", 303)
+    return page(request, "doi_mat_khau.html", {"fault": ""})
+
+
+@router.post("/mat-khau")
+def password(
+    request: Request,
+    station: TheStation,
+    viewer: EnteringInPerson,
+    *,
+    cu: Annotated[str, Form(max_length=500)] = "",
+    moi: Annotated[str, Form(max_length=500)] = "",
+    lap_lai: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Change one's own password; all sessions end, this one too."""
+    try:
+        if moi != lap_lai:
+            raise BadInput("Hai lần nhập mật khẩu mới khác nhau.", code="operator.unlike")
+        with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT):
+            change_password(station.store, by=viewer.operator, old=cu, new=moi, now=station.now())
+    except LoaError as error:
+        if viewer.operator.first_password:
+            return page(request, "doi_mat_khau.html", {"fault": error.sentence}, status=status_of(error))
+        return _page(request, station, viewer, error=error)
+    response = RedirectResponse("/dang-nhap?xong=mat-khau", 303)
+    drop_cookie(request, response)
+    return response
+
+
+@router.get("/ma-xac-thuc")
+def ask_factor(request: Request, station: TheStation, viewer: Known) -> Response:
+    """Show the QR code of a second factor that is not yet in force."""
+    with station.store.read() as session:
+        if has_second_factor(session, viewer.operator.id):
+            return RedirectResponse("/tai-khoan", 303)
+    return _factor_page(request, station, viewer)
+
+
+@router.post("/ma-xac-thuc")
+def confirm_factor(
+    request: Request, station: TheStation, viewer: Known, ma: Annotated[str, Form(max_length=100)] = ""
+) -> Response:
+    """Put it in force by a first right code; show the recovery codes, this once."""
+    try:
+        codes = _with_code(request, station, viewer, ma, confirm_second_factor)
+    except LoaError as error:
+        if error.code == "operator.has-second-factor":
+            return RedirectResponse("/tai-khoan", 303)
+        return _factor_page(request, station, viewer, error)
+    return page(request, "ma_du_phong.html", {"codes": codes})
+
+
+@router.post("/ma-du-phong")
+def renew(
+    request: Request, station: TheStation, viewer: Signed, ma: Annotated[str, Form(max_length=100)] = ""
+) -> Response:
+    """Make new recovery codes; the old ones are void."""
+    try:
+        codes = _with_code(request, station, viewer, ma, renew_recovery_codes)
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return page(request, "ma_du_phong.html", {"codes": codes})
+
+
+@router.post("/uy-quyen")
+def delegate(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    nguoi: Annotated[str, Form(max_length=200)] = "",
+    dia_ban: Annotated[str, Form(max_length=64)] = "",
+    den_ngay: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Let another approver approve in an area, to the end of a day."""
+    try:
+        until = _end_of_day(den_ngay)
+        with station.store.write() as session:
+            delegate_approval(
+                session, to=nguoi, area=AreaCode(dia_ban), until=until, by=viewer.operator, now=station.now()
+            )
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return RedirectResponse("/tai-khoan?xong=uy-quyen", 303)
+
+
+@router.post("/uy-quyen/{delegation}/thoi")
+def end(request: Request, station: TheStation, viewer: Signed, delegation: str) -> Response:
+    """End a delegation before its date."""
+    try:
+        with station.store.write() as session:
+            end_delegation(session, delegation, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return RedirectResponse("/tai-khoan?xong=thoi-uy-quyen", 303)
+
+
+@router.post("/ma-truy-cap")
+def token(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ten: Annotated[str, Form(max_length=200)] = "",
+    viec: Annotated[list[str] | None, Form()] = None,
+    ngay: Annotated[int, Form(ge=1, le=366)] = 90,
+) -> Response:
+    """Make a token for a program, and show it this once."""
+    now = station.now()
+    try:
+        with station.store.write() as session:
+            _, made = create_token(
+                session,
+                name=ten,
+                acts=[Act(act) for act in viec or () if act in TOKEN_ACTS],
+                area=viewer.operator.area,
+                expires_at=now + timedelta(days=ngay),
+                of=viewer.operator,
+                now=now,
+            )
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return _page(request, station, viewer, made=made)
+
+
+@router.post("/ma-truy-cap/{token_id}/thu-hoi")
+def revoke(request: Request, station: TheStation, viewer: Signed, token_id: str) -> Response:
+    """End a token."""
+    try:
+        with station.store.write() as session:
+            revoke_token(session, token_id, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return RedirectResponse("/tai-khoan?xong=thu-hoi", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+    made: str = "",
+) -> Response:
+    me, now = viewer.operator, station.now()
+    with station.store.read() as session:
+        people = {account.id: account for account in operators(session)}
+        context: dict[str, Any] = {
+            "has_factor": has_second_factor(session, me.id),
+            "needs_factor": needs_second_factor(me),
+            "codes_left": codes_left(session, me.id),
+            "delegations": delegations_of(session, me.id, now),
+            "tokens": [row for row in tokens_of(session, me.id) if row.revoked_at is None],
+        }
+    context |= {
+        "names": {operator: account.display_name for operator, account in people.items()},
+        "approvers": [
+            account
+            for account in people.values()
+            if account.id != me.id and account.disabled_at is None and "approver" in account.roles
+        ],
+        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.tree.below([me.area]))],
+        "token_acts": [act for act in Act if act in TOKEN_ACTS and viewer.may(act)],
+        "fault": error.sentence if error else "",
+        "done": done,
+        "made": made,
+    }
+    return page(request, "tai_khoan.html", context, status=status_of(error) if error else 200)
+
+
+def _factor_page(
+    request: Request, station: Station, viewer: Viewer, error: LoaError | None = None
+) -> Response:
+    with station.store.write() as session:
+        enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
+    code = segno.make(enrolment.uri, error="m", micro=False)
+    context = {
+        "picture": code.svg_data_uri(scale=5, border=4, light="#fff", dark="#000"),
+        "uri": enrolment.uri,
+        "secret": " ".join(enrolment.secret[n : n + 4] for n in range(0, len(enrolment.secret), 4)),
+        "must": viewer.lacks_factor,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "ma_xac_thuc.html", context, status=status_of(error) if error else 200)
+
+
+def _with_code(
+    request: Request, station: Station, viewer: Viewer, code: str, act: Callable[..., tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Do what a code is asked for, and return the new recovery codes; wrong codes are counted."""
+    with tries_of(request).counted(viewer.tried_as, Purpose.ACCOUNT), station.store.write() as session:
+        return act(session, code, by=viewer.operator, now=station.now())
+
+
+def _end_of_day(text: str) -> datetime:
+    try:
+        day = read_day(text)
+    except ValueError:
+        raise BadInput("Hãy chọn ngày hết hạn ủy quyền.", code="delegation.bad-end") from None
+    return datetime.combine(day + timedelta(days=1), time(), _ZONE)

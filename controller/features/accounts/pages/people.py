@@ -1,0 +1,303 @@
+"""Người dùng: accounts with their roles and areas, passwords shown once, and what locks a person out."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.admin_queries import entries_by, people_seen, with_factor
+from controller.features.accounts.administration import (
+    enable_operator,
+    move_operator,
+    reset_password,
+    set_roles,
+)
+from controller.features.accounts.delegation import delegations_of, end_delegation
+from controller.features.accounts.passwords import hash_password
+from controller.features.accounts.proof import Typed, asks_code, proven
+from controller.features.accounts.queries import operators
+from controller.features.accounts.second_factor import remove_second_factor
+from controller.features.accounts.secret_codes import fresh_password
+from controller.features.accounts.service import create_operator, disable_operator
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.journal_words import act_words
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.accounts import Account
+from controller.model.permissions import Act, Operator, OperatorRole
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/nguoi-dung")
+Text = Annotated[str, Form(max_length=200)]
+_DONE = {
+    "vai-tro": "Đã đổi vai trò. Người này phải đăng nhập lại.",
+    "dia-ban": "Đã chuyển địa bàn. Người này phải đăng nhập lại.",
+    "khoa": "Đã khóa tài khoản: mọi phiên đăng nhập đã kết thúc, khóa ký thôi dùng. "
+    "Những gì đã ký vẫn còn giá trị.",
+    "mo": "Đã mở khóa tài khoản. "
+    "Khóa ký cũ không dùng lại được: hãy cấp mật khẩu mới nếu người này duyệt hoặc quản trị.",
+    "go-ma": "Đã gỡ mã xác thực hai bước. Lần đăng nhập sau, người này phải gắn mã mới.",
+    "thoi-uy-quyen": "Đã thôi ủy quyền.",
+}
+
+
+@router.get("")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """List the accounts."""
+    need(viewer, Act.RULE)
+    with station.store.read() as session:
+        people = people_seen(session, viewer.scope)
+        context: dict[str, Any] = {
+            "people": people,
+            "with_factor": with_factor(session),
+            "unsigned": keys_to_sign_for(session, station.now()),
+        }
+    return page(request, "nguoi_dung_ds.html", context)
+
+
+@router.get("/them")
+def ask_new(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the form of a new account."""
+    need(viewer, Act.RULE)
+    return _new_page(request, station, viewer, {"roles": [OperatorRole.OFFICER]})
+
+
+@router.post("/them")
+def create(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ten: Text = "",
+    ho_ten: Text = "",
+    vai_tro: Annotated[list[str] | None, Form()] = None,
+    dia_ban: Text = "",
+    proof: Typed = "",
+) -> Response:
+    """Open an account with a fresh password, and show that this once."""
+    need(viewer, Act.RULE)
+    roles, password = vai_tro or [], fresh_password()
+    try:
+        if not dia_ban:
+            raise BadInput("Hãy chọn địa bàn của người này.", code="area.none")
+        chosen = hash_password(password)
+        with proven(request, station, viewer, proof) as session:
+            person = create_operator(
+                session,
+                name=ten,
+                display_name=ho_ten,
+                roles=_roles(roles),
+                area=AreaCode(dia_ban),
+                password=chosen,
+                by=viewer.operator,
+                now=station.now(),
+                first_password=True,
+            )
+    except LoaError as error:
+        form = {"ten": ten, "ho_ten": ho_ten, "roles": roles, "dia_ban": dia_ban}
+        return _new_page(request, station, viewer, form, error)
+    station.poke()
+    return _password_page(request, person.name, person.display_name, password)
+
+
+@router.get("/{name}")
+def show(request: Request, station: TheStation, viewer: Signed, name: str, xong: str = "") -> Response:
+    """Show one account with all that may be done to it."""
+    need(viewer, Act.RULE)
+    return _page(request, station, viewer, name, done=_DONE.get(xong, ""))
+
+
+@router.post("/{name}/vai-tro")
+def change_roles(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    name: str,
+    vai_tro: Annotated[list[str] | None, Form()] = None,
+    proof: Typed = "",
+) -> Response:
+    """Give other roles."""
+
+    def act(session: Session, person: Operator) -> None:
+        set_roles(session, person.id, _roles(vai_tro or []), by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "vai-tro", act)
+
+
+@router.post("/{name}/dia-ban")
+def move(
+    request: Request, station: TheStation, viewer: Signed, *, name: str, dia_ban: Text = "", proof: Typed = ""
+) -> Response:
+    """Have the roles hold in another area."""
+
+    def act(session: Session, person: Operator) -> None:
+        move_operator(session, person.id, AreaCode(dia_ban), by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "dia-ban", act)
+
+
+@router.post("/{name}/khoa")
+def lock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
+    """Close the account."""
+
+    def act(session: Session, person: Operator) -> None:
+        disable_operator(session, person.id, by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "khoa", act)
+
+
+@router.post("/{name}/mo")
+def unlock(request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = "") -> Response:
+    """Open it again."""
+
+    def act(session: Session, person: Operator) -> None:
+        enable_operator(session, person.id, by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "mo", act)
+
+
+@router.post("/{name}/go-ma")
+def take_factor(
+    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
+) -> Response:
+    """Take the second factor away: a telephone was lost."""
+
+    def act(session: Session, person: Operator) -> None:
+        remove_second_factor(session, person.id, by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "go-ma", act)
+
+
+@router.post("/{name}/uy-quyen/{delegation}/thoi")
+def end_loan(
+    request: Request, station: TheStation, viewer: Signed, *, name: str, delegation: str, proof: Typed = ""
+) -> Response:
+    """End a delegation of the person."""
+
+    def act(session: Session, _person: Operator) -> None:
+        end_delegation(session, delegation, by=viewer.operator, now=station.now())
+
+    return _do(request, station, viewer, name, proof, "thoi-uy-quyen", act)
+
+
+@router.post("/{name}/mat-khau")
+def renew_password(
+    request: Request, station: TheStation, viewer: Signed, name: str, proof: Typed = ""
+) -> Response:
+    """Give a fresh password, and new keys with it; shown this once."""
+    need(viewer, Act.RULE)
+    password = fresh_password()
+    try:
+        chosen = hash_password(password)
+        with proven(request, station, viewer, proof) as session:
+            person = _person(session, viewer, name)
+            reset_password(session, person.id, chosen, by=viewer.operator, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _page(request, station, viewer, name, error=error)
+    station.poke()
+    return _password_page(request, person.name, person.display_name, password)
+
+
+def _do(  # noqa: PLR0917 - what each of the forms above passes on
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    name: str,
+    proof: str,
+    done: str,
+    act: Callable[[Session, Operator], None],
+) -> Response:
+    need(viewer, Act.RULE)
+    try:
+        with proven(request, station, viewer, proof) as session:
+            act(session, _person(session, viewer, name))
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _page(request, station, viewer, name, error=error)
+    station.poke()
+    return RedirectResponse(f"/nguoi-dung/{name}?xong={done}", 303)
+
+
+def _account(session: Session, viewer: Viewer, name: str) -> Account:
+    """Return the account; one of another area is not there."""
+    found = next((one for one in operators(session) if one.name == name), None)
+    if found is None or found.area not in viewer.scope.seen:
+        raise NotFound("Không có tài khoản này trong địa bàn của bạn.", code="operator.unknown")
+    return found
+
+
+def _person(session: Session, viewer: Viewer, name: str) -> Operator:
+    return _account(session, viewer, name).operator()
+
+
+def _roles(words: list[str]) -> list[OperatorRole]:
+    try:
+        return [OperatorRole(word) for word in words]
+    except ValueError:
+        raise BadInput("Vai trò này không có.", code="operator.no-role") from None
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    name: str,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    now = station.now()
+    with station.store.read() as session:
+        account = _account(session, viewer, name)
+        context = {
+            "person": account,
+            "has_factor": account.id in with_factor(session),
+            "asks_code": asks_code(session, viewer),
+            "unsigned": keys_to_sign_for(session, now),
+            "delegations": delegations_of(session, account.id, now),
+            "names": {one.id: one.display_name for one in operators(session)},
+            "entries": entries_by(session, account.id),
+        }
+    context |= {
+        "is_self": account.id == viewer.operator.id,
+        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
+        "roles": list(OperatorRole),
+        "act_words": act_words,
+        "fault": error.sentence if error else "",
+        "done": done,
+    }
+    return page(request, "nguoi_dung.html", context, status=status_of(error) if error else 200)
+
+
+def _new_page(
+    request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
+) -> Response:
+    with station.store.read() as session:
+        takes_code = asks_code(session, viewer)
+    context = {
+        "asks_code": takes_code,
+        "form": {"ten": "", "ho_ten": "", "dia_ban": ""} | form,
+        "areas": [viewer.scope.by_code[code] for code in sorted(viewer.scope.seen)],
+        "roles": list(OperatorRole),
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "nguoi_dung_them.html", context, status=status_of(error) if error else 200)
+
+
+def _password_page(request: Request, name: str, display_name: str, password: str) -> Response:
+    return page(
+        request,
+        "mat_khau_moi.html",
+        {"name": name, "display_name": display_name, "password": password},
+    )

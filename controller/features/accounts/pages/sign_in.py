@@ -1,0 +1,224 @@
+"""The door: signing in by password and code, signing out, and the first administrator's beginning."""
+
+from typing import Annotated
+from urllib.parse import quote, urlsplit
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
+from controller.features.accounts.queries import has_administrator
+from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
+from controller.features.accounts.viewer import (
+    Signed,
+    TheStation,
+    address_of,
+    device_of,
+    drop_cookie,
+    note_tried,
+    remember_device,
+    set_cookie,
+    station_of,
+    token_of,
+    tries_of,
+    viewer_in,
+)
+from controller.http.error_pages import status_of
+from controller.http.lanes import in_lane, lanes_of
+from controller.http.render import page
+from controller.http.station import Station
+
+router = APIRouter()
+_SPACE = 32  # characters below it, tabs and line ends among them, are dropped by browsers: `/\t/xau.test`
+
+
+def own_place(asked: str) -> str:
+    """Return where to go after signing in: a path of ours, never another site."""
+    if not asked.startswith("/") or asked.startswith(("//", "/dang-nhap")):
+        return "/"
+    if "\\" in asked or any(ord(letter) < _SPACE for letter in asked) or urlsplit(asked).netloc:
+        return "/"
+    return asked
+
+
+_DONE = {
+    "mat-khau": "Đã đổi mật khẩu. Hãy đăng nhập bằng mật khẩu mới.",
+    "bat-dau": "Đã mở tài khoản quản trị. Hãy đăng nhập.",
+}
+
+
+@router.get("/dang-nhap")
+def ask(
+    request: Request,
+    station: TheStation,
+    den: Annotated[str, Query(max_length=500)] = "/",
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show the form; who is signed in goes on. `xong`: what was done that led here."""
+    with station.store.read() as session:
+        known = viewer_in(session, station, token_of(request))
+        begun = has_administrator(session)
+    if known is not None:
+        return RedirectResponse(own_place(den), 303)
+    context = {"back": own_place(den), "name": "", "fault": "", "begun": begun, "done": _DONE.get(xong, "")}
+    return page(request, "dang_nhap.html", context)
+
+
+@router.get("/con-phien")
+def still_signed_in(viewer: Signed) -> Response:
+    """Answer that the session lasts: a page asks before it sends what somebody typed for long."""
+    del viewer
+    return Response(status_code=204)
+
+
+@router.post("/dang-nhap")
+async def enter(
+    request: Request,
+    ten: Annotated[str, Form(max_length=200)] = "",
+    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    den: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Sign in, or say why not; the same words for a wrong name and a wrong password."""
+    device = device_of(request, ten)
+    door = lanes_of(request).door if device is None else lanes_of(request).known_door
+    try:
+        return await door.run(_enter, request, ten, mat_khau, den, device)
+    except (NotSignedIn, TooManyTries) as error:
+        await in_lane(note_tried, request, ten, error)
+        context = {"back": own_place(den), "name": ten, "fault": error.sentence, "begun": True}
+        response = await in_lane(page, request, "dang_nhap.html", context, status=status_of(error))
+        if isinstance(error, TooManyTries):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def _enter(request: Request, name: str, password: str, den: str, device: str | None) -> Response:
+    station = station_of(request)
+    token = sign_in(
+        station.store,
+        name=name,
+        password=password,
+        address=address_of(request),
+        tries=tries_of(request),
+        now=station.now(),
+        device=device,
+    )
+    _end_former(request, station)
+    with station.store.read() as session:
+        awaits_code = person_awaiting_code(session, token, station.now()) is not None
+    place = own_place(den)
+    where = f"/dang-nhap/ma?den={quote(place, safe='')}" if awaits_code else place
+    response = RedirectResponse(where, 303)
+    set_cookie(request, response, token)
+    if not awaits_code:
+        remember_device(request, response, name)
+    return response
+
+
+@router.get("/dang-nhap/ma")
+def ask_code(
+    request: Request, station: TheStation, den: Annotated[str, Query(max_length=500)] = "/"
+) -> Response:
+    """Ask for the second factor of a person whose password was right."""
+    with station.store.read() as session:
+        person = person_awaiting_code(session, token_of(request), station.now())
+    if person is None:
+        return RedirectResponse("/dang-nhap", 303)
+    return page(request, "dang_nhap_ma.html", {"back": own_place(den), "fault": ""})
+
+
+@router.post("/dang-nhap/ma")
+def enter_code(
+    request: Request,
+    station: TheStation,
+    ma: Annotated[str, Form(max_length=100)] = "",
+    den: Annotated[str, Form(max_length=500)] = "/",
+) -> Response:
+    """Take the code: the browser gets another session, which is signed in."""
+    with station.store.read() as session:
+        person = person_awaiting_code(session, token_of(request), station.now())
+    name = "" if person is None else person.name
+    request.state.tried = "" if person is None else person.id
+    try:
+        token = complete_sign_in(
+            station.store,
+            token=token_of(request),
+            code=ma,
+            address=address_of(request),
+            tries=tries_of(request),
+            now=station.now(),
+            device=device_of(request, name),
+        )
+    except (NotAllowed, NotSignedIn, TooManyTries) as error:
+        if error.code == "operator.sign-in-expired":
+            context = {"back": own_place(den), "name": "", "fault": error.sentence, "begun": True}
+            return page(request, "dang_nhap.html", context, status=401)
+        request.state.refusal = error.code
+        context = {"back": own_place(den), "fault": error.sentence}
+        return page(request, "dang_nhap_ma.html", context, status=status_of(error))
+    response = RedirectResponse(own_place(den), 303)
+    set_cookie(request, response, token)
+    remember_device(request, response, name)
+    return response
+
+
+@router.post("/dang-xuat")
+def leave(request: Request, station: TheStation) -> Response:
+    """Sign out."""
+    _end_former(request, station)
+    response = RedirectResponse("/dang-nhap", 303)
+    drop_cookie(request, response)
+    return response
+
+
+@router.get("/bat-dau")
+def ask_first(request: Request, station: TheStation) -> Response:
+    """Show the form of the first administrator; once there is one, there is no such page."""
+    _check_not_begun(station)
+    return page(request, "bat_dau.html", {"name": "", "shown": "", "fault": ""})
+
+
+@router.post("/bat-dau")
+def begin(
+    request: Request,
+    station: TheStation,
+    *,
+    ma: Annotated[str, Form(max_length=100)] = "",
+    ten: Annotated[str, Form(max_length=200)] = "",
+    ten_hien: Annotated[str, Form(max_length=200)] = "",
+    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    lap_lai: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Open the first administrator's account with the code that was made on the server."""
+    _check_not_begun(station)
+    address, tries = address_of(request), tries_of(request)
+    context = {"name": ten, "shown": ten_hien}
+    try:
+        tries.check_offered(Offered.FIRST_CODE, address)
+        if mat_khau != lap_lai:
+            return page(
+                request, "bat_dau.html", context | {"fault": "Hai lần nhập mật khẩu khác nhau."}, status=422
+            )
+        station.first_administrator(code=ma, name=ten, display_name=ten_hien, password=mat_khau)
+    except LoaError as error:
+        if error.code == "operator.wrong-first-code":
+            tries.failed_offered(Offered.FIRST_CODE, address)
+        return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
+    station.poke()
+    return RedirectResponse("/dang-nhap?xong=bat-dau", 303)
+
+
+def _check_not_begun(station: Station) -> None:
+    with station.store.read() as session:
+        if has_administrator(session):
+            raise NotFound("Đài đã có quản trị. Hãy đăng nhập.", code="operator.has-administrator")
+
+
+def _end_former(request: Request, station: Station) -> None:
+    """End the session that the browser brought along: nobody goes on with it."""
+    former = token_of(request)
+    if former:
+        with station.store.write() as session:
+            sign_out(session, former, station.now())

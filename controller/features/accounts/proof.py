@@ -1,0 +1,48 @@
+"""Acts that rule over people and keys ask their administrator for a proof each time; docs/operator.md.
+
+A session alone is not enough: a cookie may be stolen, or a telephone left lying. The proof is a fresh code of
+the second factor, or the password of who has none.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+
+from controller.errors import BadInput
+from controller.features.accounts.rate_limits import Purpose
+from controller.features.accounts.second_factor import check_fresh_totp, has_second_factor
+from controller.features.accounts.service import check_own_password
+from controller.features.accounts.viewer import Viewer, tries_of
+from controller.http.station import Station
+
+Typed = Annotated[str, Form(alias="xac_nhan", max_length=500)]
+"""The proof as a page's form sends it."""
+
+
+@contextmanager
+def proven(request: Request, station: Station, viewer: Viewer, proof: str) -> Iterator[Session]:
+    """Open the write transaction of such an act; BadInput without a proof, NotAllowed for a wrong one.
+
+    A code is used up with the transaction: what fails for another reason may be tried with the same code.
+    """
+    with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
+        with station.store.read() as session:
+            takes_code = asks_code(session, viewer)
+        if not proof.strip():
+            what = "mã xác thực đang hiện trên điện thoại" if takes_code else "mật khẩu của bạn"
+            raise BadInput(f"Việc này cần {what}. Chưa có gì thay đổi.", code="operator.proof-needed")
+        if not takes_code:
+            check_own_password(station.store, viewer.operator, proof)
+        with station.store.write() as session:
+            if takes_code:
+                check_fresh_totp(session, viewer.operator, proof, station.now())
+            yield session
+
+
+def asks_code(session: Session, viewer: Viewer) -> bool:
+    """Whether the proof is a code, not the password."""
+    return has_second_factor(session, viewer.operator.id)

@@ -1,0 +1,82 @@
+"""What a signed-in person may see: the own area with all below, and what is meant for it from above."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from controller.features.areas.queries import areas
+from controller.http.words import lower_first
+from controller.model.area_tree import AreaTree
+from controller.model.areas import Area
+from controller.model.permissions import Act, Operator, judge
+from devices.messages import AreaCode
+
+_FEW = 3  # names that a line carries before it counts instead
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A person's view of the tree; what a page asks about areas is answered without a query."""
+
+    home: AreaCode
+    tree: AreaTree
+    by_code: dict[AreaCode, Area]
+    seen: frozenset[AreaCode]
+    """The own area, those in which the person is a deputy, and all below them."""
+    hears: frozenset[AreaCode]
+    """Areas whose airings sound somewhere in the own area: those seen, and those above."""
+
+    @cached_property
+    def communes(self) -> tuple[Area, ...]:
+        """The areas that get a tile each: those directly below the own one, or itself when there are none."""
+        below = tuple(area for area in self.by_code.values() if area.parent == self.home)
+        return below or (self.by_code[self.home],)
+
+    def is_whole(self) -> bool:
+        """Whether the person sees all there is."""
+        return len(self.seen) == len(self.by_code)
+
+    def name(self, code: AreaCode) -> str:
+        """The area's name, or its code where it is unknown."""
+        return self.by_code[code].name if code in self.by_code else code
+
+    def commune_of(self, code: AreaCode) -> AreaCode | None:
+        """The tile that an area belongs to, or None outside the person's view."""
+        return next((above for above in self.tree.lineage(code) if above in self._tiled), None)
+
+    @cached_property
+    def _tiled(self) -> frozenset[AreaCode]:
+        return frozenset(area.code for area in self.communes)
+
+    def part_of(self, areas: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
+        """The person's own part of areas: the own area where it lies below one of them, or those in it."""
+        codes = list(areas)
+        if not set(self.tree.lineage(self.home)).isdisjoint(codes):
+            return (self.home,)
+        return tuple(code for code in codes if self.home in self.tree.lineage(code))
+
+    def where(self, targets: Iterable[AreaCode]) -> str:
+        """Targets in words: “Toàn tỉnh Khánh Hòa”, “Phường A, Xã B”, “12 xã, phường”."""
+        codes = list(targets)
+        tops = [code for code in codes if code in self.by_code and self.by_code[code].parent is None]
+        if tops:
+            name = self.name(tops[0])
+            return f"Toàn {lower_first(name)}"
+        if len(codes) <= _FEW:
+            return ", ".join(self.name(code) for code in codes)
+        return f"{len(codes)} xã, phường"
+
+    def may(self, operator: Operator, act: Act, areas_asked: Iterable[AreaCode] | None = None) -> bool:
+        """Whether the person may do it in all of the areas (by default the own one): for buttons."""
+        asked = [self.home] if areas_asked is None else list(areas_asked)
+        return all(judge(operator, act, self.tree.lineage(area)).allowed for area in asked)
+
+
+def scope_of(session: Session, operator: Operator) -> Scope:
+    """Return the person's view; one query."""
+    rows = {area.code: area for area in areas(session)}
+    tree = AreaTree({code: area.parent for code, area in rows.items()})
+    seen = tree.below([operator.area, *operator.deputises_in])
+    return Scope(operator.area, tree, rows, seen, seen | frozenset(tree.lineage(operator.area)))

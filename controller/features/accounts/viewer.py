@@ -1,0 +1,300 @@
+"""Who is signed in: the cookie with the session behind it, or a program's token; and what may be seen."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotAllowed, NotSignedIn
+from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
+from controller.features.accounts.queries import operator_named
+from controller.features.accounts.rate_limits import Offered, Tries
+from controller.features.accounts.scope import Scope, scope_of
+from controller.features.accounts.second_factor import has_second_factor, needs_second_factor
+from controller.features.accounts.secret_codes import digest_of_secret
+from controller.features.accounts.sessions import ABSOLUTE, operator_of_token, touch, wants_touch
+from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
+from controller.features.airings.planning import MOVABLE
+from controller.features.airings.views import AiringView
+from controller.features.approvals.waiting import count_waiting
+from controller.features.consent.asked import Asked, asked_of
+from controller.features.emergencies.alarm_bar import AlarmLine, alarm_lines
+from controller.http.lanes import in_lane, is_urgent
+from controller.http.station import Station
+from controller.model.airing_states import Event, is_possible
+from controller.model.permissions import Act, Operator
+from devices.messages import AreaCode
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in person, as a page sees them."""
+
+    operator: Operator
+    scope: Scope
+    waiting: int
+    """Bulletins that wait for this person's approval."""
+    asked: Asked
+    """What waits for the word of this person's commune, when the page was asked for."""
+    token: str
+    """Of the session; empty where a program's token acts."""
+    alarms: tuple[AlarmLine, ...] = ()
+    """What sounds or waits as an emergency, when the page was asked for."""
+    lacks_factor: bool = False
+    """The role asks for a second factor, and there is none: nothing else may be done before."""
+
+    @property
+    def tried_as(self) -> str:
+        """By what wrong codes and passwords of this person's acts are counted: this one session."""
+        return f"{self.operator.id}/{digest_of_secret(self.token)}"
+
+    def may_stop(self, airing: AiringView) -> bool:
+        """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
+        possible = is_possible(airing.state, Event.CANCEL)
+        return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
+
+    def may_silence(self, areas: Collection[AreaCode]) -> tuple[AreaCode, ...]:
+        """Return where this person may end what sounds in areas: in all of them, or in the own part alone."""
+        if self.scope.may(self.operator, Act.STOP, areas):
+            return tuple(areas)
+        own = self.scope.part_of(areas)
+        return own if own and self.scope.may(self.operator, Act.STOP, own) else ()
+
+    def may_move(self, airing: AiringView, now: datetime) -> bool:
+        """Whether an airing can still be given another time, by this person: for its button."""
+        ahead = airing.state in MOVABLE and airing.starts_at > now
+        return ahead and self.scope.may(self.operator, Act.AIR, airing.targets)
+
+    @property
+    def reads_figures(self) -> bool:
+        """Whether pages show measured figures with their units: to whoever keeps loudspeakers."""
+        return self.may(Act.ENROL)
+
+    def may(self, act: Act) -> bool:
+        """Whether the person may do it in the own area: for buttons."""
+        return self.scope.may(self.operator, act)
+
+
+def station_of(request: Request) -> Station:
+    """Return the station that the pages belong to."""
+    return cast("Station", request.app.state.station)
+
+
+async def _station(request: Request) -> Station:
+    """As `station_of`, without a thread: FastAPI runs a dependency that is no coroutine in its own pool."""
+    return station_of(request)
+
+
+def cookie_name(request: Request) -> str:
+    """Return the cookie's name: over https the browser itself forbids anyone else to set it."""
+    return "__Host-loa" if request.url.scheme == "https" else "loa"
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Give the browser the session; scripts cannot read it."""
+    response.set_cookie(
+        cookie_name(request),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        path="/",
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop_cookie(request: Request, response: Response) -> None:
+    """Have the browser forget the session."""
+    response.delete_cookie(
+        cookie_name(request), path="/", secure=request.url.scheme == "https", httponly=True, samesite="lax"
+    )
+
+
+def _device_cookie_name(request: Request) -> str:
+    return f"{cookie_name(request)}-may"
+
+
+def device_of(request: Request, name: str) -> str | None:
+    """Return the browser's number if this person has signed in from it before, or None."""
+    station, cookie = station_of(request), request.cookies.get(_device_cookie_name(request), "")
+    return known_device(station.store.signer, name, cookie, station.now()) if cookie else None
+
+
+def note_tried(request: Request, name: str, error: LoaError) -> None:
+    """Keep for the security log at whose account somebody tried to sign in, and how it ended.
+
+    Nothing is kept of a name that belongs to no account: people type passwords into that field.
+    """
+    with station_of(request).store.read() as session:
+        person = operator_named(session, name)
+    request.state.tried = "" if person is None else person.id
+    request.state.refusal = error.code
+
+
+def remember_device(request: Request, response: Response, name: str) -> None:
+    """Have the browser keep that this person has signed in from it; it lets nobody in."""
+    station = station_of(request)
+    cookie = device_cookie(station.store.signer, name, station.now())
+    if cookie is not None:
+        response.set_cookie(
+            _device_cookie_name(request),
+            cookie,
+            max_age=int(LIFE.total_seconds()),
+            path="/",
+            secure=request.url.scheme == "https",
+            httponly=True,
+            samesite="lax",
+        )
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from, for limits and the journal."""
+    return request.client.host if request.client else "?"
+
+
+def tries_of(request: Request) -> Tries:
+    """Return the site's memory of failed sign-ins."""
+    return cast("Tries", request.app.state.tries)
+
+
+def bearer_of(request: Request) -> str | None:
+    """Return the token that a program sent, or None; pages know none, only the JSON interface does."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    is_bearer = scheme.lower() == "bearer" and request.url.path.startswith("/api/")
+    return token.strip() if is_bearer else None
+
+
+def token_of(request: Request) -> str:
+    """Return the session's token as the browser sent it, or an empty text."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
+    """Return who the session's token belongs to; some five queries."""
+    operator = operator_of_token(session, token, station.now()) if token else None
+    if operator is None:
+        return None
+    scope = scope_of(session, operator)
+    lacks = station.require_totp and needs_second_factor(operator)
+    lacks = lacks and not has_second_factor(session, operator.id)
+    waiting = count_waiting(session, operator, scope)
+    asked = asked_of(session, operator, scope, station.now())
+    alarms = alarm_lines(session, scope, station.now())
+    return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
+
+
+def entering(request: Request) -> Viewer:
+    """Return the signed-in person, also one who has to choose a password first; or raise NotSignedIn.
+
+    A token excludes the cookie: what comes with one is judged by it alone. The last use is noted once a
+    minute.
+    """
+    token = bearer_of(request)
+    viewer = _by_cookie(request) if token is None else _by_bearer(request, token)
+    request.state.viewer = viewer
+    return viewer
+
+
+def known(request: Request) -> Viewer:
+    """Return the signed-in person, also one without the second factor; or raise ChangePasswordFirst."""
+    viewer = entering(request)
+    if viewer.operator.first_password:
+        raise ChangePasswordFirst(
+            "Mật khẩu này do người khác cấp. Hãy chọn mật khẩu của riêng bạn trước, ở trang Tài khoản."
+        )
+    return viewer
+
+
+def signed_in(request: Request) -> Viewer:
+    """Return the signed-in person who may go on; NotSignedIn, or EnrolFirst without the second factor."""
+    viewer = known(request)
+    if viewer.lacks_factor:
+        raise EnrolFirst("Vai trò của bạn cần mã xác thực hai bước. Hãy gắn mã trước, ở trang Tài khoản.")
+    return viewer
+
+
+def entering_in_person(request: Request) -> Viewer:
+    """Return the signed-in person, for whom no token acts: who may choose a password."""
+    return _not_by_token(entering(request))
+
+
+def known_in_person(request: Request) -> Viewer:
+    """Return the signed-in person; what one does with one's own account no token may do."""
+    return _not_by_token(known(request))
+
+
+def in_person(request: Request) -> Viewer:
+    """Return the signed-in person who may go on, and for whom no token acts."""
+    return _not_by_token(signed_in(request))
+
+
+def _not_by_token(viewer: Viewer) -> Viewer:
+    if viewer.operator.acts is not None:
+        raise NotAllowed("Việc này phải do chính người dùng đăng nhập rồi làm.", code="token.not-in-person")
+    return viewer
+
+
+def _by_cookie(request: Request) -> Viewer:
+    station, token = station_of(request), token_of(request)
+    with station.store.read() as session:
+        viewer = viewer_in(session, station, token)
+        worn = viewer is not None and wants_touch(session, token, station.now())
+    if viewer is None:
+        raise NotSignedIn("Hãy đăng nhập để tiếp tục.")
+    if worn:
+        with station.store.write(urgent=is_urgent()) as session:
+            touch(session, token, station.now())
+    return viewer
+
+
+def _by_bearer(request: Request, token: str) -> Viewer:
+    station, now = station_of(request), station_of(request).now()
+    with station.store.read() as session:
+        found = bearer(session, token, now)
+        scope = None if found is None else scope_of(session, found[1])
+    if found is None or scope is None:
+        # only who brings a wrong one is ever turned away: right ones were found above
+        tries_of(request).check_offered(Offered.TOKEN, address_of(request))
+        tries_of(request).failed_offered(Offered.TOKEN, address_of(request))
+        raise NotSignedIn("Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.", code="token.unknown")
+    row, operator = found
+    tries_of(request).called(row.id)
+    if request.method in {"GET", "HEAD"} and Act.SEE not in (operator.acts or ()):
+        raise NotAllowed("Mã truy cập này không được cấp quyền xem.", code="token.not-see")
+    if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
+        with station.store.write(urgent=is_urgent()) as session:
+            touch_token(session, row.id, now)
+    return Viewer(operator, scope, 0, Asked(), "")
+
+
+async def _signed_in(request: Request) -> Viewer:
+    return await in_lane(signed_in, request)
+
+
+async def _entering_in_person(request: Request) -> Viewer:
+    return await in_lane(entering_in_person, request)
+
+
+async def _known(request: Request) -> Viewer:
+    return await in_lane(known, request)
+
+
+async def _in_person(request: Request) -> Viewer:
+    return await in_lane(in_person, request)
+
+
+async def _known_in_person(request: Request) -> Viewer:
+    return await in_lane(known_in_person, request)
+
+
+Signed = Annotated[Viewer, Depends(_signed_in)]
+Known = Annotated[Viewer, Depends(_known)]
+EnteringInPerson = Annotated[Viewer, Depends(_entering_in_person)]
+InPerson = Annotated[Viewer, Depends(_in_person)]
+KnownInPerson = Annotated[Viewer, Depends(_known_in_person)]
+TheStation = Annotated[Station, Depends(_station)]

@@ -1,0 +1,189 @@
+"""Airings by JSON: today, the list, planning, following and stopping."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
+from sqlalchemy import true
+
+from controller.errors import BadInput, NotFound
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import Written, hand_in, seen_bulletin
+from controller.features.airings.conflict_check import foresee
+from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.lateness_facts import earliest_for
+from controller.features.airings.lead_check import size_of
+from controller.features.airings.pages import found
+from controller.features.airings.planning import Wish, asking_of, plan_foreseen
+from controller.features.airings.schemas import (
+    Aired,
+    AiringShown,
+    Code,
+    DeliveryShown,
+    ForesightShown,
+    PlanAiring,
+    Reason,
+    TileShown,
+    TimetableShown,
+    When,
+)
+from controller.features.airings.timetables import MOST_DAYS, timetable_of
+from controller.features.bulletins.topic_schemas import AirOnTopic
+from controller.features.emergencies.acts import stop_airing
+from controller.features.emergencies.api import emergency
+from controller.features.emergencies.queries import emergencies
+from controller.features.emergencies.schemas import TodayWithEmergencies
+from controller.features.today.queries import airing_views, delivery_rows
+from controller.features.today.queries import today as today_of
+from controller.http.lanes import UrgentRoute
+from controller.http.refusals import refusals
+from controller.model.bulletin_states import TopicCode
+from controller.model.wording import Manner
+from devices.messages import AreaCode
+
+router = APIRouter(tags=["airings"])
+urgent = APIRouter(route_class=UrgentRoute)
+_MOST = 100
+_MOST_NODES = 10_000
+
+
+@router.get("/today", responses=refusals(401))
+def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
+    """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
+    now = station.now()
+    with station.store.read() as session:
+        day = today_of(
+            session,
+            viewer.operator,
+            viewer.scope,
+            viewer.asked,
+            progress_of=station.rendering_progress,
+            now=now,
+        )
+        add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
+        called = emergencies(session, viewer.scope.hears, now)
+    return TodayWithEmergencies(
+        emergencies=[emergency(view) for view in called],
+        now=now,
+        broker_up=station.broker_up(),
+        sounding=[shown.airing(view) for view in day.sounding],
+        upcoming=[shown.airing(view) for view in day.upcoming],
+        last=day.last and shown.airing(day.last),
+        to_approve=day.todo.to_approve,
+        keys_to_sign_for=day.todo.keys,
+        tiles=[
+            TileShown(
+                area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty
+            )
+            for tile in day.tiles
+        ],
+    )
+
+
+@router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
+def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
+    """Write, submit and plan a text in one transaction: all of it, or nothing."""
+    wish = _wish(asked, station.now())
+    topic = TopicCode(asked.topic) if asked.topic else None
+    manner = Manner(asked.issuer, asked.readings)
+    written = Written(asked.title, asked.text, topic, manner=manner)
+    bulletin, airing = hand_in(station, viewer, written, wish)
+    return Aired(bulletin=bulletin, airing=airing)
+
+
+@router.get("/airings", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
+    """Return the airings that the person may see, newest first; at most 100."""
+    with station.store.read() as session:
+        views = airing_views(session, viewer.scope, true(), newest_first=True, limit=_MOST)
+        add_forecasts(session, station, viewer.scope, views)
+    return [shown.airing(view) for view in views]
+
+
+@router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShown:
+    """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
+    now = station.now()
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        wish = _wish(asked, now)
+        airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
+    station.poke()
+    with station.store.read() as session:
+        return shown.airing(found(session, viewer, airing_id))
+
+
+@router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
+    """Return what an airing would meet and which policies forbid it; nothing is saved."""
+    now = station.now()
+    wish = _wish(asked, now)
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
+        foresight = foresee(session, bulletin.id, asking)
+        size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
+        soonest = earliest_for(session, asking, size, now, station.times)
+    told = foresight_facts(foresight) | {"earliest_at": soonest.at, "reachable": soonest.nodes}
+    return ForesightShown.model_validate(told)
+
+
+@router.get("/areas/{area}/timetable", responses=refusals(401, 404, 422))
+def timetable(
+    station: TheStation,
+    viewer: Signed,
+    area: Code,
+    since: AwareDatetime | None = None,
+    days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = 1,
+) -> TimetableShown:
+    """Return what an area's loudspeakers will sound, exactly; from now on unless `since` is given."""
+    now = station.now()
+    begins = since or now
+    if area not in viewer.scope.seen:
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    if begins < now - timedelta(days=1):
+        raise BadInput("Lịch phát chỉ xem được từ hôm nay trở đi.", code="timetable.past")
+    with station.store.read() as session:
+        told = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
+    return TimetableShown.model_validate(told)
+
+
+@router.get("/airings/{airing_id}", responses=refusals(401, 404))
+def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
+    """Return one airing with its reach and the spread of its starts; of one that was split, your part."""
+    with station.store.read() as session:
+        view = found(session, viewer, airing_id)
+        add_forecasts(session, station, viewer.scope, [view])
+    return shown.airing(view)
+
+
+@router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
+def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[DeliveryShown]:
+    """Return how far each node came, the least far first."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+        rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
+    return [shown.delivery(delivery) for delivery, _ in rows]
+
+
+@urgent.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
+def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> AiringShown:
+    """Stop an airing, planned or sounding."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+    stop_airing(station, viewer, airing.id, asked.reason)
+    with station.store.read() as session:
+        return shown.airing(found(session, viewer, airing.id))
+
+
+def _wish(asked: When, now: datetime) -> Wish:
+    seconds = asked.starts_in_seconds
+    starts_at = asked.starts_at or now + timedelta(seconds=seconds or 0)
+    areas = [AreaCode(area) for area in asked.areas]
+    return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume, asked.meeting)
+
+
+router.include_router(urgent)

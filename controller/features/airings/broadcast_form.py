@@ -1,0 +1,86 @@
+"""What the form of a bulletin holds, and the wish that it means."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from controller.errors import BadInput
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.acts import Written
+from controller.features.airings.planning import Meeting, Wish
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.airings.start_form import read_start
+from controller.features.airings.target_form import areas_meant
+from controller.features.bulletins.legal_form import ActTyped
+from controller.http.station import Station
+from controller.model.bulletin_states import TopicCode
+from controller.model.wording import Manner
+from devices.messages import AreaCode, Grade
+from tts.errors import BadReadings
+from tts.script import MOST_READINGS
+
+_LOUDEST = 100
+READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))
+
+
+class Typed(ActTyped):
+    """What the form holds; nothing is refused before it can be shown again."""
+
+    tieu_de: str = ""
+    noi_dung: str = ""
+    chu_de: str = ""
+    ben_bao: str = ""
+    so_lan: str = "1"
+    noi: str = ""
+    dia_ban: list[str] = Field(default_factory=list)
+    ca_vung: str = ""
+    """That all communes of a wide area are meant, said once more."""
+    luc: str = ""
+    ngay: str = ""
+    gio: str = ""
+    muc: str = Grade.ROUTINE
+    am_luong: str = str(DEFAULT_VOLUME)
+    trung: str = ""
+    phien_ban: str = ""
+    """The revision that is changed; empty of a new bulletin."""
+    luot: str = ""
+    """Which form this is: what was sent is not kept once more as a draft."""
+    chu_truoc: str = ""
+    """The words as they were pasted, where the station put them right."""
+    giu_nguyen: str = ""
+    """Which words are to be left as they are."""
+    viec: str = "gui"
+
+    def based_on(self) -> int | None:
+        """Return the revision that the person began with; None where the form does not say."""
+        return int(self.phien_ban) if self.phien_ban.isascii() and self.phien_ban.isdigit() else None
+
+    def manner(self) -> Manner:
+        """Return who speaks and how often it is read, or raise BadInput."""
+        if self.so_lan not in READINGS_OFFERED:
+            raise BadInput(BadReadings.text, code=BadReadings.code)
+        return Manner(self.ben_bao, int(self.so_lan))
+
+    def written(self) -> Written:
+        """Return the bulletin as it was typed, or raise BadInput."""
+        topic = TopicCode(self.chu_de) if self.chu_de else None
+        return Written(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
+
+    def wish(self, viewer: Viewer, station: Station) -> Wish:
+        """Return where, when and how it shall be heard, or raise BadInput."""
+        return self.wish_for(areas_meant(viewer, self.noi, self.dia_ban, self.ca_vung), station)
+
+    def wish_for(self, areas: Sequence[AreaCode], station: Station) -> Wish:
+        """Return when and how it shall be heard in these areas, or raise BadInput."""
+        start = read_start(self.luc, self.ngay, self.gio, station.now())
+        if self.muc not in set(Grade):
+            raise BadInput("Mức ưu tiên không đúng.", code="airing.bad-grade")
+        if not self.am_luong.isdigit() or int(self.am_luong) > _LOUDEST:
+            raise BadInput("Âm lượng phải từ 0 đến 100.", code="airing.bad-volume")
+        return Wish(areas, start.at, start.latest, Grade(self.muc), int(self.am_luong), self._meeting())
+
+    def _meeting(self) -> Meeting:
+        """Return what shall be done when it meets others; at once, nobody can tell yet what it meets."""
+        if self.luc == "ngay":
+            return Meeting.ACCEPT
+        return Meeting(self.trung) if self.trung in set(Meeting) else Meeting.REFUSE

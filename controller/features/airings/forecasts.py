@@ -1,0 +1,26 @@
+"""Adds to airings that are on their way what becomes of them: who will have the recording in time."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.airings.lateness_facts import forecasts_of
+from controller.features.airings.views import AiringView
+from controller.http.station import Station
+from controller.model.airing_states import IN_PLANS
+
+
+def add_forecasts(session: Session, station: Station, scope: Scope, views: Iterable[AiringView]) -> None:
+    """Give each airing that starts soon its forecast, among the loudspeakers that the person may see."""
+    on_their_way = {view.id: view for view in views if view.state in IN_PLANS}
+    now = station.now()
+    found = forecasts_of(
+        session,
+        on_their_way,
+        now,
+        station.times,
+        None if scope.is_whole() else scope.seen,
+    )
+    for airing, forecast in found.items():
+        on_their_way[airing].forecast, on_their_way[airing].told_at = forecast, now

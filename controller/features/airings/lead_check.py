@@ -1,0 +1,58 @@
+"""Whether the start in a form leaves time to send the recording, said before the form is handed in."""
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.broadcast_form import Typed
+from controller.features.airings.conflict_check import Asking
+from controller.features.airings.lateness import too_soon_sentence
+from controller.features.airings.lateness_facts import earliest_for
+from controller.features.airings.planning_context import length_of
+from controller.features.airings.target_form import areas_typed
+from controller.features.airings.timing import LATEST_AFTER
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+from devices.messages import Grade
+from tts.estimate import estimated_ms
+
+_BITS, _LONGEST_READ = 8, 8000
+"""Bits of a byte; characters of a text that is still being written whose length is guessed."""
+
+
+def size_of(milliseconds: int, kbps: int) -> int:
+    """Return the bytes of a recording of that length."""
+    return milliseconds * kbps // _BITS
+
+
+def too_soon(
+    session: Session, station: Station, viewer: Viewer, form: Typed, bulletin: BulletinId | None
+) -> str:
+    """Return why the chosen start is too near, and from when on it is not; empty where it is not.
+
+    `bulletin`: what is aired; None: the words of the form.
+    """
+    if form.luc in {"", "ngay"}:
+        return ""  # at once means: as soon as it is approved and sent
+    areas = [area for area in areas_typed(viewer, form.noi, form.dia_ban) if area in viewer.scope.seen]
+    if not areas:
+        return ""
+    try:
+        wish = form.wish_for(areas, station)
+    except BadInput:
+        return ""  # not filled in yet; handing it in says what lacks
+    if wish.grade is Grade.EMERGENCY:
+        return ""
+    length_ms = (
+        estimated_ms(form.tieu_de, form.noi_dung[:_LONGEST_READ])
+        if bulletin is None
+        else length_of(session, bulletin)[0]
+    )
+    latest = wish.latest_start_at or wish.starts_at + LATEST_AFTER[wish.grade]
+    asking = Asking(areas, wish.starts_at, latest, wish.grade, wish.volume)
+    now = station.now()
+    size = size_of(length_ms, station.settings.bitrate_kbps)
+    found = earliest_for(session, asking, size, now, station.times)
+    if wish.starts_at >= found.at or not found.nodes:
+        return ""
+    return too_soon_sentence(wish.starts_at, latest, found.nodes, found.at, now)

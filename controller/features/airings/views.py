@@ -1,0 +1,328 @@
+"""What a page shows, as values: tones, words and shares, so that each rule is tested without a page."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from controller.features.airings.lateness import Forecast, forecast_sentence
+from controller.features.airings.queries import Reach, Spread
+from controller.features.fleet.status import NodeStatus
+from controller.http.named import Named
+from controller.http.words import number
+from controller.model.airing_states import AiringState
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.fleet import Node
+from devices.messages import AiringId, AreaCode, Grade
+from tts.orders import Progress
+
+
+class Tone(StrEnum):
+    """How a thing looks: its colour; never without a word and an icon beside it."""
+
+    LIVE = "live"  # sounding now
+    GOOD = "good"
+    WORK = "work"  # on its way
+    WARN = "warn"
+    BAD = "bad"
+    CALM = "calm"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A word with its icon and tone."""
+
+    word: str
+    icon: str
+    tone: Tone
+
+
+def unnamed(value: str) -> Sign:
+    """Return the sign of a value that has no word of its own."""
+    return Sign(str(value), "info-circle", Tone.CALM)
+
+
+AIRING_SIGNS = Named(
+    {
+        AiringState.PLANNED: Sign("Đã đặt lịch", "calendar-time", Tone.CALM),
+        AiringState.DELIVERING: Sign("Đang gửi tới loa", "cloud-download", Tone.WORK),
+        AiringState.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
+        AiringState.AIRED: Sign("Đã phát", "circle-check", Tone.GOOD),
+        AiringState.MISSED: Sign("Không phát được", "circle-x", Tone.BAD),
+        AiringState.CANCELLED: Sign("Đã dừng", "player-stop", Tone.WARN),
+    },
+    unnamed,
+)
+APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", Tone.BAD)
+NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", Tone.WARN)
+AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
+BULLETIN_SIGNS = Named(
+    {
+        BulletinState.DRAFT: Sign("Bản nháp", "edit", Tone.CALM),
+        BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", Tone.WORK),
+        BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", Tone.GOOD),
+        BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", Tone.WARN),
+        BulletinState.WITHDRAWN: Sign("Đã rút", "x", Tone.BAD),
+    },
+    unnamed,
+)
+NODE_SIGNS = Named(
+    {
+        NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM),
+        NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", Tone.BAD),
+        NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", Tone.BAD),
+        NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", Tone.WARN),
+        NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
+        NodeStatus.READY: Sign("Sẵn sàng", "circle-check", Tone.GOOD),
+        NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", Tone.CALM),
+        NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", Tone.CALM),
+    },
+    unnamed,
+)
+GRADE_WORDS = Named(
+    {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}, str
+)
+_AS_ONE_MS = 100
+"""Loudspeakers of one street that differ by less are heard as one."""
+ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the funnel: k of n."""
+
+    word: str
+    done: int
+    total: int
+
+    @property
+    def is_full(self) -> bool:
+        """Whether all have come this far."""
+        return self.total > 0 and self.done >= self.total
+
+
+def together_words(spread: Spread) -> str:
+    """Return how far apart nodes began, for whoever hears them: an ear takes less than 0.1 s for one."""
+    if spread.p99 <= _AS_ONE_MS:
+        return "cùng lúc"
+    return f"cách nhau tới {number(spread.max / 1000, 1)} giây"
+
+
+def steps_of(reach: Reach) -> tuple[Step, ...]:
+    """Return the funnel: how many nodes have come how far, in the order in which a node climbs."""
+    return (
+        Step("Đã lên kế hoạch", reach.nodes, reach.nodes),
+        Step("Đã tải về loa", reach.fetched, reach.nodes),
+        Step("Đã bắt đầu phát", reach.started, reach.nodes),
+        Step("Đã phát hết", reach.finished, reach.nodes),
+    )
+
+
+@dataclass(slots=True)
+class AiringView:
+    """An airing as lists and cards show it."""
+
+    id: AiringId
+    bulletin: str
+    title: str
+    state: AiringState
+    grade: Grade
+    volume: int
+    where: str
+    targets: tuple[AreaCode, ...]
+    starts_at: datetime
+    latest_start_at: datetime
+    ended_at: datetime | None
+    duration: timedelta | None
+    whole_ms: int | None
+    """How long each loudspeaker should sound, in all rounds, without the pauses."""
+    recording: str | None
+    reason: str | None
+    bulletin_state: BulletinState
+    revision: int
+    is_approved: bool = True
+    """Whether its text's approval is in force when it starts."""
+    awaits_yes: bool = False
+    """Whether a commune that the person sees has not said yes yet."""
+    reach: Reach = field(default_factory=Reach)
+    spread: Spread | None = None
+    forecast: Forecast | None = None
+    """Of what is on its way and starts soon: who will have it in time."""
+    told_at: datetime | None = None
+    """When the forecast was made."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether more than a few loudspeakers that can be reached will not have it in time."""
+        return self.forecast is not None and self.forecast.is_late
+
+    @property
+    def forecast_words(self) -> str:
+        """The forecast in words; empty where there is none."""
+        if self.forecast is None or self.told_at is None:
+            return ""
+        return forecast_sentence(self.forecast, self.starts_at, self.told_at)
+
+    @property
+    def forecast_headline(self) -> str:
+        """Its first sentence: how many are in time."""
+        first, stop, _ = self.forecast_words.partition(". ")
+        return f"{first}." if stop else first
+
+    @property
+    def sign(self) -> Sign:
+        """State in words; an airing waits whose text is not approved, or that communes have not agreed to."""
+        if self.state is AiringState.PLANNED and self.bulletin_state is not BulletinState.APPROVED:
+            return BULLETIN_SIGNS[self.bulletin_state]
+        if self.state is AiringState.PLANNED and not self.is_approved:
+            return APPROVAL_OVER
+        if self.state is AiringState.SOUNDING and not self.is_heard_now:
+            return NO_LONGER_HEARD
+        return AWAITS_YES if self.awaits_yes else AIRING_SIGNS[self.state]
+
+    @property
+    def is_heard_now(self) -> bool:
+        """Whether it sounds, as far as loudspeakers have told: those that began have not all stopped."""
+        return self.state is AiringState.SOUNDING and not self.reach.has_stopped
+
+    @property
+    def grade_word(self) -> str:
+        """Grade in words."""
+        return GRADE_WORDS[self.grade]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The funnel of its deliveries."""
+        return steps_of(self.reach)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the last word is read, if the recording's length is known."""
+        return None if self.duration is None else self.starts_at + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """A recording in the making."""
+
+    bulletin: str
+    title: str
+    state: RenderingState
+    progress: Progress | None = None
+    fault: str | None = None
+
+    @property
+    def words(self) -> str:
+        """What is being done, with the phrase's number while it speaks."""
+        if self.state is RenderingState.FAILED:
+            return self.fault or "Chưa dựng được âm thanh."
+        return progress_words(self.progress)
+
+
+def progress_words(progress: Progress | None) -> str:
+    """Return what is being done for a recording; None: it waits for its turn."""
+    if progress is None:
+        return "Chờ đến lượt dựng âm thanh"
+    words = Named(
+        {
+            "reading": "Đang phân tích văn bản",
+            "speaking": f"Đang đọc câu {progress.done}/{progress.total}",
+            "mixing": "Đang ghép nhạc hiệu và lời đọc",
+            "encoding": "Đang nén thành tệp âm thanh",
+            "done": "Đã dựng xong",
+        },
+        lambda _: "Đang dựng âm thanh",
+    )
+    return words[progress.stage]
+
+
+@dataclass(slots=True)
+class Tile:
+    """One commune: its nodes counted."""
+
+    code: str
+    name: str
+    nodes: int = 0
+    online: int = 0
+    faulty: int = 0
+    never: int = 0
+    lost: int = 0
+    """Nodes that were there once and cannot be reached now."""
+    started: int = 0
+    sounding: int = 0
+    """Nodes that sound it now, as far as they have told."""
+    ended: int = 0
+    """Nodes at which the airing came to its end; `finished`: those that sounded all of it."""
+    finished: int = 0
+    fetched: int = 0
+    asked: int = 0
+    """Nodes that the airing is meant for."""
+
+    @property
+    def short_name(self) -> str:
+        """The name without its kind, so that it fits."""
+        for kind in ("Phường ", "Xã ", "Đặc khu "):
+            if self.name.startswith(kind):
+                return self.name.removeprefix(kind)
+        return self.name
+
+    @property
+    def kind(self) -> str:
+        """Phường, Xã or Đặc khu."""
+        return self.name.removesuffix(self.short_name).strip()
+
+    @property
+    def today(self) -> Sign:
+        """What to think of the commune now: the first that is so."""
+        some_heard = bool(self.asked and self.ended)
+        heard_tone = Tone.GOOD if self.finished >= self.asked else Tone.WARN
+        signs = (
+            (self.nodes == 0, Sign("Chưa có cụm loa", "circle-dashed", Tone.CALM)),
+            (self.never == self.nodes, Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM)),
+            (self.online == 0, Sign("Mất kết nối", "wifi-off", Tone.BAD)),
+            (self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (some_heard and not self.finished, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
+            (some_heard, Sign("Đã phát hết", "check", heard_tone)),
+            (self.online < self.nodes, Sign("Thiếu kết nối", "alert-triangle", Tone.WARN)),
+            (self.faulty > 0, Sign("Có trục trặc", "alert-triangle", Tone.WARN)),
+        )
+        return next((sign for holds, sign in signs if holds), Sign("Sẵn sàng", "circle-check", Tone.GOOD))
+
+    def in_airing(self, state: AiringState) -> Sign:
+        """What became of the airing in this commune: the first that is so."""
+        before = state in {AiringState.PLANNED, AiringState.DELIVERING}
+        now = state is AiringState.SOUNDING
+        signs = (
+            (0 < self.asked <= self.finished, Sign("Đã phát hết", "check", Tone.GOOD)),
+            (before and 0 < self.asked <= self.fetched, Sign("Đã tải, chờ giờ", "clock", Tone.WORK)),
+            (before, Sign("Chờ tải", "cloud-download", Tone.CALM)),
+            (now and self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
+            (now and not self.started, Sign("Chưa phát", "clock", Tone.WARN)),
+            (self.started > 0, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
+        )
+        return next((sign for holds, sign in signs if holds), Sign("Không phát", "circle-x", Tone.BAD))
+
+
+@dataclass(frozen=True, slots=True)
+class NodeGroup:
+    """A commune's nodes with what to think of each."""
+
+    area: AreaCode
+    name: str
+    nodes: Sequence[tuple[Node, NodeStatus]]
+
+    @property
+    def online(self) -> int:
+        """How many can be reached."""
+        return sum(status in ONLINE for _, status in self.nodes)
+
+
+def group_by_area(
+    nodes: Iterable[tuple[Node, NodeStatus]], name_of: Callable[[AreaCode], str]
+) -> list[NodeGroup]:
+    """Return the nodes by area; those of one area must follow each other."""
+    return [
+        NodeGroup(area, name_of(area), list(group))
+        for area, group in groupby(nodes, key=lambda pair: pair[0].area)
+    ]

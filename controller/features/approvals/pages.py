@@ -1,0 +1,195 @@
+"""Chờ duyệt: the queue, and one bulletin read, listened to, and approved with the password or returned."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.airings import acts
+from controller.features.airings.acts import seen_bulletin
+from controller.features.approvals.queries import (
+    kept_ready_among,
+    next_to_approve,
+    queue,
+    repeats_of,
+    why_unsigned,
+)
+from controller.features.bulletins.listening_proof import NOT_LISTENED, heard_by
+from controller.features.bulletins.pages.bulletins import done_sentence, load
+from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
+from controller.features.bulletins.service import return_bulletin
+from controller.http.error_pages import status_of
+from controller.http.pieces import LivePage
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+from controller.model.permissions import Act
+
+router = APIRouter()
+QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})
+PAGE = LivePage(
+    "duyet_mot.html",
+    {"tinh-trang": "ban_tin/tinh_trang.html", "nghe": "duyet/nghe.html"},
+)
+_AIRINGS = 5
+"""Airings that an approver is shown one by one; a schedule makes two weeks of them."""
+_REASONS = (
+    "Sai hoặc thiếu căn cứ pháp lý.",
+    "Số liệu, ngày tháng chưa đúng.",
+    "Câu chữ khó nghe khi đọc lên loa.",
+    "Nội dung không thuộc phạm vi phát thanh.",
+)
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may(Act.APPROVE):
+        raise NotAllowed("Chỉ cán bộ duyệt mới xem được hàng chờ duyệt.")
+
+
+def _queue(session: Session, viewer: Viewer, now: datetime) -> Mapping[str, Any]:
+    return {"rows": queue(session, viewer), "unsigned": why_unsigned(session, viewer.operator, now=now)}
+
+
+def _load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
+    shown = load(session, station, viewer, bulletin_id)
+    recording, bulletin = shown["speech"].recording, shown["bulletin"].id
+    return {
+        **shown,
+        "repeats": repeats_of(session, [bulletin]).get(bulletin, ()),
+        "is_kept_ready": bulletin in kept_ready_among(session, [bulletin]),
+        "most_airings": _AIRINGS,
+        "unsigned": why_unsigned(session, viewer.operator, now=station.now()),
+        "heard": heard_by(session, viewer.operator, recording.id) if recording else None,
+    }
+
+
+@router.get("/duyet")
+def index(
+    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """Show what waits for approval."""
+    _allowed(viewer)
+    return QUEUE.show(
+        request, viewer, lambda session: _queue(session, viewer, station.now()), done=done_sentence(xong)
+    )
+
+
+@router.get("/song/duyet")
+def follow_queue(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Keep the queue alive."""
+    _allowed(viewer)
+    return QUEUE.follow(request, viewer, lambda session: _queue(session, viewer, station.now()))
+
+
+@router.get("/duyet/{bulletin_id}")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one bulletin to its approver; `xong`: what was just done with the one before it."""
+    _allowed(viewer)
+    return _page(request, station, viewer, bulletin_id, done=done_sentence(xong))
+
+
+@router.get("/song/duyet/{bulletin_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Keep it alive: the audio appears as soon as it is made."""
+    _allowed(viewer)
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, bulletin_id))
+
+
+@router.post("/duyet/{bulletin_id}/duyet")
+def approve(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Form()],
+    tep: Annotated[str, Form(max_length=64)] = "",
+    mat_khau: Annotated[str, Form(max_length=500)] = "",
+    da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
+    da_nghe: Annotated[str, Form(max_length=1)] = "",
+) -> Response:
+    """Approve the wording and the recording that the page showed.
+
+    `da_phat`: what the page's player played; kept even when the approval is refused. `da_nghe`: what a person
+    without script says instead.
+    """
+    try:
+        heard = acts.note_heard(station, viewer, tep, WHOLE if da_nghe else spans_of(da_phat))
+        acts.approve(
+            station,
+            viewer,
+            tries_of(request),
+            bulletin_id,
+            revision=phien_ban,
+            recording=tep,
+            password=mat_khau,
+            declared=bool(da_nghe) and heard.is_whole,
+        )
+    except LoaError as error:
+        return _page(request, station, viewer, bulletin_id, error=error)
+    return _on_to_the_next(station, viewer, bulletin_id, "duyet")
+
+
+@router.post("/duyet/{bulletin_id}/tra-lai")
+def give_back(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    mau: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Return it to its author with a reason."""
+    try:
+        with station.store.write() as session:
+            seen_bulletin(session, viewer, bulletin_id)
+            reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
+            return_bulletin(
+                session, BulletinId(bulletin_id), reason=reason, by=viewer.operator, now=station.now()
+            )
+    except LoaError as error:
+        return _page(request, station, viewer, bulletin_id, error=error)
+    station.poke()
+    return _on_to_the_next(station, viewer, bulletin_id, "tra")
+
+
+def _on_to_the_next(station: Station, viewer: Viewer, bulletin_id: str, done: str) -> Response:
+    """Lead to what waits next, or to the empty queue: an approver with ten bulletins opens the list once."""
+    with station.store.read() as session:
+        following = next_to_approve(session, viewer, bulletin_id)
+    return RedirectResponse(f"/duyet/{following}?xong={done}" if following else f"/duyet?xong={done}", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    bulletin_id: str,
+    *,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    response = PAGE.show(
+        request,
+        viewer,
+        lambda session: _load(session, station, viewer, bulletin_id),
+        place=f"/duyet/{bulletin_id}",
+        fault=error.sentence if error else "",
+        is_unheard=error is not None and error.code == NOT_LISTENED,
+        sample_reasons=_REASONS,
+        done=done,
+    )
+    response.status_code = status_of(error) if error else 200
+    return response

@@ -1,0 +1,124 @@
+"""The queue of a person who approves: what has to be on air first stands first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from controller.errors import Conflict, NotAllowed
+from controller.features.accounts.service import check_key
+from controller.features.accounts.viewer import Viewer
+from controller.features.approvals.waiting import is_author, submitted_in
+from controller.features.schedules.sentences import rule_sentence
+from controller.features.today.queries import MOST_AIRINGS
+from controller.model.accounts import Account
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId, RenderingState
+from controller.model.bulletins import Bulletin, Rendering
+from controller.model.emergencies import Prepared
+from controller.model.permissions import Operator
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import Schedule
+from devices.messages import Role
+from schedules.icalendar import from_text
+from schedules.recurrence import Once
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bulletin that waits. `first_at`: its first start, None: nothing is planned; `latest`: by then."""
+
+    bulletin: Bulletin
+    author: str
+    first_at: datetime | None
+    latest: datetime | None
+    is_spoken: bool
+    """Whether its recording is made, so that it can be approved at once."""
+    repeats: tuple[str, ...]
+    """What its schedules mean, each in a sentence."""
+    is_kept_ready: bool
+    """Whether it is prepared for an emergency: loudspeakers hold it and sound nothing until it is called."""
+    is_own: bool
+    """Whether this person wrote it: another one has to approve it."""
+
+
+def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
+    """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
+    try:
+        check_key(session, operator, Role.APPROVER, now)
+    except Conflict as error:
+        return error.sentence
+    except NotAllowed:
+        return ""  # no approver's key at all: the pages offer nothing to approve
+    return ""
+
+
+def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequence[Waiting]:
+    """Return what waits by its first start, then what is not planned, the oldest first.
+
+    What the person wrote comes last: somebody else has to approve it.
+    """
+    own = is_author(viewer.operator)
+    planned = and_(Airing.bulletin == Bulletin.id, Airing.state == AiringState.PLANNED)
+    spoken = and_(Rendering.bulletin == Bulletin.id, Rendering.revision == Bulletin.revision)
+    query = (
+        select(
+            Bulletin,
+            Account.display_name,
+            func.min(Airing.starts_at),
+            func.min(Airing.latest_start_at),
+            func.max(Rendering.state),
+            own,
+        )
+        .join(Account, Account.id == Bulletin.author)
+        .outerjoin(Airing, planned)
+        .outerjoin(Rendering, spoken)
+        .where(submitted_in(viewer.scope))
+        .group_by(Bulletin.id, Account.display_name)
+        .order_by(own, func.min(Airing.starts_at).is_(None), func.min(Airing.starts_at), Bulletin.changed_at)
+        .limit(limit)
+    )
+    rows = session.execute(query).all()
+    ids = [row[0].id for row in rows]
+    repeats, kept_ready = repeats_of(session, ids), kept_ready_among(session, ids)
+    return [
+        Waiting(
+            *(bulletin, author, first_at, latest),
+            is_spoken=state is RenderingState.READY,
+            repeats=repeats.get(bulletin.id, ()),
+            is_kept_ready=bulletin.id in kept_ready,
+            is_own=bool(is_own),
+        )
+        for bulletin, author, first_at, latest, state, is_own in rows
+    ]
+
+
+def kept_ready_among(session: Session, wanted: Sequence[BulletinId]) -> frozenset[BulletinId]:
+    """Return those that loudspeakers hold ready for an emergency, or will once they are approved."""
+    query = select(Prepared.bulletin).where(Prepared.bulletin.in_(wanted), Prepared.released_at.is_(None))
+    return frozenset(session.scalars(query))
+
+
+def repeats_of(session: Session, wanted: Sequence[BulletinId]) -> dict[BulletinId, tuple[str, ...]]:
+    """Return what the running schedules of bulletins mean, each in a sentence."""
+    query = (
+        select(Schedule)
+        .where(Schedule.bulletin.in_(wanted), Schedule.state == ScheduleState.RUNNING)
+        .order_by(Schedule.created_at)
+    )
+    found: dict[BulletinId, tuple[str, ...]] = {}
+    for row in session.scalars(query):
+        rule = from_text(row.rule)
+        is_endless = rule.last is None and rule.times is None and not isinstance(rule, Once)
+        said = rule_sentence(rule, row.skips) + (" Không có ngày cuối." if is_endless else "")
+        found[row.bulletin] = (*found.get(row.bulletin, ()), said)
+    return found
+
+
+def next_to_approve(session: Session, viewer: Viewer, after: str) -> BulletinId | None:
+    """Return what stands first in the queue, whatever was just done aside."""
+    rows = queue(session, viewer, 2)
+    return next((one.bulletin.id for one in rows if one.bulletin.id != after and not one.is_own), None)

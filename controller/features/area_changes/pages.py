@@ -1,0 +1,81 @@
+"""Tiếng của từng địa bàn: in which languages each area is spoken to, the best first."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import area_languages
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.languages import VIETNAMESE, LanguageCode, languages
+from controller.model.permissions import Act
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/tieng")
+MOST = 3
+"""Languages of one area that the form offers; Vietnamese stands behind them anyway."""
+
+
+@router.get("")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the areas that have a list of their own; all others hear what the area above them does."""
+    return _page(request, station, viewer, "", [])
+
+
+@router.post("")
+def choose(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    dia_ban: Annotated[str, Form(max_length=64)] = "",
+    tieng: Annotated[list[str] | None, Form(max_length=MOST)] = None,
+) -> Response:
+    """Give an area its list; an empty one takes it back."""
+    need(viewer, Act.RULE)
+    wanted = [LanguageCode(code) for code in tieng or () if code]
+    try:
+        if dia_ban not in viewer.scope.seen:
+            raise BadInput("Hãy chọn địa bàn.", code="area.unknown")
+        with station.store.write() as session:
+            set_languages(session, AreaCode(dia_ban), wanted, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, viewer, dia_ban, wanted, error=error)
+    return RedirectResponse("/tieng", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    area: str,
+    chosen: list[LanguageCode],
+    *,
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        lists = area_languages(session)
+    known = languages()
+    context: dict[str, Any] = {
+        "rows": [
+            (code, viewer.scope.name(code), ", ".join(known[one].name for one in own if one in known))
+            for code, own in lists.items()
+            if code in viewer.scope.seen
+        ],
+        "areas": sorted(
+            (one for code, one in viewer.scope.by_code.items() if code in viewer.scope.seen),
+            key=lambda one: (one.parent is not None, one.code),
+        ),
+        "known": [one for one in known.values() if one.code != VIETNAMESE],
+        "area": area,
+        "chosen": [*chosen, *[LanguageCode("")] * MOST][:MOST],
+        "may_rule": viewer.may(Act.RULE),
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "tieng.html", context, status=status_of(error) if error else 200)

@@ -1,0 +1,91 @@
+"""Shapes of the calls by which areas change and nodes move."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from controller.features.airings.schemas import Asked, Code
+from devices.messages import NAME_PATTERN
+
+Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]
+AreaName = Annotated[str, Field(min_length=1, max_length=200)]
+AreaKind = Annotated[str, Field(min_length=1, max_length=50)]
+NodeCode = Annotated[str, Field(pattern=NAME_PATTERN)]
+
+
+class NewAreaAsked(Asked):
+    """A new area below another."""
+
+    code: Code
+    name: AreaName
+    kind: AreaKind
+    parent: Code
+
+
+class Rename(Asked):
+    """How an area is called from now on; what is left out stays."""
+
+    name: AreaName | None = None
+    kind: AreaKind | None = None
+
+
+class GoInto(Asked):
+    """Which area a node, or an area, belongs to from now on."""
+
+    to: Code
+    password: Password
+
+
+class Merge(Asked):
+    """Areas of one parent that become one; `code` may be new, or an area that exists."""
+
+    of: Annotated[list[Code], Field(min_length=1, max_length=100)]
+    code: Code
+    name: AreaName
+    kind: AreaKind
+    password: Password
+
+
+class Part(Asked):
+    """A part of an area that becomes an area of its own."""
+
+    code: Code
+    name: AreaName
+    kind: AreaKind
+    nodes: Annotated[list[NodeCode], Field(max_length=5000)]
+
+
+class Split(Asked):
+    """The parts that leave an area; what is named in none stays."""
+
+    parts: Annotated[list[Part], Field(min_length=1, max_length=50)]
+    password: Password
+
+
+class AreaSpanShown(BaseModel):
+    """How an area was until it was changed."""
+
+    name: str
+    kind: str
+    parent: Code | None
+    valid_from: datetime | None = Field(description="Null: as far back as the station knows.")
+    valid_to: datetime
+
+
+class AreaWhole(BaseModel):
+    """One area as it is, and as it was."""
+
+    code: Code
+    parent: Code | None
+    name: str
+    kind: str
+    ended_at: datetime | None
+    history: list[AreaSpanShown]
+
+
+class Changed(BaseModel):
+    """What a change of areas reached."""
+
+    nodes: int = Field(description="Loudspeakers that were told where they stand now.")
+    accounts: list[str] = Field([], description="Sign-in names that still belong to a closed area.")

@@ -1,0 +1,1 @@
+"""The journal and the security log as pages and programs read them."""

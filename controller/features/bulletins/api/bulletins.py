@@ -1,0 +1,139 @@
+"""Bulletins by JSON: drafted, submitted, approved, returned, withdrawn."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import true
+from starlette.requests import Request
+
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.airings import acts
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import BulletinShown, Reason
+from controller.features.bulletins.schemas import Approve, BulletinWhole
+from controller.features.bulletins.service import (
+    draft_bulletin,
+    return_bulletin,
+    submit_bulletin,
+    withdraw_bulletin,
+)
+from controller.features.bulletins.topic_schemas import DraftOnTopic
+from controller.features.bulletins.topics import set_topic
+from controller.features.today.queries import bulletins_seen, spoken
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
+from controller.model.bulletins import Bulletin
+from controller.model.wording import Manner
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+_CHANGES = refusals(401, 403, 404, 409, 422)
+
+
+@router.get("", responses=refusals(401))
+def index(
+    station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
+) -> list[BulletinShown]:
+    """Return the bulletins that the person may see, last changed first; at most 100."""
+    condition = true() if state is None else Bulletin.state == state
+    with station.store.read() as session:
+        rows = bulletins_seen(session, viewer.scope, condition)
+    return [shown.bulletin(row) for row, _ in rows]
+
+
+@router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
+def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinWhole:
+    """Write a new bulletin; it is a draft until it is submitted."""
+    with station.store.write() as session:
+        row = draft_bulletin(
+            session,
+            title=asked.title,
+            text=asked.text,
+            area=None if asked.area is None else AreaCode(asked.area),
+            by=viewer.operator,
+            now=station.now(),
+            manner=Manner(asked.issuer, asked.readings),
+        )
+        if asked.topic:
+            set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())
+    return _whole(station, viewer, row.id)
+
+
+@router.get("/{bulletin_id}", responses=refusals(401, 404))
+def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+    """Return one bulletin with its newest wording, and how far its recording is."""
+    return _whole(station, viewer, bulletin_id)
+
+
+@router.post("/{bulletin_id}/submit", responses=_CHANGES)
+def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
+    """Hand a draft in; its recording is made at once, so that the approver can listen."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        submit_bulletin(
+            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
+        )
+    return _changed(station, viewer, bulletin_id)
+
+
+@router.post("/{bulletin_id}/approve", responses=_CHANGES)
+def approve(
+    request: Request, station: TheStation, viewer: Signed, bulletin_id: str, asked: Approve
+) -> BulletinWhole:
+    """Approve exactly this wording and this recording; the password opens the approver's key."""
+    acts.approve(
+        station,
+        viewer,
+        tries_of(request),
+        bulletin_id,
+        revision=asked.revision,
+        recording=asked.recording,
+        password=asked.password,
+        declared=asked.declared,
+    )
+    return _changed(station, viewer, bulletin_id)
+
+
+@router.post("/{bulletin_id}/return", responses=_CHANGES)
+def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
+    """Return it to its author; a reason is required."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        return_bulletin(
+            session,
+            BulletinId(bulletin_id),
+            reason=asked.reason,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    return _changed(station, viewer, bulletin_id)
+
+
+@router.post("/{bulletin_id}/withdraw", responses=_CHANGES)
+def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
+    """Take an approved bulletin off the air; what sounds stops."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        withdraw_bulletin(
+            session,
+            BulletinId(bulletin_id),
+            by=viewer.operator,
+            now=station.now(),
+            reason=asked.reason,
+        )
+    return _changed(station, viewer, bulletin_id)
+
+
+def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
+    station.poke()
+    return _whole(station, viewer, bulletin_id)
+
+
+def _whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        words = spoken(session, row.id, row.revision)
+    progress = station.rendering_progress(words.rendering.id) if words.rendering else None
+    return shown.bulletin_whole(row, words, progress)

@@ -1,0 +1,96 @@
+"""Languages of areas, and variants of bulletins in them, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import BulletinShown, Code
+from controller.features.area_changes.service import set_languages
+from controller.features.areas.queries import area_languages
+from controller.features.bulletins.queries import variants_of
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.variants import add_variant
+from controller.features.imports.schemas import AreaLanguages, LanguagesAsked, LanguageShown, VariantShown
+from controller.http.refusals import refusals
+from controller.http.uploads import Uploaded, described
+from controller.model.bulletins import Bulletin
+from controller.model.languages import LanguageCode, languages
+from devices.messages import AreaCode
+
+router = APIRouter(tags=["languages"])
+_FORM = {
+    "language": "Code of ISO 639-3, one of those that `/languages` gives.",
+    "text": "What is said in it, for whoever approves it.",
+}
+
+
+@router.get("/languages", responses=refusals(401))
+def known(viewer: Signed) -> list[LanguageShown]:
+    """Return the languages that areas can be spoken to in, by their codes of ISO 639-3."""
+    del viewer
+    return [LanguageShown(code=one.code, name=one.name, english=one.english) for one in languages().values()]
+
+
+@router.get("/area-languages", responses=refusals(401))
+def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
+    """Return the areas that have a list of their own; all others hear what the area above them does."""
+    with station.store.read() as session:
+        lists = area_languages(session)
+    seen = viewer.scope.seen
+    return [AreaLanguages(area=area, languages=list(codes)) for area, codes in lists.items() if area in seen]
+
+
+@router.put("/areas/{area}/languages", responses=refusals(401, 403, 404, 422))
+def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAsked) -> AreaLanguages:
+    """Say in which languages an area and all below it are spoken to, the best first; none: as above it."""
+    if area not in viewer.scope.seen:
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    wanted = [LanguageCode(code) for code in asked.languages]
+    with station.store.write() as session:
+        set_languages(session, AreaCode(area), wanted, by=viewer.operator, now=station.now())
+    return AreaLanguages(area=area, languages=list(wanted))
+
+
+@router.get("/bulletins/{bulletin_id}/variants", responses=refusals(401, 404))
+def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[VariantShown]:
+    """Return a bulletin's variants; one that is not `current` is of an older wording and is not aired."""
+    with station.store.read() as session:
+        base = seen_bulletin(session, viewer, bulletin_id)
+        return [_variant(row, base) for row in variants_of(session, base.id)]
+
+
+@router.post(
+    "/bulletins/{bulletin_id}/variants",
+    status_code=201,
+    responses=refusals(401, 403, 404, 409, 422),
+    openapi_extra=described(("language", "text"), **_FORM),
+)
+def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> VariantShown:
+    """Bring the newest wording along in another language, as sound; it is submitted and approved by itself.
+
+    Areas hear it in place of the Vietnamese one once it is approved; the others never do.
+    """
+    with station.store.read() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+    kept = keep_upload(station.uploads, upload.file)
+    with station.store.write() as session:
+        base = seen_bulletin(session, viewer, bulletin_id)
+        row = add_variant(
+            session,
+            base.id,
+            language=LanguageCode(upload.fields.get("language", "")),
+            text=upload.fields.get("text", ""),
+            upload=kept,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        return _variant(row, base)
+
+
+def _variant(row: Bulletin, base: Bulletin) -> VariantShown:
+    brief: BulletinShown = shown.bulletin(row)
+    return VariantShown(
+        bulletin=brief, language=row.language or "", is_current=row.of_revision == base.revision
+    )

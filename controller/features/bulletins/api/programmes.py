@@ -1,0 +1,92 @@
+"""Programmes by JSON: several items in one recording; submitted, approved and aired as bulletins are."""
+
+from fastapi import APIRouter
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import BulletinShown
+from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
+from controller.features.bulletins.queries import items_of
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.imports.schemas import ItemShown, ProgrammeAsked, SoundKept
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.http.uploads import Uploaded, described
+from controller.model.bulletin_states import BulletinId, ItemKind
+from devices.messages import AreaCode
+from tts.uploads import UploadId
+
+router = APIRouter(prefix="/programmes", tags=["programmes"])
+_CHANGES = refusals(401, 403, 404, 409, 422)
+
+
+@router.post("/sounds", status_code=201, responses=refusals(401, 403, 422), openapi_extra=described())
+def bring(station: TheStation, upload: Uploaded) -> SoundKept:
+    """Keep a sound file for an item of a programme; one that no programme names within a day is removed."""
+    return SoundKept(upload=keep_upload(station.uploads, upload.file))
+
+
+@router.post("", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> BulletinShown:
+    """Write a programme; it is a bulletin of its own kind, submitted and approved at `/bulletins`."""
+    with station.store.write() as session:
+        items = _items(session, station, viewer, asked)
+        row = draft_programme(
+            session,
+            title=asked.title,
+            items=items,
+            again_if_preempted=asked.again_if_preempted,
+            area=None if asked.area is None else AreaCode(asked.area),
+            by=viewer.operator,
+            now=station.now(),
+        )
+        return shown.bulletin(row)
+
+
+@router.get("/{bulletin_id}/items", responses=refusals(401, 404))
+def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
+    """Return the items of a programme's newest wording, in order; none of what is no programme."""
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        return [
+            ItemShown(kind=one.kind, text=one.text, bulletin=one.item, upload=one.upload, seconds=one.seconds)
+            for one in items_of(session, row.id, row.revision)
+        ]
+
+
+@router.post("/{bulletin_id}/revise", responses=_CHANGES)
+def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
+    """Give a draft, or a returned programme, other items; its area stays."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        row = revise_programme(
+            session,
+            BulletinId(bulletin_id),
+            title=asked.title,
+            items=_items(session, station, viewer, asked),
+            again_if_preempted=asked.again_if_preempted,
+            by=viewer.operator,
+            now=station.now(),
+            based_on=asked.based_on,
+        )
+        return shown.bulletin(row)
+
+
+def _items(session: Session, station: Station, viewer: Viewer, asked: ProgrammeAsked) -> list[Item]:
+    """Return what is asked for; bulletins outside the person's view and sounds that are gone are refused."""
+    found = []
+    for one in asked.items:
+        if one.bulletin is not None:
+            seen_bulletin(session, viewer, one.bulletin)
+        if one.upload is not None and not station.uploads.has(UploadId(one.upload)):
+            raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
+        bulletin = None if one.bulletin is None else BulletinId(one.bulletin)
+        found.append(Item(one.kind, one.text or "", bulletin, one.upload, one.seconds or 0))
+    if asked.intro:
+        found.insert(1 if found[0].kind is ItemKind.CHIME else 0, Item(ItemKind.SPEECH, asked.intro))
+    if asked.outro:
+        found.insert(len(found) - (found[-1].kind is ItemKind.CHIME), Item(ItemKind.SPEECH, asked.outro))
+    return found

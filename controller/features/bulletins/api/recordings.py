@@ -1,0 +1,48 @@
+"""Recordings for programs: the bytes, by digest."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.acts import note_heard
+from controller.features.bulletins.pages.recordings import serve
+from controller.features.bulletins.schemas import HeardShown, Played
+from controller.http.refusals import refusals
+from devices.messages import DIGEST_PATTERN
+
+router = APIRouter(prefix="/recordings", tags=["bulletins"])
+
+
+@router.get(
+    "/{recording}",
+    response_class=FileResponse,
+    responses={**refusals(401, 404, 422), 200: {"content": {"audio/mpeg": {}}, "description": "The MP3."}},
+)
+def listen(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+) -> Response:
+    """Return the MP3; what a person plays of it is told to `/played`; a token's program hears nothing."""
+    return serve(request, station, viewer, recording)
+
+
+@router.post("/{recording}/played", responses=refusals(401, 422))
+def played(
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+    asked: Played,
+) -> HeardShown:
+    """Take what a person's player played; return all that they played of it, which an approval asks for.
+
+    A claim: more than twice the time since the recording was fetched is not counted, and what was counted
+    is journaled with the approval.
+    """
+    return HeardShown.model_validate(
+        note_heard(station, viewer, recording, asked.spans), from_attributes=True
+    )

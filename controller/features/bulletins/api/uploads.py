@@ -1,0 +1,77 @@
+"""Bulletins as sound by JSON: a file is brought along with a text that tells what is in it."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import BulletinShown
+from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.service import draft_bulletin, revise_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.http.uploads import Uploaded, described
+from controller.model.bulletin_states import BulletinId
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+_TITLE = "Its title."
+_TEXT = "What is said in it: a transcript or a summary, for whoever approves it and for people who read."
+_AREA = "Code of the area where it belongs; by default the author's own."
+
+
+@router.post(
+    "/audio",
+    status_code=201,
+    responses=refusals(401, 403, 422),
+    openapi_extra=described(("title", "text"), title=_TITLE, text=_TEXT, area=_AREA),
+)
+def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> BulletinShown:
+    """Write a new bulletin whose sound is brought along: MP3, WAV, OGG, Opus, FLAC or M4A, 2 s to 60 min.
+
+    It is levelled as speech is, heard and approved as any other; until it is submitted it is a draft.
+    """
+    kept = keep_upload(station.uploads, upload.file)
+    fields = upload.fields
+    with station.store.write() as session:
+        row = draft_bulletin(
+            session,
+            title=fields.get("title", ""),
+            text=fields.get("text", ""),
+            area=AreaCode(fields["area"]) if fields.get("area") else None,
+            by=viewer.operator,
+            now=station.now(),
+            upload=kept,
+        )
+    return _brief(station, viewer, row.id)
+
+
+@router.post(
+    "/{bulletin_id}/audio",
+    responses=refusals(401, 403, 404, 409, 422),
+    openapi_extra=described(title=_TITLE, text=_TEXT),
+)
+def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> BulletinShown:
+    """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
+    with station.store.read() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+    kept = keep_upload(station.uploads, upload.file)
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        revise_bulletin(
+            session,
+            BulletinId(bulletin_id),
+            title=upload.fields.get("title") or row.title,
+            text=upload.fields.get("text") or get_revision(session, row.id, row.revision).text,
+            by=viewer.operator,
+            now=station.now(),
+            upload=kept,
+        )
+    return _brief(station, viewer, bulletin_id)
+
+
+def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
+    station.poke()
+    with station.store.read() as session:
+        return shown.bulletin(seen_bulletin(session, viewer, bulletin_id))

@@ -1,0 +1,154 @@
+"""The wordings of a bulletin by JSON: revised, recalled, cloned, compared; and the legal act it tells of."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings import shapes as shown
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import BulletinShown
+from controller.features.bulletins.queries import get_revision, wordings_of
+from controller.features.bulletins.service import clone_bulletin, recall_bulletin, revise_bulletin
+from controller.features.bulletins.word_diff import differences
+from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.imports.schemas import (
+    DifferencesShown,
+    LegalShown,
+    ReadingShown,
+    ReferenceAsked,
+    ReferenceShown,
+    Revise,
+    RevisionShown,
+    StretchShown,
+    WordingRead,
+)
+from controller.features.legal_acts.service import reference_given, set_reference
+from controller.features.lexicon.queries import words_for
+from controller.features.reading.child_reader import read_apart
+from controller.features.reading.text import as_object
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+from controller.model.wording import Manner
+
+router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
+_READS = refusals(401, 404, 422)
+_CHANGES = refusals(401, 403, 404, 409, 422)
+Number = Annotated[int, Query(ge=1, le=1_000_000)]
+
+
+@router.get("/revisions", responses=_READS)
+def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[RevisionShown]:
+    """Return every wording, the newest first, each with its recording and approval."""
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        return [
+            RevisionShown.model_validate(one, from_attributes=True) for one in wordings_of(session, row.id)
+        ]
+
+
+@router.get("/differences", responses=_READS)
+def compare(
+    station: TheStation, viewer: Signed, bulletin_id: str, before: Number, after: Number
+) -> DifferencesShown:
+    """Return what was removed and added between two wordings, word by word."""
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        old, new = (get_revision(session, row.id, number) for number in (before, after))
+    return DifferencesShown(
+        before=before,
+        after=after,
+        stretches=[StretchShown(change=one.change, text=one.text) for one in differences(old.text, new.text)],
+        issuer_before=old.issuer,
+        issuer_after=new.issuer,
+        readings_before=old.readings,
+        readings_after=new.readings,
+    )
+
+
+@router.get("/reading", responses=_READS)
+def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
+    """Return how the newest wording is read out: what mending changed, and where one should listen."""
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        title, text = row.title, get_revision(session, row.id, row.revision).text
+        words = words_for(session, row.area)
+    found = [read_apart(written, words, station.settings.region) for written in (title, text)]
+    shown_title, shown_text = (ReadingShown.model_validate(as_object(one)) for one in found)
+    return WordingRead(title=shown_title, text=shown_text)
+
+
+@router.post("/revise", responses=_CHANGES)
+def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise) -> BulletinShown:
+    """Give a draft, or a returned bulletin, another wording; those before stay as they were."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        was = get_revision(session, row.id, row.revision)
+        revise_bulletin(
+            session,
+            row.id,
+            title=asked.title,
+            text=asked.text,
+            by=viewer.operator,
+            now=station.now(),
+            manner=Manner(
+                was.issuer if asked.issuer is None else asked.issuer,
+                was.readings if asked.readings is None else asked.readings,
+            ),
+            based_on=asked.based_on,
+        )
+    return _brief(station, viewer, bulletin_id)
+
+
+@router.post("/recall", responses=_CHANGES)
+def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
+    """Take a submitted bulletin back into a draft; only its author may."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        recall_bulletin(session, row.id, by=viewer.operator, now=station.now())
+    return _brief(station, viewer, bulletin_id)
+
+
+@router.post("/clone", status_code=201, responses=_CHANGES)
+def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
+    """Begin a new draft with the newest wording; no approval, airing or legal act comes along."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        new = clone_bulletin(session, row.id, by=viewer.operator, now=station.now()).id
+    return _brief(station, viewer, new)
+
+
+@router.get("/reference", responses=_READS)
+def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalShown:
+    """Return the legal act that a person named, and what the newest wording's head proposes."""
+    return _legal(station, viewer, bulletin_id)
+
+
+@router.put("/reference", responses=_CHANGES)
+def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
+    """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        named = Reference(**asked.model_dump())
+        cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
+    station.poke()
+    return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
+
+
+def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
+    station.poke()
+    with station.store.read() as session:
+        return shown.bulletin(seen_bulletin(session, viewer, bulletin_id))
+
+
+def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        text = get_revision(session, BulletinId(row.id), row.revision).text
+        given = reference_given(session, row.id)
+    return LegalShown(
+        reference=None if given is None else ReferenceShown(**asdict(given)),
+        proposal=ReferenceShown(**asdict(reference_of(f"{row.title}\n{text}"))),
+    )

@@ -1,0 +1,16 @@
+"""Reads of legal acts for pages."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.features.bulletins.legal_form import ActShown, act_shown
+from controller.features.legal_acts.service import reference_given
+from controller.model.bulletins import Bulletin, LegalReference
+
+
+def act_of(session: Session, bulletin: Bulletin, now: datetime) -> ActShown | None:
+    """Return the legal act that a bulletin tells of, in words; a variant tells of its bulletin's."""
+    origin = bulletin.variant_of or bulletin.id
+    row = session.get(LegalReference, origin)
+    return act_shown(row, now) if row is not None and reference_given(session, origin) else None

@@ -1,0 +1,293 @@
+"""Bản tin: the list, and one bulletin with its words, its audio, its airings and what may be done with it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import Conflict
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.language_reach import spread_of
+from controller.features.bulletins.in_force import approvals_until
+from controller.features.bulletins.legal_queries import act_of
+from controller.features.bulletins.pages.sounds import sound_shown
+from controller.features.bulletins.programme_queries import lines_of
+from controller.features.bulletins.reapproval import is_due_again
+from controller.features.bulletins.renderings import retry_rendering
+from controller.features.bulletins.revisions import bulletins_found, compared_with
+from controller.features.bulletins.service import (
+    clone_bulletin,
+    recall_bulletin,
+    submit_bulletin,
+    withdraw_bulletin,
+)
+from controller.features.bulletins.topics import topic_of, topics
+from controller.features.bulletins.wording_views import AsRead, Part, as_read, changes
+from controller.features.lexicon.queries import words_for
+from controller.features.reading.previews import sentences
+from controller.features.templates.service import MAY_KEEP
+from controller.features.today.queries import airing_views, name_of, spoken, titles_of
+from controller.http.pieces import LivePage
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.airings import Airing
+from controller.model.bulletin_states import (
+    Action,
+    BulletinId,
+    BulletinState,
+    RenderingState,
+    RevisionKind,
+    actions,
+)
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.permissions import Act
+from tts.recordings import RecordingId as SoundId
+from tts.sidecar import phrases_of
+
+router = APIRouter()
+PAGE = LivePage(
+    "ban_tin.html",
+    {
+        "tinh-trang": "ban_tin/tinh_trang.html",
+        "loi-doc": "ban_tin/loi_doc.html",
+        "lan-phat": "ban_tin/lan_phat.html",
+    },
+)
+_BEFORE = frozenset({BulletinState.DRAFT, BulletinState.RETURNED})
+"""Where a wording can be tried out: it is not handed in, so that it can still be changed."""
+_DONE = {
+    "gui": "Đã gửi duyệt. Loa chỉ phát khi bản tin được duyệt và đã đặt giờ phát.",
+    "nhap": "Đã lưu bản nháp. Nghe thử ở dưới, rồi gửi duyệt.",
+    "chu-de": "Đã lưu chủ đề.",
+    "duyet": "Đã duyệt bản tin.",
+    "tra": "Đã trả lại bản tin cho người soạn.",
+    "lay-lai": "Đã lấy lại bản tin. Sửa xong hãy gửi duyệt lại.",
+    "ghi-am": "Đã nhận tệp ghi âm. Hãy nghe lại, rồi gửi duyệt.",
+    "van-ban": "Đã lưu thông tin văn bản.",
+    "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
+}
+_ACTS = {
+    Action.REVISE: Act.WRITE,
+    Action.SUBMIT: Act.WRITE,
+    Action.RECALL: Act.WRITE,
+    Action.APPROVE: Act.APPROVE,
+    Action.RETURN: Act.APPROVE,
+    Action.WITHDRAW: Act.WITHDRAW,
+}
+
+
+def done_sentence(key: str) -> str:
+    """Return what was just done, in words; nothing for a made-up key."""
+    return _DONE.get(key, "")
+
+
+def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset[Action]:
+    """Return what this person may do with the bulletin and its wording now, by lifecycle and permissions."""
+    lineage = [bulletin.area]
+    allowed = {
+        action
+        for action in actions(bulletin.state)
+        if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
+    }
+    is_author = viewer.operator.id in {bulletin.author, revision.author}
+    allowed -= {Action.APPROVE if is_author else Action.RECALL}
+    return frozenset(allowed)
+
+
+def _of_approval(
+    session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision, now: datetime
+) -> Mapping[str, Any]:
+    """Until when it may be aired, and what the person may do: approving again belongs to the last days."""
+    until = approvals_until(session, [bulletin.id]).get(bulletin.id)
+    is_due = bulletin.state is BulletinState.APPROVED and is_due_again(until, now)
+    may = buttons(viewer, bulletin, revision)
+    if bulletin.state is BulletinState.APPROVED and not is_due:
+        may -= {Action.APPROVE}
+    return {"buttons": may, "approved_until": until, "approve_again": is_due}
+
+
+def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
+    """Return all that the page of a bulletin shows."""
+    bulletin = seen_bulletin(session, viewer, bulletin_id)
+    speech = spoken(session, bulletin.id, bulletin.revision)
+    is_of = Airing.bulletin == bulletin.id
+    before = compared_with(session, bulletin)
+    return {
+        "bulletin": bulletin,
+        "author": name_of(session, bulletin.author),
+        "where": viewer.scope.name(bulletin.area),
+        "speech": speech,
+        "phrases": phrases_of(station.recordings, SoundId(speech.recording.id)) if speech.recording else (),
+        "progress": station.rendering_progress(speech.rendering.id) if speech.rendering else None,
+        "airings": airing_views(session, viewer.scope, is_of, newest_first=True),
+        **_of_approval(session, viewer, bulletin, speech.revision, station.now()),
+        "is_author": viewer.operator.id in {bulletin.author, speech.revision.author},
+        "manner": speech.revision.manner,
+        "manner_before": before.manner if before else None,
+        **_reading(session, station, bulletin, speech.revision),
+        "tried_out": tried_out(session, station, bulletin) if bulletin.state in _BEFORE else [],
+        "before": before,
+        "changes": changes(before.text, speech.revision.text) if before else (),
+        "topic": topic_of(session, bulletin),
+        "topics": topics(session),
+        "may_write": viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "lines": lines_of(session, bulletin.id, bulletin.revision),
+        "sound": sound_shown(station, speech.revision),
+        **_languages(session, viewer, bulletin, speech.revision),
+        "act": act_of(session, bulletin, station.now()),
+        "may_name_act": bulletin.variant_of is None
+        and speech.revision.kind is not RevisionKind.PROGRAMME
+        and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]),
+        "may_keep": speech.revision.kind is RevisionKind.TEXT
+        and viewer.scope.may(viewer.operator, MAY_KEEP, [bulletin.area]),
+        "may_air": bulletin.state is not BulletinState.WITHDRAWN and viewer.may(Act.AIR),
+    }
+
+
+def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return the bulletin's variants, or of which it is one; programmes are heard as they are."""
+    is_base = bulletin.variant_of is None and revision.kind is not RevisionKind.PROGRAMME
+    may = is_base and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    return {
+        "spread": spread_of(session, viewer.scope, bulletin) if is_base else None,
+        "base_title": titles_of(session, [bulletin.variant_of])[bulletin.variant_of]
+        if bulletin.variant_of
+        else "",
+        "may_bring": may and bulletin.state is not BulletinState.WITHDRAWN,
+    }
+
+
+def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
+    """Return how title and wording are read; what tells of a brought recording is not read out."""
+    if revision.kind is RevisionKind.AUDIO:
+        return {"reading": AsRead((Part(revision.text),), ()), "title_read": None}
+    words, region = words_for(session, bulletin.area), station.settings.region
+    return {
+        "reading": as_read(revision.text, words, region),
+        "title_read": as_read(bulletin.title, words, region) if revision.kind is RevisionKind.TEXT else None,
+    }
+
+
+def tried_out(session: Session, station: Station, bulletin: Bulletin) -> list[str]:
+    """Return the newest wording as it will be spoken, in pieces that can be heard before it is recorded."""
+    speech = spoken(session, bulletin.id, bulletin.revision)
+    if speech.recording is not None or speech.revision.kind is not RevisionKind.TEXT:
+        return []
+    read = _reading(session, station, bulletin, speech.revision)
+    issuer = as_read(speech.revision.issuer, words_for(session, bulletin.area), station.settings.region)
+    return sentences(issuer.spoken, read["title_read"].spoken, read["reading"].spoken)
+
+
+@router.get("/ban-tin")
+def index(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    tim: Annotated[str, Query(max_length=200)] = "",
+    loai: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """List the bulletins, last changed first: all, those of a state, or those with the words looked for."""
+    states = [BulletinState(loai)] if loai in set(BulletinState) else []
+    with station.store.read() as session:
+        rows = bulletins_found(session, viewer.scope, tim, states)
+    return page(request, "ban_tin_ds.html", {"rows": rows, "tim": tim, "loai": loai})
+
+
+@router.get("/ban-tin/{bulletin_id}")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one bulletin."""
+    return PAGE.show(
+        request,
+        viewer,
+        lambda session: load(session, station, viewer, bulletin_id),
+        done=done_sentence(xong),
+    )
+
+
+@router.get("/song/ban-tin/{bulletin_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: load(session, station, viewer, bulletin_id))
+
+
+@router.post("/ban-tin/{bulletin_id}/gui")
+def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Hand a draft in."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        submit_bulletin(
+            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
+        )
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=gui", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/lay-lai")
+def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Take it back before anybody has judged it."""
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        revision = spoken(session, bulletin.id, bulletin.revision).revision
+        if viewer.may(Act.WRITE) and Action.RECALL not in buttons(viewer, bulletin, revision):
+            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+        recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=lay-lai", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/ban-sao")
+def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Begin a new draft with its words."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        copied = clone_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now()).id
+    return RedirectResponse(f"/ban-tin/{copied}/sua", 303)
+
+
+@router.post("/ban-tin/{bulletin_id}/dung-lai")
+def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Have the audio made once more after it failed."""
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        rendering = spoken(session, bulletin.id, bulletin.revision).rendering
+        if rendering is None or rendering.state is not RenderingState.FAILED:
+            raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
+        retry_rendering(session, rendering.id, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+
+
+@router.get("/ban-tin/{bulletin_id}/rut")
+def ask_to_withdraw(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Ask once more before it is taken off the air."""
+    with station.store.read() as session:
+        context = load(session, station, viewer, bulletin_id)
+    if Action.WITHDRAW not in context["buttons"]:
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    return page(request, "rut_ban_tin.html", context)
+
+
+@router.post("/ban-tin/{bulletin_id}/rut")
+def withdraw(
+    station: TheStation, viewer: Signed, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
+) -> Response:
+    """Take it off the air."""
+    with station.store.write() as session:
+        seen_bulletin(session, viewer, bulletin_id)
+        withdraw_bulletin(
+            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), reason=ly_do
+        )
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

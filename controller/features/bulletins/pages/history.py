@@ -1,0 +1,50 @@
+"""One bulletin through time: its wordings laid over each other, and who did what with it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.acts import seen_bulletin
+from controller.features.bulletins.queries import wordings_of
+from controller.features.bulletins.revisions import display_names, steps_of
+from controller.features.bulletins.wording_views import changes
+from controller.http.render import page
+
+router = APIRouter()
+_MOST = 100_000
+
+
+@router.get("/ban-tin/{bulletin_id}/lich-su")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    *,
+    tu: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+    den: Annotated[int, Query(ge=0, le=_MOST)] = 0,
+) -> Response:
+    """Show the history, and what differs between two wordings (by default the last two)."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        kept = wordings_of(session, bulletin.id)
+        names = display_names(session, {one.author for one in kept})
+        steps = steps_of(session, bulletin.id)
+    by_number = {one.number: one for one in kept}
+    after = by_number.get(den, kept[0])
+    before = by_number.get(tu, by_number.get(after.number - 1))
+    context = {
+        "bulletin": bulletin,
+        "kept": kept,
+        "names": names,
+        "steps": steps,
+        "before": before,
+        "after": after,
+        "manner": after.manner,
+        "manner_before": before.manner if before else None,
+        "changes": changes(before.text, after.text) if before else (),
+    }
+    return page(request, "lich_su.html", context)

@@ -1,0 +1,103 @@
+"""A recording to listen to, by its digest; browsers may ask for a part of it. Who was served is noted."""
+
+import re
+from threading import Lock
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import note_heard
+from controller.features.bulletins.listening_proof import Span, is_news, note_served
+from controller.http.render import fragment
+from controller.http.station import Station
+from devices.messages import DIGEST_PATTERN
+from devices.messages import RecordingId as WireRecordingId
+from tts.recordings import RecordingId
+from tts.sidecar import peaks_of
+
+router = APIRouter()
+_DRAWING = Lock()
+_FROM_THE_START = re.compile(r"bytes=0-(?P<last>\d{0,12})")
+_SPAN = re.compile(r"(\d{1,9})-(\d{1,9})")
+LONGEST_SPANS = 4_000
+"""Letters of the played stretches in one form: two hundred of them."""
+WHOLE: list[Span] = [(0, 10**9)]
+"""All of any recording."""
+
+
+@router.get("/tep/{recording}.mp3")
+def listen(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+) -> Response:
+    """Answer with the bytes: whoever is signed in may hear what everybody will hear."""
+    return serve(request, station, viewer, recording)
+
+
+def serve(request: Request, station: Station, viewer: Viewer, recording: str) -> Response:
+    """Return the bytes, and note that this person was sent all of them: approving asks for it."""
+    path = station.recordings.path(RecordingId(recording))
+    if not path.is_file():
+        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    known = WireRecordingId(recording)
+    with station.store.read() as session:
+        news = is_news(session, viewer.operator, known)
+    # a token's program has no ears, and a part is not the whole
+    if news and viewer.operator.acts is None and asks_for_all(request, path.stat().st_size):
+        with station.store.write() as session:
+            note_served(session, known, by=viewer.operator, now=station.now())
+    # named by content: it never changes, but whether one may hear it is asked again in each browser
+    headers = {"Cache-Control": "private, max-age=3600"}
+    return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.post("/tep/{recording}/da-nghe")
+def played(
+    station: TheStation,
+    viewer: Signed,
+    recording: Annotated[str, Path(pattern=DIGEST_PATTERN)],
+    da_phat: Annotated[str, Form(max_length=LONGEST_SPANS)] = "",
+) -> HTMLResponse:
+    """Take what the page's player played, and answer with how much of it was played in all."""
+    heard = note_heard(station, viewer, recording, spans_of(da_phat))
+    return HTMLResponse(fragment("duyet/da_nghe.html", {"heard": heard}))
+
+
+@router.get("/tep/{recording}/hinh-am")
+def wave(
+    station: TheStation, viewer: Signed, recording: Annotated[str, Path(pattern=DIGEST_PATTERN)]
+) -> Response:
+    """Answer with a drawing of how loud it is along the way, for a player that asks when it is looked at."""
+    del viewer
+    return wave_of(station, recording)
+
+
+def wave_of(station: Station, recording: str) -> HTMLResponse:
+    """Return the drawing of a recording, or raise NotFound."""
+    known = RecordingId(recording)
+    if not station.recordings.has(known):
+        raise NotFound("Tệp âm thanh này không còn trên máy chủ.", code="recording.unknown")
+    with _DRAWING:  # decoding a long one takes seconds: one at a time, so that pages are not kept waiting
+        heights = peaks_of(station.recordings, known)
+    headers = {"Cache-Control": "private, max-age=86400"}
+    return HTMLResponse(fragment("song_am.html", {"heights": heights}), headers=headers)
+
+
+def asks_for_all(request: Request, size: int) -> bool:
+    """Whether the whole file is asked for: players ask for all of it, open-ended or to its last byte."""
+    wanted = request.headers.get("range")
+    if wanted is None:
+        return True
+    found = _FROM_THE_START.fullmatch(wanted.replace(" ", ""))
+    return found is not None and (not found["last"] or int(found["last"]) >= size - 1)
+
+
+def spans_of(typed: str) -> list[Span]:
+    """Return the stretches that a form names as `0-1500,2000-3000`, in ms; what is none is left out."""
+    return [(int(start), int(end)) for start, end in _SPAN.findall(typed[:LONGEST_SPANS])]

@@ -1,0 +1,272 @@
+"""Bản tin bằng tệp ghi âm: brought, looked at, listened to as it came; and the same in another language."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, Conflict, LoaError, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import seen_bulletin, tell_of
+from controller.features.airings.broadcast_form import Typed
+from controller.features.airings.language_reach import spread_of
+from controller.features.bulletins.legal_form import ACT_KINDS
+from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.service import draft_bulletin, revise_bulletin
+from controller.features.bulletins.sound_uploads import keep_upload
+from controller.features.bulletins.sound_words import FORM_WORDS, judged
+from controller.features.bulletins.topics import set_topic, topics
+from controller.features.bulletins.variants import add_variant
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.uploads import Sent, SentForm, Writer, sound_file
+from controller.http.words import length_of_seconds
+from controller.model.bulletin_states import Action, RevisionKind, TopicCode, actions
+from controller.model.bulletins import Bulletin, Revision
+from controller.model.languages import LanguageCode
+from controller.model.permissions import Act
+from tts.found import found_in
+from tts.uploads import UploadId
+
+router = APIRouter()
+
+
+@dataclass(slots=True)
+class Brought:
+    """What a form with a sound holds: its words, and the file that has come already, if any."""
+
+    form: Typed = field(default_factory=Typed)
+    upload: UploadId | None = None
+    language: str = ""
+
+
+def _brought(station: Station, sent: Sent) -> Brought:
+    """Return what was typed, with a file that an earlier sending of the form brought."""
+    words = {name: sent.first(name) for name in Typed.model_fields if name in sent.fields}
+    kept = sent.first("tep")
+    known = UploadId(kept) if _is_kept(station, kept) else None
+    return Brought(Typed.model_validate(words | {"dia_ban": []}), known, sent.first("tieng"))
+
+
+def _is_kept(station: Station, name: str) -> bool:
+    try:
+        return bool(name) and station.uploads.has(UploadId(name))
+    except ValueError:
+        return False
+
+
+def _take_in(station: Station, sent: Sent, brought: Brought) -> UploadId:
+    """Keep the file that came, or go on with the one that came before; BadInput says what is wrong."""
+    if sent.file is not None:
+        brought.upload = None
+        brought.upload = keep_upload(station.uploads, sent.file)
+    if brought.upload is None:
+        raise BadInput("Hãy chọn tệp ghi âm (MP3, WAV, OGG, Opus hoặc M4A) rồi gửi lại.", code="upload.none")
+    return brought.upload
+
+
+def sound_shown(station: Station, revision: Revision) -> dict[str, Any] | None:
+    """Return what a page tells of a brought sound; None of a wording that is none."""
+    if revision.kind is not RevisionKind.AUDIO or revision.upload is None:
+        return None
+    upload = UploadId(revision.upload)
+    found = found_in(station.uploads, upload)
+    return {
+        "is_there": station.uploads.has(upload),
+        "form": "" if found is None else FORM_WORDS.get(found.form, found.form),
+        "checks": () if found is None else judged(found),
+    }
+
+
+# --- a new one
+
+
+@router.get("/tao-ban-tin/ghi-am")
+def ask(request: Request, station: TheStation, viewer: Writer) -> Response:
+    """Show the form."""
+    del viewer
+    return _form_page(request, station, Brought())
+
+
+@router.post("/tao-ban-tin/ghi-am")
+def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm) -> Response:
+    """Keep the sound and begin a draft with it: its page says what was found, and plays it."""
+    brought = _brought(station, sent)
+    try:
+        upload, reference = _take_in(station, sent, brought), brought.form.reference()
+        with station.store.write() as session:
+            row = draft_bulletin(
+                session,
+                title=brought.form.tieu_de,
+                text=brought.form.noi_dung,
+                upload=upload,
+                by=viewer.operator,
+                now=station.now(),
+            )
+            if brought.form.chu_de:
+                topic = TopicCode(brought.form.chu_de)
+                set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
+            tell_of(session, viewer, row.id, reference, station)
+            place = f"/ban-tin/{row.id}?xong=ghi-am"
+    except LoaError as error:
+        return _form_page(request, station, brought, error=error)
+    return RedirectResponse(place, 303)
+
+
+# --- another sound for a draft
+
+
+@router.get("/ban-tin/{bulletin_id}/ghi-am")
+def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Ask for another sound."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        revision = get_revision(session, bulletin.id, bulletin.revision)
+    may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    is_sound = revision.kind is RevisionKind.AUDIO
+    if not (may and is_sound and Action.REVISE in actions(bulletin.state)):
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    brought = Brought(Typed(tieu_de=bulletin.title, noi_dung=revision.text))
+    return _form_page(request, station, brought, bulletin=bulletin)
+
+
+@router.post("/ban-tin/{bulletin_id}/ghi-am")
+def replace(
+    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
+) -> Response:
+    """Give a draft, or what was returned, another sound."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        revision = get_revision(session, bulletin.id, bulletin.revision)
+    need(viewer, Act.WRITE, bulletin.area)
+    brought = _brought(station, sent)
+    try:
+        if revision.kind is not RevisionKind.AUDIO:
+            raise Conflict("Bản tin này không phải tệp ghi âm.", code="bulletin.not-sound")
+        upload = _take_in(station, sent, brought)
+        with station.store.write() as session:
+            revise_bulletin(
+                session,
+                bulletin.id,
+                title=brought.form.tieu_de,
+                text=brought.form.noi_dung,
+                by=viewer.operator,
+                now=station.now(),
+                upload=upload,
+            )
+    except LoaError as error:
+        return _form_page(request, station, brought, bulletin=bulletin, error=error)
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=ghi-am", 303)
+
+
+@router.get("/ban-tin/{bulletin_id}/tep-goc")
+def listen(
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    phien_ban: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Response:
+    """Answer with the sound as it was brought: of a wording, by default the newest."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        upload = get_revision(session, bulletin.id, phien_ban or bulletin.revision).upload
+    if upload is None or not station.uploads.has(UploadId(upload)):
+        raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
+    return sound_file(station, UploadId(upload))
+
+
+# --- the same in another language
+
+
+@router.get("/ban-tin/{bulletin_id}/tieng-khac")
+def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Show who would hear what, and ask for a sound in another language."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        if bulletin.variant_of is not None:
+            return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
+        if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+            return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+        text = get_revision(session, bulletin.id, bulletin.revision).text
+        return _variant_page(request, session, viewer, bulletin, Brought(Typed(noi_dung=text)))
+
+
+@router.post("/ban-tin/{bulletin_id}/tieng-khac")
+def bring_variant(
+    request: Request, station: TheStation, viewer: Writer, bulletin_id: str, sent: SentForm
+) -> Response:
+    """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
+    with station.store.read() as session:
+        area = seen_bulletin(session, viewer, bulletin_id).area
+    need(viewer, Act.WRITE, area)
+    brought = _brought(station, sent)
+    try:
+        if not brought.language:
+            raise BadInput("Hãy chọn tiếng của tệp ghi âm.", code="variant.language")
+        upload = _take_in(station, sent, brought)
+        with station.store.write() as session:
+            row = add_variant(
+                session,
+                seen_bulletin(session, viewer, bulletin_id).id,
+                language=LanguageCode(brought.language),
+                text=brought.form.noi_dung,
+                upload=upload,
+                by=viewer.operator,
+                now=station.now(),
+            )
+            place = f"/ban-tin/{row.id}?xong=ghi-am"
+    except LoaError as error:
+        with station.store.read() as session:
+            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            return _variant_page(request, session, viewer, bulletin, brought, error=error)
+    return RedirectResponse(place, 303)
+
+
+def _variant_page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    bulletin: Bulletin,
+    brought: Brought,
+    *,
+    error: LoaError | None = None,
+) -> Response:
+    may = bulletin.variant_of is None and viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
+    context = {
+        "bulletin": bulletin,
+        "spread": spread_of(session, viewer.scope, bulletin),
+        "brought": brought,
+        "may_bring": may,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "tieng_khac.html", context, status=status_of(error) if error else 200)
+
+
+def _form_page(
+    request: Request,
+    station: Station,
+    brought: Brought,
+    *,
+    bulletin: Bulletin | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    found = found_in(station.uploads, brought.upload) if brought.upload else None
+    with station.store.read() as session:
+        known = topics(session)
+    context = {
+        "topics": known,
+        "topic": brought.form.chu_de,
+        "brought": brought,
+        "form": brought.form,
+        "bulletin": bulletin,
+        "length": "" if found is None else length_of_seconds(found.seconds),
+        "act_kinds": ACT_KINDS,
+        "opened": False,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "ghi_am.html", context, status=status_of(error) if error else 200)

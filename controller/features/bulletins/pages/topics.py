@@ -1,0 +1,104 @@
+"""Chủ đề: the province's list of what bulletins are about, and the topic of one bulletin."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import seen_bulletin
+from controller.features.areas.queries import top_area
+from controller.features.bulletins.topics import (
+    add_topic,
+    bring_back_topic,
+    end_topic,
+    rename_topic,
+    set_topic,
+    topics,
+)
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.base import ID_LENGTH
+from controller.model.bulletin_states import TopicCode
+from controller.model.permissions import Act
+
+router = APIRouter()
+_PLACE = "/chu-de"
+
+Name = Annotated[str, Form(max_length=300)]
+
+
+@router.get("/chu-de")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show the list."""
+    return _page(request, station, viewer)
+
+
+@router.post("/chu-de")
+def add(request: Request, station: TheStation, viewer: Signed, ten: Name = "") -> Response:
+    """Put a topic on the list."""
+    return _changed(request, station, viewer, add_topic, ten)
+
+
+@router.post("/chu-de/{code}/ten")
+def rename(request: Request, station: TheStation, viewer: Signed, code: str, ten: Name = "") -> Response:
+    """Give a topic another name."""
+    return _changed(request, station, viewer, rename_topic, TopicCode(code), ten)
+
+
+@router.post("/chu-de/{code}/thoi")
+def end(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
+    """Offer a topic no more."""
+    return _changed(request, station, viewer, end_topic, TopicCode(code))
+
+
+@router.post("/chu-de/{code}/dung-lai")
+def bring_back(request: Request, station: TheStation, viewer: Signed, code: str) -> Response:
+    """Offer an ended topic again."""
+    return _changed(request, station, viewer, bring_back_topic, TopicCode(code))
+
+
+@router.post("/ban-tin/{bulletin_id}/chu-de")
+def choose(
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    chu_de: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+) -> Response:
+    """Say what a bulletin is about."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        code = TopicCode(chu_de) if chu_de else None
+        set_topic(session, row.id, code, by=viewer.operator, now=station.now())
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=chu-de", 303)
+
+
+def _changed(
+    request: Request, station: Station, viewer: Viewer, use_case: Callable[..., Any], *asked: str
+) -> Response:
+    with station.store.read() as session:
+        top = top_area(session).code
+    need(viewer, Act.RULE, top)
+    try:
+        with station.store.write() as session:
+            use_case(session, *asked, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, viewer, error=error)
+    return RedirectResponse(_PLACE, 303)
+
+
+def _page(request: Request, station: Station, viewer: Viewer, error: LoaError | None = None) -> Response:
+    with station.store.read() as session:
+        rows = topics(session, everything=True)
+        top = top_area(session).code
+    context = {
+        "topics": rows,
+        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top]),
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "chu_de.html", context, status=status_of(error) if error else 200)

@@ -1,0 +1,243 @@
+"""Tạo bản tin: one form from text to a planned airing; what was typed is never lost to an error."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import hand_in, seen_bulletin, write_down
+from controller.features.airings.broadcast_form import Typed
+from controller.features.airings.lead_check import too_soon
+from controller.features.airings.planning import MeetsOthers, plan_foreseen
+from controller.features.airings.start_form import slots
+from controller.features.bulletins.legal_form import ACT_KINDS
+from controller.features.bulletins.topics import topics
+from controller.features.drafts.queries import NEW, draft_of
+from controller.features.drafts.service import send_draft
+from controller.features.imports.pasted import PutRight, put_right, shown, taken_back
+from controller.features.templates.page_queries import said_of_template, template_to_use, templates_to_use
+from controller.features.templates.queries import Offered
+from controller.http.error_pages import status_of
+from controller.http.render import fragment, page
+from controller.http.station import Station
+from controller.model.base import ID_LENGTH
+from controller.model.bulletin_states import BulletinId
+from controller.model.bulletins import Bulletin, Topic
+from controller.model.new_ids import new_id
+from controller.model.permissions import Act
+from devices.messages import Grade
+
+router = APIRouter()
+_TAKEN_OVER = "Đã đưa chữ vào bản đang soạn. Hãy đọc lại, rồi chọn nơi và giờ phát."
+
+
+def form_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    form: Typed,
+    *,
+    error: LoaError | None = None,
+    kept_at: datetime | None = None,
+    done: str = "",
+    pasted: str = "",
+    instead: Offered | None = None,
+    put_right: PutRight | None = None,
+) -> Response:
+    """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back.
+
+    `pasted`: words that were to be taken over and could not be. `instead`: a template that may take the
+    place of the words that the person has begun. `put_right`: what was done to the words that were pasted.
+    """
+    form = form.model_copy(update={"luot": form.luot or new_id(station.now())})
+    context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
+    context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
+    with station.store.read() as session:
+        context["templates"] = templates_to_use(session, viewer)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
+    return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else status)
+
+
+def form_context(station: Station, viewer: Viewer, form: Typed, error: LoaError | None) -> dict[str, Any]:
+    """Return what the parts of a form ask for that say where, when and how."""
+    emergency = viewer.may(Act.AIR_EMERGENCY)
+    return {
+        "form": form,
+        "topics": _topics(station),
+        "topic": form.chu_de,
+        "is_read": True,
+        "fault": error.sentence if error else "",
+        "meets": isinstance(error, MeetsOthers),
+        "clear_at": error.facts.get("clear_at") if error else None,
+        "slots": slots(station.now()),
+        "grades": [grade for grade in Grade if emergency or grade is not Grade.EMERGENCY],
+        "act_kinds": ACT_KINDS,
+        "opened": False,
+        "soon": "",
+        "in_time_at": "/tao-ban-tin/kip-gio",
+    }
+
+
+def _topics(station: Station) -> Sequence[Topic]:
+    with station.store.read() as session:
+        return topics(session)
+
+
+@router.get("/tao-ban-tin")
+def ask(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    xong: Annotated[str, Query(max_length=20)] = "",
+    mau: Annotated[str, Query(max_length=ID_LENGTH)] = "",
+) -> Response:
+    """Show the form, empty or with what the person was typing; `xong`: what was just put into it.
+
+    `mau`: the template to begin with. Words that the person has begun stay until they say otherwise.
+    """
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    with station.store.read() as session:
+        kept = draft_of(session, viewer.operator.id, NEW)
+        chosen = template_to_use(session, viewer, mau) if mau else None
+    form = Typed() if kept is None else Typed.model_validate(kept.fields)
+    if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
+        form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
+        return form_page(request, station, viewer, form, done=said_of_template(form))
+    done = {"lay-chu": _TAKEN_OVER, "mau": said_of_template(form)}.get(xong, "")
+    kept_at = None if kept is None or done else kept.saved_at
+    return form_page(request, station, viewer, form, kept_at=kept_at, done=done, instead=chosen)
+
+
+@router.post("/tao-ban-tin")
+def create(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    form: Annotated[Typed, Form()],
+) -> Response:
+    """Hand it in with its airing, or keep a draft; words that were pasted are put right first, and shown."""
+    if form.viec == "hoan":
+        return form_page(request, station, viewer, taken_back(form))
+    found = put_right(form)
+    if found is not None:
+        return form_page(request, station, viewer, shown(form, found), put_right=found)
+    try:
+        if form.viec == "nhap":
+            bulletin_id = _keep(station, viewer, form)
+        else:
+            bulletin_id, _ = hand_in(station, viewer, form.written(), form.wish(viewer, station))
+    except LoaError as error:
+        return form_page(request, station, viewer, form, error=error)
+    return sent(station, viewer, NEW, form, bulletin_id)
+
+
+@router.post("/tao-ban-tin/kip-gio")
+def look_if_in_time(station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
+    """Return the note that the chosen start is too near; nothing where it is not."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    with station.store.read() as session:
+        return _note(too_soon(session, station, viewer, form, None))
+
+
+@router.post("/ban-tin/{bulletin_id}/dat-lich/kip-gio")
+def look_if_planned_in_time(
+    station: TheStation, viewer: Signed, bulletin_id: str, form: Annotated[Typed, Form()]
+) -> Response:
+    """Return the same of a bulletin that exists."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        return _note(too_soon(session, station, viewer, form, bulletin.id))
+
+
+def _note(sentence: str) -> Response:
+    return HTMLResponse(fragment("bieu_mau/kip_gio.html", {"too_soon": sentence}))
+
+
+@router.post("/tao-ban-tin/soan-chu")
+def look_at(viewer: Signed, form: Annotated[Typed, Form()]) -> Response:
+    """Return what becomes of words that were just pasted; nothing (204) where they are right."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+    found = put_right(form)
+    if found is None:
+        return Response(status_code=204)
+    context = {"put_right": found, "kept": shown(form, found).giu_nguyen}
+    return HTMLResponse(fragment("bieu_mau/da_sua_doan.html", context))
+
+
+def _keep(station: Station, viewer: Viewer, form: Typed) -> BulletinId:
+    written = form.written()
+    with station.store.write() as session:
+        return write_down(session, station, viewer, written).id
+
+
+def sent(station: Station, viewer: Viewer, place: str, form: Typed, bulletin_id: str) -> Response:
+    """Forget what was typed there, and lead to the bulletin that came of it."""
+    with station.store.write() as session:
+        send_draft(session, viewer.operator.id, place, form.luot, station.now())
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong={'nhap' if form.viec == 'nhap' else 'gui'}", 303)
+
+
+@router.get("/ban-tin/{bulletin_id}/dat-lich")
+def ask_when(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    xa: Annotated[list[str] | None, Query(max_length=1000)] = None,
+) -> Response:
+    """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+    if not viewer.may(Act.AIR):
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
+    return _when_page(request, station, viewer, form, bulletin=bulletin)
+
+
+@router.post("/ban-tin/{bulletin_id}/dat-lich")
+def plan_again(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    form: Annotated[Typed, Form()],
+) -> Response:
+    """Plan one more airing."""
+    try:
+        wish = form.wish(viewer, station)
+        with station.store.write() as session:
+            seen_bulletin(session, viewer, bulletin_id)
+            airing_id = plan_foreseen(
+                session, BulletinId(bulletin_id), wish, by=viewer.operator, now=station.now()
+            ).id
+    except LoaError as error:
+        with station.store.read() as session:
+            bulletin = seen_bulletin(session, viewer, bulletin_id)
+        return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
+    station.poke()
+    return RedirectResponse(f"/phat/{airing_id}", 303)
+
+
+def _when_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    form: Typed,
+    *,
+    bulletin: Bulletin,
+    error: LoaError | None = None,
+) -> Response:
+    context = {"bulletin": bulletin, **form_context(station, viewer, form, error)}
+    context["in_time_at"] = f"/ban-tin/{bulletin.id}/dat-lich/kip-gio"
+    return page(request, "dat_lich.html", context, status=status_of(error) if error else 200)

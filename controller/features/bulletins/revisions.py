@@ -1,0 +1,114 @@
+"""The wordings of a bulletin through time, and the bulletins that a search finds."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.bulletins.wording_views import folded
+from controller.features.journal.queries import entries_of
+from controller.model.accounts import Account
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
+
+SEARCHED = 2000
+"""Bulletins that a search looks through, the newest first: some hundredths of a second of folding."""
+_FOUND = 100
+_STEPS = 100
+BULLETIN_ACTS = {
+    "bulletin.drafted": "Soạn bản nháp",
+    "bulletin.revised": "Sửa",
+    "programme.drafted": "Soạn chương trình",
+    "programme.revised": "Sửa các mục của chương trình",
+    "bulletin.reference_set": "Ghi văn bản pháp luật",
+    "bulletin.submitted": "Gửi duyệt",
+    "bulletin.recalled": "Lấy lại để sửa",
+    "bulletin.cloned": "Tạo bản sao từ bản tin khác",
+    "bulletin.approved": "Duyệt",
+    "bulletin.approval-refused": "Duyệt không được: sai mật khẩu",
+    "bulletin.returned": "Trả lại",
+    "bulletin.withdrawn": "Rút bản tin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act of a bulletin's history in words."""
+
+    at: datetime
+    by: str
+    what: str
+    reason: str
+
+
+def steps_of(session: Session, bulletin_id: str) -> list[Step]:
+    """Return what was done with a bulletin, the newest first, from the journal."""
+    found = entries_of(session, bulletin_id, _STEPS)
+    query = select(Account.id, Account.display_name).where(Account.id.in_({one.by for one in found}))
+    names: Mapping[str, str] = {who: name for who, name in session.execute(query)}  # noqa: C416 - typed rows
+    return [
+        Step(one.at, names.get(one.by, ""), BULLETIN_ACTS[one.act], str(one.detail.get("reason") or ""))
+        for one in found
+        if one.act in BULLETIN_ACTS
+    ]
+
+
+def display_names(session: Session, names: Collection[str]) -> dict[str, str]:
+    """Return how people are called, by the names that they sign in with."""
+    query = select(Account.name, Account.display_name).where(Account.name.in_(names))
+    return {name: shown for name, shown in session.execute(query)}  # noqa: C416 - typed rows
+
+
+def compared_with(session: Session, bulletin: Bulletin) -> Revision | None:
+    """Return the wording that an approver knows: the last one approved, else the last one handed in."""
+    query = (
+        select(Revision, Approved.approved_at)
+        .outerjoin(
+            Approved, and_(Approved.bulletin == Revision.bulletin, Approved.revision == Revision.number)
+        )
+        .outerjoin(
+            Rendering, and_(Rendering.bulletin == Revision.bulletin, Rendering.revision == Revision.number)
+        )
+        .where(Revision.bulletin == bulletin.id, Revision.number < bulletin.revision)
+        .where(or_(Approved.approved_at.is_not(None), Rendering.id.is_not(None)))
+        .order_by(Approved.approved_at.is_(None), Revision.number.desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return None if row is None else row[0]
+
+
+def bulletins_found(
+    session: Session, scope: Scope, wanted: str, states: Sequence[BulletinState] = ()
+) -> list[tuple[Bulletin, str]]:
+    """Return bulletins with their authors' names, last changed first; every word wanted is in title or text.
+
+    Marks do not count, and đ is d. Looks through the newest `SEARCHED`.
+    """
+    query = (
+        select(Bulletin, Account.display_name, Revision.text)
+        .join(Account, Account.id == Bulletin.author)
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
+        .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
+        .limit(SEARCHED)
+    )
+    if states:
+        query = query.where(Bulletin.state.in_(states))
+    if not scope.is_whole():
+        query = query.where(Bulletin.area.in_(scope.seen))
+    parts = folded(wanted).split()
+    rows = session.execute(query)
+    hits = (
+        (bulletin, author)
+        for bulletin, author, text in rows
+        if not parts or _holds(folded(f"{bulletin.title}\n{text}"), parts)
+    )
+    return list(islice(hits, _FOUND))
+
+
+def _holds(text: str, parts: Sequence[str]) -> bool:
+    return all(part in text for part in parts)

@@ -1,0 +1,95 @@
+"""Opening and closing chimes of areas by JSON; the sound is brought as a form."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+from starlette.responses import FileResponse
+
+from controller.features.accounts.queries import operators
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.schemas import Code
+from controller.features.chimes.page_queries import chime_sound, seen_chime
+from controller.features.chimes.queries import chimes_of
+from controller.features.chimes.service import place_named, remove_chime
+from controller.features.chimes.uploads import bring_chime
+from controller.http.refusals import refusals
+from controller.http.uploads import TaughtForm, described
+from controller.model.chimes import Chime, ChimePlace
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/chimes", tags=["chimes"])
+_PLACE = "`opening` or `closing`."
+_AREA = "Code of the area, with all below it; by default the person's own."
+
+
+class ChimeShown(BaseModel):
+    """A sound that opens or closes what is recorded from now on in an area and below it."""
+
+    id: str
+    area: Code
+    place: ChimePlace
+    seconds: float
+    sha256: str = Field(description="Of the file as it was brought.")
+    added_by: str = Field(description="Name of the operator.")
+    added_at: datetime
+
+
+@router.get("", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[ChimeShown]:
+    """Return the chimes of the person's area, and of those above and below."""
+    with station.store.read() as session:
+        return _shown(session, chimes_of(session, viewer.scope.hears))
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=refusals(401, 403, 404, 409, 422),
+    openapi_extra=described(("place",), place=_PLACE, area=_AREA),
+)
+def choose(station: TheStation, viewer: Signed, sent: TaughtForm) -> ChimeShown:
+    """Bring a sound of 1 to 15 s, instead of the one before; what is recorded already keeps its chimes."""
+    row = bring_chime(
+        station.store,
+        station.uploads,
+        sent.file,
+        place_named(sent.first("place")),
+        area=AreaCode(sent.first("area") or viewer.scope.home),
+        by=viewer.operator,
+        now=station.now(),
+    )
+    with station.store.read() as session:
+        return _shown(session, [row])[0]
+
+
+@router.get("/{chime_id}/sound", response_class=FileResponse, responses=refusals(401, 404))
+def sound(station: TheStation, viewer: Signed, chime_id: str) -> FileResponse:
+    """Return the sound as it was brought."""
+    return chime_sound(station, viewer, chime_id)
+
+
+@router.delete("/{chime_id}", responses=refusals(401, 403, 404, 409))
+def remove(station: TheStation, viewer: Signed, chime_id: str) -> ChimeShown:
+    """Go back to what is heard without it: the chime from above, or the built-in one."""
+    with station.store.write() as session:
+        own = seen_chime(session, viewer, chime_id).id
+        return _shown(session, [remove_chime(session, own, by=viewer.operator, now=station.now())])[0]
+
+
+def _shown(session: Session, rows: Sequence[Chime]) -> list[ChimeShown]:
+    names = {account.id: account.name for account in operators(session)}
+    return [
+        ChimeShown(
+            id=row.id,
+            area=row.area,
+            place=row.place,
+            seconds=row.seconds,
+            sha256=row.upload,
+            added_by=names[row.added_by],
+            added_at=row.added_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,123 @@
+"""A commune's yes and no to what is routine and planned above it, by JSON."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.consent import Standing
+from controller.features.airings.pages import found
+from controller.features.airings.queries import get_airing
+from controller.features.consent.precedence import collisions_for, order_airings
+from controller.features.consent.queries import questions_for, standing_of_schedule
+from controller.features.consent.schemas import (
+    AnswerAsked,
+    AnswerShown,
+    CollisionShown,
+    OrderAsked,
+    OrderShown,
+    QuestionShown,
+    StandingShown,
+)
+from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.schedules.pages.occurrences import found as found_schedule
+from controller.http.refusals import refusals
+from controller.model.airings import Answer
+from devices.messages import AreaCode
+
+router = APIRouter(tags=["answers"])
+
+
+@router.get("/questions", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
+    """Return what waits for the yes or no of the person's commune, the nearest first; at most 50."""
+    with station.store.read() as session:
+        asked = questions_for(session, viewer.scope.tree, viewer.operator, station.now())
+    return [QuestionShown.model_validate(one, from_attributes=True) for one in asked]
+
+
+@router.get("/airings/{airing_id}/answers", responses=refusals(401, 404))
+def of_airing(station: TheStation, viewer: Signed, airing_id: str) -> StandingShown:
+    """Return what communes have said of an airing, of those of its parts that are in no plan yet."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+        parts = standing_in_family(session, get_airing(session, airing.id)).values()
+    return _shown(parts)
+
+
+@router.post("/airings/{airing_id}/answer", responses=refusals(401, 403, 404, 409, 422))
+def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: AnswerAsked) -> AnswerShown:
+    """Say yes or no to one airing; the newest word counts until the airing goes into the commune's plan."""
+    with station.store.write() as session:
+        airing = found(session, viewer, airing_id)
+        row = answer_airing(
+            session,
+            airing.id,
+            agrees=asked.agrees,
+            reason=asked.reason,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        said = _said(row)
+    station.poke()
+    return said
+
+
+@router.get("/schedules/{schedule_id}/answers", responses=refusals(401, 404))
+def of_schedule(station: TheStation, viewer: Signed, schedule_id: str) -> StandingShown:
+    """Return what communes have said of all occurrences of a schedule."""
+    with station.store.read() as session:
+        row = found_schedule(session, viewer, schedule_id)
+        return _shown([standing_of_schedule(session, row)])
+
+
+@router.post("/schedules/{schedule_id}/answer", responses=refusals(401, 403, 404, 409, 422))
+def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: AnswerAsked) -> AnswerShown:
+    """Say yes or no to all occurrences of a schedule that are in no plan of the commune yet."""
+    with station.store.write() as session:
+        schedule = found_schedule(session, viewer, schedule_id)
+        row = answer_schedule(
+            session,
+            schedule.id,
+            agrees=asked.agrees,
+            reason=asked.reason,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        said = _said(row)
+    station.poke()
+    return said
+
+
+@router.get("/collisions", responses=refusals(401))
+def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
+    """Return the priority airings that collide in the person's commune, in no plan yet; at most 20 pairs."""
+    with station.store.read() as session:
+        pairs = collisions_for(session, viewer.scope.tree, viewer.operator, station.now())
+    return [CollisionShown.model_validate(one, from_attributes=True) for one in pairs]
+
+
+@router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
+def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
+    """Say which of two colliding priority airings goes first in the commune; the other follows it."""
+    with station.store.write() as session:
+        first, then = (found(session, viewer, name).id for name in (asked.first, asked.then))
+        row = order_airings(session, first, then, by=viewer.operator, now=station.now())
+        shown = OrderShown(airing=row.id, starts_at=row.starts_at)
+    station.poke()
+    return shown
+
+
+def _said(row: Answer) -> AnswerShown:
+    return AnswerShown(area=row.area, agrees=row.agrees, reason=row.reason, at=row.at)
+
+
+def _shown(parts: Iterable[Standing]) -> StandingShown:
+    agreed: set[AreaCode] = set()
+    declined: set[AreaCode] = set()
+    unanswered: set[AreaCode] = set()
+    for part in parts:
+        agreed |= part.agreed
+        declined |= part.declined
+        unanswered |= part.unanswered
+    return StandingShown(agreed=sorted(agreed), declined=sorted(declined), unanswered=sorted(unanswered))

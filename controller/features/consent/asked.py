@@ -1,0 +1,33 @@
+"""What waits for the word of a person's commune: yes or no, or which goes first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.consent.precedence import Collision, collisions_for
+from controller.features.consent.queries import Question, questions_for
+from controller.model.permissions import Operator
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All of it; its length is the figure beside Hôm nay in the navigation."""
+
+    questions: Sequence[Question] = ()
+    """What the commune is asked to say yes or no to."""
+    collisions: Sequence[Collision] = ()
+    """Priority airings of which the commune may say which goes first."""
+
+    def __len__(self) -> int:
+        """How many things wait."""
+        return len(self.questions) + len(self.collisions)
+
+
+def asked_of(session: Session, operator: Operator, scope: Scope, now: datetime) -> Asked:
+    """Return what waits for this person's word; nothing where they may not answer."""
+    return Asked(
+        questions_for(session, scope.tree, operator, now), collisions_for(session, scope.tree, operator, now)
+    )

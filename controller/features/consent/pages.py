@@ -1,0 +1,95 @@
+"""A commune's word: Đồng ý or Không phát to what is routine, and which priority airing goes first."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.pages import found
+from controller.features.consent.precedence import order_airings
+from controller.features.consent.service import LONGEST_REASON, answer_airing, answer_schedule
+from controller.features.schedules.pages.occurrences import found as found_schedule
+from controller.http.forms import need
+from controller.model.base import ID_LENGTH
+from controller.model.permissions import Act
+
+router = APIRouter()
+_AGREES = {"dong-y": True, "khong": False}
+
+Word = Annotated[str, Form(max_length=20)]
+Reason = Annotated[str, Form(max_length=LONGEST_REASON)]
+
+
+def _agrees(word: str) -> bool:
+    if word not in _AGREES:
+        raise BadInput("Hãy bấm Đồng ý hoặc Không phát.", code="answer.which")
+    return _AGREES[word]
+
+
+@router.post("/phat/{airing_id}/tra-loi")
+def of_airing(
+    *,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    tra_loi: Word = "",
+    ly_do: Reason = "",
+    ve: Word = "",
+) -> Response:
+    """Say yes or no to one airing; `ve`: back to the page of the day."""
+    with station.store.write() as session:
+        airing = found(session, viewer, airing_id).id
+        answer_airing(
+            session,
+            airing,
+            agrees=_agrees(tra_loi),
+            reason=ly_do,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    station.poke()
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/phat/{airing}", 303)
+
+
+@router.post("/phat/thu-tu")
+def of_two(
+    station: TheStation,
+    viewer: Signed,
+    truoc: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+    sau: Annotated[str, Form(max_length=ID_LENGTH)] = "",
+    ve: Word = "",
+) -> Response:
+    """Say which of two priority airings goes first in the commune; `ve`: back to the page of the calendar."""
+    need(viewer, Act.ANSWER)
+    with station.store.write() as session:
+        first, then = (found(session, viewer, name).id for name in (truoc, sau))
+        order_airings(session, first, then, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse("/lich?xong=thu-tu" if ve == "lich" else "/?xong=thu-tu", 303)
+
+
+@router.post("/lich/{schedule_id}/tra-loi")
+def of_schedule(
+    *,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    tra_loi: Word = "",
+    ly_do: Reason = "",
+    ve: Word = "",
+) -> Response:
+    """Say yes or no to all occurrences of a schedule."""
+    with station.store.write() as session:
+        schedule = found_schedule(session, viewer, schedule_id)
+        answer_schedule(
+            session,
+            schedule.id,
+            agrees=_agrees(tra_loi),
+            reason=ly_do,
+            by=viewer.operator,
+            now=station.now(),
+        )
+    station.poke()
+    return RedirectResponse("/?xong=tra-loi" if ve == "hom-nay" else f"/lich/{schedule_id}", 303)

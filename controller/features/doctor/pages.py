@@ -1,0 +1,84 @@
+"""Cài đặt: the settings in force, keys and how long they hold, the last backup, and the doctor's word."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy import func, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.backups.backup import last_backup
+from controller.features.doctor.invariants import invariants
+from controller.features.doctor.settings_words import said_settings
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.queries import count_unacknowledged, published_key_set
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.words import number
+from controller.model.airings import Airing
+from controller.model.fleet import Node
+from controller.model.journal import Entry
+from controller.model.permissions import Act
+
+router = APIRouter(prefix="/cai-dat")
+SOON = timedelta(days=90)
+"""A key set or key that ends within this time is told as something to do."""
+BACKUP_OLD = timedelta(days=2)
+_asking = threading.Lock()
+_COUNTED = {Airing: "lượt phát", Node: "cụm loa", Entry: "mục nhật ký"}
+
+
+@router.get("")
+def show(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show how the station is set up; nothing here can be changed, and no secret is shown."""
+    need(viewer, Act.RULE)
+    now = station.now()
+    with station.store.read() as session:
+        key_set = published_key_set(session)
+        keys = keys_shown(session)
+        context: dict[str, Any] = {
+            "key_set": key_set,
+            "keys": keys,
+            "trusted": frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys),
+            "unsigned": keys_to_sign_for(session, now),
+            "waiting": count_unacknowledged(session),
+        }
+    backup = last_backup(station.settings.home)
+    context |= {
+        "soon": now + SOON,
+        "settings": said_settings(station.settings),
+        "backup": backup,
+        "backup_is_old": backup is None or now - backup.at > BACKUP_OLD,
+    }
+    return page(request, "cai_dat.html", context)
+
+
+@router.get("/kiem-tra")
+def check(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Say what is about to be read; the page asks for the result itself."""
+    need(viewer, Act.RULE)
+    with station.store.read() as session:
+        rows = [session.scalar(select(func.count()).select_from(table)) or 0 for table in _COUNTED]
+    counts = ", ".join(f"{number(count)} {name}" for count, name in zip(rows, _COUNTED.values(), strict=True))
+    words = {"heading": "Kiểm tra đài", "what": f"toàn bộ cơ sở dữ liệu: {counts}"}
+    words |= {"back": "/cai-dat", "back_name": "Cài đặt", "place": "/cai-dat/kiem-tra"}
+    return page(request, "dang_kiem_tra.html", words)
+
+
+@router.get("/kiem-tra/ket-qua")
+def checked(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Ask the database for what must never be; one question at a time, since it reads all there is."""
+    need(viewer, Act.RULE)
+    if not _asking.acquire(blocking=False):
+        busy = "Đài đang được kiểm tra. Hãy đợi một phút."
+        return page(request, "cai_dat_kiem_tra.html", {"busy": busy, "found": ()}, status=409)
+    try:
+        with station.store.read() as session:
+            found = invariants(session, now=station.now())
+    finally:
+        _asking.release()
+    return page(request, "cai_dat_kiem_tra.html", {"busy": "", "found": found})

@@ -1,0 +1,67 @@
+"""What is being typed is kept every few seconds, and given back when the form is opened again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from controller.errors import NotAllowed
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.broadcast_form import READINGS_OFFERED, Typed
+from controller.features.bulletins.programme_form import kept_fields
+from controller.features.drafts.queries import NEW, NEW_PROGRAMME
+from controller.features.drafts.service import drop_draft, keep_draft
+from controller.http.uploads import SentForm, Writer
+from controller.http.words import milliseconds
+from controller.model.permissions import Act
+from tts.estimate import estimated_ms
+
+router = APIRouter()
+Place = Annotated[str, Path(max_length=64)]
+
+
+def _allowed(viewer: Viewer) -> None:
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
+
+
+@router.post("/nhap/{place}")
+def keep(station: TheStation, viewer: Signed, place: Place, form: Annotated[Typed, Form()]) -> Response:
+    """Keep what is typed."""
+    _allowed(viewer)
+    with station.store.write() as session:
+        keep_draft(
+            session,
+            place,
+            form.model_dump(exclude={"viec", "chu_truoc", "giu_nguyen"}),
+            by=viewer.operator,
+            now=station.now(),
+        )
+    return Response(status_code=204)
+
+
+@router.post("/do-dai")
+def length(_station: TheStation, viewer: Signed, form: Annotated[Typed, Form()]) -> PlainTextResponse:
+    """Return how long what is typed will sound, in words; nothing of it is kept."""
+    _allowed(viewer)
+    readings = int(form.so_lan) if form.so_lan in READINGS_OFFERED else 1
+    sounding = estimated_ms(form.tieu_de, form.noi_dung, issuer=form.ben_bao, readings=readings)
+    return PlainTextResponse(milliseconds(sounding) if sounding else "")
+
+
+@router.post("/nhap/{place}/chuong-trinh")
+def keep_programme(station: TheStation, viewer: Writer, place: Place, sent: SentForm) -> Response:
+    """Keep what is typed of a programme, its items in their order."""
+    with station.store.write() as session:
+        keep_draft(session, place, kept_fields(sent.fields), by=viewer.operator, now=station.now())
+    return Response(status_code=204)
+
+
+@router.post("/nhap/{place}/bo")
+def drop(station: TheStation, viewer: Signed, place: Place) -> Response:
+    """Forget what was typed, and begin anew."""
+    _allowed(viewer)
+    with station.store.write() as session:
+        drop_draft(session, viewer.operator.id, place)
+    forms = {NEW: "/tao-ban-tin", NEW_PROGRAMME: "/chuong-trinh/tao"}
+    return RedirectResponse(forms.get(place, f"/ban-tin/{place}/sua"), 303)

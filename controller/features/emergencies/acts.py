@@ -1,0 +1,173 @@
+"""What pages and JSON both do in an emergency: one transaction signs the plans, then they go out at once."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from controller.errors import BadInput, NotAllowed
+from controller.features.accounts.rate_limits import Purpose, Tries
+from controller.features.accounts.second_factor import (
+    check_fresh_totp,
+    has_second_factor,
+    needs_second_factor,
+)
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.cancellation import cancel_airing
+from controller.features.airings.queries import targets_of
+from controller.features.emergencies.queries import check_seen
+from controller.features.emergencies.service import (
+    Call,
+    Started,
+    call_alone,
+    call_emergency,
+    confirm_emergency,
+    sound_all_clear,
+    start_test,
+)
+from controller.features.emergencies.stopping import stop_emergency, stop_in
+from controller.features.journal.service import record
+from controller.http.station import Station
+from controller.model.emergencies import Emergency
+from controller.model.emergency_states import EmergencyId, PreparedId
+from controller.model.permissions import Operator
+from devices.messages import AiringId, AreaCode
+
+_WRONG_CODE = "operator.wrong-code"
+
+
+def call(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    asked: Call,
+    *,
+    alone_because: str | None,
+    code: str | None,
+) -> EmergencyId:
+    """Call an emergency: it waits for a second person, or starts at once where one person says why alone."""
+    by, now = viewer.operator, station.now()
+
+    def act(session: Session) -> Started:
+        if alone_because is None:
+            return call_emergency(session, asked, by=by, now=now)
+        return call_alone(session, asked, alone_because, by=by, now=now, times=station.times)
+
+    return _called(station, viewer, tries, code, act)
+
+
+def confirm(
+    station: Station, viewer: Viewer, tries: Tries, emergency: EmergencyId, code: str | None
+) -> EmergencyId:
+    """Confirm what another person called: it sounds within the second."""
+
+    def act(session: Session) -> Started:
+        check_seen(session, emergency, viewer.scope.hears)
+        return confirm_emergency(
+            session, emergency, by=viewer.operator, now=station.now(), times=station.times
+        )
+
+    return _called(station, viewer, tries, code, act)
+
+
+def all_clear(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    emergency: EmergencyId,
+    *,
+    prepared: PreparedId,
+    code: str | None,
+) -> EmergencyId:
+    """End an emergency by saying aloud that it is over."""
+
+    def act(session: Session) -> Started:
+        check_seen(session, emergency, viewer.scope.hears)
+        return sound_all_clear(
+            session, emergency, prepared, by=viewer.operator, now=station.now(), times=station.times
+        )
+
+    return _called(station, viewer, tries, code, act)
+
+
+def test(station: Station, viewer: Viewer, asked: Call) -> EmergencyId:
+    """Sound a test; it asks for no code, since it cannot be taken for a real one."""
+    with station.store.write(urgent=True) as session:
+        started = start_test(session, asked, by=viewer.operator, now=station.now(), times=station.times)
+        outgoing = station.sign(session, started.changed)
+    station.hurry(outgoing)
+    return started.row.id
+
+
+def stop_one(
+    station: Station,
+    viewer: Viewer,
+    emergency: EmergencyId,
+    reason: str,
+    only: Collection[AreaCode] = (),
+) -> None:
+    """End one emergency everywhere, or in some areas only."""
+    with station.store.write(urgent=True) as session:
+        check_seen(session, emergency, viewer.scope.hears)
+        changed = stop_emergency(
+            session, emergency, by=viewer.operator, now=station.now(), reason=reason, only=only
+        )
+        outgoing = station.sign(session, changed)
+    station.hurry(outgoing)
+
+
+def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], reason: str) -> list[Emergency]:
+    """End everything that was called and sounds in areas, there alone."""
+    with station.store.write(urgent=True) as session:
+        ended, changed = stop_in(session, areas, by=viewer.operator, now=station.now(), reason=reason)
+        outgoing = station.sign(session, changed)
+    station.hurry(outgoing)
+    return ended
+
+
+def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
+    """Stop any airing, planned or sounding, as fast as an emergency."""
+    with station.store.write(urgent=True) as session:
+        ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
+        targets = targets_of(session, ended)
+        outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
+    station.hurry(outgoing)
+
+
+def _called(
+    station: Station, viewer: Viewer, tries: Tries, code: str | None, act: Callable[[Session], Started]
+) -> EmergencyId:
+    with _wrong_codes_counted(station, viewer, tries), station.store.write(urgent=True) as session:
+        check_person(session, viewer.operator, code, is_required=station.require_totp, now=station.now())
+        started = act(session)
+        outgoing = station.sign(session, started.changed) if started.changed else []
+    station.hurry(outgoing)
+    return started.row.id
+
+
+def check_person(
+    session: Session, operator: Operator, code: str | None, *, is_required: bool, now: datetime
+) -> None:
+    """Ask for a fresh code of the telephone of whoever has one, or by the role must have one."""
+    if not (has_second_factor(session, operator.id) or (is_required and needs_second_factor(operator))):
+        return
+    if not code:
+        raise BadInput(
+            "Phát khẩn cấp cần mã xác thực đang hiện trên điện thoại. Chưa có gì được phát.",
+            code="operator.code-needed",
+        )
+    check_fresh_totp(session, operator, code, now)
+
+
+@contextmanager
+def _wrong_codes_counted(station: Station, viewer: Viewer, tries: Tries) -> Iterator[None]:
+    """Limit and journal wrong codes; a counter of this session alone, which no stranger can fill."""
+    try:
+        with tries.counted(viewer.tried_as, Purpose.EMERGENCY):
+            yield
+    except NotAllowed as error:
+        if error.code == _WRONG_CODE:
+            with station.store.write(urgent=True) as session:
+                record(session, viewer.operator, "emergency.refused", viewer.operator.id, station.now())
+        raise

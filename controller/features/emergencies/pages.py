@@ -1,0 +1,400 @@
+"""Phát khẩn: choose, see what it stops and whom it reaches, call with a code; confirm, stop, all-clear."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotFound
+from controller.features.accounts.second_factor import has_second_factor
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.emergencies import acts as alarms
+from controller.features.emergencies.alarm_bar import RUNNING_WORDS
+from controller.features.emergencies.preparation import release, write_from_template
+from controller.features.emergencies.queries import (
+    emergencies,
+    emergency_view,
+    get_prepared,
+    prepared_views,
+    sounding_in,
+)
+from controller.features.emergencies.service import Call, decline_emergency
+from controller.features.emergencies.texts import TEMPLATES
+from controller.features.today.queries import titles_of
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.lanes import UrgentRoute
+from controller.http.pieces import LivePage
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
+from controller.model.permissions import Act
+from controller.runtime.airing_progress import end_of
+from devices.messages import AreaCode
+
+router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
+PAGE = LivePage("khan_mot.html", {"khan-tinh-trang": "khan/tinh_trang.html"})
+_LATELY = timedelta(days=1)
+_VOLUME_OF_TEST = 70
+Line = Annotated[str, Form(max_length=200)]
+Areas = Annotated[list[str] | None, Form()]
+Code = Annotated[str, Form(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is about to be called, as the address or the form says."""
+
+    prepared: str
+    areas: list[AreaCode] = field(default_factory=list)
+    minutes: int = 60
+    alone: bool = False
+    reason: str = ""
+
+    def call(self) -> Call:
+        """Return it as the use case takes it."""
+        return Call(self.areas, PreparedId(self.prepared), lasts=timedelta(minutes=self.minutes))
+
+
+@urgent.get("/khan")
+def index(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Show what sounds or waits, what can be called, and what may be prepared."""
+    need(viewer, Act.AIR)
+    return _index(request, station, viewer)
+
+
+@urgent.get("/khan/goi")
+def ask(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    ban: Annotated[str, Query(max_length=100)] = "",
+    dia_ban: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Show what a call would stop and whom it would reach, and ask for the code."""
+    need(viewer, Act.AIR)
+    wish = Wish(ban, _areas(viewer, dia_ban))
+    return _call_page(request, station, viewer, wish)
+
+
+@urgent.post("/khan/goi")
+def call(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ban: Line = "",
+    dia_ban: Areas = None,
+    phut: Annotated[int, Form(ge=1, le=1440)] = 60,
+    cach: Annotated[str, Form(max_length=10)] = "hai",
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+    ma: Code = "",
+) -> Response:
+    """Call: it waits for a second person, or one person starts it and says why."""
+    wish = Wish(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
+    need(viewer, Act.AIR_EMERGENCY if wish.alone else Act.AIR)
+    try:
+        made = alarms.call(
+            station,
+            viewer,
+            tries_of(request),
+            wish.call(),
+            alone_because=ly_do if wish.alone else None,
+            code=ma or None,
+        )
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _call_page(request, station, viewer, wish, error)
+    return RedirectResponse(f"/khan/{made}", 303)
+
+
+@urgent.post("/khan/thu")
+def sound_test(
+    request: Request, station: TheStation, viewer: Signed, *, ban: Line = "", dia_ban: Areas = None
+) -> Response:
+    """Sound a test: it asks for no code, for it cannot be taken for a real one."""
+    need(viewer, Act.AIR)
+    wish = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
+    try:
+        made = alarms.test(station, viewer, wish)
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _index(request, station, viewer, error)
+    return RedirectResponse(f"/khan/{made}", 303)
+
+
+@router.post("/khan/soan-san")
+def prepare(
+    request: Request, station: TheStation, viewer: Signed, *, mau: Line = "", dia_ban: Line = ""
+) -> Response:
+    """Write a built-in text for an area and hand it in; nodes fetch it once another person approves it."""
+    need(viewer, Act.WRITE)
+    area = _areas(viewer, [dia_ban] if dia_ban else None)[0]
+    try:
+        with station.store.write() as session:
+            write_from_template(
+                session, mau, area, by=viewer.operator, now=station.now(), speech=station.speech
+            )
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _index(request, station, viewer, error)
+    station.poke()
+    return RedirectResponse("/khan?xong=soan", 303)
+
+
+@router.post("/khan/soan-san/{prepared}/bo")
+def drop(station: TheStation, viewer: Signed, prepared: str) -> Response:
+    """Have nodes hold it no longer."""
+    need(viewer, Act.AIR)
+    with station.store.write() as session:
+        row = get_prepared(session, PreparedId(prepared))
+        if row.area not in viewer.scope.seen:
+            raise NotFound("Không có bản soạn sẵn này.", code="emergency.unknown-prepared")
+        release(session, row.id, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse("/khan#soan-san", 303)
+
+
+@urgent.get("/khan/{emergency_id}")
+def show(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+    """Show one emergency with its reach and what can be done."""
+    return _one(request, station, viewer, emergency_id)
+
+
+@urgent.get("/khan/{emergency_id}/dung")
+def ask_stop(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+    """Ask once more."""
+    with station.store.read() as session:
+        view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+    part = viewer.may_silence(view.areas)
+    if not part:
+        return RedirectResponse(f"/khan/{emergency_id}", 303)  # whoever may stop nothing is asked nothing
+    context = {
+        "view": view,
+        "where": viewer.scope.where(part),
+        "is_part": part != view.areas,
+        "Kind": Kind,
+    }
+    return page(request, "khan_dung.html", context)
+
+
+@urgent.post("/khan/{emergency_id}/dung")
+def stop(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    emergency_id: str,
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Stop it at once: everywhere, or where the person may do no more, in the person's own area.
+
+    The page asked by the same rule. Areas that were reached meanwhile change nothing: what is asked here is
+    never more than what the person may.
+    """
+
+    def act() -> None:
+        with station.store.read() as session:
+            view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+        part = viewer.may_silence(view.areas)
+        alarms.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
+
+    return _do(request, station, viewer, emergency_id, act)
+
+
+@urgent.post("/khan/{emergency_id}/xac-nhan")
+def confirm(
+    request: Request, station: TheStation, viewer: Signed, emergency_id: str, ma: Code = ""
+) -> Response:
+    """Confirm what another person called: it sounds at once."""
+
+    def act() -> object:
+        return alarms.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), ma or None)
+
+    return _do(request, station, viewer, emergency_id, act)
+
+
+@urgent.post("/khan/{emergency_id}/tu-choi")
+def decline(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    emergency_id: str,
+    ly_do: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """Take a call that waits off the table."""
+
+    def act() -> object:
+        with station.store.write(urgent=True) as session:
+            emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+            return decline_emergency(
+                session, EmergencyId(emergency_id), by=viewer.operator, now=station.now(), reason=ly_do
+            )
+
+    return _do(request, station, viewer, emergency_id, act)
+
+
+@urgent.post("/khan/{emergency_id}/bao-yen")
+def all_clear(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    emergency_id: str,
+    *,
+    ban: Line = "",
+    ma: Code = "",
+) -> Response:
+    """End it by saying aloud that it is over."""
+    try:
+        made = alarms.all_clear(
+            station,
+            viewer,
+            tries_of(request),
+            EmergencyId(emergency_id),
+            prepared=PreparedId(ban),
+            code=ma or None,
+        )
+    except LoaError as error:
+        return _one(request, station, viewer, emergency_id, error)
+    return RedirectResponse(f"/khan/{made}", 303)
+
+
+def _do(
+    request: Request, station: Station, viewer: Viewer, emergency_id: str, act: Callable[[], object]
+) -> Response:
+    try:
+        act()
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _one(request, station, viewer, emergency_id, error)
+    station.poke()
+    return RedirectResponse(f"/khan/{emergency_id}", 303)
+
+
+def _areas(viewer: Viewer, asked: Sequence[str] | None) -> list[AreaCode]:
+    """Return the areas that were chosen, by default the person's own; NotFound outside the person's view."""
+    areas = [AreaCode(code) for code in asked or [viewer.scope.home]]
+    if not viewer.scope.seen.issuperset(areas):
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    return areas
+
+
+def _index(request: Request, station: Station, viewer: Viewer, error: LoaError | None = None) -> Response:
+    now, scope = station.now(), viewer.scope
+    with station.store.read() as session:
+        views = prepared_views(session, [scope.home], now)
+        lately = emergencies(session, scope.hears, now, since=now - _LATELY)
+    context = {
+        "alarms_ready": [view for view in views if view.row.kind is Kind.ALARM],
+        "tests_ready": [view for view in views if view.row.kind is Kind.TEST],
+        "all_ready": views,
+        "lately": lately,
+        "templates": TEMPLATES,
+        "taken": {(view.row.template, view.row.area) for view in views},
+        "areas": [scope.by_code[code] for code in sorted(scope.seen)],
+        "scope": scope,
+        "STANDING_IN_WORDS": STANDING_IN_WORDS,
+        "done": "Đã soạn và gửi duyệt. Khi có người khác duyệt, loa sẽ tải về giữ sẵn."
+        if request.query_params.get("xong") == "soan"
+        else "",
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "khan.html", context, status=status_of(error) if error else 200)
+
+
+def _call_page(
+    request: Request, station: Station, viewer: Viewer, wish: Wish, error: LoaError | None = None
+) -> Response:
+    now, scope = station.now(), viewer.scope
+    with station.store.read() as session:
+        views = prepared_views(session, wish.areas, now)
+        view = next((one for one in views if one.row.id == wish.prepared), None)
+        if view is None or view.row.kind is not Kind.ALARM:
+            raise NotFound("Không có bản soạn sẵn này ở địa bàn đã chọn.", code="emergency.unknown-prepared")
+        sounding = sounding_in(session, wish.areas)
+        titles = titles_of(session, [airing.bulletin for airing in sounding])
+        has_code = has_second_factor(session, viewer.operator.id)
+    context = {
+        "view": view,
+        "wish": wish,
+        "where": scope.where(wish.areas),
+        "stops": [titles.get(airing.bulletin, "") for airing in sounding],
+        "has_code": has_code,
+        "may_alone": scope.may(viewer.operator, Act.AIR_EMERGENCY, wish.areas),
+        "communes": scope.communes if len(scope.communes) > 1 else (),
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "khan_goi.html", context, status=status_of(error) if error else 200)
+
+
+def _one(
+    request: Request, station: Station, viewer: Viewer, emergency_id: str, error: LoaError | None = None
+) -> Response:
+    extra = {"fault": error.sentence if error else ""}
+    with station.store.read() as session:
+        extra |= _asks(session, station, viewer, emergency_id)
+    response = PAGE.show(
+        request,
+        viewer,
+        lambda session: _load(session, station, viewer, emergency_id),
+        place=f"/khan/{emergency_id}",
+        **extra,
+    )
+    if error is not None:
+        response.status_code = status_of(error)
+    return response
+
+
+def _load(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> Mapping[str, Any]:
+    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+    return {
+        "view": view,
+        "where": viewer.scope.where(view.areas),
+        "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
+        "ends_at": None if view.airing is None else view.airing.ended_at or end_of(view.airing),
+        "Kind": Kind,
+        "Standing": Standing,
+        "STANDING_IN_WORDS": STANDING_IN_WORDS,
+        "RUNNING_WORDS": RUNNING_WORDS,
+    }
+
+
+def _asks(session: Session, station: Station, viewer: Viewer, emergency_id: str) -> dict[str, Any]:
+    """Return what the forms of one emergency ask for."""
+    view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
+    areas = list(view.row.areas)
+    may = viewer.scope.may
+    waits = view.standing is Standing.CALLED
+    clears = [
+        one
+        for one in prepared_views(session, areas, station.now())
+        if one.row.kind is Kind.ALL_CLEAR and one.sound is not None
+    ]
+    is_alarm = view.row.kind is Kind.ALARM and view.airing is not None
+    return {
+        "has_code": has_second_factor(session, viewer.operator.id),
+        "may_confirm": waits
+        and view.row.called_by != viewer.operator.id
+        and may(viewer.operator, Act.AIR, areas),
+        "may_decline": waits and may(viewer.operator, Act.STOP, areas),
+        "may_clear": is_alarm and may(viewer.operator, Act.AIR_EMERGENCY, areas),
+        "clears": clears,
+    }
+
+
+@router.get("/song/khan/{emergency_id}")
+def follow(request: Request, station: TheStation, viewer: Signed, emergency_id: str) -> Response:
+    """Keep it alive."""
+    return PAGE.follow(request, viewer, lambda session: _load(session, station, viewer, emergency_id))
+
+
+router.include_router(urgent)

@@ -1,0 +1,144 @@
+"""Shapes of emergencies for programs."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from controller.features.airings.schemas import Asked, Code, TodayShown
+from controller.model.airing_states import AiringState
+from controller.model.emergency_states import LOUDEST, Kind, Standing
+
+_MINUTES_A_DAY = 1440
+_Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]
+_CodeOfTelephone = Annotated[str, Field(max_length=100)]
+
+
+class ReadinessShown(BaseModel):
+    """How many nodes a call would reach now."""
+
+    nodes: int
+    online: int
+    held: int = Field(description="Nodes that hold the recording, online or not.")
+    ready: int = Field(description="Nodes that hold it and are online: they sound within the second.")
+    muted: int = Field(description="Nodes capped so low that nobody hears them.")
+
+
+class PreparedShown(BaseModel):
+    """One prepared recording with its reach in the areas that were asked about."""
+
+    id: str
+    kind: Kind
+    template: str | None
+    title: str
+    bulletin: str
+    area: Code
+    is_approved: bool = Field(description="Only what is approved is held by nodes, and may be called.")
+    approval_expires_at: datetime | None
+    recording: str | None
+    duration_ms: int | None
+    readiness: ReadinessShown
+
+
+class TemplateShown(BaseModel):
+    """One built-in text."""
+
+    key: str
+    kind: Kind
+    title: str
+    text: str
+
+
+class TemplatesShown(BaseModel):
+    """What can be called here, what a call would interrupt, and the built-in texts to prepare more from."""
+
+    prepared: list[PreparedShown]
+    sounding: list[str] = Field(description="Airings that sound there now and would be interrupted.")
+    templates: list[TemplateShown]
+
+
+class Prepare(Asked):
+    """Have nodes hold a recording ready: from a built-in text, or an existing bulletin of a kind."""
+
+    area: Code
+    template: str | None = None
+    bulletin: str | None = None
+    kind: Kind = Kind.ALARM
+
+
+class CallEmergency(Asked):
+    """Call an emergency: `prepared`, or any approved `bulletin`.
+
+    With `alone_because` one person starts it at once, and says why; else a second person must confirm.
+    """
+
+    areas: _Areas
+    prepared: str | None = None
+    bulletin: str | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] = LOUDEST
+    minutes: Annotated[int, Field(ge=1, le=_MINUTES_A_DAY)] = 60
+    alone_because: Annotated[str, Field(max_length=1000)] | None = None
+    code: _CodeOfTelephone | None = None
+
+
+class Confirm(Asked):
+    """The second person's code, of whoever has a second factor."""
+
+    code: _CodeOfTelephone | None = None
+
+
+class AllClear(Asked):
+    """With which prepared all-clear an emergency ends."""
+
+    prepared: str
+    code: _CodeOfTelephone | None = None
+
+
+class Test(Asked):
+    """Which prepared test sounds where."""
+
+    areas: _Areas
+    prepared: str
+    volume: Annotated[int, Field(ge=0, le=100)] = 70
+
+
+class StopWhere(Asked):
+    """Where everything that was called shall end."""
+
+    areas: _Areas
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class EmergencyShown(BaseModel):
+    """One emergency, all-clear or test, with its reach."""
+
+    id: str
+    kind: Kind
+    state: Standing
+    is_running: bool = Field(description="Nodes are to sound it now.")
+    title: str
+    bulletin: str
+    prepared: str | None
+    areas: list[Code]
+    volume: int
+    called_by: str
+    called_at: datetime
+    confirmed_by: str | None
+    confirmed_at: datetime | None
+    alone_because: str | None = Field(description="One person broke the glass, for this reason.")
+    airing: str | None
+    airing_state: AiringState | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    clears: str | None
+    ended_at: datetime | None
+    end_reason: str | None
+    nodes: int
+    started: int
+    muted: int = Field(description="Nodes that sound it, or would, so low that nobody hears it.")
+
+
+class TodayWithEmergencies(TodayShown):
+    """What the page Hôm nay shows, with what is called or sounds as an emergency now."""
+
+    emergencies: list[EmergencyShown]

@@ -1,0 +1,89 @@
+"""Enrolment of nodes by a code: making codes for technicians, and the one call that a node itself makes."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from controller.errors import NotAllowed, NotFound
+from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, address_of, tries_of
+from controller.features.enrolment.schemas import CodeMade, CodeShown, NewCode
+from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code
+from controller.features.fleet.service import NewNode
+from controller.http.refusals import refusals
+from controller.model.fleet import EnrolmentCode
+from controller.model.permissions import Act
+from controller.runtime.broker_credentials import foreign_names
+from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
+from devices.messages import AreaCode, NodeId
+
+router = APIRouter(tags=["enrolment"])
+
+
+@router.get("/enrolments", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[CodeShown]:
+    """Return the codes that can still be claimed in the person's area, newest first."""
+    check_enrols(viewer)
+    with station.store.read() as session:
+        return [_shown(row) for row in open_codes(session, station.now(), viewer.scope.seen)]
+
+
+@router.post("/enrolments", status_code=201, responses=refusals(401, 404, 409, 422))
+def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
+    """Make a code for a node; for one in use, the hardware that claims it replaces the present one."""
+    node = NewNode(NodeId(asked.node), AreaCode(asked.area), asked.name)
+    taken = foreign_names(station.store, station.settings)
+    with station.store.write() as session:
+        row, code = make_code(
+            session,
+            node,
+            by=viewer.operator,
+            now=station.now(),
+            life=timedelta(hours=asked.hours),
+            taken=taken,
+        )
+    welcome = station.welcome()
+    qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
+    return CodeMade(**_shown(row).model_dump(), code=code, qr=qr)
+
+
+@router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
+def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
+    """Make a code void."""
+    with station.store.write() as session:
+        withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
+
+
+@router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))
+def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> EnrolmentReply:
+    """Claim a code as a node: without signing in, by the code and a key of its own (docs/protocol.md)."""
+    tries_of(request).check_offered(Offered.ENROLMENT, address_of(request))
+    try:
+        with station.store.read() as session:
+            claimable(session, asked, now=station.now())
+        with station.store.write() as session:
+            reply = claim_code(session, asked, station.welcome(), now=station.now())
+    except NotFound:
+        tries_of(request).failed_offered(Offered.ENROLMENT, address_of(request))
+        raise
+    station.poke()
+    return reply
+
+
+def check_enrols(viewer: Viewer) -> None:
+    """Raise NotAllowed for who does not keep nodes."""
+    if not viewer.may(Act.ENROL):
+        raise NotAllowed("Chỉ kỹ thuật viên hoặc quản trị mới xem được phần này.")
+
+
+def _shown(row: EnrolmentCode) -> CodeShown:
+    return CodeShown(
+        id=row.id,
+        node=row.node,
+        area=row.area,
+        name=row.name,
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,141 @@
+"""Gắn cụm loa: a code with its QR picture for a new node, or for new hardware of one in use."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import segno
+from fastapi import APIRouter, Form, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.secret_codes import typed_code
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.enrolment.service import Welcome, make_code, open_codes, withdraw_code
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import NewNode
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.public_address import Reach, reach_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.fleet import EnrolmentCode, Node
+from controller.model.permissions import Act
+from controller.runtime.broker_credentials import foreign_names
+from devices.enrolment import qr_payload
+from devices.messages import AreaCode, NodeId
+
+router = APIRouter(prefix="/gan-cum-loa")
+Field = Annotated[str, Form(max_length=200)]
+
+
+@router.get("")
+def ask(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    cum: Annotated[str, Query(max_length=64)] = "",
+    xa: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Show the form (for a node in use, filled with it), and the codes that wait to be used."""
+    need(viewer, Act.ENROL)
+    only = viewer.scope.communes[0].code if len(viewer.scope.communes) == 1 else ""
+    form = {"dia_ban": xa if xa in viewer.scope.seen else only}
+    if cum:
+        with station.store.read() as session:
+            node = _seen(session, viewer, cum)
+            form = {"cum": node.id, "ten": node.name, "dia_ban": node.area}
+    return _form_page(request, station, viewer, form)
+
+
+@router.post("")
+def make(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    cum: Field = "",
+    ten: Field = "",
+    dia_ban: Field = "",
+    gio: Annotated[int, Form(ge=1, le=168)] = 24,
+) -> Response:
+    """Make the code, and show it with its picture this once."""
+    need(viewer, Act.ENROL)
+    try:
+        if not ten.strip():
+            raise BadInput("Hãy đặt tên cho cụm loa, như “Cụm 3, chợ Xóm Mới”.", code="node.no-name")
+        if not dia_ban:
+            raise BadInput("Hãy chọn xã, phường của cụm loa.", code="area.none")
+        taken = foreign_names(station.store, station.settings)
+        with station.store.write() as session:
+            node_id = cum.strip() or _free_name(session, dia_ban)
+            node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
+            now, life = station.now(), timedelta(hours=gio)
+            row, code = make_code(session, node, by=viewer.operator, now=now, life=life, taken=taken)
+            expires_at = row.expires_at
+    except LoaError as error:
+        form = {"cum": cum, "ten": ten, "dia_ban": dia_ban}
+        return _form_page(request, station, viewer, form, error)
+    welcome = station.welcome()
+    context = {
+        "node": node,
+        "area": viewer.scope.name(node.area),
+        "code": code,
+        "expires_at": expires_at,
+        "address": welcome.address,
+        "broker": welcome.broker,
+        "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reach.MACHINE],
+        "picture": _picture(welcome, code),
+    }
+    return page(request, "gan_ma.html", context)
+
+
+@router.post("/{enrolment_id}/huy")
+def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> Response:
+    """Make a code void."""
+    need(viewer, Act.ENROL)
+    with station.store.write() as session:
+        row = session.get(EnrolmentCode, enrolment_id)
+        if row is None or row.area not in viewer.scope.seen:
+            raise NotFound("Không có mã gắn cụm loa này.", code="enrolment.unknown")
+        withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
+    return RedirectResponse("/gan-cum-loa", 303)
+
+
+def _picture(welcome: Welcome, code: str) -> str:
+    """Return the QR code as a data URI."""
+    payload = qr_payload(welcome.address, typed_code(code), welcome.root_public)
+    picture = segno.make(payload, error="m", micro=False)
+    return picture.svg_data_uri(scale=6, border=4, light="#fff", dark="#000")
+
+
+def _form_page(
+    request: Request, station: Station, viewer: Viewer, form: dict[str, Any], error: LoaError | None = None
+) -> Response:
+    with station.store.read() as session:
+        codes = open_codes(session, station.now(), viewer.scope.seen)
+    context = {
+        "form": {"cum": "", "ten": "", "dia_ban": ""} | form,
+        "areas": viewer.scope.communes,
+        "codes": codes,
+        "area_name": viewer.scope.name,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "gan_cum_loa.html", context, status=status_of(error) if error else 200)
+
+
+def _seen(session: Session, viewer: Viewer, node_id: str) -> Node:
+    node = get_node(session, NodeId(node_id))
+    if node.area not in viewer.scope.seen:
+        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
+    return node
+
+
+def _free_name(session: Session, area: str) -> str:
+    """Return the first free name of the pattern that the area's nodes have: loa-22366-3."""
+    start = f"loa-{area}-"
+    taken = set(session.scalars(select(Node.id).where(Node.id.startswith(start, autoescape=True))))
+    taken |= set(session.scalars(select(EnrolmentCode.node).where(EnrolmentCode.area == area)))
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{start}{n}") not in taken)

@@ -1,0 +1,152 @@
+"""What is wrong with nodes, who looks after it, and how their vitals went, by JSON."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.schemas import Code
+from controller.features.fleet.fault_assignments import take_care
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.schemas import (
+    CareShown,
+    EventShown,
+    FaultShown,
+    PointShown,
+    QuarterShown,
+    TakeCare,
+    VitalsShown,
+    WatchedShown,
+)
+from controller.features.fleet.status import NodeStatus
+from controller.features.fleet.vitals_course import Course, course_of
+from controller.features.fleet.vitals_samples import FIGURES, QUARTER
+from controller.features.fleet.watch import Watched, Wish, events_now, watched
+from controller.http.refusals import refusals
+from devices.messages import AreaCode, NodeId
+
+router = APIRouter(tags=["watching"])
+
+SPANS = {
+    "24h": (timedelta(hours=24), 1),
+    "48h": (timedelta(hours=48), 1),
+    "30d": (timedelta(days=30), 24),
+    "400d": (timedelta(days=400), 96),
+}
+"""How far back, and quarters in a cell of the strip."""
+
+
+@router.get("/fleet/watched", responses=refusals(401))
+def index(
+    station: TheStation,
+    viewer: Signed,
+    *,
+    area: Annotated[Code | None, Query()] = None,
+    status: Annotated[list[NodeStatus] | None, Query()] = None,
+    fault: Annotated[list[FaultKind] | None, Query()] = None,
+    assignee: Annotated[str | None, Query(max_length=40)] = None,
+    text: Annotated[str, Query(max_length=100)] = "",
+    faulty: bool = False,
+    unseen: bool = False,
+) -> list[WatchedShown]:
+    """Return nodes in use with what is wrong with them, by area and id; filters narrow together."""
+    below = viewer.scope.tree.below([AreaCode(area)]) if area else viewer.scope.seen
+    wish = Wish(
+        areas=below & viewer.scope.seen,
+        statuses=frozenset(status or ()),
+        kinds=frozenset(fault or ()),
+        only_faulty=faulty,
+        only_unseen=unseen,
+        assignee=assignee,
+        text=text,
+    )
+    with station.store.read() as session:
+        return [_shown(one) for one in watched(session, wish, station.now())]
+
+
+@router.get("/fleet/events", responses=refusals(401))
+def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
+    """Return what there is to look after now, the newest first."""
+    with station.store.read() as session:
+        found = events_now(session, viewer.scope.seen, station.now())
+    return [EventShown(kind=one.kind, area=one.area, since=one.since, nodes=list(one.nodes)) for one in found]
+
+
+@router.post("/nodes/{node_id}/care", responses=refusals(401, 404, 422))
+def care(station: TheStation, viewer: Signed, node_id: str, asked: TakeCare) -> WatchedShown:
+    """Say who looks after a node, what is known, and which kinds of faults were seen."""
+    with station.store.write() as session:
+        take_care(
+            session,
+            NodeId(node_id),
+            by=viewer.operator,
+            now=station.now(),
+            assignee=asked.assignee,
+            note=asked.note,
+            seen=None if asked.seen is None else frozenset(asked.seen),
+        )
+    with station.store.read() as session:
+        area = get_node(session, NodeId(node_id)).area
+        here = watched(session, Wish(areas=frozenset({area})), station.now())
+    found = next((one for one in here if one.node.id == node_id), None)
+    if found is None:
+        raise NotFound(f"Cụm loa {node_id} đã ngừng dùng.", code="node.retired")
+    return _shown(found)
+
+
+@router.get("/nodes/{node_id}/vitals", responses=refusals(401, 404))
+def vitals(
+    station: TheStation,
+    viewer: Signed,
+    node_id: str,
+    span: Annotated[Literal["24h", "48h", "30d", "400d"], Query()] = "24h",
+) -> VitalsShown:
+    """Return the course of a node's vitals; `24h` and `48h` with every sample."""
+    back, cell = SPANS[span]
+    with station.store.read() as session:
+        if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
+            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
+        course = course_of(session, NodeId(node_id), station.now(), back, cell=cell)
+    return _course(node_id, course)
+
+
+def _course(node_id: str, course: Course) -> VitalsShown:
+    return VitalsShown(
+        node=node_id,
+        since=course.since,
+        until=course.until,
+        figures=list(FIGURES),
+        points=[
+            PointShown(at=at, sounding=one.sounding, figures=list(one.figures)) for at, one in course.points
+        ],
+        quarters=[
+            QuarterShown(at=at, samples=one.samples, sounding=one.sounding, figures=list(one.figures))
+            for at, one in course.quarters
+        ],
+        cell_seconds=int(course.cell * QUARTER.total_seconds()),
+        strip=list(course.strip),
+    )
+
+
+def _shown(one: Watched) -> WatchedShown:
+    return WatchedShown(
+        id=one.node.id,
+        area=one.node.area,
+        name=one.node.name,
+        status=one.status,
+        last_heard_at=one.node.last_heard_at,
+        faults=[
+            FaultShown(kind=f.kind, sentence=f.sentence, figure=f.figure, since=f.since) for f in one.faults
+        ],
+        unseen=sorted(one.unseen),
+        care=one.care
+        and CareShown(
+            assignee=one.assignee,
+            note=one.care.note,
+            seen=[FaultKind(kind) for kind in one.care.seen],
+            seen_at=one.care.seen_at,
+        ),
+    )

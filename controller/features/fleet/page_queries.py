@@ -1,0 +1,146 @@
+"""Reads of the pages about nodes: counts by commune, one page of nodes that fit a filter."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.airings.views import ONLINE
+from controller.features.fleet.counts import has_status, statuses_by_area
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import NodeStatus, status_of
+from controller.http.words import plain
+from controller.model.fleet import Node
+from devices.messages import AreaCode, NodeId
+
+PAGE = 50
+"""Nodes of one page: as many as a commune has at most."""
+ORDER = (
+    NodeStatus.OFFLINE,
+    NodeStatus.SILENT,
+    NodeStatus.FAULTY,
+    NodeStatus.QUARANTINED,
+    NodeStatus.NEVER_SEEN,
+    NodeStatus.SOUNDING,
+    NodeStatus.READY,
+)
+"""Statuses as a technician asks for them: what has to be seen to comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list shall show; empty fields ask for nothing."""
+
+    area: AreaCode | None = None
+    status: NodeStatus | None = None
+    text: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One commune in the tree, its nodes counted by status."""
+
+    code: AreaCode
+    name: str
+    counts: Mapping[NodeStatus, int]
+
+    @property
+    def nodes(self) -> int:
+        """Nodes in use."""
+        return sum(self.counts.values())
+
+    @property
+    def online(self) -> int:
+        """Nodes that can be reached."""
+        return sum(count for status, count in self.counts.items() if status in ONLINE)
+
+    @property
+    def troubles(self) -> list[tuple[NodeStatus, int]]:
+        """What is not as it should be, with how many nodes each."""
+        fine = (NodeStatus.READY, NodeStatus.SOUNDING)
+        return [
+            (status, self.counts[status])
+            for status in ORDER
+            if self.counts.get(status) and status not in fine
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The province as the list of nodes shows it."""
+
+    branches: Sequence[Branch]
+    counts: Mapping[NodeStatus, int]
+    """Of all that the list is about, by status, in the order of `ORDER`."""
+
+    @property
+    def nodes(self) -> int:
+        """Nodes in use."""
+        return sum(self.counts.values())
+
+
+def fleet_tree(session: Session, scope: Scope, asked: Asked, now: datetime) -> Tree:
+    """Return every commune that the person sees, and what the asked area has of each status; one query."""
+    within = _areas(scope, asked)
+    communes = {code: scope.commune_of(code) for code in scope.by_code}
+    branches: dict[AreaCode, Counter[NodeStatus]] = {area.code: Counter() for area in scope.communes}
+    total: Counter[NodeStatus] = Counter()
+    for area, counts in statuses_by_area(session, now).items():
+        commune = communes.get(area)
+        if area not in scope.seen or commune is None:
+            continue
+        branches[commune].update(counts)
+        if area in within:
+            total.update(counts)
+    named = [Branch(code, scope.name(code), counts) for code, counts in branches.items()]
+    rest = [status for status in NodeStatus if status not in ORDER]
+    return Tree(named, {status: total[status] for status in (*ORDER, *rest) if total[status]})
+
+
+def find_nodes(
+    session: Session, scope: Scope, asked: Asked, now: datetime
+) -> tuple[list[tuple[Node, NodeStatus]], bool]:
+    """Return a page of nodes with their status, and whether more follow."""
+    conditions: list[ColumnElement[bool]] = [Node.retired_at.is_(None), Node.area.in_(_areas(scope, asked))]
+    if asked.status is not None:
+        conditions.append(has_status([asked.status], now))
+    if asked.text:
+        conditions.append(Node.id.in_(_named(session, scope, asked.text, conditions)))
+    query = select(Node).where(*conditions).order_by(Node.area, Node.name, Node.id)
+    rows = session.scalars(query.limit(PAGE + 1).offset((asked.page - 1) * PAGE)).all()
+    return [(node, status_of(facts_of(node), now)) for node in rows[:PAGE]], len(rows) > PAGE
+
+
+def _areas(scope: Scope, asked: Asked) -> Collection[AreaCode]:
+    return scope.seen & scope.tree.below([asked.area]) if asked.area else scope.seen
+
+
+def _named(
+    session: Session, scope: Scope, text: str, conditions: Sequence[ColumnElement[bool]]
+) -> list[NodeId]:
+    """Return the first nodes whose name, mark or commune holds the text, accents aside.
+
+    No database folds “Đ” as people do, so the few bytes of each name are looked at here.
+    """
+    wanted = plain(text).split()
+    areas = {code: plain(scope.name(code)) for code in scope.seen}
+    found: list[NodeId] = []
+    rows = session.execute(
+        select(Node.id, Node.name, Node.area).where(*conditions).order_by(Node.area, Node.name, Node.id)
+    )
+    for node, name, area in rows:
+        said = f"{plain(name)} {node.lower()} {areas.get(area, '')}"
+        if all(word in said for word in wanted):
+            found.append(node)
+        if len(found) >= _MOST_FOUND:
+            break
+    return found
+
+
+_MOST_FOUND = 500
+"""Nodes that a search names; who finds more types another word."""

@@ -1,0 +1,91 @@
+"""Sự cố: what there is to look after now, which nodes have faults, and who looks after each."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.features.accounts.admin_queries import shown_names
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.views import Sign, Tone, unnamed
+from controller.features.fleet.events import Event, EventKind
+from controller.features.fleet.page_queries import PAGE
+from controller.features.fleet.watch import Cared, events_now, troubles
+from controller.http.named import Named
+from controller.http.render import page
+from controller.model.fleet import Node
+from controller.model.permissions import Act
+from devices.messages import NodeId
+
+router = APIRouter(prefix="/su-co")
+MOST_EVENTS = 30
+"""Events of the page; in a storm they say in a few lines what the list below says in hundreds."""
+_LAST_PAGE = 1000
+EVENT_SIGNS = Named(
+    {
+        EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", Tone.BAD),
+        EventKind.LOST: Sign("Mất kết nối", "wifi-off", Tone.BAD),
+        EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", Tone.WARN),
+    },
+    unnamed,
+)
+_PARTLY = Sign("Mất kết nối cùng lúc", "wifi-off", Tone.BAD)
+"""Half of a commune or more, but not all of it."""
+_CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
+
+
+@router.get("")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ai: Annotated[str, Query(max_length=40)] = "",
+    trang: Annotated[int, Query(ge=1, le=_LAST_PAGE)] = 1,
+) -> Response:
+    """Show events, and a page of faulty nodes: all, one's own, or those that nobody looks after."""
+    scope, now = viewer.scope, station.now()
+    ai = ai if ai in _CARED else ""
+    with station.store.read() as session:
+        found = troubles(
+            session,
+            scope.seen,
+            now,
+            by=viewer.operator,
+            cared=_CARED[ai],
+            limit=PAGE,
+            offset=(trang - 1) * PAGE,
+        )
+        happened = events_now(session, scope.seen, now)
+        node_names = _names_of_lone(session, happened[:MOST_EVENTS])
+        names = shown_names(session)
+    counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
+    context: dict[str, Any] = {
+        "events": [(_sign_of(one), one) for one in happened[:MOST_EVENTS]],
+        "events_in_all": len(happened),
+        "found": found.nodes,
+        "ai": ai,
+        "trang": trang,
+        "pages": max(1, -(-counts[ai] // PAGE)),
+        "counts": counts,
+        "names": names,
+        "node_names": node_names,
+        "area_name": scope.name,
+        "may_enrol": viewer.may(Act.ENROL),
+    }
+    return page(request, "su_co.html", context)
+
+
+def _names_of_lone(session: Session, events: Sequence[Event]) -> dict[NodeId, str]:
+    """Return what the nodes are called that are an event by themselves."""
+    lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
+    rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(lone)))
+    return {node: name for node, name in rows}  # noqa: C416 - typed rows
+
+
+def _sign_of(event: Event) -> Sign:
+    return _PARTLY if event.kind is EventKind.OUTAGE and not event.is_whole else EVENT_SIGNS[event.kind]

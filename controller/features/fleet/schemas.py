@@ -1,0 +1,89 @@
+"""Shapes of what whoever watches nodes gets: faults, care, events and the course of vitals."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from controller.features.airings.schemas import Asked, Code
+from controller.features.fleet.events import EventKind
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.status import NodeStatus
+
+
+class FaultShown(BaseModel):
+    """One thing that is wrong."""
+
+    kind: FaultKind
+    sentence: str
+    figure: str = Field(description="What was measured, with its unit; empty where nothing was.")
+    since: datetime | None
+
+
+class CareShown(BaseModel):
+    """Who looks after a node, and which kinds of faults were seen."""
+
+    assignee: str | None = Field(description="Sign-in name.")
+    note: str
+    seen: list[FaultKind]
+    seen_at: datetime | None
+
+
+class WatchedShown(BaseModel):
+    """One node with what is wrong with it."""
+
+    id: str
+    area: Code
+    name: str
+    status: NodeStatus
+    last_heard_at: datetime | None
+    faults: list[FaultShown]
+    unseen: list[FaultKind] = Field(description="Kinds of faults that nobody has acknowledged yet.")
+    care: CareShown | None
+
+
+class TakeCare(Asked):
+    """What is left out stays as it was."""
+
+    assignee: Annotated[str, Field(max_length=40)] | None = Field(None, description="Empty: nobody.")
+    note: Annotated[str, Field(max_length=2000)] | None = None
+    seen: list[FaultKind] | None = None
+
+
+class EventShown(BaseModel):
+    """One thing to look after: a commune's outage is one, however many nodes it has."""
+
+    kind: EventKind
+    area: Code
+    since: datetime
+    nodes: list[str]
+
+
+class PointShown(BaseModel):
+    """One sample, with the figures in the order of `figures`."""
+
+    at: datetime
+    sounding: bool
+    figures: list[float | None]
+
+
+class QuarterShown(BaseModel):
+    """A quarter of an hour: each figure as minimum, mean and maximum."""
+
+    at: datetime
+    samples: int
+    sounding: int = Field(description="Samples while something sounded.")
+    figures: list[tuple[float, float, float] | None]
+
+
+class VitalsShown(BaseModel):
+    """The course of a node's vitals; `points` of the last 48 hours at most, `quarters` of 400 days."""
+
+    node: str
+    since: datetime
+    until: datetime
+    figures: list[str]
+    points: list[PointShown]
+    quarters: list[QuarterShown]
+    cell_seconds: int
+    strip: list[str] = Field(description="`there`, `partly` or `away` for each cell of time.")

@@ -1,0 +1,169 @@
+"""A node's last day and month as a page draws them: strips of presence, a line for each figure; pure."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from controller.features.airings.views import Tone
+from controller.features.fleet.vitals_samples import (
+    FIGURES,
+    QUARTERS_OF_DAY,
+    Presence,
+    Thinned,
+    quarter_of,
+    start_of,
+    strip,
+)
+from controller.http.charts import WIDTH, lines
+from controller.http.words import ZONE, clock, number, said_day
+
+_NAMES = {
+    "clock_error_ms": ("Sai số đồng hồ", "ms"),
+    "signal_dbm": ("Tín hiệu", "dBm"),
+    "temperature_c": ("Nhiệt độ trong tủ", "°C"),
+    "battery_percent": ("Ắc quy", "%"),
+}
+"""Figures that have a line, in this order; volume and storage hardly ever move."""
+_PRESENCE = {
+    Presence.THERE: (Tone.GOOD, "có liên lạc"),
+    Presence.PARTLY: (Tone.WARN, "liên lạc chập chờn"),
+    Presence.AWAY: (Tone.BAD, "không có liên lạc"),
+}
+_GAP = timedelta(minutes=30)
+"""A line is drawn over a missing quarter, not over a longer silence."""
+CELL = 2
+"""Quarters in a cell of the strip: half an hour is wide enough to be touched on a telephone."""
+DAYS = 30
+_WELL = 0.98
+"""A day with two quarters missing is a good one: a station that starts anew hears nothing for a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Half an hour of the day's strip, or a day of the month's."""
+
+    x: float
+    width: float
+    tone: Tone
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure over the day: its name, SVG points of each unbroken part, and the range in words."""
+
+    name: str
+    parts: tuple[str, ...]
+    lowest: str
+    highest: str
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What the page draws."""
+
+    cells: tuple[Cell, ...]
+    lines: tuple[Line, ...]
+    share: str
+    """How much of the day the node was there, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The strip of the last days, the oldest first; none for days before the node was there at all."""
+
+    cells: tuple[Cell, ...]
+    share: str
+
+
+def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Month:
+    """Return the last days up to a quarter, today with them, one cell each."""
+    counts = {quarter: one.samples for quarter, one in quarters.items()}
+    today = start_of(until - 1).astimezone(ZONE).date()
+    first = quarter_of(enrolled_at)
+    step = WIDTH / DAYS
+    cells, there, asked = [], 0, 0
+    for place in range(DAYS):
+        day = today - timedelta(days=DAYS - 1 - place)
+        begins, ends = max(_midnight(day), first), min(_midnight(day + timedelta(days=1)), until)
+        if begins >= ends:
+            continue
+        seen = strip(counts, begins, ends, 1)
+        # the quarter in which the node came is never full: whatever came then is all that could come
+        is_new = begins == first and seen[0] == Presence.PARTLY
+        well = seen.count(Presence.THERE) + is_new
+        there, asked = there + well, asked + ends - begins
+        share = well / (ends - begins)
+        tone = Tone.GOOD if share >= _WELL else Tone.WARN if share else Tone.BAD
+        cells.append(
+            Cell(round(place * step, 1), round(step - 2, 1), tone, f"{said_day(day)}: {_share(share)}")
+        )
+    return Month(tuple(cells), _share(there / asked if asked else 1))
+
+
+def month_begins(until: int) -> int:
+    """Return the first quarter that `month_shown` looks at."""
+    today = start_of(until - 1).astimezone(ZONE).date()
+    return _midnight(today - timedelta(days=DAYS - 1))
+
+
+def _midnight(day: date) -> int:
+    return quarter_of(datetime.combine(day, time(), ZONE))
+
+
+def _share(part: float) -> str:
+    """Rounded down: 99.6 % is not all of it."""
+    return f"có liên lạc {number(math.floor(100 * part))}% thời gian"
+
+
+def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Day:
+    """Return the day before a quarter, drawn; no cells for hours before the node was there at all."""
+    since = until - QUARTERS_OF_DAY
+    words = strip({quarter: one.samples for quarter, one in quarters.items()}, since, until, CELL)
+    first = max(0, (min(quarter_of(enrolled_at), until - 1) - since) // CELL)
+    known = words[first:]
+    there = sum(word != Presence.AWAY for word in known)
+    return Day(
+        tuple(_cells(words, since, first)),
+        tuple(_lines(quarters, since, until)),
+        f"có liên lạc {number(100 * there / len(known))}% thời gian",
+    )
+
+
+def _cells(words: Sequence[str], since: int, first: int) -> list[Cell]:
+    step = WIDTH / len(words)
+    found = []
+    for place, word in enumerate(words):
+        if place < first:
+            continue
+        is_new = place == first and first > 0 and word == Presence.PARTLY
+        tone, said = _PRESENCE[Presence.THERE if is_new else word]
+        begins = start_of(since + place * CELL)
+        ends = begins + CELL * timedelta(minutes=15)
+        words_here = f"{clock(begins)}–{clock(ends)}: {said}"
+        found.append(Cell(round(place * step, 1), round(step - 1.5, 1), tone, words_here))
+    return found
+
+
+def _lines(quarters: Mapping[int, Thinned], since: int, until: int) -> list[Line]:
+    found = []
+    for figure, (name, unit) in _NAMES.items():
+        place = FIGURES.index(figure)
+        told = [
+            (quarter, values) for quarter, one in sorted(quarters.items()) if (values := one.figures[place])
+        ]
+        if not told:
+            continue
+        points = [(start_of(quarter), values[1]) for quarter, values in told]
+        found.append(
+            Line(
+                f"{name} ({unit})",
+                tuple(lines(points, start_of(since), start_of(until), longest_gap=_GAP)),
+                number(min(values[0] for _, values in told), 1),
+                number(max(values[2] for _, values in told), 1),
+                number(told[-1][1][1], 1),
+            )
+        )
+    return found

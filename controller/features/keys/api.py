@@ -1,0 +1,115 @@
+"""Keys by JSON: who holds which, what one has signed, and ending one: retired or compromised."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from starlette.requests import Request
+
+from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.proof import proven
+from controller.features.accounts.viewer import InPerson, Signed, TheStation
+from controller.features.airings.schemas import Proof
+from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
+from controller.features.plans.key_set import keys_to_sign_for
+from controller.features.plans.queries import published_key_set
+from controller.http.forms import need_province
+from controller.http.refusals import refusals
+from controller.model.permissions import Act
+from devices.messages import KeyId, Role
+
+router = APIRouter(prefix="/keys", tags=["keys"])
+
+
+class KeyShown(BaseModel):
+    """An active key. `is_trusted`: the key set that loudspeakers have names it."""
+
+    kid: str
+    role: Role
+    holder: str
+    not_before: datetime
+    not_after: datetime
+    is_trusted: bool
+
+
+class KeysShown(BaseModel):
+    """The active keys, the first to end first; for how many the key set is to be signed anew."""
+
+    keys: list[KeyShown]
+    to_sign_for: int
+
+
+class RelianceShown(BaseModel, from_attributes=True):
+    """A bulletin that would not be heard any more, and how often it is planned or prepared."""
+
+    bulletin: str
+    title: str
+    alarms: int
+    schedules: int
+    airings: int
+
+
+class FalloutShown(BaseModel, from_attributes=True):
+    """What is void with a compromised key: bulletins in use, others, policies, places of loudspeakers."""
+
+    kid: str
+    role: Role
+    holder: str
+    silenced: list[RelianceShown]
+    unused: int
+    policies: list[str]
+    places: int
+
+
+@router.get("", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> KeysShown:
+    """Return the active keys, as administrator."""
+    need_province(viewer, Act.RULE)
+    with station.store.read() as session:
+        key_set = published_key_set(session)
+        trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
+        keys = [
+            KeyShown(
+                kid=key.kid,
+                role=key.role,
+                holder=holder,
+                not_before=key.not_before,
+                not_after=key.not_after,
+                is_trusted=key.kid in trusted,
+            )
+            for key, holder in keys_shown(session)
+        ]
+        return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(session, station.now()))
+
+
+@router.get("/{kid}/fallout", responses=refusals(401, 404))
+def preview(station: TheStation, viewer: Signed, kid: str) -> FalloutShown:
+    """Return what would fall silent if the key were declared compromised now; changes nothing."""
+    need_province(viewer, Act.RULE)
+    with station.store.read() as session:
+        return _shown(fallout_of(session, KeyId(kid), station.now()))
+
+
+@router.post("/{kid}/retire", status_code=204, responses=refusals(401, 404, 409, 422))
+def retire(request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof) -> None:
+    """Have the key sign nothing any more; what it signed stays good."""
+    need_province(viewer, Act.RULE)
+    with proven(request, station, viewer, asked.proof) as session:
+        retire_one_key(session, KeyId(kid), by=viewer.operator, now=station.now())
+    station.poke()
+
+
+@router.post("/{kid}/compromise", responses=refusals(401, 404, 409, 422))
+def compromise(
+    request: Request, station: TheStation, viewer: InPerson, kid: str, asked: Proof
+) -> FalloutShown:
+    """Void the key and all that it signed: it was stolen. Ask for the fallout before."""
+    need_province(viewer, Act.RULE)
+    with proven(request, station, viewer, asked.proof) as session:
+        fallout = compromise_key(session, KeyId(kid), by=viewer.operator, now=station.now())
+    station.poke()
+    return _shown(fallout)
+
+
+def _shown(fallout: Fallout) -> FalloutShown:
+    return FalloutShown.model_validate(fallout, from_attributes=True)

@@ -1,0 +1,77 @@
+"""Văn bản pháp luật: which legal act a bulletin tells of, named or mended whatever state that is in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.acts import seen_bulletin, tell_of
+from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
+from controller.features.bulletins.queries import get_revision
+from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.legal_acts.service import reference_given
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.render import page
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+
+router = APIRouter()
+
+
+@router.get("/ban-tin/{bulletin_id}/van-ban")
+def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
+    """Show the act that is named; where none is, what the head of the text proposes."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        given = reference_given(session, bulletin.id)
+        text = get_revision(session, bulletin.id, bulletin.revision).text
+    if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
+        return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
+    shown = given or reference_of(f"{bulletin.title}\n{text}")
+    form = ActTyped(**typed_act(shown))
+    return _page(request, bulletin, form, is_proposed=given is None and form.has_act)
+
+
+@router.post("/ban-tin/{bulletin_id}/van-ban")
+def name(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    bulletin_id: str,
+    form: Annotated[ActTyped, Form()],
+) -> Response:
+    """Name the act; what was planned beyond its end is cancelled."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, bulletin_id)
+    need(viewer, Act.WRITE, bulletin.area)
+    try:
+        reference: Reference = form.reference()
+        with station.store.write() as session:
+            tell_of(session, viewer, seen_bulletin(session, viewer, bulletin_id).id, reference, station)
+    except LoaError as error:
+        return _page(request, bulletin, form, error=error)
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=van-ban", 303)
+
+
+def _page(
+    request: Request,
+    bulletin: Bulletin,
+    form: ActTyped,
+    *,
+    error: LoaError | None = None,
+    is_proposed: bool = False,
+) -> Response:
+    context = {
+        "bulletin": bulletin,
+        "form": form.model_copy(update={"van_ban": "1"}),
+        "opened": True,
+        "act_kinds": ACT_KINDS,
+        "fault": error.sentence if error else "",
+        "is_proposed": is_proposed,
+    }
+    return page(request, "van_ban.html", context, status=status_of(error) if error else 200)

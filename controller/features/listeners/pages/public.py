@@ -1,0 +1,147 @@
+"""Công khai: a commune's timetable, what was aired to read and hear again, and feeds; nobody signs in."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import TheStation
+from controller.features.areas.queries import area_tree, areas, get_area
+from controller.features.bulletins.legal_queries import act_of
+from controller.features.bulletins.pages.recordings import wave_of
+from controller.features.bulletins.voice_origins import origin_of
+from controller.features.listeners.feeds import calendar_of, podcast_of
+from controller.features.listeners.queries import (
+    Aired,
+    aired_in,
+    aired_one,
+    coming_in,
+    heard_now,
+    may_be_heard_by_all,
+)
+from controller.http.public_address import public_address
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.areas import Area
+from controller.model.bulletins import Bulletin
+from devices.messages import DIGEST_PATTERN, AiringId, AreaCode
+from devices.messages import RecordingId as WireRecordingId
+from tts.marks import WORDS, Origin, origin_in_file
+from tts.recordings import RecordingId
+from tts.sidecar import phrases_of
+
+router = APIRouter(prefix="/cong-khai")
+_AHEAD = timedelta(days=7)
+_BEHIND = timedelta(days=30)
+_CALENDAR_AHEAD = timedelta(days=14)
+_FEED = "public, max-age=300"
+Digest = Annotated[str, Path(pattern=DIGEST_PATTERN)]
+Code = Annotated[str, Path(max_length=64)]
+
+
+def _area(session: Session, code: str) -> tuple[Area, frozenset[AreaCode]]:
+    """Return the area and all whose airings are heard in it, or raise NotFound."""
+    area = get_area(session, AreaCode(code))
+    tree = area_tree(session)
+    return area, frozenset(tree.lineage(area.code)) | tree.below([area.code])
+
+
+@router.get("")
+def index(request: Request, station: TheStation) -> Response:
+    """Let a listener find the own commune."""
+    with station.store.read() as session:
+        found = [area for area in areas(session) if area.parent is not None]
+    return page(request, "cong_khai.html", {"areas": found})
+
+
+@router.get("/tep/{recording}.mp3")
+def listen(station: TheStation, recording: Digest) -> Response:
+    """Answer with a recording that was aired."""
+    path = _aired_sound(station, recording)
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return FileResponse(path, media_type="audio/mpeg", headers=headers)
+
+
+@router.get("/tep/{recording}/hinh-am")
+def wave(station: TheStation, recording: Digest) -> HTMLResponse:
+    """Answer with the drawing of a recording that was aired."""
+    _aired_sound(station, recording)
+    return wave_of(station, recording)
+
+
+def _aired_sound(station: Station, recording: str) -> str:
+    with station.store.read() as session:
+        known = may_be_heard_by_all(session, WireRecordingId(recording))
+    path = station.recordings.path(RecordingId(recording))
+    if not known or not path.is_file():
+        raise NotFound("Không có bản ghi này để nghe lại.", code="recording.unknown")
+    return str(path)
+
+
+def _origin(station: Station, session: Session, one: Aired) -> Origin:
+    """Return whose voice is heard in an airing: as its file says, or else by what it was made of."""
+    recording = RecordingId(one.airing.recording or "")
+    marked = Origin.PERSON
+    if recording and station.recordings.has(recording):
+        marked = origin_in_file(station.recordings.path(recording))
+    if marked is not Origin.PERSON:
+        return marked
+    airing = one.airing
+    return origin_of(session, airing.bulletin, airing.revision) if airing.revision else Origin.PERSON
+
+
+@router.get("/{area}")
+def commune(request: Request, station: TheStation, area: Code) -> Response:
+    """Show a commune's timetable of a week, and what was aired in the last month."""
+    now = station.now()
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        coming = coming_in(session, heard, now - timedelta(hours=1), now + _AHEAD)
+        aired = aired_in(session, heard, now - _BEHIND)
+        sounding = heard_now(session, [airing for airing, _ in coming])
+    shown = {"area": found, "coming": coming, "aired": aired, "heard_now": sounding}
+    return page(request, "cong_khai_xa.html", shown)
+
+
+@router.get("/{area}/ban-tin/{airing_id}")
+def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code) -> Response:
+    """Show one text that was aired, to read and to hear again."""
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        one: Aired = aired_one(session, heard, AiringId(airing_id))
+        act = act_of(session, session.get_one(Bulletin, one.airing.bulletin), station.now())
+        voice = WORDS.get(_origin(station, session, one))
+    recording = one.airing.recording
+    phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()
+    shown = {"area": found, "one": one, "phrases": phrases, "act": act, "voice": voice}
+    return page(request, "cong_khai_tin.html", shown)
+
+
+@router.get("/{area}/lich.ics")
+def calendar(station: TheStation, area: Code) -> Response:
+    """Answer with the timetable as a calendar that a telephone can follow."""
+    now = station.now()
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        text = calendar_of(found.name, coming_in(session, heard, now, now + _CALENDAR_AHEAD), now)
+    headers = {"Cache-Control": _FEED, "Content-Disposition": f'inline; filename="loa-{found.code}.ics"'}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@router.get("/{area}/podcast.xml")
+def podcast(station: TheStation, area: Code) -> Response:
+    """Answer with what was aired as a podcast."""
+    base = public_address(station)
+    with station.store.read() as session:
+        found, heard = _area(session, area)
+        aired = [
+            (one, _origin(station, session, one))
+            for one in aired_in(session, heard, station.now() - _BEHIND)
+            if one.airing.recording
+        ]
+    feed = podcast_of(found.name, base, f"/cong-khai/{found.code}", aired)
+    return Response(feed, media_type="application/rss+xml; charset=utf-8", headers={"Cache-Control": _FEED})

@@ -1,0 +1,188 @@
+"""Phản ánh: anybody reports a loudspeaker by the code on its pole and reads the answer; officers answer."""
+
+from functools import lru_cache
+from typing import Annotated, cast
+
+import segno
+from fastapi import APIRouter, Form, Path, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, address_of, token_of, viewer_in
+from controller.features.listeners.queries import report_by_code, reports_in
+from controller.features.listeners.rate_limits import ListenerLimits
+from controller.features.listeners.service import answer_report, report_trouble
+from controller.features.today.queries import nodes_seen
+from controller.http.error_pages import status_of
+from controller.http.named import Named
+from controller.http.public_address import Reach, public_address, reach_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.fleet import Node
+from controller.model.listener_report_states import ReportId, Trouble
+from controller.model.listeners import ListenerReport
+from controller.model.permissions import Act
+from devices.messages import AreaCode, NodeId
+
+router = APIRouter()
+TROUBLE_WORDS = Named(
+    {
+        Trouble.TOO_LOUD: "Loa quá to",
+        Trouble.TOO_EARLY: "Phát quá sớm hoặc quá muộn",
+        Trouble.BROKEN: "Loa hỏng, không kêu hoặc rè",
+        Trouble.NOT_UNDERSTOOD: "Nghe không rõ lời",
+    },
+    str,
+)
+_CODES = 1000
+"""Codes that are kept once drawn, 3 kB each: an officer prints a commune's, looks, and prints again."""
+_MASK = 2
+"""A fixed pattern of the QR codes: to find the prettiest of eight takes five times as long."""
+Id = Annotated[str, Path(max_length=64)]
+
+
+def _limits(request: Request) -> ListenerLimits:
+    return cast("ListenerLimits", request.app.state.listener_limits)
+
+
+@router.get("/cong-khai/bao/{node_id}")
+def ask(request: Request, station: TheStation, node_id: Id) -> Response:
+    """Show the form that the code on a pole leads to; who keeps this loudspeaker comes to its own page."""
+    if _keeps(request, station, node_id):
+        return RedirectResponse(f"/cum-loa/{node_id}", 303)
+    return _form(request, station, node_id)
+
+
+def _keeps(request: Request, station: Station, node_id: str) -> bool:
+    token = token_of(request)
+    if not token:
+        return False
+    with station.store.read() as session:
+        node, viewer = session.get(Node, NodeId(node_id)), viewer_in(session, station, token)
+    if node is None or viewer is None or viewer.lacks_factor:
+        return False
+    return viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
+
+
+@router.post("/cong-khai/bao/{node_id}")
+def report(
+    *,
+    request: Request,
+    station: TheStation,
+    node_id: Id,
+    viec: Annotated[str, Form(max_length=40)] = "",
+    ke: Annotated[str, Form(max_length=4000)] = "",
+) -> Response:
+    """Keep the report, and show the code by which its answer is read."""
+    try:
+        _limits(request).reports(address_of(request), node_id)
+        with station.store.write() as session:
+            _, code = report_trouble(session, NodeId(node_id), trouble=viec, words=ke, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return _form(request, station, node_id, chosen=viec, words=ke, error=error)
+    station.poke()
+    return page(request, "bao_xong.html", {"code": code})
+
+
+def _form(
+    request: Request,
+    station: Station,
+    node_id: str,
+    *,
+    chosen: str = "",
+    words: str = "",
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        node = session.get(Node, NodeId(node_id))
+    if node is None or node.retired_at is not None:
+        raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
+    context = {
+        "node": node,
+        "troubles": TROUBLE_WORDS,
+        "chosen": chosen,
+        "typed": words,
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "bao_su_co.html", context, status=status_of(error) if error else 200)
+
+
+@router.get("/cong-khai/tra-loi")
+def answer_of(
+    request: Request, station: TheStation, ma: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
+    """Show what became of a report, to whoever has its code."""
+    found, fault, status = None, "", 200
+    if ma:
+        try:
+            _limits(request).asks(address_of(request))
+            with station.store.read() as session:
+                found = report_by_code(session, ma)
+        except LoaError as error:
+            fault, status = error.sentence, status_of(error)
+    context = {"report": found, "ma": ma, "fault": fault, "troubles": TROUBLE_WORDS}
+    return page(request, "tra_loi.html", context, status=status)
+
+
+@router.get("/phan-anh")
+def index(
+    request: Request, station: TheStation, viewer: Signed, xong: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
+    """List what listeners of the own area reported, what waits for an answer first."""
+    scope = viewer.scope
+    with station.store.read() as session:
+        rows = reports_in(session, None if scope.is_whole() else scope.seen)
+    context = {"rows": rows, "troubles": TROUBLE_WORDS, "may_answer": viewer.may(Act.WRITE), "fault": ""}
+    done = "Đã trả lời. Người gửi đọc được bằng mã của mình." if xong else ""
+    return page(request, "phan_anh.html", context | {"done": done})
+
+
+@router.get("/phan-anh/ma-dan")
+def poles(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    xa: Annotated[str, Query(max_length=64)] = "",
+    van_xem: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
+    """Show the codes of one commune's loudspeakers, to be printed and put on their poles.
+
+    Codes that people's phones cannot open are shown only to who asks for them still (`van_xem`).
+    """
+    asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
+    base = public_address(station)
+    reach = reach_of(base)
+    is_held = reach is not Reach.EVERYWHERE and not van_xem
+    with station.store.read() as session:
+        nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
+    drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
+    context = {"poles": drawn, "base": base, "reach": reach, "is_held": is_held, "xa": asked}
+    return page(request, "ma_dan.html", context)
+
+
+@lru_cache(maxsize=_CODES)
+def _code_of(address: str) -> str:
+    """Return the QR code of an address as a picture inside the page."""
+    code = segno.make(address, error="m", micro=False, mask=_MASK)
+    drawn: str = code.svg_data_uri(scale=4, border=2, light="#fff")
+    return drawn
+
+
+@router.post("/phan-anh/{report_id}/tra-loi")
+def answer(
+    station: TheStation, viewer: Signed, report_id: Id, tra_loi: Annotated[str, Form(max_length=4000)] = ""
+) -> Response:
+    """Answer one of them."""
+    if not viewer.may(Act.WRITE):
+        raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
+    with station.store.write() as session:
+        row = session.get(ListenerReport, ReportId(report_id))
+        if row is None or row.area not in viewer.scope.seen:
+            raise NotFound("Không có phản ánh này.", code="report.unknown")
+        answer_report(session, row.id, answer=tra_loi, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse("/phan-anh?xong=tra-loi", 303)

@@ -1,0 +1,76 @@
+"""What the map of the province is drawn from, by JSON; for administrators, outlines come as a form."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.maps.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.uploads import bring_outlines
+from controller.http.refusals import refusals
+from controller.http.uploads import Ruler, SentByRuler, described
+
+router = APIRouter(prefix="/map", tags=["areas"])
+_FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"
+
+
+class OutlinesShown(BaseModel):
+    """The outlines in use; none: the map is a sketch from the communes' centres."""
+
+    outlines: int
+    imported_at: datetime | None
+    missing: list[str] = Field(description="Names of the communes without an outline, drawn as circles.")
+
+
+class OutlinesTaken(OutlinesShown):
+    """Outlines that were just imported, and how they were made light."""
+
+    corners: int
+    tolerance_degrees: float
+    islands_left_out: int
+
+
+@router.get("/outlines", responses=refusals(401))
+def show(station: TheStation, _viewer: Signed) -> OutlinesShown:
+    """Return what the map is drawn from."""
+    with station.store.read() as session:
+        return _shown(session)
+
+
+@router.put(
+    "/outlines",
+    responses=refusals(401, 403, 409, 422),
+    openapi_extra=described(field=_FIELD),
+)
+def bring(station: TheStation, viewer: Ruler, sent: SentByRuler) -> OutlinesTaken:
+    """Draw the map from a GeoJSON file (WGS 84), instead of what was there; a wrong file changes nothing."""
+    by, now = viewer.operator, station.now()
+    drawn = bring_outlines(
+        station.store, sent.file, name=sent.name, field=sent.first("field"), by=by, now=now
+    ).drawn
+    with station.store.read() as session:
+        return OutlinesTaken(
+            **_shown(session).model_dump(),
+            corners=drawn.corners,
+            tolerance_degrees=drawn.tolerance,
+            islands_left_out=drawn.left_out,
+        )
+
+
+@router.delete("/outlines", responses=refusals(401, 403, 404))
+def remove(station: TheStation, viewer: Signed) -> OutlinesShown:
+    """Draw the map as a sketch again."""
+    with station.store.write() as session:
+        remove_outlines(session, by=viewer.operator, now=station.now())
+        return _shown(session)
+
+
+def _shown(session: Session) -> OutlinesShown:
+    edition = edition_of(session)
+    return OutlinesShown(
+        outlines=0 if edition is None else edition.count,
+        imported_at=None if edition is None else edition.imported_at,
+        missing=lacking(session),
+    )

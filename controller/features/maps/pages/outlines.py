@@ -1,0 +1,63 @@
+"""Ranh giới: what the map is drawn from; an administrator imports outlines, or removes them."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError
+from controller.features.accounts.viewer import TheStation
+from controller.features.maps.geojson import LARGEST_OUTLINES
+from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
+from controller.features.maps.uploads import bring_outlines
+from controller.http.error_pages import status_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.uploads import Ruler, SentByRuler
+
+router = APIRouter(prefix="/ban-do/ranh-gioi")
+_PLACE = "/ban-do/ranh-gioi"
+_DONE = {
+    "nhap": "Đã nhập ranh giới. Bản đồ vẽ theo ranh giới này.",
+    "bo": "Đã bỏ ranh giới. Bản đồ lại là hình sơ lược.",
+}
+
+
+@router.get("")
+def show(request: Request, station: TheStation, _viewer: Ruler, xong: str = "") -> Response:
+    """Show what the map is drawn from."""
+    return _page(request, station, done=_DONE.get(xong, ""))
+
+
+@router.post("")
+def bring(request: Request, station: TheStation, viewer: Ruler, sent: SentByRuler) -> Response:
+    """Draw the map from the file that is sent, or say what is wrong with it; nothing is kept half."""
+    try:
+        bring_outlines(station.store, sent.file, name=sent.name, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, error=error)
+    return RedirectResponse(f"{_PLACE}?xong=nhap", 303)
+
+
+@router.post("/bo")
+def remove(request: Request, station: TheStation, viewer: Ruler) -> Response:
+    """Draw the map as a sketch again."""
+    try:
+        with station.store.write() as session:
+            remove_outlines(session, by=viewer.operator, now=station.now())
+    except LoaError as error:
+        return _page(request, station, error=error)
+    return RedirectResponse(f"{_PLACE}?xong=bo", 303)
+
+
+def _page(request: Request, station: Station, *, done: str = "", error: LoaError | None = None) -> Response:
+    with station.store.read() as session:
+        edition = edition_of(session)
+        context = {
+            "edition": edition,
+            "communes": len(communes_to_outline(session)),
+            "lacking": lacking(session) if edition else [],
+            "most_megabytes": LARGEST_OUTLINES // 1_000_000,
+            "done": done,
+            "fault": error.sentence if error else "",
+        }
+    return page(request, "ranh_gioi.html", context, status=status_of(error) if error else 200)

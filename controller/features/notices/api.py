@@ -1,0 +1,40 @@
+"""Notices to the signed-in person by JSON."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from controller.features.accounts.viewer import InPerson, Signed, TheStation
+from controller.features.imports.schemas import NoticeShown, NoticesRead
+from controller.features.notices.queries import notices_of
+from controller.features.notices.service import read_notice, read_notices
+from controller.http.refusals import refusals
+from controller.model.notices import NoticeId
+
+router = APIRouter(prefix="/notices", tags=["people"])
+
+
+@router.get("", responses=refusals(401))
+def index(
+    station: TheStation, viewer: Signed, *, unread: Annotated[bool, Query()] = False
+) -> list[NoticeShown]:
+    """Return what the station has to tell the person, newest first; at most 100."""
+    with station.store.read() as session:
+        return [
+            NoticeShown.model_validate(row, from_attributes=True)
+            for row in notices_of(session, viewer.operator.id, unread=unread)
+        ]
+
+
+@router.post("/read", responses=refusals(401, 403))
+def read_all(station: TheStation, viewer: InPerson) -> NoticesRead:
+    """Note that the person has read all of them."""
+    with station.store.write() as session:
+        return NoticesRead(read=read_notices(session, by=viewer.operator, now=station.now()))
+
+
+@router.post("/{notice_id}/read", status_code=204, responses=refusals(401, 403, 404))
+def read_one(station: TheStation, viewer: InPerson, notice_id: str) -> None:
+    """Note that the person has read one."""
+    with station.store.write() as session:
+        read_notice(session, NoticeId(notice_id), by=viewer.operator, now=station.now())

@@ -1,0 +1,95 @@
+"""What technicians do with nodes in use, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings import shapes as shown
+from controller.features.airings.schemas import NodeShown
+from controller.features.enrolment.api import check_enrols
+from controller.features.enrolment.schemas import (
+    HardwareShown,
+    NodeReason,
+    NodeTest,
+    NodeTestPlanned,
+    NodeVolume,
+)
+from controller.features.enrolment.service import hardware_of
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.status import status_of
+from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.service import try_node
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+from devices.messages import NodeId
+
+router = APIRouter(tags=["fleet"])
+
+
+@router.post("/nodes/{node_id}/quarantine", responses=refusals(401, 404, 409, 422))
+def quarantine(station: TheStation, viewer: Signed, node_id: str, asked: NodeReason) -> NodeShown:
+    """Have a node say and hear nothing until it is released."""
+    with station.store.write() as session:
+        quarantine_node(session, NodeId(node_id), reason=asked.reason, by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/release", responses=refusals(401, 404, 409))
+def release(station: TheStation, viewer: Signed, node_id: str) -> NodeShown:
+    """End a node's quarantine."""
+    with station.store.write() as session:
+        release_node(session, NodeId(node_id), by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/volume", responses=refusals(401, 404, 409, 422))
+def volume(station: TheStation, viewer: Signed, node_id: str, asked: NodeVolume) -> NodeShown:
+    """Cap a node's volume; 100 takes the cap away."""
+    with station.store.write() as session:
+        limit_volume(session, NodeId(node_id), asked.loudest, by=viewer.operator, now=station.now())
+    return _after(station, node_id)
+
+
+@router.post("/nodes/{node_id}/test", status_code=201, responses=refusals(401, 404, 409, 422))
+def sound_test(station: TheStation, viewer: Signed, node_id: str, asked: NodeTest) -> NodeTestPlanned:
+    """Have this one loudspeaker sound an approved test within seconds; refused in quiet hours."""
+    with station.store.write() as session:
+        airing = try_node(
+            session,
+            NodeId(node_id),
+            by=viewer.operator,
+            now=station.now(),
+            bulletin=None if asked.bulletin is None else BulletinId(asked.bulletin),
+            volume=asked.volume,
+        )
+    station.poke()
+    return NodeTestPlanned(airing=airing.id, bulletin=airing.bulletin)
+
+
+@router.get("/nodes/{node_id}/hardware", responses=refusals(401, 404))
+def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[HardwareShown]:
+    """Return every board that bore the node's name, the newest first."""
+    check_enrols(viewer)
+    with station.store.read() as session:
+        if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
+            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
+        rows = hardware_of(session, node_id)
+    return [
+        HardwareShown(
+            number=row.number,
+            public=row.public,
+            software=row.software,
+            issued_at=row.issued_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def _after(station: Station, node_id: str) -> NodeShown:
+    """Return the node as it is now, and have the plans follow at once."""
+    station.poke()
+    with station.store.read() as session:
+        node = get_node(session, NodeId(node_id))
+    return shown.node(node, status_of(facts_of(node), station.now()))

@@ -1,0 +1,152 @@
+"""What a technician does with a node on its page: test, volume, care for faults, quarantine, out of use."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
+from controller.features.fleet.faults import FaultKind
+from controller.features.fleet.pages.nodes import show_node
+from controller.features.fleet.queries import get_node
+from controller.features.fleet.service import retire_node
+from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.service import TEST_VOLUME, try_node
+from controller.http.forms import need
+from controller.http.station import Station
+from controller.model.fleet import Node
+from controller.model.permissions import Act, Operator
+from devices.messages import NodeId
+
+router = APIRouter(prefix="/cum-loa/{node_id}")
+_UNKNOWN = "node.unknown"
+Why = Annotated[str, Form(max_length=1000)]
+
+
+@router.post("/am-luong")
+def volume(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    node_id: str,
+    muc: Annotated[int, Form(ge=0, le=100)] = 100,
+) -> Response:
+    """Cap the node's volume; 100 takes the cap away."""
+
+    def act(session: Session, node: NodeId, by: Operator) -> None:
+        limit_volume(session, node, muc, by=by, now=station.now())
+
+    return _do(request, station, viewer, node_id, "am-luong", act)
+
+
+@router.post("/cach-ly")
+def quarantine(
+    request: Request, station: TheStation, viewer: Signed, node_id: str, ly_do: Why = ""
+) -> Response:
+    """Have the node say and hear nothing."""
+
+    def act(session: Session, node: NodeId, by: Operator) -> None:
+        quarantine_node(session, node, reason=ly_do, by=by, now=station.now())
+
+    return _do(request, station, viewer, node_id, "cach-ly", act)
+
+
+@router.post("/thoi-cach-ly")
+def release(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+    """End the quarantine."""
+
+    def act(session: Session, node: NodeId, by: Operator) -> None:
+        release_node(session, node, by=by, now=station.now())
+
+    return _do(request, station, viewer, node_id, "thoi-cach-ly", act)
+
+
+@router.post("/ngung-dung")
+def retire(request: Request, station: TheStation, viewer: Signed, node_id: str) -> Response:
+    """Take the node out of use; what it played stays in the log."""
+
+    def act(session: Session, node: NodeId, by: Operator) -> None:
+        retire_node(session, node, by=by, now=station.now())
+
+    return _do(request, station, viewer, node_id, "ngung-dung", act)
+
+
+@router.post("/thu")
+def sound_test(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    node_id: str,
+    muc: Annotated[int, Form(ge=0, le=100)] = TEST_VOLUME,
+) -> Response:
+    """Have this one loudspeaker say that it is being tested."""
+    need(viewer, Act.ENROL)
+    try:
+        with station.store.write() as session:
+            node = seen_node(session, viewer, node_id)
+            airing = try_node(session, node.id, by=viewer.operator, now=station.now(), volume=muc).id
+    except LoaError as error:
+        return _refused(request, station, viewer, node_id, error)
+    station.poke()
+    return RedirectResponse(f"/phat/{airing}", 303)
+
+
+@router.post("/lo")
+def care(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    node_id: str,
+    *,
+    viec: Annotated[str, Form(max_length=10)] = "",
+    ghi_chu: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Say who looks after the node's faults, what is known, and that they were seen."""
+
+    def act(session: Session, node: NodeId, by: Operator) -> None:
+        told: dict[str, Any] = {"note": ghi_chu}
+        if viec in {"nhan", "thoi"}:
+            told["assignee"] = by.name if viec == "nhan" else ""
+        if viec == "biet":
+            told["seen"] = frozenset(FaultKind)
+        take_care(session, node, by=by, now=station.now(), **told)
+
+    return _do(request, station, viewer, node_id, "lo", act)
+
+
+def seen_node(session: Session, viewer: Viewer, node_id: str) -> Node:
+    """Return the node, or raise NotFound: one of another area is not there."""
+    node = get_node(session, NodeId(node_id))
+    if node.area not in viewer.scope.seen:
+        raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code=_UNKNOWN)
+    return node
+
+
+def _do(  # noqa: PLR0917 - what each of the forms above passes on
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    node_id: str,
+    done: str,
+    act: Callable[[Session, NodeId, Operator], None],
+) -> Response:
+    need(viewer, Act.ENROL)
+    try:
+        with station.store.write() as session:
+            act(session, seen_node(session, viewer, node_id).id, viewer.operator)
+    except LoaError as error:
+        return _refused(request, station, viewer, node_id, error)
+    station.poke()
+    return RedirectResponse(f"/cum-loa/{node_id}?xong={done}", 303)
+
+
+def _refused(request: Request, station: Station, viewer: Viewer, node_id: str, error: LoaError) -> Response:
+    """Return the node's page with what was refused; a node that is not there has none."""
+    if error.code == _UNKNOWN:
+        raise error
+    return show_node(request, station, viewer, node_id, error=error)

@@ -1,0 +1,96 @@
+"""Phát lại: an airing once more for single loudspeakers that missed it, chosen by name."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.broadcast_form import Typed
+from controller.features.airings.pages import found
+from controller.features.airings.target_selection import MOST_CHOSEN, OVER, air_for_chosen, unheard
+from controller.features.airings.views import AiringView
+from controller.features.bulletins.pages.writing import form_context
+from controller.features.fleet.queries import facts_of
+from controller.features.fleet.status import status_of
+from controller.http.error_pages import status_of as status_of_error
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinState
+from controller.model.permissions import Act
+from devices.messages import AiringId, NodeId
+
+router = APIRouter()
+
+
+class Chosen(Typed):
+    """When it shall be heard again, and by which loudspeakers."""
+
+    loa: list[str] = Field(default_factory=list)
+
+
+def may_air_again(viewer: Viewer, airing: AiringView) -> bool:
+    """Whether an airing is over, and its text may still be heard, and this person may air."""
+    return airing.state in OVER and airing.bulletin_state is BulletinState.APPROVED and viewer.may(Act.AIR)
+
+
+@router.get("/phat/{airing_id}/phat-lai")
+def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """List who missed it, to be chosen from, and ask when."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+    if not may_air_again(viewer, airing):
+        return RedirectResponse(f"/phat/{airing.id}", 303)
+    return _page(request, station, viewer, airing, Chosen(luc="ngay", am_luong=str(airing.volume)))
+
+
+@router.post("/phat/{airing_id}/phat-lai")
+def plan(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    form: Annotated[Chosen, Form()],
+) -> Response:
+    """Plan it once more for those that were chosen."""
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+    need(viewer, Act.AIR)
+    try:
+        # where they stand is the areas
+        wish = form.wish_for((), station)
+        with station.store.write() as session:
+            chosen = [NodeId(node) for node in form.loa]
+            planned = air_for_chosen(
+                session, airing.id, chosen, wish, by=viewer.operator, now=station.now()
+            ).id
+    except LoaError as error:
+        return _page(request, station, viewer, airing, form, error=error)
+    station.poke()
+    return RedirectResponse(f"/phat/{planned}", 303)
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    airing: AiringView,
+    form: Chosen,
+    *,
+    error: LoaError | None = None,
+) -> Response:
+    now = station.now()
+    with station.store.read() as session:
+        rows = unheard(session, AiringId(airing.id), viewer.scope.seen)
+    context = {
+        **form_context(station, viewer, form, error),
+        "airing": airing,
+        "soon": "Ngay bây giờ",
+        "rows": [(delivery, node, status_of(facts_of(node), now)) for delivery, node in rows],
+        "most": MOST_CHOSEN,
+    }
+    return page(request, "phat_lai.html", context, status=status_of_error(error) if error else 200)

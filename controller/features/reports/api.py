@@ -1,0 +1,140 @@
+"""Reports and the as-aired log: JSON, and files for Excel and paper."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from controller.errors import BadInput, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.schemas import Code
+from controller.features.reports.coverage import Cell, Table
+from controller.features.reports.entries import Aired
+from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
+from controller.features.reports.monthly import MOST_MONTHS, coverage, span
+from controller.features.reports.queries import aired_between
+from controller.features.reports.schemas import AiredShown, CoverageShown
+from controller.http.refusals import refusals
+from devices.messages import AreaCode
+
+router = APIRouter(tags=["reports"])
+_MOST = 10_000
+"""Entries of one answer: more than a commune has in a month; for larger areas there is CSV."""
+_MOST_LINES = 200_000
+"""Lines of one file: Excel opens a million, this process holds them in memory."""
+
+Month = Annotated[str, Query(pattern=r"^\d{4}-\d{2}$", description="As it is counted in Vietnam: `2026-11`.")]
+Months = Annotated[int, Query(ge=1, le=MOST_MONTHS)]
+AREA = Annotated[Code, Query(description="With all areas below it.")]
+_READING = refusals(401, 404, 422)
+_AIRED = {
+    "airing": "Lượt phát",
+    "node": "Cụm loa",
+    "area": "Địa bàn",
+    "title": "Bản tin",
+    "topic_name": "Chủ đề",
+    "legal_act": "Văn bản pháp luật",
+    "grade": "Mức",
+    "state": "Trạng thái",
+    "planned_at": "Giờ dự kiến",
+    "planned_ms": "Dài (ms)",
+    "fetched_at": "Tải xong lúc",
+    "started_at": "Bắt đầu lúc",
+    "finished_at": "Phát xong lúc",
+    "heard_ms": "Đã phát (ms)",
+    "reason": "Lý do",
+    "noted_at": "Ghi sổ lúc",
+}
+
+
+def _file(form: Form, what: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": what, "content": {MEDIA[form].partition(";")[0]: {}}}} | _READING
+
+
+@router.get("/reports/coverage", responses=_READING)
+def report(
+    station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
+) -> CoverageShown:
+    """Return how far what was planned was heard: in all, by month, area, topic, act and bulletin."""
+    table = _table(station, viewer, area, month, months)
+    return CoverageShown.model_validate(
+        {"title": table.title, "subtitle": table.subtitle, "rows": list(table.records())}
+    )
+
+
+@router.get("/reports/coverage.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
+def report_csv(station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1) -> Response:
+    """Return the same rows as CSV (UTF-8 with a mark for Excel)."""
+    return _written(Form.CSV, _table(station, viewer, area, month, months), area, month)
+
+
+@router.get("/reports/coverage.xlsx", response_class=Response, responses=_file(Form.XLSX, "Excel."))
+def report_xlsx(
+    station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1
+) -> Response:
+    """Return the same rows as an Excel workbook."""
+    return _written(Form.XLSX, _table(station, viewer, area, month, months), area, month)
+
+
+@router.get("/reports/coverage.pdf", response_class=Response, responses=_file(Form.PDF, "On paper."))
+def report_pdf(station: TheStation, viewer: Signed, area: AREA, month: Month, months: Months = 1) -> Response:
+    """Return the same rows as a PDF."""
+    return _written(Form.PDF, _table(station, viewer, area, month, months), area, month)
+
+
+@router.get("/reports/as-aired", responses=_READING)
+def as_aired(station: TheStation, viewer: Signed, area: AREA, month: Month) -> list[AiredShown]:
+    """Return what each node did with each airing of a month, by start; refused where over 10,000."""
+    with station.store.read() as session:
+        found = _bounded(aired_between(session, _seen(viewer, area), *span(month)), _MOST)
+    return [AiredShown.model_validate(asdict(one)) for one in found]
+
+
+@router.get("/reports/as-aired.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))
+def as_aired_csv(station: TheStation, viewer: Signed, area: AREA, month: Month) -> Response:
+    """Return the same entries as CSV; refused where there are over 200,000."""
+    with station.store.read() as session:
+        found = _bounded(aired_between(session, _seen(viewer, area), *span(month)), _MOST_LINES)
+    rows = ([_cell(getattr(one, name)) for name in _AIRED] for one in found)
+    return _download(Form.CSV, as_csv(list(_AIRED.values()), rows), f"so-phat-thanh-{area}-{month}")
+
+
+def _table(station: TheStation, viewer: Viewer, area: str, month: str, months: int) -> Table:
+    _seen(viewer, area)
+    with station.store.read() as session:
+        return coverage(session, AreaCode(area), month, months)
+
+
+def _seen(viewer: Viewer, area: str) -> frozenset[AreaCode]:
+    """Return the area with all below it; one outside the person's view is not there."""
+    if area not in viewer.scope.seen:
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    return viewer.scope.tree.below([AreaCode(area)])
+
+
+def _bounded(found: Iterator[Aired], most: int) -> list[Aired]:
+    kept: list[Aired] = []
+    for one in found:
+        if len(kept) == most:
+            raise BadInput(
+                f"Có hơn {most:,} mục. Hãy chọn địa bàn nhỏ hơn, hoặc xuất bằng «loa journal export».",
+                code="report.too-much",
+            )
+        kept.append(one)
+    return kept
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or isinstance(value, int | float | str):
+        return value
+    return str(value.isoformat())
+
+
+def _written(form: Form, table: Table, area: str, month: str) -> Response:
+    return _download(form, WRITERS[form](table), f"bao-cao-{area}-{month}")
+
+
+def _download(form: Form, content: bytes, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return Response(content, media_type=MEDIA[form], headers=headers)

@@ -1,0 +1,96 @@
+"""Báo cáo: what was planned and heard, by month, area, topic, act and bulletin; as table, chart and file."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.errors import LoaError, NotFound
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.reports.coverage import COLUMNS, GROUPS, Group, Table
+from controller.features.reports.monthly import MOST_MONTHS, coverage
+from controller.http.charts import bars
+from controller.http.error_pages import status_of
+from controller.http.render import page
+from controller.http.words import ZONE, number
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/bao-cao")
+_CHOICES = 24
+"""Months that the form offers: this year and the one before."""
+_SHARES = ("percent_of_nodes", "percent_of_minutes")
+
+
+@router.get("")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    dia_ban: Annotated[str, Query(max_length=64)] = "",
+    thang: Annotated[str, Query(max_length=7)] = "",
+    so_thang: Annotated[int, Query(ge=1, le=MOST_MONTHS)] = 1,
+    theo: Annotated[str, Query(max_length=20)] = Group.AREA.value,
+) -> Response:
+    """Show a report."""
+    scope, now = viewer.scope, station.now()
+    area = AreaCode(dia_ban or scope.home)
+    if area not in scope.seen:
+        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
+    month = thang or f"{now.astimezone(ZONE):%Y-%m}"
+    asked = {"dia_ban": area, "thang": month, "so_thang": so_thang, "theo": theo}
+    context: dict[str, Any] = {
+        "asked": asked,
+        "query": f"area={area}&month={month}&months={so_thang}",
+        "areas": [scope.by_code[code] for code in sorted(scope.seen)],
+        "most_months": MOST_MONTHS,
+        "month_choices": _months(month, now),
+        "place": scope.name(area),
+        "cell": cell_words,
+    }
+    try:
+        with station.store.read() as session:
+            table = coverage(session, area, month, so_thang)
+    except LoaError as error:
+        context |= {"fault": error.sentence, "table": None}
+        return page(request, "bao_cao.html", context, status=status_of(error))
+    return page(request, "bao_cao.html", context | {"fault": "", "table": table} | _shown(table, theo))
+
+
+def _shown(table: Table, by: str) -> dict[str, Any]:
+    records = list(table.records())
+    groups = [
+        group for group in Group if group is not Group.TOTAL and any(r["group"] == group for r in records)
+    ]
+    group = next((one for one in groups if one == by), groups[0] if groups else Group.AREA)
+    rows = [record for record in records if record["group"] == group]
+    shares = [
+        (str(r["name"]), float(r["percent_of_minutes"])) for r in rows if r["percent_of_minutes"] is not None
+    ]
+    return {
+        "total": records[0],
+        "rows": rows,
+        "group": group,
+        "group_word": GROUPS[group],
+        "groups": [(one, GROUPS[one]) for one in groups],
+        "columns": [(name, word) for name, word in COLUMNS.items() if name not in {"group", "code", "name"}],
+        "bars": bars(shares),
+    }
+
+
+def _months(chosen: str, now: datetime) -> list[tuple[str, str]]:
+    """Return the months to choose from, the newest first, and the chosen one whichever it is."""
+    local = now.astimezone(ZONE)
+    numbers = [divmod(local.year * 12 + local.month - 1 - back, 12) for back in range(_CHOICES)]
+    months = [(f"{year}-{month + 1:02}", f"Tháng {month + 1}/{year}") for year, month in numbers]
+    return months if any(value == chosen for value, _ in months) else [(chosen, chosen), *months]
+
+
+def cell_words(name: str, value: float | None) -> str:
+    """Return a figure as it is read here; a share of nothing is a dash."""
+    if value is None:
+        return "–"
+    text = number(value, 0 if isinstance(value, int) else 1)
+    return f"{text}%" if name in _SHARES else text

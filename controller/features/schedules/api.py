@@ -1,0 +1,296 @@
+"""Schedules and days off by JSON."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.schemas import Reason
+from controller.features.airings.service import check_sound, check_targets
+from controller.features.airings.timing import LATEST_AFTER
+from controller.features.areas.queries import area_tree
+from controller.features.schedules.conflict_check import (
+    Wished,
+    foresee_move,
+    foresee_schedule,
+    outlook_facts,
+    wished_of,
+)
+from controller.features.schedules.days_off import remove_day_off, set_day_off
+from controller.features.schedules.queries import (
+    get_occurrence,
+    get_schedule,
+    next_occurrences,
+    own_days,
+    own_days_between,
+    schedules_for,
+    targets_of_schedules,
+)
+from controller.features.schedules.rule_parsing import rule_of, skips_of
+from controller.features.schedules.schemas import (
+    CancelOccurrence,
+    DayOffAsked,
+    DayOffShown,
+    MoveOccurrence,
+    OccurrenceShown,
+    ScheduleAsked,
+    ScheduleForesight,
+    ScheduleShown,
+    ScheduleWhole,
+    SkipsAsked,
+)
+from controller.features.schedules.service import (
+    cancel_occurrence,
+    end_schedule,
+    move_occurrence,
+    schedule_bulletin,
+)
+from controller.http.lanes import UrgentRoute
+from controller.http.refusals import refusals
+from controller.model.bulletins import Bulletin
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence, Schedule
+from devices.messages import AreaCode
+from schedules.lunar import lunar_day
+from schedules.public_holidays import public_holidays
+from schedules.recurrence import Dated
+
+router = APIRouter(tags=["schedules"])
+urgent = APIRouter(route_class=UrgentRoute)
+_MOST = 500
+_NEXT = 30
+_YEAR = Annotated[int, Query(ge=2000, le=2100)]
+_VIETNAM = timedelta(hours=7)
+
+
+@router.get("/schedules", responses=refusals(401, 422))
+def index(station: TheStation, viewer: Signed, state: ScheduleState | None = None) -> list[ScheduleShown]:
+    """Return the schedules that the person may see, newest first; at most 500."""
+    with station.store.read() as session:
+        rows = schedules_for(session, viewer.scope.hears, limit=_MOST, state=state)
+        return _shown(session, viewer, rows)
+
+
+@router.post("/schedules", status_code=201, responses=refusals(401, 403, 404, 409, 422))
+def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleWhole:
+    """Lay down a schedule; its airings of the next 14 days are made at once."""
+    latest = asked.latest_after_seconds
+    with station.store.write() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        schedule = schedule_bulletin(
+            session,
+            bulletin.id,
+            areas=[AreaCode(area) for area in asked.areas],
+            rule=rule_of(asked.rule),
+            skips=skips_of(asked.skips),
+            grade=asked.grade,
+            volume=asked.volume,
+            latest_after=None if latest is None else timedelta(seconds=latest),
+            meeting=asked.meeting,
+            by=viewer.operator,
+            now=station.now(),
+        )
+        schedule_id = schedule.id
+    station.poke()
+    return one(station, viewer, schedule_id)
+
+
+@router.post("/schedules/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleForesight:
+    """Return what a schedule's occurrences of the next 14 days would meet; nothing is saved."""
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        areas = [AreaCode(area) for area in asked.areas]
+        check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
+        check_sound(bulletin, asked.grade, asked.volume)
+        latest = asked.latest_after_seconds
+        patience = LATEST_AFTER[asked.grade] if latest is None else timedelta(seconds=latest)
+        wished = Wished(bulletin.id, areas, patience, asked.grade, asked.volume)
+        rule, skips = rule_of(asked.rule), skips_of(asked.skips)
+        outlook = foresee_schedule(session, wished, rule, skips, now=station.now())
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
+
+
+@router.get("/schedules/{schedule_id}", responses=refusals(401, 404))
+def one(station: TheStation, viewer: Signed, schedule_id: str) -> ScheduleWhole:
+    """Return one schedule with its next 30 occurrences, of those within 400 days."""
+    with station.store.read() as session:
+        row = _found(session, viewer, schedule_id)
+        (shown,) = _shown(session, viewer, [row])
+        coming: Sequence[Dated] = ()
+        if row.state is ScheduleState.RUNNING:
+            coming = next_occurrences(row, own_days(session), station.now(), _NEXT)
+        return ScheduleWhole(**shown.model_dump(), next=_occurrences(session, row.id, coming))
+
+
+@urgent.post("/schedules/{schedule_id}/end", responses=refusals(401, 403, 404, 409, 422))
+def end(station: TheStation, viewer: Signed, schedule_id: str, asked: Reason) -> ScheduleWhole:
+    """End a schedule; what of it is still to be heard is stopped."""
+    with station.store.write(urgent=True) as session:
+        row = _found(session, viewer, schedule_id)
+        end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=asked.reason)
+    station.poke()
+    return one(station, viewer, schedule_id)
+
+
+@urgent.post("/schedules/{schedule_id}/occurrences/cancel", responses=refusals(401, 403, 404, 409, 422))
+def cancel(station: TheStation, viewer: Signed, schedule_id: str, asked: CancelOccurrence) -> ScheduleWhole:
+    """Cancel one occurrence, planned or sounding; the others stay."""
+    with station.store.write(urgent=True) as session:
+        row = _found(session, viewer, schedule_id)
+        cancel_occurrence(
+            session,
+            row.id,
+            asked.original_at.astimezone(UTC),
+            by=viewer.operator,
+            now=station.now(),
+            reason=asked.reason,
+        )
+    station.poke()
+    return one(station, viewer, schedule_id)
+
+
+@router.post("/schedules/{schedule_id}/occurrences/move", responses=refusals(401, 403, 404, 409, 422))
+def move(station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence) -> ScheduleWhole:
+    """Have one occurrence start at another instant; no day off is looked at."""
+    with station.store.write() as session:
+        row = _found(session, viewer, schedule_id)
+        move_occurrence(
+            session,
+            row.id,
+            asked.original_at.astimezone(UTC),
+            to=asked.to.astimezone(UTC),
+            by=viewer.operator,
+            now=station.now(),
+            meeting=asked.meeting,
+        )
+    station.poke()
+    return one(station, viewer, schedule_id)
+
+
+@router.post("/schedules/{schedule_id}/occurrences/foresee", responses=refusals(401, 403, 404, 409, 422))
+def look_ahead_of_move(
+    station: TheStation, viewer: Signed, schedule_id: str, asked: MoveOccurrence
+) -> ScheduleForesight:
+    """Return what one occurrence would meet at another instant; nothing is saved."""
+    with station.store.read() as session:
+        row = _found(session, viewer, schedule_id)
+        areas = targets_of_schedules(session, [row.id])[row.id]
+        check_targets(session, area_tree(session), areas, row.grade, viewer.operator)
+        original_at, to = asked.original_at.astimezone(UTC), asked.to.astimezone(UTC)
+        made = get_occurrence(session, row.id, original_at)
+        outlook = foresee_move(
+            session,
+            wished_of(row, areas),
+            original_at,
+            to,
+            now=station.now(),
+            without=frozenset() if made is None else {made.airing},
+        )
+        return ScheduleForesight.model_validate(outlook_facts(outlook))
+
+
+@router.get("/days-off", responses=refusals(401, 422))
+def days_off(station: TheStation, viewer: Signed, year: _YEAR) -> list[DayOffShown]:
+    """Return the public holidays of a year and the province's own days, in order."""
+    del viewer  # everybody who is signed in may read it
+    found = {
+        day: DayOffShown(day=day, name=name, off=True, own=False)
+        for day, name in public_holidays(year).items()
+    }
+    with station.store.read() as session:
+        for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31)):
+            found[row.day] = DayOffShown(day=row.day, name=row.name, off=row.off, own=True)
+    return [found[day] for day in sorted(found)]
+
+
+@router.post("/days-off", status_code=201, responses=refusals(401, 403, 422))
+def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayOffShown:
+    """Put a day on the province's list, or say it anew; airings made for it follow."""
+    with station.store.write() as session:
+        row = set_day_off(
+            session, asked.day, name=asked.name, off=asked.off, by=viewer.operator, now=station.now()
+        )
+        shown = DayOffShown(day=row.day, name=row.name, off=row.off, own=True)
+    station.poke()
+    return shown
+
+
+@router.delete("/days-off/{day}", status_code=204, responses=refusals(401, 403, 404, 422))
+def delete_day_off(station: TheStation, viewer: Signed, day: date) -> None:
+    """Take a day from the province's list."""
+    with station.store.write() as session:
+        remove_day_off(session, day, by=viewer.operator, now=station.now())
+    station.poke()
+
+
+def _found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
+    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
+    row = get_schedule(session, ScheduleId(schedule_id))
+    if not viewer.scope.hears & set(targets_of_schedules(session, [row.id]).get(row.id, ())):
+        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
+    return row
+
+
+def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:
+    targets = targets_of_schedules(session, [row.id for row in rows])
+    bulletins = {row.bulletin for row in rows}
+    query = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(bulletins))
+    titles = {bulletin: title for bulletin, title in session.execute(query)}  # noqa: C416 - typed rows
+    return [
+        ScheduleShown(
+            id=row.id,
+            bulletin=row.bulletin,
+            title=titles[row.bulletin],
+            state=row.state,
+            grade=row.grade,
+            volume=row.volume,
+            where=viewer.scope.where(targets[row.id]),
+            areas=list(targets[row.id]),
+            rule=row.rule,
+            skips=SkipsAsked(
+                days_off=row.skips.days_off,
+                only_lunar=sorted(row.skips.only_lunar),
+                never_lunar=sorted(row.skips.never_lunar),
+            ),
+            latest_after_seconds=row.latest_after_s,
+            created_at=row.created_at,
+            ended_at=row.ended_at,
+        )
+        for row in rows
+    ]
+
+
+def _occurrences(session: Session, schedule: ScheduleId, found: Sequence[Dated]) -> list[OccurrenceShown]:
+    originals = [one.original_at for one in found]
+    query = select(Occurrence.original_at, Occurrence.airing).where(
+        Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
+    )
+    airings = {original_at: airing for original_at, airing in session.execute(query)}  # noqa: C416 - likewise
+    return [
+        OccurrenceShown(
+            original_at=one.original_at,
+            starts_at=one.starts_at,
+            lunar=_lunar(one.starts_at),
+            airing=airings.get(one.original_at),
+        )
+        for one in found
+    ]
+
+
+def _lunar(at: datetime) -> str:
+    """Return the day and month of the lunar calendar; empty beyond its years."""
+    try:
+        found = lunar_day((at + _VIETNAM).date())
+    except ValueError:
+        return ""
+    return f"{found.day}/{found.month}" + (" nhuận" if found.leap else "")
+
+
+router.include_router(urgent)

@@ -1,0 +1,296 @@
+"""The calendar of the page Lịch phát: what is aired on each day of a week, made or still to be made."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from urllib.parse import quote
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.consent import standings
+from controller.features.airings.planning import MOVABLE
+from controller.features.airings.queries import targets_of
+from controller.features.airings.views import (
+    AIRING_SIGNS,
+    APPROVAL_OVER,
+    AWAITS_YES,
+    BULLETIN_SIGNS,
+    Sign,
+    Tone,
+)
+from controller.features.bulletins.in_force import approved_until
+from controller.features.schedules.calendar_conflicts import clashes, spans_of
+from controller.features.schedules.occurrence_making import AHEAD
+from controller.features.schedules.queries import (
+    occurrences_of,
+    own_days,
+    schedules_for,
+    targets_of_schedules,
+)
+from controller.features.today.queries import titles_of
+from controller.http.words import ZONE
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Target
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Occurrence
+from devices.messages import AiringId, AreaCode, Grade
+from schedules.lunar import lunar_day
+from schedules.skips import OwnDays, day_off
+
+WEEK = timedelta(days=7)
+SHOWN_A_DAY = 12
+"""Cards of a day in the week; a day with more has a page of its own."""
+_MOST = 2000
+"""Airings of a week that are looked through; a province of 65 communes has some 900."""
+_MOST_SCHEDULES = 500
+_TO_COME = Sign("Dự kiến", "circle-dashed", Tone.CALM)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One card: an airing, or an occurrence that is not made yet, known by `original_at`.
+
+    `moves_by`: the address of the form that moves it; empty where it cannot be moved.
+    """
+
+    starts_at: datetime
+    title: str
+    where: str
+    sign: Sign
+    grade: Grade
+    href: str
+    moves_by: str = ""
+    original_at: datetime | None = None
+    repeats: bool = False
+    gone: bool = False
+    airing: AiringId | None = None
+    meets: bool = False
+    """Whether another airing of the same days would sound at the same time in the same place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two cards that meet: `first` is heard, `yields` gives way."""
+
+    first: Entry
+    yields: Entry
+
+
+@dataclass(slots=True)
+class Day:
+    """A day with what is aired on it; `off`: what it is a day off for; `more`: cards left out."""
+
+    day: date
+    is_today: bool
+    lunar: str
+    off: str | None
+    entries: list[Entry] = field(default_factory=list)
+    more: int = 0
+    meetings: list[Meeting] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    at: datetime
+    title: str
+    schedule: ScheduleId | None
+    airing: AiringId | None
+    original_at: datetime | None
+    state: AiringState | None
+    bulletin_state: BulletinState | None
+    grade: Grade
+    approved_until: datetime | None = None
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of the day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def days_shown(
+    session: Session,
+    viewer: Viewer,
+    first: date,
+    now: datetime,
+    *,
+    days: int = 7,
+    commune: str = "",
+    shown_a_day: int = SHOWN_A_DAY,
+) -> list[Day]:
+    """Return the days from one on with their cards, in order; a constant number of queries."""
+    own, today = own_days(session), now.astimezone(ZONE).date()
+    wanted = [first + timedelta(days=number) for number in range(days)]
+    since, until = _midnight(first), _midnight(first + timedelta(days=days))
+    heard = _heard(viewer, commune)
+    found = _airings(session, viewer, heard, since, until)
+    found += _to_come(session, heard, own, max(since, now + AHEAD), until)
+    by_day: dict[date, list[_Found]] = {day: [] for day in wanted}
+    for one in sorted(found, key=lambda one: (one.at, one.title)):
+        by_day[one.at.astimezone(ZONE).date()].append(one)
+    drawn = {day: ones[:shown_a_day] for day, ones in by_day.items()}
+    entries, meetings = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
+    shown = []
+    for day in wanted:
+        one_day = Day(day, day == today, lunar_words(day), day_off(day, own))
+        one_day.entries = [next(entries) for _ in drawn[day]]
+        one_day.more = len(by_day[day]) - len(drawn[day])
+        one_day.meetings = [one for one in meetings if one.first.starts_at.astimezone(ZONE).date() == day]
+        shown.append(one_day)
+    return shown
+
+
+def lunar_words(day: date) -> str:
+    """Return “15/10 âm lịch”, or nothing beyond the lunar calendar's years."""
+    try:
+        found = lunar_day(day)
+    except ValueError:
+        return ""
+    return f"{found.day}/{found.month}{' nhuận' if found.leap else ''} âm lịch"
+
+
+def occurrence_path(schedule: ScheduleId, original_at: datetime) -> str:
+    """Return where one occurrence of a schedule is changed."""
+    return f"/lich/{schedule}/lan?luc={quote(original_at.astimezone(ZONE).isoformat())}"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
+
+
+def _heard(viewer: Viewer, commune: str) -> frozenset[AreaCode]:
+    """Return the areas whose airings count: those of the person, or of one commune where it is chosen."""
+    scope = viewer.scope
+    if not commune or AreaCode(commune) not in scope.seen:
+        return scope.hears
+    code = AreaCode(commune)
+    return frozenset(scope.tree.lineage(code)) | scope.tree.below([code])
+
+
+def _airings(
+    session: Session, viewer: Viewer, heard: frozenset[AreaCode], since: datetime, until: datetime
+) -> list[_Found]:
+    condition: ColumnElement[bool] = and_(Airing.starts_at >= since, Airing.starts_at < until)
+    if heard != viewer.scope.hears or not viewer.scope.is_whole():
+        condition &= Airing.id.in_(select(Target.airing).where(Target.area.in_(heard)))
+    query = (
+        select(
+            Airing.starts_at,
+            Bulletin.title,
+            Airing.schedule,
+            Airing.id,
+            Occurrence.original_at,
+            Airing.state,
+            Bulletin.state,
+            Airing.grade,
+            approved_until(),
+        )
+        .join(Bulletin, Bulletin.id == Airing.bulletin)
+        .outerjoin(Occurrence, Occurrence.airing == Airing.id)
+        .where(condition)
+        .order_by(Airing.starts_at, Airing.id)
+        .limit(_MOST)
+    )
+    return [_Found(*fields) for fields in session.execute(query)]
+
+
+def _to_come(
+    session: Session,
+    heard: frozenset[AreaCode],
+    own: OwnDays,
+    since: datetime,
+    until: datetime,
+) -> list[_Found]:
+    """Return what schedules name where no airings are made yet."""
+    if since >= until:
+        return []
+    rows = schedules_for(session, heard, limit=_MOST_SCHEDULES, state=ScheduleState.RUNNING)
+    titles = titles_of(session, {row.bulletin for row in rows})
+    return [
+        _Found(
+            one.starts_at, titles[row.bulletin], row.id, None, one.original_at, None, None, Grade(row.grade)
+        )
+        for row in rows
+        for one in occurrences_of(row, own, since, until)
+    ]
+
+
+def _entries(
+    session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime
+) -> tuple[Iterator[Entry], list[Meeting]]:
+    """Return the cards in the order of what was found, and which of them meet."""
+    names = [one.airing for one in found if one.airing is not None]
+    of_airings = targets_of(session, names)
+    made = {one.schedule for one in found if one.airing is None and one.schedule is not None}
+    of_schedules = targets_of_schedules(session, made) if made else {}
+    rows = session.scalars(select(Airing).where(Airing.id.in_(names))).all() if names else []
+    waiting = _awaiting(session, viewer, rows, of_airings)
+    met = clashes(spans_of(session, rows, of_airings), viewer.scope.tree)
+    meet = {name for one in met for name in (one.first, one.yields)}
+    entries = []
+    for one in found:
+        if one.airing is not None:
+            targets = of_airings.get(one.airing, ())
+        else:
+            targets = of_schedules.get(one.schedule, ()) if one.schedule is not None else ()
+        sign = AWAITS_YES if one.airing in waiting else _sign(one)
+        entries.append(_entry(viewer, one, targets, now, sign=sign, meets=one.airing in meet))
+    by_name = {entry.airing: entry for entry in entries if entry.airing is not None}
+    return iter(entries), [Meeting(by_name[one.first], by_name[one.yields]) for one in met]
+
+
+def _awaiting(
+    session: Session,
+    viewer: Viewer,
+    rows: Collection[Airing],
+    targets: Mapping[AiringId, tuple[AreaCode, ...]],
+) -> frozenset[AiringId]:
+    """Return the airings that a commune in the person's view has not said yes to."""
+    said = standings(session, [row for row in rows if row.node is None and row.id in targets], targets)
+    seen = viewer.scope.seen
+    return frozenset(name for name, one in said.items() if not one.unanswered.isdisjoint(seen))
+
+
+def _entry(
+    viewer: Viewer,
+    one: _Found,
+    targets: Collection[AreaCode],
+    now: datetime,
+    *,
+    sign: Sign,
+    meets: bool,
+) -> Entry:
+    movable = (one.state is None or one.state in MOVABLE) and one.at > now
+    movable = movable and viewer.scope.may(viewer.operator, Act.AIR, targets)
+    if one.airing is None and one.schedule is not None and one.original_at is not None:
+        href, moves_by = occurrence_path(one.schedule, one.original_at), f"/lich/{one.schedule}/lan/doi"
+    else:
+        href, moves_by = f"/phat/{one.airing}", f"/phat/{one.airing}/doi"
+    return Entry(
+        starts_at=one.at,
+        title=one.title,
+        where=viewer.scope.where(targets),
+        sign=sign,
+        grade=one.grade,
+        href=href,
+        moves_by=moves_by if movable else "",
+        original_at=one.original_at if one.airing is None else None,
+        repeats=one.schedule is not None,
+        gone=one.state is AiringState.CANCELLED,
+        airing=one.airing,
+        meets=meets,
+    )
+
+
+def _sign(one: _Found) -> Sign:
+    if one.state is None:
+        return _TO_COME
+    if one.state is AiringState.PLANNED and one.bulletin_state not in {None, BulletinState.APPROVED}:
+        return BULLETIN_SIGNS[one.bulletin_state or BulletinState.DRAFT]
+    if one.state is AiringState.PLANNED and (one.approved_until is None or one.at >= one.approved_until):
+        return APPROVAL_OVER
+    return AIRING_SIGNS[one.state]

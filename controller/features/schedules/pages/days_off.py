@@ -1,0 +1,99 @@
+"""Ngày nghỉ: public holidays and the province's own days, on which schedules that keep to them are silent."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.areas.queries import top_area
+from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
+from controller.features.schedules.queries import own_days_between
+from controller.http.error_pages import status_of
+from controller.http.forms import need
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.time_fields import read_day
+from controller.http.words import ZONE
+from controller.model.permissions import Act
+from devices.messages import AreaCode
+from schedules.public_holidays import public_holidays
+
+router = APIRouter(prefix="/ngay-nghi")
+
+
+@router.get("")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    nam: Annotated[int | None, Query(ge=FIRST_YEAR, le=LAST_YEAR)] = None,
+) -> Response:
+    """Show a year's days off."""
+    return _page(request, station, viewer, nam or station.now().astimezone(ZONE).year)
+
+
+@router.post("")
+def add(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    ngay: Annotated[str, Form(max_length=20)] = "",
+    ten: Annotated[str, Form(max_length=300)] = "",
+    nghi: Annotated[str, Form(max_length=10)] = "co",
+) -> Response:
+    """Put a day on the province's list; airings made for it follow."""
+    need(viewer, Act.RULE, _top(station))
+    day = None
+    try:
+        day = _day(ngay)
+        with station.store.write() as session:
+            set_day_off(session, day, name=ten, off=nghi == "co", by=viewer.operator, now=station.now())
+    except LoaError as error:
+        year = day.year if day and FIRST_YEAR <= day.year <= LAST_YEAR else station.now().year
+        return _page(request, station, viewer, year, error=error)
+    station.poke()
+    return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
+
+
+@router.post("/{day}/bo")
+def remove(station: TheStation, viewer: Signed, day: date) -> Response:
+    """Take a day from the list; the state's holidays hold for it again."""
+    need(viewer, Act.RULE, _top(station))
+    with station.store.write() as session:
+        remove_day_off(session, day, by=viewer.operator, now=station.now())
+    station.poke()
+    return RedirectResponse(f"/ngay-nghi?nam={day.year}", 303)
+
+
+def _top(station: Station) -> AreaCode:
+    with station.store.read() as session:
+        return top_area(session).code
+
+
+def _page(
+    request: Request, station: Station, viewer: Viewer, year: int, error: LoaError | None = None
+) -> Response:
+    with station.store.read() as session:
+        own = {row.day: row for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31))}
+        top = top_area(session).code
+    holidays = public_holidays(year)
+    context = {
+        "year": year,
+        "days": [(day, holidays.get(day), own.get(day)) for day in sorted(holidays.keys() | own.keys())],
+        "may_rule": viewer.scope.may(viewer.operator, Act.RULE, [top]),
+        "years": (FIRST_YEAR, LAST_YEAR),
+        "fault": error.sentence if error else "",
+    }
+    return page(request, "ngay_nghi.html", context, status=status_of(error) if error else 200)
+
+
+def _day(text: str) -> date:
+    try:
+        return read_day(text)
+    except ValueError:
+        raise BadInput("Hãy ghi ngày, như 24/12/2026.", code="day-off.name") from None

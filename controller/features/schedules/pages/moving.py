@@ -1,0 +1,95 @@
+"""Dời giờ: another time for an airing, by a form; the calendar's drag and drop sends the same form."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError, NotAllowed, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.pages import found
+from controller.features.airings.planning import MOVABLE, Meeting, MeetsOthers, move_airing
+from controller.features.schedules.form import read_wall
+from controller.features.schedules.queries import occurrence_of
+from controller.features.schedules.service import move_occurrence
+from controller.http.error_pages import status_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.words import ZONE
+from controller.model.permissions import Act
+from devices.messages import AiringId
+
+router = APIRouter()
+
+
+@router.get("/phat/{airing_id}/doi")
+def ask(request: Request, station: TheStation, viewer: Signed, airing_id: str) -> Response:
+    """Ask for the new time."""
+    return _page(request, station, viewer, airing_id)
+
+
+@router.post("/phat/{airing_id}/doi")
+def move(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    airing_id: str,
+    ngay: Annotated[str, Form(max_length=10)] = "",
+    gio: Annotated[str, Form(max_length=8)] = "",
+    trung: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Move it; what it meets is told first, and chosen about."""
+    try:
+        new = _move(station, viewer, airing_id, read_wall(ngay, gio), trung)
+    except (NotAllowed, NotFound):
+        raise
+    except LoaError as error:
+        return _page(request, station, viewer, airing_id, typed=(ngay, gio, trung), error=error)
+    station.poke()
+    return RedirectResponse(f"/phat/{new}?xong=doi" if new else f"/lich?ngay={ngay}&xong=doi", 303)
+
+
+def _move(station: Station, viewer: Viewer, airing_id: str, to: datetime, trung: str) -> AiringId | None:
+    """Move the airing, or the occurrence that it was made for; return the airing that stands for it now."""
+    with station.store.write() as session:
+        airing = found(session, viewer, airing_id).id
+        by, now = viewer.operator, station.now()
+        row = occurrence_of(session, airing)
+        if row is None:
+            meeting = Meeting(trung) if trung in set(Meeting) else Meeting.REFUSE
+            return move_airing(session, airing, to=to, by=by, now=now, meeting=meeting).id
+        schedule, original_at = row.schedule, row.original_at
+        move_occurrence(session, schedule, original_at, to=to, by=by, now=now)
+        session.expire_all()
+        moved = session.get(type(row), (schedule, original_at))
+        return None if moved is None else moved.airing
+
+
+def _page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    airing_id: str,
+    *,
+    typed: tuple[str, str, str] | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        airing = found(session, viewer, airing_id)
+        repeats = occurrence_of(session, airing.id) is not None
+    local = airing.starts_at.astimezone(ZONE)
+    ngay, gio, trung = typed or (f"{local:%Y-%m-%d}", f"{local:%H:%M}", "")
+    movable = airing.state in MOVABLE and viewer.scope.may(viewer.operator, Act.AIR, airing.targets)
+    context = {
+        "airing": airing,
+        "repeats": repeats,
+        "movable": movable,
+        "form": {"ngay": ngay, "gio": gio, "trung": trung},
+        "fault": error.sentence if error else "",
+        "meets": isinstance(error, MeetsOthers),
+        "clear_at": error.facts.get("clear_at") if error else None,
+    }
+    return page(request, "doi_gio.html", context, status=status_of(error) if error else 200)

@@ -1,0 +1,233 @@
+"""One schedule: what it means, its next dates, and single occurrences moved or taken out; and its end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import Conflict, LoaError, NotAllowed, NotFound
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.consent.page_queries import said_of
+from controller.features.consent.queries import standing_of_schedule
+from controller.features.schedules.calendar import lunar_words, occurrence_path
+from controller.features.schedules.form import read_original, read_wall
+from controller.features.schedules.preview import DATES
+from controller.features.schedules.queries import (
+    get_schedule,
+    next_occurrences,
+    own_days,
+    targets_of_schedule,
+)
+from controller.features.schedules.sentences import rule_sentence
+from controller.features.schedules.service import cancel_occurrence, end_schedule, move_occurrence
+from controller.features.schedules.waits import what_it_waits_for
+from controller.features.today.queries import airing_views
+from controller.http.error_pages import status_of
+from controller.http.lanes import UrgentRoute
+from controller.http.render import page
+from controller.http.station import Station
+from controller.http.words import ZONE, wall_day
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState
+from controller.model.bulletins import Bulletin
+from controller.model.permissions import Act
+from controller.model.schedule_states import ScheduleId, ScheduleState
+from controller.model.schedules import Schedule
+from schedules.icalendar import from_text
+from schedules.recurrence import RuleError, start_of
+
+router = APIRouter()
+urgent = APIRouter(route_class=UrgentRoute)
+_PAST = 10
+_DONE = {
+    "tao": "Đã đặt lịch. Các lần phát trong 14 ngày tới đã có trong lịch tuần.",
+    "cho": "Đã ghi lịch. Loa chỉ phát khi bản tin được duyệt.",
+    "sua": "Đã đổi lịch. Các lần phát còn lại theo lịch mới.",
+    "het": "Đã kết thúc lịch. Các lần phát còn lại đã hủy.",
+    "doi": "Đã dời lần phát. Loa nhận giờ mới trong vài giây.",
+    "huy": "Đã hủy lần phát. Các lần khác vẫn phát theo lịch.",
+}
+
+
+def found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
+    """Return the schedule, or raise NotFound: one outside the person's view is not there."""
+    row = get_schedule(session, ScheduleId(schedule_id))
+    if not viewer.scope.hears & set(targets_of_schedule(session, row.id)):
+        raise NotFound("Lịch phát này không thuộc địa bàn của bạn.", code="schedule.unknown")
+    return row
+
+
+def _context(session: Session, station: Station, viewer: Viewer, schedule_id: str) -> dict[str, Any]:
+    row = found(session, viewer, schedule_id)
+    rule, targets = from_text(row.rule), targets_of_schedule(session, row.id)
+    running = row.state is ScheduleState.RUNNING
+    coming = next_occurrences(row, own_days(session), station.now(), DATES) if running else []
+    past = airing_views(
+        session,
+        viewer.scope,
+        (Airing.schedule == row.id) & (Airing.starts_at < station.now()),
+        newest_first=True,
+        limit=_PAST,
+    )
+    bulletin = session.get_one(Bulletin, row.bulletin)
+    return {
+        "schedule": row,
+        "bulletin": bulletin,
+        "sentence": rule_sentence(rule, row.skips),
+        "where": viewer.scope.where(targets),
+        "coming": [
+            (
+                one,
+                lunar_words(wall_day(one.starts_at)),
+                occurrence_path(row.id, one.original_at),
+            )
+            for one in coming
+        ],
+        "moved": sorted(rule.moved),
+        "cancelled": sorted(rule.cancelled),
+        "past": past,
+        "said": said_of(viewer, [standing_of_schedule(session, row)] if running else [], f"/lich/{row.id}"),
+        "running": running,
+        "is_heard": bulletin.state is BulletinState.APPROVED,
+        "waits_for": what_it_waits_for(session, viewer, bulletin, targets),
+        "may_air": running and viewer.scope.may(viewer.operator, Act.AIR, targets),
+        "may_stop": running and viewer.scope.may(viewer.operator, Act.STOP, targets),
+    }
+
+
+@router.get("/lich/{schedule_id}")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    xong: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """Show one schedule: its sentence, its next dates, what was changed, and what has been aired."""
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        done = "cho" if xong == "tao" and not context["is_heard"] else xong
+        return page(request, "lich_mot.html", context | {"done": _DONE.get(done, "")})
+
+
+@urgent.get("/lich/{schedule_id}/ket-thuc")
+def ask_to_end(request: Request, station: TheStation, viewer: Signed, schedule_id: str) -> Response:
+    """Ask once more before the schedule ends."""
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        if not context["may_stop"]:
+            return RedirectResponse(f"/lich/{schedule_id}", 303)
+        return page(request, "lich_ket_thuc.html", context)
+
+
+@urgent.post("/lich/{schedule_id}/ket-thuc")
+def end(
+    station: TheStation, viewer: Signed, schedule_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
+) -> Response:
+    """End it; what of it is still to be heard is cancelled."""
+    with station.store.write(urgent=True) as session:
+        row = found(session, viewer, schedule_id)
+        end_schedule(session, row.id, by=viewer.operator, now=station.now(), reason=ly_do)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=het", 303)
+
+
+# --- one occurrence
+
+
+@router.get("/lich/{schedule_id}/lan")
+def one_occurrence(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Show one occurrence with what may be done with it."""
+    return _occurrence_page(request, station, viewer, schedule_id, read_original(luc))
+
+
+def _occurrence_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    schedule_id: str,
+    original_at: datetime,
+    *,
+    typed: Mapping[str, str] | None = None,
+    error: LoaError | None = None,
+) -> Response:
+    with station.store.read() as session:
+        context = _context(session, station, viewer, schedule_id)
+        rule = from_text(context["schedule"].rule)
+        try:
+            starts_at = start_of(rule, original_at)
+        except RuleError:
+            raise Conflict("Lần phát này đã bị hủy.", code="schedule.no-occurrence") from None
+        local = starts_at.astimezone(ZONE)
+        context |= {
+            "starts_at": starts_at,
+            "original_at": original_at,
+            "luc": original_at.isoformat(),
+            "typed": typed or {"ngay": f"{local:%Y-%m-%d}", "gio": f"{local:%H:%M}"},
+            "fault": error.sentence if error else "",
+        }
+        return page(request, "lich_lan.html", context, status=status_of(error) if error else 200)
+
+
+@router.post("/lich/{schedule_id}/lan/doi")
+def move(
+    *,
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Form(max_length=64)] = "",
+    ngay: Annotated[str, Form(max_length=10)] = "",
+    gio: Annotated[str, Form(max_length=8)] = "",
+) -> Response:
+    """Have one occurrence start at another time."""
+    original_at = read_original(luc)
+    try:
+        with station.store.write() as session:
+            row = found(session, viewer, schedule_id)
+            move_occurrence(
+                session,
+                row.id,
+                original_at,
+                to=read_wall(ngay, gio),
+                by=viewer.operator,
+                now=station.now(),
+            )
+    except (NotAllowed, NotFound):
+        raise
+    except LoaError as error:
+        typed = {"ngay": ngay, "gio": gio}
+        return _occurrence_page(request, station, viewer, schedule_id, original_at, typed=typed, error=error)
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=doi", 303)
+
+
+@urgent.post("/lich/{schedule_id}/lan/huy")
+def cancel(
+    station: TheStation,
+    viewer: Signed,
+    schedule_id: str,
+    luc: Annotated[str, Form(max_length=64)] = "",
+    ly_do: Annotated[str, Form(max_length=300)] = "",
+) -> Response:
+    """Take one occurrence out of the schedule."""
+    with station.store.write(urgent=True) as session:
+        row = found(session, viewer, schedule_id)
+        cancel_occurrence(
+            session, row.id, read_original(luc), by=viewer.operator, now=station.now(), reason=ly_do
+        )
+    station.poke()
+    return RedirectResponse(f"/lich/{schedule_id}?xong=huy", 303)
+
+
+router.include_router(urgent)

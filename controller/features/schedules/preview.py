@@ -1,0 +1,119 @@
+"""What a schedule would mean, before it is saved: its sentence, its next dates, and what they would meet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
+from controller.features.airings.conflict_messages import places
+from controller.features.airings.conflicts import Conflict, ConflictKind
+from controller.features.airings.service import FURTHEST
+from controller.features.airings.timing import LATEST_AFTER
+from controller.features.schedules.form import ScheduleTyped
+from controller.features.schedules.queries import dated_without_skips, own_days
+from controller.features.schedules.sentences import rule_sentence
+from controller.http.words import length
+from controller.model.airing_states import OPEN
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinId
+from controller.model.schedule_states import ScheduleId
+from devices.messages import AiringId
+
+DATES = 10
+"""Next dates that a schedule's page shows."""
+CHECKED = 5
+"""Of these so many are held against what is planned already: each costs a look at the days around it."""
+
+
+MOST_AT_ONCE = 10
+"""Areas for which a page that is opened looks right away; for a whole province it asks once it is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """One next date with what it would meet, in words."""
+
+    at: datetime
+    meets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the form means as it stands. `checked`: how many dates were held against what is planned.
+
+    `is_later`: none yet, because it takes a while; the page asks again by itself.
+    """
+
+    sentence: str
+    dates: Sequence[Date]
+    checked: int
+    is_later: bool = False
+
+    @property
+    def meets_something(self) -> bool:
+        """Whether any of the dates meets something."""
+        return any(one.meets for one in self.dates)
+
+
+def preview(
+    session: Session,
+    viewer: Viewer,
+    form: ScheduleTyped,
+    bulletin: BulletinId | None,
+    now: datetime,
+    *,
+    is_opening: bool = False,
+) -> Preview:
+    """Return what the form means, or raise BadInput; without a bulletin nothing is held against the plans.
+
+    What the schedule that is changed has made already is left out: it goes when the change is saved.
+    """
+    rules, skips, own = form.rules(), form.skips(), own_days(session)
+    coming = [one for rule in rules for one in dated_without_skips(rule, skips, own, now, now + FURTHEST)]
+    starts = sorted(one.starts_at for one in coming)[:DATES]
+    areas = form.areas_so_far(viewer)
+    is_wide = len(viewer.scope.tree.below(areas)) > MOST_AT_ONCE
+    bulletin = bulletin if areas else None
+    is_later = is_opening and is_wide and bulletin is not None
+    asks = bulletin is not None and not is_later
+    met = _met(session, viewer, form, bulletin, starts[:CHECKED]) if bulletin and asks else []
+    dates = [Date(at, met[number] if number < len(met) else ()) for number, at in enumerate(starts)]
+    return Preview(rule_sentence(rules[0], skips, [rule.at for rule in rules]), dates, len(met), is_later)
+
+
+def _met(
+    session: Session, viewer: Viewer, form: ScheduleTyped, bulletin: BulletinId, starts: Sequence[datetime]
+) -> list[tuple[str, ...]]:
+    grade = form.grade()
+    areas = [area for area in form.areas_so_far(viewer) if area in viewer.scope.tree]
+    patience = LATEST_AFTER[grade]
+    askings = [Asking(areas, at, at + patience, grade, form.volume()) for at in starts]
+    own = _made_by(session, ScheduleId(form.lich)) if form.lich else frozenset()
+    return [
+        tuple(meeting_words(one, found, viewer.scope) for one in found.conflicts)
+        for found in foresee_each(session, bulletin, askings, without=own)
+    ]
+
+
+def _made_by(session: Session, schedule: ScheduleId) -> frozenset[AiringId]:
+    query = select(Airing.id).where(Airing.schedule == schedule, Airing.state.in_(OPEN))
+    return frozenset(session.scalars(query))
+
+
+def meeting_words(one: Conflict, found: Foresight, scope: Scope) -> str:
+    """Return one meeting in a sentence: with what, and who loses how much."""
+    where, lost = places(one.areas, scope.name), length(one.loses)
+    title = found.titles.get(one.other, "") if one.other is not None else ""
+    sentences = {
+        ConflictKind.QUIET_HOURS: f"Rơi vào giờ yên lặng của {where}: loa không phát {lost}.",
+        ConflictKind.MINUTES_A_DAY: f"Vượt số phút được phát trong ngày của {where}: mất {lost}.",
+        ConflictKind.YIELDS: f"Trùng giờ với “{title}” ở {where}: lịch này phải nhường, mất {lost}.",
+        ConflictKind.TAKES: f"Trùng giờ với “{title}” ở {where}: lượt kia phải nhường, mất {lost}.",
+        ConflictKind.STARVES: f"Dùng hết số phút trong ngày của “{title}” ở {where}: lượt kia mất {lost}.",
+    }
+    return sentences[one.kind]

@@ -1,0 +1,176 @@
+"""Shapes of schedules and days off, as programs send and get them."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
+
+from controller.features.airings.planning import Meeting
+from controller.features.airings.schemas import Asked, Code, ForesightShown
+from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.schedules.service import LONGEST_REASON
+from controller.model.schedule_states import ScheduleState
+from controller.model.schedules import LONGEST_DAY_NAME
+from devices.messages import Grade
+from schedules.recurrence import FIRST_YEAR, LAST_YEAR, MOST_DATES, MOST_TIMES, Weekday
+
+_LATEST_AFTER_SECONDS = 86_400
+_MEETING = "What to do with occurrences of the next 14 days that meet others; policies are never bent."
+_WALL = "A wall time of the zone Asia/Ho_Chi_Minh, without an offset."
+
+Instant = Annotated[
+    AwareDatetime,
+    Field(ge=dt.datetime(FIRST_YEAR, 1, 1, tzinfo=dt.UTC), lt=dt.datetime(LAST_YEAR, 1, 1, tzinfo=dt.UTC)),
+]
+MonthDay = Annotated[int, Field(ge=-1, le=31, description="1 to 31, or -1 for the last of the month.")]
+LunarDays = Annotated[list[Annotated[int, Field(ge=1, le=30)]], Field(max_length=30)]
+
+
+class Every(StrEnum):
+    """How a schedule repeats."""
+
+    ONCE = "once"
+    DAY = "day"
+    WORKDAY = "workday"  # Monday to Friday
+    WEEK = "week"  # on `weekdays`
+    MONTH = "month"  # on `days` of the month
+    MONTH_WEEKDAY = "month-weekday"  # on the `nth` of `weekdays` (one)
+
+
+class RuleAsked(Asked):
+    """When it is aired. A month without the day asked for (29, 30, 31) has no occurrence on it."""
+
+    every: Every
+    at: Annotated[dt.time, Field(description=_WALL)]
+    first: dt.date
+    last: dt.date | None = Field(None, description="The last day, included.")
+    times: Annotated[int, Field(ge=1, le=MOST_TIMES)] | None = None
+    weekdays: Annotated[list[str], Field(max_length=7, description="MO to SU.")] = Field(default_factory=list)
+    days: Annotated[list[MonthDay], Field(max_length=32)] = Field(default_factory=list)
+    nth: Annotated[int, Field(ge=-1, le=5, description="1 to 5, or -1 for the last.")] | None = None
+    also: Annotated[list[dt.datetime], Field(max_length=MOST_DATES, description=_WALL)] = Field(
+        default_factory=list
+    )
+    except_days: Annotated[list[dt.date], Field(max_length=MOST_DATES)] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        known = {day.code for day in Weekday}
+        if not set(self.weekdays) <= known:
+            raise ValueError("weekdays are MO to SU")
+        if (self.every in {Every.WEEK, Every.MONTH_WEEKDAY}) != bool(self.weekdays):
+            raise ValueError("weekdays belong to week and month-weekday, and only there")
+        if (self.every is Every.MONTH) != bool(self.days):
+            raise ValueError("days belong to month, and only there")
+        if (self.every is Every.MONTH_WEEKDAY) != (self.nth is not None):
+            raise ValueError("nth belongs to month-weekday, and only there")
+        if self.every is Every.MONTH_WEEKDAY and len(self.weekdays) != 1:
+            raise ValueError("month-weekday names one weekday")
+        return self
+
+
+class SkipsAsked(Asked):
+    """Days that are left out because of what they are; days set by hand are not looked at."""
+
+    days_off: bool = Field(default=False, description="Public holidays and the province's days off.")
+    only_lunar: LunarDays = Field(default_factory=list, description="Keep to these days of the lunar month.")
+    never_lunar: LunarDays = Field(default_factory=list)
+
+
+class ScheduleAsked(Asked):
+    """A bulletin that shall be aired again and again."""
+
+    bulletin: Annotated[str, Field(max_length=64)]
+    areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+    rule: RuleAsked
+    skips: SkipsAsked = Field(default_factory=SkipsAsked)
+    grade: Grade = Grade.ROUTINE
+    volume: Annotated[int, Field(ge=0, le=100)] = DEFAULT_VOLUME
+    latest_after_seconds: Annotated[int, Field(ge=0, le=_LATEST_AFTER_SECONDS)] | None = Field(
+        None, description="How late each may start; by default by grade: 10, 30 min, 24 h."
+    )
+    meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
+
+
+class OccurrenceShown(BaseModel):
+    """One occurrence; `original_at` is what its rule gave it, and its name for ever."""
+
+    original_at: dt.datetime
+    starts_at: dt.datetime
+    lunar: str = Field(description="The day in the lunar calendar, such as 15/10.")
+    airing: str | None = Field(description="Null until it is made, 14 days ahead.")
+
+
+class ScheduleShown(BaseModel):
+    """One schedule in a list."""
+
+    id: str
+    bulletin: str
+    title: str
+    state: ScheduleState
+    grade: Grade
+    volume: int
+    where: str
+    areas: list[Code]
+    rule: str = Field(description="iCalendar: DTSTART, RRULE, RDATE, EXDATE, changed occurrences.")
+    skips: SkipsAsked
+    latest_after_seconds: int
+    created_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+class ScheduleWhole(ScheduleShown):
+    """One schedule with its next occurrences."""
+
+    next: list[OccurrenceShown]
+
+
+class CancelOccurrence(Asked):
+    """Which occurrence is cancelled, and why."""
+
+    original_at: Instant
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+
+
+class MoveOccurrence(Asked):
+    """Which occurrence is moved, and to when; to its original start: back."""
+
+    original_at: Instant
+    to: Instant
+    meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
+
+
+class OccurrenceForeseen(ForesightShown):
+    """What one occurrence would meet."""
+
+    original_at: dt.datetime
+    starts_at: dt.datetime
+    is_forbidden: bool = Field(description="Policies leave it no whole start until its latest one.")
+
+
+class ScheduleForesight(BaseModel):
+    """What the occurrences of the next 14 days (60 at most) would meet, and which nodes are away now."""
+
+    until: dt.datetime
+    occurrences: list[OccurrenceForeseen]
+    nodes: int
+    nodes_away: int
+    away: list[str] = Field(description="At most 100 of them.")
+
+
+class DayOffAsked(Asked):
+    """A day of the province's own list."""
+
+    day: dt.date
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_DAY_NAME)]
+    off: bool = Field(default=True, description="False: a public holiday on which is aired as usual.")
+
+
+class DayOffShown(BaseModel):
+    """A day that is off, or (`off` false) a public holiday that is none for the province."""
+
+    day: dt.date
+    name: str
+    off: bool
+    own: bool = Field(description="From the province's own list; else from the state's.")

@@ -1,0 +1,27 @@
+"""The test that technicians have one loudspeaker sound: drafted and handed in with one press."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import LoaError
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.speaker_tests.service import prepare_test
+from controller.features.templates.pages.library import library_page
+from controller.http.forms import need
+from controller.model.permissions import Act
+
+router = APIRouter()
+
+
+@router.post("/thu-vien/ban-thu")
+def prepare(request: Request, station: TheStation, viewer: Signed) -> Response:
+    """Draft the test text and hand it in for approval."""
+    need(viewer, Act.WRITE)
+    try:
+        with station.store.write() as session:
+            bulletin = prepare_test(session, by=viewer.operator, now=station.now(), speech=station.speech).id
+    except LoaError as error:
+        return library_page(request, station, viewer, error=error)
+    station.poke()
+    return RedirectResponse(f"/ban-tin/{bulletin}?xong=gui", 303)

@@ -1,0 +1,148 @@
+"""Templates of bulletins by JSON: the built-in ones, and the areas' own."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.queries import operators
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.schemas import Asked, Code
+from controller.features.templates.queries import (
+    Offered,
+    get_template,
+    offered,
+    templates_offered,
+    unknown_template,
+)
+from controller.features.templates.service import add_template, change_template, remove_template
+from controller.http.refusals import refusals
+from controller.model.templates import TemplateId
+from controller.model.wording import LONGEST_TITLE
+from devices.messages import AreaCode
+
+router = APIRouter(prefix="/templates", tags=["templates"])
+_CHANGES = refusals(401, 403, 404, 409, 422)
+
+Text = Annotated[str, Field(description="Places to fill in stand in square brackets, such as `[ngày]`.")]
+Title = Annotated[str, Field(max_length=LONGEST_TITLE)]
+BasedOn = Annotated[
+    Annotated[str, Field(max_length=64)] | None,
+    Field(description="The `version` that was changed; another one answers 409. Null: any."),
+]
+
+
+class TemplateWritten(Asked):
+    """What a template says."""
+
+    title: Title
+    text: Text
+
+
+class TemplateChanged(TemplateWritten):
+    """Other words for a template."""
+
+    based_on: BasedOn = None
+
+
+class TemplateAdded(TemplateWritten):
+    """A new template, and where it is offered."""
+
+    area: Code | None = Field(None, description="Where, with all below; by default the person's own area.")
+
+
+class BulletinTemplateShown(BaseModel):
+    """A template that is offered; a built-in one has no area and nobody who added it."""
+
+    id: str
+    title: str
+    text: Text
+    version: str = Field(description="What a change of it is `based_on`.")
+    places: list[str] = Field(description="What is to be filled in, with its brackets.")
+    is_builtin: bool
+    area: Code | None
+    added_by: str | None = Field(description="Name of the operator.")
+    added_at: datetime | None
+    changed_by: str | None
+    changed_at: datetime | None
+
+
+@router.get("", responses=refusals(401))
+def index(station: TheStation, viewer: Signed) -> list[BulletinTemplateShown]:
+    """Return the templates of the person's area, of those above and below, and the built-in ones."""
+    with station.store.read() as session:
+        return _shown(session, templates_offered(session, viewer.scope.hears))
+
+
+@router.post("", status_code=201, responses=_CHANGES)
+def add(station: TheStation, viewer: Signed, asked: TemplateAdded) -> BulletinTemplateShown:
+    """Offer a text as a template in an area and below it."""
+    with station.store.write() as session:
+        row = add_template(
+            session,
+            title=asked.title,
+            text=asked.text,
+            area=None if asked.area is None else AreaCode(asked.area),
+            by=viewer.operator,
+            now=station.now(),
+        )
+        return _shown(session, [offered(row)])[0]
+
+
+@router.put("/{template_id}", responses=_CHANGES)
+def change(
+    station: TheStation, viewer: Signed, template_id: str, asked: TemplateChanged
+) -> BulletinTemplateShown:
+    """Give an area's own template other words; 409 `template.newer` where somebody else did meanwhile."""
+    with station.store.write() as session:
+        own = _seen(session, viewer, template_id)
+        row = change_template(
+            session,
+            own,
+            title=asked.title,
+            text=asked.text,
+            by=viewer.operator,
+            now=station.now(),
+            based_on=asked.based_on,
+        )
+        return _shown(session, [offered(row)])[0]
+
+
+@router.delete("/{template_id}", responses=refusals(401, 403, 404, 409))
+def remove(station: TheStation, viewer: Signed, template_id: str) -> BulletinTemplateShown:
+    """Offer an area's own template no more; built-in ones stay."""
+    with station.store.write() as session:
+        row = remove_template(
+            session, _seen(session, viewer, template_id), by=viewer.operator, now=station.now()
+        )
+        return _shown(session, [offered(row)])[0]
+
+
+def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:
+    row = get_template(session, TemplateId(template_id))
+    if row.area not in viewer.scope.hears:
+        raise unknown_template()
+    return row.id
+
+
+def _shown(session: Session, found: Sequence[Offered]) -> list[BulletinTemplateShown]:
+    names = {account.id: account.name for account in operators(session)}
+    return [
+        BulletinTemplateShown(
+            id=one.id,
+            title=one.title,
+            text=one.text,
+            version=one.version,
+            places=list(one.places),
+            is_builtin=one.is_builtin,
+            area=one.area,
+            added_by=None if one.added_by is None else names[one.added_by],
+            added_at=one.added_at,
+            changed_by=None if one.changed_by is None else names[one.changed_by],
+            changed_at=one.changed_at,
+        )
+        for one in found
+    ]

@@ -1,0 +1,75 @@
+"""Reads of the templates of bulletins, as the pages Thư viện and Tạo bản tin show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.viewer import Viewer
+from controller.features.airings.broadcast_form import Typed
+from controller.features.bulletins.placeholders import places_of
+from controller.features.speaker_tests.service import test_at_hand
+from controller.features.templates.queries import (
+    Offered,
+    get_template,
+    offered,
+    template_offered,
+    templates_offered,
+)
+from controller.features.templates.service import MAY_KEEP
+from controller.model.permissions import Act
+from controller.model.row_versions import Difference, differences
+from controller.model.templates import TemplateId
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTemplate:
+    """What a person typed into a template's form; `of`: the template that it changes, "" for a new one."""
+
+    title: str = ""
+    text: str = ""
+    area: str = ""
+    of: str = ""
+    version: str = ""
+    """The one that was begun with, or what stands there since somebody else saved."""
+    newer: tuple[Difference, ...] = ()
+
+
+def newer_template(session: Session, typed: TypedTemplate) -> TypedTemplate:
+    """Return what was typed with what somebody else has saved meanwhile: saving again replaces that."""
+    now = offered(get_template(session, TemplateId(typed.of)))
+    found = differences(("Tên mẫu", now.title, typed.title), ("Lời của mẫu", now.text, typed.text))
+    return replace(typed, version=now.version, newer=found)
+
+
+def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | None) -> dict[str, Any]:
+    """Return what Thư viện shows of templates, and of the form for one."""
+    scope, by = viewer.scope, viewer.operator
+    found = templates_offered(session, scope.hears)
+    return {
+        "own_templates": [one for one in found if not one.is_builtin],
+        "built_in": [one for one in found if one.is_builtin],
+        "typed": typed or TypedTemplate(area=scope.home),
+        "keeps_in": [scope.by_code[code] for code in sorted(scope.seen) if scope.may(by, MAY_KEEP, [code])],
+        "may_keep": lambda code: scope.may(by, MAY_KEEP, [code]),
+        "may_write": viewer.may(Act.WRITE),
+        "test": test_at_hand(session, scope.home),
+    }
+
+
+def templates_to_use(session: Session, viewer: Viewer) -> Sequence[Offered]:
+    """Return what a person who writes is offered: the own area's, those from above, the built-in ones."""
+    return templates_offered(session, viewer.scope.tree.lineage(viewer.scope.home))
+
+
+def template_to_use(session: Session, viewer: Viewer, template_id: str) -> Offered:
+    """Return one that the person may begin with, or raise NotFound."""
+    return template_offered(session, TemplateId(template_id), viewer.scope.hears)
+
+
+def said_of_template(form: Typed) -> str:
+    """Return what is told when a template was just put into the form."""
+    places = places_of(form.tieu_de, form.noi_dung)
+    fill = f" Hãy điền những chỗ trong ngoặc vuông: {', '.join(places)}." if places else ""
+    return f"Đã đưa lời của mẫu vào bản đang soạn.{fill}"

@@ -1,0 +1,165 @@
+"""Thư viện: templates of bulletins, the province's own words with samples to listen to, and the voice."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Query
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.admin_queries import shown_names
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.chimes.page_queries import chimes_context
+from controller.features.lexicon.queries import get_entry, lexicon_entries, words_for
+from controller.features.lexicon.service import add_entry, remove_entry
+from controller.features.templates.page_queries import TypedTemplate, templates_context
+from controller.http.error_pages import status_of
+from controller.http.render import page
+from controller.http.station import Station
+from controller.model.lexicon import EntryId, LexiconEntry
+from controller.model.permissions import Act
+from controller.runtime.speech_samples import LONGEST_SAMPLE, checked_sample
+from devices.messages import AreaCode
+from tts.engines.voice_files import voice_records
+from tts.reading import read
+
+router = APIRouter(prefix="/thu-vien")
+Line = Annotated[str, Form(max_length=500)]
+_DONE = {
+    "them": "Đã thêm. Bản tin chờ duyệt có từ này sẽ được đọc lại.",
+    "xoa": "Đã xóa.",
+    "nhac": "Đã đặt nhạc hiệu. Bản tin thu từ bây giờ dùng nhạc hiệu này; bản đã thu không đổi.",
+    "bo-nhac": "Đã thôi dùng nhạc hiệu riêng. Bản tin đã thu không đổi.",
+    "mau": "Đã lưu mẫu bản tin.",
+    "xoa-mau": "Đã xóa mẫu. Bản tin đã tạo từ mẫu ấy vẫn giữ.",
+}
+
+
+@router.get("")
+def show(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    thu: Annotated[str, Query(max_length=2000)] = "",
+    xong: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """Show the words, the voice, and how a sentence would be read."""
+    try:
+        asked = checked_sample(thu) if thu else ""
+    except BadInput as error:
+        return library_page(request, station, viewer, asked=thu, error=error)
+    return library_page(request, station, viewer, asked=asked, done=_DONE.get(xong, ""))
+
+
+@router.get("/nghe.mp3")
+def listen(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    chu: Annotated[str, Query(max_length=2000)] = "",
+) -> Response:
+    """Speak a sentence with the words of the person's area: bounded in length and rate."""
+    text = checked_sample(chu)
+    tries_of(request).listens(viewer.operator.id)
+    sound = station.sample(text, viewer.scope.home)
+    headers = {"Cache-Control": "private, max-age=60"}
+    return Response(sound, media_type="audio/mpeg", headers=headers)
+
+
+@router.post("")
+def add(
+    request: Request,
+    station: TheStation,
+    viewer: Signed,
+    *,
+    viet: Line = "",
+    doc: Line = "",
+    dia_ban: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Teach a word."""
+    try:
+        with station.store.write() as session:
+            add_entry(
+                session,
+                written=viet,
+                spoken=doc,
+                area=AreaCode(dia_ban) if dia_ban else None,
+                by=viewer.operator,
+                now=station.now(),
+            )
+    except LoaError as error:
+        form = {"viet": viet, "doc": doc, "dia_ban": dia_ban}
+        return library_page(request, station, viewer, form=form, error=error)
+    station.poke()
+    return RedirectResponse(f"/thu-vien?xong=them&thu={quote(viet[:LONGEST_SAMPLE])}#nghe-thu", 303)
+
+
+@router.post("/{entry_id}/xoa")
+def remove(request: Request, station: TheStation, viewer: Signed, entry_id: str) -> Response:
+    """Remove a word; its entry stays as history."""
+    try:
+        with station.store.write() as session:
+            entry = _seen(session, viewer, entry_id)
+            remove_entry(session, entry.id, by=viewer.operator, now=station.now())
+    except NotFound:
+        raise
+    except LoaError as error:
+        return library_page(request, station, viewer, error=error)
+    station.poke()
+    return RedirectResponse("/thu-vien?xong=xoa", 303)
+
+
+def library_page(
+    request: Request,
+    station: Station,
+    viewer: Viewer,
+    *,
+    asked: str = "",
+    form: dict[str, str] | None = None,
+    typed: TypedTemplate | None = None,
+    error: LoaError | None = None,
+    done: str = "",
+) -> Response:
+    """Show the whole page: with what was typed, and what is wrong with it or was done."""
+    scope, settings = viewer.scope, station.settings
+    with station.store.read() as session:
+        entries = _entries(session, viewer)
+        context = templates_context(session, viewer, typed) | chimes_context(session, station, viewer)
+        context |= {"names": shown_names(session)}
+        words = dict(words_for(session, scope.home))
+    context |= {
+        "entries": entries,
+        "area_name": scope.name,
+        "teachable": [
+            scope.by_code[code]
+            for code in sorted(scope.seen)
+            if scope.may(viewer.operator, Act.TEACH, [code])
+        ],
+        "form": form or {"viet": "", "doc": "", "dia_ban": scope.home},
+        "asked": asked,
+        "reading": read(asked, words=words, region=settings.region) if asked and error is None else None,
+        "sample_address": f"/thu-vien/nghe.mp3?chu={quote(asked)}",
+        "longest": LONGEST_SAMPLE,
+        "voice": station.speech,
+        "region": {"north": "miền Bắc", "central": "miền Trung", "south": "miền Nam"}[settings.region],
+        "added": voice_records(settings.voices_dir),
+        "fault": error.sentence if error else "",
+        "done": done,
+        "may_teach": lambda code: scope.may(viewer.operator, Act.TEACH, [code]),
+    }
+    return page(request, "thu_vien.html", context, status=status_of(error) if error else 200)
+
+
+def _seen(session: Session, viewer: Viewer, entry_id: str) -> LexiconEntry:
+    entry = get_entry(session, EntryId(entry_id))
+    if entry.area not in viewer.scope.seen | viewer.scope.hears:
+        raise NotFound("Không có mục từ này.", code="lexicon.unknown")
+    return entry
+
+
+def _entries(session: Session, viewer: Viewer) -> list[LexiconEntry]:
+    heard = viewer.scope.seen | viewer.scope.hears
+    return [entry for entry in lexicon_entries(session) if entry.area in heard]

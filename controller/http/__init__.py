@@ -1,0 +1,1 @@
+"""What all pages and JSON share: the app factory, sign-in, rendering, live streams, errors."""

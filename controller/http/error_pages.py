@@ -1,0 +1,182 @@
+"""Error pages: what happened, whether anything is sounding, what to do; JSON for programs."""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from controller.errors import (
+    BadInput,
+    Busy,
+    ChangePasswordFirst,
+    Conflict,
+    EnrolFirst,
+    LoaError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooManyTries,
+    Unavailable,
+)
+from controller.features.accounts.viewer import entering
+from controller.http.lanes import in_lane
+from controller.http.render import page
+
+log = logging.getLogger(__name__)
+
+_TITLES = {
+    400: "Yêu cầu chưa đúng",
+    401: "Cần đăng nhập",
+    403: "Bạn không có quyền làm việc này",
+    404: "Không tìm thấy trang",
+    405: "Trang này không nhận yêu cầu như vậy",
+    409: "Việc này không làm được lúc này",
+    413: "Nội dung quá lớn",
+    422: "Thông tin chưa đúng",
+    429: "Thao tác quá nhiều lần",
+    500: "Máy chủ gặp lỗi",
+    503: "Máy chủ đang bận",
+}
+_ADVICE = {
+    401: "Hãy đăng nhập rồi làm lại. Chữ gõ ở trang soạn tin vẫn giữ trên máy này và tự hiện lại ở đó.",
+    403: "Nếu cần, hãy nhờ người có quyền hoặc quản trị viên.",
+    404: "Hãy kiểm tra lại địa chỉ, hoặc quay về trang Hôm nay.",
+    413: "Hãy chia bản tin thành nhiều phần ngắn hơn rồi gửi lại.",
+    422: "Hãy quay lại, sửa thông tin rồi gửi lại.",
+    429: "Hãy đợi vài phút rồi thử lại.",
+    500: "Hãy thử lại sau ít phút. Nếu vẫn lỗi, báo kỹ thuật viên kèm mã lỗi bên dưới.",
+}
+_USUAL_ADVICE = "Hãy quay lại trang trước và thử lại."
+_UNKNOWN_SOUND = "Các cụm loa vẫn phát theo kế hoạch đã nhận; lỗi này không làm thay đổi việc phát."
+
+
+def wants_json(request: Request) -> bool:
+    """Tell whether a program asks, not a person's browser."""
+    return request.url.path.startswith("/api/")
+
+
+def sounding_sentence(request: Request) -> str:
+    """Say whether anything is sounding now, or what is certain when the database cannot be read."""
+    try:
+        ask: Callable[[], str] = request.app.state.sounding
+        return ask()
+    except LoaError:
+        log.exception("cannot tell what is sounding")
+        return _UNKNOWN_SOUND
+
+
+def _find_viewer(request: Request) -> None:
+    """Let the error's page keep the navigation, also where no page of ours was reached."""
+    if hasattr(request.state, "viewer"):
+        return
+    try:
+        entering(request)
+    except LoaError:
+        request.state.viewer = None
+
+
+def door_from(request: Request) -> str:
+    """Return the address that signs in and leads back to the page that sent this, if it was one of ours."""
+    sender = urlsplit(request.headers.get("referer", ""))
+    back = sender.path if sender.netloc == request.headers.get("host") else ""
+    return f"/dang-nhap?den={quote(back, safe='')}" if back not in {"", "/"} else "/dang-nhap"
+
+
+def error_response(
+    request: Request,
+    status: int,
+    sentence: str = "",
+    code: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Response:
+    """Return the page, or the JSON, of an error; never a stack trace."""
+    title = _TITLES.get(status, "Có lỗi xảy ra")
+    code = code or f"http-{status}"
+    if wants_json(request):
+        told: dict[str, Any] = {"code": code, "sentence": sentence or f"{title}."}
+        return JSONResponse(told | ({"facts": dict(facts)} if facts else {}), status)
+    _find_viewer(request)
+    return page(
+        request,
+        "loi.html",
+        {
+            "title": title,
+            "sentence": sentence,
+            "sounding": sounding_sentence(request),
+            "advice": _ADVICE.get(status, _USUAL_ADVICE),
+            "code": code,
+            "status": HTTPStatus(status),
+            "door": door_from(request) if status == HTTPStatus.UNAUTHORIZED else "",
+        },
+        status=status,
+    )
+
+
+_STATUS: dict[type[LoaError], int] = {
+    BadInput: 422,
+    NotAllowed: 403,
+    NotSignedIn: 401,
+    TooManyTries: 429,
+    NotFound: 404,
+    Conflict: 409,
+    Busy: 503,
+    Unavailable: 503,
+}
+
+
+def status_of(error: LoaError) -> int:
+    """Return the HTTP status of one of our errors: the nearest of its family."""
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
+
+
+async def on_loa_error(request: Request, error: Exception) -> Response:
+    """Answer one of our errors; whoever is not signed in is led to the door and back."""
+    assert isinstance(error, LoaError)
+    request.state.refusal = error.code
+    is_page = request.method == "GET" and not wants_json(request) and not request.url.path.startswith("/song")
+    if isinstance(error, NotSignedIn) and is_page:
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        place = "/dang-nhap" if back == "/" else f"/dang-nhap?den={quote(back, safe='')}"
+        return RedirectResponse(place, 303)
+    if isinstance(error, ChangePasswordFirst) and is_page:
+        return RedirectResponse("/tai-khoan/doi-mat-khau", 303)
+    if isinstance(error, EnrolFirst) and is_page:
+        return RedirectResponse("/tai-khoan/ma-xac-thuc", 303)
+    response = await in_lane(
+        error_response, request, status_of(error), error.sentence, error.code, error.facts
+    )
+    if isinstance(error, TooManyTries):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Answer an address or a method that is not there, in Vietnamese."""
+    assert isinstance(error, HTTPException)
+    response = await in_lane(error_response, request, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_invalid(request: Request, error: Exception) -> Response:
+    """Answer what does not have the form that the address asks for."""
+    assert isinstance(error, RequestValidationError)
+    places = sorted({".".join(str(part) for part in fault["loc"][1:]) for fault in error.errors()} - {""})
+    sentence = (
+        f"Thông tin gửi lên chưa đúng: {', '.join(places)}." if places else "Thông tin gửi lên chưa đúng."
+    )
+    return await in_lane(error_response, request, 422, sentence, "input.bad")
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """Answer a fault of our own: its trace goes into the log under a code, never onto the page."""
+    code = f"loi-{secrets.token_hex(4)}"
+    log.error("fault %s at %s %s", code, request.method, request.url.path, exc_info=error)
+    return await in_lane(error_response, request, 500, "", code)

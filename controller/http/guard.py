@@ -1,0 +1,135 @@
+"""What every request passes first: cross-site writes and oversized bodies refused, safe headers set."""
+
+import re
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from controller.features.accounts.viewer import bearer_of
+from controller.features.imports.file_kinds import LARGEST_FILE
+from controller.features.maps.geojson import LARGEST_OUTLINES
+from controller.http.error_pages import error_response
+from controller.http.refusal_log import ELSEWHERE, note_answer
+from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
+
+LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded
+_WITH_FILE = "multipart/form-data"
+_FRAME = 100_000  # bytes of a form around the file that it carries
+_UPLOADS = (
+    (re.compile(r"/api/v1/bulletins/import"), LARGEST_FILE + _FRAME),
+    (re.compile(r"/api/v1/bulletins/(?:audio|[^/]+/audio|[^/]+/variants)"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/thu-vien/nhac-hieu|/api/v1/chimes"), LARGEST_CHIME + _FRAME),
+    (re.compile(r"/api/v1/programmes/sounds"), LARGEST_UPLOAD + _FRAME),
+    (re.compile(r"/tao-ban-tin/lay-chu"), LARGEST_FILE + _FRAME),
+    (re.compile(r"/ban-do/ranh-gioi|/api/v1/map/outlines"), LARGEST_OUTLINES + _FRAME),
+    (
+        re.compile(
+            r"/tao-ban-tin/ghi-am|/ban-tin/[^/]+/(?:ghi-am|tieng-khac)|/chuong-trinh/(?:tao|[^/]+/sua)"
+        ),
+        LARGEST_UPLOAD + LARGEST_BODY,
+    ),
+)
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+# img data: are the style sheet's own small drawings
+_CONTENT_POLICY = (
+    "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def largest_body(path: str, content_type: str = _WITH_FILE) -> int:
+    """Return how many bytes may be sent to an address; only where files are taken more than a text has.
+
+    Only a form of parts carries a file: any other body lies in memory whole, and is as small as elsewhere.
+    """
+    if not content_type.lower().startswith(_WITH_FILE):
+        return LARGEST_BODY
+    return next((most for address, most in _UPLOADS if address.fullmatch(path)), LARGEST_BODY)
+
+
+def comes_from_elsewhere(headers: Headers) -> bool:
+    """Tell whether another site's page made the browser send this; programs that are no browser pass.
+
+    Fetch metadata decides; browsers leave it out on plain HTTP, and there Origin must name this host.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def _is_program(request: Request) -> bool:
+    """Tell whether a token comes along: no other site's page can add one, and with it no cookie counts."""
+    return bearer_of(request) is not None
+
+
+class Guard:
+    """The outermost layer (pure ASGI, so that streams pass unbuffered)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what must not enter, and set the headers of what leaves."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        request = Request(scope)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                note_answer(request, message["status"])
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers[name] = value
+                if "cache-control" not in headers:
+                    headers["cache-control"] = "no-store"
+            await send(message)
+
+        refusal = self._refusal(request)
+        await (refusal or self._app)(scope, receive, send_with_headers)
+
+    @staticmethod
+    def _refusal(request: Request) -> Response | None:
+        if request.method in _READS:
+            return None
+        if not _is_program(request) and comes_from_elsewhere(request.headers):
+            request.state.refusal = ELSEWHERE
+            return error_response(request, 403, "Yêu cầu này đến từ một trang khác nên đã bị từ chối.")
+        length, kind = request.headers.get("content-length", "0"), request.headers.get("content-type", "")
+        if not length.isdecimal() or int(length) > largest_body(request.url.path, kind):
+            return error_response(request, 413, "Nội dung gửi lên quá lớn.")
+        return None
+
+
+class BodyLimits:
+    """Ends what sends more than its address takes, also where no length was told before (pure ASGI)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._limited = {
+            most: RequestBodyLimitMiddleware(app, max_body_size=most)
+            for most in (LARGEST_BODY, *(most for _, most in _UPLOADS))
+        }
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under its address's limit."""
+        app = self._app
+        if scope["type"] == "http":
+            kind = Headers(scope=scope).get("content-type", "")
+            app = self._limited[largest_body(scope["path"], kind)]
+        await app(scope, receive, send)

@@ -1,0 +1,60 @@
+"""Pages that live: a page is made of pieces, each sent again when it has changed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from controller.features.accounts.sessions import operator_of_token
+from controller.features.accounts.viewer import Viewer, station_of
+from controller.features.emergencies.alarm_bar import alarm_lines
+from controller.http.live import Live, Piece, stream
+from controller.http.render import fragment, frame_of, page
+from controller.http.station import Station
+
+_STREAMS = "/song"
+_ALARM_BAR = "thanh-khan"
+"""The element of every page that says what sounds as an emergency, and stops it."""
+Load = Callable[[Session], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LivePage:
+    """A page: its template, and the pieces in it by the id of their element."""
+
+    template: str
+    pieces: Mapping[str, str]
+
+    def show(
+        self, request: Request, viewer: Viewer, load: Load, *, place: str = "", **extra: Any
+    ) -> Response:
+        """Return the whole page; `extra` is for the first look only, `place` its address with its query."""
+        station = station_of(request)
+        with station.store.read() as session:
+            context = load(session)
+        address = f"{_STREAMS}{(place or request.url.path).rstrip('/')}"
+        return page(request, self.template, {"viewer": viewer, "stream": address, **context, **extra})
+
+    def follow(self, request: Request, viewer: Viewer, load: Load) -> Response:
+        """Return the stream that keeps it alive."""
+        station = station_of(request)
+        live = cast("Live", request.app.state.live)
+        place = request.url.path.removeprefix(_STREAMS) or "/"
+
+        def render() -> list[Piece]:
+            with station.store.read() as session:
+                context = frame_of(station, viewer, place) | dict(load(session))
+                context["alarms"] = alarm_lines(session, viewer.scope, station.now())
+            pieces = {_ALARM_BAR: "thanh_khan.html", **self.pieces}
+            return [Piece(name, fragment(template, context)) for name, template in pieces.items()]
+
+        key = (request.url.path, request.url.query, viewer.operator.id)
+        return stream(live, key, render, lambda: _is_welcome(station, viewer.token), viewer.operator.id)
+
+
+def _is_welcome(station: Station, token: str) -> bool:
+    with station.store.read() as session:
+        return operator_of_token(session, token, station.now()) is not None

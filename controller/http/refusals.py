@@ -1,0 +1,41 @@
+"""What a call may answer when it refuses, for the description of the interface."""
+
+from typing import Any
+
+from controller.features.airings.schemas import Fault
+
+_WORDS = {
+    400: "Not readable.",
+    401: "Not signed in.",
+    403: "Not allowed.",
+    404: "No such thing, or outside the person's area.",
+    409: "Does not fit the present state.",
+    413: "Too large.",
+    422: "Not understood, or not possible.",
+    429: "Too many tries, or calls.",
+    503: "The database is busy or away; trying again is safe.",
+}
+
+
+EVERYWHERE = (400, 413, 503)
+"""What any call may get: no JSON at all, too much of it, or a database that cannot be had."""
+_WITH_401 = (403, 429)
+"""Who must be signed in may lack the second factor or the token's leave; a token may call too often."""
+
+
+_CONTENT = {"application/json": {"schema": {"$ref": f"#/components/schemas/{Fault.__name__}"}}}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": _CONTENT} for status, words in _WORDS.items()
+}
+"""By reference: where a route names a model, FastAPI makes a validator of its own for each answer, twice."""
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of refusal for the given statuses, with those that come along with them."""
+    every = {*statuses, *(_WITH_401 if 401 in statuses else ())}  # noqa: PLR2004 - the status itself
+    return {status: _ANSWERS[status] for status in sorted(every)}
+
+
+def describe_refusals(described: dict[str, Any]) -> None:
+    """Put into a description what the answers of refusal refer to."""
+    described["components"]["schemas"][Fault.__name__] = Fault.model_json_schema(mode="serialization")

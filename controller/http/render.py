@@ -1,0 +1,203 @@
+"""Turns templates into pages; the only place that knows Jinja."""
+
+import gzip
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from controller.features.airings.heard import is_whole, percent_heard, whole_ms
+from controller.features.airings.views import (
+    AIRING_SIGNS,
+    BULLETIN_SIGNS,
+    GRADE_WORDS,
+    NODE_SIGNS,
+    AiringView,
+    Tone,
+    progress_words,
+    together_words,
+)
+from controller.features.fleet.faults import LEAST_AUDIBLE
+from controller.features.schedules.sentences import WEEKDAYS
+from controller.http import assets, words
+from controller.http.journal_words import ROLES as ROLE_WORDS
+from controller.http.named import Named
+from controller.http.navigation import shown
+from controller.http.station import Station
+from controller.http.time_fields import day_value
+from controller.model.airing_states import AiringState, Rung
+from controller.model.airings import Airing
+from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.permissions import Act
+from devices.messages import ReceiptKind
+
+_PACKING = 5
+"""Of zlib: a page of 40 kB takes half a millisecond and becomes 4 kB."""
+CONTROLLER = Path(__file__).parents[1]
+TEMPLATES = (
+    CONTROLLER / "http" / "templates",
+    *sorted(CONTROLLER.glob("features/*/templates")),
+)
+"""Folders of templates: what all pages share, then one a feature; a name stands in one of them only."""
+ACT_WORDS = Named(
+    {
+        Act.WRITE: "soạn bản tin",
+        Act.APPROVE: "duyệt",
+        Act.WITHDRAW: "rút bản tin",
+        Act.AIR: "đặt lượt phát",
+        Act.AIR_EMERGENCY: "phát khẩn cấp",
+        Act.ANSWER: "trả lời thay xã",
+        Act.STOP: "dừng phát",
+        Act.ENROL: "thêm, bớt cụm loa",
+        Act.RULE: "quản trị",
+        Act.TEACH: "sửa từ điển đọc, mẫu, nhạc hiệu",
+        Act.SEE: "xem",
+    },
+    str,
+)
+
+REASON_WORDS = Named[str, str](
+    {
+        "heard-too-long": "báo phát lâu hơn bản tin, chỉ tính hết bản tin",
+        "power-lost": "mất điện giữa lúc phát",
+        "recording-spoilt": "tải tệp âm thanh bị hỏng",
+        "pre-empted": "nhường cho bản tin ưu tiên cao hơn",
+        "withdrawn": "được dừng từ máy chủ",
+        "stopped": "bị dừng tại cụm loa",
+        "plan-expired": "kế hoạch phát đã hết hạn",
+        "time-over": "hết giờ được phép phát",
+        "policy": "quy định giờ yên tĩnh không cho phát",
+        "loudspeaker-broke": "loa hỏng",
+        "bad-signature": "chữ ký không đúng",
+        "unknown-key": "không biết khóa ký",
+        "wrong-role": "khóa ký không đúng vai trò",
+        "wrong-kind": "văn bản ký không đúng loại",
+        "malformed": "không đọc được kế hoạch",
+        "expired": "phê duyệt đã hết hạn",
+        "wrong-approval": "phê duyệt không khớp với tệp âm thanh",
+        "refused": "cụm loa không phát, không nói rõ lý do",
+    },
+    str,
+)
+"""What a node says of why; others may come, and are shown as they are (docs/protocol.md, Receipts)."""
+RECEIPT_WORDS = Named(
+    {
+        ReceiptKind.FETCHED: "Đã tải xong",
+        ReceiptKind.STARTED: "Bắt đầu phát",
+        ReceiptKind.FINISHED: "Phát hết",
+        ReceiptKind.STOPPED: "Dừng",
+        ReceiptKind.REFUSED: "Từ chối phát",
+        ReceiptKind.KEPT: "Đã tải trước về giữ",
+        ReceiptKind.LOST: "Bản đang giữ bị hỏng",
+    },
+    str,
+)
+ENGINE_WORDS = {
+    "brought": "tệp ghi âm",
+    "loa": "giọng đọc ngoại tuyến",
+    "gtts": "giọng Google",
+    "espeak": "giọng máy eSpeak",
+}
+
+
+def reason_words(reason: str) -> str:
+    """Return a node's reason in words; one we have no words for, as it came."""
+    return REASON_WORDS[reason]
+
+
+def engine_words(engine: str | None) -> str:
+    """Return what an officer calls a voice engine."""
+    return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
+
+
+def whole_ms_of(airing: AiringView | Airing) -> int | None:
+    """Return how long each loudspeaker should sound in an airing, of a view or a row of it."""
+    return airing.whole_ms if isinstance(airing, AiringView) else whole_ms(airing)
+
+
+@cache
+def icon(name: str) -> Markup:
+    """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
+    place = f"{assets.address('vendor/icons.svg')}#{name}"
+    return Markup(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>'
+    ).format(place)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["lower_first"] = words.lower_first
+    environment.filters["capitalize_first"] = words.capitalize_first
+    environment.filters["day_value"] = day_value
+    environment.globals.update(
+        icon=icon,
+        static=assets.address,
+        navigation=shown,
+        words=words,
+        reason_words=reason_words,
+        engine_words=engine_words,
+        progress_words=progress_words,
+        together_words=together_words,
+        WEEKDAYS=WEEKDAYS,
+        LEAST_AUDIBLE=LEAST_AUDIBLE,
+        is_whole=is_whole,
+        percent_heard=percent_heard,
+        whole_ms_of=whole_ms_of,
+        RECEIPT_WORDS=RECEIPT_WORDS,
+        ROLE_WORDS=ROLE_WORDS,
+        ACT_WORDS=ACT_WORDS,
+        AIRING_SIGNS=AIRING_SIGNS,
+        BULLETIN_SIGNS=BULLETIN_SIGNS,
+        NODE_SIGNS=NODE_SIGNS,
+        GRADE_WORDS=GRADE_WORDS,
+        AiringState=AiringState,
+        BulletinState=BulletinState,
+        RenderingState=RenderingState,
+        Rung=Rung,
+        Act=Act,
+        Tone=Tone,
+    )
+    return environment
+
+
+def fragment(template: str, context: Mapping[str, Any]) -> str:
+    """Return one piece of a page."""
+    return _environment().get_template(template).render(context)
+
+
+def frame_of(station: Station, viewer: object, path: str) -> dict[str, Any]:
+    """Return what every template may ask for."""
+    return {
+        "viewer": viewer,
+        "alarms": getattr(viewer, "alarms", ()),
+        "label": station.label,
+        "now": station.now(),
+        "path": path,
+        "broker_up": station.broker_up(),
+    }
+
+
+def page(request: Request, template: str, context: Mapping[str, Any], *, status: int = 200) -> HTMLResponse:
+    """Return a whole page; the frame finds who is signed in, the station's name and its clock by itself."""
+    viewer = getattr(request.state, "viewer", None)
+    frame = frame_of(request.app.state.station, viewer, request.url.path)
+    told = fragment(template, frame | dict(context))
+    response = HTMLResponse(told, status)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        response.body = gzip.compress(told.encode(), _PACKING, mtime=0)
+        response.headers["Content-Length"] = str(len(response.body))
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response

@@ -1,0 +1,191 @@
+"""A file that is sent in a form: taken once it is known who sends it, kept on disk, closed at the end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, BinaryIO, NamedTuple
+
+from fastapi import Depends
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import FileResponse
+
+from controller.errors import BadInput
+from controller.features.accounts.queries import require
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.areas.queries import top_area
+from controller.http.station import Station
+from controller.model.permissions import Act
+from tts.brought import HEAD, form_of
+from tts.uploads import UploadId
+
+_MOST_FIELDS = 12
+_MOST_PARTS = 400
+"""Fields of a page's form: a programme of forty items has some five each, a province 65 communes."""
+_LONGEST_FIELD = 500_000
+"""Bytes of one field beside the file: the longest text has less."""
+_LONGEST_FIELDS = 1_000_000
+"""Bytes of all fields beside the file, which lie in memory: as much as a form without a file may have."""
+
+
+class _BoundedForm(MultiPartParser):
+    """Bounds all fields together: 400 of 500 kB each would be 200 MB."""
+
+    _taken = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        """Take a piece of a field or of the file."""
+        if self._current_part.file is None:
+            self._taken += end - start
+            if self._taken > _LONGEST_FIELDS:
+                raise HTTPException(413)
+        super().on_part_data(data, start, end)
+
+
+@asynccontextmanager
+async def _parsed(request: Request, most_fields: int) -> AsyncIterator[FormData]:
+    """Read the form; files are closed at the end. What is no form of parts is small and read as any other."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        async with request.form(max_fields=most_fields, max_part_size=_LONGEST_FIELD) as form:
+            yield form
+        return
+    parser = _BoundedForm(
+        request.headers, request.stream(), max_files=1, max_fields=most_fields, max_part_size=_LONGEST_FIELD
+    )
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise HTTPException(400) from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+class Upload(NamedTuple):
+    """A file and the fields sent with it; the file lies in memory only while it is small."""
+
+    file: BinaryIO
+    name: str
+    fields: dict[str, str]
+
+
+def _writer(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who may write texts at all, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.WRITE, viewer.operator.area)
+    return viewer
+
+
+Writer = Annotated[Viewer, Depends(_writer)]
+
+
+def _teacher(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who may keep the words and chimes of an area, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.TEACH, viewer.operator.area)
+    return viewer
+
+
+Teacher = Annotated[Viewer, Depends(_teacher)]
+
+
+def _ruler(station: TheStation, viewer: Signed) -> Viewer:
+    """Let through who rules the whole province, before a byte of the file is taken."""
+    with station.store.read() as session:
+        require(session, viewer.operator, Act.RULE, top_area(session).code)
+    return viewer
+
+
+Ruler = Annotated[Viewer, Depends(_ruler)]
+
+
+async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
+    async with _parsed(request, _MOST_FIELDS) as sent:
+        file = sent.get("file")
+        if not isinstance(file, UploadFile):
+            raise BadInput("Chưa có tệp nào được gửi lên. Hãy chọn tệp rồi gửi lại.", code="upload.none")
+        fields = {name: value for name, value in sent.items() if isinstance(value, str)}
+        yield Upload(file.file, file.filename or "", fields)
+
+
+Uploaded = Annotated[Upload, Depends(_uploaded, scope="function")]
+
+
+class Sent(NamedTuple):
+    """A form of several parts; `file` None: nobody chose one. Fields of one name stand in their order."""
+
+    file: BinaryIO | None
+    name: str
+    fields: dict[str, list[str]]
+
+    def first(self, field: str) -> str:
+        """Return a field's value, or an empty text."""
+        return next(iter(self.fields.get(field, ())), "")
+
+
+async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
+    async with _taken(request) as sent:
+        yield sent
+
+
+SentForm = Annotated[Sent, Depends(_sent, scope="function")]
+
+
+async def _sent_by_teacher(request: Request, _viewer: Teacher) -> AsyncIterator[Sent]:
+    async with _taken(request) as sent:
+        yield sent
+
+
+TaughtForm = Annotated[Sent, Depends(_sent_by_teacher, scope="function")]
+"""As SentForm, from whoever keeps the words and chimes of an area."""
+
+
+async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
+    async with _taken(request) as sent:
+        yield sent
+
+
+SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
+"""As SentForm, from whoever rules the whole province."""
+
+
+@asynccontextmanager
+async def _taken(request: Request) -> AsyncIterator[Sent]:
+    async with _parsed(request, _MOST_PARTS) as sent:
+        file = sent.get("file")
+        is_chosen = isinstance(file, UploadFile) and bool(file.size)
+        fields: dict[str, list[str]] = {}
+        for name, value in sent.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+        if isinstance(file, UploadFile) and is_chosen:
+            yield Sent(file.file, file.filename or "", fields)
+        else:
+            yield Sent(None, "", fields)
+
+
+def described(required: tuple[str, ...] = (), **fields: str) -> dict[str, Any]:
+    """Return how the interface's description tells of a form: the file, and text fields with what each is."""
+    properties: dict[str, Any] = {"file": {"type": "string", "format": "binary"}}
+    properties |= {name: {"type": "string", "description": says} for name, says in fields.items()}
+    schema = {"type": "object", "required": ["file", *required], "properties": properties}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
+
+
+_TYPES = {
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "ogg": "audio/ogg",
+    "flac": "audio/flac",
+    "m4a": "audio/mp4",
+}
+
+
+def sound_file(station: Station, upload: UploadId) -> FileResponse:
+    """Answer with a sound as it was brought; it must be there."""
+    path = station.uploads.path(upload)
+    with path.open("rb") as file:
+        kind = form_of(file.read(HEAD))
+    return FileResponse(path, media_type=_TYPES[kind], headers={"Cache-Control": "private, no-cache"})

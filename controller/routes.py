@@ -1,0 +1,172 @@
+"""Every address of the station: JSON under /api/v1, and the pages; each router lies in its feature."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.api import people as accounts_people_api
+from controller.features.accounts.api import tokens as accounts_tokens_api
+from controller.features.accounts.pages import account as accounts_account_pages
+from controller.features.accounts.pages import people as accounts_people_pages
+from controller.features.accounts.pages import sign_in as accounts_sign_in_pages
+from controller.features.airings import api as airings_api
+from controller.features.airings import pages as airings_pages
+from controller.features.approvals import pages as approvals_pages
+from controller.features.area_changes import api as area_changes_api
+from controller.features.area_changes import pages as area_changes_pages
+from controller.features.audit import api as audit_api
+from controller.features.audit import pages as audit_pages
+from controller.features.bulletins.api import bulletins as bulletins_api
+from controller.features.bulletins.api import languages as bulletins_languages_api
+from controller.features.bulletins.api import programmes as bulletins_programmes_api
+from controller.features.bulletins.api import recordings as bulletins_recordings_api
+from controller.features.bulletins.api import topics as bulletins_topics_api
+from controller.features.bulletins.api import uploads as bulletins_uploads_api
+from controller.features.bulletins.api import wordings as bulletins_wordings_api
+from controller.features.bulletins.pages import bulletins as bulletins_pages
+from controller.features.bulletins.pages import editing as bulletins_editing_pages
+from controller.features.bulletins.pages import history as bulletins_history_pages
+from controller.features.bulletins.pages import programmes as bulletins_programmes_pages
+from controller.features.bulletins.pages import recordings as bulletins_recordings_pages
+from controller.features.bulletins.pages import sounds as bulletins_sounds_pages
+from controller.features.bulletins.pages import topics as bulletins_topics_pages
+from controller.features.bulletins.pages import writing as bulletins_writing_pages
+from controller.features.chimes import api as chimes_api
+from controller.features.chimes import pages as chimes_pages
+from controller.features.consent import api as consent_api
+from controller.features.consent import pages as consent_pages
+from controller.features.doctor import pages as doctor_pages
+from controller.features.drafts import pages as drafts_pages
+from controller.features.emergencies import api as emergencies_api
+from controller.features.emergencies import pages as emergencies_pages
+from controller.features.enrolment import api as enrolment_api
+from controller.features.enrolment import pages as enrolment_pages
+from controller.features.fleet.api import nodes as fleet_nodes_api
+from controller.features.fleet.api import watch as fleet_watch_api
+from controller.features.fleet.pages import incidents as fleet_incidents_pages
+from controller.features.fleet.pages import nodes as fleet_nodes_pages
+from controller.features.guide import pages as guide_pages
+from controller.features.imports import api as imports_api
+from controller.features.imports import pages as imports_pages
+from controller.features.keys import api as keys_api
+from controller.features.keys import pages as keys_pages
+from controller.features.legal_acts import pages as legal_acts_pages
+from controller.features.lexicon import api as lexicon_api
+from controller.features.listeners.pages import public as listeners_public_pages
+from controller.features.listeners.pages import reports as listeners_reports_pages
+from controller.features.maps import api as maps_api
+from controller.features.maps.pages import outlines as maps_outlines_pages
+from controller.features.maps.pages import province as maps_province_pages
+from controller.features.notices import api as notices_api
+from controller.features.notices import pages as notices_pages
+from controller.features.plans import pages as plans_pages
+from controller.features.quarantine import api as quarantine_api
+from controller.features.quarantine import pages as quarantine_pages
+from controller.features.reading import pages as reading_pages
+from controller.features.rebroadcast import pages as rebroadcast_pages
+from controller.features.reports import api as reports_api
+from controller.features.reports import pages as reports_pages
+from controller.features.schedules import api as schedules_api
+from controller.features.schedules.pages import calendar as schedules_calendar_pages
+from controller.features.schedules.pages import days_off as schedules_days_off_pages
+from controller.features.schedules.pages import moving as schedules_moving_pages
+from controller.features.schedules.pages import occurrences as schedules_occurrences_pages
+from controller.features.schedules.pages import schedules as schedules_pages
+from controller.features.speaker_tests import pages as speaker_tests_pages
+from controller.features.templates import api as templates_api
+from controller.features.templates.pages import library as templates_library_pages
+from controller.features.templates.pages import templates as templates_pages
+from controller.features.today import pages as today_pages
+from controller.http.refusals import EVERYWHERE, refusals
+
+DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
+
+A program sends a token (`Authorization: Bearer loa_…`), or signs in at `/api/v1/sign-in` and keeps the
+cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code for programs, the sentence
+(Vietnamese) for people."""
+
+API = (
+    airings_api,
+    consent_api,
+    area_changes_api,
+    bulletins_api,
+    chimes_api,
+    emergencies_api,
+    enrolment_api,
+    fleet_nodes_api,
+    imports_api,
+    quarantine_api,
+    keys_api,
+    bulletins_languages_api,
+    lexicon_api,
+    maps_api,
+    notices_api,
+    accounts_people_api,
+    bulletins_programmes_api,
+    bulletins_recordings_api,
+    reports_api,
+    schedules_api,
+    audit_api,
+    templates_api,
+    accounts_tokens_api,
+    bulletins_topics_api,
+    bulletins_uploads_api,
+    fleet_watch_api,
+    bulletins_wordings_api,
+)
+
+# in this order: the first address that fits is taken
+PAGES = (
+    today_pages,
+    notices_pages,
+    airings_pages,
+    rebroadcast_pages,
+    consent_pages,
+    schedules_moving_pages,
+    fleet_nodes_pages,
+    bulletins_writing_pages,
+    bulletins_editing_pages,
+    imports_pages,
+    bulletins_sounds_pages,
+    bulletins_pages,
+    reading_pages,
+    legal_acts_pages,
+    bulletins_programmes_pages,
+    bulletins_history_pages,
+    drafts_pages,
+    schedules_calendar_pages,
+    schedules_pages,
+    schedules_occurrences_pages,
+    approvals_pages,
+    bulletins_recordings_pages,
+    listeners_reports_pages,
+    listeners_public_pages,
+    accounts_sign_in_pages,
+    accounts_account_pages,
+    guide_pages,
+    maps_province_pages,
+    maps_outlines_pages,
+    audit_pages,
+    accounts_people_pages,
+    plans_pages,
+    schedules_days_off_pages,
+    area_changes_pages,
+    templates_library_pages,
+    chimes_pages,
+    templates_pages,
+    speaker_tests_pages,
+    bulletins_topics_pages,
+    doctor_pages,
+    reports_pages,
+    quarantine_pages,
+    keys_pages,
+    enrolment_pages,
+    fleet_incidents_pages,
+    emergencies_pages,
+)
+
+api_router = APIRouter(prefix="/api/v1", responses=refusals(*EVERYWHERE))
+for part in API:
+    api_router.include_router(part.router)
+
+pages_router = APIRouter(include_in_schema=False)
+for subject in PAGES:
+    pages_router.include_router(subject.router)

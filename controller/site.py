@@ -1,0 +1,96 @@
+"""Builds the site: pages, JSON, live streams and errors over one running station."""
+
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from controller.errors import LoaError
+from controller.features.accounts.rate_limits import Tries
+from controller.features.listeners.rate_limits import ListenerLimits
+from controller.features.today.queries import sounding_now
+from controller.http import assets
+from controller.http import error_pages as errors
+from controller.http.guard import BodyLimits, Guard
+from controller.http.lanes import Lanes
+from controller.http.live import Live
+from controller.http.station import Station
+from controller.routes import DESCRIPTION, api_router, pages_router
+
+
+class _Guarded(FastAPI):
+    """A site whose guard stands outside everything, also of what answers faults of our own."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers that a request passes; middleware that is added would stand further in."""
+        return Guard(super().build_middleware_stack())
+
+
+def make_site(station: Station) -> FastAPI:
+    """Return the site of a station; it starts and stops with the server that runs it."""
+    return put_before(station, lay_out())
+
+
+def lay_out() -> FastAPI:
+    """Return a site that stands before no station yet: to gather its hundreds of addresses takes a second."""
+    site = _Guarded(
+        title="Loa",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=_until_streams_end,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    site.add_middleware(BodyLimits)
+    site.add_exception_handler(LoaError, errors.on_loa_error)
+    site.add_exception_handler(HTTPException, errors.on_http_error)
+    site.add_exception_handler(RequestValidationError, errors.on_invalid)
+    site.add_exception_handler(Exception, errors.on_fault)
+    site.add_api_route("/tinh/{version}/{name:path}", _asset, include_in_schema=False)
+    site.include_router(api_router)
+    site.include_router(pages_router)
+    deque(iter_route_contexts(site.routes), maxlen=0)  # gathered now, not while the first visitor waits
+    return site
+
+
+def put_before(station: Station, site: FastAPI) -> FastAPI:
+    """Have the site show this station and no other; nothing is left of one that it stood before."""
+    site.state.station = station
+    site.state.live = Live(station.changes)
+    site.state.tries = Tries()
+    site.state.lanes = Lanes()
+    site.state.listener_limits = ListenerLimits()
+    site.state.sounding = lambda: _sounding_sentence(station)
+    return site
+
+
+@asynccontextmanager
+async def _until_streams_end(site: FastAPI) -> AsyncIterator[None]:
+    yield
+    site.state.live.close()
+    site.state.lanes.close()
+
+
+def end_streams(site: FastAPI) -> None:
+    """End the live streams, so that the server can shut down at once; from any thread."""
+    site.state.live.close()
+
+
+def _asset(request: Request, version: str, name: str) -> Response:
+    return assets.serve(request, version, name)
+
+
+def _sounding_sentence(station: Station) -> str:
+    with station.store.read() as session:
+        titles = sounding_now(session)
+    if not titles:
+        return "Hiện không có bản tin nào đang phát."
+    return f"Hiện đang phát: {'; '.join(titles)}. Việc phát không bị ảnh hưởng."
