@@ -146,6 +146,17 @@ def troubles(
     return Troubles(list(_judged(rows, unsteady, now)), Counted(*(number or 0 for number in figures)))
 
 
+def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[Node, Care | None]]:
+    """Return the nodes in use that are kept silent, longest first, with who looks after each; one query."""
+    query = (
+        select(Node, Care)
+        .outerjoin(Care, Care.node == Node.id)
+        .where(Node.area.in_(areas), Node.retired_at.is_(None), Node.quarantined_at.is_not(None))
+        .order_by(Node.quarantined_at, Node.id)
+    )
+    return [(node, care) for node, care in session.execute(query)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Unsteady:
     """Who came and went of late, with their turns, and who missed airings, with how many."""

@@ -124,6 +124,23 @@ def test_a_node_that_floods_is_a_fault_with_a_way_to_quarantine_it(world, techni
     assert [fault["kind"] for one in watched for fault in one["faults"]] == ["flooding"]
 
 
+def test_a_node_in_quarantine_is_found_among_the_troubles_with_what_to_do(technician, officer):
+    assert "Đang cách ly" not in text_of(technician.get("/su-co"))
+    technician.post(f"/cum-loa/{NODE}/cach-ly", data={"ly_do": "Hộp bị cạy"})
+    page = technician.get("/su-co")
+    words = text_of(page)
+    assert f'href="/cum-loa/{NODE}#lo"' in page.text
+    assert "Đang cách ly 1" in words
+    assert "Lý do: Hộp bị cạy" in words
+    assert "bấm Thôi cách ly" in words
+    assert "Chưa ai lo" in words
+    technician.post(f"/cum-loa/{NODE}/lo", data={"viec": "nhan"})
+    assert "Phạm Quốc Bảo" in text_of(technician.get("/su-co"))
+    assert "Kỹ thuật viên xem xong sẽ thôi cách ly." in text_of(officer.get("/su-co"))
+    technician.post(f"/cum-loa/{NODE}/thoi-cach-ly")
+    assert "Đang cách ly" not in text_of(technician.get("/su-co"))
+
+
 def test_who_looks_after_a_fault_is_said_and_found(world, technician, officer):
     world.bring_online()
     world.lose(world.nodes[:3])

@@ -14,7 +14,7 @@ from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.views import Sign, Tone, unnamed
 from controller.features.fleet.events import Event, EventKind
 from controller.features.fleet.page_queries import PAGE
-from controller.features.fleet.watch import Cared, events_now, troubles
+from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
 from controller.http.named import Named
 from controller.http.render import page
 from controller.model.fleet import Node
@@ -49,25 +49,22 @@ def show(
 ) -> Response:
     """Show events, and a page of faulty nodes: all, one's own, or those that nobody looks after."""
     scope, now = viewer.scope, station.now()
-    ai = ai if ai in _CARED else ""
+    ai, offset = ai if ai in _CARED else "", (trang - 1) * PAGE
     with station.store.read() as session:
         found = troubles(
-            session,
-            scope.seen,
-            now,
-            by=viewer.operator,
-            cared=_CARED[ai],
-            limit=PAGE,
-            offset=(trang - 1) * PAGE,
+            session, scope.seen, now, by=viewer.operator, cared=_CARED[ai], limit=PAGE, offset=offset
         )
         happened = events_now(session, scope.seen, now)
         node_names = _names_of_lone(session, happened[:MOST_EVENTS])
+        silenced = in_quarantine(session, scope.seen)
         names = shown_names(session)
     counts = {"": found.counted.every, "chua": found.counted.nobodys, "toi": found.counted.mine}
     context: dict[str, Any] = {
         "events": [(_sign_of(one), one) for one in happened[:MOST_EVENTS]],
         "events_in_all": len(happened),
         "found": found.nodes,
+        "silenced": silenced[:MOST_EVENTS],
+        "silenced_in_all": len(silenced),
         "ai": ai,
         "trang": trang,
         "pages": max(1, -(-counts[ai] // PAGE)),
