@@ -52,9 +52,9 @@ from controller.settings import Settings
 from controller.store import Store
 from controller.store.station_lock import lock_of
 from devices import topics
+from devices.ids import AreaCode, RecordingId
 from devices.link import Link, Options
 from devices.link_api import Message
-from devices.messages import AreaCode, RecordingId
 from devices.signing import SigningKey
 from schedules.clock import Beat, Clock
 from tts.engines import engines_with

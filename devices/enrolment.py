@@ -7,16 +7,9 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
+from devices.ids import AreaCode, NodeId
 from devices.instants import Instant
-from devices.messages import (
-    BASE64URL_KEY_PATTERN,
-    COMPACT_JWS_PATTERN,
-    NAME_PATTERN,
-    AreaCode,
-    Message,
-    NodeId,
-    Software,
-)
+from devices.messages import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Message, Software
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
 """Where a code is claimed, under the station's address."""

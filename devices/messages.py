@@ -5,7 +5,7 @@ release, which `parse` ignores. Times on the wire are RFC 3339, UTC, `Z`, exactl
 """
 
 from enum import StrEnum
-from typing import Annotated, NewType, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -18,18 +18,8 @@ from pydantic import (
     model_validator,
 )
 
+from devices.ids import AiringId, AreaCode, Grade, KeyId, NodeId, RecordingId, Role
 from devices.instants import Instant
-
-NodeId = NewType("NodeId", str)
-"""One loudspeaker cluster's controller; also its MQTT client id."""
-AreaCode = NewType("AreaCode", str)
-"""Official code of a province, commune or village. Never equal to a node's id."""
-AiringId = NewType("AiringId", str)
-"""One airing: an occurrence with its targets."""
-RecordingId = NewType("RecordingId", str)
-"""SHA-256 of the finished audio, 64 lower-case hexadecimal digits."""
-KeyId = NewType("KeyId", str)
-"""Name of a key in the key set."""
 
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
@@ -99,30 +89,6 @@ def parse(model: type[M], payload: bytes | str) -> M:
         raise Malformed(
             f"{model.__name__}: {error.error_count()} faults, first: {error.errors()[0]['msg']}"
         ) from error
-
-
-class Grade(StrEnum):
-    """Grades of Circular 39/2020/TT-BTTTT, lowest first; compare by `rank`."""
-
-    ROUTINE = "routine"
-    PRIORITY = "priority"
-    EMERGENCY = "emergency"
-
-    @property
-    def rank(self) -> int:
-        """Return 0 for routine, 1 for priority, 2 for emergency."""
-        return _RANKS[self]
-
-
-_RANKS = {grade: rank for rank, grade in enumerate(Grade)}
-
-
-class Role(StrEnum):
-    """What a key may sign. The root key is in no key set: nodes pin it."""
-
-    STATION = "station"
-    APPROVER = "approver"
-    ADMINISTRATOR = "administrator"
 
 
 class PlannedAiring(Message):

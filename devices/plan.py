@@ -17,7 +17,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from devices.messages import AiringId, Grade, Plan, PlannedAiring, Policy, QuietHours
+from devices.ids import AiringId, Grade
+from devices.messages import Plan, PlannedAiring, Policy, QuietHours
 
 WHOLE_DAY_MINUTES = 1440
 """A policy with so many minutes a day sets no limit."""

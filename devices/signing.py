@@ -18,19 +18,18 @@ from joserfc.jwk import OKPKey
 
 from devices import messages
 from devices.enrolment import Enrolment, Place
+from devices.ids import KeyId, Role
 from devices.instants import whole_ms, written_instant
 from devices.messages import (
     Approval,
     Kept,
     Key,
-    KeyId,
     KeySet,
     Manifest,
     Message,
     Plan,
     PlannedAiring,
     Policy,
-    Role,
     TimeReply,
     parse,
 )

@@ -7,7 +7,7 @@ from typing import Literal
 
 from devices import enrolment
 from devices import messages as wire
-from devices.messages import AreaCode, NodeId, RecordingId
+from devices.ids import AreaCode, NodeId, RecordingId
 
 ROOT = "loa/v1"
 KEYS = f"{ROOT}/keys"

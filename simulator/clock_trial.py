@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 
-from devices.messages import NodeId, TimeReply, TimeRequest, parse
+from devices.ids import NodeId
+from devices.messages import TimeReply, TimeRequest, parse
 from devices.node.clock import StationClock, micros
 from devices.node.pings import Pings
 from simulator.crystal import Crystal

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 Milliseconds = Annotated[float, Field(ge=0, le=10_000)]
 

@@ -12,7 +12,8 @@ import requests
 from pydantic import ValidationError
 
 from devices.enrolment import CLAIM_PATH, Enrolment, EnrolmentReply
-from devices.messages import Malformed, NodeId, parse
+from devices.ids import NodeId
+from devices.messages import Malformed, parse
 from devices.node_key import NodeKey
 from devices.signing import NotTrusted, TrustedKeys, read_key_set, verify
 from simulator.spec import FleetSpec, NodeSpec

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 

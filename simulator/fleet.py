@@ -12,8 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from devices.fleet_link import AsyncLink, LinkHub
+from devices.ids import NodeId
 from devices.link_api import LinkDown, Message
-from devices.messages import NodeId
 from devices.node import NodeIdentity
 from devices.node.effects import Arm, DigestRecording, Disarm, Publish, StopPlaying
 from devices.node.events import (

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from devices.ids import NodeId
 from devices.link_api import Will
-from devices.messages import NodeId
 from devices.node import Brain, NodeIdentity, NodeMemory
 from devices.node.effects import (
     Arm,

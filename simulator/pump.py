@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from devices import topics
 from devices.fleet_link import AsyncLink
-from devices.messages import NodeId
+from devices.ids import NodeId
 from devices.node.effects import Effect, SaveChunk
 from devices.node.events import Event, Received, Tick
 from simulator.delays import Way

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from devices.chunks import Bitmap, digest
-from devices.messages import Manifest, NodeId, RecordingId
+from devices.ids import NodeId, RecordingId
+from devices.messages import Manifest
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
 from devices.node.fetching import MANIFEST
 from devices.node.memory import NodeMemory

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from devices.messages import AiringId, NodeId
+from devices.ids import AiringId, NodeId
 from devices.node.effects import Arm
 from devices.node.events import Ended
 

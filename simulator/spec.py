@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 from simulator.delays import Delays
 from simulator.faults import Faults, parse_faults
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 from simulator.facts import FactLines, written
 from simulator.pump import Seat
 

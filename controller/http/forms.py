@@ -3,7 +3,7 @@
 from controller.errors import NotAllowed
 from controller.features.accounts.viewer import Viewer
 from controller.model.permissions import Act, judge
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def need(viewer: Viewer, act: Act, area: AreaCode | None = None) -> None:

@@ -14,7 +14,7 @@ from controller.features.plans.queries import Outgoing
 from controller.model.bulletin_states import RenderingId
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.orders import Progress
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import Operator, OperatorId, OperatorRole
-from devices.messages import AreaCode, KeyId, Role
+from devices.ids import AreaCode, KeyId, Role
 
 
 class Account(Base):

@@ -23,7 +23,8 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import OperatorId
 from controller.model.schedule_states import ScheduleId
-from devices.messages import AiringId, AreaCode, Grade, NodeId, ReceiptKind, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
+from devices.messages import ReceiptKind
 
 _TO_NOTE = text("ended_at IS NOT NULL AND noted_at IS NULL")
 """Few rows at a time: an index of them alone costs what is planned nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.languages import LanguageCode
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 class Area(Base):

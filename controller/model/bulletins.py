@@ -31,7 +31,7 @@ from controller.model.bulletin_states import (
 from controller.model.languages import LanguageCode
 from controller.model.permissions import OperatorId
 from controller.model.wording import LONGEST_ISSUER, Manner
-from devices.messages import AreaCode, KeyId, RecordingId
+from devices.ids import AreaCode, KeyId, RecordingId
 
 
 class Topic(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import OperatorId
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 ChimeId = NewType("ChimeId", str)
 """One sound, chosen once."""

@@ -9,7 +9,7 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, EmergencyState, Kind, PreparedId
 from controller.model.permissions import OperatorId
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 
 
 class Prepared(Base):

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.permissions import OperatorId
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 TOLD = (
     "sounding",

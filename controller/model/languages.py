@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NewType
 
 from controller.model.area_tree import AreaTree
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 LanguageCode = NewType("LanguageCode", str)
 """Three letters of ISO 639-3."""

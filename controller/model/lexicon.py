@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.permissions import OperatorId
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 EntryId = NewType("EntryId", str)
 """One word taught once."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.listener_report_states import ReportId, ReportState, Trouble
 from controller.model.permissions import OperatorId
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 
 
 class ListenerReport(Base):

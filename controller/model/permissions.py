@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 OperatorId = NewType("OperatorId", str)
 """A person with an account."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from controller.model.airing_states import AiringState
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
-from devices.messages import AiringId, AreaCode, Grade, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 
 
 class AsAired(Base):

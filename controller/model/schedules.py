@@ -9,7 +9,7 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import OperatorId
 from controller.model.schedule_states import ScheduleId, ScheduleState
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.skips import Skips
 
 LONGEST_DAY_NAME = 200

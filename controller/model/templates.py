@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from controller.model.base import ID_LENGTH, Base, UtcDateTime
 from controller.model.permissions import OperatorId
 from controller.model.wording import LONGEST_TITLE
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 TemplateId = NewType("TemplateId", str)
 """One template: a row's id, or the key of a built-in one (`builtin`)."""

@@ -38,7 +38,7 @@ from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
 from controller.model.languages import VIETNAMESE
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 
 @dataclass(slots=True)

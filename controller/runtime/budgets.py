@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from devices import topics
 from devices.budgets import BUDGETS, COMMITTED, Budget
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 MOST_BUCKETS = 120_000
 """Of all nodes together, the one not used for longest goes first: 20,000 nodes with all six kinds."""

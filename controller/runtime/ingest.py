@@ -19,17 +19,9 @@ from controller.runtime.receipt_ingestion import Committed, fold_receipts
 from controller.runtime.vitals_batch import VitalsWriter
 from controller.store import Store
 from devices import topics
+from devices.ids import NodeId
 from devices.link_api import AnyLink, LinkDown
-from devices.messages import (
-    MOST_RECEIPTS,
-    Malformed,
-    NodeId,
-    NodeState,
-    Receipts,
-    ReceiptsCommitted,
-    Vitals,
-    parse,
-)
+from devices.messages import MOST_RECEIPTS, Malformed, NodeState, Receipts, ReceiptsCommitted, Vitals, parse
 
 _LOG = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from controller.features.airings.lateness_facts import delivery_facts
 from controller.features.airings.notifications import tell_caught_up, tell_late, told_late
 from controller.features.airings.timing import Times
 from controller.store import Store
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 _EVERY, _WHEN_CALM = 1.0, 3.0
 """Seconds between two looks: the query counts the deliveries of what starts soon (10 ms for 5,000)."""

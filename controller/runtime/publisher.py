@@ -16,8 +16,8 @@ from controller.features.plans.service import acknowledge, forget_acknowledgemen
 from controller.model.base import ID_LENGTH
 from controller.runtime.retained import RetainedWatch
 from controller.store import Store
+from devices.ids import AreaCode
 from devices.link_api import AnyLink, LinkBusy, LinkDown, Pending
-from devices.messages import AreaCode
 from devices.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from controller.model.airings import Airing
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Prepared
 from controller.runtime.wants import Need
-from devices.messages import Grade, RecordingId
+from devices.ids import Grade, RecordingId
 
 _WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
 """What is held ready is sent after all that has an hour."""

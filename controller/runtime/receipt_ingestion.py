@@ -20,7 +20,8 @@ from controller.model.airings import Airing, Delivery, Received
 from controller.model.fleet import Node
 from controller.model.reports import AsAired
 from controller.store.many import Many, insert_told, told_as
-from devices.messages import AiringId, NodeId, Receipt, Receipts, RecordingId
+from devices.ids import AiringId, NodeId, RecordingId
+from devices.messages import Receipt, Receipts
 
 MOST_ENTRIES: Final = 10
 """Entries of the as-aired log about one node and airing. Each stretch that is told late takes one; a node

@@ -14,7 +14,7 @@ from controller.features.chimes.queries import chimes_in_use
 from controller.features.journal.service import record
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import RecordingId as Known
+from devices.ids import RecordingId as Known
 from tts.recordings import RecordingId, RecordingStore
 from tts.uploads import UploadId, UploadStore
 

@@ -13,7 +13,7 @@ from controller.features.bulletins.renderings import renew_rendering, wording_to
 from controller.features.lexicon.queries import Words, words_for
 from controller.model.bulletin_states import RenderingId
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.reading import Region
 from tts.script import script_of
 

@@ -15,9 +15,10 @@ from controller.runtime.wants import Need, Sending, WantBook
 from controller.settings import Settings
 from devices import topics
 from devices.chunks import CHUNK_SIZE, wanted
+from devices.ids import NodeId, RecordingId
 from devices.link import Link
 from devices.link_api import AnyLink, LinkDown, Pending
-from devices.messages import NodeId, RecordingId, Want, parse
+from devices.messages import Want, parse
 from tts.recordings import RecordingId as Stored
 from tts.recordings import RecordingStore
 

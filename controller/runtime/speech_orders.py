@@ -12,7 +12,7 @@ from controller.model.bulletin_states import BulletinId, ItemKind, RevisionKind
 from controller.model.bulletins import ProgrammeItem, Rendering, Revision
 from controller.model.chimes import ChimePlace
 from controller.settings import Settings
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.orders import Chimed, LevelOrder, Part, RenderOrder, Silent, Sounding, Spoken
 from tts.recordings import RecordingId, RecordingStore
 from tts.uploads import UploadId, UploadStore

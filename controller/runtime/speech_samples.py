@@ -8,7 +8,7 @@ from controller.features.lexicon.queries import words_for
 from controller.model.bulletins import Recording
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.errors import SpeechError, TextError
 from tts.reading import check_text
 from tts.recordings import RecordingStore

@@ -10,9 +10,10 @@ from datetime import datetime
 from controller.runtime.own_links import CLOCK, own_link
 from controller.settings import Settings
 from devices import topics
+from devices.ids import NodeId
 from devices.link import Link
 from devices.link_api import AnyLink, LinkDown, OnMessage
-from devices.messages import Malformed, NodeId, TimeReply, TimeRequest, parse
+from devices.messages import Malformed, TimeReply, TimeRequest, parse
 from devices.signing import SigningKey, sign
 
 _LOG = logging.getLogger(__name__)

@@ -17,7 +17,8 @@ from controller.errors import Busy, Unavailable
 from controller.features.fleet.service import note_newest
 from controller.features.fleet.vitals_log import Written, append_samples, sampled
 from controller.store import Store
-from devices.messages import NodeId, Vitals
+from devices.ids import NodeId
+from devices.messages import Vitals
 
 _LOG = logging.getLogger(__name__)
 

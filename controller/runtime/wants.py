@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from devices.messages import Grade, NodeId, RecordingId
+from devices.ids import Grade, NodeId, RecordingId
 
 WINDOW = 1.5  # seconds; measured: collecting for so long answers a whole commune with one transfer
 STEP = 0.5

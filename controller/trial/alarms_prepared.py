@@ -7,7 +7,7 @@ from controller.features.provisioning.service import APPROVER
 from controller.model.emergency_states import Kind
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import approved, tone
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 BROADCAST_S, ALARM_S, ALL_CLEAR_S = 120, 40, 8
 """Lengths of what is interrupted (again and again), of what interrupts it (it must not come to a pause before

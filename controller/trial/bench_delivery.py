@@ -19,9 +19,9 @@ from controller.trial.fleet_process import Fleet
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices import topics
 from devices.chunks import split
+from devices.ids import AreaCode
 from devices.link import Link
 from devices.link_api import Message
-from devices.messages import AreaCode
 
 OPEN_PACE: Final = 1_000_000_000
 """Bytes a second: no pace at all; what is in flight stays bounded."""

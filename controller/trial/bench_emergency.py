@@ -26,7 +26,7 @@ from controller.trial.bench_ground import PATIENCE_S, SOUND_PATIENCE_S, Ears, ne
 from controller.trial.fleet_process import Fleet
 from controller.trial.simulated import fleet_of
 from controller.trial.station_apart import StationApart
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 CALM_S, CALM_SHARE, CALM_PATIENCE_S = 0.5, 0.15, 5.0
 """Station and fleet are at rest again when they use no more than before the first call and this share of one

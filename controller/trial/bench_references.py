@@ -21,8 +21,8 @@ from controller.errors import StartFailed
 from controller.host import child_process as child
 from controller.runtime.sender import IN_FLIGHT
 from devices import topics
+from devices.ids import RecordingId
 from devices.link import Link
-from devices.messages import RecordingId
 
 READY_S: Final = 120.0
 DONE_S: Final = 150.0

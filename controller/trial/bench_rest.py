@@ -22,9 +22,10 @@ from controller.trial.outside import Used
 from controller.trial.simulated import fleet_of
 from controller.trial.station_apart import StationApart
 from devices import topics
+from devices.ids import NodeId
 from devices.link import Link
 from devices.link_api import LinkDown, Message
-from devices.messages import NodeId, TimeReply, TimeRequest
+from devices.messages import TimeReply, TimeRequest
 from devices.signing import read_payload
 
 REST_S = 60.0

@@ -15,7 +15,7 @@ from controller.features.airings.service import plan_airing
 from controller.features.provisioning.service import APPROVER
 from controller.settings import BrokerChoice
 from controller.trial.bench_ground import Ground, approved, nearest_rank, throw_away_ground, tone
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 
 LINKS: Final = {"least_ms": 20.0, "most_ms": 80.0, "jitter_ms": 10.0}
 """Of one way, each node's own by the seed; the jitter is the mean of an exponential excess."""

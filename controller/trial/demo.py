@@ -20,7 +20,7 @@ from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import Job, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 from tts.reading import check_text
 
 _REPAIR_LEAD_S = 14.0  # two rounds of repair, for links that lose chunks

@@ -39,7 +39,7 @@ from controller.model.bulletins import Rendering
 from controller.model.permissions import Operator
 from controller.terminal.progress import Stages
 from controller.trial.fleet_process import Fleet
-from devices.messages import AiringId, AreaCode, NodeId, Role
+from devices.ids import AiringId, AreaCode, NodeId, Role
 
 _LOOK = 0.2  # seconds between two looks at a recording that is being made
 _FOLLOW = 1.0  # seconds between two looks at an airing: counting 5,000 deliveries takes 10 ms of a processor

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from controller.trial.bare_mqtt import BareClient
 from devices import topics
-from devices.messages import MOST_RECEIPTS, NodeId, Receipts, Vitals, parse
+from devices.ids import NodeId
+from devices.messages import MOST_RECEIPTS, Receipts, Vitals, parse
 
 CLIENTS: Final = 20
 """Connections that the nodes are dealt out to: each has a window of its own at the broker."""

@@ -17,7 +17,7 @@ from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.store import Store
 from controller.trial.fleet_process import Fleet, FleetProcess
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 MOST_PROCESSES: Final = 4
 """Processes that the simulated loudspeakers are dealt out to, and no more than there are processors."""

@@ -34,7 +34,7 @@ from controller.trial.alarms_prepared import prepare_alarms
 from controller.trial.bench_ground import PATIENCE_S, Made, approved, bench_settings
 from controller.trial.outside import Used, family, is_broker, used_by
 from controller.trial.simulated import enrol_simulated
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _AUDIO = bytes(range(256)) * 120  # nobody hears it, and no library of sound is loaded for it
 _END_S = 60.0

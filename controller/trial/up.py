@@ -31,7 +31,7 @@ from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from controller.trial.simulated import enrol_simulated, fleet_of
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.errors import SpeechError
 
 _OPENING_AFTER = timedelta(seconds=30)

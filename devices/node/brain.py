@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, RecordingId, Vitals, parse
+from devices.ids import RecordingId
+from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
 from devices.node.choosing import MILLISECOND, Choosing
 from devices.node.clock import Exchange, StationClock, instant, micros
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe

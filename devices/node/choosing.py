@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from devices.messages import AiringId, Grade, Plan, PlannedAiring, ReceiptKind
+from devices.ids import AiringId, Grade
+from devices.messages import Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
 from devices.node.fetching import Fetching

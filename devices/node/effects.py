@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from devices.messages import AiringId, RecordingId
+from devices.ids import AiringId, RecordingId
 
 
 @dataclass(frozen=True, slots=True)

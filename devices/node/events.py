@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from devices.messages import AiringId, RecordingId
+from devices.ids import AiringId, RecordingId
 
 
 class Ended(StrEnum):

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from devices import topics
 from devices.chunks import Bitmap, fits, want_of
-from devices.messages import Manifest, NodeId, RecordingId
+from devices.ids import NodeId, RecordingId
+from devices.messages import Manifest
 from devices.node.effects import (
     DigestRecording,
     DropDocument,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 
 @dataclass(frozen=True, slots=True)

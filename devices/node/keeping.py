@@ -5,7 +5,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ValidationError
 
-from devices.messages import Kept, ReceiptKind, RecordingId
+from devices.ids import RecordingId
+from devices.messages import Kept, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.node.fetching import Fetching

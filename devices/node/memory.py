@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from devices.chunks import Bitmap
-from devices.messages import RecordingId
+from devices.ids import RecordingId
 
 UNKNOWN_STORAGE = 0
 

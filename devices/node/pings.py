@@ -4,7 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.messages import NodeId, TimeReply, TimeRequest
+from devices.ids import NodeId
+from devices.messages import TimeReply, TimeRequest
 from devices.node.clock import MICROSECOND, SLOWEST_REPLY, Exchange, micros
 from devices.node.effects import Publish
 

@@ -7,7 +7,8 @@ what does, and asks the loudspeaker for the difference.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devices.messages import AiringId, Grade, PlannedAiring, ReceiptKind, RecordingId
+from devices.ids import AiringId, Grade, RecordingId
+from devices.messages import PlannedAiring, ReceiptKind
 from devices.node.choosing import MILLISECOND, RETRY_BROKEN, Choosing
 from devices.node.clock import StationClock
 from devices.node.effects import Arm, Disarm, Effect, StopPlaying

@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices import topics
-from devices.messages import (
-    MOST_RECEIPTS,
-    AiringId,
-    Malformed,
-    NodeId,
-    Receipt,
-    ReceiptKind,
-    Receipts,
-    RecordingId,
-    parse,
-)
+from devices.ids import AiringId, NodeId, RecordingId
+from devices.messages import MOST_RECEIPTS, Malformed, Receipt, ReceiptKind, Receipts, parse
 from devices.node.effects import DropDocument, Effect, Publish, SaveDocument
 
 RECEIPT = "receipt/"

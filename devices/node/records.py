@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field, ValidationError
 
-from devices.messages import AiringId, PlannedAiring, RecordingId
+from devices.ids import AiringId, RecordingId
+from devices.messages import PlannedAiring
 from devices.node.effects import DropDocument, Effect, SaveDocument
 from devices.plan import ends_at
 

@@ -8,19 +8,8 @@ from typing import TypeVar
 
 from devices import topics
 from devices.enrolment import Place
-from devices.messages import (
-    AiringId,
-    AreaCode,
-    Kept,
-    Manifest,
-    Message,
-    NodeId,
-    Plan,
-    PlannedAiring,
-    Policy,
-    RecordingId,
-    TimeReply,
-)
+from devices.ids import AiringId, AreaCode, NodeId, RecordingId
+from devices.messages import Kept, Manifest, Message, Plan, PlannedAiring, Policy, TimeReply
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
 from devices.signing import (

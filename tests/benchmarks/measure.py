@@ -16,7 +16,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert
 from controller.runtime.wants import deal
 from controller.store import Store
 from controller.store.engine import sqlite_url
-from devices.messages import Grade, KeySet, NodeId, Plan, PlannedAiring, RecordingId, Role, TimeReply
+from devices.ids import Grade, NodeId, RecordingId, Role
+from devices.messages import KeySet, Plan, PlannedAiring, TimeReply
 from devices.plan import timetable, what_sounds
 from devices.signing import SigningKey, TrustedKeys, sign, verify
 from schedules.recurrence import Daily, occurrences

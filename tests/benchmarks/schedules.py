@@ -31,7 +31,7 @@ from controller.model.permissions import OperatorRole
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import Store
 from controller.store.engine import sqlite_url
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 from schedules.icalendar import to_text
 from schedules.recurrence import Daily
 

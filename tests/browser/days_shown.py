@@ -21,7 +21,7 @@ from controller.features.schedules.days_off import set_day_off
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.bulletin_states import ItemKind
 from controller.model.permissions import Act
-from devices.messages import NodeId, Role
+from devices.ids import NodeId, Role
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made, mp3

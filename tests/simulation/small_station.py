@@ -7,14 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from devices import topics
 from devices.chunks import digest, manifest_of, split, wanted
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId, Role
 from devices.messages import (
-    AiringId,
     Approval,
-    AreaCode,
-    Grade,
     Kept,
     KeySet,
-    NodeId,
     NodeState,
     Plan,
     PlannedAiring,
@@ -24,8 +21,6 @@ from devices.messages import (
     ReceiptKind,
     Receipts,
     ReceiptsCommitted,
-    RecordingId,
-    Role,
     TimeReply,
     TimeRequest,
     Vitals,

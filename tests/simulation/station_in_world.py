@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from devices import topics
+from devices.ids import AreaCode, NodeId
 from devices.link_api import LinkDown
 from devices.memory_link import MemoryLink
-from devices.messages import AreaCode, NodeId
 from devices.node import NodeIdentity
 from simulator.world import Network, World
 from tests.simulation.small_station import SmallStation

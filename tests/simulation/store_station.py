@@ -12,8 +12,9 @@ from controller.model.plans import Published
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
 from devices import topics
+from devices.ids import NodeId
 from devices.memory_link import MemoryLink
-from devices.messages import NodeId, ReceiptsCommitted
+from devices.messages import ReceiptsCommitted
 from devices.node import NodeIdentity
 from simulator.world import World
 from tests.simulation.small_station import Keys, SmallStation

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from devices.messages import Grade
+from devices.ids import Grade
 from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.station_in_world import Scene

@@ -17,7 +17,8 @@ from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.features.schedules.service import cancel_occurrence, schedule_bulletin
 from devices.chunks import split
-from devices.messages import Grade, QuietHours
+from devices.ids import Grade
+from devices.messages import QuietHours
 from devices.node.playing import JOIN_AHEAD
 from schedules.recurrence import WORKDAYS, Daily, Weekly
 from schedules.skips import Skips

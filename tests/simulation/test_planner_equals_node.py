@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from devices.messages import Grade, Plan, Policy, QuietHours
+from devices.ids import Grade
+from devices.messages import Plan, Policy, QuietHours
 from devices.node.playing import JOIN_AHEAD
 from devices.plan import timetable
 from tests.simulation.station_in_world import Scene

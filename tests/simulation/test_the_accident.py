@@ -17,8 +17,9 @@ from controller.model.bulletins import Approved
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
 from devices import topics
+from devices.ids import AreaCode, Grade, NodeId
 from devices.memory_link import MemoryLink
-from devices.messages import AreaCode, Grade, NodeId, PlannedAiring, QuietHours
+from devices.messages import PlannedAiring, QuietHours
 from devices.node import NodeIdentity
 from simulator.world import World
 from tests.simulation.small_station import Keys, SmallStation

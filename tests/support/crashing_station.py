@@ -26,8 +26,8 @@ from controller.model.bulletins import Bulletin
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of
+from devices.ids import AreaCode, NodeId
 from devices.link import Link
-from devices.messages import AreaCode, NodeId
 from tests.support.station_world import Sound
 from tts.codec import decode_mp3, encode_mp3
 from tts.recordings import RecordingStore

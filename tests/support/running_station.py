@@ -14,7 +14,7 @@ from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from controller.trial.simulated import fleet_of
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 ENGINES = {
     "tone": "tests.support.tone_engine:ToneEngine",

@@ -7,10 +7,10 @@ from threading import Event, Thread
 
 from devices import topics
 from devices.chunks import manifest_of, split, wanted
+from devices.ids import Grade, Role
 from devices.link import Link, Message
 from devices.messages import (
     Approval,
-    Grade,
     KeySet,
     Manifest,
     NodeState,
@@ -19,7 +19,6 @@ from devices.messages import (
     Policy,
     Receipts,
     ReceiptsCommitted,
-    Role,
     TimeReply,
     TimeRequest,
     Want,

@@ -26,7 +26,8 @@ from controller.runtime.receipt_ingestion import fold_receipts
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of
-from devices.messages import AreaCode, NodeId, Receipt, ReceiptKind, Receipts
+from devices.ids import AreaCode, NodeId
+from devices.messages import Receipt, ReceiptKind, Receipts
 from tests.support.kept_rows import KeptRows
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

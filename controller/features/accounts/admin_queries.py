@@ -11,7 +11,8 @@ from controller.model.journal import Entry
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AreaCode, Policy
+from devices.ids import AreaCode
+from devices.messages import Policy
 
 _RECENT = 10
 

@@ -23,7 +23,7 @@ from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def enable_operator(session: Session, operator: OperatorId, *, by: Operator | None, now: datetime) -> None:

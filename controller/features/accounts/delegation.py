@@ -12,7 +12,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, Delegation
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
-from devices.messages import AreaCode, Role
+from devices.ids import AreaCode, Role
 
 LONGEST = timedelta(days=92)
 """A leave, not a career: who needs longer gets the role itself."""

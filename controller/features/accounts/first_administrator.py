@@ -13,7 +13,7 @@ from controller.features.accounts.service import create_operator
 from controller.features.journal.service import record
 from controller.model.accounts import FirstCode
 from controller.model.permissions import Operator, OperatorRole
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 CODE_LIFE = timedelta(hours=1)
 _LETTERS = 12  # 60 bits: beyond guessing within the hour, and beyond trying all against a stolen digest

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.model.accounts import HeldKey
 from controller.model.permissions import OperatorId
-from devices.messages import KeyId, Role
+from devices.ids import KeyId, Role
 
 
 def retire_keys_of(session: Session, holder: OperatorId, role: Role | None = None, *, now: datetime) -> None:

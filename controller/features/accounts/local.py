@@ -22,7 +22,7 @@ from controller.features.plans.queries import void_policies
 from controller.features.provisioning.service import Secrets, root_key_at
 from controller.model.permissions import Act, Operator, OperatorRole
 from controller.settings import Settings
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _NOT_SIGNED = (
     "Chưa ký lại bộ khóa (khóa gốc không có ở đây), nên loa chưa nhận khóa mới. Hãy đưa khóa gốc đến rồi "

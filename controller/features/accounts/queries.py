@@ -11,7 +11,7 @@ from controller.errors import NotAllowed, NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import Account, Delegation, HeldKey
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole, judge
-from devices.messages import AreaCode, Role
+from devices.ids import AreaCode, Role
 
 
 def get_operator(session: Session, operator_id: OperatorId) -> Operator:

@@ -11,7 +11,7 @@ from controller.http.words import lower_first
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area
 from controller.model.permissions import Act, Operator, judge
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _FEW = 3  # names that a line carries before it counts instead
 

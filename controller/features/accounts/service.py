@@ -22,7 +22,7 @@ from controller.model.accounts import Account, ApiToken, HeldKey, SignedIn
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId, OperatorRole
 from controller.store import Store
-from devices.messages import AreaCode, KeyId, Role
+from devices.ids import AreaCode, KeyId, Role
 from devices.signing import ROOT, SigningKey
 
 KEY_LIFE = timedelta(days=730)

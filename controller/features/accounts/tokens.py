@@ -15,7 +15,7 @@ from controller.features.journal.service import record
 from controller.model.accounts import Account, ApiToken
 from controller.model.new_ids import new_id
 from controller.model.permissions import TOKEN_ACTS, Act, Operator, OperatorId, judge
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 LONGEST_LIFE = timedelta(days=366)
 """A token that nobody remembers ends within a year."""

@@ -28,7 +28,7 @@ from controller.http.lanes import in_lane, is_urgent
 from controller.http.station import Station
 from controller.model.airing_states import Event, is_possible
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 @dataclass(frozen=True, slots=True)

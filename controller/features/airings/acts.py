@@ -27,7 +27,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId, TopicCode
 from controller.model.bulletins import Bulletin
 from controller.model.wording import PLAIN, Manner
-from devices.messages import AiringId, AreaCode, RecordingId, Role
+from devices.ids import AiringId, AreaCode, RecordingId, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["airings"])
 urgent = APIRouter(route_class=UrgentRoute)

@@ -15,7 +15,7 @@ from controller.features.bulletins.legal_form import ActTyped
 from controller.http.station import Station
 from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
-from devices.messages import AreaCode, Grade
+from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
 from tts.script import MOST_READINGS
 

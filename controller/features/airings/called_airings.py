@@ -20,7 +20,7 @@ from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Operator
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, ProgrammeItem
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import ScheduleId
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 STOPPED = "Đã dừng theo yêu cầu."
 

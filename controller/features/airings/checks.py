@@ -10,7 +10,7 @@ from controller.features.airings.queries import targets_of
 from controller.features.areas.queries import area_tree
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing, Answer
-from devices.messages import Grade
+from devices.ids import Grade
 
 
 def nothing_declined_is_in_plans(session: Session, _now: datetime) -> Iterator[str]:

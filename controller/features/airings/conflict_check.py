@@ -28,7 +28,8 @@ from controller.features.areas.queries import area_tree
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinId
-from devices.messages import AiringId, AreaCode, Grade, Plan, PlannedAiring, Policy, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, RecordingId
+from devices.messages import Plan, PlannedAiring, Policy
 from devices.plan import Slot, ends_at, timetable
 
 _TICK = timedelta(microseconds=1)

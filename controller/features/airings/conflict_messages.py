@@ -7,7 +7,7 @@ from typing import Any
 from controller.features.airings.conflict_check import Foresight
 from controller.features.airings.conflicts import BY_POLICY, Conflict, ConflictKind
 from controller.features.airings.timing import ZONE
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 
 NameOf = Callable[[AreaCode], str]
 

@@ -11,7 +11,8 @@ from enum import StrEnum
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from devices.messages import AiringId, AreaCode, Plan, PlannedAiring, Policy
+from devices.ids import AiringId, AreaCode
+from devices.messages import Plan, PlannedAiring, Policy
 from devices.plan import WHOLE_DAY_MINUTES, change_points, ends_at, timetable, what_sounds
 
 LONGEST_SHIFT = timedelta(hours=24)

@@ -19,7 +19,7 @@ from controller.model.airings import Answer
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, OperatorId, OperatorRole, can
 from controller.model.schedule_states import ScheduleId
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 _COMMUNE_DEPTH = 2
 """Areas from a commune up to the top, both included: it stands right below the province."""

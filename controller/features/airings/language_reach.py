@@ -15,7 +15,7 @@ from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from controller.model.languages import VIETNAMESE, LanguageCode, by_language, languages
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _MOST_NAMED = 12
 """Areas that a line names before it counts the rest."""

@@ -14,7 +14,7 @@ from controller.features.areas.queries import area_tree
 from controller.model.airing_states import Rung
 from controller.model.airings import Airing, Delivery
 from controller.model.fleet import Stay
-from devices.messages import AiringId, NodeId
+from devices.ids import AiringId, NodeId
 
 Place = tuple[AiringId, NodeId]
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from controller.features.airings.conflict_messages import said_at
 from controller.features.airings.timing import Times
-from devices.messages import AiringId, Grade
+from devices.ids import AiringId, Grade
 
 LATELY = timedelta(seconds=30)
 """What was fetched within this says how fast nodes come to have it now."""

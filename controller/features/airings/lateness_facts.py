@@ -17,7 +17,7 @@ from controller.model.airing_states import IN_PLANS, Rung
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 
 AHEAD = timedelta(minutes=30)
 """What starts later has time enough: the longest recording is sent within it at the slowest sensible pace."""

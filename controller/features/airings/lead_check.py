@@ -13,7 +13,7 @@ from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
-from devices.messages import Grade
+from devices.ids import Grade
 from tts.estimate import estimated_ms
 
 _BITS, _LONGEST_READ = 8, 8000

@@ -18,7 +18,7 @@ from controller.features.notices.service import notify, take_back
 from controller.model.airings import Airing
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.notices import Notice, NoticeKind
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 
 def tell_not_agreed(session: Session, airing: Airing, bulletin: Bulletin, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from controller.features.airings.heard import whole_ms
 from controller.features.airings.views import AiringView
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def airing_view(

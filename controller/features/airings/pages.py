@@ -29,7 +29,7 @@ from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of
 

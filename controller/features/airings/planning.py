@@ -34,7 +34,7 @@ from controller.model.airings import Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Operator
-from devices.messages import AiringId, AreaCode, Grade, NodeId
+from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 REPLACED = "Được thay bằng một lượt phát khác."
 MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)

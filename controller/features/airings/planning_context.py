@@ -21,7 +21,8 @@ from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.fleet import Node
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AiringId, AreaCode, PlannedAiring, Policy, RecordingId
+from devices.ids import AiringId, AreaCode, RecordingId
+from devices.messages import PlannedAiring, Policy
 from tts.estimate import estimated_ms
 
 AROUND = timedelta(hours=30)

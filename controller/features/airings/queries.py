@@ -13,7 +13,7 @@ from controller.features.areas.queries import area_tree
 from controller.model.airing_states import OPEN, AiringState, Rung
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 
 
 def get_airing(session: Session, airing_id: AiringId, *, lock: bool = False) -> Airing:

@@ -12,7 +12,8 @@ from controller.features.fleet.status import NodeStatus
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act, OperatorRole
-from devices.messages import NAME_PATTERN, Grade, ReceiptKind
+from devices.ids import Grade
+from devices.messages import NAME_PATTERN, ReceiptKind
 
 Code = Annotated[
     str, Field(pattern=NAME_PATTERN, description="Official code of a province, commune or village.")

@@ -23,7 +23,7 @@ from controller.model.fleet import Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import ScheduleId
-from devices.messages import AiringId, AreaCode, Grade, NodeId
+from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 DEFAULT_VOLUME = 70
 FURTHEST = timedelta(days=366)

@@ -12,7 +12,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from controller.model.new_ids import new_id
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 
 
 def root_of(airing: Airing) -> AiringId:

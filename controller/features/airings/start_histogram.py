@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.scope import Scope
 from controller.features.today.queries import stood_in
 from controller.model.airings import Delivery
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 WIDTH, HEIGHT = 640, 140
 """Of the drawing, in its own units; the page stretches it."""

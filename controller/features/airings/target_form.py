@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 ALL, SOME = "tat-ca", "chon"
 

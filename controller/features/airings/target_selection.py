@@ -15,7 +15,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Delivery
 from controller.model.fleet import Node
 from controller.model.permissions import Operator
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 
 MOST_CHOSEN = 200
 """Each has a plan of its own to sign and send; where more missed it, their communes are aired to again."""

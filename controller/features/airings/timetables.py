@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.features.airings.conflict_check import Heard, heard_in, waiting_in
 from controller.features.airings.conflict_messages import said_at
 from controller.features.areas.queries import get_area
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MOST_DAYS = 31
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from controller.model.bulletin_states import BulletinState, RenderingState
-from devices.messages import Grade
+from devices.ids import Grade
 
 LATEST_AFTER = {
     Grade.ROUTINE: timedelta(minutes=10),

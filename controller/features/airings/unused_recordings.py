@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
-from devices.messages import RecordingId
+from devices.ids import RecordingId
 
 _AWAITED = (BulletinState.SUBMITTED, BulletinState.RETURNED)
 

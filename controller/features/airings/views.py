@@ -14,7 +14,7 @@ from controller.http.words import number
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.fleet import Node
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 from tts.orders import Progress
 
 

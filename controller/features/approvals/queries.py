@@ -22,7 +22,7 @@ from controller.model.emergencies import Prepared
 from controller.model.permissions import Operator
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
-from devices.messages import Role
+from devices.ids import Role
 from schedules.icalendar import from_text
 from schedules.recurrence import Once
 

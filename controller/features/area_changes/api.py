@@ -28,7 +28,7 @@ from controller.features.relocation.service import move_node
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.permissions import Act
-from devices.messages import AreaCode, NodeId, Role
+from devices.ids import AreaCode, NodeId, Role
 
 router = APIRouter(tags=["areas"])
 T = TypeVar("T")

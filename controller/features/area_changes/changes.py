@@ -27,7 +27,8 @@ from controller.model.permissions import Act, Operator
 from controller.model.plan_states import Kind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
-from devices.messages import NAME_PATTERN, AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
+from devices.messages import NAME_PATTERN
 from devices.signing import SigningKey
 
 FORMER = "Địa bàn cũ"

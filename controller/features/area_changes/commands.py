@@ -106,7 +106,7 @@ def merge_areas(
     """Nhập nhiều địa bàn thành một; các địa bàn cũ nằm dưới địa bàn mới, lịch sử giữ nguyên."""
     from controller.features.area_changes.changes import NewArea
     from controller.features.area_changes.local import merge_here
-    from devices.messages import AreaCode
+    from devices.ids import AreaCode
 
     told_nodes = merge_here(codes, NewArea(AreaCode(code), name, kind), by=by)
     typer.echo(f"Đã nhập {len(codes)} địa bàn vào {code}; {told_nodes} cụm loa được báo.")
@@ -125,7 +125,7 @@ def split_area(
     """Tách một phần của địa bàn, với các cụm loa được nêu, thành địa bàn mới."""
     from controller.features.area_changes.changes import NewArea
     from controller.features.area_changes.local import split_here
-    from devices.messages import AreaCode
+    from devices.ids import AreaCode
 
     moved = split_here(from_code, NewArea(AreaCode(code), name, kind), nodes, by=by)
     typer.echo(f"Đã tách {code} từ {from_code} với {moved} cụm loa.")

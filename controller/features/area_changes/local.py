@@ -13,7 +13,7 @@ from controller.features.areas.queries import areas, get_area, history_of
 from controller.features.plans.local import signing_here
 from controller.features.relocation.service import move_node, nodes_below, place_key, sign_places
 from controller.model.permissions import Act
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 
 def areas_here(under: str | None) -> list[dict[str, Any]]:

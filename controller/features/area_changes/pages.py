@@ -16,7 +16,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.languages import VIETNAMESE, LanguageCode, languages
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/tieng")
 MOST = 3

@@ -15,7 +15,7 @@ from controller.features.journal.service import record
 from controller.model.areas import Area, AreaLanguage
 from controller.model.languages import LanguageCode, languages
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 UNITS = Path(__file__).with_name("units-56.csv")
 """Khánh Hòa's 65 communes since 1 July 2025; its notice stands beside it."""

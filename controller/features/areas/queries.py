@@ -9,7 +9,7 @@ from controller.errors import NotFound
 from controller.model.area_tree import AreaTree
 from controller.model.areas import Area, AreaLanguage, AreaSpan
 from controller.model.languages import LanguageCode
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def area_tree(session: Session) -> AreaTree:

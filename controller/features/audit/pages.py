@@ -29,7 +29,7 @@ from controller.http.time_fields import read_day
 from controller.http.words import ZONE, number
 from controller.model.journal import Entry
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nhat-ky")
 _checking = threading.Lock()

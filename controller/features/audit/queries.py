@@ -20,7 +20,7 @@ from controller.model.journal import Entry
 from controller.model.lexicon import LexiconEntry
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.model.templates import BulletinTemplate
-from devices.messages import AreaCode, Role
+from devices.ids import AreaCode, Role
 
 PAGE = 50
 """Entries of one page."""

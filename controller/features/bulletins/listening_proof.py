@@ -14,7 +14,7 @@ from controller.errors import Conflict
 from controller.features.journal.service import record
 from controller.model.bulletins import Listened, Recording
 from controller.model.permissions import Operator
-from devices.messages import RecordingId
+from devices.ids import RecordingId
 
 Span = tuple[int, int]
 """From and to in a recording, in milliseconds."""

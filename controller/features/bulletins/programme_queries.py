@@ -14,7 +14,7 @@ from controller.features.today.queries import titles_of
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState, ItemKind, RevisionKind
 from controller.model.bulletins import Bulletin, ProgrammeItem, Recording, Rendering, Revision
-from devices.messages import RecordingId
+from devices.ids import RecordingId
 
 _MOST = 200
 _Columns = TypeVarTuple("_Columns")

@@ -15,7 +15,7 @@ from controller.model.bulletin_states import Action, BulletinId, BulletinState, 
 from controller.model.bulletins import Bulletin, ProgrammeItem
 from controller.model.permissions import Act, Operator
 from controller.model.wording import clean_text, clean_title
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MOST_ITEMS = 40
 """An hour of short notices; more is several programmes."""

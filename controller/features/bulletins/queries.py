@@ -22,7 +22,7 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
 from controller.model.permissions import Operator
 from controller.model.wording import Manner
-from devices.messages import AreaCode, Grade, RecordingId
+from devices.ids import AreaCode, Grade, RecordingId
 
 
 def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = False) -> Bulletin:

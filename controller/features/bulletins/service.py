@@ -34,7 +34,8 @@ from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
-from devices.messages import Approval, AreaCode, RecordingId, Role
+from devices.ids import AreaCode, RecordingId, Role
+from devices.messages import Approval
 from devices.signing import SigningKey, sign
 
 APPROVAL_LIFE = timedelta(days=180)

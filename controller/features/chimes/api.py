@@ -18,7 +18,7 @@ from controller.features.chimes.uploads import bring_chime
 from controller.http.refusals import refusals
 from controller.http.uploads import TaughtForm, described
 from controller.model.chimes import Chime, ChimePlace
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/chimes", tags=["chimes"])
 _PLACE = "`opening` or `closing`."

@@ -12,7 +12,7 @@ from controller.features.chimes.service import place_named, remove_chime
 from controller.features.chimes.uploads import bring_chime
 from controller.features.imports.bulletin_files import opened
 from controller.settings import Settings
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.uploads import UploadStore
 
 

@@ -12,7 +12,7 @@ from controller.features.chimes.uploads import bring_chime
 from controller.features.templates.pages.library import library_page
 from controller.http.station import Station
 from controller.http.uploads import Sent, TaughtForm, Teacher
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/thu-vien/nhac-hieu")
 

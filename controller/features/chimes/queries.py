@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.chimes import Chime, ChimeId, ChimePlace
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def get_chime(session: Session, chime_id: ChimeId, *, lock: bool = False) -> Chime:

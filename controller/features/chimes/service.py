@@ -12,7 +12,7 @@ from controller.features.journal.service import record
 from controller.model.chimes import Chime, ChimeId, ChimePlace
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MAY_CHOOSE = Act.TEACH
 """Who keeps an area's words keeps its chimes: both change how its recordings sound."""

@@ -11,7 +11,7 @@ from controller.features.chimes.service import MAY_CHOOSE, choose_chime
 from controller.model.chimes import Chime, ChimePlace
 from controller.model.permissions import Operator
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.found import found_in
 from tts.uploads import UploadStore
 

@@ -23,7 +23,7 @@ from controller.features.consent.service import answer_airing, answer_schedule, 
 from controller.features.schedules.pages.occurrences import found as found_schedule
 from controller.http.refusals import refusals
 from controller.model.airings import Answer
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["answers"])
 

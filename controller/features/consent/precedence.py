@@ -27,7 +27,7 @@ from controller.model.airings import Airing, Target
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act, Operator, judge
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 AHEAD = timedelta(days=14)
 """As far as occurrences are made: what comes later is not planned yet."""

@@ -27,7 +27,7 @@ from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act, Operator, judge
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 MOST = 50
 """Questions that are told at once; the nearest first."""

@@ -18,7 +18,7 @@ from controller.model.airings import Airing, Answer
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import IllegalTransition, ScheduleId, ScheduleState
-from devices.messages import AiringId, Grade
+from devices.ids import AiringId, Grade
 
 LONGEST_REASON = 1000
 _OF_AIRING = {True: "airing.agreed", False: "airing.declined"}

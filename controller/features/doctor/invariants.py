@@ -39,7 +39,8 @@ from controller.model.reports import AsAired
 from controller.model.schedules import Occurrence, Schedule
 from controller.model.wording import digest_of
 from devices.enrolment import Place
-from devices.messages import Grade, Plan, Role
+from devices.ids import Grade, Role
+from devices.messages import Plan
 
 Check = Callable[[Session, datetime], Iterator[str]]
 

@@ -32,7 +32,7 @@ from controller.http.station import Station
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyId, PreparedId
 from controller.model.permissions import Operator
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 
 _WRONG_CODE = "operator.wrong-code"
 

@@ -14,7 +14,7 @@ from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _MOST = 5
 """Lines of the bar; who wants more opens the page Phát khẩn."""

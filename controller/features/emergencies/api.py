@@ -42,7 +42,7 @@ from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, PreparedId
 from controller.runtime.airing_progress import end_of
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["emergencies"])
 prepares = APIRouter(prefix="/emergencies")

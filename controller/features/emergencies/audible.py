@@ -12,7 +12,8 @@ from controller.model.area_tree import AreaTree
 from controller.model.fleet import Node
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AreaCode, Policy
+from devices.ids import AreaCode
+from devices.messages import Policy
 from devices.plan import loudest_at
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from controller.model.emergencies import Keeping, Prepared
 from controller.model.emergency_states import PreparedId
-from devices.messages import NodeId, Receipt, ReceiptKind
+from devices.ids import NodeId
+from devices.messages import Receipt, ReceiptKind
 
 TOLD = frozenset({ReceiptKind.KEPT, ReceiptKind.LOST, ReceiptKind.REFUSED})
 """Kinds of receipt that may tell of a recording to keep; REFUSED may as well be of an airing."""

@@ -35,7 +35,7 @@ from controller.http.station import Station
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
 from controller.model.permissions import Act
 from controller.runtime.airing_progress import end_of
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter()
 urgent = APIRouter(route_class=UrgentRoute)

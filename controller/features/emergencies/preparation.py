@@ -18,7 +18,7 @@ from controller.model.emergencies import Prepared
 from controller.model.emergency_states import Kind, PreparedId
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def write_from_template(

@@ -31,7 +31,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.fleet import Node
 from controller.model.permissions import Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 @dataclass(frozen=True, slots=True)

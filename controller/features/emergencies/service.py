@@ -45,7 +45,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode, Grade
+from devices.ids import AreaCode, Grade
 
 REPLACED = {
     Kind.ALARM: "Được thay bằng một thông báo khẩn cấp mới.",

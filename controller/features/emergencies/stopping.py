@@ -15,7 +15,7 @@ from controller.model.airings import Airing
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyId, EmergencyState, Event, Kind, after
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 STOPPED = "Đã dừng theo yêu cầu."
 

@@ -17,7 +17,7 @@ from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import Act
 from controller.runtime.broker_credentials import foreign_names
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 router = APIRouter(tags=["enrolment"])
 

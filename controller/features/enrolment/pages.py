@@ -25,7 +25,7 @@ from controller.model.fleet import EnrolmentCode, Node
 from controller.model.permissions import Act
 from controller.runtime.broker_credentials import foreign_names
 from devices.enrolment import qr_payload
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 router = APIRouter(prefix="/gan-cum-loa")
 Field = Annotated[str, Form(max_length=200)]

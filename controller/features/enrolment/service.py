@@ -26,7 +26,7 @@ from controller.model.plan_states import Kind
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from devices.node_key import is_proved
 from devices.signing import SigningKey, sign
 

@@ -18,7 +18,7 @@ from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AreaCode, Role
+from devices.ids import AreaCode, Role
 
 AHEAD = (timedelta(days=90), timedelta(days=30), timedelta(days=7), timedelta())
 """How long before an end it is told, each time once: time to fetch the root key, a reminder, the last one,

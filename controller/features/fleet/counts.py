@@ -21,7 +21,7 @@ from controller.features.fleet.faults import (
 )
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import Node
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _NEVER, _LONG_AGO, _LATELY = 0, 1, 2
 _SIZES = {"quarantined": 2, "heard": 3, "online": 2, "sounds": 2, "faulty": 2}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 OUTAGE_WINDOW = timedelta(minutes=10)
 """Nodes of one feeder fall within seconds; their wills come as keep-alives run out, up to 90 s later."""

@@ -12,7 +12,7 @@ from controller.features.fleet.queries import get_node
 from controller.features.journal.service import record
 from controller.model.fleet import Care
 from controller.model.permissions import Act, Operator, OperatorId, judge
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 LONGEST_NOTE = 2000
 

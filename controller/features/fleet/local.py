@@ -26,7 +26,7 @@ from controller.model.fleet import Node
 from controller.runtime.broker_credentials import foreign_names
 from controller.settings import Settings
 from devices.enrolment import qr_payload
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 
 def nodes_here(area: str | None) -> list[dict[str, Any]]:

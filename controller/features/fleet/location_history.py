@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from controller.model.fleet import Stay
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 
 def open_stays(session: Session, places: Iterable[tuple[NodeId, AreaCode]], now: datetime) -> None:

@@ -15,7 +15,7 @@ from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.http.words import plain
 from controller.model.fleet import Node
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 PAGE = 50
 """Nodes of one page: as many as a commune has at most."""

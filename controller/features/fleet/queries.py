@@ -12,7 +12,7 @@ from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import NodeFacts
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import TOLD, Node
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 
 def get_node(session: Session, node_id: NodeId) -> Node:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.journal.service import record
 from controller.model.fleet import Node
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 TOLD_AGAIN = timedelta(hours=1)
 """The journal hears of one node's flood so often at most."""

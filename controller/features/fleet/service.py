@@ -20,7 +20,8 @@ from controller.model.base import WrittenJson
 from controller.model.fleet import TOLD, Node, StateTurn
 from controller.model.permissions import Act, Operator
 from controller.store.many import Many, told_as
-from devices.messages import AreaCode, NodeId, NodeState, Vitals
+from devices.ids import AreaCode, NodeId
+from devices.messages import NodeState, Vitals
 
 _HOUR, _TURNS_AN_HOUR = timedelta(hours=1), 60
 """A node flaps from six turns an hour on: more than sixty say no more, and each is a row for 40 days."""

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.fleet.vitals_log import WHOLE_FOR, quarters_of, recent_of
 from controller.features.fleet.vitals_samples import Sample, Thinned, quarter_of, read, start_of, strip
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from controller.features.fleet.vitals_samples import (
 )
 from controller.model.fleet import Node, RecentVitals, StateTurn, VitalsDay
 from controller.store.many import Many, insert_told
-from devices.messages import NodeId, Vitals
+from devices.ids import NodeId
+from devices.messages import Vitals
 
 WHOLE_FOR = timedelta(hours=48)
 THINNED_FOR = timedelta(days=400)

@@ -32,7 +32,7 @@ from controller.model.airings import Airing, Delivery
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Care, Node, StateTurn
 from controller.model.permissions import Operator
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 _TROUBLED = (NodeStatus.OFFLINE, NodeStatus.SILENT, NodeStatus.FAULTY)
 MISSED_WITHIN = timedelta(hours=24)

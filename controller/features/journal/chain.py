@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from devices.messages import Role
+from devices.ids import Role
 from devices.signing import SigningKey, key_id
 
 BEGINNING = "0" * 64

@@ -16,7 +16,7 @@ from controller.features.plans.queries import published_key_set
 from controller.http.forms import need_province
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
-from devices.messages import KeyId, Role
+from devices.ids import KeyId, Role
 
 router = APIRouter(prefix="/keys", tags=["keys"])
 

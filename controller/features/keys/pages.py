@@ -17,7 +17,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.accounts import HeldKey
 from controller.model.permissions import Act
-from devices.messages import KeyId
+from devices.ids import KeyId
 
 router = APIRouter(prefix="/cai-dat/khoa")
 _DONE = {

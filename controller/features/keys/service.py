@@ -25,7 +25,7 @@ from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AreaCode, KeyId, Role
+from devices.ids import AreaCode, KeyId, Role
 
 VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không còn giá trị."
 

@@ -22,7 +22,7 @@ from controller.features.provisioning.service import Secrets, station_key
 from controller.runtime.home_folder import write_private
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import KeyId, Role
+from devices.ids import KeyId, Role
 from devices.signing import Malformed, SigningKey
 
 OVERLAP = timedelta(days=1)

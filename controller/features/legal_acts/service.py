@@ -20,7 +20,7 @@ from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import LegalReference
 from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator, OperatorId
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 MOST_AT_ONCE = 50
 """Acts that end in one transaction; on the first of January there may be many."""

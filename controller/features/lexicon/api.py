@@ -15,7 +15,7 @@ from controller.features.lexicon.queries import get_entry, lexicon_entries
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.http.refusals import refusals
 from controller.model.lexicon import EntryId, LexiconEntry
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/lexicon", tags=["lexicon"])
 

@@ -21,7 +21,7 @@ from controller.features.lexicon.service import add_entry, one_line, remove_entr
 from controller.model.lexicon import LexiconEntry
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.reading import Reading, read
 
 

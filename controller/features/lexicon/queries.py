@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.lexicon import EntryId, LexiconEntry
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 Words = tuple[tuple[str, str], ...]
 """Written and spoken forms, as `tts.orders.RenderOrder` takes them."""

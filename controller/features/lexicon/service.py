@@ -13,7 +13,7 @@ from controller.features.lexicon.queries import get_entry, live_entry
 from controller.model.lexicon import EntryId, LexiconEntry
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.errors import TextError
 from tts.reading import check_entry
 

@@ -17,7 +17,7 @@ from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin, Recording, Revision
 from controller.model.fleet import Node
 from controller.model.listeners import ListenerReport
-from devices.messages import AiringId, AreaCode, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 
 _COMING = (AiringState.PLANNED, *IN_PLANS)
 _HEARD = (AiringState.SOUNDING, AiringState.AIRED)

@@ -14,7 +14,7 @@ from controller.model.listener_report_states import Action, ReportId, ReportStat
 from controller.model.listeners import ListenerReport
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 LONGEST_WORDS = 500
 LONGEST_ANSWER = 1000

@@ -13,7 +13,7 @@ from controller.features.maps.outlines import edition_of, outlines
 from controller.features.maps.shapes import Shape
 from controller.features.maps.sketch import Atlas, Centre, centres_of, sketch
 from controller.model.area_tree import AreaTree
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _MOST_KEPT = 8  # drawings: one station has one, and another after an import or a change of areas
 _MARK = 16  # letters that tell one drawing from another

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from controller.errors import BadInput
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 Point = tuple[float, float]
 """Longitude, latitude."""

@@ -22,7 +22,7 @@ from controller.features.maps.sketch import (
     Centre,
     frame_at,
 )
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _MARGIN = 8.0
 _FINGER = 13.0  # radius of a round cell: on a narrow telephone still a finger's width

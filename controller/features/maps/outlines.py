@@ -20,7 +20,7 @@ from controller.features.maps.geojson import Point, Polygon, read_outlines
 from controller.features.maps.shapes import Shape, Simplified, simplified
 from controller.model.areas import Area, AreaOutline
 from controller.model.permissions import Act, Operator
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _GRAIN = 100_000  # whole numbers a degree: a metre
 _FARTHEST = 0.5  # degrees between a commune's centre and its outline: more is another commune's outline

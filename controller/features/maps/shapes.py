@@ -10,7 +10,7 @@ from typing import Any
 
 from controller.errors import BadInput
 from controller.features.maps.geojson import Point, Polygon
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MOST_CORNERS = 7_500
 """Corners of all outlines together: a page of 30 kB carries them, compressed, beside everything else."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 Point = tuple[float, float]
 Ring = Sequence[Point]

@@ -20,7 +20,8 @@ from controller.model.areas import Area
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.fleet import Node
-from devices.messages import MOST_KEPT, AiringId, AreaCode, Kept, NodeId, PlannedAiring, RecordingId
+from devices.ids import AiringId, AreaCode, NodeId, RecordingId
+from devices.messages import MOST_KEPT, Kept, PlannedAiring
 from devices.plan import ends_at
 
 _LOG = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from controller.model.accounts import Account, HeldKey
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.plan_states import PLAN_LIFE, Kind
 from controller.model.plans import Published
-from devices.messages import Role
+from devices.ids import Role
 
 STATION_OVERLAP = PLAN_LIFE + timedelta(days=12)
 """A loudspeaker that was out of reach goes on by a plan of the retired key while that plan holds (48 h); the

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from devices.messages import AreaCode, Policy
+from devices.ids import AreaCode
+from devices.messages import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ from controller.features.provisioning.service import Secrets, root_key_at
 from controller.model.permissions import Act
 from controller.model.plan_states import Kind
 from controller.settings import Settings
-from devices.messages import AreaCode, KeyId, LoudHours, Policy, QuietHours, Role
+from devices.ids import AreaCode, KeyId, Role
+from devices.messages import LoudHours, Policy, QuietHours
 
 
 def timetable_here(area: str, since: str | None, days: int) -> dict[str, Any]:

@@ -28,7 +28,8 @@ from controller.model.permissions import Act
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME
 from controller.model.plans import Published
 from controller.model.row_versions import Difference, Newer, differences
-from devices.messages import AreaCode, LoudHours, Policy, QuietHours, Role
+from devices.ids import AreaCode, Role
+from devices.messages import LoudHours, Policy, QuietHours
 
 router = APIRouter(prefix="/quy-dinh")
 _SPANS = 3

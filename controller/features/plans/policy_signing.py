@@ -23,7 +23,8 @@ from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, Kind
 from controller.model.plans import Published
 from controller.model.row_versions import check_version
 from controller.store.locks import Lock, hold
-from devices.messages import MOST_KEYS, AreaCode, Key, KeySet, LoudHours, Policy, QuietHours, Role
+from devices.ids import AreaCode, Role
+from devices.messages import MOST_KEYS, Key, KeySet, LoudHours, Policy, QuietHours
 from devices.signing import ROOT, SigningKey
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -22,7 +22,8 @@ from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import AiringId, AreaCode, Kept, Policy, RecordingId
+from devices.ids import AiringId, AreaCode, RecordingId
+from devices.messages import Kept, Policy
 from devices.plan import is_quiet
 
 REACH: Final = timedelta(hours=24)

@@ -12,7 +12,8 @@ from controller.model.plan_states import Kind
 from controller.model.plans import Published
 from controller.model.row_versions import version_of
 from devices import topics
-from devices.messages import AreaCode, KeySet, NodeId, Plan, Policy, RecordingId
+from devices.ids import AreaCode, NodeId, RecordingId
+from devices.messages import KeySet, Plan, Policy
 
 
 @dataclass(frozen=True, slots=True)

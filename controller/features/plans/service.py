@@ -25,7 +25,8 @@ from controller.model.bulletins import Recording
 from controller.model.plan_states import PLAN_LIFE, Kind, is_worn
 from controller.model.plans import Published
 from controller.store.locks import Lock, hold
-from devices.messages import AreaCode, Manifest, Plan, RecordingId
+from devices.ids import AreaCode, RecordingId
+from devices.messages import Manifest, Plan
 from devices.signing import SigningKey
 
 _OF_NOTHING = digest_of(NOTHING)

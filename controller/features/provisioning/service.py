@@ -33,7 +33,8 @@ from controller.model.permissions import Operator, OperatorRole
 from controller.runtime.home_folder import write_private
 from controller.settings import Settings
 from controller.store import Store
-from devices.messages import AreaCode, KeyId, QuietHours
+from devices.ids import AreaCode, KeyId
+from devices.messages import QuietHours
 from devices.signing import Malformed, SigningKey
 
 _PRIVATE = 0o600

@@ -22,7 +22,7 @@ from controller.features.speaker_tests.service import try_node
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 router = APIRouter(tags=["fleet"])
 

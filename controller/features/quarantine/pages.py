@@ -21,7 +21,7 @@ from controller.http.forms import need
 from controller.http.station import Station
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 router = APIRouter(prefix="/cum-loa/{node_id}")
 _UNKNOWN = "node.unknown"

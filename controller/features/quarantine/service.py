@@ -15,7 +15,7 @@ from controller.model.airing_states import OPEN, AiringState, Rung
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
-from devices.messages import Grade, NodeId
+from devices.ids import Grade, NodeId
 
 LOUDEST = 100
 

@@ -22,7 +22,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
-from devices.messages import AiringId, NodeId
+from devices.ids import AiringId, NodeId
 
 router = APIRouter()
 

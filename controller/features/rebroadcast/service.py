@@ -18,7 +18,7 @@ from controller.features.journal.service import record
 from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Bulletin
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 _LOG = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.plan_states import Kind
 from controller.store.locks import Lock, hold
 from devices.enrolment import Place
-from devices.messages import AreaCode, NodeId, Role
+from devices.ids import AreaCode, NodeId, Role
 from devices.signing import SigningKey
 
 PLACE_LIFE = timedelta(days=400)

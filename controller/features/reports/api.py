@@ -16,7 +16,7 @@ from controller.features.reports.monthly import MOST_MONTHS, coverage, span
 from controller.features.reports.queries import aired_between
 from controller.features.reports.schemas import AiredShown, CoverageShown
 from controller.http.refusals import refusals
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["reports"])
 _MOST = 10_000

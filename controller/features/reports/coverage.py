@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from controller.features.airings.timing import ZONE
 from controller.features.reports.entries import AiredInArea
-from devices.messages import AiringId, NodeId
+from devices.ids import AiringId, NodeId
 
 _MINUTE_MS = 60_000
 _DIGITS = 2

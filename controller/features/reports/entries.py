@@ -13,7 +13,7 @@ from controller.features.airings.delivery_state import TOO_LONG
 from controller.features.journal.chain import hash_of, written
 from controller.model.airing_states import AiringState, Rung
 from controller.model.bulletin_states import BulletinId
-from devices.messages import AiringId, AreaCode, Grade, NodeId, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 
 LOG = "as-aired"
 """What the exported lines of this log say that they are of."""

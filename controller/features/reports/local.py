@@ -7,7 +7,7 @@ from controller.features.reports.coverage import Table
 from controller.features.reports.files import WRITERS, Form
 from controller.features.reports.monthly import coverage
 from controller.settings import Settings
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def report_here(area: str, month: str, months: int, form: Form) -> bytes:

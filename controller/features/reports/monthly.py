@@ -23,7 +23,7 @@ from controller.features.reports.coverage import (
 from controller.features.reports.entries import AiredInArea
 from controller.features.reports.queries import aired_by_area
 from controller.model.area_tree import AreaTree
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MOST_MONTHS = 12
 _MONTHS_A_YEAR = 12

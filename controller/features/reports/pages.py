@@ -15,7 +15,7 @@ from controller.http.charts import bars
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.words import ZONE, number
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/bao-cao")
 _CHOICES = 24

@@ -15,7 +15,7 @@ from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, LegalReference, Topic
 from controller.model.reports import AsAired
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 
 _AT_ONCE = 1000
 """Rows fetched at a time: a log of years does not fit into memory."""

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from controller.features.airings.schemas import Code
 from controller.features.reports.coverage import Group
 from controller.model.airing_states import AiringState
-from devices.messages import Grade
+from devices.ids import Grade
 
 
 class CoverageRow(BaseModel):

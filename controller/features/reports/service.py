@@ -19,7 +19,7 @@ from controller.model.emergency_states import sounded_ms
 from controller.model.fleet import Node
 from controller.model.reports import AsAired
 from controller.store.locks import Lock, hold
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 Known = Mapping[NodeId, tuple[int, Noted]]
 """What the log says of each node of an airing, with the number of the entry that says it."""

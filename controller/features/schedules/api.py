@@ -56,7 +56,7 @@ from controller.http.refusals import refusals
 from controller.model.bulletins import Bulletin
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, Schedule
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from schedules.lunar import lunar_day
 from schedules.public_holidays import public_holidays
 from schedules.recurrence import Dated

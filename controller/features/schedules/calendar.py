@@ -38,7 +38,7 @@ from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.lunar import lunar_day
 from schedules.skips import OwnDays, day_off
 

@@ -15,7 +15,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.area_tree import AreaTree
 from controller.model.bulletins import Bulletin, Recording, Rendering
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 MOST = 20
 """Pairs that a page names; who has more looks at one day, or at one commune."""

@@ -17,7 +17,7 @@ from controller.features.schedules.queries import dated_without_skips, own_days
 from controller.model.bulletin_states import BulletinId
 from controller.model.fleet import Node
 from controller.model.schedules import Schedule
-from devices.messages import AiringId, AreaCode, Grade, NodeId
+from devices.ids import AiringId, AreaCode, Grade, NodeId
 from schedules.recurrence import Dated, Recurrence
 from schedules.skips import Skips
 

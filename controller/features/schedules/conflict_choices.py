@@ -17,7 +17,7 @@ from controller.features.schedules.conflict_check import (
     outlook_facts,
 )
 from controller.model.permissions import Operator
-from devices.messages import AiringId
+from devices.ids import AiringId
 from schedules.recurrence import Recurrence, RuleError, move
 from schedules.skips import Skips
 

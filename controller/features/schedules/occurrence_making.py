@@ -40,7 +40,7 @@ from controller.model.new_ids import new_id
 from controller.model.permissions import Operator, OperatorId
 from controller.model.schedule_states import Action, ScheduleId, after
 from controller.model.schedules import Occurrence, Schedule
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, is_over, start_of, wall_of
 from schedules.skips import OwnDays, why_skipped

@@ -22,7 +22,7 @@ from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.schedule_states import ScheduleId
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 DATES = 10
 """Next dates that a schedule's page shows."""

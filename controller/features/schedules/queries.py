@@ -11,7 +11,7 @@ from controller.errors import NotFound
 from controller.model.row_versions import version_of
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, OwnDay, Schedule, ScheduleTarget
-from devices.messages import AiringId, AreaCode
+from devices.ids import AiringId, AreaCode
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Dated, Recurrence, dated
 from schedules.skips import DayOff, OwnDays, Skips, why_skipped

@@ -12,7 +12,7 @@ from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.schedules.service import LONGEST_REASON
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
-from devices.messages import Grade
+from devices.ids import Grade
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR, MOST_DATES, MOST_TIMES, Weekday
 
 _LATEST_AFTER_SECONDS = 86_400

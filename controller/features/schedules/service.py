@@ -39,7 +39,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version
 from controller.model.schedule_states import IllegalTransition, ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, Schedule, ScheduleTarget
-from devices.messages import AreaCode, Grade
+from devices.ids import AreaCode, Grade
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
 from schedules.skips import Skips

@@ -10,7 +10,7 @@ from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 _FEW_NAMES = 3
 

@@ -25,7 +25,8 @@ from controller.model.bulletins import Approved, Bulletin, Recording, Revision
 from controller.model.fleet import Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from devices.messages import AiringId, AreaCode, Grade, NodeId, Plan, PlannedAiring, Policy, RecordingId
+from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
+from devices.messages import Plan, PlannedAiring, Policy
 from devices.plan import timetable
 
 LONGEST_TEST = timedelta(seconds=60)

@@ -22,7 +22,7 @@ from controller.features.templates.service import add_template, change_template,
 from controller.http.refusals import refusals
 from controller.model.templates import TemplateId
 from controller.model.wording import LONGEST_TITLE
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/templates", tags=["templates"])
 _CHANGES = refusals(401, 403, 404, 409, 422)

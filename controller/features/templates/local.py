@@ -16,7 +16,7 @@ from controller.features.templates.service import add_template, remove_template
 from controller.model.templates import BulletinTemplate
 from controller.model.wording import clean_title
 from controller.store import Store
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 def templates_here() -> list[dict[str, Any]]:

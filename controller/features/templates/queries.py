@@ -13,7 +13,7 @@ from controller.features.templates.builtin import BUILT_IN
 from controller.model.permissions import OperatorId
 from controller.model.row_versions import version_of
 from controller.model.templates import BulletinTemplate, TemplateId
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version
 from controller.model.templates import BulletinTemplate, TemplateId
 from controller.model.wording import clean_text, clean_title, digest_of
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 MAY_KEEP = Act.TEACH
 """Who keeps an area's templates keeps its words: what both offer is used by everybody below."""

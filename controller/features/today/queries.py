@@ -29,7 +29,7 @@ from controller.model.bulletin_states import BulletinId, BulletinState, Renderin
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
-from devices.messages import AiringId, AreaCode, NodeId
+from devices.ids import AiringId, AreaCode, NodeId
 from tts.orders import Progress
 
 AHEAD = timedelta(hours=24)

@@ -20,7 +20,7 @@ from controller.features.journal.queries import newest_entries
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act, OperatorRole
-from devices.messages import Role
+from devices.ids import Role
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
 
 NEW = "mật khẩu mới dài hơn"

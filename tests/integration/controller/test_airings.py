@@ -22,7 +22,7 @@ from controller.features.fleet.service import NewNode, enrol_node, retire_node
 from controller.features.plans.queries import published_plans, unacknowledged
 from controller.model.airing_states import AiringState, IllegalTransition
 from controller.model.bulletins import Approved
-from devices.messages import AreaCode, Grade, NodeId
+from devices.ids import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
 pytestmark = pytest.mark.both_databases

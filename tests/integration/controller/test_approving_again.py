@@ -24,7 +24,7 @@ from controller.model.bulletin_states import IllegalTransition
 from controller.model.bulletins import Approved, FormerApproval
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorRole
-from devices.messages import Role
+from devices.ids import Role
 from schedules.recurrence import Daily
 from tests.support.alarms import SOUNDS, prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound

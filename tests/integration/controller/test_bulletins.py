@@ -31,7 +31,7 @@ from controller.features.bulletins.service import (
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
 from controller.model.permissions import OperatorRole
-from devices.messages import RecordingId
+from devices.ids import RecordingId
 from devices.signing import read_payload
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, TEXT, Sound
 

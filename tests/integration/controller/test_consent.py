@@ -28,7 +28,7 @@ from controller.features.reports.service import note_aired
 from controller.features.schedules.service import change_schedule, schedule_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.permissions import OperatorRole
-from devices.messages import Grade
+from devices.ids import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, SqliteWorlds
 

@@ -36,7 +36,8 @@ from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import OperatorRole
 from controller.model.plan_states import Kind
 from devices.enrolment import Enrolment, first_session_of
-from devices.messages import AreaCode, NodeId, NodeState, Plan, Vitals
+from devices.ids import AreaCode, NodeId
+from devices.messages import NodeState, Plan, Vitals
 from devices.node_key import NodeKey
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE

@@ -11,7 +11,8 @@ from controller.features.fleet.queries import count_nodes, get_node, nodes_under
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals, retire_node
 from controller.features.fleet.status import NodeStatus
 from controller.model.fleet import StateTurn
-from devices.messages import NodeId, NodeState, Vitals
+from devices.ids import NodeId
+from devices.messages import NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
 NODE = NODES[0].id

@@ -36,7 +36,8 @@ from controller.model.notices import NoticeKind
 from controller.settings import Settings
 from controller.store import Store
 from devices import topics
-from devices.messages import AreaCode, NodeId, Role, TimeReply
+from devices.ids import AreaCode, NodeId, Role
+from devices.messages import TimeReply
 from devices.node.identity import NodeIdentity
 from devices.node.trust import Trust
 from devices.signing import sign

@@ -31,7 +31,8 @@ from controller.model.bulletins import Approved
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorId, OperatorRole
 from controller.model.plan_states import Kind
-from devices.messages import MOST_KEYS, Role
+from devices.ids import Role
+from devices.messages import MOST_KEYS
 from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set, verify_approval
 from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE

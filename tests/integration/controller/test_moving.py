@@ -24,7 +24,7 @@ from controller.features.relocation.service import move_node
 from controller.model.emergency_states import Kind as AlarmKind
 from controller.model.plan_states import Kind
 from devices.enrolment import Place
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 

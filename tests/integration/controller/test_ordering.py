@@ -13,7 +13,8 @@ from controller.features.journal.queries import export
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import published_plans
 from controller.model.airing_states import AiringState
-from devices.messages import Grade, QuietHours
+from devices.ids import Grade
+from devices.messages import QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 
 MINUTE = timedelta(minutes=1)

@@ -22,7 +22,7 @@ from controller.features.accounts.sessions import (
 )
 from controller.model.accounts import Account, SignedIn
 from controller.model.permissions import Act, OperatorRole
-from devices.messages import Role
+from devices.ids import Role
 from tests.support.station_world import NHA_TRANG, PASSWORD
 
 

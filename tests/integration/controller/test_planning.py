@@ -14,7 +14,8 @@ from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import published_plans, published_policies
 from controller.features.schedules.service import move_occurrence, schedule_bulletin
 from controller.model.airing_states import AiringState
-from devices.messages import Grade, QuietHours
+from devices.ids import Grade
+from devices.messages import QuietHours
 from devices.plan import timetable
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE

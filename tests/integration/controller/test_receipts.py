@@ -16,7 +16,8 @@ from controller.features.reports.service import note_aired
 from controller.model.airing_states import AiringState, Rung
 from controller.model.airings import Received
 from controller.runtime.receipt_ingestion import fold_receipts
-from devices.messages import Grade, NodeId, Receipts, RecordingId
+from devices.ids import Grade, NodeId, RecordingId
+from devices.messages import Receipts
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD
 
 pytestmark = pytest.mark.both_databases

@@ -23,7 +23,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.store import Store
 from controller.store.engine import sqlite_url
-from devices.messages import Grade
+from devices.ids import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD, TEXT, Sound, SqliteWorlds, World
 

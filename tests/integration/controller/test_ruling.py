@@ -11,7 +11,7 @@ from controller.clocks import utc_now
 from controller.features.plans.queries import published_key_set, published_policies
 from controller.features.provisioning.service import Secrets, found
 from controller.settings import Settings
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,8 @@ from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
 from controller.features.fleet.vitals_samples import EXPECTED, Presence
 from controller.features.fleet.watch import Wish, events_now, watched
 from controller.model.fleet import RecentVitals, StateTurn, VitalsDay
-from devices.messages import NodeId, NodeState, Vitals
+from devices.ids import NodeId
+from devices.messages import NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES
 
 NODE = NODES[0].id

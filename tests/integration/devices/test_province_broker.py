@@ -6,9 +6,9 @@ import queue
 import pytest
 
 from devices import topics
+from devices.ids import NodeId, RecordingId
 from devices.link import Link
 from devices.link_api import Message
-from devices.messages import NodeId, RecordingId
 from tests.integration.simulator.station_on_mqtt import wait_until
 from tests.support.brokers import is_available
 from tests.support.parts import missing

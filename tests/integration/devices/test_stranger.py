@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from devices import topics
-from devices.messages import Grade, Kept, ReceiptKind, Role
+from devices.ids import Grade, Role
+from devices.messages import Kept, ReceiptKind
 from devices.signing import SigningKey, sign
 from tests.support import stranger_node, stranger_rules
 from tests.support.brokers import KINDS, BrokerProcess, is_available

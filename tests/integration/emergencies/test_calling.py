@@ -43,7 +43,8 @@ from controller.features.reports.service import note_aired
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
 from controller.model.journal import Entry
-from devices.messages import Grade, QuietHours, Vitals
+from devices.ids import Grade
+from devices.messages import QuietHours, Vitals
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
 

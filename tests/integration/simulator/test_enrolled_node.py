@@ -22,7 +22,7 @@ from controller.model.airing_states import Rung
 from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 from devices.node_key import NodeKey
 from simulator.enrolling import KEY_FILE, spec_of
 from tests.integration.simulator.station_on_mqtt import ROOT, wait_until

@@ -17,8 +17,9 @@ from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
 from controller.runtime.time_service import Timekeeper
 from devices import topics
+from devices.ids import AreaCode, NodeId, Role
 from devices.memory_link import MemoryBroker, MemoryLink
-from devices.messages import AreaCode, NodeId, Role, TimeRequest
+from devices.messages import TimeRequest
 from devices.signing import SigningKey
 from tests.support.crashing_station import make_home, settings_of
 from tests.support.waiting import wait_until

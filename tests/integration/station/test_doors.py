@@ -11,7 +11,7 @@ from controller.features.quarantine.service import quarantine_node, release_node
 from controller.model.fleet import Hardware, Node
 from controller.runtime.broker_credentials import BrokerDoors, foreign_names
 from controller.settings import Settings
-from devices.messages import NodeId
+from devices.ids import NodeId
 from devices.node_key import NodeKey
 from tests.support.guarded_broker import STATION_PASSWORD, GuardedBroker, says_of
 from tests.support.station_world import NHA_TRANG

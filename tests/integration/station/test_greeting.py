@@ -20,7 +20,7 @@ from controller.features.provisioning.service import (
 from controller.terminal.progress import Stages
 from controller.trial.job import Job
 from controller.trial.up import _greet, passwords_told
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tests.support.running_station import running
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from controller.runtime.queries import needs_in_plans
 from controller.runtime.wants import Need
-from devices.messages import Grade
+from devices.ids import Grade
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, Sound
 
 SHORT, LONG = b"short " * 1000, b"long " * 20_000

@@ -12,8 +12,8 @@ from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices import topics
 from devices.chunks import Bitmap, manifest_of, want_of
+from devices.ids import Grade, NodeId, RecordingId
 from devices.link import Link
-from devices.messages import Grade, NodeId, RecordingId
 from tests.integration.simulator.station_on_mqtt import wait_until
 from tts.recordings import RecordingStore
 

@@ -7,8 +7,9 @@ from controller.clocks import utc_now
 from controller.runtime.time_service import timekeeper_of
 from controller.settings import Settings
 from devices import topics
+from devices.ids import NodeId, Role
 from devices.link import Link
-from devices.messages import NodeId, Role, TimeReply, TimeRequest
+from devices.messages import TimeReply, TimeRequest
 from devices.signing import SigningKey, read_payload
 from tests.integration.simulator.station_on_mqtt import wait_until
 

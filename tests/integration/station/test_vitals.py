@@ -12,7 +12,8 @@ from controller.features.fleet.vitals_log import recent_of
 from controller.features.fleet.vitals_samples import quarter_of, read
 from controller.runtime.vitals_batch import VitalsWriter
 from controller.store import Store
-from devices.messages import NodeId, Vitals
+from devices.ids import NodeId
+from devices.messages import Vitals
 from tests.support.station_world import NODES
 
 NODE, OTHER = NODES[0].id, NODES[1].id

@@ -14,7 +14,7 @@ from controller.features.schedules.service import schedule_bulletin
 from controller.features.templates.service import add_template
 from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
-from devices.messages import NodeId
+from devices.ids import NodeId
 from schedules.recurrence import Daily
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3
 

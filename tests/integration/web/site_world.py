@@ -38,7 +38,8 @@ from controller.settings import Settings
 from controller.store import Store
 from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of
-from devices.messages import AreaCode, NodeId, NodeState, Receipt, ReceiptKind, Receipts, Vitals
+from devices.ids import AreaCode, NodeId
+from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, Vitals
 from devices.signing import SigningKey
 from tts.orders import Progress
 from tts.recordings import RecordingStore

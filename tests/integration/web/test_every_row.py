@@ -27,7 +27,8 @@ from controller.model.notices import NoticeKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
 from controller.site import end_streams
-from devices.messages import Grade, ReceiptKind
+from devices.ids import Grade
+from devices.messages import ReceiptKind
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3
 from tests.integration.web.test_pages import text_of

@@ -11,7 +11,7 @@ from controller.features.accounts.service import open_key
 from controller.features.accounts.tokens import create_token
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.permissions import Act
-from devices.messages import Role
+from devices.ids import Role
 from tests.integration.web.access_rows import OPEN, ROWS
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 from tests.integration.web.test_pages import text_of

@@ -20,7 +20,7 @@ from controller.features.notices.queries import notices_of
 from controller.model.accounts import Account
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorRole
-from devices.messages import Role
+from devices.ids import Role
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 
 BOTH = [OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR]

@@ -13,7 +13,7 @@ from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import BulletinState
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
-from devices.messages import Role
+from devices.ids import Role
 from tests.integration.web.site_world import PASSWORDS, Made, mp3
 from tests.integration.web.test_pages import text_of
 

@@ -15,7 +15,7 @@ from controller.features.journal.chain import (
     verify,
     written,
 )
-from devices.messages import Role
+from devices.ids import Role
 from devices.signing import SigningKey
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

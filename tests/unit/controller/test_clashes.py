@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from controller.features.schedules.calendar_conflicts import Span, clashes
 from controller.model.area_tree import AreaTree
-from devices.messages import AiringId, AreaCode, Grade
+from devices.ids import AiringId, AreaCode, Grade
 
 FIVE = datetime(2026, 11, 25, 10, tzinfo=UTC)
 PROVINCE, NHA_TRANG, VAN_NINH = AreaCode("56"), AreaCode("22366"), AreaCode("22489")

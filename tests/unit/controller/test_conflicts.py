@@ -15,7 +15,8 @@ from controller.features.airings.conflicts import (
     conflicts,
     is_silenced,
 )
-from devices.messages import Grade, Plan, PlannedAiring, Policy, QuietHours
+from devices.ids import Grade
+from devices.messages import Plan, PlannedAiring, Policy, QuietHours
 from devices.plan import ends_at, timetable
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -18,7 +18,7 @@ from controller.features.journal.chain import (
 from controller.features.journal.export import sealed, verify_export
 from controller.features.reports.entries import ACT, Noted, entry, line_fields
 from controller.model.airing_states import AiringState
-from devices.messages import Grade, Role
+from devices.ids import Grade, Role
 from devices.signing import SigningKey
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

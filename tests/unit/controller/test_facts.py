@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from controller.features.airings.delivery_state import TOO_LONG, Facts, fold
 from controller.model.airing_states import Rung
-from devices.messages import AiringId, Receipt, ReceiptKind, RecordingId
+from devices.ids import AiringId, RecordingId
+from devices.messages import Receipt, ReceiptKind
 
 LASTS_MS = 60_000
 START = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from controller.features.airings.lateness import (
     too_soon_sentence,
 )
 from controller.features.airings.timing import Times
-from devices.messages import AiringId, Grade
+from devices.ids import AiringId, Grade
 
 BEGUN = datetime(2026, 11, 27, 9, 58, tzinfo=UTC)
 PACE = 200_000

@@ -41,7 +41,8 @@ from controller.model.emergency_states import (
 )
 from controller.model.listener_report_states import Trouble
 from controller.model.permissions import Act, OperatorRole
-from devices.messages import Grade, ReceiptKind
+from devices.ids import Grade
+from devices.messages import ReceiptKind
 from tests.architecture.source import ROOT
 from tts.orders import Progress
 

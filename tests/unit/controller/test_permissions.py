@@ -14,7 +14,7 @@ from controller.model.permissions import (
     can,
     judge,
 )
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 PROVINCE, COMMUNE, VILLAGE, OTHER, NOWHERE = (
     AreaCode(code) for code in ("56", "22366", "22366-1", "22333", "99")

@@ -18,7 +18,7 @@ from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.new_ids import new_id
 from controller.model.plan_states import is_worn, next_version
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
-from devices.messages import Grade
+from devices.ids import Grade
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 LEAD = timedelta(seconds=5)

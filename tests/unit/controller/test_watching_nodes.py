@@ -33,7 +33,8 @@ from controller.features.fleet.vitals_samples import (
     unpack,
     written,
 )
-from devices.messages import AreaCode, NodeId, Vitals
+from devices.ids import AreaCode, NodeId
+from devices.messages import Vitals
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 XA, YEN = AreaCode("22333"), AreaCode("22366")

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from devices.ids import Grade, Role
 from devices.instants import written_instant
 from devices.messages import (
-    Grade,
     Key,
     KeySet,
     Malformed,
@@ -17,7 +17,6 @@ from devices.messages import (
     Plan,
     PlannedAiring,
     Policy,
-    Role,
     TimeRequest,
     parse,
 )

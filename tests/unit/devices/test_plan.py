@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.messages import Grade, LoudHours, Plan, PlannedAiring, Policy, QuietHours
+from devices.ids import Grade
+from devices.messages import LoudHours, Plan, PlannedAiring, Policy, QuietHours
 from devices.plan import (
     change_points,
     ends_at,

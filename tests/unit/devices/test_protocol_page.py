@@ -9,7 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices.budgets import BUDGETS, COMMITTED
-from devices.messages import Grade, ReceiptKind, Role, TimeReply
+from devices.ids import Grade, Role
+from devices.messages import ReceiptKind, TimeReply
 from devices.signing import KINDS, SigningKey, sign
 from devices.topics import CHANNELS, node_filters
 from tests.support import wire_docs

@@ -7,17 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices import signing
-from devices.messages import (
-    MOST_KEYS,
-    Approval,
-    Grade,
-    KeySet,
-    Plan,
-    PlannedAiring,
-    Policy,
-    Role,
-    TimeReply,
-)
+from devices.ids import Grade, Role
+from devices.messages import MOST_KEYS, Approval, KeySet, Plan, PlannedAiring, Policy, TimeReply
 from devices.signing import (
     LONGEST_JWS,
     ROOT,

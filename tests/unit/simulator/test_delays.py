@@ -1,6 +1,6 @@
 """Links that take their time."""
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 from simulator.delays import Delays, Way
 
 SLOW = Delays(least_ms=20, most_ms=80, jitter_ms=10)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from devices import topics
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 from devices.node import NodeIdentity
 from devices.node.events import Received, Tick
 from simulator.crystal import Crystal

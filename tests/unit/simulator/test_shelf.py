@@ -3,7 +3,7 @@
 import pytest
 
 from devices.chunks import manifest_of, split
-from devices.messages import Role
+from devices.ids import Role
 from devices.node.effects import DropDocument, DropRecording, SaveChunk, SaveDocument
 from devices.signing import SigningKey, sign
 from simulator.shelf import Shelf

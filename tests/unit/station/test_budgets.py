@@ -6,7 +6,8 @@ from controller.runtime import budgets as module
 from controller.runtime.budgets import Budgets
 from devices import topics
 from devices.budgets import BUDGETS, COMMITTED
-from devices.messages import MOST_RECEIPTS, NodeId
+from devices.ids import NodeId
+from devices.messages import MOST_RECEIPTS
 from devices.node.receipts import MOST_KEPT
 from tests.support.hand_clock import HandClock
 

@@ -15,7 +15,7 @@ from controller.runtime.wants import (
     WantBook,
     deal,
 )
-from devices.messages import Grade, NodeId, RecordingId
+from devices.ids import Grade, NodeId, RecordingId
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 NOW = 5000.0

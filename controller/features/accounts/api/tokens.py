@@ -17,7 +17,7 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.accounts import ApiToken, Delegation
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["tokens"])
 

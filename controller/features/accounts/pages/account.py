@@ -38,7 +38,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.permissions import TOKEN_ACTS, Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/tai-khoan")
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -32,7 +32,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.accounts import Account
 from controller.model.permissions import Act, Operator, OperatorRole
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nguoi-dung")
 Text = Annotated[str, Form(max_length=200)]

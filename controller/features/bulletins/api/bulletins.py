@@ -26,7 +26,7 @@ from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
 from controller.model.bulletins import Bulletin
 from controller.model.wording import Manner
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 _CHANGES = refusals(401, 403, 404, 409, 422)

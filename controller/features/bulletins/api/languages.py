@@ -17,7 +17,7 @@ from controller.http.refusals import refusals
 from controller.http.uploads import Uploaded, described
 from controller.model.bulletins import Bulletin
 from controller.model.languages import LanguageCode, languages
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(tags=["languages"])
 _FORM = {

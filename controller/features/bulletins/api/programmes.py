@@ -16,7 +16,7 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import Uploaded, described
 from controller.model.bulletin_states import BulletinId, ItemKind
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.uploads import UploadId
 
 router = APIRouter(prefix="/programmes", tags=["programmes"])

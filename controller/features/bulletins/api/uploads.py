@@ -13,7 +13,7 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import Uploaded, described
 from controller.model.bulletin_states import BulletinId
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 _TITLE = "Its title."

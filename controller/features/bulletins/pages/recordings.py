@@ -14,8 +14,8 @@ from controller.features.airings.acts import note_heard
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
 from controller.http.render import fragment
 from controller.http.station import Station
+from devices.ids import RecordingId as WireRecordingId
 from devices.messages import DIGEST_PATTERN
-from devices.messages import RecordingId as WireRecordingId
 from tts.recordings import RecordingId
 from tts.sidecar import peaks_of
 

@@ -31,7 +31,7 @@ from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, Topic
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
-from devices.messages import Grade
+from devices.ids import Grade
 
 router = APIRouter()
 _TAKEN_OVER = "Đã đưa chữ vào bản đang soạn. Hãy đọc lại, rồi chọn nơi và giờ phát."

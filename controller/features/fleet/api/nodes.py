@@ -13,7 +13,8 @@ from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import status_of
 from controller.features.today.queries import nodes_seen, receipts_of
 from controller.http.refusals import refusals
-from devices.messages import NAME_PATTERN, AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
+from devices.messages import NAME_PATTERN
 
 router = APIRouter(tags=["fleet"])
 _LAST = 50

@@ -26,7 +26,7 @@ from controller.features.fleet.vitals_course import Course, course_of
 from controller.features.fleet.vitals_samples import FIGURES, QUARTER
 from controller.features.fleet.watch import Watched, Wish, events_now, watched
 from controller.http.refusals import refusals
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 router = APIRouter(tags=["watching"])
 

@@ -19,7 +19,7 @@ from controller.http.named import Named
 from controller.http.render import page
 from controller.model.fleet import Node
 from controller.model.permissions import Act
-from devices.messages import NodeId
+from devices.ids import NodeId
 
 router = APIRouter(prefix="/su-co")
 MOST_EVENTS = 30

@@ -34,7 +34,8 @@ from controller.http.pieces import LivePage
 from controller.http.station import Station
 from controller.model.fleet import Care
 from controller.model.permissions import Act
-from devices.messages import AreaCode, NodeId, Vitals
+from devices.ids import AreaCode, NodeId
+from devices.messages import Vitals
 
 router = APIRouter()
 _DELIVERIES, _RECEIPTS, _HISTORY = 20, 30, 20

@@ -28,8 +28,9 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.areas import Area
 from controller.model.bulletins import Bulletin
-from devices.messages import DIGEST_PATTERN, AiringId, AreaCode
-from devices.messages import RecordingId as WireRecordingId
+from devices.ids import AiringId, AreaCode
+from devices.ids import RecordingId as WireRecordingId
+from devices.messages import DIGEST_PATTERN
 from tts.marks import WORDS, Origin, origin_in_file
 from tts.recordings import RecordingId
 from tts.sidecar import phrases_of

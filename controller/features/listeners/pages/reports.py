@@ -23,7 +23,7 @@ from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportId, Trouble
 from controller.model.listeners import ListenerReport
 from controller.model.permissions import Act
-from devices.messages import AreaCode, NodeId
+from devices.ids import AreaCode, NodeId
 
 router = APIRouter()
 TROUBLE_WORDS = Named(

@@ -20,7 +20,7 @@ from controller.features.today.queries import commune_tiles
 from controller.http.pieces import LivePage
 from controller.http.station import Station
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter()
 PAGE = LivePage("ban_do.html", {"ban-do": "ban_do/hinh.html", "bang-dia-ban": "ban_do/bang.html"})

@@ -19,7 +19,7 @@ from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.http.words import ZONE
 from controller.model.permissions import Act
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from schedules.public_holidays import public_holidays
 
 router = APIRouter(prefix="/ngay-nghi")

@@ -19,7 +19,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.http.words import ZONE
 from controller.model.permissions import Act
-from devices.messages import AiringId
+from devices.ids import AiringId
 
 router = APIRouter()
 

@@ -29,7 +29,7 @@ from controller.model.permissions import Act
 from controller.model.row_versions import Difference, Newer, differences
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Schedule
-from devices.messages import Grade
+from devices.ids import Grade
 from schedules.icalendar import from_text
 
 router = APIRouter()

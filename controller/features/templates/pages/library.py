@@ -21,7 +21,7 @@ from controller.http.station import Station
 from controller.model.lexicon import EntryId, LexiconEntry
 from controller.model.permissions import Act
 from controller.runtime.speech_samples import LONGEST_SAMPLE, checked_sample
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 from tts.engines.voice_files import voice_records
 from tts.reading import read
 

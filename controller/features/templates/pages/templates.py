@@ -24,7 +24,7 @@ from controller.http.forms import need
 from controller.http.station import Station
 from controller.model.row_versions import Newer
 from controller.model.templates import TemplateId
-from devices.messages import AreaCode
+from devices.ids import AreaCode
 
 router = APIRouter()
 _KEPT = "/thu-vien?xong=mau#mau-ban-tin"

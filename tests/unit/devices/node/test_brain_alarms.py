@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices import topics
-from devices.messages import Grade, Role
+from devices.ids import Grade, Role
 from devices.node.events import Digested
 from devices.node.fetching import UNNAMED_KEPT
 from devices.signing import SigningKey

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices import topics
-from devices.messages import Grade
+from devices.ids import Grade
 from devices.node.clock import Exchange, StationClock
 from simulator.speakers import Began, Over
 from simulator.world import Network

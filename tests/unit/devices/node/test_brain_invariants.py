@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from devices.messages import Grade, Role
+from devices.ids import Grade, Role
 from devices.node.events import Ended
 from devices.signing import SigningKey
 from simulator.speakers import Began, Over

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from devices.messages import Grade, Role
+from devices.ids import Grade, Role
 from devices.node.events import Ended
 from devices.signing import SigningKey
 from simulator.speakers import Began, Over

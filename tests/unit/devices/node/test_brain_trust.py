@@ -8,7 +8,7 @@ import pytest
 
 from devices import topics
 from devices.enrolment import Place
-from devices.messages import Role
+from devices.ids import Role
 from devices.node.events import Received
 from devices.signing import SigningKey, read_payload
 from tests.simulation.small_station import YEAR

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from devices.messages import NodeId
+from devices.ids import NodeId
 from devices.node.pings import BURST, Pings
 
 BEGAN = datetime(2026, 11, 27, 5, tzinfo=UTC)

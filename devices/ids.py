@@ -1,0 +1,39 @@
+"""Ids of the domain, with grades of broadcasts and roles of keys; imports nothing of Loa."""
+
+from enum import StrEnum
+from typing import NewType
+
+NodeId = NewType("NodeId", str)
+"""One loudspeaker cluster's controller; also its MQTT client id."""
+AreaCode = NewType("AreaCode", str)
+"""Official code of a province, commune or village. Never equal to a node's id."""
+AiringId = NewType("AiringId", str)
+"""One airing: an occurrence with its targets."""
+RecordingId = NewType("RecordingId", str)
+"""SHA-256 of the finished audio, 64 lower-case hexadecimal digits."""
+KeyId = NewType("KeyId", str)
+"""Name of a key in the key set."""
+
+
+class Grade(StrEnum):
+    """Grades of Circular 39/2020/TT-BTTTT, lowest first; compare by `rank`."""
+
+    ROUTINE = "routine"
+    PRIORITY = "priority"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """Return 0 for routine, 1 for priority, 2 for emergency."""
+        return _RANKS[self]
+
+
+_RANKS = {grade: rank for rank, grade in enumerate(Grade)}
+
+
+class Role(StrEnum):
+    """What a key may sign. The root key is in no key set: nodes pin it."""
+
+    STATION = "station"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
