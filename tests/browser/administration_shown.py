@@ -17,8 +17,9 @@ from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
 from controller.model.fleet import Node, VitalsDay
 from devices.messages import QuietHours
-from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE, mp3
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, PROVINCE
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.swelling_tone import mp3
 
 WORDS = (
     ("PBGDPL", "phổ biến giáo dục pháp luật"),

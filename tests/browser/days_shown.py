@@ -24,8 +24,9 @@ from controller.model.permissions import Act
 from devices.ids import NodeId, Role
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.browser.administration_shown import tell_of_the_house
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORDS, PROVINCE, Made
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.swelling_tone import mp3
 
 _LONG = Made(mp3(8, 440), 424_000)
 _SORTING = (

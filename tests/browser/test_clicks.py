@@ -13,8 +13,9 @@ from controller.features.schedules.queries import running_schedules
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.emergency_states import Kind
 from tests.browser.serving import PHONE, everywhere
-from tests.integration.web.site_world import NHA_TRANG, TEXT, Made, mp3
+from tests.integration.web.site_world import NHA_TRANG, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.swelling_tone import mp3
 
 
 @pytest.fixture

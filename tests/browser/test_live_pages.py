@@ -2,7 +2,8 @@ import time
 
 from playwright.sync_api import expect
 
-from tests.integration.web.site_world import PROVINCE, Made, mp3
+from tests.integration.web.site_world import PROVINCE, Made
+from tests.support.swelling_tone import mp3
 
 LONG = Made(mp3(8, 440), 424_000)
 

@@ -7,7 +7,8 @@ from controller.features.bulletins.queries import bulletins
 from controller.features.bulletins.service import revise_bulletin
 from controller.features.drafts.queries import NEW, draft_of
 from tests.browser.serving import DESKTOP, PHONE, listen
-from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made, mp3
+from tests.integration.web.site_world import NHA_TRANG, PASSWORDS, Made
+from tests.support.swelling_tone import mp3
 from tts.recordings import RecordingId
 from tts.sidecar import PhraseTime, keep_phrases
 

@@ -1,7 +1,8 @@
 """What each address is sent to see who may come to it: right in itself, so that only the person decides."""
 
-from tests.integration.web.site_world import PASSWORDS, mp3
+from tests.integration.web.site_world import PASSWORDS
 from tests.support.made_outlines import collection, square
+from tests.support.swelling_tone import mp3
 
 TEMPLATE = {"ten": "Chợ phiên", "loi": "Chợ phiên họp ngày [ngày]."}
 DRAFT = {"tieu_de": "Tin", "noi_dung": "Nội dung.", "viec": "nhap"}

@@ -16,7 +16,8 @@ from controller.model.chimes import ChimePlace
 from controller.model.emergency_states import Kind
 from devices.ids import NodeId
 from schedules.recurrence import Daily
-from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, Made
+from tests.support.swelling_tone import mp3
 
 
 def one_of_each(world, area=BAC_NHA_TRANG):

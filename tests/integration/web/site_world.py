@@ -1,14 +1,10 @@
 """A whole province for the pages: 65 communes, 130 nodes, people, recordings; made by the use cases."""
 
-import functools
 import itertools
 import shutil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import lameenc
-import numpy as np
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
@@ -41,6 +37,7 @@ from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, Vitals
 from devices.signing import SigningKey
+from tests.support.swelling_tone import mp3
 from tts.orders import Progress
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
@@ -67,22 +64,6 @@ SPOKEN = (
     "tháng mười một năm hai nghìn không trăm hai mươi sáu"
 )
 NOON = datetime(2026, 11, 25, 4, 40, tzinfo=UTC)  # 11:40 in Khánh Hòa
-
-
-@functools.cache
-def mp3(seconds=8, hertz=330):
-    """A real recording: a soft tone that swells and falls."""
-    rate = 24_000
-    time = np.arange(rate * seconds) / rate
-    wave = 0.2 * np.sin(2 * np.pi * hertz * time) * np.sin(np.pi * time / seconds) ** 2
-    encoder = lameenc.Encoder()
-    encoder.set_bit_rate(48)
-    encoder.set_in_sample_rate(rate)
-    encoder.set_channels(1)
-    encoder.set_quality(7)
-    encoder.silence()
-    samples = (wave * 32_767).astype("<i2").tobytes()
-    return bytes(encoder.encode(samples)) + bytes(encoder.flush())
 
 
 @dataclass(frozen=True)

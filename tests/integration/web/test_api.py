@@ -4,7 +4,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from controller.features.bulletins.queries import bulletins, rendering_of
-from tests.integration.web.site_world import PASSWORDS, Made, mp3
+from tests.integration.web.site_world import PASSWORDS, Made
+from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording
 AIR = {

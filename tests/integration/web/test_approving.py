@@ -8,7 +8,8 @@ from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from controller.model.journal import Entry
 from devices import topics
-from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made, mp3
+from tests.integration.web.site_world import PASSWORDS, PROVINCE, Made
+from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording
 

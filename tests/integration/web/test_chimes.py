@@ -14,9 +14,10 @@ from controller.features.chimes.service import choose_chime, remove_chime
 from controller.features.journal.queries import entries_of
 from controller.model.chimes import Chime, ChimePlace
 from controller.runtime.speech_orders import order_of
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.swelling_tone import mp3
 
 A, B, C = ("a" * 64, "b" * 64, "c" * 64)
 PLACE = "/thu-vien/nhac-hieu"

@@ -11,7 +11,8 @@ from controller.model.journal import Entry
 from devices import topics
 from devices.messages import Plan
 from devices.signing import read_payload
-from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, PROVINCE, Made
+from tests.support.swelling_tone import mp3
 
 MADE = Made(mp3(), 8_000)
 CALLS = "/api/v1/emergencies"

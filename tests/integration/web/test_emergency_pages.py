@@ -8,8 +8,9 @@ import pytest
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
 from controller.features.emergencies.preparation import prepare
 from controller.model.emergency_states import Kind
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made
 from tests.integration.web.test_pages import sounding, text_of
+from tests.support.swelling_tone import mp3
 
 
 def prepared_of(world, title, kind, hertz):

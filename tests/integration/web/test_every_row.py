@@ -30,8 +30,9 @@ from controller.site import end_streams
 from devices.ids import Grade
 from devices.messages import ReceiptKind
 from tests.integration.web.one_of_each import one_of_each
-from tests.integration.web.site_world import BAC_NHA_TRANG, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 MADE = Made(mp3(), 8_000)
 REASONS = (None, *REASON_WORDS, "mouse-in-cabinet")

@@ -17,8 +17,9 @@ from schemathesis.specs.openapi.checks import ignored_auth, positive_data_accept
 from controller.features.accounts.tokens import create_token
 from controller.model.permissions import TOKEN_ACTS
 from controller.site import make_site
-from tests.integration.web.site_world import PROVINCE, Made, mp3
+from tests.integration.web.site_world import PROVINCE, Made
 from tests.support.nightly import amount
+from tests.support.swelling_tone import mp3
 
 EXAMPLES = int(os.environ.get("LOA_FUZZ_EXAMPLES", "3"))
 """Calls for each address and role."""

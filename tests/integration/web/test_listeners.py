@@ -15,8 +15,9 @@ from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState, ItemKind
 from controller.model.bulletins import Bulletin
 from controller.model.listeners import ListenerReport
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, TITLE, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 NODE = f"loa-{NHA_TRANG}-1"
 PLACE = f"/cong-khai/{NHA_TRANG}"

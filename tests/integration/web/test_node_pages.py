@@ -13,8 +13,9 @@ from controller.features.fleet.service import NewNode, enrol_nodes, note_vitals
 from controller.features.journal.queries import newest_entries
 from controller.features.speaker_tests.service import prepare_test
 from devices.enrolment import first_session_of
-from tests.integration.web.site_world import NHA_TRANG, Made, mp3
+from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 NODE = f"loa-{NHA_TRANG}-1"
 

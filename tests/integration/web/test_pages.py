@@ -7,7 +7,8 @@ from controller.features.airings.queries import get_airing
 from controller.features.airings.views import Tile, Tone
 from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.service import note_vitals, retire_node
-from tests.integration.web.site_world import NHA_TRANG, Made, mp3
+from tests.integration.web.site_world import NHA_TRANG, Made
+from tests.support.swelling_tone import mp3
 
 
 def text_of(reply):

@@ -6,9 +6,10 @@ import pytest
 
 from controller.features.bulletins.queries import bulletins, get_bulletin, items_of
 from tests.integration.web.access_forms import WHEN
-from tests.integration.web.site_world import Made, mp3
+from tests.integration.web.site_world import Made
 from tests.integration.web.test_pages import text_of
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.swelling_tone import mp3
 
 PLACE = "/chuong-trinh/tao"
 MADE = Made(mp3(), 8_000)

@@ -1,7 +1,8 @@
 """Programmes, languages and variants by JSON."""
 
-from tests.integration.web.site_world import NHA_TRANG, Made, mp3
+from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.support.brought_sounds import packed, speech_like
+from tests.support.swelling_tone import mp3
 
 SOUND = {"file": ("tin.mp3", packed(speech_like(3), "mp3"))}
 

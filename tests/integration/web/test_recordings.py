@@ -1,5 +1,6 @@
 from controller.features.bulletins.listening_proof import heard_by
-from tests.integration.web.site_world import Made, mp3
+from tests.integration.web.site_world import Made
+from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording
 

@@ -6,8 +6,9 @@ from controller.features.airings.queries import get_airing, targets_of
 from controller.features.consent.precedence import order_airings
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
-from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made, mp3
+from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 
 @pytest.fixture

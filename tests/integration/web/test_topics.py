@@ -16,8 +16,9 @@ from controller.features.reports.service import note_aired
 from controller.model.bulletin_states import TopicCode
 from controller.model.bulletins import Bulletin
 from tests.integration.web.access_forms import WHEN
-from tests.integration.web.site_world import Made, mp3
+from tests.integration.web.site_world import Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 FORM = {"tieu_de": "Tiêm phòng", "noi_dung": "Ngày 30/11/2026.", "viec": "nhap"}
 NOVEMBER = {"area": "56", "month": "2026-11"}

@@ -6,7 +6,8 @@ import pytest
 
 from controller.features.reading.previews import sentences
 from controller.runtime.speech_samples import LONGEST_SAMPLE
-from tests.integration.web.site_world import NHA_TRANG, mp3
+from tests.integration.web.site_world import NHA_TRANG
+from tests.support.swelling_tone import mp3
 
 TEXT = "Ngày 30/11/2026 tiêm phòng tại trạm y tế.\nUBND xã mời bà con đến đúng giờ. Xin cảm ơn."
 

@@ -14,8 +14,9 @@ from controller.model.bulletin_states import BulletinState
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
 from devices.ids import Role
-from tests.integration.web.site_world import PASSWORDS, Made, mp3
+from tests.integration.web.site_world import PASSWORDS, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.swelling_tone import mp3
 
 RECORDING = Made(mp3(), 8_000).recording
 TOLD = "Loa chưa biết khóa ký của bạn"

@@ -5,7 +5,8 @@ from datetime import timedelta
 from controller.features.accounts.tokens import create_token
 from controller.features.legal_acts.service import end_acts
 from controller.model.permissions import Act
-from tests.integration.web.site_world import TEXT, Made, mp3
+from tests.integration.web.site_world import TEXT, Made
+from tests.support.swelling_tone import mp3
 
 ACT = {"number": "12/TB-UBND", "kind": "Thông báo", "in_force_until": "2026-11-30"}
 
