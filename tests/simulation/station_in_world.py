@@ -1,4 +1,4 @@
-"""The small station, plugged into a world in virtual time."""
+"""The small station, plugged into a world in virtual time, and a scene of it with some nodes."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,11 +8,44 @@ from devices.link_api import LinkDown
 from devices.memory_link import MemoryLink
 from devices.node import NodeIdentity
 from simulator.world import Network, World
-from tests.simulation.small_station import SmallStation
+from tests.simulation.small_station import Keys, SmallStation
 
 MORNING = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Ten in the morning in Khánh Hòa."""
 AREAS = (AreaCode("56"), AreaCode("56.1"))
+
+
+class StationInWorld(SmallStation):
+    """Speaks on the broker of a world; messages take the network's time, both ways."""
+
+    def __init__(self, world: World, keys: Keys | None = None) -> None:
+        super().__init__(lambda: world.now, self._leave, keys)
+        self.world = world
+        self.link = MemoryLink(world.broker, "station", on_message=self._came)
+        self.link.subscribe(*topics.STATION_FILTERS)
+        self.link.start()
+        world.broker.deliver()
+
+    def identity(self, name: str, areas: tuple[AreaCode, ...] = AREAS) -> NodeIdentity:
+        return NodeIdentity(NodeId(name), areas, self.keys.root.public_x)
+
+    def add_node(self, name: str, areas: tuple[AreaCode, ...] = AREAS, **make):
+        """Put a loudspeaker into the world, and switch it on."""
+        node = self.world.add(self.identity(name, areas), **make)
+        self.world.switch_on(node)
+        return node
+
+    def _leave(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001
+        def leave() -> None:
+            try:
+                self.link.publish(topic, payload, qos, retain=retain)
+            except LinkDown:
+                return
+
+        self.world.later(self.world.delay(), leave)
+
+    def _came(self, message) -> None:
+        self.world.later(self.world.delay(), lambda: self.take(message.topic, message.payload))
 
 
 class Scene:
@@ -20,11 +53,7 @@ class Scene:
 
     def __init__(self, seed: int = 1, nodes: int = 1, network: Network | None = None, **clocks) -> None:
         self.world = World(seed, MORNING, network)
-        self.link = MemoryLink(self.world.broker, "station", on_message=self._came)
-        self.link.subscribe(*topics.STATION_FILTERS)
-        self.link.start()
-        self.world.broker.deliver()
-        self.station = SmallStation(lambda: self.world.now, self._send)
+        self.station = StationInWorld(self.world)
         self.station.publish_keys()
         self.nodes = [self.world.add(self.identity(f"n{n}"), **clocks) for n in range(nodes)]
         for node in self.nodes:
@@ -40,7 +69,7 @@ class Scene:
         return self.world.now
 
     def identity(self, name: str) -> NodeIdentity:
-        return NodeIdentity(NodeId(name), AREAS, self.station.keys.root.public_x)
+        return self.station.identity(name)
 
     def run(self, seconds: float) -> None:
         self.world.run_for(timedelta(seconds=seconds))
@@ -50,16 +79,3 @@ class Scene:
 
     def kinds(self, airing: str, node=None) -> list[str]:
         return [str(kind) for kind in self.station.kinds((node or self.node).id, airing)]
-
-    def _send(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001
-        def leave() -> None:
-            try:
-                self.link.publish(topic, payload, qos, retain=retain)
-            except LinkDown:
-                return
-
-        self.world.later(self.world.delay(), leave)
-
-    def _came(self, message) -> None:
-        arrive = lambda: self.station.take(message.topic, message.payload)  # noqa: E731
-        self.world.later(self.world.delay(), arrive)

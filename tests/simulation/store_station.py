@@ -12,35 +12,22 @@ from controller.model.plans import Published
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
 from devices import topics
-from devices.ids import NodeId
-from devices.memory_link import MemoryLink
 from devices.messages import ReceiptsCommitted
-from devices.node import NodeIdentity
 from simulator.world import World
-from tests.simulation.small_station import Keys, SmallStation
+from tests.simulation.small_station import Keys
+from tests.simulation.station_in_world import StationInWorld
 
 LEAD = timedelta(seconds=5)
+PERFECT = {"error_ms": 0.0, "drift_ppm": 0.0}
+"""The crystal of a node whose clock is not what the test is about."""
 
 
-class StoreStation(SmallStation):
+class StoreStation(StationInWorld):
     """Answers clocks and wants as the small one does; what it says and keeps is the database's."""
 
     def __init__(self, world, start):
+        super().__init__(World(1, start), Keys(world.root_key, world.station_key, None, None))
         self.real = world
-        self.world = World(1, start)
-        self.link = MemoryLink(self.world.broker, "station", on_message=self._came)
-        self.link.subscribe(*topics.STATION_FILTERS)
-        self.link.start()
-        self.world.broker.deliver()
-        keys = Keys(world.root_key, world.station_key, None, None)
-        super().__init__(lambda: self.world.now, self._leave, keys)
-
-    def add_node(self, name, areas, **make):
-        """Put a loudspeaker with a perfect crystal into the world, and switch it on."""
-        identity = NodeIdentity(NodeId(name), areas, self.keys.root.public_x)
-        node = self.world.add(identity, error_ms=0.0, drift_ppm=0.0, **make)
-        self.world.switch_on(node)
-        return node
 
     def say_everything(self):
         """Give the broker what it should retain: keys, policies, plans."""
@@ -68,12 +55,6 @@ class StoreStation(SmallStation):
         with self.real.store.write() as session:
             for row in session.scalars(select(Published).where(Published.acknowledged_at.is_(None))):
                 acknowledge(session, row.id, version=row.version, now=self.world.now)
-
-    def _leave(self, topic, payload, qos, retain):
-        self.link.publish(topic, payload, qos, retain=retain)
-
-    def _came(self, message):
-        self.take(message.topic, message.payload)
 
     def _commit(self, node, receipts):
         self.real.now = self.world.now

@@ -22,7 +22,7 @@ from devices.messages import QuietHours
 from devices.node.playing import JOIN_AHEAD
 from schedules.recurrence import WORKDAYS, Daily, Weekly
 from schedules.skips import Skips
-from tests.simulation.store_station import StoreStation
+from tests.simulation.store_station import PERFECT, StoreStation
 from tests.support.station_world import BAC_NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 
 DAYS = int(os.environ.get("LOA_WEEK_DAYS", "1"))
@@ -110,7 +110,7 @@ def test_loudspeakers_play_a_week_as_its_timetable_said(world):
     since, until = vietnam(0, 0), vietnam(DAYS, 0)
     station.beat()
     told = world.ask(timetable_of, BAC_NHA_TRANG, since, until, world.now)
-    node = station.add_node(NODE, (PROVINCE, BAC_NHA_TRANG))
+    node = station.add_node(NODE, (PROVINCE, BAC_NHA_TRANG), **PERFECT)
     station.run_until(until, every=timedelta(minutes=30))
 
     slots, heard = told["slots"], played(station, node)

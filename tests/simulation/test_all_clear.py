@@ -11,7 +11,7 @@ from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
 from devices.chunks import split
 from simulator.speakers import Began
-from tests.simulation.store_station import StoreStation
+from tests.simulation.store_station import PERFECT, StoreStation
 from tests.support.alarms import SOUNDS, prepared
 from tests.support.station_world import NHA_TRANG, PROVINCE, Sound, SqliteWorlds
 
@@ -34,7 +34,7 @@ class Street:
             self.station.recordings[sound.recording] = split(sound.data, sound.manifest.chunk_size)
         talk = world.submitted_as(TALK)
         world.approve(talk, TALK.data)
-        self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK)
+        self.node = self.station.add_node("22333-1", (PROVINCE, NHA_TRANG), join_ahead=QUICK, **PERFECT)
         self.talk = world.plan(talk, seconds=20)
         self.run(30)
         self.called = self.do(call_alone, Call([PROVINCE], self.alarm), "Lũ về.", times=TIMES)

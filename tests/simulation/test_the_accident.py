@@ -17,12 +17,11 @@ from controller.model.bulletins import Approved
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
 from devices import topics
-from devices.ids import AreaCode, Grade, NodeId
-from devices.memory_link import MemoryLink
+from devices.ids import AreaCode, Grade
 from devices.messages import PlannedAiring, QuietHours
-from devices.node import NodeIdentity
 from simulator.world import World
-from tests.simulation.small_station import Keys, SmallStation
+from tests.simulation.small_station import Keys
+from tests.simulation.station_in_world import StationInWorld
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
 
 SOUND = Sound(b"relay " * 5_000, duration_ms=60_000)
@@ -66,25 +65,13 @@ class Street:
     def __init__(self, world, now):
         self.world = World(1, now)
         keys = Keys(world.root_key, world.station_key, None, None)
-        self.link = MemoryLink(self.world.broker, "station", on_message=self._came)
-        self.link.subscribe(*topics.STATION_FILTERS)
-        self.link.start()
-        self.world.broker.deliver()
-        self.station = SmallStation(lambda: self.world.now, self._send, keys)
+        self.station = StationInWorld(self.world, keys)
         with world.store.read() as session:
             for row in session.scalars(select(Published).where(Published.kind.in_((Kind.KEYS, Kind.POLICY)))):
                 topic = topics.KEYS if row.kind is Kind.KEYS else topics.policy(AreaCode(row.target))
                 self.station.retain(topic, row.payload.encode())
         self.station.add_recording(SOUND.data, SOUND.duration_ms)
-        identity = NodeIdentity(NodeId("22366-1"), (PROVINCE, NHA_TRANG), world.root_key.public_x)
-        self.node = self.world.add(identity, error_ms=0.0, drift_ppm=0.0)
-        self.world.switch_on(self.node)
-
-    def _came(self, message):
-        self.station.take(message.topic, message.payload)
-
-    def _send(self, topic, payload, qos, retain):
-        self.link.publish(topic, payload, qos, retain=retain)
+        self.node = self.station.add_node("22366-1", (PROVINCE, NHA_TRANG), error_ms=0.0, drift_ppm=0.0)
 
     def force(self, approval, *starts):
         """Publish a plan past every check of the station; its signature is the station's own."""
