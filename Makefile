@@ -16,6 +16,8 @@ WORKERS ?= 3
 BROWSERS ?= 2
 # whoever is idle takes the next test; tests/conftest.py says which come first and which stay together
 IN_ORDER := --dist loadgroup --no-loadscope-reorder
+# what unit tests use neither of takes half a second to load
+BARE := -p no:playwright -p no:schemathesis
 EXAMPLES ?= 100
 PLANS ?= 10000
 
@@ -57,8 +59,12 @@ known:
 	wait $$tests || { tail -n 40 $(VENV)/collected.txt; exit 1; }; exit $$checked
 
 .PHONY: unit
-unit: $(TESTS) ## run the unit and architecture tests alone (seconds)
-	$(PYTEST) -q tests/unit tests/architecture
+unit: $(TESTS) ## run the unit and architecture tests alone (half a minute)
+	$(PYTEST) -q $(BARE) tests/unit tests/architecture
+
+.PHONY: quick
+quick: $(TESTS) parts ## before each commit: unit, architecture, and integration on SQLite; nothing slow (5 minutes)
+	@LOA_QUICK=1 $(PYTEST) -q -n 2 $(IN_ORDER) -p no:playwright tests/unit tests/architecture tests/integration
 
 .PHONY: check
 check: $(TESTS) ## ruff, mypy --strict and the rules of imports
@@ -72,6 +78,7 @@ fuzz: $(TESTS) ## call the JSON interface in tens of thousands of made-up ways, 
 	LOA_NIGHTLY=1 LOA_FUZZ_EXAMPLES=$(EXAMPLES) $(PYTEST) -n $(WORKERS) -m slow tests/integration/web/test_fuzz.py
 
 .PHONY: properties
+properties: export LOA_NIGHTLY := 1
 properties: $(TESTS) ## look for new counter-examples, have loudspeakers play PLANS random plans, and a week (10 to 20 minutes)
 	$(PYTEST) -n $(WORKERS) -q --hypothesis-profile=search tests/unit
 	LOA_PLAYED_PLANS=$(PLANS) $(PYTEST) -n $(WORKERS) tests/simulation/test_planner_equals_node.py

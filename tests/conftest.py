@@ -19,7 +19,7 @@ from controller.features.accounts import encryption as sealing
 from controller.features.accounts import passwords
 from controller.store import engine as store_engine
 from controller.store import migrating
-from tests.support.nightly import NIGHTLY
+from tests.support.nightly import NIGHTLY, QUICK, is_quick
 
 gc.disable()  # until all is imported: what modules make stays, and to look through it takes a second
 
@@ -126,6 +126,8 @@ _TOGETHER = (
 
 def pytest_report_header():
     """Say what this run leaves out."""
+    if QUICK:
+        return ["nothing slow and SQLite alone: `make test` has every test"]
     return (
         []
         if NIGHTLY
@@ -133,8 +135,11 @@ def pytest_report_header():
     )
 
 
-def pytest_collection_modifyitems(items):
-    """Put what takes long first, and tell workers what belongs together."""
+def pytest_collection_modifyitems(config, items):
+    """Put what takes long first, tell workers what belongs together, and leave out what is not quick."""
+    if QUICK:
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = filter(is_quick, items)
     items.sort(key=_place)
     for item in items:
         if any(part in _where(item) for part in _TOGETHER):

@@ -58,6 +58,7 @@ def tracked_files():
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
+@cache
 def imports_of(module):
     """Every module named by an import anywhere in it; `from a import b` names a and a.b."""
     names = set()
@@ -77,10 +78,12 @@ def imports_of(module):
     return names
 
 
+@cache
 def own_imports_of(module):
     return [modules()[name] for name in sorted(imports_of(module)) if name in modules()]
 
 
+@cache
 def reach_of(module):
     """The module and everything of ours that it imports, however far down."""
     seen, waiting = {}, [module]

@@ -1,4 +1,5 @@
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,7 @@ def top(name):
     return name.partition(".")[0]
 
 
+@functools.cache
 def impure_calls_in(module):
     """Calls of the clock, the disk, the screen, or of chance that was not passed in."""
     calls = {ast.unparse(node.func) for node in ast.walk(module.tree) if isinstance(node, ast.Call)}

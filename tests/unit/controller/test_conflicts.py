@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.features.airings.conflicts import (
@@ -18,6 +18,7 @@ from controller.features.airings.conflicts import (
 from devices.ids import Grade
 from devices.messages import Plan, PlannedAiring, Policy, QuietHours
 from devices.plan import ends_at, timetable
+from tests.support.nightly import examples
 
 ZONE = "Asia/Ho_Chi_Minh"
 DAWN = datetime(2026, 11, 24, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
@@ -138,7 +139,7 @@ def heard(airings, rules):
     return told
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(_AIRINGS, _GROUNDS)
 def test_what_is_foreseen_is_what_the_loudspeakers_do(candidate, place):
     new = candidate.model_copy(update={"airing": "~"})
@@ -154,7 +155,7 @@ def test_what_is_foreseen_is_what_the_loudspeakers_do(candidate, place):
         assert loss <= 0 or lost[other.airing] == loss
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(_AIRINGS, _GROUNDS)
 def test_at_a_clear_start_all_is_heard_whole_and_nobody_loses(candidate, place):
     new = candidate.model_copy(update={"airing": "~"})

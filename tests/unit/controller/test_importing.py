@@ -7,7 +7,7 @@ import pytest
 from controller.errors import BadInput
 from controller.features.imports.bulletin_files import NO_TITLE
 from controller.features.imports.decoding import decoded
-from controller.features.imports.drafting import MOST_CHARACTERS, import_text, imported
+from controller.features.imports.drafting import MOST_CHARACTERS, imported
 from controller.features.imports.file_kinds import LARGEST_FILE, FileKind, kind_of
 from controller.features.imports.text_repair import MOST_SHOWN, Mend, mended
 from tests.support.old_letters import tcvn3, vni, windows_1258
@@ -138,7 +138,7 @@ RECEIVERS = ("Nơi nhận:", "- Như trên;", "- Lưu: VT.")
 @pytest.mark.parametrize("foot", [FOOT, RECEIVERS, (*RECEIVERS, *FOOT), (*FOOT, *RECEIVERS)])
 def test_head_and_foot_of_a_letter_are_set_aside_and_shown(foot):
     lines = [*HEAD, "", "THÔNG BÁO", "Về việc tiêm phòng", "", "Mời bà con đến trạm y tế.", "", *foot]
-    found = import_text("\n".join(lines).encode())
+    found = taken_in("\n".join(lines).encode())
     assert (found.title, found.text) == ("Thông báo: Về việc tiêm phòng", "Mời bà con đến trạm y tế.")
     assert found.aside == (*HEAD, *foot)
     assert (found.reference.number, str(found.reference.dated)) == ("45/TB-UBND", "2026-11-26")
@@ -156,7 +156,7 @@ def test_a_letter_that_word_laid_out_in_a_table_is_parted_too():
         "Mời bà con đến trạm y tế.",
         *FOOT,
     ]
-    found = import_text("\n".join(lines).encode())
+    found = taken_in("\n".join(lines).encode())
     assert (found.title, found.text) == ("Thông báo: Về việc tiêm phòng", "Mời bà con đến trạm y tế.")
     assert found.aside == (*HEAD[:3], *HEAD[4:6], numbered, *FOOT)
 
@@ -168,7 +168,7 @@ def test_a_heading_ends_where_a_paragraph_of_broken_lines_begins():
         "số 3 để sửa đường ống. Mong bà con trữ nước.",
     )
     lines = [*HEAD, "THÔNG BÁO", "Về việc tạm ngừng cấp nước", *paragraph, *FOOT]
-    found = import_text("\n".join(lines).encode())
+    found = taken_in("\n".join(lines).encode())
     assert (found.title, found.text) == ("Thông báo: Về việc tạm ngừng cấp nước", " ".join(paragraph))
 
 

@@ -35,6 +35,7 @@ from controller.features.fleet.vitals_samples import (
 )
 from devices.ids import AreaCode, NodeId
 from devices.messages import Vitals
+from tests.support.nightly import examples
 
 NOW = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 XA, YEN = AreaCode("22333"), AreaCode("22366")
@@ -138,6 +139,7 @@ losses = st.lists(
 )
 
 
+@examples(100)
 @given(losses, st.integers(1, 20), st.randoms())
 def test_every_lost_node_is_in_exactly_one_event_in_whatever_order_they_come(told, size, chance):
     lost = [loss(number, minutes, area) for number, minutes, area in told]
@@ -151,6 +153,7 @@ def test_every_lost_node_is_in_exactly_one_event_in_whatever_order_they_come(tol
     assert events(lost, {}, {XA: size, YEN: size}) == found
 
 
+@examples(100)
 @given(st.lists(st.integers(0, 20), min_size=1, max_size=12), st.integers(1, 20))
 def test_an_areas_losses_in_short_are_told_as_they_are_one_by_one(minutes, size):
     lost = [loss(number, ago) for number, ago in enumerate(minutes)]
@@ -190,6 +193,7 @@ told_figures = st.builds(
 )
 
 
+@examples(100)
 @given(st.lists(st.tuples(told_figures, st.integers(0, 899)), min_size=1, max_size=40))
 def test_a_quarter_that_is_written_read_thinned_and_packed_says_what_was_told(told):
     begin = start_of(quarter_of(NOW))

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.ids import Grade
@@ -18,6 +18,7 @@ from devices.plan import (
     what_sounds,
 )
 from tests.support import stranger_rules
+from tests.support.nightly import examples
 
 DAWN = datetime(2026, 11, 24, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).astimezone(UTC)
 """A midnight in Vietnam."""
@@ -251,6 +252,7 @@ def is_quiet(one, now):
     )
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants)
 def test_what_sounds_is_due_in_a_plan_that_is_in_force(plans, policies, now):
     found = what_sounds(plans, policies, now)
@@ -259,6 +261,7 @@ def test_what_sounds_is_due_in_a_plan_that_is_in_force(plans, policies, now):
         assert any(found.airing == one.airing for p in plans if p.expires_at > now for one in p.airings)
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants)
 def test_in_quiet_hours_nothing_but_an_emergency_ever_sounds(plans, policies, now):
     found = what_sounds(plans, policies, now)
@@ -266,6 +269,7 @@ def test_in_quiet_hours_nothing_but_an_emergency_ever_sounds(plans, policies, no
         assert found.grade is Grade.EMERGENCY
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants)
 def test_nothing_louder_or_of_lower_grade_than_allowed_sounds(plans, policies, now):
     found = what_sounds(plans, policies, now)
@@ -274,6 +278,7 @@ def test_nothing_louder_or_of_lower_grade_than_allowed_sounds(plans, policies, n
         assert all(one.grade.rank <= found.grade.rank for one in merge(plans, now) if is_due(one, now))
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants, st.randoms())
 def test_the_order_of_plans_and_policies_changes_nothing(plans, policies, now, randomness):
     before = (merge(plans, now), what_sounds(plans, policies, now))
@@ -282,6 +287,7 @@ def test_the_order_of_plans_and_policies_changes_nothing(plans, policies, now, r
     assert (merge(plans, now), what_sounds(plans, policies, now)) == before
 
 
+@examples(100)
 @given(some_plans(), policies_lists, some_policies(), instants)
 def test_one_more_policy_only_narrows(plans, policies, more, now):
     without, with_it = what_sounds(plans, policies, now), what_sounds(plans, [*policies, more], now)
@@ -292,7 +298,7 @@ def test_one_more_policy_only_narrows(plans, policies, more, now):
 
 
 @given(some_plans(), policies_lists, st.lists(instants, min_size=1, max_size=20))
-@settings(max_examples=60)
+@examples(60)
 def test_the_timetable_agrees_with_what_sounds_at_every_instant(plans, policies, moments):
     since, until = at(0), at(48 * 60)
     slots = timetable(plans, policies, since, until)
@@ -318,6 +324,7 @@ def instant_by_instant(plans, policies, since, until):
     return spans
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants, st.integers(1, 72 * 60))
 def test_the_timetable_is_what_sounds_asked_instant_by_instant(plans, policies, since, minutes):
     until = since + timedelta(minutes=minutes)
@@ -326,7 +333,7 @@ def test_the_timetable_is_what_sounds_asked_instant_by_instant(plans, policies, 
 
 
 @given(some_plans(), policies_lists)
-@settings(max_examples=60)
+@examples(60)
 def test_slots_are_in_order_apart_and_inside_their_airings(plans, policies):
     slots = timetable(plans, policies, at(0), at(48 * 60))
     for slot in slots:
@@ -337,7 +344,7 @@ def test_slots_are_in_order_apart_and_inside_their_airings(plans, policies):
 
 
 @given(some_plans(), policies_lists, instants, instants)
-@settings(max_examples=60)
+@examples(60)
 def test_between_two_change_points_nothing_changes(plans, policies, one, other):
     since, until = sorted((one, other))
     points = [since, *change_points(plans, policies, since, until), until]
@@ -347,6 +354,7 @@ def test_between_two_change_points_nothing_changes(plans, policies, one, other):
         assert what_sounds(plans, policies, begins) == what_sounds(plans, policies, middle)
 
 
+@examples(100)
 @given(some_plans(), policies_lists, instants)
 def test_a_stranger_who_read_only_the_page_gives_the_same_answer(plans, policies, now):
     found = what_sounds(plans, policies, now)

@@ -3,11 +3,12 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from schedules.icalendar import from_text, to_text
 from schedules.recurrence import ZONE, MonthlyByWeekday, Once, RuleError, Weekday, Weekly, occurrences
+from tests.support.nightly import examples
 from tests.support.rules import DAY, rules
 
 FIVE = time(5)
@@ -15,13 +16,14 @@ START = "DTSTART;TZID=Asia/Ho_Chi_Minh:20261123T050000"
 CHANGED = "RECURRENCE-ID;TZID=Asia/Ho_Chi_Minh:20261124T050000"
 
 
+@examples(100)
 @given(rules())
 def test_a_rule_read_back_from_its_text_is_the_same(rule):
     assert from_text(to_text(rule)) == rule
 
 
 @given(rules(changed=False), st.integers(0, 6))
-@settings(max_examples=40)
+@examples(40)
 def test_another_reader_of_icalendar_finds_the_same_instants_in_the_text(rule, later):
     rule = replace(rule, added=frozenset(), zone=ZONE)  # dateutil reads no RDATE with a zone
     since = datetime.combine(rule.first, time(), UTC) + later * 10 * DAY - DAY

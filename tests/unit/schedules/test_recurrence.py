@@ -28,6 +28,7 @@ from schedules.recurrence import (
     once,
     start_of,
 )
+from tests.support.nightly import examples
 from tests.support.rules import DAY, by_trying_each_day, rules, stretches
 
 FIVE = time(5)
@@ -47,11 +48,13 @@ def in_year(rule, year):
     )
 
 
+@examples(100)
 @given(rules(), stretches())
 def test_occurrences_are_those_found_by_trying_each_day(rule, stretch):
     assert occurrences(rule, *stretch) == by_trying_each_day(rule, *stretch)
 
 
+@examples(100)
 @given(rules(), stretches(), st.floats(0, 1))
 def test_a_stretch_cut_in_two_names_the_same_instants(rule, stretch, share):
     since, until = stretch
@@ -59,6 +62,7 @@ def test_a_stretch_cut_in_two_names_the_same_instants(rule, stretch, share):
     assert occurrences(rule, since, cut) + occurrences(rule, cut, until) == occurrences(rule, since, until)
 
 
+@examples(100)
 @given(rules(), stretches())
 def test_occurrences_grow_and_never_repeat(rule, stretch):
     found = occurrences(rule, *stretch)
@@ -157,6 +161,7 @@ def test_a_stretch_of_decades_is_refused():
         occurrences(Daily(at=FIVE, first=date(2026, 1, 1)), since, since + 4000 * DAY)
 
 
+@examples(100)
 @given(rules(), stretches())
 def test_each_occurrence_is_known_by_a_start_of_its_own(rule, stretch):
     found = dated(rule, *stretch)
@@ -164,6 +169,7 @@ def test_each_occurrence_is_known_by_a_start_of_its_own(rule, stretch):
     assert all(start_of(rule, one.original_at) == one.starts_at for one in found)
 
 
+@examples(100)
 @given(rules(changed=False), stretches(), st.data())
 def test_a_moved_occurrence_is_the_only_one_that_changes(rule, stretch, data):
     before = dated(rule, *stretch)
@@ -179,6 +185,7 @@ def test_a_moved_occurrence_is_the_only_one_that_changes(rule, stretch, data):
     assert move(moved, one.original_at, one.original_at) == rule
 
 
+@examples(100)
 @given(rules(), stretches(), st.data())
 def test_a_cancelled_occurrence_is_gone_and_stays_gone(rule, stretch, data):
     before = dated(rule, *stretch)
@@ -193,6 +200,7 @@ def test_a_cancelled_occurrence_is_gone_and_stays_gone(rule, stretch, data):
         move(without, one.original_at, one.starts_at)
 
 
+@examples(100)
 @given(rules(), stretches())
 def test_a_rule_that_is_over_names_nothing_more(rule, stretch):
     since, _ = stretch

@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.nightly import amount, examples
 from tts.phrases import (
     BREATH_MS,
     CLAUSE_MS,
@@ -119,7 +120,7 @@ def test_a_reading_is_taken_as_well():
 @pytest.mark.parametrize("number", [123_456_789_123, 999_999_999_999])
 def test_a_number_is_never_divided(number):
     words = cardinal(number)
-    for before in range(40, 105):
+    for before in range(40, 105, amount(4, 1)):
         said = phrases(" ".join(["loa"] * before) + f" {words} " + " ".join(["loa"] * 80) + ".")
         assert sum(words in phrase.text for phrase in said) == 1, before
 
@@ -141,7 +142,7 @@ _WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.lists(_WORDS, max_size=400).map(" ".join))
 def test_joined_phrases_are_the_text_and_none_is_too_long(text):
     spoken = read(text).spoken

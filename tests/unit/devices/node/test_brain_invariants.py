@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -13,6 +12,7 @@ from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.small_station import YEAR
 from tests.simulation.station_in_world import MORNING, Scene
+from tests.support.nightly import examples
 
 QUIET = (MORNING + timedelta(minutes=6), MORNING + timedelta(minutes=9))
 """Policy's quiet hours, 10:06 to 10:09 in the station's zone."""
@@ -210,4 +210,4 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLife.settings = examples(40, stateful_step_count=25)

@@ -4,10 +4,11 @@ import random
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.node.clock import TRUST_LASTS, TRUSTED_ERROR, Exchange, StationClock, instant, micros
+from tests.support.nightly import examples
 
 NOON = 1_800_000_000_000_000
 """Some instant of the station, microseconds."""
@@ -114,7 +115,7 @@ def test_a_few_minutes_of_pings_teach_the_drift():
     assert errors[len(errors) // 2] < 1.0
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     seed=st.integers(0, 2**32),
     offset=st.floats(-0.5, 0.5),
@@ -132,6 +133,7 @@ def test_the_true_instant_lies_within_the_error_bound(*, seed, offset, drift, ba
     assert abs(wrong_by(clock, crystal, BURST[-1] + later)) <= bound / timedelta(milliseconds=1)
 
 
+@examples(100)
 @given(offset=st.floats(-0.5, 0.5), drift=st.floats(-50e-6, 50e-6), at=st.floats(-100, 1000))
 def test_station_and_raw_are_each_others_inverse(offset, drift, at):
     clock = pinged(Crystal(offset, drift), random.Random(3), BURST)

@@ -1,9 +1,10 @@
 """A line that mixes an old font with Unicode is turned word by word; what is Vietnamese never changes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.nightly import examples
 from tests.support.old_letters import tcvn3, vni
 from tts.reading.legacy import from_legacy
 
@@ -83,7 +84,7 @@ def test_a_word_that_reads_both_ways_stays_and_is_told():
         st.sampled_from([word for one in SENTENCES for word in one.split(" ")] + list(BESIDE)), max_size=60
     )
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_unicode_never_changes_whatever_foreign_stands_in_it(words):
     text = "Đường " + " ".join(words)
     assert from_legacy(text) == (text, None, ())
@@ -91,7 +92,7 @@ def test_unicode_never_changes_whatever_foreign_stands_in_it(words):
 
 @pytest.mark.parametrize("old", [tcvn3, vni])
 @given(st.sampled_from(SENTENCES), st.randoms(use_true_random=False))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_what_is_unicode_in_a_mixed_line_never_changes(old, sentence, dice):
     words = sentence.split(" ")
     old_ones = {at for at in range(len(words)) if dice.random() < 0.5}

@@ -5,14 +5,14 @@ import re
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.nightly import amount
+from tests.support.nightly import amount, examples
 from tts.reading import read
 from tts.reading.syllables import is_syllable
 
-_UP_TO = amount(50_000, 200_000)
+_UP_TO = amount(20_000, 200_000)
 _SCRAPS = (
     "22/5/2025 1322/QĐ-UBND Đ.15 K2 BĐ2-BĐ3 T2 CN Q.III/2025 15,5N-112,3E 12/3A 79A-123.45 0258.3.822.222 "
     "(Ảnh minh họa) ĐT TT X. T. H'Ler Sêrêpôk 2tr5 1.500.000 50 mg/100 ml m2/người -0,5 × § № ½ ٣ ５ Ⅻ ² "
@@ -46,13 +46,13 @@ def _check(text):
     assert again
 
 
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(_TEXTS)
 def test_any_text_is_read_without_a_digit_and_stays_as_it_is_when_read_again(text):
     _check(text)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(_TEXTS, st.sampled_from(["central", "south"]))
 def test_a_region_changes_only_numbers(text, region):
     def alike(spoken):
@@ -75,7 +75,7 @@ def test_a_very_long_text_of_anything_is_read():
     _check(text)
 
 
-_FEW, _MORE = 2_000, 8_000  # characters
+_FEW, _MORE = amount((500, 2_000), (2_000, 8_000))  # characters
 _REPEATED = (
     "1,", ",1", "1,1,", "2,3,", "1-", "1.", "1/", "1:", "1 ", "-1-", "0 ", "a ", "a/", "a.", "a,b,", "(",
     "(ảnh:", "I ", "ngày 1/", "ngày 1/2, ", "từ 1-", "A.", "A-", "T", "TT ", "HS, ", "BQL", "Đ.", "điểm a, ",

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.nightly import examples
 from tts.reading import read
 from tts.reading.contexts import contexts
 from tts.reading.lexicon import CONTEXT_ROWS
@@ -134,7 +135,7 @@ _TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_TEXTS)
 def test_only_vietnamese_syllables_and_marks_are_spoken(text):
     spoken = read(text).spoken
@@ -143,14 +144,14 @@ def test_only_vietnamese_syllables_and_marks_are_spoken(text):
     assert re.search(r"[^\S \n]|  |(?m:^ )", spoken) is None
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_TEXTS)
 def test_spoken_text_read_again_stays_as_it_is(text):
     spoken = read(text).spoken
     assert read(spoken).spoken == spoken
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(_TEXTS)
 def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
     reading = read(text)
@@ -163,7 +164,7 @@ def test_spans_cover_the_text_in_order_and_lines_are_kept(text):
     assert reading.written[end:].strip() == ""
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(_TEXTS)
 def test_no_figure_is_lost(text):
     spans = [span for span in read(text).spans if re.search(r"[0-9]", span.written)]
