@@ -14,6 +14,7 @@ from controller.errors import StartFailed
 from controller.features.airings.timing import Times
 from controller.features.areas.queries import get_area
 from controller.features.bulletins.renderings import Speech
+from controller.features.enrolment.broker_credentials import BrokerDoors
 from controller.features.enrolment.service import Welcome
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import station_seal, take_due_key
@@ -27,13 +28,12 @@ from controller.features.provisioning.service import (
     welcome_of,
 )
 from controller.host.broker import ChildBroker
+from controller.host.home_folder import HomeLock, make_home
 from controller.model.bulletin_states import RenderingId
 from controller.runtime.airing_progress import advance_airings
-from controller.runtime.broker_credentials import BrokerDoors
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes
 from controller.runtime.due import DueWatch
-from controller.runtime.home_folder import HomeLock, make_home
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.ingest import Ingest
 from controller.runtime.lateness_notices import LatenessWatch

@@ -2,11 +2,10 @@
 
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from controller.http.time_fields import read_day
+from controller.model.local_time import ZONE
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 SAID = {
     "bulletin": "bản tin",

@@ -12,7 +12,7 @@ from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.consent import Standing, is_asked, standings
 from controller.features.airings.languages import divided
 from controller.features.airings.notifications import tell_not_agreed
-from controller.features.airings.queries import Reach, reaches, start_spread, targets_of
+from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
 from controller.features.airings.service import add_deliveries
 from controller.features.airings.split import split_off
 from controller.features.airings.timing import (
@@ -25,7 +25,6 @@ from controller.features.airings.timing import (
     start_for,
     too_late,
     unanswered,
-    wall,
     why_not_ready,
 )
 from controller.features.airings.unapproved import void_airings
@@ -38,6 +37,7 @@ from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
 from controller.model.languages import VIETNAMESE
+from controller.model.local_time import wall
 from devices.ids import AiringId
 
 
@@ -286,7 +286,7 @@ def _end(beat: _Beat) -> None:
     reached = reaches(beat.session, [airing.id for airing in sounding])
     for airing in sounding:
         reach = reached.get(airing.id, Reach())
-        is_over = beat.now >= end_of(airing) + beat.times.grace
+        is_over = beat.now >= sound_end_of(airing) + beat.times.grace
         if reach.started and (is_over or reach.ended == reach.nodes):
             _air(beat, airing, reach)
         elif is_over:
@@ -308,8 +308,3 @@ def _air(beat: _Beat, airing: Airing, reach: Reach) -> None:
         percent_heard=reach.percent_heard,
         spread_p99_ms=None if spread is None else spread.p99,
     )
-
-
-def end_of(airing: Airing) -> datetime:
-    """Return when the sound of an airing ends: its start, if it has no recording yet."""
-    return airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)

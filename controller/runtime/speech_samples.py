@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from controller.errors import BadInput, Busy, Unavailable
 from controller.features.lexicon.queries import words_for
+from controller.features.reading.previews import LONGEST_SAMPLE
 from controller.model.bulletins import Recording
 from controller.settings import Settings
 from controller.store import Store
@@ -13,9 +14,6 @@ from tts.errors import SpeechError, TextError
 from tts.reading import check_text
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
-
-LONGEST_SAMPLE = 300
-"""Characters: a sentence or two, some twenty seconds of speech."""
 
 
 @dataclass

@@ -7,6 +7,14 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+STAGES = {
+    "reading": "1. Đọc hiểu văn bản",
+    "speaking": "2. Đọc thành tiếng (câu)",
+    "mixing": "3. Ghép nhạc hiệu, cân âm lượng",
+    "encoding": "4. Nén tệp âm thanh",
+    "done": "5. Lưu tệp âm thanh",
+}
+FETCHED, STARTED, FINISHED = "6. Loa đã tải", "7. Loa đã phát tiếng", "8. Loa đã phát xong"
 _FEW = 5  # a log (no terminal) gets a line at each fifth of a stage, not at each step
 
 

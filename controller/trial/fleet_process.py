@@ -16,7 +16,7 @@ from typing import Any
 
 from controller.errors import BadInput, StartFailed
 from controller.host import child_process as child
-from controller.runtime.home_folder import write_private
+from controller.host.home_folder import write_private
 
 _READY_SECONDS = 120.0  # 5,000 nodes connect in some three seconds; a busy machine takes longer
 _QUEUE = 100_000  # facts not yet read: two for each of 5,000 nodes, many times over

@@ -37,7 +37,7 @@ from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import BulletinId, RenderingState
 from controller.model.bulletins import Rendering
 from controller.model.permissions import Operator
-from controller.terminal.progress import Stages
+from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
 from controller.trial.fleet_process import Fleet
 from devices.ids import AiringId, AreaCode, NodeId, Role
 
@@ -46,15 +46,6 @@ _FOLLOW = 1.0  # seconds between two looks at an airing: counting 5,000 deliveri
 _RENDER_PATIENCE = 45 * 60.0  # seconds; the longest bulletin takes a slow machine half an hour
 _END_PATIENCE = timedelta(minutes=3)  # after the planned end: for nodes that come back late
 _WHOLE_MS = 100  # a recording is heard whole when no more than this is lacking (rounding at both ends)
-
-STAGES = {
-    "reading": "1. Đọc hiểu văn bản",
-    "speaking": "2. Đọc thành tiếng (câu)",
-    "mixing": "3. Ghép nhạc hiệu, cân âm lượng",
-    "encoding": "4. Nén tệp âm thanh",
-    "done": "5. Lưu tệp âm thanh",
-}
-FETCHED, STARTED, FINISHED = "6. Loa đã tải", "7. Loa đã phát tiếng", "8. Loa đã phát xong"
 
 
 @dataclass

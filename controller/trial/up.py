@@ -22,11 +22,11 @@ from controller.features.provisioning.service import (
     add_officer_of_a_commune,
 )
 from controller.host.broker import refuse_trial_broker
+from controller.host.home_folder import make_home
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.model.airings import Airing
 from controller.model.fleet import Node
-from controller.runtime.home_folder import make_home
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from controller.trial.job import Job

@@ -16,7 +16,6 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from controller.features.accounts.service import create_operator, make_keys
 from controller.features.airings.timetables import timetable_of
-from controller.features.airings.timing import ZONE
 from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas
 from controller.features.bulletins.service import draft_bulletin
@@ -27,6 +26,7 @@ from controller.model.airings import Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.permissions import OperatorRole
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import Store

@@ -10,12 +10,12 @@ import pytest
 
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.timetables import timetable_of
-from controller.features.airings.timing import ZONE
 from controller.features.doctor.invariants import invariants
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.features.schedules.service import cancel_occurrence, schedule_bulletin
+from controller.model.local_time import ZONE
 from devices.chunks import split
 from devices.ids import Grade
 from devices.messages import QuietHours

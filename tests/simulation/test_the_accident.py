@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from controller.features.airings.planning import AgainstPolicy, Wish, plan_foreseen
-from controller.features.airings.timing import wall
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.bulletins import Approved
+from controller.model.local_time import wall
 from controller.model.plan_states import Kind
 from controller.model.plans import Published
 from devices import topics

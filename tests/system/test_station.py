@@ -9,10 +9,10 @@ import pytest
 from controller.errors import LoaError, StartFailed
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.queries import deliveries_of, get_airing
-from controller.features.bulletins.service import withdraw_bulletin
 from controller.features.doctor.invariants import invariants
 from controller.features.imports.bulletin_files import Draft
 from controller.features.provisioning.service import APPROVER, Secrets
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState, Rung
 from controller.terminal.progress import Stages
 from controller.trial.job import Job

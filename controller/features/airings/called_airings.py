@@ -11,13 +11,14 @@ from controller.errors import Conflict
 from controller.features.airings.cancellation import end_airing
 from controller.features.airings.queries import targets_of
 from controller.features.airings.service import aim
-from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringState, Event, after
 from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
+from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Operator
 from devices.ids import AiringId, AreaCode, Grade

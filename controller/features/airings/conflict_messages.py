@@ -6,7 +6,7 @@ from typing import Any
 
 from controller.features.airings.conflict_check import Foresight
 from controller.features.airings.conflicts import BY_POLICY, Conflict, ConflictKind
-from controller.features.airings.timing import ZONE
+from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode
 
 NameOf = Callable[[AreaCode], str]

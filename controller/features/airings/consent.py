@@ -144,3 +144,11 @@ def _answers(session: Session, airings: Collection[Asked]) -> dict[AiringId, dic
         rows = said.get(one.linked_to or one.id, []) + said.get(one.schedule or "", [])
         found[one.id] = {row.area: row.agrees for row in sorted(rows, key=lambda row: (row.at, row.id))}
     return found
+
+
+def forget_answers(session: Session, schedule_id: ScheduleId) -> int:
+    """Have the communes asked anew about a schedule that is no longer what they answered; return how many."""
+    rows = session.scalars(select(Answer).where(Answer.schedule == schedule_id)).all()
+    for row in rows:
+        session.delete(row)
+    return len(rows)

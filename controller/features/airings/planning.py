@@ -25,7 +25,7 @@ from controller.features.airings.service import (
     check_times,
     plan_airing,
 )
-from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
@@ -33,6 +33,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
+from controller.model.local_time import wall
 from controller.model.permissions import Operator
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -246,3 +246,8 @@ def _spread(away_ms: list[float]) -> Spread | None:
         return round(away[max(0, -(-len(away) * percent // 100) - 1)], 3)
 
     return Spread(len(away), rank(50), rank(99), round(away[-1], 3))
+
+
+def sound_end_of(airing: Airing) -> datetime:
+    """Return when the sound of an airing ends: its start, if it has no recording yet."""
+    return airing.starts_at + timedelta(milliseconds=airing.duration_ms or 0)

@@ -14,8 +14,7 @@ from controller.errors import BadInput, LoaError
 from controller.features.imports.bulletin_files import draft_of, written_in
 from controller.features.provisioning.service import APPROVER, OFFICER, Secrets
 from controller.settings import Settings
-from controller.terminal.progress import Stages
-from controller.trial.job import FETCHED, FINISHED, STAGES, STARTED
+from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
 from tts.reading import check_text
 
 _SPAN = re.compile(r"(\d{1,5})\s*(s|m|h)?$")

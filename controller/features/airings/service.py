@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
-from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
@@ -20,6 +20,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
+from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import ScheduleId

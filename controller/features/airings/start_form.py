@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 from controller.errors import BadInput
 from controller.http.time_fields import read_clock, read_day
-from controller.http.words import ZONE, day
+from controller.http.words import day
+from controller.model.local_time import ZONE
 
 SOON_PATIENCE = timedelta(hours=2)
 """“Ngay sau khi duyệt” waits so long for the approval; later, the text deserves a new time."""

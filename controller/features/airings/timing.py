@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from controller.model.bulletin_states import BulletinState, RenderingState
+from controller.model.local_time import wall
 from devices.ids import Grade
 
 LATEST_AFTER = {
@@ -13,8 +13,6 @@ LATEST_AFTER = {
     Grade.EMERGENCY: timedelta(hours=24),
 }
 """How late an airing of a grade may start unless its planner says otherwise."""
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +55,6 @@ def start_for(
     if possible <= latest_start_at or grade is Grade.EMERGENCY:
         return possible
     return None
-
-
-def wall(at: datetime) -> str:
-    """Return the instant as an officer reads it."""
-    return at.astimezone(ZONE).strftime("%H:%M:%S ngày %d/%m/%Y")
 
 
 _NOT_READY = {

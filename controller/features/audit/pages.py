@@ -26,8 +26,9 @@ from controller.http.refusal_log import ACTS
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
-from controller.http.words import ZONE, number
+from controller.http.words import number
 from controller.model.journal import Entry
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 

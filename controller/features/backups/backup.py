@@ -14,7 +14,7 @@ from controller.clocks import utc_now
 from controller.errors import Unavailable
 from controller.features.backups.snapshots import copy_database, kind_of, revision_of
 from controller.host.archives import ArchiveWriter, encrypted_to, recipients_of
-from controller.runtime.home_folder import write_private
+from controller.host.home_folder import write_private
 from controller.settings import Settings
 from tts.errors import NoSpace
 from tts.files import LEFTOVER, sweep_leftovers

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from controller.errors import BadInput, Conflict, NotFound, Unavailable
-from controller.features.airings.timing import wall
 from controller.features.backups.backup import (
     BROKER_PASSWORDS,
     DATABASE,
@@ -22,7 +21,8 @@ from controller.features.backups.backup import (
 )
 from controller.features.backups.snapshots import kind_of, load_database, refuse_full
 from controller.host.archives import decrypted, unpacked
-from controller.runtime.home_folder import HomeLock, make_home, write_private
+from controller.host.home_folder import HomeLock, make_home, write_private
+from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store.migrating import is_known
 from tts.errors import NoSpace

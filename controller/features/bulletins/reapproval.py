@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from controller.features.airings.timing import wall
 from controller.features.bulletins.in_force import approvals_until
 from controller.model.bulletin_states import BulletinState, IllegalTransition
 from controller.model.bulletins import Approved, Bulletin, FormerApproval
+from controller.model.local_time import wall
 
 AGAIN_WITHIN = timedelta(days=30)
 """An approval is renewed from so long before its end on: when its owners are told of it first."""

@@ -7,17 +7,13 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, check_key, open_key
-from controller.features.airings.cancellation import cancel_airings_of
 from controller.features.bulletins.listening_proof import Heard, check_heard
 from controller.features.bulletins.placeholders import check_filled
 from controller.features.bulletins.queries import (
-    approval_of,
     get_bulletin,
     get_revision,
     items_of,
-    programmes_with,
     rendering_of,
-    variants_of,
 )
 from controller.features.bulletins.reapproval import check_due_again, keep_approval
 from controller.features.bulletins.renderings import Speech, order_rendering
@@ -222,27 +218,6 @@ def return_bulletin(
     bulletin.returned_reason = reason.strip()
     bulletin.changed_at = now
     record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason.strip()})
-
-
-def withdraw_bulletin(
-    session: Session, bulletin_id: BulletinId, *, by: Operator, now: datetime, reason: str = ""
-) -> None:
-    """Take an approved bulletin off the air, with its variants and the programmes that hold it.
-
-    What is sounding stops with the next plan.
-    """
-    bulletin = get_bulletin(session, bulletin_id, lock=True)
-    require(session, by, Act.WITHDRAW, bulletin.area)
-    bulletin.state = after(bulletin.state, Action.WITHDRAW)
-    bulletin.changed_at = now
-    approved = approval_of(session, bulletin_id, bulletin.revision)
-    if approved is not None:
-        approved.withdrawn_at = now
-    cancel_airings_of(session, bulletin_id, reason="Bản tin đã bị rút.", by=by, now=now)
-    record(session, by, "bulletin.withdrawn", bulletin_id, now, detail={"reason": reason.strip()})
-    for other in (*variants_of(session, bulletin_id), *programmes_with(session, bulletin_id)):
-        if other.state is BulletinState.APPROVED:
-            withdraw_bulletin(session, other.id, by=by, now=now, reason=reason)
 
 
 def check_newest(bulletin: Bulletin, based_on: int | None) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
-from controller.features.airings.timing import ZONE
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, LegalReference, ProgrammeItem
+from controller.model.local_time import ZONE
 
 
 class BeyondValidity(Conflict):

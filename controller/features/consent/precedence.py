@@ -19,13 +19,13 @@ from controller.features.airings.consent import commune_of
 from controller.features.airings.planning_context import length_of, planned_between
 from controller.features.airings.queries import get_airing, targets_of
 from controller.features.airings.split import root_of, split_off
-from controller.features.airings.timing import wall
 from controller.features.areas.queries import area_tree
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Target
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
+from controller.model.local_time import wall
 from controller.model.permissions import Act, Operator, judge
 from devices.ids import AiringId, AreaCode, Grade
 

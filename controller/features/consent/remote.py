@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from controller.features.airings.timing import wall
 from controller.features.schedules.remote import signed_in
+from controller.model.local_time import wall
 
 _SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 

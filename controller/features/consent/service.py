@@ -62,14 +62,6 @@ def answer_schedule(
     return _said(session, row, agrees=agrees, reason=reason, by=by, now=now)
 
 
-def forget_answers(session: Session, schedule_id: ScheduleId) -> int:
-    """Have the communes asked anew about a schedule that is no longer what they answered; return how many."""
-    rows = session.scalars(select(Answer).where(Answer.schedule == schedule_id)).all()
-    for row in rows:
-        session.delete(row)
-    return len(rows)
-
-
 def keep_answers(session: Session, of: Airing, airing: Airing, *, now: datetime) -> None:
     """Have what communes said of an airing, or of its schedule, hold for another that stands in for it."""
     meant = Answer.airing == root_of(of)

@@ -7,7 +7,6 @@ from pathlib import Path
 from controller.client.local_store import local_store, opened_store
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
-from controller.features.airings.timing import wall
 from controller.features.doctor.invariants import invariants
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import sealed, verify_export
@@ -15,6 +14,7 @@ from controller.features.journal.queries import export
 from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
+from controller.model.local_time import wall
 from controller.settings import Settings
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings.acts import seen_bulletin
+from controller.features.airings.queries import sound_end_of
 from controller.features.airings.schemas import Code, Reason
 from controller.features.emergencies import acts as alarms
 from controller.features.emergencies.preparation import prepare, release, write_from_template
@@ -41,7 +42,6 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, PreparedId
-from controller.runtime.airing_progress import end_of
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["emergencies"])
@@ -213,7 +213,7 @@ def emergency(view: EmergencyView) -> EmergencyShown:
         airing=row.airing,
         airing_state=airing and airing.state,
         starts_at=airing and airing.starts_at,
-        ends_at=None if airing is None else airing.ended_at or end_of(airing),
+        ends_at=None if airing is None else airing.ended_at or sound_end_of(airing),
         clears=row.clears,
         ended_at=row.ended_at,
         end_reason=row.end_reason,

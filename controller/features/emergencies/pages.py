@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.features.airings.queries import sound_end_of
 from controller.features.emergencies import acts as alarms
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.emergencies.preparation import release, write_from_template
@@ -34,7 +35,6 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
 from controller.model.permissions import Act
-from controller.runtime.airing_progress import end_of
 from devices.ids import AreaCode
 
 router = APIRouter()
@@ -360,7 +360,7 @@ def _load(session: Session, station: Station, viewer: Viewer, emergency_id: str)
         "view": view,
         "where": viewer.scope.where(view.areas),
         "sounds_here": view.is_running and not viewer.scope.hears.isdisjoint(view.areas),
-        "ends_at": None if view.airing is None else view.airing.ended_at or end_of(view.airing),
+        "ends_at": None if view.airing is None else view.airing.ended_at or sound_end_of(view.airing),
         "Kind": Kind,
         "Standing": Standing,
         "STANDING_IN_WORDS": STANDING_IN_WORDS,

@@ -9,13 +9,13 @@ from controller.errors import NotAllowed, NotFound
 from controller.features.accounts.rate_limits import Offered
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, address_of, tries_of
+from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.schemas import CodeMade, CodeShown, NewCode
 from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code
 from controller.features.fleet.service import NewNode
 from controller.http.refusals import refusals
 from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import Act
-from controller.runtime.broker_credentials import foreign_names
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
 from devices.ids import AreaCode, NodeId
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput, LoaError, NotFound
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.service import Welcome, make_code, open_codes, withdraw_code
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
@@ -23,7 +24,6 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.fleet import EnrolmentCode, Node
 from controller.model.permissions import Act
-from controller.runtime.broker_credentials import foreign_names
 from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId
 

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.timing import ZONE
 from controller.features.bulletins.in_force import approved_until
 from controller.features.expiries.endings import tell_of_endings, was_told
 from controller.features.expiries.schedules import tell_of_schedules
 from controller.features.notices.service import notify
 from controller.features.plans.reliance import relied_upon
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.notices import NoticeKind
 
 AHEAD = (timedelta(days=30), timedelta(days=14), timedelta(days=3), timedelta())

@@ -9,11 +9,11 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import administrators_of
-from controller.features.airings.timing import ZONE
 from controller.features.areas.queries import get_area, top_area
 from controller.features.notices.service import notify
 from controller.features.plans.queries import published
 from controller.model.accounts import Account, HeldKey
+from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import Kind

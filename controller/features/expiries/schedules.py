@@ -6,10 +6,10 @@ from typing import Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.timing import ZONE
 from controller.features.notices.service import notify
 from controller.features.schedules.queries import next_occurrences, occurrences_of, own_days
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule

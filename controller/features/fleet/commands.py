@@ -255,7 +255,7 @@ def _tell_code(made: dict[str, str], *, as_json: bool) -> None:
         return
     import segno
 
-    from controller.features.airings.timing import wall
+    from controller.model.local_time import wall
 
     until = wall(datetime.fromisoformat(made["expires_at"]))
     typer.echo(f"Mã gắn cụm loa {made['node']}: {made['code']}   (dùng một lần, đến {until})")

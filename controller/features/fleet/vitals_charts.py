@@ -16,7 +16,8 @@ from controller.features.fleet.vitals_samples import (
     strip,
 )
 from controller.http.charts import WIDTH, lines
-from controller.http.words import ZONE, clock, number, said_day
+from controller.http.words import clock, number, said_day
+from controller.model.local_time import ZONE
 
 _NAMES = {
     "clock_error_ms": ("Sai số đồng hồ", "ms"),

@@ -14,12 +14,12 @@ from pathlib import Path
 from controller.errors import Conflict, StartFailed
 from controller.features.accounts.key_retirement import retire_station_keys
 from controller.features.accounts.service import KEY_LIFE, keep_station_key
-from controller.features.airings.timing import wall
 from controller.features.journal.chain import StationSeal
 from controller.features.journal.service import record
 from controller.features.plans.policy_signing import sign_key_set
 from controller.features.provisioning.service import Secrets, station_key
-from controller.runtime.home_folder import write_private
+from controller.host.home_folder import write_private
+from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import KeyId, Role

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
-from controller.features.airings.timing import ZONE
 from controller.features.bulletins.queries import get_bulletin, get_revision
 from controller.features.bulletins.validity import end_of, named
 from controller.features.imports.legal_references import Reference
@@ -18,6 +17,7 @@ from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import LegalReference
+from controller.model.local_time import ZONE
 from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator, OperatorId
 from devices.ids import AiringId

@@ -34,8 +34,8 @@ def timetable(
     """Loa của một địa bàn sẽ phát gì, đúng từng giây."""
     from datetime import datetime
 
-    from controller.features.airings.timing import wall
     from controller.features.plans.local import timetable_here
+    from controller.model.local_time import wall
 
     told_of = timetable_here(area, since, days)
     if as_json:
@@ -138,8 +138,8 @@ def renew_station(
     ] = False,
 ) -> None:
     """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
-    from controller.features.airings.timing import wall
     from controller.features.plans.local import renew_station_here
+    from controller.model.local_time import wall
 
     made = renew_station_here(root, at_once=now)
     typer.echo(f"Khóa mới {made.kid}: đài dùng từ {wall(made.signs_from)}, đến {wall(made.until)}.")

@@ -10,7 +10,6 @@ from typing import Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from controller.features.airings.timing import ZONE
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.plans.prefetch import wanted_ahead
 from controller.model.accounts import HeldKey
@@ -20,6 +19,7 @@ from controller.model.areas import Area
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.fleet import Node
+from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 from devices.messages import MOST_KEPT, Kept, PlannedAiring
 from devices.plan import ends_at

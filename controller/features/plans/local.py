@@ -21,13 +21,13 @@ from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Unlocked, unlock_key
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
-from controller.features.airings.timing import ZONE
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.features.keys.station_key_renewal import Renewed, renew_station_key
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import published, published_key_set
 from controller.features.provisioning.service import Secrets, root_key_at
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.plan_states import Kind
 from controller.settings import Settings

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from controller.runtime.speech_samples import LONGEST_SAMPLE
-
+LONGEST_SAMPLE = 300
+"""Characters: a sentence or two, some twenty seconds of speech."""
 MOST = 200
 """Sentences that a page offers; a bulletin of more is longer than a quarter of an hour."""
 _TOGETHER = 160

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from controller.features.airings.timing import ZONE
 from controller.features.reports.entries import AiredInArea
+from controller.model.local_time import ZONE
 from devices.ids import AiringId, NodeId
 
 _MINUTE_MS = 60_000

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
-from controller.features.airings.timing import ZONE
 from controller.features.areas.queries import areas, get_area
 from controller.features.reports.coverage import (
     Group,
@@ -23,6 +22,7 @@ from controller.features.reports.coverage import (
 from controller.features.reports.entries import AiredInArea
 from controller.features.reports.queries import aired_by_area
 from controller.model.area_tree import AreaTree
+from controller.model.local_time import ZONE
 from devices.ids import AreaCode
 
 MOST_MONTHS = 12

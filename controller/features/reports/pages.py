@@ -14,7 +14,8 @@ from controller.features.reports.monthly import MOST_MONTHS, coverage
 from controller.http.charts import bars
 from controller.http.error_pages import status_of
 from controller.http.render import page
-from controller.http.words import ZONE, number
+from controller.http.words import number
+from controller.model.local_time import ZONE
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/bao-cao")

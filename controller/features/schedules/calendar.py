@@ -30,11 +30,11 @@ from controller.features.schedules.queries import (
     targets_of_schedules,
 )
 from controller.features.today.queries import titles_of
-from controller.http.words import ZONE
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence

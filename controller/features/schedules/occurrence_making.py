@@ -18,7 +18,6 @@ from controller.errors import LoaError
 from controller.features.accounts.queries import get_operator
 from controller.features.airings.cancellation import parts_of
 from controller.features.airings.service import check_targets
-from controller.features.airings.timing import wall
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.validity import ends_of
 from controller.features.journal.service import record
@@ -36,6 +35,7 @@ from controller.model.airings import Airing, Target
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Operator, OperatorId
 from controller.model.schedule_states import Action, ScheduleId, after

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from controller.client.http_client import RemoteStation
 from controller.errors import BadInput
 from controller.features.airings.remote import code_of, person
 from controller.features.provisioning.service import OFFICER
+from controller.model.local_time import ZONE
 from controller.settings import Settings
 
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _KINDS = {
     "quiet-hours": "giờ yên lặng",
     "minutes-a-day": "quá số phút một ngày",
@@ -79,7 +78,7 @@ def instant(written: str) -> str:
         raise BadInput(
             f"Không hiểu thời điểm «{written}». Hãy viết như 2026-11-27T17:00.", code="time.instant"
         ) from None
-    return (at if at.tzinfo else at.replace(tzinfo=_ZONE)).isoformat()
+    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).isoformat()
 
 
 def line(schedule: dict[str, Any]) -> str:
@@ -115,7 +114,7 @@ def outlook_lines(outlook: dict[str, Any]) -> Iterator[str]:
 
 
 def _wall(instant_text: str) -> str:
-    return datetime.fromisoformat(instant_text).astimezone(_ZONE).strftime("%H:%M %d/%m/%Y")
+    return datetime.fromisoformat(instant_text).astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
 def _given(asked: dict[str, Any]) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airing, cancel_airings_of
+from controller.features.airings.consent import forget_answers
 from controller.features.airings.planning import Meeting, check_policies
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
-from controller.features.airings.timing import LATEST_AFTER, wall
+from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
-from controller.features.consent.service import forget_answers
 from controller.features.journal.service import record
 from controller.features.schedules.conflict_check import Wished, foresee_schedule, wished_of
 from controller.features.schedules.conflict_choices import refuse_forbidden, settled, settled_move
@@ -34,6 +34,7 @@ from controller.features.schedules.queries import (
 )
 from controller.model.airing_states import OPEN
 from controller.model.bulletin_states import BulletinId
+from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version

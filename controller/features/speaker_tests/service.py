@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotFound
 from controller.features.accounts.queries import require
 from controller.features.airings.service import add_deliveries
-from controller.features.airings.timing import wall
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.features.bulletins.renderings import Speech
@@ -23,6 +22,7 @@ from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Approved, Bulletin, Recording, Revision
 from controller.model.fleet import Node
+from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId

@@ -6,9 +6,10 @@ import pytest
 
 from controller.features.airings.queries import airings_between, get_airing, targets_of
 from controller.features.bulletins.programmes import Item, draft_programme
-from controller.features.bulletins.service import submit_bulletin, withdraw_bulletin
+from controller.features.bulletins.service import submit_bulletin
 from controller.features.rebroadcast.service import NOTICE, PRE_EMPTED, WITHIN, air_again
 from controller.features.schedules.service import schedule_bulletin
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import ItemKind

@@ -268,7 +268,7 @@ def test_a_commune_cannot_stop_what_the_whole_province_hears(world):
 
 
 def test_a_withdrawn_bulletin_is_not_planned_again(world):
-    from controller.features.bulletins.service import withdraw_bulletin
+    from controller.features.withdrawals.service import withdraw_bulletin
 
     bulletin = world.approved()
     world.do(withdraw_bulletin, bulletin, by=world.approver)

@@ -26,8 +26,8 @@ from controller.features.bulletins.service import (
     return_bulletin,
     revise_bulletin,
     submit_bulletin,
-    withdraw_bulletin,
 )
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
 from controller.model.permissions import OperatorRole

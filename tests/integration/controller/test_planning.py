@@ -9,11 +9,11 @@ from controller.features.airings.conflict_messages import said_at
 from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers, Wish, plan_foreseen
 from controller.features.airings.queries import get_airing
 from controller.features.airings.timetables import timetable_of
-from controller.features.airings.timing import ZONE
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import published_plans, published_policies
 from controller.features.schedules.service import move_occurrence, schedule_bulletin
 from controller.model.airing_states import AiringState
+from controller.model.local_time import ZONE
 from devices.ids import Grade
 from devices.messages import QuietHours
 from devices.plan import timetable

@@ -7,10 +7,10 @@ import pytest
 from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.service import disable_operator
 from controller.features.airings.queries import open_airings
-from controller.features.bulletins.service import withdraw_bulletin
 from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
 from controller.features.schedules.queries import get_schedule, running_schedules
 from controller.features.schedules.service import end_schedule, schedule_bulletin
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.schedule_states import ScheduleState
 from schedules.recurrence import Daily, Once, Weekday, Weekly

@@ -19,12 +19,12 @@ from controller.features.bulletins.service import (
     recall_bulletin,
     revise_bulletin,
     submit_bulletin,
-    withdraw_bulletin,
 )
 from controller.features.bulletins.sound_uploads import uploads_needed
 from controller.features.bulletins.validity import BeyondValidity
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import set_reference
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState, IllegalTransition, ItemKind, RevisionKind
 from tests.support.station_world import TEXT, Sound

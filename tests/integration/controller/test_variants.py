@@ -8,16 +8,12 @@ from controller.features.airings.queries import airings_between, deliveries_of, 
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.bulletins.queries import get_bulletin, rendering_of, variants_of
-from controller.features.bulletins.service import (
-    recall_bulletin,
-    revise_bulletin,
-    submit_bulletin,
-    withdraw_bulletin,
-)
+from controller.features.bulletins.service import recall_bulletin, revise_bulletin, submit_bulletin
 from controller.features.bulletins.variants import add_variant
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, set_reference
 from controller.features.plans.queries import published_plans
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Sound

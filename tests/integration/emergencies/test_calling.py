@@ -11,7 +11,6 @@ from controller.features.airings.queries import get_airing, targets_of
 from controller.features.airings.timing import Times
 from controller.features.bulletins.queries import waiting_renderings
 from controller.features.bulletins.renderings import Speech
-from controller.features.bulletins.service import withdraw_bulletin
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import (
     emergencies,
@@ -40,6 +39,7 @@ from controller.features.plans.queries import published_plans
 from controller.features.quarantine.service import limit_volume
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
 from controller.model.journal import Entry

@@ -16,7 +16,7 @@ from controller.features.backups.backup import back_up, last_backup
 from controller.features.backups.restore import restore
 from controller.features.bulletins.queries import bulletins
 from controller.features.doctor.invariants import invariants
-from controller.runtime.home_folder import HomeLock
+from controller.host.home_folder import HomeLock
 from controller.settings import Settings
 from controller.store import Store
 from tts.recordings import RecordingStore

@@ -6,11 +6,12 @@ from sqlalchemy import update
 
 from controller.features.airings.queries import get_airing
 from controller.features.bulletins.programmes import Item, draft_programme
-from controller.features.bulletins.service import draft_bulletin, withdraw_bulletin
+from controller.features.bulletins.service import draft_bulletin
 from controller.features.doctor.invariants import invariants
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import set_reference
 from controller.features.listeners.queries import reports_in
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState, ItemKind
 from controller.model.bulletins import Bulletin

@@ -5,10 +5,11 @@ import pytest
 from sqlalchemy import select
 
 from controller.features.accounts.service import disable_operator
-from controller.features.bulletins.service import submit_bulletin, withdraw_bulletin
+from controller.features.bulletins.service import submit_bulletin
 from controller.features.schedules.form import ScheduleTyped, typed_of
 from controller.features.schedules.queries import get_schedule, next_occurrences, own_days, running_schedules
 from controller.features.schedules.service import schedule_bulletin
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
 from schedules.icalendar import from_text
 from schedules.recurrence import Daily, Weekday, Weekly

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.bulletins.queries import get_bulletin
-from controller.features.bulletins.service import clone_bulletin, withdraw_bulletin
+from controller.features.bulletins.service import clone_bulletin
 from controller.features.bulletins.topics import add_topic, end_topic, set_topic, topics
 from controller.features.reports.service import note_aired
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.bulletin_states import TopicCode
 from controller.model.bulletins import Bulletin
 from tests.integration.web.access_forms import WHEN

@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from controller.features.reading.previews import sentences
-from controller.runtime.speech_samples import LONGEST_SAMPLE
+from controller.features.reading.previews import LONGEST_SAMPLE, sentences
 from tests.integration.web.site_world import NHA_TRANG
 from tests.support.swelling_tone import mp3
 

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from controller.errors import StartFailed
-from controller.runtime.home_folder import HomeLock, make_home, write_private
+from controller.host.home_folder import HomeLock, make_home, write_private
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from controller.runtime.home_folder import HomeLock
+from controller.host.home_folder import HomeLock
 HomeLock(Path(sys.argv[1])).take()
 print("held", flush=True)
 time.sleep(60)

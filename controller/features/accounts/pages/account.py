@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import segno
 from fastapi import APIRouter, Form
@@ -37,11 +36,11 @@ from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
+from controller.model.local_time import ZONE
 from controller.model.permissions import TOKEN_ACTS, Act
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/tai-khoan")
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _DONE = {
     "uy-quyen": "Đã ủy quyền duyệt.",
     "thoi-uy-quyen": "Đã thôi ủy quyền.",
@@ -259,4 +258,4 @@ def _end_of_day(text: str) -> datetime:
         day = read_day(text)
     except ValueError:
         raise BadInput("Hãy chọn ngày hết hạn ủy quyền.", code="delegation.bad-end") from None
-    return datetime.combine(day + timedelta(days=1), time(), _ZONE)
+    return datetime.combine(day + timedelta(days=1), time(), ZONE)

@@ -20,18 +20,14 @@ from controller.features.bulletins.programme_queries import lines_of
 from controller.features.bulletins.reapproval import is_due_again
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found, compared_with
-from controller.features.bulletins.service import (
-    clone_bulletin,
-    recall_bulletin,
-    submit_bulletin,
-    withdraw_bulletin,
-)
+from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.bulletins.topics import topic_of, topics
 from controller.features.bulletins.wording_views import AsRead, Part, as_read, changes
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
 from controller.features.today.queries import airing_views, name_of, spoken, titles_of
+from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.pieces import LivePage
 from controller.http.render import page
 from controller.http.station import Station

@@ -27,7 +27,7 @@ from controller.http.pieces import LivePage
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
-from controller.http.words import ZONE
+from controller.model.local_time import ZONE
 from controller.model.schedule_states import ScheduleState
 from schedules.icalendar import from_text
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR

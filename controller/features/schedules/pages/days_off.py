@@ -17,7 +17,7 @@ from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
-from controller.http.words import ZONE
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from devices.ids import AreaCode
 from schedules.public_holidays import public_holidays

@@ -17,7 +17,7 @@ from controller.features.schedules.service import move_occurrence
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.words import ZONE
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from devices.ids import AiringId
 

@@ -30,10 +30,11 @@ from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.words import ZONE, wall_day
+from controller.http.words import wall_day
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Schedule

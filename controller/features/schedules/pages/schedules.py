@@ -22,9 +22,9 @@ from controller.features.today.queries import bulletins_seen
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station
-from controller.http.words import ZONE
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin
+from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.row_versions import Difference, Newer, differences
 from controller.model.schedule_states import ScheduleId, ScheduleState

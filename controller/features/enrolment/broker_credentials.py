@@ -16,8 +16,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.fleet.broker_passwords import foreign_lines, merged, names_in, node_passwords
+from controller.host.home_folder import write_private
 from controller.model.fleet import Hardware, Node
-from controller.runtime.home_folder import write_private
 from controller.settings import Settings
 from controller.store import Store
 

@@ -1,0 +1,1 @@
+"""Bulletins that are taken off the air."""

@@ -1,0 +1,11 @@
+"""The time zone of the province, and instants as officers read them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def wall(at: datetime) -> str:
+    """Return the instant as an officer reads it."""
+    return at.astimezone(ZONE).strftime("%H:%M:%S ngày %d/%m/%Y")
