@@ -281,15 +281,23 @@ def _end(beat: _Beat) -> None:
     """All have finished, or the end and some grace have passed: heard, or missed by all."""
     if not beat.settled:
         return
-    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.id).with_for_update()
-    sounding = beat.session.scalars(query).all()
-    reached = reaches(beat.session, [airing.id for airing in sounding])
-    for airing in sounding:
+    unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(Rung.FINISHED))
+    query = (
+        select(Airing, unfinished)
+        .where(Airing.state == AiringState.SOUNDING)
+        .order_by(Airing.id)
+        .with_for_update(of=Airing)
+    )
+    sounding = beat.session.execute(query).all()
+    over = {airing.id for airing, _ in sounding if beat.now >= sound_end_of(airing) + beat.times.grace}
+    # two beats a second come by: all the deliveries of an airing are counted once, when it ends
+    ending = [airing for airing, is_open in sounding if airing.id in over or not is_open]
+    reached = reaches(beat.session, [airing.id for airing in ending])
+    for airing in ending:
         reach = reached.get(airing.id, Reach())
-        is_over = beat.now >= sound_end_of(airing) + beat.times.grace
-        if reach.started and (is_over or reach.ended == reach.nodes):
+        if reach.started:
             _air(beat, airing, reach)
-        elif is_over:
+        elif airing.id in over:
             beat.miss(airing, UNHEARD if reach.nodes else NOBODY)
 
 
