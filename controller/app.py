@@ -4,7 +4,7 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -151,6 +151,11 @@ class Controller:
         self.publisher.hurry(outgoing)
         self._wake()
 
+    @property
+    def times(self) -> Times:
+        """Head starts and patience, with the pace that chunks go out at now."""
+        return replace(self.set_times, pace_share=self.sender.pace_share)
+
     def broker_up(self) -> bool:
         """Whether the station is connected to its broker."""
         return self.link.is_up
@@ -255,13 +260,13 @@ class Controller:
         house = Housekeeping(
             self.store, self.settings, self.uploads, tidying, self.now, self._may_act, self._take_due_key
         )
-        self.times = Times(
+        self.set_times = Times(
             least_lead=self.settings.lead,
             bytes_per_second=self.settings.pace_bytes_per_second,
             uplink_bytes_per_second=self.settings.uplink_bytes_per_second,
             called_lead=self.settings.emergency_lead,
         )
-        self.lateness = LatenessWatch(self.store, self.times, self.now, self.steady)
+        self.lateness = LatenessWatch(self.store, lambda: self.times, self.now, self.steady)
         self.clock = Clock(
             [
                 Beat("work", _WORK_EVERY, self._work),

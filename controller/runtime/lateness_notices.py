@@ -27,7 +27,7 @@ class LatenessWatch:
     """Looks at each delivery that is under way; one notice an airing, closed once it holds no more."""
 
     store: Store
-    times: Times
+    times: Callable[[], Times]
     now: Callable[[], datetime]
     clock: Callable[[], float]
     _next: float = 0.0
@@ -52,7 +52,7 @@ class LatenessWatch:
         self._compare(facts, now)
 
     def _compare(self, facts: dict[AiringId, DeliveryFacts], now: datetime) -> None:
-        found = forecasts(facts.values(), now, self.times)
+        found = forecasts(facts.values(), now, self.times())
         for airing, forecast in found.items():
             is_before = now < facts[airing].starts_at
             if is_before and forecast.is_late and not self._told[airing]:

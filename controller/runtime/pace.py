@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from controller.features.airings.timing import PACE_RECOVERY
+
 LEAST = 25_000
 """Bytes a second, or the set pace if that is less: slower, a start would be missed for certain."""
-GROWTH_S = 60.0
-"""From standing still to the set pace: nodes that fell behind must first have caught up."""
+GROWTH_S = PACE_RECOVERY.total_seconds()
 SLOWED_FOR_S = 10.0
 """What was sent before the pace was halved still comes in so long: it is no reason to halve it again."""
 BURST_S = 2.0
@@ -39,6 +40,11 @@ class Pace:
         self._seen_at = now
         self._burst_bytes += size
         return size / (self.most if is_urgent else self.rate)
+
+    @property
+    def share(self) -> float:
+        """Of the set pace, what chunks go out at now."""
+        return self.rate / self.most
 
     def slow_down(self, now: float) -> bool:
         """Halve what is truly sent, unless that was done just now; return whether it was."""

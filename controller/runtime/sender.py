@@ -78,6 +78,11 @@ class ChunkSender:
         if self.own_link is not None:
             self.own_link.stop()
 
+    @property
+    def pace_share(self) -> float:
+        """Of the set pace, what chunks go out at now; less where nodes fell behind."""
+        return self._pace.share
+
     def came_or_went(self, node: NodeId) -> None:
         """Note that a node has connected, or is lost: what was sent to all before, it may not have heard."""
         with contextlib.suppress(queue.Full):

@@ -1,7 +1,7 @@
 """Which nodes will have a recording before its airing starts; pure. See docs/officer.md, "Sẽ kịp".
 
 The forecast goes by facts that the station has: who has the recording, who can be reached, how fast nodes
-came to have it lately, what else is sent before it, and the pace. It is made anew at each look.
+came to have it lately, what else is sent before it, and the present pace. It is made anew at each look.
 """
 
 from collections.abc import Iterable
@@ -84,7 +84,8 @@ def forecasts(facts: Iterable[DeliveryFacts], now: datetime, times: Times) -> di
     for one in sorted(facts, key=lambda one: one.order):
         sending = times.sending(one.size, one.nodes - one.away)
         whole_at = max([one.begun_at + ASKING, *before_whole_at]) + sending
-        found[one.airing] = _forecast(one, now, whole_at, sending)
+        slowed_at = now + times.at_present_pace(whole_at - now) if now < whole_at else whole_at
+        found[one.airing] = _forecast(one, now, slowed_at, times.at_present_pace(sending))
         if one.lacking:
             before_whole_at.append(whole_at)
     return found

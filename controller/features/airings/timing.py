@@ -1,5 +1,6 @@
 """When an airing starts, when it is too late, and the sentences that say so; pure."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,10 @@ LATEST_AFTER = {
     Grade.EMERGENCY: timedelta(hours=24),
 }
 """How late an airing of a grade may start unless its planner says otherwise."""
+
+
+PACE_RECOVERY = timedelta(seconds=60)
+"""From standing still to the set pace: nodes that fell behind must first have caught up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Times:
     """Of an emergency that nodes hold: all who get its plan within this begin at one instant."""
     grace: timedelta = timedelta(seconds=10)
     """After the end: for the last receipts, and for clocks that are not quite right."""
+    pace_share: float = 1.0
+    """Of the set pace, what chunks go out at now: less where nodes fell behind."""
 
     def lead(self, size: int, nodes: int) -> timedelta:
         """Return the head start that a recording of that many bytes needs on its way to that many nodes."""
@@ -42,6 +49,19 @@ class Times:
         """Return how long a recording of that many bytes is on its way to that many nodes."""
         on_the_way = size * max(1 / self.bytes_per_second, nodes / self.uplink_bytes_per_second)
         return nodes * self.each_node + timedelta(seconds=on_the_way)
+
+    def at_present_pace(self, span: timedelta) -> timedelta:
+        """Return how long it takes from now to send what takes `span` at the set pace.
+
+        The pace grows evenly to the set one within `PACE_RECOVERY`, of which it has `pace_share` now.
+        """
+        share, recovery = min(1.0, self.pace_share), PACE_RECOVERY.total_seconds()
+        growing = (1 - share) * recovery
+        sent_by_then = (1 + share) / 2 * growing
+        left = span.total_seconds()
+        if left >= sent_by_then:
+            return timedelta(seconds=growing + left - sent_by_then)
+        return timedelta(seconds=recovery * (math.sqrt(share**2 + 2 * left / recovery) - share))
 
 
 def start_for(

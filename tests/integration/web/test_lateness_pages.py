@@ -16,7 +16,7 @@ from tests.integration.web.test_pages import text_of
 
 @pytest.fixture
 def watch(world):
-    return LatenessWatch(world.store, world.times, world.now, lambda: world.now().timestamp())
+    return LatenessWatch(world.store, lambda: world.times, world.now, lambda: world.now().timestamp())
 
 
 def told(world, person):
@@ -89,7 +89,7 @@ def test_a_watch_that_starts_anew_tells_nothing_twice(world, watch):
     world.approved_airing(seconds=60)
     world.later(seconds=58)
     watch.look()
-    LatenessWatch(world.store, world.times, world.now, lambda: 0.0).look()
+    LatenessWatch(world.store, lambda: world.times, world.now, lambda: 0.0).look()
     assert len(told(world, world.officer)) == 1
 
 

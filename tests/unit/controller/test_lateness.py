@@ -164,3 +164,22 @@ def test_a_start_that_is_too_near_is_told_with_the_earliest_good_one():
     assert "Từ 17:00 chiều nay trở đi thì mọi cụm kịp phát từ đầu. Đặt sớm hơn thì lượt phát tự lùi" in said
     never = too_soon_sentence(BEGUN + seconds(60), BEGUN + seconds(61), 5, BEGUN + seconds(66), BEGUN)
     assert never.endswith("Đặt giờ này thì loa không kịp phát.")
+
+
+def test_what_goes_out_more_slowly_at_present_is_forecast_to_come_later():
+    def late_by(share, after=1, **changes):
+        times = replace(TIMES, pace_share=share)
+        return forecasts([facts(starts_at=BEGUN + seconds(5), **changes)], BEGUN + seconds(after), times)[
+            "a"
+        ].late_by
+
+    assert late_by(1.0) == seconds(58)
+    # at half the pace for 30 s while it recovers, three quarters on average, are sent 22.5 s of it
+    assert late_by(0.5) == seconds(58 + 7.5)
+    assert late_by(0.0, after=4) == seconds(58 + 30)
+
+
+@given(st.floats(0, 1), st.floats(0, 3600))
+def test_a_slower_pace_takes_no_less_time_and_at_most_half_of_its_recovery_more(share, span):
+    took = replace(TIMES, pace_share=share).at_present_pace(seconds(span))
+    assert seconds(span - 0.001) <= took <= seconds(span + 30 * (1 - share) ** 2 + 0.001)
