@@ -35,6 +35,7 @@ from tts.recordings import RecordingStore
 NODES = tuple(NewNode(NodeId(f"kill-{n}"), AreaCode("22366"), f"Cụm {n}") for n in range(3))
 PROVINCE = AreaCode("56")
 SECONDS = 2.0
+LONGEST_RUN = 900.0  # seconds; whoever started it ends it long before
 LEAD_SECONDS = 10.0  # longer than a restart and a fetch take on a busy machine
 
 
@@ -116,7 +117,7 @@ def run(home: Path, broker_url: str, kill_at: int, acts: Path) -> None:
     station = Controller(settings_of(home, broker_url), serve_pages=False)
     station.start()
     _plan_once(station)
-    threading.Event().wait(120)
+    threading.Event().wait(LONGEST_RUN)
 
 
 def _wrote(connection) -> bool:

@@ -25,7 +25,7 @@ from tests.support.brokers import BrokerProcess
 from tests.support.crashing_station import NODES, settings_of
 from tests.support.fleet_of_crashes import CONTEXT, Fleet
 
-PATIENCE = 150.0
+PATIENCE = 600.0  # seconds; a loaded machine is slow, not wrong
 ROUND_S = crashing_alarm.ROUND_SECONDS + 2.0
 KILLS = [f"{phase} {step}" for phase in ("calling", "ending") for step in (1, 2, 3)]
 """Before the commit, between commit and publish, after the publish."""
@@ -101,7 +101,7 @@ class Run:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_wherever_it_is_killed_an_emergency_is_called_once_heard_and_ended_for_good(tmp_path: Path):
     template = tmp_path / "template"
     crashing_alarm.make_home(template)

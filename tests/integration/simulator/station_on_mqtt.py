@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 from devices import topics
 from devices.link import Link
@@ -15,6 +16,10 @@ from devices.link_api import LinkDown, Message
 from tests.simulation.small_station import Keys, SmallStation
 
 ROOT = Path(__file__).parents[3]
+_SLOW = 3.0
+"""A plan lies so many times ahead as the fleet took to get ready, at least."""
+LIMIT = 100.0
+"""Seconds after which a wait gives up; each ends when what it waits for is there."""
 REPEAT_AFTER = timedelta(seconds=3)
 """A fleet's wants come within a second or two; what it takes in meanwhile need not be sent again."""
 
@@ -31,7 +36,7 @@ class StationOnMqtt:
     def __enter__(self) -> SmallStation:
         self._link.subscribe(*topics.STATION_FILTERS)
         self._link.start()
-        wait_until(lambda: self._link.is_up, 10, "the station's link is up")
+        wait_until(lambda: self._link.is_up, LIMIT, "the station's link is up")
         self._thread.start()
         return self.station
 
@@ -75,8 +80,11 @@ class FleetProcess:
         )
         self.facts: list[dict] = []
         self.process: subprocess.Popen | None = None
+        self.took = timedelta()
+        """How long the fleet took to get ready: how fast this machine is just now."""
 
     def start(self) -> None:
+        self._began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "simulator", "--with-parent", "--spec", str(self._spec)],
             stdin=subprocess.PIPE,
@@ -85,9 +93,14 @@ class FleetProcess:
         )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
 
-    def wait_ready(self, within: float = 30) -> dict:
-        wait_until(lambda: self.told("ready"), within, "the fleet is ready")
+    def wait_ready(self) -> dict:
+        wait_until(lambda: self.told("ready"), LIMIT, "the fleet is ready")
+        self.took = timedelta(seconds=time.monotonic() - self._began)
         return self.told("ready")[-1]
+
+    def at_least(self, seconds: float) -> float:
+        """Return the seconds that a step of some seconds gets: more where this machine is slow just now."""
+        return max(seconds, _SLOW * self.took.total_seconds())
 
     def told(self, fact: str) -> list[dict]:
         return [told for told in list(self.facts) if told["fact"] == fact]
@@ -95,25 +108,25 @@ class FleetProcess:
     def items(self, fact: str) -> list[dict]:
         return [item for told in self.told(fact) for item in told["items"]]
 
-    def close_stdin(self, within: float = 3) -> int:
+    def close_stdin(self, within: float = LIMIT) -> int:
         """End it as the death of its parent would; return the exit code."""
         self.process.stdin.close()
         return self._reap(within)
 
-    def terminate(self, within: float = 3) -> int:
+    def terminate(self, within: float = LIMIT) -> int:
         self.process.terminate()
         return self._reap(within)
 
     def _reap(self, within: float) -> int:
         code = self.process.wait(within)
-        wait_until(lambda: self.process.stdout.closed, 2, "all facts are read")
+        wait_until(lambda: self.process.stdout.closed, LIMIT, "all facts are read")
         self.process.stdin.close()
         return code
 
     def kill(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self._reap(3)
+            self._reap(LIMIT)
 
     def _read(self, process: subprocess.Popen) -> None:
         with process.stdout:
@@ -128,6 +141,35 @@ def wait_until(is_so, within: float, what: str) -> None:
         if time.monotonic() > until:
             raise AssertionError(f"not within {within} s: {what}")
         time.sleep(0.02)
+
+
+class Lateness:
+    """A thread that sleeps 5 ms again and again: how late this machine wakes whoever waits for an instant."""
+
+    _NEAR = timedelta(seconds=1)
+
+    def __init__(self) -> None:
+        self._ends = threading.Event()
+        self._late: list[tuple[datetime, float]] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.set()
+        self._thread.join()
+
+    def about(self, at: datetime) -> float:
+        """Return the worst within a second of an instant, ms."""
+        return max((late for when, late in list(self._late) if abs(when - at) < self._NEAR), default=0.0)
+
+    def _run(self) -> None:
+        while not self._ends.is_set():
+            until = time.monotonic() + 0.005
+            time.sleep(0.005)
+            self._late.append((datetime.now(UTC), 1000 * (time.monotonic() - until)))
 
 
 def deviations(fleet: FleetProcess) -> list[float]:
