@@ -48,6 +48,7 @@ from controller.features.imports import api as imports_api
 from controller.features.imports import pages as imports_pages
 from controller.features.keys import api as keys_api
 from controller.features.keys import pages as keys_pages
+from controller.features.legal_acts import api as legal_acts_api
 from controller.features.legal_acts import pages as legal_acts_pages
 from controller.features.lexicon import api as lexicon_api
 from controller.features.listeners.pages import public as listeners_public_pages
@@ -74,6 +75,7 @@ from controller.features.speaker_tests import pages as speaker_tests_pages
 from controller.features.templates import api as templates_api
 from controller.features.templates.pages import library as templates_library_pages
 from controller.features.templates.pages import templates as templates_pages
+from controller.features.today import api as today_api
 from controller.features.today import pages as today_pages
 from controller.http.refusals import EVERYWHERE, refusals
 
@@ -84,6 +86,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 API = (
+    today_api,
     airings_api,
     consent_api,
     area_changes_api,
@@ -111,6 +114,7 @@ API = (
     bulletins_uploads_api,
     fleet_watch_api,
     bulletins_wordings_api,
+    legal_acts_api,
 )
 
 # in this order: the first address that fits is taken

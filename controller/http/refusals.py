@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from controller.features.airings.schemas import Fault
+from controller.http.schemas import Fault
 
 _WORDS = {
     400: "Not readable.",

@@ -1,8 +1,21 @@
-"""What the person who asks is told of themselves, by JSON."""
+"""JSON shapes of accounts, sessions, tokens and delegations."""
 
-from pydantic import Field
+from datetime import datetime
+from typing import Annotated
 
-from controller.features.airings.schemas import Person
+from pydantic import AwareDatetime, BaseModel, Field
+
+from controller.http.schemas import Asked, Code
+from controller.model.permissions import Act, OperatorRole
+
+
+class Person(BaseModel):
+    """Who is signed in."""
+
+    name: str
+    display_name: str
+    roles: list[OperatorRole]
+    area: Code
 
 
 class Myself(Person):
@@ -12,3 +25,96 @@ class Myself(Person):
         description="For an approver whose key no signed key set names yet: loudspeakers would refuse what "
         "it signs. What to do, in words; null: nothing hinders."
     )
+
+
+class SignIn(Asked):
+    """Name and password, and the second factor of whoever has one."""
+
+    name: Annotated[str, Field(max_length=200)]
+    password: Annotated[str, Field(max_length=500)]
+    code: Annotated[str, Field(max_length=100)] | None = None
+
+
+class ChangePassword(Asked):
+    """The password that one has, and the one that takes its place."""
+
+    old: Annotated[str, Field(max_length=500)]
+    new: Annotated[str, Field(max_length=500)]
+
+
+class Proof(Asked):
+    """A fresh code of the second factor, or the password of who has none: for acts that rule over others."""
+
+    proof: Annotated[str, Field(max_length=500)] = ""
+
+
+class CodeAsked(Asked):
+    """A code of the telephone."""
+
+    code: Annotated[str, Field(max_length=100)]
+
+
+class Account(Person):
+    """One account, as its administrator sees it."""
+
+    disabled: bool
+    second_factor: bool
+
+
+class EnrolmentShown(BaseModel):
+    """A second factor that is not yet in force."""
+
+    uri: str = Field(description="otpauth://…, to be shown as a QR code.")
+    secret: str = Field(description="The same by hand, base32.")
+
+
+class RecoveryCodesShown(BaseModel):
+    """Codes that stand in for the telephone, each once."""
+
+    recovery_codes: list[str]
+
+
+class NewToken(Asked):
+    """A token to make: for what, where, until when; never wider than its person."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    acts: Annotated[list[Act], Field(min_length=1, max_length=20)]
+    area: Code | None = Field(None, description="At or below one's own area, which is the default.")
+    expires_at: AwareDatetime
+
+
+class TokenShown(BaseModel):
+    """A token, without what makes it work."""
+
+    id: str
+    name: str
+    acts: list[Act]
+    area: Code
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TokenMade(TokenShown):
+    """A token just made."""
+
+    token: str = Field(description="For `Authorization: Bearer`; it is told this once.")
+
+
+class DelegateApproval(Asked):
+    """Who may approve where, until when."""
+
+    to: Annotated[str, Field(max_length=200, description="Sign-in name of another approver.")]
+    area: Code
+    until: AwareDatetime
+
+
+class DelegationShown(BaseModel):
+    """A delegation in force."""
+
+    id: str
+    giver: str
+    receiver: str
+    area: Code
+    until: datetime

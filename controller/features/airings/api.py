@@ -1,4 +1,4 @@
-"""Airings by JSON: today, the list, planning, following and stopping."""
+"""Airings by JSON: the list, planning, following and stopping."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -21,25 +21,19 @@ from controller.features.airings.planning import Wish, asking_of, plan_foreseen
 from controller.features.airings.schemas import (
     Aired,
     AiringShown,
-    Code,
+    AirOnTopic,
     DeliveryShown,
     ForesightShown,
     PlanAiring,
-    Reason,
-    TileShown,
     TimetableShown,
     When,
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
-from controller.features.bulletins.topic_schemas import AirOnTopic
 from controller.features.emergencies.acts import stop_airing
-from controller.features.emergencies.api import emergency
-from controller.features.emergencies.queries import emergencies
-from controller.features.emergencies.schemas import TodayWithEmergencies
 from controller.features.today.queries import airing_views, delivery_rows
-from controller.features.today.queries import today as today_of
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
+from controller.http.schemas import Code, Reason
 from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
 from devices.ids import AreaCode
@@ -48,39 +42,6 @@ router = APIRouter(tags=["airings"])
 urgent = APIRouter(route_class=UrgentRoute)
 _MOST = 100
 _MOST_NODES = 10_000
-
-
-@router.get("/today", responses=refusals(401))
-def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
-    """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
-    now = station.now()
-    with station.store.read() as session:
-        day = today_of(
-            session,
-            viewer.operator,
-            viewer.scope,
-            viewer.asked,
-            progress_of=station.rendering_progress,
-            now=now,
-        )
-        add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
-        called = emergencies(session, viewer.scope.hears, now)
-    return TodayWithEmergencies(
-        emergencies=[emergency(view) for view in called],
-        now=now,
-        broker_up=station.broker_up(),
-        sounding=[shown.airing(view) for view in day.sounding],
-        upcoming=[shown.airing(view) for view in day.upcoming],
-        last=day.last and shown.airing(day.last),
-        to_approve=day.todo.to_approve,
-        keys_to_sign_for=day.todo.keys,
-        tiles=[
-            TileShown(
-                area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty
-            )
-            for tile in day.tiles
-        ],
-    )
 
 
 @router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))

@@ -1,171 +1,21 @@
-"""Shapes of what programs send and get."""
+"""JSON shapes of airings."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from controller.features.airings.conflicts import Choice, ConflictKind
 from controller.features.airings.planning import Meeting
 from controller.features.airings.service import DEFAULT_VOLUME
-from controller.features.fleet.status import NodeStatus
+from controller.features.bulletins.schemas import Mannered, TopicCodeAsked
+from controller.features.fleet.schemas import NodeShown
+from controller.http.schemas import Asked, Code
 from controller.model.airing_states import AiringState
-from controller.model.bulletin_states import BulletinState
-from controller.model.permissions import Act, OperatorRole
 from devices.ids import Grade
-from devices.messages import NAME_PATTERN, ReceiptKind
+from devices.messages import ReceiptKind
 
-Code = Annotated[
-    str, Field(pattern=NAME_PATTERN, description="Official code of a province, commune or village.")
-]
 LONGEST_WAIT_SECONDS = 366 * 86_400
-
-
-class Asked(BaseModel):
-    """Base of what a program sends: an unknown field is a mistake of the program."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Fault(BaseModel):
-    """Why a call was refused or failed."""
-
-    code: str = Field(description="For programs, such as `airing.start-in-past`.")
-    sentence: str = Field(description="For people, in Vietnamese.")
-    facts: dict[str, Any] | None = Field(
-        None, description="What a program can act on, such as the conflicts of an airing."
-    )
-
-
-class SignIn(Asked):
-    """Name and password, and the second factor of whoever has one."""
-
-    name: Annotated[str, Field(max_length=200)]
-    password: Annotated[str, Field(max_length=500)]
-    code: Annotated[str, Field(max_length=100)] | None = None
-
-
-class ChangePassword(Asked):
-    """The password that one has, and the one that takes its place."""
-
-    old: Annotated[str, Field(max_length=500)]
-    new: Annotated[str, Field(max_length=500)]
-
-
-class Proof(Asked):
-    """A fresh code of the second factor, or the password of who has none: for acts that rule over others."""
-
-    proof: Annotated[str, Field(max_length=500)] = ""
-
-
-class CodeAsked(Asked):
-    """A code of the telephone."""
-
-    code: Annotated[str, Field(max_length=100)]
-
-
-class Person(BaseModel):
-    """Who is signed in."""
-
-    name: str
-    display_name: str
-    roles: list[OperatorRole]
-    area: Code
-
-
-class Account(Person):
-    """One account, as its administrator sees it."""
-
-    disabled: bool
-    second_factor: bool
-
-
-class EnrolmentShown(BaseModel):
-    """A second factor that is not yet in force."""
-
-    uri: str = Field(description="otpauth://…, to be shown as a QR code.")
-    secret: str = Field(description="The same by hand, base32.")
-
-
-class RecoveryCodesShown(BaseModel):
-    """Codes that stand in for the telephone, each once."""
-
-    recovery_codes: list[str]
-
-
-class NewToken(Asked):
-    """A token to make: for what, where, until when; never wider than its person."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    acts: Annotated[list[Act], Field(min_length=1, max_length=20)]
-    area: Code | None = Field(None, description="At or below one's own area, which is the default.")
-    expires_at: AwareDatetime
-
-
-class TokenShown(BaseModel):
-    """A token, without what makes it work."""
-
-    id: str
-    name: str
-    acts: list[Act]
-    area: Code
-    created_at: datetime
-    expires_at: datetime
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
-class TokenMade(TokenShown):
-    """A token just made."""
-
-    token: str = Field(description="For `Authorization: Bearer`; it is told this once.")
-
-
-class DelegateApproval(Asked):
-    """Who may approve where, until when."""
-
-    to: Annotated[str, Field(max_length=200, description="Sign-in name of another approver.")]
-    area: Code
-    until: AwareDatetime
-
-
-class DelegationShown(BaseModel):
-    """A delegation in force."""
-
-    id: str
-    giver: str
-    receiver: str
-    area: Code
-    until: datetime
-
-
-class AreaShown(BaseModel):
-    """One area that the person may see."""
-
-    code: Code
-    parent: Code | None
-    name: str
-    kind: str
-    latitude: float | None
-    longitude: float | None
-
-
-class NodeShown(BaseModel):
-    """One node, its status derived from what is known of it."""
-
-    id: str
-    area: Code
-    name: str
-    status: NodeStatus
-    session: int
-    last_heard_at: datetime | None
-    software: str
-    faults: list[str] = Field(description="What is wrong, a Vietnamese sentence each.")
-    sounding: str | None = Field(description="The airing that sounds there now.")
-    clock_offset_ms: float | None
-    clock_error_ms: float | None
-    volume: int | None
-    storage_free: int | None = Field(description="Bytes.")
 
 
 class DeliveryShown(BaseModel):
@@ -199,26 +49,6 @@ class NodeWhole(NodeShown):
 
     deliveries: list[DeliveryShown]
     receipts: list[ReceiptShown]
-
-
-class Reason(Asked):
-    """Why."""
-
-    reason: Annotated[str, Field(max_length=1000)] = ""
-
-
-class BulletinShown(BaseModel):
-    """One bulletin in a list."""
-
-    id: str
-    title: str
-    state: BulletinState
-    revision: int
-    area: Code
-    test: bool
-    returned_reason: str | None
-    created_at: datetime
-    changed_at: datetime
 
 
 class When(Asked):
@@ -371,24 +201,7 @@ class AiringShown(BaseModel):
     )
 
 
-class TileShown(BaseModel):
-    """One commune's nodes, counted."""
+class AirOnTopic(Air, Mannered):
+    """A new text, submitted and planned in one go, and what it is about."""
 
-    area: Code
-    name: str
-    nodes: int
-    online: int
-    faulty: int
-
-
-class TodayShown(BaseModel):
-    """What the page Hôm nay shows."""
-
-    now: datetime
-    broker_up: bool
-    sounding: list[AiringShown]
-    upcoming: list[AiringShown]
-    last: AiringShown | None
-    to_approve: int
-    keys_to_sign_for: int = Field(description="For an administrator: keys that wait for a signed key set.")
-    tiles: list[TileShown]
+    topic: TopicCodeAsked | None = None

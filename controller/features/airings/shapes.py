@@ -4,17 +4,16 @@ from datetime import timedelta
 
 from controller.features.airings.schemas import (
     AiringShown,
-    BulletinShown,
     DeliveryShown,
     ForecastShown,
-    NodeShown,
     ReceiptShown,
     SpreadShown,
 )
 from controller.features.airings.views import AiringView
-from controller.features.bulletins.schemas import BulletinWhole, RenderingShown
+from controller.features.bulletins.schemas import BulletinShown, BulletinWhole, RenderingShown
 from controller.features.fleet.faults import faults_told
 from controller.features.fleet.queries import facts_of
+from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import NodeStatus
 from controller.features.today.queries import Spoken
 from controller.model.airings import Delivery, Received

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, Code
+from controller.http.schemas import Asked, Code
 from devices.messages import NAME_PATTERN
 
 Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]

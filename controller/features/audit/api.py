@@ -1,33 +1,18 @@
 """The security log by JSON: what was refused, to whom and from where."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
 
 from controller.errors import NotAllowed
 from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.audit.schemas import SecurityEventShown
 from controller.features.journal.security_log import security_events
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
 
 router = APIRouter(prefix="/security-events", tags=["people"])
 _MOST = 500
-
-
-class SecurityEventShown(BaseModel):
-    """What was refused, and how often from its first time on, within an hour."""
-
-    id: int
-    first_at: datetime
-    last_at: datetime
-    times: int
-    act: str = Field(description="sign-in, token, act, elsewhere, limit, enrolment or first-code.")
-    subject: str = Field(description="Method and address; what names a thing is `*`.")
-    by: str = Field(description="Id of the account, or empty: nobody known.")
-    address: str
-    outcome: str = Field(description="Code of the error, or the status as `http-403`.")
 
 
 @router.get("", responses=refusals(401, 403))

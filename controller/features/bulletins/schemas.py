@@ -1,17 +1,26 @@
-"""Shapes of what programs send and get about one bulletin: its wording, its recording, its approval."""
+"""JSON shapes of bulletins: wording, recording, approval, topic, programme."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, BulletinShown, Code
-from controller.model.bulletin_states import RenderingState
+from controller.features.bulletins.topics import LONGEST_NAME
+from controller.features.bulletins.word_diff import Change
+from controller.http.schemas import Asked, Code
+from controller.model.base import ID_LENGTH
+from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.wording import LONGEST_ISSUER
 from devices.messages import DIGEST_PATTERN
 from tts.script import MOST_READINGS
 
 Issuer = Annotated[str, Field(max_length=LONGEST_ISSUER)]
 Readings = Annotated[int, Field(ge=1, le=MOST_READINGS)]
+TopicCodeAsked = Annotated[str, Field(max_length=ID_LENGTH)]
+BasedOn = Annotated[
+    Annotated[int, Field(ge=1)] | None,
+    Field(description="The revision that was changed; a newer one answers 409 `bulletin.newer`. Null: any."),
+]
 
 
 class Mannered(Asked):
@@ -79,6 +88,20 @@ class RenderingShown(BaseModel):
     true_peak_dbtp: float | None
 
 
+class BulletinShown(BaseModel):
+    """One bulletin in a list."""
+
+    id: str
+    title: str
+    state: BulletinState
+    revision: int
+    area: Code
+    test: bool
+    returned_reason: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
 class BulletinWhole(BulletinShown):
     """One bulletin with its newest wording and recording."""
 
@@ -87,3 +110,130 @@ class BulletinWhole(BulletinShown):
     issuer: str = Field(description="Said before the title; empty if nobody is named.")
     readings: int
     rendering: RenderingShown | None
+
+
+class TopicShown(BaseModel):
+    """One topic of the province's list."""
+
+    code: str
+    name: str
+    is_ended: bool = Field(description="Not offered any more; bulletins that have it keep it.")
+
+
+class TopicNamed(Asked):
+    """A topic's name."""
+
+    name: Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class TopicChosen(Asked):
+    """What a bulletin is about; null takes it back."""
+
+    topic: TopicCodeAsked | None
+
+
+class TopicOfBulletin(BaseModel):
+    """What a bulletin is about; null where nobody has chosen."""
+
+    topic: TopicShown | None
+
+
+class DraftOnTopic(Draft):
+    """A new text, and what it is about."""
+
+    topic: TopicCodeAsked | None = None
+
+
+class Revise(Asked):
+    """Another wording for a draft or a returned bulletin."""
+
+    title: str
+    text: str
+    issuer: Issuer | None = Field(None, description="Left out, it stays; so do `readings`.")
+    readings: Readings | None = None
+    based_on: BasedOn = None
+
+
+class RevisionShown(BaseModel):
+    """One frozen wording."""
+
+    number: int
+    kind: RevisionKind
+    text: str
+    text_sha256: str
+    issuer: str
+    readings: int
+    author: str = Field(description="The name by which its author signs in.")
+    created_at: datetime
+    recording: str | None
+    approved_at: datetime | None
+
+
+class StretchShown(BaseModel):
+    """Words in a row with one fate."""
+
+    change: Change
+    text: str
+
+
+class DifferencesShown(BaseModel):
+    """Two wordings compared, in order."""
+
+    before: int
+    after: int
+    stretches: list[StretchShown]
+    issuer_before: str
+    issuer_after: str
+    readings_before: int
+    readings_after: int
+
+
+class VariantShown(BaseModel):
+    """A bulletin in another language: a bulletin of its own."""
+
+    bulletin: BulletinShown
+    language: str
+    is_current: bool = Field(description="Whether it is of the newest wording; only then it is aired.")
+
+
+class ItemAsked(Asked):
+    """A part of a programme; which fields count, its kind says."""
+
+    kind: ItemKind
+    text: str | None = Field(None, description="What is said (`speech`), or what is in the `recording`.")
+    bulletin: str | None = Field(None, description="Of a `bulletin`: an approved one.")
+    upload: Annotated[str, Field(pattern=DIGEST_PATTERN)] | None = Field(
+        None, description="Of a `recording`: what `/programmes/sounds` answered."
+    )
+    seconds: Annotated[int, Field(ge=1, le=60)] | None = Field(None, description="Of a `silence`.")
+
+
+class ProgrammeAsked(Asked):
+    """Items in their order, with words of the programme's own around them."""
+
+    title: str
+    items: Annotated[list[ItemAsked], Field(min_length=1, max_length=40)]
+    intro: str | None = Field(None, description="Said before everything but a chime.")
+    outro: str | None = Field(None, description="Said after everything but a chime.")
+    again_if_preempted: bool = Field(
+        default=False,
+        description="Whether an airing that a higher grade cut off comes again in the next slot, once.",
+    )
+    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
+    based_on: BasedOn = None
+
+
+class ItemShown(BaseModel):
+    """A part of a programme."""
+
+    kind: ItemKind
+    text: str | None
+    bulletin: str | None
+    upload: str | None
+    seconds: int | None
+
+
+class SoundKept(BaseModel):
+    """A sound file that an item of a programme can name."""
+
+    upload: str = Field(description="SHA-256 of the file as it came.")

@@ -1,40 +1,26 @@
 """Opening and closing chimes of areas by JSON; the sound is brought as a form."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.schemas import Code
 from controller.features.chimes.page_queries import chime_sound, seen_chime
 from controller.features.chimes.queries import chimes_of
+from controller.features.chimes.schemas import ChimeShown
 from controller.features.chimes.service import place_named, remove_chime
 from controller.features.chimes.uploads import bring_chime
 from controller.http.refusals import refusals
 from controller.http.uploads import TaughtForm, described
-from controller.model.chimes import Chime, ChimePlace
+from controller.model.chimes import Chime
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/chimes", tags=["chimes"])
 _PLACE = "`opening` or `closing`."
 _AREA = "Code of the area, with all below it; by default the person's own."
-
-
-class ChimeShown(BaseModel):
-    """A sound that opens or closes what is recorded from now on in an area and below it."""
-
-    id: str
-    area: Code
-    place: ChimePlace
-    seconds: float
-    sha256: str = Field(description="Of the file as it was brought.")
-    added_by: str = Field(description="Name of the operator.")
-    added_at: datetime
 
 
 @router.get("", responses=refusals(401))

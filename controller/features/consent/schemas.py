@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, Code
 from controller.features.consent.queries import Subject
 from controller.features.consent.service import LONGEST_REASON
+from controller.http.schemas import Asked, Code
 from controller.model.base import ID_LENGTH
 
 

@@ -10,7 +10,6 @@ from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings.acts import seen_bulletin
 from controller.features.airings.queries import sound_end_of
-from controller.features.airings.schemas import Code, Reason
 from controller.features.emergencies import acts as alarms
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import (
@@ -39,6 +38,7 @@ from controller.features.emergencies.service import Call, decline_emergency
 from controller.features.emergencies.texts import TEMPLATES
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
+from controller.http.schemas import Code, Reason
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.emergency_states import EmergencyId, PreparedId

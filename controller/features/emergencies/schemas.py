@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, Code, TodayShown
+from controller.http.schemas import Asked, Code
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import LOUDEST, Kind, Standing
 
@@ -136,9 +136,3 @@ class EmergencyShown(BaseModel):
     nodes: int
     started: int
     muted: int = Field(description="Nodes that sound it, or would, so low that nobody hears it.")
-
-
-class TodayWithEmergencies(TodayShown):
-    """What the page Hôm nay shows, with what is called or sounds as an emergency now."""
-
-    emergencies: list[EmergencyShown]

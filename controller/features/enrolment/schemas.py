@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, Code
 from controller.features.speaker_tests.service import TEST_VOLUME
+from controller.http.schemas import Asked, Code
 from devices.messages import NAME_PATTERN
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Asked, Code
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.status import NodeStatus
+from controller.http.schemas import Asked, Code
 
 
 class FaultShown(BaseModel):
@@ -87,3 +87,21 @@ class VitalsShown(BaseModel):
     quarters: list[QuarterShown]
     cell_seconds: int
     strip: list[str] = Field(description="`there`, `partly` or `away` for each cell of time.")
+
+
+class NodeShown(BaseModel):
+    """One node, its status derived from what is known of it."""
+
+    id: str
+    area: Code
+    name: str
+    status: NodeStatus
+    session: int
+    last_heard_at: datetime | None
+    software: str
+    faults: list[str] = Field(description="What is wrong, a Vietnamese sentence each.")
+    sounding: str | None = Field(description="The airing that sounds there now.")
+    clock_offset_ms: float | None
+    clock_error_ms: float | None
+    volume: int | None
+    storage_free: int | None = Field(description="Bytes.")

@@ -1,64 +1,22 @@
 """Keys by JSON: who holds which, what one has signed, and ending one: retired or compromised."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
-from pydantic import BaseModel
 from starlette.requests import Request
 
 from controller.features.accounts.admin_queries import keys_shown
 from controller.features.accounts.proof import proven
+from controller.features.accounts.schemas import Proof
 from controller.features.accounts.viewer import InPerson, Signed, TheStation
-from controller.features.airings.schemas import Proof
+from controller.features.keys.schemas import FalloutShown, KeyShown, KeysShown
 from controller.features.keys.service import Fallout, compromise_key, fallout_of, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import published_key_set
 from controller.http.forms import need_province
 from controller.http.refusals import refusals
 from controller.model.permissions import Act
-from devices.ids import KeyId, Role
+from devices.ids import KeyId
 
 router = APIRouter(prefix="/keys", tags=["keys"])
-
-
-class KeyShown(BaseModel):
-    """An active key. `is_trusted`: the key set that loudspeakers have names it."""
-
-    kid: str
-    role: Role
-    holder: str
-    not_before: datetime
-    not_after: datetime
-    is_trusted: bool
-
-
-class KeysShown(BaseModel):
-    """The active keys, the first to end first; for how many the key set is to be signed anew."""
-
-    keys: list[KeyShown]
-    to_sign_for: int
-
-
-class RelianceShown(BaseModel, from_attributes=True):
-    """A bulletin that would not be heard any more, and how often it is planned or prepared."""
-
-    bulletin: str
-    title: str
-    alarms: int
-    schedules: int
-    airings: int
-
-
-class FalloutShown(BaseModel, from_attributes=True):
-    """What is void with a compromised key: bulletins in use, others, policies, places of loudspeakers."""
-
-    kid: str
-    role: Role
-    holder: str
-    silenced: list[RelianceShown]
-    unused: int
-    policies: list[str]
-    places: int
 
 
 @router.get("", responses=refusals(401))

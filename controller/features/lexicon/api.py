@@ -1,44 +1,19 @@
 """The province's own words by JSON."""
 
-from datetime import datetime
-from typing import Annotated
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.schemas import Asked, Code
 from controller.features.lexicon.queries import get_entry, lexicon_entries
+from controller.features.lexicon.schemas import EntryShown, Teach
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.http.refusals import refusals
 from controller.model.lexicon import EntryId, LexiconEntry
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/lexicon", tags=["lexicon"])
-
-
-class Teach(Asked):
-    """How a written form is to be read out."""
-
-    written: Annotated[str, Field(max_length=200, description="As it stands in texts, such as `PBGDPL`.")]
-    spoken: Annotated[str, Field(max_length=500, description="In Vietnamese syllables.")]
-    area: Code | None = Field(None, description="Where, with all below; by default the whole province.")
-
-
-class EntryShown(BaseModel):
-    """A word that was taught; removed ones stay as history."""
-
-    id: str
-    written: str
-    spoken: str
-    area: Code
-    added_by: str = Field(description="Name of the operator.")
-    added_at: datetime
-    removed_by: str | None
-    removed_at: datetime | None
 
 
 @router.get("", responses=refusals(401))

@@ -1,35 +1,17 @@
 """What the map of the province is drawn from, by JSON; for administrators, outlines come as a form."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
+from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
 from controller.features.maps.uploads import bring_outlines
 from controller.http.refusals import refusals
 from controller.http.uploads import Ruler, SentByRuler, described
 
 router = APIRouter(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"
-
-
-class OutlinesShown(BaseModel):
-    """The outlines in use; none: the map is a sketch from the communes' centres."""
-
-    outlines: int
-    imported_at: datetime | None
-    missing: list[str] = Field(description="Names of the communes without an outline, drawn as circles.")
-
-
-class OutlinesTaken(OutlinesShown):
-    """Outlines that were just imported, and how they were made light."""
-
-    corners: int
-    tolerance_degrees: float
-    islands_left_out: int
 
 
 @router.get("/outlines", responses=refusals(401))

@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
-from controller.features.airings.schemas import NodeShown
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import (
     HardwareShown,
@@ -16,6 +15,7 @@ from controller.features.enrolment.schemas import (
 )
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import try_node

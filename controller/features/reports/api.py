@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Response
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.schemas import Code
 from controller.features.reports.coverage import Cell, Table
 from controller.features.reports.entries import Aired
 from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
@@ -16,6 +15,7 @@ from controller.features.reports.monthly import MOST_MONTHS, coverage, span
 from controller.features.reports.queries import aired_between
 from controller.features.reports.schemas import AiredShown, CoverageShown
 from controller.http.refusals import refusals
+from controller.http.schemas import Code
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["reports"])

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from controller.features.airings.schemas import Code
 from controller.features.reports.coverage import Group
+from controller.http.schemas import Code
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
 

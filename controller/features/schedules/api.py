@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import Reason
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
@@ -53,6 +52,7 @@ from controller.features.schedules.service import (
 )
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
+from controller.http.schemas import Reason
 from controller.model.bulletins import Bulletin
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, Schedule

@@ -7,9 +7,10 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from controller.features.airings.planning import Meeting
-from controller.features.airings.schemas import Asked, Code, ForesightShown
+from controller.features.airings.schemas import ForesightShown
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.schedules.service import LONGEST_REASON
+from controller.http.schemas import Asked, Code
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
 from devices.ids import Grade

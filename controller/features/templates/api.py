@@ -1,16 +1,12 @@
 """Templates of bulletins by JSON: the built-in ones, and the areas' own."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.schemas import Asked, Code
 from controller.features.templates.queries import (
     Offered,
     get_template,
@@ -18,56 +14,18 @@ from controller.features.templates.queries import (
     templates_offered,
     unknown_template,
 )
+from controller.features.templates.schemas import (
+    BulletinTemplateShown,
+    TemplateAdded,
+    TemplateChanged,
+)
 from controller.features.templates.service import add_template, change_template, remove_template
 from controller.http.refusals import refusals
 from controller.model.templates import TemplateId
-from controller.model.wording import LONGEST_TITLE
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/templates", tags=["templates"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
-
-Text = Annotated[str, Field(description="Places to fill in stand in square brackets, such as `[ngày]`.")]
-Title = Annotated[str, Field(max_length=LONGEST_TITLE)]
-BasedOn = Annotated[
-    Annotated[str, Field(max_length=64)] | None,
-    Field(description="The `version` that was changed; another one answers 409. Null: any."),
-]
-
-
-class TemplateWritten(Asked):
-    """What a template says."""
-
-    title: Title
-    text: Text
-
-
-class TemplateChanged(TemplateWritten):
-    """Other words for a template."""
-
-    based_on: BasedOn = None
-
-
-class TemplateAdded(TemplateWritten):
-    """A new template, and where it is offered."""
-
-    area: Code | None = Field(None, description="Where, with all below; by default the person's own area.")
-
-
-class BulletinTemplateShown(BaseModel):
-    """A template that is offered; a built-in one has no area and nobody who added it."""
-
-    id: str
-    title: str
-    text: Text
-    version: str = Field(description="What a change of it is `based_on`.")
-    places: list[str] = Field(description="What is to be filled in, with its brackets.")
-    is_builtin: bool
-    area: Code | None
-    added_by: str | None = Field(description="Name of the operator.")
-    added_at: datetime | None
-    changed_by: str | None
-    changed_at: datetime | None
 
 
 @router.get("", responses=refusals(401))

@@ -8,7 +8,17 @@ from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn
 from controller.features.accounts.proof import proven
 from controller.features.accounts.queries import operator_named, operators
 from controller.features.accounts.rate_limits import Purpose
-from controller.features.accounts.schemas import Myself
+from controller.features.accounts.schemas import (
+    Account,
+    ChangePassword,
+    CodeAsked,
+    EnrolmentShown,
+    Myself,
+    Person,
+    Proof,
+    RecoveryCodesShown,
+    SignIn,
+)
 from controller.features.accounts.second_factor import (
     begin_second_factor,
     confirm_second_factor,
@@ -36,16 +46,6 @@ from controller.features.accounts.viewer import (
     token_of,
     tries_of,
     viewer_in,
-)
-from controller.features.airings.schemas import (
-    Account,
-    ChangePassword,
-    CodeAsked,
-    EnrolmentShown,
-    Person,
-    Proof,
-    RecoveryCodesShown,
-    SignIn,
 )
 from controller.features.approvals.queries import why_unsigned
 from controller.http.lanes import in_lane, lanes_of

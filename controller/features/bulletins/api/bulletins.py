@@ -10,14 +10,13 @@ from controller.features.accounts.viewer import Signed, TheStation, Viewer, trie
 from controller.features.airings import acts
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import BulletinShown, Reason
-from controller.features.bulletins.schemas import Approve, BulletinWhole
+from controller.features.bulletins.schemas import Approve, BulletinShown, BulletinWhole, DraftOnTopic
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
-from controller.features.bulletins.topic_schemas import DraftOnTopic
 from controller.features.bulletins.topics import set_topic
 from controller.features.today.queries import bulletins_seen, spoken
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.refusals import refusals
+from controller.http.schemas import Reason
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId, BulletinState, TopicCode
 from controller.model.bulletins import Bulletin

@@ -6,14 +6,15 @@ from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import BulletinShown, Code
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
+from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown
 from controller.features.bulletins.queries import variants_of
+from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
-from controller.features.imports.schemas import AreaLanguages, LanguagesAsked, LanguageShown, VariantShown
 from controller.http.refusals import refusals
+from controller.http.schemas import Code
 from controller.http.uploads import Uploaded, described
 from controller.model.bulletins import Bulletin
 from controller.model.languages import LanguageCode, languages

@@ -7,11 +7,10 @@ from controller.errors import BadInput
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import BulletinShown
 from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of
+from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept
 from controller.features.bulletins.sound_uploads import keep_upload
-from controller.features.imports.schemas import ItemShown, ProgrammeAsked, SoundKept
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import Uploaded, described

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.topic_schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
+from controller.features.bulletins.schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
 from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,

@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import BulletinShown
 from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals

@@ -1,6 +1,5 @@
-"""The wordings of a bulletin by JSON: revised, recalled, cloned, compared; and the legal act it tells of."""
+"""The wordings of a bulletin by JSON: revised, recalled, cloned, compared."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,29 +7,22 @@ from fastapi import APIRouter, Query
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.airings.schemas import BulletinShown
 from controller.features.bulletins.queries import get_revision, wordings_of
-from controller.features.bulletins.service import clone_bulletin, recall_bulletin, revise_bulletin
-from controller.features.bulletins.word_diff import differences
-from controller.features.imports.legal_references import Reference, reference_of
-from controller.features.imports.schemas import (
+from controller.features.bulletins.schemas import (
+    BulletinShown,
     DifferencesShown,
-    LegalShown,
-    ReadingShown,
-    ReferenceAsked,
-    ReferenceShown,
     Revise,
     RevisionShown,
     StretchShown,
-    WordingRead,
 )
-from controller.features.legal_acts.service import reference_given, set_reference
+from controller.features.bulletins.service import clone_bulletin, recall_bulletin, revise_bulletin
+from controller.features.bulletins.word_diff import differences
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
+from controller.features.reading.schemas import ReadingShown, WordingRead
 from controller.features.reading.text import as_object
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.model.bulletin_states import BulletinId
 from controller.model.wording import Manner
 
 router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
@@ -120,35 +112,7 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShow
     return _brief(station, viewer, new)
 
 
-@router.get("/reference", responses=_READS)
-def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalShown:
-    """Return the legal act that a person named, and what the newest wording's head proposes."""
-    return _legal(station, viewer, bulletin_id)
-
-
-@router.put("/reference", responses=_CHANGES)
-def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
-    """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
-    with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
-        named = Reference(**asked.model_dump())
-        cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
-    station.poke()
-    return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
-
-
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
     station.poke()
     with station.store.read() as session:
         return shown.bulletin(seen_bulletin(session, viewer, bulletin_id))
-
-
-def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
-    with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
-        text = get_revision(session, BulletinId(row.id), row.revision).text
-        given = reference_given(session, row.id)
-    return LegalShown(
-        reference=None if given is None else ReferenceShown(**asdict(given)),
-        proposal=ReferenceShown(**asdict(reference_of(f"{row.title}\n{text}"))),
-    )

@@ -8,8 +8,10 @@ from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
 from controller.features.airings.queries import deliveries_to
-from controller.features.airings.schemas import AreaShown, NodeShown, NodeWhole
+from controller.features.airings.schemas import NodeWhole
+from controller.features.areas.schemas import AreaShown
 from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
 from controller.features.today.queries import nodes_seen, receipts_of
 from controller.http.refusals import refusals

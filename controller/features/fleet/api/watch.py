@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.schemas import Code
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.queries import get_node
@@ -26,6 +25,7 @@ from controller.features.fleet.vitals_course import Course, course_of
 from controller.features.fleet.vitals_samples import FIGURES, QUARTER
 from controller.features.fleet.watch import Watched, Wish, events_now, watched
 from controller.http.refusals import refusals
+from controller.http.schemas import Code
 from devices.ids import AreaCode, NodeId
 
 router = APIRouter(tags=["watching"])

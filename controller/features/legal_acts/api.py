@@ -1,0 +1,46 @@
+"""The legal act of a bulletin by JSON."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.acts import seen_bulletin
+from controller.features.bulletins.queries import get_revision
+from controller.features.imports.legal_references import Reference, reference_of
+from controller.features.imports.schemas import ReferenceShown
+from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
+from controller.features.legal_acts.service import reference_given, set_reference
+from controller.http.refusals import refusals
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+
+router = APIRouter(prefix="/bulletins/{bulletin_id}", tags=["bulletins"])
+
+
+@router.get("/reference", responses=refusals(401, 404, 422))
+def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalShown:
+    """Return the legal act that a person named, and what the newest wording's head proposes."""
+    return _legal(station, viewer, bulletin_id)
+
+
+@router.put("/reference", responses=refusals(401, 403, 404, 409, 422))
+def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
+    """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
+    with station.store.write() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        named = Reference(**asked.model_dump())
+        cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
+    station.poke()
+    return _legal(station, viewer, bulletin_id).model_copy(update={"cancelled": cancelled})
+
+
+def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
+    with station.store.read() as session:
+        row = seen_bulletin(session, viewer, bulletin_id)
+        text = get_revision(session, BulletinId(row.id), row.revision).text
+        given = reference_given(session, row.id)
+    return LegalShown(
+        reference=None if given is None else ReferenceShown(**asdict(given)),
+        proposal=ReferenceShown(**asdict(reference_of(f"{row.title}\n{text}"))),
+    )

@@ -1,0 +1,29 @@
+"""JSON shapes of the lexicon."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from controller.http.schemas import Asked, Code
+
+
+class Teach(Asked):
+    """How a written form is to be read out."""
+
+    written: Annotated[str, Field(max_length=200, description="As it stands in texts, such as `PBGDPL`.")]
+    spoken: Annotated[str, Field(max_length=500, description="In Vietnamese syllables.")]
+    area: Code | None = Field(None, description="Where, with all below; by default the whole province.")
+
+
+class EntryShown(BaseModel):
+    """A word that was taught; removed ones stay as history."""
+
+    id: str
+    written: str
+    spoken: str
+    area: Code
+    added_by: str = Field(description="Name of the operator.")
+    added_at: datetime
+    removed_by: str | None
+    removed_at: datetime | None

@@ -1,0 +1,21 @@
+"""JSON shapes of map outlines."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+
+class OutlinesShown(BaseModel):
+    """The outlines in use; none: the map is a sketch from the communes' centres."""
+
+    outlines: int
+    imported_at: datetime | None
+    missing: list[str] = Field(description="Names of the communes without an outline, drawn as circles.")
+
+
+class OutlinesTaken(OutlinesShown):
+    """Outlines that were just imported, and how they were made light."""
+
+    corners: int
+    tolerance_degrees: float
+    islands_left_out: int

@@ -1,0 +1,47 @@
+"""The page Hôm nay by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings import shapes as shown
+from controller.features.airings.forecasts import add_forecasts
+from controller.features.emergencies.api import emergency
+from controller.features.emergencies.queries import emergencies
+from controller.features.today.queries import today as today_of
+from controller.features.today.schemas import TileShown, TodayWithEmergencies
+from controller.http.refusals import refusals
+
+router = APIRouter(tags=["airings"])
+
+
+@router.get("/today", responses=refusals(401))
+def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
+    """Return what sounds or is called, what comes in 24 hours, the last airing, and each commune's nodes."""
+    now = station.now()
+    with station.store.read() as session:
+        day = today_of(
+            session,
+            viewer.operator,
+            viewer.scope,
+            viewer.asked,
+            progress_of=station.rendering_progress,
+            now=now,
+        )
+        add_forecasts(session, station, viewer.scope, (*day.sounding, *day.upcoming))
+        called = emergencies(session, viewer.scope.hears, now)
+    return TodayWithEmergencies(
+        emergencies=[emergency(view) for view in called],
+        now=now,
+        broker_up=station.broker_up(),
+        sounding=[shown.airing(view) for view in day.sounding],
+        upcoming=[shown.airing(view) for view in day.upcoming],
+        last=day.last and shown.airing(day.last),
+        to_approve=day.todo.to_approve,
+        keys_to_sign_for=day.todo.keys,
+        tiles=[
+            TileShown(
+                area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty
+            )
+            for tile in day.tiles
+        ],
+    )

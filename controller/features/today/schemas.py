@@ -1,0 +1,33 @@
+"""JSON shapes of the page Hôm nay."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from controller.features.airings.schemas import AiringShown
+from controller.features.emergencies.schemas import EmergencyShown
+from controller.http.schemas import Code
+
+
+class TileShown(BaseModel):
+    """One commune's nodes, counted."""
+
+    area: Code
+    name: str
+    nodes: int
+    online: int
+    faulty: int
+
+
+class TodayWithEmergencies(BaseModel):
+    """What the page Hôm nay shows, with what is called or sounds as an emergency now."""
+
+    now: datetime
+    broker_up: bool
+    sounding: list[AiringShown]
+    upcoming: list[AiringShown]
+    last: AiringShown | None
+    to_approve: int
+    keys_to_sign_for: int = Field(description="For an administrator: keys that wait for a signed key set.")
+    tiles: list[TileShown]
+    emergencies: list[EmergencyShown]
