@@ -16,7 +16,8 @@ _INSTANT = re.compile(INSTANT_PATTERN)
 def whole_ms(at: datetime) -> datetime:
     """Return the instant in UTC, cut to whole milliseconds, as the wire carries it."""
     at = at.astimezone(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    over = at.microsecond % 1000
+    return at.replace(microsecond=at.microsecond - over) if over else at
 
 
 def written_instant(at: datetime) -> str:

@@ -128,4 +128,6 @@ def _figure(values: Iterable[float | None]) -> Figure | None:
 
 
 def _short(value: float | None) -> str:
+    if isinstance(value, int):
+        return str(value)
     return "" if value is None else f"{round(value, _DECIMALS):g}" if abs(value) < 1e5 else f"{value:.0f}"  # noqa: PLR2004 - %g keeps six digits
