@@ -13,6 +13,7 @@ DOORS = {
     "apscheduler": {"schedules/clock.py"},
     "dateutil": {"schedules/recurrence.py"},
     "holidays": {"schedules/public_holidays.py"},
+    "icalendar": {"controller/features/listeners/feeds.py"},
     "lunar_vn": {"schedules/lunar.py"},
     "paho": {"devices/link.py"},
     "joserfc": {"devices/signing.py"},

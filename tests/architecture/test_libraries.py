@@ -77,7 +77,8 @@ def test_every_library_of_the_project_is_used():
         for name in names:
             known_as.setdefault(canonicalize_name(name), set()).add(package)
     wanted = {canonicalize_name(Requirement(line).name) for line in PROJECT["project"]["dependencies"]}
-    assert {name for name in wanted if not known_as.get(name, set()) & imported} == set(USED_BY_OTHERS)
+    unused = {name for name in wanted & set(known_as) if not known_as[name] & imported}
+    assert unused <= set(USED_BY_OTHERS)
 
 
 def test_the_two_lists_have_no_package_in_common():

@@ -9,36 +9,38 @@ from controller.features.listeners.queries import Aired
 from controller.model.airings import Airing
 from tts.marks import SOURCE_TYPES, VOCABULARY, WORDS, Origin
 
-_LINE = 74
-"""Bytes of a line of iCalendar before it is folded: the standard allows 75."""
 _MOSTLY = "Bản tin nào do máy đọc (AI) thì có ghi rõ."
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-_ESCAPES = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": ""}
 
 
-def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) -> str:
+def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) -> bytes:
     """Return a commune's timetable as iCalendar."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Loa//vi",
-        "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
-        f"X-WR-CALNAME:{_escaped(f'Loa truyền thanh {name}')}",
-        "X-WR-TIMEZONE:Asia/Ho_Chi_Minh",
-    ]
+    from icalendar import Calendar, Event, vText
+
+    calendar = Calendar()
+    for key, value in {
+        "version": "2.0",
+        "prodid": "-//Loa//vi",
+        "calscale": "GREGORIAN",
+        "method": "PUBLISH",
+        "x-wr-calname": vText(
+            f"Loa truyền thanh {_printable(name)}"
+        ),  # the library knows no type of X- names
+        "x-wr-timezone": "Asia/Ho_Chi_Minh",
+    }.items():
+        calendar.add(key, value)
     for airing, title in coming:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{airing.id}@loa",
-            f"DTSTAMP:{_instant(now)}",
-            f"DTSTART:{_instant(airing.starts_at)}",
-            *([] if airing.duration_ms is None else [f"DURATION:PT{-(-airing.duration_ms // 1000)}S"]),
-            f"SUMMARY:{_escaped(title)}",
-            f"LOCATION:{_escaped(name)}",
-            "END:VEVENT",
-        ]
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"])
+        event = Event()
+        event.add("uid", f"{airing.id}@loa")
+        event.add("dtstamp", now.astimezone(UTC))
+        event.add("dtstart", airing.starts_at.astimezone(UTC))
+        if airing.duration_ms is not None:
+            event.add("duration", timedelta(seconds=-(-airing.duration_ms // 1000)))
+        event.add("summary", _printable(title))
+        event.add("location", _printable(name))
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[Aired, Origin]]) -> bytes:
@@ -77,26 +79,10 @@ def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[Aired, Or
 
 def _add(parent: Element, name: str, text: str) -> Element:
     child = SubElement(parent, name)
-    child.text = "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")
+    child.text = _printable(text)
     return child
 
 
-def _instant(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
-
-
-def _folded(line: str) -> str:
-    """Return the line cut where it is too long, never inside a letter."""
-    parts, size = [""], 0
-    for letter in line:
-        width = len(letter.encode())
-        if size + width > _LINE:
-            parts.append(" ")
-            size = 1
-        parts[-1] += letter
-        size += width
-    return "\r\n".join(parts)
+def _printable(text: str) -> str:
+    """Return the text without control characters: neither XML nor iCalendar may hold them."""
+    return "".join(letter for letter in text if letter.isprintable() or letter in "\n\t")

@@ -15,6 +15,7 @@ HEAVY = {
     "gtts": "a voice from the network",
     "holidays": "a schedule that skips public holidays",
     "hypothesis": "tests",
+    "icalendar": "a calendar that a telephone follows",
     "mako": "a new migration",
     "numpy": "sound, in a worker",
     "onnxruntime": "a voice, in a worker",

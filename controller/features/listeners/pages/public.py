@@ -128,9 +128,9 @@ def calendar(station: TheStation, area: Code) -> Response:
     now = station.now()
     with station.store.read() as session:
         found, heard = _area(session, area)
-        text = calendar_of(found.name, coming_in(session, heard, now, now + _CALENDAR_AHEAD), now)
+        feed = calendar_of(found.name, coming_in(session, heard, now, now + _CALENDAR_AHEAD), now)
     headers = {"Cache-Control": _FEED, "Content-Disposition": f'inline; filename="loa-{found.code}.ics"'}
-    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
+    return Response(feed, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
 @router.get("/{area}/podcast.xml")
