@@ -53,22 +53,22 @@ M = TypeVar("M", bound=Message)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MessageKind:
     """How one kind of message is named in the header, and whose key signs it."""
 
     typ: str
     signer: Signer
 
 
-KINDS: Final[dict[type[Message], Kind]] = {
-    KeySet: Kind("loa-keys", ROOT),
-    Plan: Kind("loa-plan", Role.STATION),
-    Manifest: Kind("loa-manifest", Role.STATION),
-    TimeReply: Kind("loa-time", Role.STATION),
-    Policy: Kind("loa-policy", Role.ADMINISTRATOR),
-    Approval: Kind("loa-approval", Role.APPROVER),
-    Enrolment: Kind("loa-enrolment", Role.STATION),
-    Place: Kind("loa-place", Role.ADMINISTRATOR),
+KINDS: Final[dict[type[Message], MessageKind]] = {
+    KeySet: MessageKind("loa-keys", ROOT),
+    Plan: MessageKind("loa-plan", Role.STATION),
+    Manifest: MessageKind("loa-manifest", Role.STATION),
+    TimeReply: MessageKind("loa-time", Role.STATION),
+    Policy: MessageKind("loa-policy", Role.ADMINISTRATOR),
+    Approval: MessageKind("loa-approval", Role.APPROVER),
+    Enrolment: MessageKind("loa-enrolment", Role.STATION),
+    Place: MessageKind("loa-place", Role.ADMINISTRATOR),
 }
 
 
@@ -286,7 +286,7 @@ class _Sealed:
     typ: str
 
     @classmethod
-    def read(cls, text: str | bytes, kind: Kind) -> Self:
+    def read(cls, text: str | bytes, kind: MessageKind) -> Self:
         """Read and check the header; raise Malformed or WrongKind."""
         raw = text if isinstance(text, bytes) else text.encode()
         if len(raw) > LONGEST_JWS:

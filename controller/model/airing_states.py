@@ -5,7 +5,7 @@ from enum import IntEnum, StrEnum
 from controller.errors import Conflict
 
 
-class IllegalTransition(Conflict):
+class IllegalAiringTransition(Conflict):
     """The airing's state does not lead anywhere by this event."""
 
     code = "airing.illegal-transition"
@@ -22,7 +22,7 @@ class AiringState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Event(StrEnum):
+class AiringEvent(StrEnum):
     """What moves an airing."""
 
     DELIVER = "deliver"  # approved, recorded, near: nodes may fetch it
@@ -34,16 +34,16 @@ class Event(StrEnum):
 
 
 _LEADS_TO = {
-    (AiringState.PLANNED, Event.DELIVER): AiringState.DELIVERING,
-    (AiringState.PLANNED, Event.MISS): AiringState.MISSED,
-    (AiringState.PLANNED, Event.CANCEL): AiringState.CANCELLED,
-    (AiringState.DELIVERING, Event.SOUND): AiringState.SOUNDING,
-    (AiringState.DELIVERING, Event.MISS): AiringState.MISSED,
-    (AiringState.DELIVERING, Event.CANCEL): AiringState.CANCELLED,
-    (AiringState.SOUNDING, Event.END): AiringState.AIRED,
-    (AiringState.SOUNDING, Event.MISS): AiringState.MISSED,
-    (AiringState.SOUNDING, Event.CANCEL): AiringState.CANCELLED,
-    (AiringState.MISSED, Event.HEARD_AFTER_ALL): AiringState.AIRED,
+    (AiringState.PLANNED, AiringEvent.DELIVER): AiringState.DELIVERING,
+    (AiringState.PLANNED, AiringEvent.MISS): AiringState.MISSED,
+    (AiringState.PLANNED, AiringEvent.CANCEL): AiringState.CANCELLED,
+    (AiringState.DELIVERING, AiringEvent.SOUND): AiringState.SOUNDING,
+    (AiringState.DELIVERING, AiringEvent.MISS): AiringState.MISSED,
+    (AiringState.DELIVERING, AiringEvent.CANCEL): AiringState.CANCELLED,
+    (AiringState.SOUNDING, AiringEvent.END): AiringState.AIRED,
+    (AiringState.SOUNDING, AiringEvent.MISS): AiringState.MISSED,
+    (AiringState.SOUNDING, AiringEvent.CANCEL): AiringState.CANCELLED,
+    (AiringState.MISSED, AiringEvent.HEARD_AFTER_ALL): AiringState.AIRED,
 }
 
 IN_WORDS = {
@@ -62,7 +62,7 @@ OPEN = (AiringState.PLANNED, *IN_PLANS)
 """States that still lead to a hearing."""
 
 
-def after(state: AiringState, event: Event) -> AiringState:
+def after(state: AiringState, event: AiringEvent) -> AiringState:
     """Return the state that the event leads to, or raise IllegalTransition."""
     try:
         return _LEADS_TO[state, event]
@@ -70,10 +70,10 @@ def after(state: AiringState, event: Event) -> AiringState:
         sentence = (
             f"Không làm được: lượt phát {IN_WORDS[state]}. Hãy tải lại trang để xem trạng thái mới nhất."
         )
-        raise IllegalTransition(sentence) from None
+        raise IllegalAiringTransition(sentence) from None
 
 
-def is_possible(state: AiringState, event: Event) -> bool:
+def is_possible(state: AiringState, event: AiringEvent) -> bool:
     """Return whether the event may happen in the state: for buttons."""
     return (state, event) in _LEADS_TO
 

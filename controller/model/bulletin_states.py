@@ -13,7 +13,7 @@ RenderingId = NewType("RenderingId", str)
 """The making of one revision's recording."""
 
 
-class IllegalTransition(Conflict):
+class IllegalBulletinTransition(Conflict):
     """The state does not lead anywhere by this action."""
 
     code = "bulletin.illegal-transition"
@@ -47,7 +47,7 @@ class BulletinState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Action(StrEnum):
+class BulletinAction(StrEnum):
     """What can be done with a bulletin."""
 
     REVISE = "revise"
@@ -59,14 +59,14 @@ class Action(StrEnum):
 
 
 _LEADS_TO = {
-    (BulletinState.DRAFT, Action.REVISE): BulletinState.DRAFT,
-    (BulletinState.RETURNED, Action.REVISE): BulletinState.DRAFT,
-    (BulletinState.DRAFT, Action.SUBMIT): BulletinState.SUBMITTED,
-    (BulletinState.SUBMITTED, Action.RECALL): BulletinState.DRAFT,
-    (BulletinState.SUBMITTED, Action.APPROVE): BulletinState.APPROVED,
-    (BulletinState.SUBMITTED, Action.RETURN): BulletinState.RETURNED,
-    (BulletinState.APPROVED, Action.APPROVE): BulletinState.APPROVED,  # again, when its approval ends
-    (BulletinState.APPROVED, Action.WITHDRAW): BulletinState.WITHDRAWN,
+    (BulletinState.DRAFT, BulletinAction.REVISE): BulletinState.DRAFT,
+    (BulletinState.RETURNED, BulletinAction.REVISE): BulletinState.DRAFT,
+    (BulletinState.DRAFT, BulletinAction.SUBMIT): BulletinState.SUBMITTED,
+    (BulletinState.SUBMITTED, BulletinAction.RECALL): BulletinState.DRAFT,
+    (BulletinState.SUBMITTED, BulletinAction.APPROVE): BulletinState.APPROVED,
+    (BulletinState.SUBMITTED, BulletinAction.RETURN): BulletinState.RETURNED,
+    (BulletinState.APPROVED, BulletinAction.APPROVE): BulletinState.APPROVED,  # again, when its approval ends
+    (BulletinState.APPROVED, BulletinAction.WITHDRAW): BulletinState.WITHDRAWN,
 }
 
 IN_WORDS = {
@@ -79,18 +79,18 @@ IN_WORDS = {
 """How a person reads a state."""
 
 
-def after(state: BulletinState, action: Action) -> BulletinState:
+def after(state: BulletinState, action: BulletinAction) -> BulletinState:
     """Return the state that the action leads to, or raise IllegalTransition."""
     try:
         return _LEADS_TO[state, action]
     except KeyError:
         sentence = f"Không làm được: bản tin {IN_WORDS[state]}. Hãy tải lại trang để xem trạng thái mới nhất."
-        raise IllegalTransition(sentence) from None
+        raise IllegalBulletinTransition(sentence) from None
 
 
-def actions(state: BulletinState) -> tuple[Action, ...]:
+def actions(state: BulletinState) -> tuple[BulletinAction, ...]:
     """Return what can be done in a state: the buttons of its page."""
-    return tuple(action for action in Action if (state, action) in _LEADS_TO)
+    return tuple(action for action in BulletinAction if (state, action) in _LEADS_TO)
 
 
 class RenderingState(StrEnum):
@@ -127,7 +127,7 @@ def after_rendering(state: RenderingState, action: RenderingAction) -> Rendering
     try:
         return _RENDERING_LEADS_TO[state, action]
     except KeyError:
-        raise IllegalTransition(
+        raise IllegalBulletinTransition(
             "Tệp âm thanh này đã được xử lý theo cách khác. Hãy tải lại trang.",
             code="rendering.illegal-transition",
         ) from None

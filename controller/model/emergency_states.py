@@ -25,7 +25,7 @@ ROUNDS_OF_ALL_CLEAR = 2
 """Who missed the first words hears them again."""
 
 
-class IllegalTransition(Conflict):
+class IllegalEmergencyTransition(Conflict):
     """The emergency's state does not lead anywhere by this event."""
 
     code = "emergency.illegal-transition"
@@ -60,7 +60,7 @@ class Standing(StrEnum):
     DECLINED = "declined"
 
 
-class Event(StrEnum):
+class EmergencyEvent(StrEnum):
     """What moves an emergency."""
 
     START = "start"
@@ -69,9 +69,9 @@ class Event(StrEnum):
 
 
 _LEADS_TO = {
-    (EmergencyState.CALLED, Event.START): EmergencyState.STARTED,
-    (EmergencyState.CALLED, Event.DECLINE): EmergencyState.DECLINED,
-    (EmergencyState.STARTED, Event.END): EmergencyState.ENDED,
+    (EmergencyState.CALLED, EmergencyEvent.START): EmergencyState.STARTED,
+    (EmergencyState.CALLED, EmergencyEvent.DECLINE): EmergencyState.DECLINED,
+    (EmergencyState.STARTED, EmergencyEvent.END): EmergencyState.ENDED,
 }
 
 KINDS_IN_WORDS = {Kind.ALARM: "khẩn cấp", Kind.ALL_CLEAR: "báo yên", Kind.TEST: "thử loa"}
@@ -94,13 +94,13 @@ STANDING_IN_WORDS = {
 """How a person reads where an emergency stands."""
 
 
-def after(state: EmergencyState, event: Event) -> EmergencyState:
+def after(state: EmergencyState, event: EmergencyEvent) -> EmergencyState:
     """Return the state that the event leads to, or raise IllegalTransition."""
     try:
         return _LEADS_TO[state, event]
     except KeyError:
         sentence = f"Không làm được: lượt này {IN_WORDS[state]}. Hãy tải lại để xem trạng thái mới nhất."
-        raise IllegalTransition(sentence) from None
+        raise IllegalEmergencyTransition(sentence) from None
 
 
 def is_lapsed(state: EmergencyState, called_at: datetime, now: datetime) -> bool:

@@ -9,7 +9,7 @@ ReportId = NewType("ReportId", str)
 """One report of a listener."""
 
 
-class IllegalTransition(Conflict):
+class IllegalReportTransition(Conflict):
     """The report's state does not lead anywhere by this action."""
 
     code = "report.illegal-transition"
@@ -31,21 +31,21 @@ class ReportState(StrEnum):
     ANSWERED = "answered"
 
 
-class Action(StrEnum):
+class ReportAction(StrEnum):
     """What can be done with a report."""
 
     ANSWER = "answer"
 
 
 _LEADS_TO = {
-    (ReportState.OPEN, Action.ANSWER): ReportState.ANSWERED,
-    (ReportState.ANSWERED, Action.ANSWER): ReportState.ANSWERED,  # a better answer replaces the first
+    (ReportState.OPEN, ReportAction.ANSWER): ReportState.ANSWERED,
+    (ReportState.ANSWERED, ReportAction.ANSWER): ReportState.ANSWERED,  # a better answer replaces the first
 }
 
 
-def after(state: ReportState, action: Action) -> ReportState:
+def after(state: ReportState, action: ReportAction) -> ReportState:
     """Return the state that the action leads to, or raise IllegalTransition."""
     try:
         return _LEADS_TO[state, action]
     except KeyError:
-        raise IllegalTransition("Phản ánh này không trả lời được nữa.") from None
+        raise IllegalReportTransition("Phản ánh này không trả lời được nữa.") from None

@@ -10,7 +10,7 @@ ANY_VOLUME, ANY_MINUTES = 100, 1440
 """Percent, and minutes a day, that set no limit: what a policy does not name, it does not rule."""
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """What kind of retained document a published row is."""
 
     PLAN = "plan"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import OperatorId
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 
 
 class Published(Base):
@@ -22,7 +22,7 @@ class Published(Base):
     __tablename__ = "published"
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
-    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    kind: Mapped[DocumentKind] = mapped_column(Word(DocumentKind))
     target: Mapped[str] = mapped_column(String(ID_LENGTH))
     version: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(ID_LENGTH))

@@ -9,7 +9,7 @@ ScheduleId = NewType("ScheduleId", str)
 """A repeating rule."""
 
 
-class IllegalTransition(Conflict):
+class IllegalScheduleTransition(Conflict):
     """The schedule's state does not lead anywhere by this action."""
 
     code = "schedule.illegal-transition"
@@ -22,18 +22,18 @@ class ScheduleState(StrEnum):
     ENDED = "ended"
 
 
-class Action(StrEnum):
+class ScheduleAction(StrEnum):
     """What can be done with a schedule."""
 
     END = "end"
 
 
-_LEADS_TO = {(ScheduleState.RUNNING, Action.END): ScheduleState.ENDED}
+_LEADS_TO = {(ScheduleState.RUNNING, ScheduleAction.END): ScheduleState.ENDED}
 
 
-def after(state: ScheduleState, action: Action) -> ScheduleState:
+def after(state: ScheduleState, action: ScheduleAction) -> ScheduleState:
     """Return the state that the action leads to, or raise IllegalTransition."""
     try:
         return _LEADS_TO[state, action]
     except KeyError:
-        raise IllegalTransition("Lịch phát này đã kết thúc rồi.") from None
+        raise IllegalScheduleTransition("Lịch phát này đã kết thúc rồi.") from None

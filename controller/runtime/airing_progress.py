@@ -32,7 +32,7 @@ from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.consent.precedence import start_after
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringState, Event, Rung, after
+from controller.model.airing_states import AiringEvent, AiringState, Rung, after
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
@@ -73,7 +73,7 @@ class _Beat:
         if airing.state is AiringState.PLANNED:  # who should have heard it is told apart from who did
             targets = targets_of(self.session, [airing.id])[airing.id]
             add_deliveries(self.session, area_tree(self.session), airing.id, targets)
-        airing.state = after(airing.state, Event.MISS)
+        airing.state = after(airing.state, AiringEvent.MISS)
         airing.reason = reason
         airing.ended_at = self.now
         self.done.missed.append(airing.id)
@@ -204,7 +204,7 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
         beat.miss(airing, SILENCED)
         return
     start = allowed
-    airing.state = after(airing.state, Event.DELIVER)
+    airing.state = after(airing.state, AiringEvent.DELIVER)
     airing.revision = approved.revision
     airing.recording = recording.id
     airing.duration_ms = recording.duration_ms
@@ -272,7 +272,7 @@ def _sound(beat: _Beat) -> None:
         .with_for_update()
     )
     for airing in beat.session.scalars(query).all():
-        airing.state = after(airing.state, Event.SOUND)
+        airing.state = after(airing.state, AiringEvent.SOUND)
         beat.done.sounding.append(airing.id)
         beat.note("airing.sounding", airing)
 
@@ -302,7 +302,7 @@ def _end(beat: _Beat) -> None:
 
 
 def _air(beat: _Beat, airing: Airing, reach: Reach) -> None:
-    airing.state = after(airing.state, Event.END)
+    airing.state = after(airing.state, AiringEvent.END)
     airing.ended_at = beat.now
     spread = start_spread(beat.session, airing.id)
     beat.done.aired.append(airing.id)

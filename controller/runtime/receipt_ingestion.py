@@ -15,7 +15,7 @@ from controller.features.airings.late_joins import join
 from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringState, Event, Rung, after
+from controller.model.airing_states import AiringEvent, AiringState, Rung, after
 from controller.model.airings import Airing, Delivery, Received
 from controller.model.fleet import Node
 from controller.model.reports import AsAired
@@ -209,7 +209,7 @@ def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) ->
         .with_for_update()
     ).all()
     for airing in missed:
-        airing.state = after(airing.state, Event.HEARD_AFTER_ALL)
+        airing.state = after(airing.state, AiringEvent.HEARD_AFTER_ALL)
         airing.reason = None
     for airing in missed:
         record(session, None, "airing.heard-after-all", airing.id, now)

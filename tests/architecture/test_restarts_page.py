@@ -8,7 +8,7 @@ import pytest
 from controller.features.fleet.status import NodeStatus
 from controller.model.airing_states import AiringState, Rung
 from controller.model.bulletin_states import BulletinState, RenderingState
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.schedule_states import ScheduleState
 from devices.messages import ReceiptKind
 from tests.architecture.source import ROOT
@@ -20,7 +20,7 @@ MACHINES: dict[str, type[Enum] | None] = {
     "Rendering": RenderingState,
     "Airing": AiringState,
     "Delivery": Rung,
-    "Plan and the other documents": Kind,
+    "Plan and the other documents": DocumentKind,
     "Schedule and its occurrences": ScheduleState,
     "Loudspeaker": NodeStatus,
     "Receipt": ReceiptKind,

@@ -14,7 +14,7 @@ from controller.features.airings.planning import AgainstPolicy, Wish, plan_fores
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.bulletins import Approved
 from controller.model.local_time import wall
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices import topics
 from devices.ids import AreaCode, Grade
@@ -67,8 +67,10 @@ class Street:
         keys = Keys(world.root_key, world.station_key, None, None)
         self.station = StationInWorld(self.world, keys)
         with world.store.read() as session:
-            for row in session.scalars(select(Published).where(Published.kind.in_((Kind.KEYS, Kind.POLICY)))):
-                topic = topics.KEYS if row.kind is Kind.KEYS else topics.policy(AreaCode(row.target))
+            for row in session.scalars(
+                select(Published).where(Published.kind.in_((DocumentKind.KEYS, DocumentKind.POLICY)))
+            ):
+                topic = topics.KEYS if row.kind is DocumentKind.KEYS else topics.policy(AreaCode(row.target))
                 self.station.retain(topic, row.payload.encode())
         self.station.add_recording(SOUND.data, SOUND.duration_ms)
         self.node = self.station.add_node("22366-1", (PROVINCE, NHA_TRANG), error_ms=0.0, drift_ppm=0.0)

@@ -14,7 +14,7 @@ from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
 from controller.model.airing_states import AiringState
 from controller.model.airings import Delivery
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
 from tests.support.running_station import PROVINCE, air_short, outcome, playing, running
@@ -22,7 +22,7 @@ from tests.support.running_station import PROVINCE, air_short, outcome, playing,
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
-PLAN = (Kind.PLAN, PROVINCE)
+PLAN = (DocumentKind.PLAN, PROVINCE)
 
 
 def wait_until(check, seconds=90.0):

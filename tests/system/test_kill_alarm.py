@@ -18,7 +18,7 @@ from controller.model.airings import Airing, Delivery
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyState
 from controller.model.journal import Entry
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.store import Store
 from tests.support import crashing_alarm
 from tests.support.brokers import BrokerProcess
@@ -94,7 +94,7 @@ class Run:
             if row is None or row.state is not EmergencyState.ENDED:
                 return False
             assert session.get_one(Airing, row.airing).state is AiringState.CANCELLED
-            plan = published(session, Kind.PLAN, "56")
+            plan = published(session, DocumentKind.PLAN, "56")
             # who had come to the end of a round when it heard of the end of all has no other reason to tell
             told = [one.reason or one.rung >= Rung.FINISHED for one in session.scalars(select(Delivery))]
         return plan.acknowledged_at is not None and len(told) == len(NODES) and all(told)

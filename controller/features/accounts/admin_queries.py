@@ -9,7 +9,7 @@ from controller.features.accounts.scope import Scope
 from controller.model.accounts import Account, HeldKey, SecondFactor
 from controller.model.journal import Entry
 from controller.model.permissions import OperatorId
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AreaCode
 from devices.messages import Policy
@@ -37,7 +37,9 @@ def entries_by(session: Session, operator: OperatorId) -> Sequence[Entry]:
 
 def policies_in_force(session: Session) -> dict[AreaCode, tuple[Policy, Published]]:
     """Return each area's own policy with its row; one query."""
-    rows = session.scalars(select(Published).where(Published.kind == Kind.POLICY, Published.payload != ""))
+    rows = session.scalars(
+        select(Published).where(Published.kind == DocumentKind.POLICY, Published.payload != "")
+    )
     return {AreaCode(row.target): (Policy.model_validate_json(row.document), row) for row in rows}
 
 

@@ -26,7 +26,7 @@ from controller.features.consent.asked import Asked, asked_of
 from controller.features.emergencies.alarm_bar import AlarmLine, alarm_lines
 from controller.http.lanes import in_lane, is_urgent
 from controller.http.station import Station
-from controller.model.airing_states import Event, is_possible
+from controller.model.airing_states import AiringEvent, is_possible
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
@@ -55,7 +55,7 @@ class Viewer:
 
     def may_stop(self, airing: AiringView) -> bool:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
-        possible = is_possible(airing.state, Event.CANCEL)
+        possible = is_possible(airing.state, AiringEvent.CANCEL)
         return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
 
     def may_silence(self, areas: Collection[AreaCode]) -> tuple[AreaCode, ...]:

@@ -14,7 +14,7 @@ from controller.features.airings.service import aim
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.journal.service import record
-from controller.model.airing_states import AiringState, Event, after
+from controller.model.airing_states import AiringEvent, AiringState, after
 from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved, Recording
 from controller.model.fleet import Node
@@ -46,7 +46,7 @@ def call_airing(session: Session, called: Called, *, by: Operator, now: datetime
     airing = Airing(
         id=AiringId(new_id(now)),
         bulletin=called.approved.bulletin,
-        state=after(AiringState.PLANNED, Event.DELIVER),
+        state=after(AiringState.PLANNED, AiringEvent.DELIVER),
         grade=called.grade,
         volume=called.volume,
         asked_at=now,

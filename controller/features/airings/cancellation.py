@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.queries import require
 from controller.features.airings.queries import get_airing, targets_of
 from controller.features.journal.service import record
-from controller.model.airing_states import OPEN, Event, after
+from controller.model.airing_states import OPEN, AiringEvent, after
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, ProgrammeItem
@@ -83,6 +83,6 @@ def parts_of(session: Session, airing_ids: Collection[AiringId]) -> Sequence[Air
 
 def end_airing(airing: Airing, reason: str, now: datetime) -> None:
     """Move an airing out of the plans; who asks was checked, and writes the journal."""
-    airing.state = after(airing.state, Event.CANCEL)
+    airing.state = after(airing.state, AiringEvent.CANCEL)
     airing.reason = reason
     airing.ended_at = now

@@ -19,7 +19,7 @@ from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.fleet import Node
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AiringId, AreaCode, RecordingId
 from devices.messages import PlannedAiring, Policy
@@ -187,7 +187,7 @@ def grounds_of(
 
 
 def _policies(session: Session) -> dict[AreaCode, Policy]:
-    query = select(Published.target, Published.document).where(Published.kind == Kind.POLICY)
+    query = select(Published.target, Published.document).where(Published.kind == DocumentKind.POLICY)
     return {
         AreaCode(target): Policy.model_validate_json(document) for target, document in session.execute(query)
     }

@@ -24,7 +24,7 @@ from controller.model.areas import Area, AreaSpan
 from controller.model.emergencies import Prepared
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule, ScheduleTarget
 from devices.ids import AreaCode, NodeId
@@ -156,7 +156,7 @@ def close_area(
     move_nodes(session, nodes_below(session, code), into, key=key, by=by, now=now)
     _remember(session, area, now)
     area.parent, area.ended_at = into, now
-    for kind in (Kind.PLAN, Kind.POLICY):
+    for kind in (DocumentKind.PLAN, DocumentKind.POLICY):
         row = published(session, kind, code, lock=True)
         if row is not None and row.payload:
             take_back(row, now)

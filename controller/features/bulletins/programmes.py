@@ -11,7 +11,14 @@ from controller.features.accounts.queries import require
 from controller.features.bulletins.queries import get_bulletin, get_revision, usable_bulletin
 from controller.features.bulletins.service import begin_bulletin, check_newest, write_revision
 from controller.features.journal.service import record
-from controller.model.bulletin_states import Action, BulletinId, BulletinState, ItemKind, RevisionKind, after
+from controller.model.bulletin_states import (
+    BulletinAction,
+    BulletinId,
+    BulletinState,
+    ItemKind,
+    RevisionKind,
+    after,
+)
 from controller.model.bulletins import Bulletin, ProgrammeItem
 from controller.model.permissions import Act, Operator
 from controller.model.wording import clean_text, clean_title
@@ -77,7 +84,7 @@ def revise_programme(
     check_newest(bulletin, based_on)
     if get_revision(session, programme_id, bulletin.revision).kind is not RevisionKind.PROGRAMME:
         raise Conflict("Bản tin này không phải chương trình.", code="programme.no-programme")
-    bulletin.state = after(bulletin.state, Action.REVISE)
+    bulletin.state = after(bulletin.state, BulletinAction.REVISE)
     bulletin.title = clean_title(title)
     bulletin.changed_at = now
     bulletin.again_if_preempted = again_if_preempted

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from controller.features.bulletins.in_force import approvals_until
-from controller.model.bulletin_states import BulletinState, IllegalTransition
+from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition
 from controller.model.bulletins import Approved, Bulletin, FormerApproval
 from controller.model.local_time import wall
 
@@ -28,7 +28,7 @@ def check_due_again(session: Session, bulletin: Bulletin, now: datetime) -> None
         return
     until = approvals_until(session, [bulletin.id]).get(bulletin.id)
     if until is not None and not is_due_again(until, now):
-        raise IllegalTransition(f"Bản tin này đã được duyệt, có hiệu lực đến {wall(until)}.")
+        raise IllegalBulletinTransition(f"Bản tin này đã được duyệt, có hiệu lực đến {wall(until)}.")
 
 
 def keep_approval(session: Session, approved: Approved, now: datetime) -> None:

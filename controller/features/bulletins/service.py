@@ -19,7 +19,7 @@ from controller.features.bulletins.reapproval import check_due_again, keep_appro
 from controller.features.bulletins.renderings import Speech, order_rendering
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
-    Action,
+    BulletinAction,
     BulletinId,
     BulletinState,
     RenderingState,
@@ -81,7 +81,7 @@ def revise_bulletin(
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
     check_newest(bulletin, based_on)
-    bulletin.state = after(bulletin.state, Action.REVISE)
+    bulletin.state = after(bulletin.state, BulletinAction.REVISE)
     before = get_revision(session, bulletin_id, bulletin.revision)
     if before.kind is RevisionKind.PROGRAMME:
         raise Conflict("Đây là một chương trình: hãy sửa từng mục của nó.", code="programme.not-a-text")
@@ -108,7 +108,7 @@ def submit_bulletin(
     """Hand the newest wording in for approval, and order its recording: the approver listens to it too."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
-    bulletin.state = after(bulletin.state, Action.SUBMIT)
+    bulletin.state = after(bulletin.state, BulletinAction.SUBMIT)
     check_items(session, bulletin)
     _check_filled(session, bulletin)
     bulletin.returned_reason = None
@@ -138,7 +138,7 @@ def approve_bulletin(
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     heard = check_approvable(session, bulletin, revision, recording, by=by, declared=declared, now=now)
-    bulletin.state = after(bulletin.state, Action.APPROVE)
+    bulletin.state = after(bulletin.state, BulletinAction.APPROVE)
     bulletin.changed_at = now
     key = open_key(session, by, role=Role.APPROVER, password=password, now=now)
     approved = _approve(session, bulletin, recording, by=by, key=key, now=now)
@@ -170,7 +170,7 @@ def check_approvable(
     _check_other_person(session, bulletin, by)
     check_items(session, bulletin)
     heard = check_heard(session, by, recording, declared=declared)
-    after(bulletin.state, Action.APPROVE)
+    after(bulletin.state, BulletinAction.APPROVE)
     check_due_again(session, bulletin, now)
     return heard
 
@@ -179,7 +179,7 @@ def recall_bulletin(session: Session, bulletin_id: BulletinId, *, by: Operator, 
     """Take a submitted bulletin back before anybody has judged it; only who wrote it may."""
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WRITE, bulletin.area)
-    draft = after(bulletin.state, Action.RECALL)
+    draft = after(bulletin.state, BulletinAction.RECALL)
     if by.id not in _authors(session, bulletin):
         raise NotAllowed("Chỉ người soạn mới lấy lại được bản tin đã gửi duyệt.", code="bulletin.not-own")
     bulletin.state = draft
@@ -214,7 +214,7 @@ def return_bulletin(
     require(session, by, Act.APPROVE, bulletin.area)
     if not reason.strip():
         raise BadInput("Hãy ghi lý do trả lại để người soạn biết cần sửa gì.", code="bulletin.no-reason")
-    bulletin.state = after(bulletin.state, Action.RETURN)
+    bulletin.state = after(bulletin.state, BulletinAction.RETURN)
     bulletin.returned_reason = reason.strip()
     bulletin.changed_at = now
     record(session, by, "bulletin.returned", bulletin.id, now, detail={"reason": reason.strip()})

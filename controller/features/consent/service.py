@@ -17,7 +17,7 @@ from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.schedule_states import IllegalTransition, ScheduleId, ScheduleState
+from controller.model.schedule_states import IllegalScheduleTransition, ScheduleId, ScheduleState
 from devices.ids import AiringId, Grade
 
 LONGEST_REASON = 1000
@@ -52,7 +52,7 @@ def answer_schedule(
     schedule = get_schedule(session, schedule_id, lock=True)
     require(session, by, Act.ANSWER, by.area)
     if schedule.state is not ScheduleState.RUNNING:
-        raise IllegalTransition("Lịch phát này đã kết thúc rồi.")
+        raise IllegalScheduleTransition("Lịch phát này đã kết thúc rồi.")
     standing = standing_of_schedule(session, schedule)
     if by.area not in standing.agreed | standing.silent:
         raise Conflict(_NOT_ASKED, code="airing.not-asked")

@@ -10,7 +10,7 @@ from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import LEAST_AUDIBLE
 from controller.model.area_tree import AreaTree
 from controller.model.fleet import Node
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AreaCode
 from devices.messages import Policy
@@ -19,7 +19,7 @@ from devices.plan import loudest_at
 
 def is_muted(session: Session, tree: AreaTree, at: datetime) -> ColumnElement[bool]:
     """Return the condition of nodes that are capped below what can be heard, at an instant."""
-    query = select(Published.document).where(Published.kind == Kind.POLICY, Published.payload != "")
+    query = select(Published.document).where(Published.kind == DocumentKind.POLICY, Published.payload != "")
     policies = [Policy.model_validate_json(document) for document in session.scalars(query)]
     quiet = [one.target for one in policies if loudest_at(one, at) < LEAST_AUDIBLE and one.target in tree]
     return or_(Node.loudest < LEAST_AUDIBLE, Node.area.in_(tree.below(quiet)))

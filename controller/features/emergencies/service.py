@@ -32,9 +32,9 @@ from controller.model.emergency_states import (
     LOUDEST,
     ROUNDS_OF_ALL_CLEAR,
     USUAL_LENGTH,
+    EmergencyEvent,
     EmergencyId,
     EmergencyState,
-    Event,
     Kind,
     PreparedId,
     after,
@@ -125,7 +125,7 @@ def decline_emergency(
     """Take a call that waits off the table, by whoever may stop there."""
     row = get_emergency(session, emergency, lock=True)
     require(session, by, Act.STOP, *row.areas)
-    row.state = after(row.state, Event.DECLINE)
+    row.state = after(row.state, EmergencyEvent.DECLINE)
     row.ended_by, row.ended_at, row.end_reason = by.id, now, reason.strip() or None
     record(session, by, "emergency.declined", row.id, now, detail={"reason": reason.strip()})
     return row
@@ -253,7 +253,7 @@ def _start(session: Session, row: Emergency, *, by: Operator, now: datetime, tim
             "Đang trong giờ yên lặng hoặc hết số phút trong ngày của địa bàn nên không thử loa được. "
             "Chưa có gì được phát. Hãy thử vào giờ khác."
         )
-    row.state = after(row.state, Event.START)
+    row.state = after(row.state, EmergencyEvent.START)
     row.airing = airing.id
     what = "emergency-test.started" if is_test else "emergency.started"
     record(session, by, what, row.id, now, detail={"airing": airing.id, "held": held})

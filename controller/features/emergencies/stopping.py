@@ -13,7 +13,7 @@ from controller.features.journal.service import record
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
 from controller.model.emergencies import Emergency
-from controller.model.emergency_states import EmergencyId, EmergencyState, Event, Kind, after
+from controller.model.emergency_states import EmergencyEvent, EmergencyId, EmergencyState, Kind, after
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
 
@@ -80,7 +80,7 @@ def _end(
         changed |= set(silence_in(session, airing, areas, reason=reason, now=now))
         is_whole = airing.state not in IN_PLANS
         if is_whole and row.state is EmergencyState.STARTED:
-            row.state = after(row.state, Event.END)
+            row.state = after(row.state, EmergencyEvent.END)
             row.ended_by, row.ended_at, row.end_reason = by.id, now, reason
     session.flush()
     for row, airing in running:

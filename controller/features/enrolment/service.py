@@ -22,7 +22,7 @@ from controller.features.plans.queries import published
 from controller.model.fleet import EnrolmentCode, Hardware, Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
@@ -139,7 +139,7 @@ def claim_code(session: Session, claim: EnrolmentClaim, welcome: Welcome, *, now
     new code, only a new password.
     """
     row = claimable(session, claim, now=now, lock=True)
-    keys = published(session, Kind.KEYS, "")
+    keys = published(session, DocumentKind.KEYS, "")
     if keys is None:
         raise Conflict("Đài chưa có bộ khóa nên chưa gắn được cụm loa.", code="keys.none")
     node = _in_use(session, row, now)

@@ -16,7 +16,7 @@ from controller.model.accounts import Account, HeldKey
 from controller.model.local_time import ZONE
 from controller.model.notices import Notice, NoticeKind
 from controller.model.permissions import OperatorId
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AreaCode, Role
 
@@ -106,7 +106,7 @@ def _keys(session: Session) -> Iterable[Ending]:
 
 
 def _key_set(session: Session) -> Iterable[Ending]:
-    row = published(session, Kind.KEYS, "")
+    row = published(session, DocumentKind.KEYS, "")
     if row is not None and row.expires_at is not None:
         yield Ending(
             "keys",
@@ -118,7 +118,7 @@ def _key_set(session: Session) -> Iterable[Ending]:
 
 
 def _policies(session: Session) -> Iterable[Ending]:
-    for row, key_ends in _signed(session, Kind.POLICY):
+    for row, key_ends in _signed(session, DocumentKind.POLICY):
         area = AreaCode(row.target)
         yield Ending(
             f"policy.{area}",
@@ -131,7 +131,9 @@ def _policies(session: Session) -> Iterable[Ending]:
 
 
 def _places(session: Session) -> Iterable[Ending]:
-    ends = [min(row.expires_at or key_ends, key_ends) for row, key_ends in _signed(session, Kind.PLACE)]
+    ends = [
+        min(row.expires_at or key_ends, key_ends) for row, key_ends in _signed(session, DocumentKind.PLACE)
+    ]
     if ends:
         yield Ending(
             "places",
@@ -142,7 +144,7 @@ def _places(session: Session) -> Iterable[Ending]:
         )
 
 
-def _signed(session: Session, kind: Kind) -> Sequence[tuple[Published, datetime]]:
+def _signed(session: Session, kind: DocumentKind) -> Sequence[tuple[Published, datetime]]:
     query = (
         select(Published, HeldKey.not_after)
         .join(HeldKey, HeldKey.kid == Published.kid)

@@ -60,7 +60,7 @@ class Fallen:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class FleetEvent:
     """One thing to look after: a commune's outage counts once, however many nodes it has."""
 
     kind: EventKind
@@ -86,7 +86,7 @@ def events(
     losses: Iterable[Loss],
     flapping: Mapping[NodeId, tuple[AreaCode, datetime]],
     sizes: Mapping[AreaCode, int],
-) -> list[Event]:
+) -> list[FleetEvent]:
     """Return what there is to look after, the newest first.
 
     `flapping`: nodes that flap, with their area and since when; whether one of them is away at this moment is
@@ -96,35 +96,35 @@ def events(
     for loss in losses:
         if loss.node not in flapping:
             by_area[loss.area].append(loss)
-    found = [Event(EventKind.FLAPPING, area, at, (node,)) for node, (area, at) in flapping.items()]
+    found = [FleetEvent(EventKind.FLAPPING, area, at, (node,)) for node, (area, at) in flapping.items()]
     for area, lost in by_area.items():
         found += _of_area(area, sorted(lost, key=lambda loss: (loss.at, loss.node)), sizes.get(area, 0))
     return newest_first(found)
 
 
-def newest_first(found: Iterable[Event]) -> list[Event]:
+def newest_first(found: Iterable[FleetEvent]) -> list[FleetEvent]:
     """Return events in the order in which they are told."""
     return sorted(found, key=lambda event: (event.since, event.area, event.nodes), reverse=True)
 
 
-def as_one_outage(fallen: Fallen, size: int) -> Event | None:
+def as_one_outage(fallen: Fallen, size: int) -> FleetEvent | None:
     """Return the one event that an area's losses are, where they fell together; None: look at each of them.
 
     The same as `events` says of the single losses, without a row for each when a whole province is dark.
     """
     if fallen.last - fallen.first > OUTAGE_WINDOW or len(fallen.nodes) < _needed(size):
         return None
-    return Event(EventKind.OUTAGE, fallen.area, fallen.first, tuple(sorted(fallen.nodes)), size)
+    return FleetEvent(EventKind.OUTAGE, fallen.area, fallen.first, tuple(sorted(fallen.nodes)), size)
 
 
 def _needed(size: int) -> int:
     return max(FEWEST_OUT, math.ceil(size * OUTAGE_SHARE))
 
 
-def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[Event]:
+def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[FleetEvent]:
     """Join what fell together, if that is half of the area; each other loss stands for itself."""
     needed = _needed(size)
-    found: list[Event] = []
+    found: list[FleetEvent] = []
     at = 0
     while at < len(lost):
         end = at
@@ -132,9 +132,9 @@ def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[Event]:
             end += 1
         if end - at >= needed:
             nodes = tuple(sorted(loss.node for loss in lost[at:end]))
-            found.append(Event(EventKind.OUTAGE, area, lost[at].at, nodes, size))
+            found.append(FleetEvent(EventKind.OUTAGE, area, lost[at].at, nodes, size))
             at = end
         else:
-            found.append(Event(EventKind.LOST, area, lost[at].at, (lost[at].node,)))
+            found.append(FleetEvent(EventKind.LOST, area, lost[at].at, (lost[at].node,)))
             at += 1
     return found

@@ -14,8 +14,8 @@ from controller.features.fleet.counts import has_status
 from controller.features.fleet.events import (
     FLAP_TURNS,
     FLAP_WINDOW,
-    Event,
     Fallen,
+    FleetEvent,
     Loss,
     Turn,
     as_one_outage,
@@ -203,7 +203,7 @@ def _judged(rows: Iterable[Row[Node, Care, str]], unsteady: _Unsteady, now: date
         yield Watched(node, status_of(facts, now), faults, care, assignee)
 
 
-def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[Event]:
+def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetime) -> list[FleetEvent]:
     """Return what there is to look after in some areas (None: all), the newest first; six queries at most."""
     tree, turns = area_tree(session), _flapping(session, now)
     communes = {area: _commune(tree, area) for area in tree.parents if areas is None or area in areas}

@@ -23,7 +23,7 @@ from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AreaCode, KeyId, Role
 
@@ -53,8 +53,8 @@ def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
     bulletins = _approved_by(session, kid, now)
     silenced = tuple(relied_upon(session, bulletins))
     signed = select(Published.target).where(Published.kid == kid, Published.payload != "")
-    policies = session.scalars(signed.where(Published.kind == Kind.POLICY).order_by(Published.target))
-    places = select(func.count()).select_from(signed.where(Published.kind == Kind.PLACE).subquery())
+    policies = session.scalars(signed.where(Published.kind == DocumentKind.POLICY).order_by(Published.target))
+    places = select(func.count()).select_from(signed.where(Published.kind == DocumentKind.PLACE).subquery())
     holder = session.get(Account, key.holder) if key.holder is not None else None
     return Fallout(
         kid=kid,

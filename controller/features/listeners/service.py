@@ -10,7 +10,7 @@ from controller.features.accounts.queries import require
 from controller.features.journal.service import record
 from controller.features.listeners.queries import code_digest, last_sounded
 from controller.model.fleet import Node
-from controller.model.listener_report_states import Action, ReportId, ReportState, Trouble, after
+from controller.model.listener_report_states import ReportAction, ReportId, ReportState, Trouble, after
 from controller.model.listeners import ListenerReport
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
@@ -69,7 +69,7 @@ def answer_report(
     answer = answer.strip()
     if not answer or len(answer) > LONGEST_ANSWER:
         raise BadInput(f"Hãy ghi câu trả lời, không quá {LONGEST_ANSWER} chữ cái.", code="report.no-answer")
-    report.state = after(report.state, Action.ANSWER)
+    report.state = after(report.state, ReportAction.ANSWER)
     report.answer, report.answered_by, report.answered_at = answer, by.id, now
     record(session, by, "report.answered", report.id, now, detail={"answer": answer})
     return report

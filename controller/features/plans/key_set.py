@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from controller.features.bulletins.in_force import is_in_force
 from controller.model.accounts import Account, HeldKey
 from controller.model.bulletins import Approved, Bulletin
-from controller.model.plan_states import PLAN_LIFE, Kind
+from controller.model.plan_states import PLAN_LIFE, DocumentKind
 from controller.model.plans import Published
 from devices.ids import Role
 
@@ -68,7 +68,7 @@ def _still_holds(now: datetime) -> ColumnElement[bool]:
     )
     rules = exists().where(
         Published.kid == HeldKey.kid,
-        Published.kind.in_((Kind.POLICY, Kind.PLACE)),
+        Published.kind.in_((DocumentKind.POLICY, DocumentKind.PLACE)),
         Published.payload != "",
     )
     overlaps = and_(HeldKey.role == Role.STATION, HeldKey.retired_at > now - STATION_OVERLAP)

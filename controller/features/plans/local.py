@@ -29,7 +29,7 @@ from controller.features.plans.queries import published, published_key_set
 from controller.features.provisioning.service import Secrets, root_key_at
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.settings import Settings
 from devices.ids import AreaCode, KeyId, Role
 from devices.messages import LoudHours, Policy, QuietHours
@@ -50,7 +50,7 @@ def policies_here() -> list[dict[str, Any]]:
     with local_store() as store, store.read() as session:
         found = []
         for area in sorted(area_tree(session).parents):
-            row = published(session, Kind.POLICY, area)
+            row = published(session, DocumentKind.POLICY, area)
             if row is not None:
                 policy = Policy.model_validate_json(row.document)
                 told = policy.model_dump(mode="json", exclude={"issued_at"})
@@ -73,7 +73,7 @@ def sign_policy_here(
     with signing_here(by) as (session, key):
         administrator = person_named(session, by)
         require(session, administrator, Act.RULE, get_area(session, AreaCode(area)).code)
-        row = published(session, Kind.POLICY, area)
+        row = published(session, DocumentKind.POLICY, area)
         limits = {} if row is None or not row.payload else _limits_of(row.document)
         named: dict[str, Any] = {"loudest_volume": loudest, "minutes_a_day": minutes}
         named["quiet_hours"] = tuple(one for one in hours if one is not None) if quiet else None

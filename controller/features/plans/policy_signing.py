@@ -19,7 +19,7 @@ from controller.features.plans.publication import Place, next_version_of, put
 from controller.features.plans.queries import version_of_policy
 from controller.model.accounts import HeldKey
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, Kind
+from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import check_version
 from controller.store.locks import Lock, hold
@@ -39,7 +39,7 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
     hold(session, Lock.PUBLISHED)
-    place = Place(Kind.KEYS, "")
+    place = Place(DocumentKind.KEYS, "")
     version = next_version_of(session, place, now)
     keys = _keys_that_fit(session, now)
     document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
@@ -112,7 +112,7 @@ def sign_policy(
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
-    version = next_version_of(session, place := Place(Kind.POLICY, area), now)
+    version = next_version_of(session, place := Place(DocumentKind.POLICY, area), now)
     limits = _limits(zone, quiet_hours, loudest_volume, minutes_a_day, volumes)
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)

@@ -20,7 +20,7 @@ from controller.model.accounts import HeldKey
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved, Bulletin
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import AiringId, AreaCode, RecordingId
 from devices.messages import Kept, Policy
@@ -95,7 +95,7 @@ def _quiet_areas(session: Session, now: datetime) -> frozenset[str]:
     """Return the areas whose own policy has quiet hours now; they bind all areas below."""
     rows = session.execute(
         select(Published.target, Published.document).where(
-            Published.kind == Kind.POLICY, Published.payload != ""
+            Published.kind == DocumentKind.POLICY, Published.payload != ""
         )
     )
     return frozenset(target for target, document in rows if is_quiet(_read(document), now))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.plans.queries import published
 from controller.model.permissions import OperatorId
-from controller.model.plan_states import Kind, next_version
+from controller.model.plan_states import DocumentKind, next_version
 from controller.model.plans import Published
 from devices.messages import Message
 from devices.signing import SigningKey, sign
@@ -17,7 +17,7 @@ from devices.signing import SigningKey, sign
 class Place:
     """Where a document belongs: one row, one topic."""
 
-    kind: Kind
+    kind: DocumentKind
     target: str
 
 

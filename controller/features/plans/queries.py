@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import HeldKey
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import version_of
 from devices import topics
@@ -31,22 +31,28 @@ def outgoing(row: Published) -> Outgoing:
     return Outgoing(topic_of(row.kind, row.target), row.payload.encode(), row.id, row.version)
 
 
-def topic_of(kind: Kind, target: str) -> str:
+def topic_of(kind: DocumentKind, target: str) -> str:
     """Return the topic of a published document."""
     match kind:
-        case Kind.PLAN:
+        case DocumentKind.PLAN:
             return topics.plan(target)
-        case Kind.POLICY:
+        case DocumentKind.POLICY:
             return topics.policy(AreaCode(target))
-        case Kind.MANIFEST:
+        case DocumentKind.MANIFEST:
             return topics.manifest(RecordingId(target))
-        case Kind.PLACE:
+        case DocumentKind.PLACE:
             return topics.place(NodeId(target))
-        case Kind.KEYS:
+        case DocumentKind.KEYS:
             return topics.KEYS
 
 
-_FIRST = (Kind.KEYS, Kind.PLACE, Kind.POLICY, Kind.MANIFEST, Kind.PLAN)
+_FIRST = (
+    DocumentKind.KEYS,
+    DocumentKind.PLACE,
+    DocumentKind.POLICY,
+    DocumentKind.MANIFEST,
+    DocumentKind.PLAN,
+)
 """Order of publishing: a node should know the keys before it reads what they signed."""
 
 
@@ -62,7 +68,7 @@ def retained_state(session: Session) -> list[Outgoing]:
     return [outgoing(row) for row in _ordered(rows)]
 
 
-def published(session: Session, kind: Kind, target: str, *, lock: bool = False) -> Published | None:
+def published(session: Session, kind: DocumentKind, target: str, *, lock: bool = False) -> Published | None:
     """Return the newest document of a kind for a target, or None."""
     query = select(Published).where(Published.kind == kind, Published.target == target)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
@@ -70,25 +76,25 @@ def published(session: Session, kind: Kind, target: str, *, lock: bool = False) 
 
 def published_plans(session: Session, area: AreaCode) -> list[Plan]:
     """Return the plans that an area's loudspeakers obey: its own and those above it."""
-    rows = _of_lineage(session, Kind.PLAN, area)
+    rows = _of_lineage(session, DocumentKind.PLAN, area)
     return [Plan.model_validate_json(row.document) for row in rows]
 
 
 def published_policies(session: Session, area: AreaCode) -> list[Policy]:
     """Return the policies that bind an area's loudspeakers: its own and those above it."""
-    rows = _of_lineage(session, Kind.POLICY, area)
+    rows = _of_lineage(session, DocumentKind.POLICY, area)
     return [Policy.model_validate_json(row.document) for row in rows]
 
 
 def version_of_policy(session: Session, area: AreaCode) -> str:
     """Return the version that a change of an area's own policy begins with; signed again it is the same."""
-    row = published(session, Kind.POLICY, area)
+    row = published(session, DocumentKind.POLICY, area)
     return version_of("" if row is None or not row.payload else row.digest)
 
 
 def published_key_set(session: Session) -> KeySet | None:
     """Return the key set in force, if one was ever signed."""
-    row = published(session, Kind.KEYS, "")
+    row = published(session, DocumentKind.KEYS, "")
     return None if row is None else KeySet.model_validate_json(row.document)
 
 
@@ -100,7 +106,11 @@ def void_policies(session: Session) -> list[AreaCode]:
     query = (
         select(Published.target)
         .join(HeldKey, HeldKey.kid == Published.kid)
-        .where(Published.kind == Kind.POLICY, Published.payload != "", HeldKey.compromised_at.is_not(None))
+        .where(
+            Published.kind == DocumentKind.POLICY,
+            Published.payload != "",
+            HeldKey.compromised_at.is_not(None),
+        )
         .order_by(Published.target)
     )
     return [AreaCode(target) for target in session.scalars(query)]
@@ -112,7 +122,7 @@ def count_unacknowledged(session: Session) -> int:
     return session.scalar(query) or 0
 
 
-def _of_lineage(session: Session, kind: Kind, area: AreaCode) -> Sequence[Published]:
+def _of_lineage(session: Session, kind: DocumentKind, area: AreaCode) -> Sequence[Published]:
     lineage = area_tree(session).lineage(area)
     query = select(Published).where(Published.kind == kind, Published.target.in_(lineage))
     return session.scalars(query.order_by(Published.target)).all()

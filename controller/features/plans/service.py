@@ -22,7 +22,7 @@ from controller.features.plans.queries import Outgoing, outgoing
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletins import Recording
-from controller.model.plan_states import PLAN_LIFE, Kind, is_worn
+from controller.model.plan_states import PLAN_LIFE, DocumentKind, is_worn
 from controller.model.plans import Published
 from controller.store.locks import Lock, hold
 from devices.ids import AreaCode, RecordingId
@@ -46,7 +46,7 @@ def refresh_plans(
     wanted = wanted_plans(session, now, only)
     named = frozenset(recording for content in wanted.values() for recording in content.recordings)
     manifests = _refresh_manifests(session, named, station_key, now, is_all=only is None)
-    query = select(Published).where(Published.kind == Kind.PLAN)
+    query = select(Published).where(Published.kind == DocumentKind.PLAN)
     rows = {
         row.target: row
         for row in session.scalars(query if only is None else query.where(Published.target.in_(only)))
@@ -72,7 +72,7 @@ def acknowledge(session: Session, published_id: int, *, version: int, now: datet
         session.delete(row)
         return True
     row.acknowledged_at = row.acknowledged_at or now
-    if row.kind is Kind.PLAN:
+    if row.kind is DocumentKind.PLAN:
         named = [airing.airing for airing in Plan.model_validate_json(row.document).airings]
         session.execute(
             update(Airing)
@@ -116,7 +116,7 @@ def _is_due(row: Published | None, said: _Said, key: SigningKey, now: datetime) 
 
 
 def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: datetime) -> Published:
-    place = Place(Kind.PLAN, target)
+    place = Place(DocumentKind.PLAN, target)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
     plan = Plan(
@@ -137,7 +137,7 @@ def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: dat
 def _refresh_manifests(
     session: Session, named: frozenset[RecordingId], key: SigningKey, now: datetime, *, is_all: bool
 ) -> list[Published]:
-    query = select(Published).where(Published.kind == Kind.MANIFEST)
+    query = select(Published).where(Published.kind == DocumentKind.MANIFEST)
     rows = {
         RecordingId(row.target): row
         for row in session.scalars(query if is_all else query.where(Published.target.in_(named)))
@@ -161,7 +161,7 @@ def _refresh_manifests(
 
 def _issue_manifest(session: Session, recording: RecordingId, key: SigningKey, now: datetime) -> Published:
     manifest = Manifest.model_validate(session.get_one(Recording, recording).manifest)
-    place = Place(Kind.MANIFEST, recording)
+    place = Place(DocumentKind.MANIFEST, recording)
     return put(
         session,
         place,

@@ -18,7 +18,7 @@ from controller.features.plans import publication as publishing
 from controller.features.quarantine.service import drop_what_it_will_not_hear, have_hear
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.store.locks import Lock, hold
 from devices.enrolment import Place
 from devices.ids import AreaCode, NodeId, Role
@@ -76,7 +76,7 @@ def sign_places(
     told = 0
     for node in nodes:
         areas = tuple(reversed(tree.lineage(node.area)))
-        where = publishing.Place(Kind.PLACE, node.id)
+        where = publishing.Place(DocumentKind.PLACE, node.id)
         version = publishing.next_version_of(session, where, now)
         place = Place(node=node.id, version=version, issued_at=now, expires_at=now + PLACE_LIFE, areas=areas)
         publishing.put(

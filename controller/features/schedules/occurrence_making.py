@@ -29,7 +29,7 @@ from controller.features.schedules.queries import (
     own_days,
     targets_of_schedules,
 )
-from controller.model.airing_states import AiringState, Event
+from controller.model.airing_states import AiringEvent, AiringState
 from controller.model.airing_states import after as airing_after
 from controller.model.airings import Airing, Target
 from controller.model.area_tree import AreaTree
@@ -38,7 +38,7 @@ from controller.model.bulletins import Bulletin
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Operator, OperatorId
-from controller.model.schedule_states import Action, ScheduleId, after
+from controller.model.schedule_states import ScheduleAction, ScheduleId, after
 from controller.model.schedules import Occurrence, Schedule
 from devices.ids import AiringId, AreaCode, Grade
 from schedules.icalendar import from_text
@@ -152,7 +152,7 @@ def finish(
     session: Session, schedule: Schedule, by: Operator | None, now: datetime, reason: str | None = None
 ) -> None:
     """Have a schedule make nothing more; what it has made stays."""
-    schedule.state = after(schedule.state, Action.END)
+    schedule.state = after(schedule.state, ScheduleAction.END)
     schedule.ended_at = now
     schedule.next_at = None
     record(session, by, "schedule.ended", schedule.id, now, detail={"reason": reason} if reason else None)
@@ -309,7 +309,7 @@ def _take_back(at: _Comparison) -> None:
         at.taken_back.append((part.id, reasons[part.linked_to or part.id]))
     reasons = dict(at.taken_back)
     for airing in at.session.scalars(select(Airing).where(Airing.id.in_(reasons)).with_for_update()):
-        airing.state = airing_after(airing.state, Event.CANCEL)
+        airing.state = airing_after(airing.state, AiringEvent.CANCEL)
         airing.reason = reasons[airing.id]
         airing.ended_at = at.now
     at.session.execute(delete(Occurrence).where(Occurrence.airing.in_(reasons)))

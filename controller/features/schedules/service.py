@@ -38,7 +38,7 @@ from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.row_versions import check_version
-from controller.model.schedule_states import IllegalTransition, ScheduleId, ScheduleState
+from controller.model.schedule_states import IllegalScheduleTransition, ScheduleId, ScheduleState
 from controller.model.schedules import Occurrence, Schedule, ScheduleTarget
 from devices.ids import AreaCode, Grade
 from schedules.icalendar import from_text, to_text
@@ -244,7 +244,7 @@ def _moved(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
 def _running(session: Session, schedule_id: ScheduleId) -> tuple[Schedule, Recurrence]:
     schedule = get_schedule(session, schedule_id, lock=True)
     if schedule.state is not ScheduleState.RUNNING:
-        raise IllegalTransition("Lịch phát này đã kết thúc rồi.")
+        raise IllegalScheduleTransition("Lịch phát này đã kết thúc rồi.")
     return schedule, from_text(schedule.rule)
 
 

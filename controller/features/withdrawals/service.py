@@ -8,7 +8,7 @@ from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
 from controller.features.bulletins.queries import approval_of, get_bulletin, programmes_with, variants_of
 from controller.features.journal.service import record
-from controller.model.bulletin_states import Action, BulletinId, BulletinState, after
+from controller.model.bulletin_states import BulletinAction, BulletinId, BulletinState, after
 from controller.model.permissions import Act, Operator
 
 
@@ -21,7 +21,7 @@ def withdraw_bulletin(
     """
     bulletin = get_bulletin(session, bulletin_id, lock=True)
     require(session, by, Act.WITHDRAW, bulletin.area)
-    bulletin.state = after(bulletin.state, Action.WITHDRAW)
+    bulletin.state = after(bulletin.state, BulletinAction.WITHDRAW)
     bulletin.changed_at = now
     approved = approval_of(session, bulletin_id, bulletin.revision)
     if approved is not None:

@@ -20,7 +20,7 @@ from controller.features.airings.timing import Times
 from controller.features.airings.unapproved import VOID
 from controller.features.fleet.service import NewNode, enrol_node, retire_node
 from controller.features.plans.queries import published_plans, unacknowledged
-from controller.model.airing_states import AiringState, IllegalTransition
+from controller.model.airing_states import AiringState, IllegalAiringTransition
 from controller.model.bulletins import Approved
 from devices.ids import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
@@ -255,7 +255,7 @@ def test_anybody_of_the_area_stops_what_is_planned_or_sounding(world):
     for airing in (planned, sounding):
         world.do(cancel_airing, airing, by=world.officer)
         assert state(world, airing) is AiringState.CANCELLED
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalAiringTransition):
         world.do(cancel_airing, planned, by=world.officer)
     assert world.publish()
     assert world.ask(unacknowledged) == []

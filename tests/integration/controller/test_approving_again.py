@@ -20,7 +20,7 @@ from controller.features.notices.queries import notices_of
 from controller.features.plans.policy_signing import sign_key_set
 from controller.features.plans.queries import published_plans
 from controller.features.schedules.service import schedule_bulletin
-from controller.model.bulletin_states import IllegalTransition
+from controller.model.bulletin_states import IllegalBulletinTransition
 from controller.model.bulletins import Approved, FormerApproval
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorRole
@@ -115,7 +115,7 @@ def test_an_alarm_that_a_stolen_key_had_silenced_is_ready_again(world, other):
 
 def test_approving_again_is_for_the_last_days_and_keeps_every_rule(world, other):
     bulletin = world.approved()
-    with pytest.raises(IllegalTransition, match="có hiệu lực đến"):
+    with pytest.raises(IllegalBulletinTransition, match="có hiệu lực đến"):
         world.approve(bulletin)
     world.later(days=APPROVAL_LIFE.days - AGAIN_WITHIN.days)
     with pytest.raises(NotAllowed):  # its author

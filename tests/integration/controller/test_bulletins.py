@@ -29,7 +29,7 @@ from controller.features.bulletins.service import (
 )
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
-from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
+from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, RenderingState
 from controller.model.permissions import OperatorRole
 from devices.ids import RecordingId
 from devices.signing import read_payload
@@ -145,7 +145,7 @@ def test_another_title_is_another_wording_of_whoever_wrote_it(world):
 
 def test_an_approved_bulletin_cannot_be_changed(world):
     bulletin = world.approved()
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalBulletinTransition):
         world.do(revise_bulletin, bulletin, title="Khác", text="Lời khác.", by=world.officer)
 
 

@@ -13,7 +13,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.plans.queries import published
 from controller.features.quarantine.service import quarantine_node, release_node
 from controller.model.airing_states import AiringState
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from devices.messages import Plan
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 
@@ -46,7 +46,7 @@ def again(world, airing, nodes, *, by=None, seconds=60, agreed=True):
 
 
 def named_for(world, target):
-    row = world.ask(published, Kind.PLAN, target)
+    row = world.ask(published, DocumentKind.PLAN, target)
     return [one.airing for one in Plan.model_validate_json(row.document).airings] if row else []
 
 

@@ -34,7 +34,7 @@ from controller.features.quarantine.service import limit_volume, quarantine_node
 from controller.model.areas import Area
 from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import OperatorRole
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from devices.enrolment import Enrolment, first_session_of
 from devices.ids import AreaCode, NodeId
 from devices.messages import NodeState, Plan, Vitals
@@ -252,7 +252,7 @@ def test_codes_are_made_by_technicians_only_and_live_a_week_at_most(world):
 
 
 def plan_of(world, target):
-    row = world.ask(published, Kind.PLAN, target)
+    row = world.ask(published, DocumentKind.PLAN, target)
     return None if row is None else Plan.model_validate_json(row.document)
 
 

@@ -30,7 +30,7 @@ from controller.model.airing_states import AiringState
 from controller.model.bulletins import Approved
 from controller.model.notices import NoticeKind
 from controller.model.permissions import OperatorId, OperatorRole
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from devices.ids import Role
 from devices.messages import MOST_KEYS
 from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set, verify_approval
@@ -249,7 +249,7 @@ def many_keys(world, count):
 def test_a_province_of_five_hundred_communes_has_room_in_the_key_set(world):
     many_keys(world, MOST_KEYS - 3)
     world.do(sign_key_set, root_key=world.root_key)
-    payload = world.ask(published, Kind.KEYS, "").payload
+    payload = world.ask(published, DocumentKind.KEYS, "").payload
     assert len(payload) < LONGEST_JWS * 0.6
     assert len(read_key_set(payload, world.root_key.public_x, world.now).keys) == MOST_KEYS
 

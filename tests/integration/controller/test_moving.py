@@ -22,7 +22,7 @@ from controller.features.fleet.queries import get_node, nodes_under
 from controller.features.plans.queries import published, retained_state
 from controller.features.relocation.service import move_node
 from controller.model.emergency_states import Kind as AlarmKind
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from devices.enrolment import Place
 from devices.ids import AreaCode
 from devices.signing import TrustedKeys, read_key_set, verify
@@ -39,8 +39,10 @@ def rule(world, use_case, *args, **kwargs):
 
 def place_of(world, node):
     """What the broker retains for the node, checked as the node checks it."""
-    row = world.ask(published, Kind.PLACE, node)
-    keys = read_key_set(world.ask(published, Kind.KEYS, "").payload, world.root_key.public_x, world.now)
+    row = world.ask(published, DocumentKind.PLACE, node)
+    keys = read_key_set(
+        world.ask(published, DocumentKind.KEYS, "").payload, world.root_key.public_x, world.now
+    )
     return verify(row.payload, Place, TrustedKeys.of(keys), world.now).areas
 
 
@@ -76,7 +78,7 @@ def test_only_an_administrator_moves_and_only_with_the_right_password(world):
         world.do(move_node, NODE, BAC_NHA_TRANG, by=world.administrator, password="sai mật khẩu")
     with pytest.raises(BadInput):
         rule(world, move_node, NODE, AreaCode("99999"))
-    assert world.ask(published, Kind.PLACE, NODE) is None
+    assert world.ask(published, DocumentKind.PLACE, NODE) is None
 
 
 def test_merged_areas_live_on_below_the_new_one_and_their_history_adds_up_there(world):

@@ -21,7 +21,7 @@ from controller.features.plans.queries import (
 from controller.features.plans.service import acknowledge, forget_acknowledgements
 from controller.model.airings import Airing
 from controller.model.bulletins import Approved
-from controller.model.plan_states import PLAN_LIFE, Kind
+from controller.model.plan_states import PLAN_LIFE, DocumentKind
 from devices.messages import Manifest, Plan, Policy, QuietHours
 from devices.signing import TrustedKeys, read_key_set, read_payload, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound
@@ -227,4 +227,4 @@ def test_a_policy_that_cannot_be_is_refused(world, changes):
         world.do(sign_policy, **asked, **changes)
     with pytest.raises(NotFound):
         world.do(sign_policy, **(asked | {"area": "0"}))
-    assert world.ask(published, Kind.POLICY, NHA_TRANG) is None
+    assert world.ask(published, DocumentKind.POLICY, NHA_TRANG) is None

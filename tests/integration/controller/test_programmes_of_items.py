@@ -26,7 +26,7 @@ from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import set_reference
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
-from controller.model.bulletin_states import BulletinState, IllegalTransition, ItemKind, RevisionKind
+from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, ItemKind, RevisionKind
 from tests.support.station_world import TEXT, Sound
 
 MIXED = b"programme " * 9_000
@@ -134,7 +134,7 @@ def test_it_is_revised_by_items_and_never_as_a_text(world, bulletin):
     with pytest.raises(Conflict):
         world.do(revise_programme, bulletin, title="Tin", items=[HELLO], by=world.officer)
     world.do(submit_bulletin, made, by=world.officer)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalBulletinTransition):
         world.do(revise_programme, made, title="Tin", items=[HELLO], by=world.officer)
 
 

@@ -13,7 +13,7 @@ from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import published
 from controller.features.quarantine.service import quarantine_node
 from controller.features.speaker_tests.service import TEXT, prepare_test, try_node
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from devices.messages import NodeState, Plan, QuietHours
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD
 
@@ -28,7 +28,7 @@ def online(world):
 
 
 def plan_of(world, target):
-    row = world.ask(published, Kind.PLAN, target)
+    row = world.ask(published, DocumentKind.PLAN, target)
     return () if row is None else Plan.model_validate_json(row.document).airings
 
 

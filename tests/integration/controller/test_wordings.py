@@ -24,7 +24,7 @@ from controller.features.bulletins.service import (
 from controller.features.doctor.invariants import invariants
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import reference_given, set_reference
-from controller.model.bulletin_states import BulletinState, IllegalTransition, RenderingState
+from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, RenderingState
 from controller.model.journal import Entry
 from controller.model.permissions import OperatorRole
 from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
@@ -124,7 +124,7 @@ def test_what_is_approved_is_never_rendered_anew_nor_revised(world):
         RenderingState.READY,
         world.ask(approval_of, bulletin, 1).recording,
     )
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalBulletinTransition):
         world.do(revise_bulletin, bulletin, title="Lịch", text=TEXT + " Thêm.", by=world.officer)
 
 
@@ -147,7 +147,7 @@ def test_an_author_takes_a_submitted_bulletin_back_and_changes_it(world):
     bulletin = world.submitted()
     world.do(recall_bulletin, bulletin, by=world.officer)
     assert world.ask(get_bulletin, bulletin).state is BulletinState.DRAFT
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalBulletinTransition):
         world.do(recall_bulletin, bulletin, by=world.officer)
     world.do(revise_bulletin, bulletin, title="Lịch tiêm phòng", text=TEXT + " Thêm.", by=world.officer)
     rendering = world.do(submit_bulletin, bulletin, by=world.officer)
@@ -176,7 +176,7 @@ def test_another_officer_and_an_approved_bulletin_are_left_alone(world):
         world.do(recall_bulletin, bulletin, by=other)
     assert refused.value.code == "bulletin.not-own"
     world.approve(bulletin)
-    with pytest.raises(IllegalTransition):
+    with pytest.raises(IllegalBulletinTransition):
         world.do(recall_bulletin, bulletin, by=world.officer)
 
 

@@ -11,7 +11,7 @@ from controller.features.doctor.invariants import invariants
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.accounts import HeldKey
 from controller.model.bulletin_states import BulletinState
-from controller.model.plan_states import Kind
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from devices.ids import Role
 from tests.integration.web.site_world import PASSWORDS, Made
@@ -99,5 +99,5 @@ def test_keys_that_loudspeakers_do_not_trust_yet_are_told_on_the_pages_of_people
 
 def test_the_settings_page_tells_that_no_key_set_is_signed(world, sign_in):
     with world.store.write() as session:
-        session.execute(delete(Published).where(Published.kind == Kind.KEYS))
+        session.execute(delete(Published).where(Published.kind == DocumentKind.KEYS))
     assert "Chưa ký bộ khóa" in text_of(sign_in("quantri").get("/cai-dat"))

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from controller.features.airings.delivery_state import Facts, fold
-from controller.model.airing_states import AiringState, Event, Rung, is_possible
+from controller.model.airing_states import AiringEvent, AiringState, Rung, is_possible
 from controller.model.airing_states import after as airing_after
-from controller.model.bulletin_states import Action as BulletinAction
 from controller.model.bulletin_states import (
+    BulletinAction,
     BulletinState,
-    IllegalTransition,
+    IllegalBulletinTransition,
     RenderingAction,
     RenderingState,
     after_rendering,
@@ -148,7 +148,7 @@ class Lives(RuleBasedStateMachine):
         before = self.bulletin
         try:
             self.bulletin = bulletin_after(before, action)
-        except IllegalTransition:
+        except IllegalBulletinTransition:
             assert self.bulletin is before
 
     @rule(action=st.sampled_from(RenderingAction))
@@ -156,10 +156,10 @@ class Lives(RuleBasedStateMachine):
         before = self.rendering
         try:
             self.rendering = after_rendering(before, action)
-        except IllegalTransition:
+        except IllegalBulletinTransition:
             assert self.rendering is before
 
-    @rule(event=st.sampled_from(Event))
+    @rule(event=st.sampled_from(AiringEvent))
     def a_beat_finds(self, event):
         if is_possible(self.airing, event):
             self.airing = airing_after(self.airing, event)

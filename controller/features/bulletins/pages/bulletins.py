@@ -33,7 +33,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airings import Airing
 from controller.model.bulletin_states import (
-    Action,
+    BulletinAction,
     BulletinId,
     BulletinState,
     RenderingState,
@@ -68,12 +68,12 @@ _DONE = {
     "rut": "Đã rút bản tin; các lượt phát còn lại đã dừng.",
 }
 _ACTS = {
-    Action.REVISE: Act.WRITE,
-    Action.SUBMIT: Act.WRITE,
-    Action.RECALL: Act.WRITE,
-    Action.APPROVE: Act.APPROVE,
-    Action.RETURN: Act.APPROVE,
-    Action.WITHDRAW: Act.WITHDRAW,
+    BulletinAction.REVISE: Act.WRITE,
+    BulletinAction.SUBMIT: Act.WRITE,
+    BulletinAction.RECALL: Act.WRITE,
+    BulletinAction.APPROVE: Act.APPROVE,
+    BulletinAction.RETURN: Act.APPROVE,
+    BulletinAction.WITHDRAW: Act.WITHDRAW,
 }
 
 
@@ -82,7 +82,7 @@ def done_sentence(key: str) -> str:
     return _DONE.get(key, "")
 
 
-def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset[Action]:
+def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset[BulletinAction]:
     """Return what this person may do with the bulletin and its wording now, by lifecycle and permissions."""
     lineage = [bulletin.area]
     allowed = {
@@ -91,7 +91,7 @@ def buttons(viewer: Viewer, bulletin: Bulletin, revision: Revision) -> frozenset
         if viewer.scope.may(viewer.operator, _ACTS[action], lineage)
     }
     is_author = viewer.operator.id in {bulletin.author, revision.author}
-    allowed -= {Action.APPROVE if is_author else Action.RECALL}
+    allowed -= {BulletinAction.APPROVE if is_author else BulletinAction.RECALL}
     return frozenset(allowed)
 
 
@@ -103,7 +103,7 @@ def _of_approval(
     is_due = bulletin.state is BulletinState.APPROVED and is_due_again(until, now)
     may = buttons(viewer, bulletin, revision)
     if bulletin.state is BulletinState.APPROVED and not is_due:
-        may -= {Action.APPROVE}
+        may -= {BulletinAction.APPROVE}
     return {"buttons": may, "approved_until": until, "approve_again": is_due}
 
 
@@ -236,7 +236,7 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     with station.store.write() as session:
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         revision = spoken(session, bulletin.id, bulletin.revision).revision
-        if viewer.may(Act.WRITE) and Action.RECALL not in buttons(viewer, bulletin, revision):
+        if viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(viewer, bulletin, revision):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         recall_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now())
     station.poke()
@@ -270,7 +270,7 @@ def ask_to_withdraw(request: Request, station: TheStation, viewer: Signed, bulle
     """Ask once more before it is taken off the air."""
     with station.store.read() as session:
         context = load(session, station, viewer, bulletin_id)
-    if Action.WITHDRAW not in context["buttons"]:
+    if BulletinAction.WITHDRAW not in context["buttons"]:
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     return page(request, "rut_ban_tin.html", context)
 

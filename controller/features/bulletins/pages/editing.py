@@ -25,7 +25,7 @@ from controller.features.today.queries import name_of, spoken
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.bulletin_states import Action, RevisionKind, actions
+from controller.model.bulletin_states import BulletinAction, RevisionKind, actions
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.drafts import Draft
 from controller.model.new_ids import new_id
@@ -42,7 +42,7 @@ def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str)
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         revision = spoken(session, bulletin.id, bulletin.revision).revision
         kept = draft_of(session, viewer.operator.id, bulletin.id)
-        if Action.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
+        if BulletinAction.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         if revision.kind is RevisionKind.PROGRAMME:
             return RedirectResponse(f"/chuong-trinh/{bulletin_id}/sua", 303)

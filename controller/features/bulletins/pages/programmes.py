@@ -41,7 +41,14 @@ from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.uploads import Sent, SentForm, Writer
-from controller.model.bulletin_states import Action, BulletinId, ItemKind, RevisionKind, TopicCode, actions
+from controller.model.bulletin_states import (
+    BulletinAction,
+    BulletinId,
+    ItemKind,
+    RevisionKind,
+    TopicCode,
+    actions,
+)
 from controller.model.bulletins import Bulletin
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
@@ -81,7 +88,11 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         bulletin = seen_bulletin(session, viewer, bulletin_id)
         kind = get_revision(session, bulletin.id, bulletin.revision).kind
         may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
-        if kind is not RevisionKind.PROGRAMME or Action.REVISE not in actions(bulletin.state) or not may:
+        if (
+            kind is not RevisionKind.PROGRAMME
+            or BulletinAction.REVISE not in actions(bulletin.state)
+            or not may
+        ):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
         kept = draft_of(session, viewer.operator.id, bulletin.id)
         if kept is not None:

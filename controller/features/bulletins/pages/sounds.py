@@ -26,7 +26,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.http.uploads import Sent, SentForm, Writer, sound_file
 from controller.http.words import length_of_seconds
-from controller.model.bulletin_states import Action, RevisionKind, TopicCode, actions
+from controller.model.bulletin_states import BulletinAction, RevisionKind, TopicCode, actions
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.languages import LanguageCode
 from controller.model.permissions import Act
@@ -129,7 +129,7 @@ def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id
         revision = get_revision(session, bulletin.id, bulletin.revision)
     may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
     is_sound = revision.kind is RevisionKind.AUDIO
-    if not (may and is_sound and Action.REVISE in actions(bulletin.state)):
+    if not (may and is_sound and BulletinAction.REVISE in actions(bulletin.state)):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     brought = Brought(Typed(tieu_de=bulletin.title, noi_dung=revision.text))
     return _form_page(request, station, brought, bulletin=bulletin)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.views import Sign, Tone, unnamed
-from controller.features.fleet.events import Event, EventKind
+from controller.features.fleet.events import EventKind, FleetEvent
 from controller.features.fleet.page_queries import PAGE
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
 from controller.http.named import Named
@@ -77,12 +77,12 @@ def show(
     return page(request, "su_co.html", context)
 
 
-def _names_of_lone(session: Session, events: Sequence[Event]) -> dict[NodeId, str]:
+def _names_of_lone(session: Session, events: Sequence[FleetEvent]) -> dict[NodeId, str]:
     """Return what the nodes are called that are an event by themselves."""
     lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
     rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(lone)))
     return {node: name for node, name in rows}  # noqa: C416 - typed rows
 
 
-def _sign_of(event: Event) -> Sign:
+def _sign_of(event: FleetEvent) -> Sign:
     return _PARTLY if event.kind is EventKind.OUTAGE and not event.is_whole else EVENT_SIGNS[event.kind]
