@@ -18,7 +18,7 @@ from controller.features.airings.views import (
     GRADE_WORDS,
     NODE_SIGNS,
     AiringView,
-    Tone,
+    StatusTone,
     progress_words,
     together_words,
 )
@@ -167,7 +167,7 @@ def _environment() -> Environment:
         RenderingState=RenderingState,
         Rung=Rung,
         Act=Act,
-        Tone=Tone,
+        Tone=StatusTone,
     )
     return environment
 

@@ -11,7 +11,7 @@ Code = Annotated[
 ]
 
 
-class Asked(BaseModel):
+class Command(BaseModel):
     """Base of what a program sends: an unknown field is a mistake of the program."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,7 +27,7 @@ class Fault(BaseModel):
     )
 
 
-class Reason(Asked):
+class Reason(Command):
     """Why."""
 
     reason: Annotated[str, Field(max_length=1000)] = ""

@@ -147,7 +147,7 @@ class Delivery(Base):
     reason_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Received(Base):
+class StoredReceipt(Base):
     """One receipt as it came: the as-aired log. Written once, never changed."""
 
     __tablename__ = "receipts"

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from controller.features.airings.conflict_check import allowed_start
-from controller.features.airings.consent import Standing, is_asked, standings
+from controller.features.airings.consent import ConsentStanding, is_asked, standings
 from controller.features.airings.languages import divided
 from controller.features.airings.notifications import tell_not_agreed
 from controller.features.airings.queries import Reach, reaches, sound_end_of, start_spread, targets_of
@@ -142,13 +142,13 @@ def _deliver(beat: _Beat) -> None:
             beat.miss(airing, why_not_ready(bulletin.state, state, airing.latest_start_at))
 
 
-def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, Standing]:
+def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, ConsentStanding]:
     wide = [airing for airing in airings if is_asked(airing) and airing.node is None]
     return standings(beat.session, wide, targets_of(beat.session, [one.id for one in wide])) if wide else {}
 
 
 def _has_consent(
-    beat: _Beat, airing: Airing, bulletin: Bulletin, recording: Recording, standing: Standing
+    beat: _Beat, airing: Airing, bulletin: Bulletin, recording: Recording, standing: ConsentStanding
 ) -> bool:
     """Say whether it may go now; communes that have not agreed are split off, to wait by themselves.
 

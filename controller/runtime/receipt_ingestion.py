@@ -16,7 +16,7 @@ from controller.features.emergencies.held_recordings import fold_keepings
 from controller.features.fleet.service import note_heard
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringEvent, AiringState, Rung, after
-from controller.model.airings import Airing, Delivery, Received
+from controller.model.airings import Airing, Delivery, StoredReceipt
 from controller.model.fleet import Node
 from controller.model.reports import AsAired
 from controller.store.many import Many, insert_told, told_as
@@ -71,8 +71,8 @@ _HEARD_OF = select(Node.id, Node.first_session).where(
 )
 _COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
 _KEEP = Many(  # what is there stays
-    sqlite.insert(Received).on_conflict_do_nothing(),
-    insert_told(cast("Table", Received.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
+    sqlite.insert(StoredReceipt).on_conflict_do_nothing(),
+    insert_told(cast("Table", StoredReceipt.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Busy, Unavailable
 from controller.features.fleet.service import note_newest
-from controller.features.fleet.vitals_log import Written, append_samples, sampled
+from controller.features.fleet.vitals_log import LoggedSample, append_samples, sampled
 from controller.store import Store
 from devices.ids import NodeId
 from devices.messages import Vitals
@@ -35,7 +35,7 @@ Come = tuple[datetime, Vitals]
 @dataclass(slots=True)
 class _History:
     since: float
-    samples: list[Written] = field(default_factory=list)
+    samples: list[LoggedSample] = field(default_factory=list)
 
 
 @dataclass

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
 from controller.store.revisions import has_newest_shape
-from controller.store.write_lock import Turn
+from controller.store.write_lock import WriteLock
 
 _LOG = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Store:
         )
         self._reading = self._engine.execution_options(**{_MODE: "read"}, **one_view)
         self._writing = self._engine.execution_options(**{_MODE: "write"})
-        self._turn = Turn() if self.is_sqlite else None
+        self._turn = WriteLock() if self.is_sqlite else None
         self._mine = threading.local()
         self._listeners: list[Callable[[], None]] = []
         self.decisions = 0

@@ -3,7 +3,7 @@
 import threading
 
 
-class Turn:
+class WriteLock:
     """A lock with two ranks; SQLite has one writer, and waiting here is fairer than its own trying again."""
 
     def __init__(self) -> None:

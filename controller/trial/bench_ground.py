@@ -139,7 +139,7 @@ def approved(station: Controller, stages: Stages, title: str, made: Made) -> Bul
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class BenchStation:
     """A throw-away station with its simulated loudspeakers in processes beside it."""
 
     home: Path
@@ -171,14 +171,14 @@ def throw_away_station(
 @contextmanager
 def throw_away_ground(
     nodes: int, broker: BrokerChoice, fleet: Mapping[str, Any] | None = None, **chosen: Any
-) -> Iterator[Ground]:
+) -> Iterator[BenchStation]:
     """Start a station and loudspeakers in a folder that is gone afterwards; `fleet`: more of their spec."""
     with throw_away_station(broker, **chosen) as (home, station, stages, parts):
         started = fleet_of(station, enrol_simulated(station, nodes), **(fleet or {}))
         started.start()
         parts.callback(started.stop)
         reachable = int(started.wait_ready()["connected"])
-        yield Ground(home, station, stages, started, reachable)
+        yield BenchStation(home, station, stages, started, reachable)
 
 
 def bench_settings(home: Path, broker: BrokerChoice, chosen: dict[str, Any]) -> Settings:

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from controller.errors import StartFailed
 from controller.host import child_process as child
 from controller.host.broker import ChildBroker
-from controller.model.airings import Received
+from controller.model.airings import StoredReceipt
 from controller.model.fleet import RecentVitals
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
@@ -190,7 +190,7 @@ def _lost(station: StationApart, loads: list[dict[str, Any]]) -> dict[str, int]:
     acknowledged = [name for load in loads for name in load.pop("_acknowledged")]
     samples = func.length(RecentVitals.samples) - func.length(func.replace(RecentVitals.samples, ";", ""))
     with station.store.read() as session:
-        kept = set(session.scalars(select(Received.id)))
+        kept = set(session.scalars(select(StoredReceipt.id)))
         vitals = int(session.scalar(select(func.sum(samples))) or 0)
     sent = {kind: sum(load[kind] for load in loads) for kind in ("receipts", "vitals")}
     uncommitted = len(set(acknowledged) - kept)

@@ -14,7 +14,7 @@ from controller.features.accounts.queries import operator_named
 from controller.features.airings.service import plan_airing
 from controller.features.provisioning.service import APPROVER
 from controller.settings import BrokerChoice
-from controller.trial.bench_ground import Ground, approved, nearest_rank, throw_away_ground, tone
+from controller.trial.bench_ground import BenchStation, approved, nearest_rank, throw_away_ground, tone
 from devices.ids import AiringId, AreaCode
 
 LINKS: Final = {"least_ms": 20.0, "most_ms": 80.0, "jitter_ms": 10.0}
@@ -39,7 +39,7 @@ TRIAL_PATIENCE_S: Final = 180.0
 class Watch:
     """What the fleet truly did: errors of clocks while deliveries ran, starts by airing."""
 
-    ground: Ground
+    ground: BenchStation
     errors_ms: list[float] = field(default_factory=list)
     beyond_bound: int = 0
     starts_ms: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
@@ -117,7 +117,7 @@ def bench_sync(nodes: int, broker: BrokerChoice) -> dict[str, Any]:
     }
 
 
-def _aired(ground: Ground, number: int) -> AiringId:
+def _aired(ground: BenchStation, number: int) -> AiringId:
     """Plan a recording that no node has yet."""
     station = ground.station
     bulletin = approved(station, ground.stages, f"Đo {number + 1}", tone(SOUND_S, 330 + 110 * number))

@@ -14,7 +14,7 @@ from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import unlock_key
 from controller.features.airings.queries import (
     Reach,
-    Spread,
+    StartSpread,
     count_unfinished,
     deliveries_of,
     get_airing,
@@ -282,7 +282,7 @@ def _is_sound(lines: list[str], public: str) -> bool:
     return True
 
 
-def _figures(spread: Spread) -> dict[str, float]:
+def _figures(spread: StartSpread) -> dict[str, float]:
     return {"p50": spread.p50, "p99": spread.p99, "max": spread.max}
 
 

@@ -50,7 +50,7 @@ def _node(code: AreaCode, name: str, number: int) -> NewNode:
     return NewNode(NodeId(f"{SIMULATED}{code}-{number:02d}"), code, f"{name} · cụm {number}")
 
 
-class Standing(Protocol):
+class StationAccess(Protocol):
     """What a fleet needs of a station: where its folder, its database and its broker are."""
 
     @property
@@ -66,7 +66,7 @@ class Standing(Protocol):
         """Where its broker is."""
 
 
-def fleet_of(station: Standing, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
+def fleet_of(station: StationAccess, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
     One interpreter has its nodes think one after the other, where real ones do so side by side: many nodes

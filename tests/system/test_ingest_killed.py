@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from controller.model.airings import Received
+from controller.model.airings import StoredReceipt
 from controller.trial.bench_ingest import loaded
 from controller.trial.station_apart import StationApart
 from tests.support.brokers import BrokerProcess
@@ -47,7 +47,7 @@ def test_what_was_acknowledged_before_a_kill_is_in_the_database(tmp_path):
             second.start()
             told = sending.result()
         with second.store.read() as session:
-            kept = set(session.scalars(select(Received.id)))
+            kept = set(session.scalars(select(StoredReceipt.id)))
     finally:
         second.stop()
         first.stop()

@@ -24,7 +24,7 @@ from tts.engines.graphs import (
     package_directory,
     prepared_graphs,
 )
-from tts.engines.phonemes import BLENDS, Part, Symbol, symbols_of
+from tts.engines.phonemes import BLENDS, SyllablePart, Symbol, symbols_of
 from tts.engines.rests import REST_AT_MOST, shortened
 from tts.engines.syllables import Syllable, parse_syllable
 from tts.engines.tones import contour
@@ -44,7 +44,7 @@ AUDIBLE = 3.0
 """Of the model's energy curve; about 15 dB below a vowel's middle."""
 NUCLEUS_AT_LEAST = 2
 """Units (25 ms at the natural tempo) below which a vowel is not understood."""
-_LEAD = Symbol(" ", Part.BREAK)
+_LEAD = Symbol(" ", SyllablePart.BREAK)
 """Before the first sound, which the model swallows otherwise."""
 _REST_MARKS = frozenset(".,;:!?")
 _WORD_OR_BREAK = re.compile(r"[^\W_]+|[.,;:!?]")
@@ -149,7 +149,7 @@ class KokoroEngine:
     def _say(self, said: Utterance, voice: str, rate: float) -> NDArray[np.float32]:
         import numpy as np
 
-        edge = Symbol("", Part.BREAK)
+        edge = Symbol("", SyllablePart.BREAK)
         symbols = (edge, _LEAD, *said.symbols, edge)
         numbers = [self._numbers[symbol.text] for symbol in symbols]
         styles = self._styles[voice]
@@ -161,7 +161,7 @@ class KokoroEngine:
             "speed": np.array([rate], np.float32),
         }
         known = self._run("text", fed)
-        vowels = np.array([symbol.part is Part.NUCLEUS for symbol in symbols])
+        vowels = np.array([symbol.part is SyllablePart.NUCLEUS for symbol in symbols])
         durations = known[DURATIONS]
         known[DURATIONS] = np.where(vowels, np.maximum(durations, NUCLEUS_AT_LEAST), durations)
         heard = self._run("melody", known | {"style": style})
@@ -188,13 +188,13 @@ def utterance(phrase: str) -> Utterance:
     symbols: list[Symbol] = []
     for word in _WORD_OR_BREAK.findall(unicodedata.normalize("NFC", phrase)):
         if not word[0].isalnum():
-            symbols.append(Symbol(word, Part.BREAK))
+            symbols.append(Symbol(word, SyllablePart.BREAK))
             continue
         syllable = parse_syllable(word)
         if syllable is None:
             raise EngineFailed(f"Giọng đọc không đọc được “{word}”. Hãy viết từ này theo âm tiếng Việt.")
         if symbols:
-            symbols.append(Symbol(" ", Part.BREAK))
+            symbols.append(Symbol(" ", SyllablePart.BREAK))
         symbols.extend(symbols_of(syllable, len(syllables)))
         syllables.append(syllable)
     return Utterance(tuple(syllables), tuple(symbols))
@@ -225,7 +225,7 @@ def _pieces(said: Utterance) -> list[Utterance]:
     if len(said.symbols) <= MAX_SYMBOLS:
         return [said]
     middle = len(said.symbols) // 2
-    breaks = [place for place, symbol in enumerate(said.symbols) if symbol.part is Part.BREAK]
+    breaks = [place for place, symbol in enumerate(said.symbols) if symbol.part is SyllablePart.BREAK]
     cut = min(breaks, key=lambda place: (said.symbols[place].text == " ", abs(place - middle)))
     if not MAX_SYMBOLS // 10 < cut < len(said.symbols) - MAX_SYMBOLS // 10:
         cut = min(breaks, key=lambda place: abs(place - middle))
@@ -255,20 +255,20 @@ def _tones(
     import numpy as np
 
     bent = np.full(len(audible), np.nan, np.float32)
-    parts: dict[int, dict[Part, list[int]]] = {}
+    parts: dict[int, dict[SyllablePart, list[int]]] = {}
     for place, symbol in enumerate(symbols):
         parts.setdefault(symbol.syllable, {}).setdefault(symbol.part, []).append(place)
     for number, syllable in enumerate(syllables):
         at = parts[number]
-        toned = [*at.get(Part.GLIDE, []), *at[Part.NUCLEUS]]
+        toned = [*at.get(SyllablePart.GLIDE, []), *at[SyllablePart.NUCLEUS]]
         if not syllable.is_stopped:
-            toned += at.get(Part.CODA, [])
+            toned += at.get(SyllablePart.CODA, [])
         begin, end = bounds[toned[0]], bounds[toned[-1] + 1]
         loud = np.flatnonzero(audible[begin:end])
         heard = int(loud[-1]) + 1 if len(loud) else int(end - begin)
         curve = contour(syllable, heard, progress=number / len(syllables))
         bent[begin : begin + heard] = curve
         bent[begin + heard : end] = curve[-1]
-        if Part.VOICED in at:
-            bent[bounds[at[Part.VOICED][0]] : begin] = curve[0]
+        if SyllablePart.VOICED in at:
+            bent[bounds[at[SyllablePart.VOICED][0]] : begin] = curve[0]
     return bent

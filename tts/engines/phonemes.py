@@ -81,7 +81,7 @@ _SOUNDING_ONSETS = frozenset("bdzlmnŋɲvɣ")
 _SHORTENS = "ː"
 
 
-class Part(Enum):
+class SyllablePart(Enum):
     """What a symbol is in its syllable; the tone is carried by GLIDE, NUCLEUS and CODA."""
 
     VOICELESS = "voiceless onset"
@@ -97,7 +97,7 @@ class Symbol:
     """One input symbol of the model; `syllable` counts from 0, -1 outside any."""
 
     text: str
-    part: Part
+    part: SyllablePart
     syllable: int = -1
 
 
@@ -105,15 +105,15 @@ def symbols_of(syllable: Syllable, place: int) -> list[Symbol]:
     """The syllable's symbols, in the order in which they sound."""
     parts = (
         (_ONSETS[syllable.onset], None),
-        (syllable.glide, Part.GLIDE),
-        (_nucleus(syllable), Part.NUCLEUS),
-        (_CODAS[syllable.coda], Part.CODA),
+        (syllable.glide, SyllablePart.GLIDE),
+        (_nucleus(syllable), SyllablePart.NUCLEUS),
+        (_CODAS[syllable.coda], SyllablePart.CODA),
     )
     return [Symbol(text, part or _onset_part(text), place) for spelled, part in parts for text in spelled]
 
 
-def _onset_part(symbol: str) -> Part:
-    return Part.VOICED if symbol in _SOUNDING_ONSETS else Part.VOICELESS
+def _onset_part(symbol: str) -> SyllablePart:
+    return SyllablePart.VOICED if symbol in _SOUNDING_ONSETS else SyllablePart.VOICELESS
 
 
 def _nucleus(syllable: Syllable) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.permissions import Act, OperatorRole
 
 
@@ -27,7 +27,7 @@ class Myself(Person):
     )
 
 
-class SignIn(Asked):
+class SignIn(Command):
     """Name and password, and the second factor of whoever has one."""
 
     name: Annotated[str, Field(max_length=200)]
@@ -35,20 +35,20 @@ class SignIn(Asked):
     code: Annotated[str, Field(max_length=100)] | None = None
 
 
-class ChangePassword(Asked):
+class ChangePassword(Command):
     """The password that one has, and the one that takes its place."""
 
     old: Annotated[str, Field(max_length=500)]
     new: Annotated[str, Field(max_length=500)]
 
 
-class Proof(Asked):
+class Proof(Command):
     """A fresh code of the second factor, or the password of who has none: for acts that rule over others."""
 
     proof: Annotated[str, Field(max_length=500)] = ""
 
 
-class CodeAsked(Asked):
+class CodeAsked(Command):
     """A code of the telephone."""
 
     code: Annotated[str, Field(max_length=100)]
@@ -74,7 +74,7 @@ class RecoveryCodesShown(BaseModel):
     recovery_codes: list[str]
 
 
-class NewToken(Asked):
+class NewToken(Command):
     """A token to make: for what, where, until when; never wider than its person."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -102,7 +102,7 @@ class TokenMade(TokenShown):
     token: str = Field(description="For `Authorization: Bearer`; it is told this once.")
 
 
-class DelegateApproval(Asked):
+class DelegateApproval(Command):
     """Who may approve where, until when."""
 
     to: Annotated[str, Field(max_length=200, description="Sign-in name of another approver.")]

@@ -22,7 +22,7 @@ from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
 from controller.features.airings.planning import MOVABLE
 from controller.features.airings.views import AiringView
 from controller.features.approvals.waiting import count_waiting
-from controller.features.consent.asked import Asked, asked_of
+from controller.features.consent.asked import OpenQuestions, asked_of
 from controller.features.emergencies.alarm_bar import AlarmLine, alarm_lines
 from controller.http.lanes import in_lane, is_urgent
 from controller.http.station import Station
@@ -39,7 +39,7 @@ class Viewer:
     scope: Scope
     waiting: int
     """Bulletins that wait for this person's approval."""
-    asked: Asked
+    asked: OpenQuestions
     """What waits for the word of this person's commune, when the page was asked for."""
     token: str
     """Of the session; empty where a program's token acts."""
@@ -269,7 +269,7 @@ def _by_bearer(request: Request, token: str) -> Viewer:
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
         with station.store.write(urgent=is_urgent()) as session:
             touch_token(session, row.id, now)
-    return Viewer(operator, scope, 0, Asked(), "")
+    return Viewer(operator, scope, 0, OpenQuestions(), "")
 
 
 async def _signed_in(request: Request) -> Viewer:

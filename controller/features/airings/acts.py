@@ -10,7 +10,7 @@ from controller.features.accounts.rate_limits import Purpose, Tries
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.planning import Wish, plan_foreseen
-from controller.features.bulletins.listening_proof import Heard, Span, heard_by, note_played
+from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
 from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.service import (
     approve_bulletin,
@@ -31,7 +31,7 @@ from devices.ids import AiringId, AreaCode, RecordingId, Role
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenBulletin:
     """A bulletin as somebody wrote it: its words, how they are read, and what they are about."""
 
     title: str
@@ -42,7 +42,7 @@ class Written:
 
 
 def write_down(
-    session: Session, station: Station, viewer: Viewer, written: Written, area: AreaCode | None = None
+    session: Session, station: Station, viewer: Viewer, written: WrittenBulletin, area: AreaCode | None = None
 ) -> Bulletin:
     """Keep it as a draft, with its topic and its legal act."""
     by, now = viewer.operator, station.now()
@@ -55,7 +55,9 @@ def write_down(
     return bulletin
 
 
-def hand_in(station: Station, viewer: Viewer, written: Written, wish: Wish) -> tuple[BulletinId, AiringId]:
+def hand_in(
+    station: Station, viewer: Viewer, written: WrittenBulletin, wish: Wish
+) -> tuple[BulletinId, AiringId]:
     """Write a bulletin with its legal act, submit it and plan its airing: all of it, or nothing."""
     now = station.now()
     with station.store.write() as session:
@@ -119,7 +121,7 @@ def approve(
     station.poke()
 
 
-def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> Heard:
+def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:
     """Keep what a person played of a recording, in a transaction of its own; return all that they played.
 
     A token's program has no ears: what it claims is not kept.

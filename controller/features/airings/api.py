@@ -10,7 +10,7 @@ from sqlalchemy import true
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
-from controller.features.airings.acts import Written, hand_in, seen_bulletin
+from controller.features.airings.acts import WrittenBulletin, hand_in, seen_bulletin
 from controller.features.airings.conflict_check import foresee
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.forecasts import add_forecasts
@@ -50,7 +50,7 @@ def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
     wish = _wish(asked, station.now())
     topic = TopicCode(asked.topic) if asked.topic else None
     manner = Manner(asked.issuer, asked.readings)
-    written = Written(asked.title, asked.text, topic, manner=manner)
+    written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)
     bulletin, airing = hand_in(station, viewer, written, wish)
     return Aired(bulletin=bulletin, airing=airing)
 

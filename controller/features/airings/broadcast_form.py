@@ -6,7 +6,7 @@ from pydantic import Field
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.acts import Written
+from controller.features.airings.acts import WrittenBulletin
 from controller.features.airings.planning import Meeting, Wish
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.airings.start_form import read_start
@@ -61,10 +61,10 @@ class Typed(ActTyped):
             raise BadInput(BadReadings.text, code=BadReadings.code)
         return Manner(self.ben_bao, int(self.so_lan))
 
-    def written(self) -> Written:
+    def written(self) -> WrittenBulletin:
         """Return the bulletin as it was typed, or raise BadInput."""
         topic = TopicCode(self.chu_de) if self.chu_de else None
-        return Written(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
+        return WrittenBulletin(self.tieu_de, self.noi_dung, topic, self.reference(), self.manner())
 
     def wish(self, viewer: Viewer, station: Station) -> Wish:
         """Return where, when and how it shall be heard, or raise BadInput."""

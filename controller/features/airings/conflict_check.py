@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from controller.features.airings.conflicts import (
     BY_POLICY,
-    Conflict,
+    AiringConflict,
     ConflictKind,
-    Ground,
+    PlanningContext,
     clear_start,
     conflicts,
     is_silenced,
@@ -51,7 +51,7 @@ class Asking:
 class Foresight:
     """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
 
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[AiringConflict, ...]
     clear_at: datetime | None
     duration: timedelta
     is_estimate: bool
@@ -61,12 +61,12 @@ class Foresight:
     titles: Mapping[AiringId, str] = field(default_factory=dict)
 
     @property
-    def against_policy(self) -> tuple[Conflict, ...]:
+    def against_policy(self) -> tuple[AiringConflict, ...]:
         """Return the conflicts that nobody may accept."""
         return tuple(one for one in self.conflicts if one.kind in BY_POLICY)
 
     @property
-    def others(self) -> tuple[Conflict, ...]:
+    def others(self) -> tuple[AiringConflict, ...]:
         """Return the meetings with other airings."""
         return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
 
@@ -79,7 +79,7 @@ class Foresight:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardSlot:
     """One slot of an area's timetable with the text that is heard in it."""
 
     slot: Slot
@@ -119,7 +119,11 @@ def foresee_each(
 
 
 def _foresight(
-    candidate: PlannedAiring, wide: Sequence[Ground], titles: Mapping[AiringId, str], *, is_estimate: bool
+    candidate: PlannedAiring,
+    wide: Sequence[PlanningContext],
+    titles: Mapping[AiringId, str],
+    *,
+    is_estimate: bool,
 ) -> Foresight:
     since, until = candidate.starts_at - AROUND, ends_at(candidate) + AROUND
     grounds = [
@@ -155,7 +159,7 @@ def allowed_start(
     return None if is_silenced(candidate, grounds) else start
 
 
-def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[Heard]:
+def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime) -> list[HeardSlot]:
     """Return what an area's loudspeakers sound between two instants, each slot whole.
 
     Of what is approved, and agreed to by the commune where its yes is needed.
@@ -172,12 +176,12 @@ def heard_in(session: Session, area: AreaCode, since: datetime, until: datetime)
         for name, one in near.items()
         if one.is_approved and one.standing.unanswered.isdisjoint(lineage)
     }
-    (ground,) = grounds_of(session, [area], planned) or [Ground((area,), (), ())]
+    (ground,) = grounds_of(session, [area], planned) or [PlanningContext((area,), (), ())]
     plan = Plan.model_construct(
         target=area, version=1, issued_at=since, expires_at=last + AROUND, airings=ground.airings
     )
     return [
-        Heard(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
+        HeardSlot(slot, planned[slot.airing.airing].bulletin, planned[slot.airing.airing].title)
         for slot in timetable([plan], ground.policies, since - AROUND, last)
         if slot.starts_at < until and slot.ends_at > since
     ]
@@ -205,7 +209,7 @@ def waiting_in(session: Session, area: AreaCode, since: datetime, until: datetim
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class PolicyLoss:
     """What a policy that is only proposed would take from one airing, in any of the areas at most."""
 
     airing: AiringId
@@ -223,14 +227,16 @@ class Loss:
         return self.loses >= self.heard
 
 
-def losses_by_policy(session: Session, proposed: Policy, since: datetime, until: datetime) -> list[Loss]:
+def losses_by_policy(
+    session: Session, proposed: Policy, since: datetime, until: datetime
+) -> list[PolicyLoss]:
     """Return what airings between two instants would lose if the policy came into force, by start.
 
     It asks the loudspeakers' own rule twice: by the policies in force, and with the proposed one in place.
     """
     leaves = leaves_of(session, [proposed.target])
     planned = planned_between(session, above(session, leaves), since - AROUND, until)
-    found: dict[AiringId, Loss] = {}
+    found: dict[AiringId, PolicyLoss] = {}
     for ground in grounds_of(session, leaves, planned):
         kept = tuple(policy for policy in ground.policies if policy.target != proposed.target)
         before = _heard_by(ground.airings, ground.policies, since, until)
@@ -238,7 +244,7 @@ def losses_by_policy(session: Session, proposed: Policy, since: datetime, until:
         for airing, (heard, volume) in before.items():
             left, new_volume = after.get(airing, (timedelta(), volume))
             one = planned[airing]
-            loss = Loss(
+            loss = PolicyLoss(
                 airing,
                 one.bulletin,
                 one.title,

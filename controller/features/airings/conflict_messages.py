@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from controller.features.airings.conflict_check import Foresight
-from controller.features.airings.conflicts import BY_POLICY, Conflict, ConflictKind
+from controller.features.airings.conflicts import BY_POLICY, AiringConflict, ConflictKind
 from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode
 
@@ -31,7 +31,11 @@ def said_at(at: datetime, now: datetime) -> str:
 
 
 def against_policy_sentence(
-    found: Iterable[Conflict], starts_at: datetime, clear_at: datetime | None, name_of: NameOf, now: datetime
+    found: Iterable[AiringConflict],
+    starts_at: datetime,
+    clear_at: datetime | None,
+    name_of: NameOf,
+    now: datetime,
 ) -> str:
     """Say why policies forbid an airing, and when it could be heard."""
     first = next(iter(found))
@@ -53,7 +57,7 @@ def against_policy_sentence(
 
 
 def meets_others_sentence(
-    found: Iterable[Conflict],
+    found: Iterable[AiringConflict],
     titles: Mapping[AiringId, str],
     clear_at: datetime | None,
     name_of: NameOf,
@@ -86,7 +90,7 @@ def foresight_facts(foresight: Foresight) -> dict[str, Any]:
     }
 
 
-def _facts(one: Conflict, titles: Mapping[AiringId, str]) -> dict[str, Any]:
+def _facts(one: AiringConflict, titles: Mapping[AiringId, str]) -> dict[str, Any]:
     return {
         "kind": str(one.kind),
         "areas": [str(area) for area in one.areas],
@@ -99,7 +103,7 @@ def _facts(one: Conflict, titles: Mapping[AiringId, str]) -> dict[str, Any]:
     }
 
 
-def _meeting(one: Conflict, titles: Mapping[AiringId, str], name_of: NameOf, now: datetime) -> str:
+def _meeting(one: AiringConflict, titles: Mapping[AiringId, str], name_of: NameOf, now: datetime) -> str:
     title = titles.get(one.other, "") if one.other is not None else ""
     where, lost, at = places(one.areas, name_of), _long(one.loses), said_at(one.since, now)
     if one.kind is ConflictKind.YIELDS:

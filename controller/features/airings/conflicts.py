@@ -48,7 +48,7 @@ class Choice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class AiringConflict:
     """One meeting: `loses` so much of its sound is lost, in each of the areas at most."""
 
     kind: ConflictKind
@@ -72,7 +72,7 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PlanningContext:
     """Areas in which the same airings are planned and the same policies bind."""
 
     areas: tuple[AreaCode, ...]
@@ -80,9 +80,9 @@ class Ground:
     policies: tuple[Policy, ...]
 
 
-def conflicts(candidate: PlannedAiring, grounds: Iterable[Ground]) -> list[Conflict]:
+def conflicts(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> list[AiringConflict]:
     """Return everything that the airing meets, policies first, each meeting once with all its areas."""
-    joined: dict[tuple[ConflictKind, AiringId | None], Conflict] = {}
+    joined: dict[tuple[ConflictKind, AiringId | None], AiringConflict] = {}
     for ground in grounds:
         for found in (*_against_it(candidate, ground), *_against_others(candidate, ground)):
             key = (found.kind, found.other)
@@ -90,7 +90,7 @@ def conflicts(candidate: PlannedAiring, grounds: Iterable[Ground]) -> list[Confl
     return sorted(joined.values(), key=lambda one: (one.kind not in BY_POLICY, one.since, one.other or ""))
 
 
-def clear_start(candidate: PlannedAiring, grounds: Sequence[Ground]) -> datetime | None:
+def clear_start(candidate: PlannedAiring, grounds: Sequence[PlanningContext]) -> datetime | None:
     """Return the first start, from the asked one on within a day, at which nothing is met, or None."""
     asked = candidate.starts_at
     starts = {asked}
@@ -107,7 +107,7 @@ def clear_start(candidate: PlannedAiring, grounds: Sequence[Ground]) -> datetime
     return None
 
 
-def is_silenced(candidate: PlannedAiring, grounds: Iterable[Ground]) -> bool:
+def is_silenced(candidate: PlannedAiring, grounds: Iterable[PlanningContext]) -> bool:
     """Say whether policies leave nothing of the airing to be heard in any of the areas."""
     alone = _plan([candidate])
     return all(not timetable([alone], ground.policies, *_span(candidate)) for ground in grounds)
@@ -124,22 +124,22 @@ def _plan(airings: Iterable[PlannedAiring]) -> Plan:
     )
 
 
-def _meets_anything(candidate: PlannedAiring, ground: Ground) -> bool:
+def _meets_anything(candidate: PlannedAiring, ground: PlanningContext) -> bool:
     return bool(_against_it(candidate, ground) or _against_others(candidate, ground))
 
 
-def _against_it(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
+def _against_it(candidate: PlannedAiring, ground: PlanningContext) -> list[AiringConflict]:
     """Return what keeps parts of the airing from being heard."""
     plans = [_plan((*ground.airings, candidate))]
     since, until = _span(candidate)
-    found: dict[tuple[ConflictKind, AiringId | None], Conflict] = {}
+    found: dict[tuple[ConflictKind, AiringId | None], AiringConflict] = {}
     for begins, ends in pairwise([since, *change_points(plans, ground.policies, since, until), until]):
         sounds = what_sounds(plans, ground.policies, begins)
         if sounds is not None and sounds.airing == candidate.airing:
             continue
         kind, other = _why_silent(candidate, plans, ground, begins)
         overrun = other is not None and begins > since
-        piece = Conflict(kind, ground.areas, begins, ends, ends - begins, other, overrun)
+        piece = AiringConflict(kind, ground.areas, begins, ends, ends - begins, other, overrun)
         before = found.get((kind, other))
         found[kind, other] = (
             piece if before is None else replace(before, until=ends, loses=before.loses + piece.loses)
@@ -148,7 +148,7 @@ def _against_it(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
 
 
 def _why_silent(
-    candidate: PlannedAiring, plans: Sequence[Plan], ground: Ground, at: datetime
+    candidate: PlannedAiring, plans: Sequence[Plan], ground: PlanningContext, at: datetime
 ) -> tuple[ConflictKind, AiringId | None]:
     unbound = what_sounds(plans, (), at)
     if unbound is not None and unbound.airing != candidate.airing:
@@ -161,7 +161,7 @@ def _why_silent(
     return ConflictKind.MINUTES_A_DAY, None
 
 
-def _against_others(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
+def _against_others(candidate: PlannedAiring, ground: PlanningContext) -> list[AiringConflict]:
     """Return what others lose by the airing: while it sounds, or later that day by the minutes it uses."""
     since, until = candidate.starts_at, _day_end(candidate, ground)
     before = _heard(ground.airings, ground, since, until)
@@ -174,12 +174,12 @@ def _against_others(candidate: PlannedAiring, ground: Ground) -> list[Conflict]:
         meets = max(other.starts_at, candidate.starts_at) < min(ends_at(other), ends_at(candidate))
         kind = ConflictKind.TAKES if meets else ConflictKind.STARVES
         overrun = meets and other.starts_at > candidate.starts_at
-        found.append(Conflict(kind, ground.areas, *_span(other), loses, other.airing, overrun))
+        found.append(AiringConflict(kind, ground.areas, *_span(other), loses, other.airing, overrun))
     return found
 
 
 def _heard(
-    airings: Iterable[PlannedAiring], ground: Ground, since: datetime, until: datetime
+    airings: Iterable[PlannedAiring], ground: PlanningContext, since: datetime, until: datetime
 ) -> dict[AiringId, timedelta]:
     heard: dict[AiringId, timedelta] = {}
     for slot in timetable([_plan(airings)], ground.policies, since, until):
@@ -188,7 +188,7 @@ def _heard(
     return heard
 
 
-def _day_end(candidate: PlannedAiring, ground: Ground) -> datetime:
+def _day_end(candidate: PlannedAiring, ground: PlanningContext) -> datetime:
     """Return the last midnight, in any policy's zone, that ends a day in which the airing sounds."""
     end = ends_at(candidate)
     midnights = []
@@ -199,7 +199,7 @@ def _day_end(candidate: PlannedAiring, ground: Ground) -> datetime:
     return max([end, *midnights])
 
 
-def _join(one: Conflict, more: Conflict) -> Conflict:
+def _join(one: AiringConflict, more: AiringConflict) -> AiringConflict:
     return replace(
         one,
         areas=(*one.areas, *more.areas),

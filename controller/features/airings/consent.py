@@ -27,7 +27,7 @@ _NOBODY: frozenset[AreaCode] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConsentStanding:
     """What the communes that are asked have said; the others of an airing's areas are not asked."""
 
     agreed: frozenset[AreaCode] = _NOBODY
@@ -40,11 +40,11 @@ class Standing:
         return self.declined | self.unanswered
 
 
-NOT_ASKED = Standing()
+NOT_ASKED = ConsentStanding()
 """Of what no commune is asked about."""
 
 
-class Asked(Protocol):
+class AskedAiring(Protocol):
     """What of an airing decides who is asked; a row of these columns will do."""
 
     id: AiringId
@@ -86,14 +86,14 @@ def answering_communes(session: Session) -> frozenset[AreaCode]:
     )
 
 
-def is_asked(one: Asked) -> bool:
+def is_asked(one: AskedAiring) -> bool:
     """Whether anybody may have to be asked: what is routine and in no plan yet. Pure."""
     return one.grade is Grade.ROUTINE and one.state is AiringState.PLANNED
 
 
 def standings(
-    session: Session, airings: Iterable[Asked], targets: Mapping[AiringId, Collection[AreaCode]]
-) -> dict[AiringId, Standing]:
+    session: Session, airings: Iterable[AskedAiring], targets: Mapping[AiringId, Collection[AreaCode]]
+) -> dict[AiringId, ConsentStanding]:
     """Return what was said of each airing that communes are asked about; the others are not named.
 
     A few queries, however many airings. Tests of one loudspeaker are left out by the caller.
@@ -119,11 +119,11 @@ def standings(
     return found
 
 
-def standing_of(asked: frozenset[AreaCode], said: Mapping[AreaCode, bool]) -> Standing:
+def standing_of(asked: frozenset[AreaCode], said: Mapping[AreaCode, bool]) -> ConsentStanding:
     """Return the communes by what they said. Pure."""
     agreed = frozenset(area for area in asked if said.get(area) is True)
     declined = frozenset(area for area in asked if said.get(area) is False)
-    return Standing(agreed, declined, asked - agreed - declined)
+    return ConsentStanding(agreed, declined, asked - agreed - declined)
 
 
 def _homes(session: Session, people: Collection[OperatorId]) -> dict[OperatorId, AreaCode]:
@@ -131,7 +131,7 @@ def _homes(session: Session, people: Collection[OperatorId]) -> dict[OperatorId,
     return {person: area for person, area in session.execute(query)}  # noqa: C416 - a typed dict from typed rows
 
 
-def _answers(session: Session, airings: Collection[Asked]) -> dict[AiringId, dict[AreaCode, bool]]:
+def _answers(session: Session, airings: Collection[AskedAiring]) -> dict[AiringId, dict[AreaCode, bool]]:
     """Return the newest word of each commune on each airing, said of it or of its schedule."""
     roots = {one.linked_to or one.id for one in airings}
     schedules = {one.schedule for one in airings if one.schedule is not None}

@@ -17,7 +17,7 @@ _PAUSE_MS: Final = PAUSE // timedelta(milliseconds=1)
 _ALL: Final = 100
 
 
-class Aired(Protocol):
+class PlannedSound(Protocol):
     """What of an airing says how long it was to be heard; a row or a view of one."""
 
     @property
@@ -32,7 +32,7 @@ class Aired(Protocol):
     def every_ms(self) -> int | None: ...  # noqa: D102
 
 
-def whole_ms(airing: Aired) -> int | None:
+def whole_ms(airing: PlannedSound) -> int | None:
     """Return how long a node should have sounded: in all rounds, less the pauses, until it was ended."""
     lasts_ms = airing.duration_ms
     if lasts_ms is None:

@@ -44,7 +44,7 @@ class Hearing:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class VariantReach:
     """A bulletin's variants, who would hear what, and the languages that may still be brought."""
 
     variants: Sequence[Variant]
@@ -52,7 +52,7 @@ class Spread:
     open_to: Sequence[tuple[LanguageCode, str]]
 
 
-def spread_of(session: Session, scope: Scope, base: Bulletin) -> Spread:
+def spread_of(session: Session, scope: Scope, base: Bulletin) -> VariantReach:
     """Return who would hear the bulletin in which language once all that is handed in were approved."""
     known = languages()
     rows = [one for one in variants_of(session, base.id) if one.state is not BulletinState.WITHDRAWN]
@@ -70,7 +70,7 @@ def spread_of(session: Session, scope: Scope, base: Bulletin) -> Spread:
         for one, areas in wished.items()
         if one not in heard and one != VIETNAMESE
     ]
-    return Spread(
+    return VariantReach(
         [Variant(one, known[one.language].name, one in current.values()) for one in rows if one.language],
         hearings,
         [(one.code, one.name) for one in known.values() if one.code not in {VIETNAMESE, *current}],

@@ -21,7 +21,7 @@ from controller.model.fleet import Node
 from controller.model.languages import VIETNAMESE, LanguageCode, by_language
 
 
-class Part(NamedTuple):
+class PlannedPart(NamedTuple):
     """An airing that is still planned, with what it will sound."""
 
     airing: Airing
@@ -32,7 +32,7 @@ class Part(NamedTuple):
 
 def divided(
     session: Session, airing: Airing, approved: Approved, recording: Recording, *, now: datetime
-) -> Iterator[Part]:
+) -> Iterator[PlannedPart]:
     """Yield the airing alone, or its parts by language: chosen now, among what is approved now.
 
     Areas whose languages have no approved variant hear Vietnamese, or whatever the bulletin itself is in.
@@ -41,13 +41,13 @@ def divided(
     variants = {} if is_whole else approved_variants(session, airing.bulletin, approved.revision, now)
     wanted = area_languages(session) if variants else {}
     if not wanted:
-        yield Part(airing, approved, recording)
+        yield PlannedPart(airing, approved, recording)
         return
     tree, targets = area_tree(session), targets_of(session, [airing.id])[airing.id]
     own = set(session.scalars(select(Node.area).where(Node.retired_at.is_(None)).distinct()))
     parts = by_language(tree, targets, wanted, variants.keys(), own)
     if set(parts) == {VIETNAMESE}:
-        yield Part(airing, approved, recording)
+        yield PlannedPart(airing, approved, recording)
         return
     sounds = {VIETNAMESE: (approved, recording), **variants}
     first = VIETNAMESE if VIETNAMESE in parts else next(iter(parts))
@@ -58,4 +58,4 @@ def divided(
         session.add(part)
         session.flush()
         aim_at(session, part, tree.below(parts[language]), parts[language])
-        yield Part(part, *sound, language)
+        yield PlannedPart(part, *sound, language)

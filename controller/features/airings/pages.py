@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.consent import Standing
+from controller.features.airings.consent import ConsentStanding
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.queries import get_airing, start_spread
 from controller.features.airings.split import parts_with
@@ -92,7 +92,7 @@ def _load(session: Session, station: Station, viewer: Viewer, airing_id: str) ->
     }
 
 
-def _standings(session: Session, airing_id: AiringId) -> Iterable[Standing]:
+def _standings(session: Session, airing_id: AiringId) -> Iterable[ConsentStanding]:
     return standing_in_family(session, get_airing(session, airing_id)).values()
 
 

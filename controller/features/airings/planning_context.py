@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflicts import Ground
-from controller.features.airings.consent import NOT_ASKED, Standing, standings
+from controller.features.airings.conflicts import PlanningContext
+from controller.features.airings.consent import NOT_ASKED, ConsentStanding, standings
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.model.airing_states import OPEN, AiringState
@@ -55,7 +55,7 @@ class Planned:
     targets: tuple[AreaCode, ...]
     is_approved: bool
     """Whether its approval is in force when it starts."""
-    standing: Standing = NOT_ASKED
+    standing: ConsentStanding = NOT_ASKED
     """What the communes have said that are asked for their yes."""
 
 
@@ -155,7 +155,7 @@ def leaves_of(session: Session, targets: Iterable[AreaCode]) -> list[AreaCode]:
 
 def grounds_of(
     session: Session, areas: Sequence[AreaCode], planned: Mapping[AiringId, Planned]
-) -> list[Ground]:
+) -> list[PlanningContext]:
     """Return the areas, those together in which the same airings and the same policies hold.
 
     What a commune has declined is not there in it.
@@ -177,7 +177,7 @@ def grounds_of(
         )
         alike[here, frozenset(above for above in lineage if above in policies)].append(area)
     return [
-        Ground(
+        PlanningContext(
             tuple(together),
             tuple(planned[name].airing for name in sorted(here)),
             tuple(policies[above] for above in sorted(bound)),

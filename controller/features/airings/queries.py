@@ -204,7 +204,7 @@ def _counts() -> tuple[ColumnElement[int], ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class StartSpread:
     """How far from the planned instant nodes began, of those that began at the beginning; milliseconds."""
 
     nodes: int
@@ -213,7 +213,7 @@ class Spread:
     max: float
 
 
-def start_spread(session: Session, airing_id: AiringId) -> Spread | None:
+def start_spread(session: Session, airing_id: AiringId) -> StartSpread | None:
     """Return the spread of the starts by the nodes' own receipts, or None when nobody began on time.
 
     Late starters (they began in the middle of the recording) are counted by reach, not here.
@@ -228,7 +228,7 @@ def start_spread(session: Session, airing_id: AiringId) -> Spread | None:
     return _spread([away for away, count in found for _ in range(count)])
 
 
-def spread_of(planned: datetime, starts: Sequence[datetime]) -> Spread | None:
+def spread_of(planned: datetime, starts: Sequence[datetime]) -> StartSpread | None:
     """Return the percentiles (nearest rank) of |start - planned|; pure."""
     return _spread([_away_ms(planned, start) for start in starts])
 
@@ -237,7 +237,7 @@ def _away_ms(planned: datetime, start: datetime) -> float:
     return abs((start - planned).total_seconds()) * 1000
 
 
-def _spread(away_ms: list[float]) -> Spread | None:
+def _spread(away_ms: list[float]) -> StartSpread | None:
     if not away_ms:
         return None
     away = sorted(away_ms)
@@ -245,7 +245,7 @@ def _spread(away_ms: list[float]) -> Spread | None:
     def rank(percent: int) -> float:
         return round(away[max(0, -(-len(away) * percent // 100) - 1)], 3)
 
-    return Spread(len(away), rank(50), rank(99), round(away[-1], 3))
+    return StartSpread(len(away), rank(50), rank(99), round(away[-1], 3))
 
 
 def sound_end_of(airing: Airing) -> datetime:

@@ -10,7 +10,7 @@ from controller.features.airings.planning import Meeting
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.bulletins.schemas import Mannered, TopicCodeAsked
 from controller.features.fleet.schemas import NodeShown
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
 from devices.messages import ReceiptKind
@@ -51,7 +51,7 @@ class NodeWhole(NodeShown):
     receipts: list[ReceiptShown]
 
 
-class When(Asked):
+class When(Command):
     """Where, when and how. Either `starts_at`, or `starts_in_seconds` from now."""
 
     areas: Annotated[list[Code], Field(min_length=1, max_length=1000)]

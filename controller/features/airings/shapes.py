@@ -16,7 +16,7 @@ from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import NodeStatus
 from controller.features.today.queries import Spoken
-from controller.model.airings import Delivery, Received
+from controller.model.airings import Delivery, StoredReceipt
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
 from tts.orders import Progress
@@ -144,7 +144,7 @@ def delivery(row: Delivery) -> DeliveryShown:
     )
 
 
-def receipt(row: Received) -> ReceiptShown:
+def receipt(row: StoredReceipt) -> ReceiptShown:
     """Return a receipt."""
     return ReceiptShown(
         id=row.id,

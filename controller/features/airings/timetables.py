@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_check import Heard, heard_in, waiting_in
+from controller.features.airings.conflict_check import HeardSlot, heard_in, waiting_in
 from controller.features.airings.conflict_messages import said_at
 from controller.features.areas.queries import get_area
 from devices.ids import AreaCode
@@ -38,7 +38,7 @@ def timetable_of(
     }
 
 
-def _slot(one: Heard) -> dict[str, Any]:
+def _slot(one: HeardSlot) -> dict[str, Any]:
     slot = one.slot
     return {
         "airing": slot.airing.airing,

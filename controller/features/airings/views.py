@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from controller.features.airings.lateness import Forecast, forecast_sentence
-from controller.features.airings.queries import Reach, Spread
+from controller.features.airings.queries import Reach, StartSpread
 from controller.features.fleet.status import NodeStatus
 from controller.http.named import Named
 from controller.http.words import number
@@ -18,7 +18,7 @@ from devices.ids import AiringId, AreaCode, Grade
 from tts.orders import Progress
 
 
-class Tone(StrEnum):
+class StatusTone(StrEnum):
     """How a thing looks: its colour; never without a word and an icon beside it."""
 
     LIVE = "live"  # sounding now
@@ -35,48 +35,48 @@ class Sign:
 
     word: str
     icon: str
-    tone: Tone
+    tone: StatusTone
 
 
 def unnamed(value: str) -> Sign:
     """Return the sign of a value that has no word of its own."""
-    return Sign(str(value), "info-circle", Tone.CALM)
+    return Sign(str(value), "info-circle", StatusTone.CALM)
 
 
 AIRING_SIGNS = Named(
     {
-        AiringState.PLANNED: Sign("Đã đặt lịch", "calendar-time", Tone.CALM),
-        AiringState.DELIVERING: Sign("Đang gửi tới loa", "cloud-download", Tone.WORK),
-        AiringState.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
-        AiringState.AIRED: Sign("Đã phát", "circle-check", Tone.GOOD),
-        AiringState.MISSED: Sign("Không phát được", "circle-x", Tone.BAD),
-        AiringState.CANCELLED: Sign("Đã dừng", "player-stop", Tone.WARN),
+        AiringState.PLANNED: Sign("Đã đặt lịch", "calendar-time", StatusTone.CALM),
+        AiringState.DELIVERING: Sign("Đang gửi tới loa", "cloud-download", StatusTone.WORK),
+        AiringState.SOUNDING: Sign("Đang phát", "broadcast", StatusTone.LIVE),
+        AiringState.AIRED: Sign("Đã phát", "circle-check", StatusTone.GOOD),
+        AiringState.MISSED: Sign("Không phát được", "circle-x", StatusTone.BAD),
+        AiringState.CANCELLED: Sign("Đã dừng", "player-stop", StatusTone.WARN),
     },
     unnamed,
 )
-APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", Tone.BAD)
-NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", Tone.WARN)
-AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", Tone.WARN)
+APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", StatusTone.BAD)
+NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", StatusTone.WARN)
+AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", StatusTone.WARN)
 BULLETIN_SIGNS = Named(
     {
-        BulletinState.DRAFT: Sign("Bản nháp", "edit", Tone.CALM),
-        BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", Tone.WORK),
-        BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", Tone.GOOD),
-        BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", Tone.WARN),
-        BulletinState.WITHDRAWN: Sign("Đã rút", "x", Tone.BAD),
+        BulletinState.DRAFT: Sign("Bản nháp", "edit", StatusTone.CALM),
+        BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", StatusTone.WORK),
+        BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", StatusTone.GOOD),
+        BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", StatusTone.WARN),
+        BulletinState.WITHDRAWN: Sign("Đã rút", "x", StatusTone.BAD),
     },
     unnamed,
 )
 NODE_SIGNS = Named(
     {
-        NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM),
-        NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", Tone.BAD),
-        NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", Tone.BAD),
-        NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", Tone.WARN),
-        NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", Tone.LIVE),
-        NodeStatus.READY: Sign("Sẵn sàng", "circle-check", Tone.GOOD),
-        NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", Tone.CALM),
-        NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", Tone.CALM),
+        NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", StatusTone.CALM),
+        NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", StatusTone.BAD),
+        NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", StatusTone.BAD),
+        NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", StatusTone.WARN),
+        NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", StatusTone.LIVE),
+        NodeStatus.READY: Sign("Sẵn sàng", "circle-check", StatusTone.GOOD),
+        NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", StatusTone.CALM),
+        NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", StatusTone.CALM),
     },
     unnamed,
 )
@@ -89,7 +89,7 @@ ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FunnelStep:
     """One step of the funnel: k of n."""
 
     word: str
@@ -102,20 +102,20 @@ class Step:
         return self.total > 0 and self.done >= self.total
 
 
-def together_words(spread: Spread) -> str:
+def together_words(spread: StartSpread) -> str:
     """Return how far apart nodes began, for whoever hears them: an ear takes less than 0.1 s for one."""
     if spread.p99 <= _AS_ONE_MS:
         return "cùng lúc"
     return f"cách nhau tới {number(spread.max / 1000, 1)} giây"
 
 
-def steps_of(reach: Reach) -> tuple[Step, ...]:
+def steps_of(reach: Reach) -> tuple[FunnelStep, ...]:
     """Return the funnel: how many nodes have come how far, in the order in which a node climbs."""
     return (
-        Step("Đã lên kế hoạch", reach.nodes, reach.nodes),
-        Step("Đã tải về loa", reach.fetched, reach.nodes),
-        Step("Đã bắt đầu phát", reach.started, reach.nodes),
-        Step("Đã phát hết", reach.finished, reach.nodes),
+        FunnelStep("Đã lên kế hoạch", reach.nodes, reach.nodes),
+        FunnelStep("Đã tải về loa", reach.fetched, reach.nodes),
+        FunnelStep("Đã bắt đầu phát", reach.started, reach.nodes),
+        FunnelStep("Đã phát hết", reach.finished, reach.nodes),
     )
 
 
@@ -146,7 +146,7 @@ class AiringView:
     awaits_yes: bool = False
     """Whether a commune that the person sees has not said yes yet."""
     reach: Reach = field(default_factory=Reach)
-    spread: Spread | None = None
+    spread: StartSpread | None = None
     forecast: Forecast | None = None
     """Of what is on its way and starts soon: who will have it in time."""
     told_at: datetime | None = None
@@ -192,7 +192,7 @@ class AiringView:
         return GRADE_WORDS[self.grade]
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[FunnelStep, ...]:
         """The funnel of its deliveries."""
         return steps_of(self.reach)
 
@@ -276,32 +276,34 @@ class Tile:
     def today(self) -> Sign:
         """What to think of the commune now: the first that is so."""
         some_heard = bool(self.asked and self.ended)
-        heard_tone = Tone.GOOD if self.finished >= self.asked else Tone.WARN
+        heard_tone = StatusTone.GOOD if self.finished >= self.asked else StatusTone.WARN
         signs = (
-            (self.nodes == 0, Sign("Chưa có cụm loa", "circle-dashed", Tone.CALM)),
-            (self.never == self.nodes, Sign("Chưa từng kết nối", "circle-dashed", Tone.CALM)),
-            (self.online == 0, Sign("Mất kết nối", "wifi-off", Tone.BAD)),
-            (self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
-            (some_heard and not self.finished, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
+            (self.nodes == 0, Sign("Chưa có cụm loa", "circle-dashed", StatusTone.CALM)),
+            (self.never == self.nodes, Sign("Chưa từng kết nối", "circle-dashed", StatusTone.CALM)),
+            (self.online == 0, Sign("Mất kết nối", "wifi-off", StatusTone.BAD)),
+            (self.sounding > 0, Sign("Đang phát", "broadcast", StatusTone.LIVE)),
+            (some_heard and not self.finished, Sign("Phát một phần", "alert-triangle", StatusTone.WARN)),
             (some_heard, Sign("Đã phát hết", "check", heard_tone)),
-            (self.online < self.nodes, Sign("Thiếu kết nối", "alert-triangle", Tone.WARN)),
-            (self.faulty > 0, Sign("Có trục trặc", "alert-triangle", Tone.WARN)),
+            (self.online < self.nodes, Sign("Thiếu kết nối", "alert-triangle", StatusTone.WARN)),
+            (self.faulty > 0, Sign("Có trục trặc", "alert-triangle", StatusTone.WARN)),
         )
-        return next((sign for holds, sign in signs if holds), Sign("Sẵn sàng", "circle-check", Tone.GOOD))
+        return next(
+            (sign for holds, sign in signs if holds), Sign("Sẵn sàng", "circle-check", StatusTone.GOOD)
+        )
 
     def in_airing(self, state: AiringState) -> Sign:
         """What became of the airing in this commune: the first that is so."""
         before = state in {AiringState.PLANNED, AiringState.DELIVERING}
         now = state is AiringState.SOUNDING
         signs = (
-            (0 < self.asked <= self.finished, Sign("Đã phát hết", "check", Tone.GOOD)),
-            (before and 0 < self.asked <= self.fetched, Sign("Đã tải, chờ giờ", "clock", Tone.WORK)),
-            (before, Sign("Chờ tải", "cloud-download", Tone.CALM)),
-            (now and self.sounding > 0, Sign("Đang phát", "broadcast", Tone.LIVE)),
-            (now and not self.started, Sign("Chưa phát", "clock", Tone.WARN)),
-            (self.started > 0, Sign("Phát một phần", "alert-triangle", Tone.WARN)),
+            (0 < self.asked <= self.finished, Sign("Đã phát hết", "check", StatusTone.GOOD)),
+            (before and 0 < self.asked <= self.fetched, Sign("Đã tải, chờ giờ", "clock", StatusTone.WORK)),
+            (before, Sign("Chờ tải", "cloud-download", StatusTone.CALM)),
+            (now and self.sounding > 0, Sign("Đang phát", "broadcast", StatusTone.LIVE)),
+            (now and not self.started, Sign("Chưa phát", "clock", StatusTone.WARN)),
+            (self.started > 0, Sign("Phát một phần", "alert-triangle", StatusTone.WARN)),
         )
-        return next((sign for holds, sign in signs if holds), Sign("Không phát", "circle-x", Tone.BAD))
+        return next((sign for holds, sign in signs if holds), Sign("Không phát", "circle-x", StatusTone.BAD))
 
 
 @dataclass(frozen=True, slots=True)

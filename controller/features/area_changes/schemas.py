@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from devices.messages import NAME_PATTERN
 
 Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]
@@ -14,7 +14,7 @@ AreaKind = Annotated[str, Field(min_length=1, max_length=50)]
 NodeCode = Annotated[str, Field(pattern=NAME_PATTERN)]
 
 
-class NewAreaAsked(Asked):
+class NewAreaAsked(Command):
     """A new area below another."""
 
     code: Code
@@ -23,21 +23,21 @@ class NewAreaAsked(Asked):
     parent: Code
 
 
-class Rename(Asked):
+class Rename(Command):
     """How an area is called from now on; what is left out stays."""
 
     name: AreaName | None = None
     kind: AreaKind | None = None
 
 
-class GoInto(Asked):
+class GoInto(Command):
     """Which area a node, or an area, belongs to from now on."""
 
     to: Code
     password: Password
 
 
-class Merge(Asked):
+class Merge(Command):
     """Areas of one parent that become one; `code` may be new, or an area that exists."""
 
     of: Annotated[list[Code], Field(min_length=1, max_length=100)]
@@ -47,7 +47,7 @@ class Merge(Asked):
     password: Password
 
 
-class Part(Asked):
+class Part(Command):
     """A part of an area that becomes an area of its own."""
 
     code: Code
@@ -56,7 +56,7 @@ class Part(Asked):
     nodes: Annotated[list[NodeCode], Field(max_length=5000)]
 
 
-class Split(Asked):
+class Split(Command):
     """The parts that leave an area; what is named in none stays."""
 
     parts: Annotated[list[Part], Field(min_length=1, max_length=50)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 
 
 class AreaShown(BaseModel):
@@ -26,7 +26,7 @@ class LanguageShown(BaseModel):
     english: str
 
 
-class LanguagesAsked(Asked):
+class LanguagesAsked(Command):
     """The languages of an area, the best first."""
 
     languages: Annotated[list[Annotated[str, Field(min_length=3, max_length=3)]], Field(max_length=10)]

@@ -34,7 +34,7 @@ _SHARE_LEFT = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ListeningProof:
     """What one person played of a recording; `served` is False before any of it came to them."""
 
     served: bool
@@ -81,12 +81,12 @@ def joined(spans: Sequence[Span], duration_ms: int) -> tuple[Span, ...]:
     return tuple(sorted(longest))
 
 
-def heard_by(session: Session, by: Operator, recording: RecordingId) -> Heard:
+def heard_by(session: Session, by: Operator, recording: RecordingId) -> ListeningProof:
     """Return what the person played of it."""
     row = session.get(Listened, (by.id, recording))
     known = session.get(Recording, recording)
     spans = () if row is None else tuple((start, end) for start, end in row.played)
-    return Heard(row is not None, spans, 0 if known is None else known.duration_ms)
+    return ListeningProof(row is not None, spans, 0 if known is None else known.duration_ms)
 
 
 def is_news(session: Session, by: Operator, recording: RecordingId) -> bool:
@@ -105,7 +105,7 @@ def note_served(session: Session, recording: RecordingId, *, by: Operator, now: 
 
 def note_played(
     session: Session, recording: RecordingId, spans: Sequence[Span], *, by: Operator, now: datetime
-) -> Heard:
+) -> ListeningProof:
     """Add what the person's player says it played, to what was played before; return all of it.
 
     More than fits into the time since it was first served changes nothing: nobody can have heard that.
@@ -114,7 +114,7 @@ def note_played(
     before = heard_by(session, by, recording)
     if row is None:
         return before
-    after = Heard(True, joined((*before.spans, *spans), before.duration_ms), before.duration_ms)
+    after = ListeningProof(True, joined((*before.spans, *spans), before.duration_ms), before.duration_ms)
     since_served_ms = (now - row.at) / timedelta(milliseconds=1)
     if after.played_ms <= before.played_ms or after.played_ms > since_served_ms * FASTEST + _START_SLACK_MS:
         return before
@@ -124,7 +124,9 @@ def note_played(
     return after
 
 
-def check_heard(session: Session, by: Operator, recording: RecordingId, *, declared: bool = False) -> Heard:
+def check_heard(
+    session: Session, by: Operator, recording: RecordingId, *, declared: bool = False
+) -> ListeningProof:
     """Return what was played, or raise Conflict unless the person played the very recording whole.
 
     `declared`: the person says that they heard it by other means; it must have been served to them.

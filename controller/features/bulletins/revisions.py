@@ -36,7 +36,7 @@ BULLETIN_ACTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class HistoryStep:
     """One act of a bulletin's history in words."""
 
     at: datetime
@@ -45,13 +45,15 @@ class Step:
     reason: str
 
 
-def steps_of(session: Session, bulletin_id: str) -> list[Step]:
+def steps_of(session: Session, bulletin_id: str) -> list[HistoryStep]:
     """Return what was done with a bulletin, the newest first, from the journal."""
     found = entries_of(session, bulletin_id, _STEPS)
     query = select(Account.id, Account.display_name).where(Account.id.in_({one.by for one in found}))
     names: Mapping[str, str] = {who: name for who, name in session.execute(query)}  # noqa: C416 - typed rows
     return [
-        Step(one.at, names.get(one.by, ""), BULLETIN_ACTS[one.act], str(one.detail.get("reason") or ""))
+        HistoryStep(
+            one.at, names.get(one.by, ""), BULLETIN_ACTS[one.act], str(one.detail.get("reason") or "")
+        )
         for one in found
         if one.act in BULLETIN_ACTS
     ]

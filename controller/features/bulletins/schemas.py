@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from controller.features.bulletins.topics import LONGEST_NAME
 from controller.features.bulletins.word_diff import Change
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.wording import LONGEST_ISSUER
@@ -23,7 +23,7 @@ BasedOn = Annotated[
 ]
 
 
-class Mannered(Asked):
+class Mannered(Command):
     """How a text is given to the people."""
 
     issuer: Issuer = Field("", description="Who speaks to the people; said before the title.")
@@ -38,7 +38,7 @@ class Draft(Mannered):
     area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
 
 
-class Approve(Asked):
+class Approve(Command):
     """What the approver has read and listened to, and the password that opens the approver's key."""
 
     revision: Annotated[int, Field(ge=1)]
@@ -51,7 +51,7 @@ class Approve(Asked):
     )
 
 
-class Played(Asked):
+class Played(Command):
     """What a person's player played of a recording."""
 
     spans: Annotated[
@@ -120,13 +120,13 @@ class TopicShown(BaseModel):
     is_ended: bool = Field(description="Not offered any more; bulletins that have it keep it.")
 
 
-class TopicNamed(Asked):
+class TopicNamed(Command):
     """A topic's name."""
 
     name: Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class TopicChosen(Asked):
+class TopicChosen(Command):
     """What a bulletin is about; null takes it back."""
 
     topic: TopicCodeAsked | None
@@ -144,7 +144,7 @@ class DraftOnTopic(Draft):
     topic: TopicCodeAsked | None = None
 
 
-class Revise(Asked):
+class Revise(Command):
     """Another wording for a draft or a returned bulletin."""
 
     title: str
@@ -196,7 +196,7 @@ class VariantShown(BaseModel):
     is_current: bool = Field(description="Whether it is of the newest wording; only then it is aired.")
 
 
-class ItemAsked(Asked):
+class ItemAsked(Command):
     """A part of a programme; which fields count, its kind says."""
 
     kind: ItemKind
@@ -208,7 +208,7 @@ class ItemAsked(Asked):
     seconds: Annotated[int, Field(ge=1, le=60)] | None = Field(None, description="Of a `silence`.")
 
 
-class ProgrammeAsked(Asked):
+class ProgrammeAsked(Command):
     """Items in their order, with words of the programme's own around them."""
 
     title: str

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, check_key, open_key
-from controller.features.bulletins.listening_proof import Heard, check_heard
+from controller.features.bulletins.listening_proof import ListeningProof, check_heard
 from controller.features.bulletins.placeholders import check_filled
 from controller.features.bulletins.queries import (
     get_bulletin,
@@ -159,7 +159,7 @@ def check_approvable(
     by: Operator,
     declared: bool,
     now: datetime,
-) -> Heard:
+) -> ListeningProof:
     """Raise what hinders this person's approval, whatever the password: asked before it is hashed, too.
 
     Returns what the person has heard of the recording.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from controller.features.airings.views import Tone
+from controller.features.airings.views import StatusTone
 from controller.http.words import length_of_seconds, number
 from tts.found import Found
 
@@ -26,9 +26,9 @@ class Judged:
     is_fine: bool
 
     @property
-    def tone(self) -> Tone:
+    def tone(self) -> StatusTone:
         """The colour beside the words."""
-        return Tone.GOOD if self.is_fine else Tone.WARN
+        return StatusTone.GOOD if self.is_fine else StatusTone.WARN
 
 
 def judged(found: Found) -> tuple[Judged, ...]:

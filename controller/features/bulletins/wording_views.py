@@ -18,7 +18,7 @@ _LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class WordingPart:
     """A stretch of the written text; `spoken` is what is said for it where that is something else.
 
     `sure` is False where the rules guess: there a person should listen. Where `mended`, what was typed
@@ -35,7 +35,7 @@ class Part:
 class AsRead:
     """A text with what is read otherwise, and what a person should look at."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[WordingPart, ...]
     warnings: tuple[str, ...]
     spoken: str = ""
     """All of it as it is spoken."""
@@ -51,25 +51,25 @@ def as_read(text: str, words: Words, region: Region) -> AsRead:
     try:
         return _as_read(text, words, region)
     except (LoaError, TextError) as error:
-        return AsRead((Part(text),), (error.sentence,))
+        return AsRead((WordingPart(text),), (error.sentence,))
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def _as_read(text: str, words: Words, region: Region) -> AsRead:
     found = read_apart(text, words, region)
-    parts: list[Part] = []
+    parts: list[WordingPart] = []
     at = 0
     for span in found.spans:
         is_mended = span.typed is not None
         if not is_mended and (span.rule == "plain" or _sounds_as_written(span.written, span.spoken)):
             continue
         if span.start > at:
-            parts.append(Part(found.written[at : span.start]))
+            parts.append(WordingPart(found.written[at : span.start]))
         written = span.written if span.typed is None else span.typed
-        parts.append(Part(written, span.spoken or "(không đọc)", span.sure, is_mended))
+        parts.append(WordingPart(written, span.spoken or "(không đọc)", span.sure, is_mended))
         at = span.end
     if at < len(found.written):
-        parts.append(Part(found.written[at:]))
+        parts.append(WordingPart(found.written[at:]))
     warnings = tuple(dict.fromkeys(one.sentence for one in found.warnings))
     return AsRead(tuple(parts), warnings, found.spoken)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.consent import Standing
+from controller.features.airings.consent import ConsentStanding
 from controller.features.airings.pages import found
 from controller.features.airings.queries import get_airing
 from controller.features.consent.precedence import collisions_for, order_airings
@@ -112,7 +112,7 @@ def _said(row: Answer) -> AnswerShown:
     return AnswerShown(area=row.area, agrees=row.agrees, reason=row.reason, at=row.at)
 
 
-def _shown(parts: Iterable[Standing]) -> StandingShown:
+def _shown(parts: Iterable[ConsentStanding]) -> StandingShown:
     agreed: set[AreaCode] = set()
     declined: set[AreaCode] = set()
     unanswered: set[AreaCode] = set()

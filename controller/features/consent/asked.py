@@ -13,7 +13,7 @@ from controller.model.permissions import Operator
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenQuestions:
     """All of it; its length is the figure beside Hôm nay in the navigation."""
 
     questions: Sequence[Question] = ()
@@ -26,8 +26,8 @@ class Asked:
         return len(self.questions) + len(self.collisions)
 
 
-def asked_of(session: Session, operator: Operator, scope: Scope, now: datetime) -> Asked:
+def asked_of(session: Session, operator: Operator, scope: Scope, now: datetime) -> OpenQuestions:
     """Return what waits for this person's word; nothing where they may not answer."""
-    return Asked(
+    return OpenQuestions(
         questions_for(session, scope.tree, operator, now), collisions_for(session, scope.tree, operator, now)
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import get_operator
 from controller.features.airings.consent import (
-    Standing,
+    ConsentStanding,
     answering_communes,
     asked_communes,
     commune_of,
@@ -135,10 +135,10 @@ def _is_answered(home: AreaCode) -> ColumnElement[bool]:
     return exists().where(and_(Answer.schedule == Schedule.id, Answer.area == home))
 
 
-def standing_of_schedule(session: Session, schedule: Schedule) -> Standing:
+def standing_of_schedule(session: Session, schedule: Schedule) -> ConsentStanding:
     """Return what communes have said of all occurrences of a schedule; the empty one where none is asked."""
     if schedule.grade is not Grade.ROUTINE:
-        return Standing()
+        return ConsentStanding()
     planner = get_operator(session, schedule.created_by).area
     targets = targets_of_schedule(session, schedule.id)
     asked = asked_communes(area_tree(session), targets, planner, answering_communes(session))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from controller.features.consent.queries import Subject
 from controller.features.consent.service import LONGEST_REASON
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.base import ID_LENGTH
 
 
@@ -26,7 +26,7 @@ class QuestionShown(BaseModel):
     asked_at: datetime
 
 
-class AnswerAsked(Asked):
+class AnswerAsked(Command):
     """Yes or no, for the person's own commune."""
 
     agrees: bool
@@ -59,7 +59,7 @@ class CollisionShown(BaseModel):
     other: SideShown
 
 
-class OrderAsked(Asked):
+class OrderAsked(Command):
     """Which of two airings goes first in the person's commune."""
 
     first: Annotated[str, Field(max_length=ID_LENGTH)]

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
-from controller.features.airings.consent import Standing, standings
+from controller.features.airings.consent import ConsentStanding, standings
 from controller.features.airings.queries import get_airing, targets_of
 from controller.features.airings.split import root_of
 from controller.features.consent.queries import standing_of_schedule
@@ -74,7 +74,9 @@ def keep_answers(session: Session, of: Airing, airing: Airing, *, now: datetime)
         session.add(kept)
 
 
-def standing_in_family(session: Session, airing: Airing, *, lock: bool = False) -> dict[AiringId, Standing]:
+def standing_in_family(
+    session: Session, airing: Airing, *, lock: bool = False
+) -> dict[AiringId, ConsentStanding]:
     """Return what was said of an airing and its parts that are in no plan yet; `lock`: and come into none."""
     root = root_of(airing)
     query = select(Airing).where(or_(Airing.id == root, Airing.linked_to == root), Airing.node.is_(None))

@@ -16,7 +16,7 @@ from controller.features.plans.checks import CHECKS as PLAN_CHECKS
 from controller.features.reports.queries import export_as_aired
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import IN_PLANS, OPEN, AiringState, Rung
-from controller.model.airings import Airing, Delivery, Received, Target
+from controller.model.airings import Airing, Delivery, StoredReceipt, Target
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.bulletins import (
@@ -144,7 +144,7 @@ def _deliveries_fit_their_receipts(session: Session, _now: datetime) -> Iterator
     for rung, lacking in facts.items():
         for airing, node in session.execute(select(Delivery.airing, Delivery.node).where(lacking)):
             yield f"delivery {airing}/{node}: {rung.name} without its instant"
-    there = exists().where(Received.airing == Delivery.airing, Received.node == Delivery.node)
+    there = exists().where(StoredReceipt.airing == Delivery.airing, StoredReceipt.node == Delivery.node)
     query = select(Delivery.airing, Delivery.node).where(Delivery.rung > int(Rung.PLANNED), ~there)
     for airing, node in session.execute(query):
         yield f"delivery {airing}/{node}: climbed without a receipt"
@@ -152,9 +152,9 @@ def _deliveries_fit_their_receipts(session: Session, _now: datetime) -> Iterator
 
 def _none_heard_twice(session: Session, _now: datetime) -> Iterator[str]:
     query = (
-        select(Received.node, Received.airing)
-        .where(Received.kind == "finished")
-        .group_by(Received.node, Received.airing)
+        select(StoredReceipt.node, StoredReceipt.airing)
+        .where(StoredReceipt.kind == "finished")
+        .group_by(StoredReceipt.node, StoredReceipt.airing)
         .having(func.count() > 1)
     )
     for node, airing in session.execute(query):
@@ -238,7 +238,7 @@ def _prepared_recordings_fit(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Prepared.id).join(Bulletin, Bulletin.id == Prepared.bulletin).where(mixed)
     for prepared in session.scalars(query):
         yield f"prepared {prepared}: a test's recording for a real one, or the other way"
-    there = exists().where(Received.airing == Keeping.prepared, Received.node == Keeping.node)
+    there = exists().where(StoredReceipt.airing == Keeping.prepared, StoredReceipt.node == Keeping.node)
     for prepared, node in session.execute(select(Keeping.prepared, Keeping.node).where(~there)):
         yield f"keeping {prepared}/{node}: nobody told it"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import LOUDEST, Kind, Standing
 
@@ -57,7 +57,7 @@ class TemplatesShown(BaseModel):
     templates: list[TemplateShown]
 
 
-class Prepare(Asked):
+class Prepare(Command):
     """Have nodes hold a recording ready: from a built-in text, or an existing bulletin of a kind."""
 
     area: Code
@@ -66,7 +66,7 @@ class Prepare(Asked):
     kind: Kind = Kind.ALARM
 
 
-class CallEmergency(Asked):
+class CallEmergency(Command):
     """Call an emergency: `prepared`, or any approved `bulletin`.
 
     With `alone_because` one person starts it at once, and says why; else a second person must confirm.
@@ -81,20 +81,20 @@ class CallEmergency(Asked):
     code: _CodeOfTelephone | None = None
 
 
-class Confirm(Asked):
+class Confirm(Command):
     """The second person's code, of whoever has a second factor."""
 
     code: _CodeOfTelephone | None = None
 
 
-class AllClear(Asked):
+class AllClear(Command):
     """With which prepared all-clear an emergency ends."""
 
     prepared: str
     code: _CodeOfTelephone | None = None
 
 
-class Test(Asked):
+class Test(Command):
     """Which prepared test sounds where."""
 
     areas: _Areas
@@ -102,7 +102,7 @@ class Test(Asked):
     volume: Annotated[int, Field(ge=0, le=100)] = 70
 
 
-class StopWhere(Asked):
+class StopWhere(Command):
     """Where everything that was called shall end."""
 
     areas: _Areas

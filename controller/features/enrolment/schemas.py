@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from controller.features.speaker_tests.service import TEST_VOLUME
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from devices.messages import NAME_PATTERN
 
 
-class NewCode(Asked):
+class NewCode(Command):
     """For which node a code is wanted: a new one, or one whose hardware is being replaced."""
 
     node: Annotated[str, Field(pattern=NAME_PATTERN)]
@@ -47,13 +47,13 @@ class HardwareShown(BaseModel):
     ended_at: datetime | None
 
 
-class NodeReason(Asked):
+class NodeReason(Command):
     """Why."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class NodeTest(Asked):
+class NodeTest(Command):
     """Which test; by default the newest approved one of the node's areas."""
 
     bulletin: Annotated[str, Field(max_length=64)] | None = None
@@ -67,7 +67,7 @@ class NodeTestPlanned(BaseModel):
     bulletin: str
 
 
-class NodeVolume(Asked):
+class NodeVolume(Command):
     """The loudest that the node may be, percent, beside what policies say."""
 
     loudest: Annotated[int, Field(ge=0, le=100)]

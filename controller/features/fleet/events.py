@@ -33,7 +33,7 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PresenceChange:
     """A birth or a death."""
 
     at: datetime
@@ -41,7 +41,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
+class NodeAway:
     """A node that is away now, and since when."""
 
     node: NodeId
@@ -76,14 +76,14 @@ class FleetEvent:
         return self.kind is EventKind.OUTAGE and len(self.nodes) >= self.size
 
 
-def is_flapping(turns: Sequence[Turn], now: datetime) -> bool:
+def is_flapping(turns: Sequence[PresenceChange], now: datetime) -> bool:
     """Whether a node came and went so often of late that its next loss is no news."""
     recent = [turn for turn in turns if now - FLAP_WINDOW <= turn.at <= now]
     return len(recent) >= FLAP_TURNS and now - max(turn.at for turn in recent) < FLAP_CALM
 
 
 def events(
-    losses: Iterable[Loss],
+    losses: Iterable[NodeAway],
     flapping: Mapping[NodeId, tuple[AreaCode, datetime]],
     sizes: Mapping[AreaCode, int],
 ) -> list[FleetEvent]:
@@ -92,7 +92,7 @@ def events(
     `flapping`: nodes that flap, with their area and since when; whether one of them is away at this moment is
     no event of its own. `sizes`: the nodes in use of each area.
     """
-    by_area: dict[AreaCode, list[Loss]] = defaultdict(list)
+    by_area: dict[AreaCode, list[NodeAway]] = defaultdict(list)
     for loss in losses:
         if loss.node not in flapping:
             by_area[loss.area].append(loss)
@@ -121,7 +121,7 @@ def _needed(size: int) -> int:
     return max(FEWEST_OUT, math.ceil(size * OUTAGE_SHARE))
 
 
-def _of_area(area: AreaCode, lost: list[Loss], size: int) -> list[FleetEvent]:
+def _of_area(area: AreaCode, lost: list[NodeAway], size: int) -> list[FleetEvent]:
     """Join what fell together, if that is half of the area; each other loss stands for itself."""
     needed = _needed(size)
     found: list[FleetEvent] = []

@@ -32,7 +32,7 @@ ORDER = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NodeListFilter:
     """What the list shall show; empty fields ask for nothing."""
 
     area: AreaCode | None = None
@@ -84,7 +84,7 @@ class Tree:
         return sum(self.counts.values())
 
 
-def fleet_tree(session: Session, scope: Scope, asked: Asked, now: datetime) -> Tree:
+def fleet_tree(session: Session, scope: Scope, asked: NodeListFilter, now: datetime) -> Tree:
     """Return every commune that the person sees, and what the asked area has of each status; one query."""
     within = _areas(scope, asked)
     communes = {code: scope.commune_of(code) for code in scope.by_code}
@@ -103,7 +103,7 @@ def fleet_tree(session: Session, scope: Scope, asked: Asked, now: datetime) -> T
 
 
 def find_nodes(
-    session: Session, scope: Scope, asked: Asked, now: datetime
+    session: Session, scope: Scope, asked: NodeListFilter, now: datetime
 ) -> tuple[list[tuple[Node, NodeStatus]], bool]:
     """Return a page of nodes with their status, and whether more follow."""
     conditions: list[ColumnElement[bool]] = [Node.retired_at.is_(None), Node.area.in_(_areas(scope, asked))]
@@ -116,7 +116,7 @@ def find_nodes(
     return [(node, status_of(facts_of(node), now)) for node in rows[:PAGE]], len(rows) > PAGE
 
 
-def _areas(scope: Scope, asked: Asked) -> Collection[AreaCode]:
+def _areas(scope: Scope, asked: NodeListFilter) -> Collection[AreaCode]:
     return scope.seen & scope.tree.below([asked.area]) if asked.area else scope.seen
 
 

@@ -52,7 +52,7 @@ def facts_of(node: Node) -> NodeFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class CommuneStatusCounts:
     """One commune on the overview: its nodes counted by status."""
 
     area: AreaCode
@@ -60,11 +60,11 @@ class Tile:
     by_status: dict[NodeStatus, int]
 
 
-def tiles(session: Session, now: datetime) -> list[Tile]:
+def tiles(session: Session, now: datetime) -> list[CommuneStatusCounts]:
     """Return a tile for each area that has nodes of its own, by code."""
     counts: dict[AreaCode, dict[NodeStatus, int]] = {}
     for node in session.scalars(select(Node).where(Node.retired_at.is_(None))):
         status = status_of(facts_of(node), now)
         of_area = counts.setdefault(node.area, {})
         of_area[status] = of_area.get(status, 0) + 1
-    return [Tile(area, sum(by.values()), by) for area, by in sorted(counts.items())]
+    return [CommuneStatusCounts(area, sum(by.values()), by) for area, by in sorted(counts.items())]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.status import NodeStatus
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 
 
 class FaultShown(BaseModel):
@@ -42,7 +42,7 @@ class WatchedShown(BaseModel):
     care: CareShown | None
 
 
-class TakeCare(Asked):
+class TakeCare(Command):
     """What is left out stays as it was."""
 
     assignee: Annotated[str, Field(max_length=40)] | None = Field(None, description="Empty: nobody.")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from controller.features.airings.views import Tone
+from controller.features.airings.views import StatusTone
 from controller.features.fleet.vitals_samples import (
     FIGURES,
     QUARTERS_OF_DAY,
@@ -27,9 +27,9 @@ _NAMES = {
 }
 """Figures that have a line, in this order; volume and storage hardly ever move."""
 _PRESENCE = {
-    Presence.THERE: (Tone.GOOD, "có liên lạc"),
-    Presence.PARTLY: (Tone.WARN, "liên lạc chập chờn"),
-    Presence.AWAY: (Tone.BAD, "không có liên lạc"),
+    Presence.THERE: (StatusTone.GOOD, "có liên lạc"),
+    Presence.PARTLY: (StatusTone.WARN, "liên lạc chập chờn"),
+    Presence.AWAY: (StatusTone.BAD, "không có liên lạc"),
 }
 _GAP = timedelta(minutes=30)
 """A line is drawn over a missing quarter, not over a longer silence."""
@@ -46,7 +46,7 @@ class Cell:
 
     x: float
     width: float
-    tone: Tone
+    tone: StatusTone
     words: str
 
 
@@ -97,7 +97,7 @@ def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: dateti
         well = seen.count(Presence.THERE) + is_new
         there, asked = there + well, asked + ends - begins
         share = well / (ends - begins)
-        tone = Tone.GOOD if share >= _WELL else Tone.WARN if share else Tone.BAD
+        tone = StatusTone.GOOD if share >= _WELL else StatusTone.WARN if share else StatusTone.BAD
         cells.append(
             Cell(round(place * step, 1), round(step - 2, 1), tone, f"{said_day(day)}: {_share(share)}")
         )

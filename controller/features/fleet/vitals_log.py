@@ -34,7 +34,7 @@ NODES_AT_ONCE = 25
 """Thinned in one transaction: some 100 ms in which nobody else writes."""
 
 
-class Written(NamedTuple):
+class LoggedSample(NamedTuple):
     """One sample as it is appended to its node's quarter."""
 
     node: NodeId
@@ -43,9 +43,9 @@ class Written(NamedTuple):
     text: str
 
 
-def sampled(vitals: Vitals, at: datetime) -> Written:
+def sampled(vitals: Vitals, at: datetime) -> LoggedSample:
     """Return the sample of vitals that came at an instant."""
-    return Written(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
+    return LoggedSample(vitals.node, vitals.session, quarter_of(at), written(vitals, at))
 
 
 def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -> None:
@@ -53,7 +53,7 @@ def keep_samples(session: Session, vitals: Sequence[Vitals], *, now: datetime) -
     append_samples(session, [sampled(one, now) for one in vitals])
 
 
-def append_samples(session: Session, samples: Sequence[Written]) -> None:
+def append_samples(session: Session, samples: Sequence[LoggedSample]) -> None:
     """Append samples to their nodes' quarters; those of strangers are left out."""
     told = {one.node for one in samples}
     if not told:

@@ -16,8 +16,8 @@ from controller.features.fleet.events import (
     FLAP_WINDOW,
     Fallen,
     FleetEvent,
-    Loss,
-    Turn,
+    NodeAway,
+    PresenceChange,
     as_one_outage,
     events,
     is_flapping,
@@ -85,7 +85,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class FaultCounts:
     """How many nodes have faults: all, those that one person looks after, those that nobody does."""
 
     every: int
@@ -106,7 +106,7 @@ class Troubles:
     """A page of the nodes with faults, by area and id, and how many there are in all."""
 
     nodes: list[Watched]
-    counted: Counted
+    counted: FaultCounts
 
 
 def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
@@ -143,7 +143,7 @@ def troubles(
     # nobody on this page: there may still be others
     figures = page[0][3:] if page else session.execute(faulty.with_only_columns(*counts)).one()
     rows = session.execute(_nodes(None).where(Node.id.in_([one.id for one in page])))
-    return Troubles(list(_judged(rows, unsteady, now)), Counted(*(number or 0 for number in figures)))
+    return Troubles(list(_judged(rows, unsteady, now)), FaultCounts(*(number or 0 for number in figures)))
 
 
 def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[Node, Care | None]]:
@@ -161,7 +161,7 @@ def in_quarantine(session: Session, areas: frozenset[AreaCode]) -> list[tuple[No
 class _Unsteady:
     """Who came and went of late, with their turns, and who missed airings, with how many."""
 
-    turns: Mapping[NodeId, Sequence[Turn]]
+    turns: Mapping[NodeId, Sequence[PresenceChange]]
     missed: Mapping[NodeId, int]
 
     @property
@@ -218,11 +218,11 @@ def events_now(session: Session, areas: frozenset[AreaCode] | None, now: datetim
     fallen = _fallen(session, steady, communes)
     outages = {one.area: as_one_outage(one, sizes[one.area]) for one in fallen}
     apart = [area for area, commune in communes.items() if commune in outages and outages[commune] is None]
-    losses: list[Loss] = []
+    losses: list[NodeAway] = []
     if apart:
         query = select(Node.id, Node.area, Node.online_at).where(*steady, Node.area.in_(apart))
         losses += (
-            Loss(node, communes[area], at) for node, area, at in session.execute(query) if at is not None
+            NodeAway(node, communes[area], at) for node, area, at in session.execute(query) if at is not None
         )
     flapping: dict[NodeId, tuple[AreaCode, datetime]] = {}
     if turns:
@@ -266,12 +266,12 @@ def _missed(session: Session, now: datetime) -> dict[NodeId, int]:
     return {node: int(count) for node, count in session.execute(query)}
 
 
-def _flapping(session: Session, now: datetime) -> dict[NodeId, list[Turn]]:
+def _flapping(session: Session, now: datetime) -> dict[NodeId, list[PresenceChange]]:
     """Return the turns of the last hour, in their order, of the nodes that flap now."""
     of_late = StateTurn.at > now - FLAP_WINDOW
     many = select(StateTurn.node).where(of_late).group_by(StateTurn.node).having(func.count() >= FLAP_TURNS)
     query = select(StateTurn.node, StateTurn.at, StateTurn.online).where(of_late, StateTurn.node.in_(many))
-    found: dict[NodeId, list[Turn]] = defaultdict(list)
+    found: dict[NodeId, list[PresenceChange]] = defaultdict(list)
     for node, at, online in session.execute(query.order_by(StateTurn.at, StateTurn.id)):
-        found[node].append(Turn(at, online))
+        found[node].append(PresenceChange(at, online))
     return {node: turns for node, turns in found.items() if is_flapping(turns, now)}

@@ -6,10 +6,10 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from controller.features.imports.schemas import ReferenceShown
-from controller.http.schemas import Asked
+from controller.http.schemas import Command
 
 
-class ReferenceAsked(Asked):
+class ReferenceAsked(Command):
     """A legal act, as a person says; all of it empty takes it back."""
 
     number: Annotated[str, Field(max_length=100)] | None = None

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 
 
-class Teach(Asked):
+class Teach(Command):
     """How a written form is to be read out."""
 
     written: Annotated[str, Field(max_length=200, description="As it stands in texts, such as `PBGDPL`.")]

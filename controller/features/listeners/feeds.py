@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from controller.features.listeners.queries import Aired
+from controller.features.listeners.queries import PublicAiring
 from controller.model.airings import Airing
 from tts.marks import SOURCE_TYPES, VOCABULARY, WORDS, Origin
 
@@ -43,7 +43,7 @@ def calendar_of(name: str, coming: Iterable[tuple[Airing, str]], now: datetime) 
     return written
 
 
-def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[Aired, Origin]]) -> bytes:
+def podcast_of(name: str, base: str, place: str, aired: Sequence[tuple[PublicAiring, Origin]]) -> bytes:
     """Return what was aired in a commune as a podcast; `base`: the site, `place`: its page on it.
 
     Each item says whose voice it is: in words, and for programs as a category of IPTC's list.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
-from controller.features.airings.consent import Standing, standings
+from controller.features.airings.consent import ConsentStanding, standings
 from controller.features.airings.queries import reaches, targets_of
 from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing, Delivery, Target
@@ -26,7 +26,7 @@ SAME_DAY = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Aired:
+class PublicAiring:
     """One airing as the public may know it."""
 
     airing: Airing
@@ -71,28 +71,30 @@ def heard_now(session: Session, airings: Iterable[Airing]) -> frozenset[AiringId
     return frozenset(one for one in sounding if one not in reached or not reached[one].has_stopped)
 
 
-def _is_agreed(said: Standing | None, areas: Collection[AreaCode]) -> bool:
+def _is_agreed(said: ConsentStanding | None, areas: Collection[AreaCode]) -> bool:
     return said is None or said.silent.isdisjoint(areas) or not said.agreed.isdisjoint(areas)
 
 
-def aired_in(session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50) -> list[Aired]:
+def aired_in(
+    session: Session, areas: Collection[AreaCode], since: datetime, limit: int = 50
+) -> list[PublicAiring]:
     """Return what was heard in any of the areas since an instant, each text once, the newest first."""
     meant = select(Target.airing).where(Target.area.in_(areas))
     query = _aired().where(Airing.id.in_(meant), Airing.starts_at >= since)
     query = query.order_by(Airing.starts_at.desc(), Airing.id.desc()).limit(4 * limit)
-    found: dict[str, Aired] = {}
+    found: dict[str, PublicAiring] = {}
     for row in session.execute(query):
-        found.setdefault(row[0].bulletin, Aired(*row))
+        found.setdefault(row[0].bulletin, PublicAiring(*row))
     return list(found.values())[:limit]
 
 
-def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> Aired:
+def aired_one(session: Session, areas: Collection[AreaCode], airing_id: AiringId) -> PublicAiring:
     """Return one airing that was heard in any of the areas, or raise NotFound."""
     meant = select(Target.airing).where(Target.area.in_(areas))
     row = session.execute(_aired().where(Airing.id == airing_id, Airing.id.in_(meant))).one_or_none()
     if row is None:
         raise NotFound("Không có bản tin này, hoặc bản tin đã được rút.", code="listener.no-airing")
-    return Aired(*row)
+    return PublicAiring(*row)
 
 
 def _aired() -> Select[Airing, str, str, int, int]:

@@ -15,7 +15,7 @@ from controller.features.accounts.admin_queries import policies_in_force, shown_
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
-from controller.features.airings.conflict_check import Loss, losses_by_policy
+from controller.features.airings.conflict_check import PolicyLoss, losses_by_policy
 from controller.features.journal.service import record
 from controller.features.plans.limits import binding
 from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
@@ -190,7 +190,7 @@ def _sign(
         raise
 
 
-def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[Loss]:
+def _losses(station: Station, area: AreaCode, proposed: Proposed) -> list[PolicyLoss]:
     now = station.now()
     policy = Policy(
         target=area,
@@ -221,7 +221,7 @@ def _page(
     area: AreaCode,
     *,
     proposed: Proposed | None = None,
-    losses: list[Loss] | None = None,
+    losses: list[PolicyLoss] | None = None,
     error: LoaError | None = None,
     done: str = "",
 ) -> Response:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.reports.coverage import Cell, Table
-from controller.features.reports.entries import Aired
+from controller.features.reports.entries import AiredAtNode
 from controller.features.reports.files import MEDIA, WRITERS, Form, as_csv
 from controller.features.reports.monthly import MOST_MONTHS, coverage, span
 from controller.features.reports.queries import aired_between
@@ -113,8 +113,8 @@ def _seen(viewer: Viewer, area: str) -> frozenset[AreaCode]:
     return viewer.scope.tree.below([AreaCode(area)])
 
 
-def _bounded(found: Iterator[Aired], most: int) -> list[Aired]:
-    kept: list[Aired] = []
+def _bounded(found: Iterator[AiredAtNode], most: int) -> list[AiredAtNode]:
+    kept: list[AiredAtNode] = []
     for one in found:
         if len(kept) == most:
             raise BadInput(

@@ -48,7 +48,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedAiring:
     """What a report counts, of one airing in one area, and what it groups it by."""
 
     airing: AiringId
@@ -67,7 +67,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AiredInArea(Counted):
+class AiredInArea(CountedAiring):
     """What the nodes that stood in one area did with one airing, added up."""
 
     nodes: frozenset[NodeId]
@@ -76,7 +76,7 @@ class AiredInArea(Counted):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aired(Counted):
+class AiredAtNode(CountedAiring):
     """The newest word on one node and one airing."""
 
     node: NodeId

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from controller.features.bulletins.validity import named
 from controller.features.journal.chain import canonical
-from controller.features.reports.entries import Aired, AiredInArea, Noted, line_fields
+from controller.features.reports.entries import AiredAtNode, AiredInArea, Noted, line_fields
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Bulletin, LegalReference, Topic
@@ -49,7 +49,7 @@ def export_as_aired(session: Session) -> Iterator[str]:
 
 def aired_between(
     session: Session, areas: Collection[AreaCode], since: datetime, until: datetime
-) -> Iterator[Aired]:
+) -> Iterator[AiredAtNode]:
     """Yield the newest word on each node and airing planned in [since, until), by start, airing and node.
 
     What was called off before a node began it was no longer planned, and is left out; so are tests, which
@@ -124,8 +124,8 @@ def _with_what_it_tells(query: Select[Any], bulletin: SQLColumnExpression[Bullet
     )
 
 
-def _aired(row: Row[Any]) -> Aired:
-    return Aired(
+def _aired(row: Row[Any]) -> AiredAtNode:
+    return AiredAtNode(
         **_counted(row),
         node=row.node,
         grade=row.grade,

@@ -18,7 +18,7 @@ from controller.features.airings.views import (
     AWAITS_YES,
     BULLETIN_SIGNS,
     Sign,
-    Tone,
+    StatusTone,
 )
 from controller.features.bulletins.in_force import approved_until
 from controller.features.schedules.calendar_conflicts import clashes, spans_of
@@ -48,7 +48,7 @@ SHOWN_A_DAY = 12
 _MOST = 2000
 """Airings of a week that are looked through; a province of 65 communes has some 900."""
 _MOST_SCHEDULES = 500
-_TO_COME = Sign("Dự kiến", "circle-dashed", Tone.CALM)
+_TO_COME = Sign("Dự kiến", "circle-dashed", StatusTone.CALM)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
 from controller.features.airings.conflict_messages import places
-from controller.features.airings.conflicts import Conflict, ConflictKind
+from controller.features.airings.conflicts import AiringConflict, ConflictKind
 from controller.features.airings.service import FURTHEST
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.schedules.form import ScheduleTyped
@@ -105,7 +105,7 @@ def _made_by(session: Session, schedule: ScheduleId) -> frozenset[AiringId]:
     return frozenset(session.scalars(query))
 
 
-def meeting_words(one: Conflict, found: Foresight, scope: Scope) -> str:
+def meeting_words(one: AiringConflict, found: Foresight, scope: Scope) -> str:
     """Return one meeting in a sentence: with what, and who loses how much."""
     where, lost = places(one.areas, scope.name), length(one.loses)
     title = found.titles.get(one.other, "") if one.other is not None else ""

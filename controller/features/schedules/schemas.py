@@ -10,7 +10,7 @@ from controller.features.airings.planning import Meeting
 from controller.features.airings.schemas import ForesightShown
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.schedules.service import LONGEST_REASON
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
 from devices.ids import Grade
@@ -39,7 +39,7 @@ class Every(StrEnum):
     MONTH_WEEKDAY = "month-weekday"  # on the `nth` of `weekdays` (one)
 
 
-class RuleAsked(Asked):
+class RuleAsked(Command):
     """When it is aired. A month without the day asked for (29, 30, 31) has no occurrence on it."""
 
     every: Every
@@ -71,7 +71,7 @@ class RuleAsked(Asked):
         return self
 
 
-class SkipsAsked(Asked):
+class SkipsAsked(Command):
     """Days that are left out because of what they are; days set by hand are not looked at."""
 
     days_off: bool = Field(default=False, description="Public holidays and the province's days off.")
@@ -79,7 +79,7 @@ class SkipsAsked(Asked):
     never_lunar: LunarDays = Field(default_factory=list)
 
 
-class ScheduleAsked(Asked):
+class ScheduleAsked(Command):
     """A bulletin that shall be aired again and again."""
 
     bulletin: Annotated[str, Field(max_length=64)]
@@ -127,14 +127,14 @@ class ScheduleWhole(ScheduleShown):
     next: list[OccurrenceShown]
 
 
-class CancelOccurrence(Asked):
+class CancelOccurrence(Command):
     """Which occurrence is cancelled, and why."""
 
     original_at: Instant
     reason: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
 
 
-class MoveOccurrence(Asked):
+class MoveOccurrence(Command):
     """Which occurrence is moved, and to when; to its original start: back."""
 
     original_at: Instant
@@ -160,7 +160,7 @@ class ScheduleForesight(BaseModel):
     away: list[str] = Field(description="At most 100 of them.")
 
 
-class DayOffAsked(Asked):
+class DayOffAsked(Command):
     """A day of the province's own list."""
 
     day: dt.date

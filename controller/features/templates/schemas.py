@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from controller.http.schemas import Asked, Code
+from controller.http.schemas import Code, Command
 from controller.model.wording import LONGEST_TITLE
 
 Text = Annotated[str, Field(description="Places to fill in stand in square brackets, such as `[ngày]`.")]
@@ -16,7 +16,7 @@ BasedOn = Annotated[
 ]
 
 
-class TemplateWritten(Asked):
+class TemplateWritten(Command):
     """What a template says."""
 
     title: Title

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.forecasts import add_forecasts
-from controller.features.consent.asked import Asked, asked_of
+from controller.features.consent.asked import OpenQuestions, asked_of
 from controller.features.today.notices import notices_shown
 from controller.features.today.queries import today
 from controller.http.pieces import LivePage
@@ -34,7 +34,7 @@ PAGE = LivePage(
 )
 
 
-def _load(session: Session, station: Station, viewer: Viewer, asked: Asked) -> Mapping[str, Any]:
+def _load(session: Session, station: Station, viewer: Viewer, asked: OpenQuestions) -> Mapping[str, Any]:
     found = today(
         session,
         viewer.operator,

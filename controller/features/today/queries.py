@@ -16,7 +16,7 @@ from controller.features.airings.queries import reach_by_area, reaches, targets_
 from controller.features.airings.views import ONLINE, AiringView, Making, Tile
 from controller.features.approvals.waiting import count_waiting
 from controller.features.bulletins.in_force import approved_until
-from controller.features.consent.asked import Asked
+from controller.features.consent.asked import OpenQuestions
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
@@ -24,7 +24,7 @@ from controller.features.listeners.queries import count_unanswered
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
-from controller.model.airings import Airing, Delivery, Received, Target
+from controller.model.airings import Airing, Delivery, StoredReceipt, Target
 from controller.model.bulletin_states import BulletinId, BulletinState, RenderingId, RenderingState
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.fleet import Node
@@ -51,7 +51,7 @@ class Todo:
     offline: int
     lost: int
     """Of those offline: nodes that were there once, so that somebody has to look after them."""
-    asked: Asked
+    asked: OpenQuestions
     """What the person's commune is asked to say."""
     reports: int
     """Reports of listeners that nobody has answered yet."""
@@ -108,7 +108,7 @@ def today(
     session: Session,
     operator: Operator,
     scope: Scope,
-    asked: Asked,
+    asked: OpenQuestions,
     *,
     progress_of: ProgressOf,
     now: datetime,
@@ -143,7 +143,7 @@ def _todo(
     *,
     missed: Sequence[AiringView],
     tiles: Sequence[Tile],
-    asked: Asked,
+    asked: OpenQuestions,
     now: datetime,
 ) -> Todo:
     offline, lost = sum(tile.nodes - tile.online for tile in tiles), sum(tile.lost for tile in tiles)
@@ -315,9 +315,11 @@ def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[Bull
     return {bulletin: title for bulletin, title in rows}  # noqa: C416 - a typed dict from typed rows
 
 
-def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[Received]:
+def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
     """Return what a node reported last, newest first."""
-    query = select(Received).where(Received.node == node).order_by(Received.at.desc()).limit(limit)
+    query = (
+        select(StoredReceipt).where(StoredReceipt.node == node).order_by(StoredReceipt.at.desc()).limit(limit)
+    )
     return session.scalars(query).all()
 
 

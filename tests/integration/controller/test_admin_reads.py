@@ -16,7 +16,7 @@ from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.location_history import open_stays
 from controller.features.fleet.queries import tiles
 from controller.features.fleet.status import NodeStatus
-from controller.features.fleet.watch import Cared, Counted, Wish, troubles, watched
+from controller.features.fleet.watch import Cared, FaultCounts, Wish, troubles, watched
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.fleet import TOLD, Node
 from devices.messages import Policy, QuietHours
@@ -94,7 +94,7 @@ def test_the_database_finds_the_nodes_that_something_is_wrong_with_as_their_fact
     asked = {"by": motley.technician, "limit": 20, "offset": 20}
     found = motley.ask(troubles, here, motley.now, **asked)
     assert [one.node.id for one in found.nodes] == [one.node.id for one in own[20:40]]
-    assert found.counted == Counted(len(own), 1, len(own) - 1)
+    assert found.counted == FaultCounts(len(own), 1, len(own) - 1)
     mine = motley.ask(troubles, here, motley.now, cared=Cared.MINE, by=motley.technician, limit=9)
     assert [one.node.id for one in mine.nodes] == [own[0].node.id]
 

@@ -14,7 +14,7 @@ from controller.features.relocation.service import move_node
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.model.airing_states import AiringState, Rung
-from controller.model.airings import Received
+from controller.model.airings import StoredReceipt
 from controller.runtime.receipt_ingestion import fold_receipts
 from devices.ids import Grade, NodeId, RecordingId
 from devices.messages import Receipts
@@ -42,7 +42,7 @@ def noted(world, since, until):
 
 def kept(world):
     with world.store.read() as session:
-        return session.scalar(select(func.count()).select_from(Received))
+        return session.scalar(select(func.count()).select_from(StoredReceipt))
 
 
 def test_the_same_receipts_again_change_nothing_and_are_acknowledged_again(world):

@@ -12,7 +12,7 @@ from controller.features.fleet.service import note_states
 from controller.features.fleet.watch import Wish, watched
 from controller.features.journal.queries import newest_entries
 from controller.features.quarantine.service import quarantine_node, release_node
-from controller.model.airings import Received
+from controller.model.airings import StoredReceipt
 from devices import topics
 from devices.budgets import BUDGETS
 from devices.link import Link, Options
@@ -77,7 +77,7 @@ def test_forty_thousand_receipts_and_three_thousand_requests_deafen_nobody(tmp_p
         assert wait_until(lambda: ask(lambda session: get_node(session, OTHER).online))
         assert all(one.wait(WITHIN) for one in said)
         assert wait_until(lambda: ask(lambda session: get_node(session, FLOODER).flooded))
-        rows = ask(lambda session: session.scalar(select(func.count()).select_from(Received)))
+        rows = ask(lambda session: session.scalar(select(func.count()).select_from(StoredReceipt)))
         most = BUDGETS["receipt"].burst + WITHIN * BUDGETS["receipt"].a_second
         assert rows <= most * 100 < 400 * 100
         flooder.stop()

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from controller.features.fleet.queries import get_node
-from controller.model.airings import Received
+from controller.model.airings import StoredReceipt
 from devices import topics
 from devices.link import Link
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest, Vitals
@@ -78,7 +78,7 @@ def test_garbage_and_words_for_others_change_nothing_and_hold_up_nobody(tmp_path
         assert wait_until(lambda: ask(lambda session: get_node(session, OTHER).online))
         assert ask(lambda session: get_node(session, OTHER).session) == 1
         assert not ask(lambda session: get_node(session, BAD).online)
-        assert ask(lambda session: session.query(Received).count()) == 0
+        assert ask(lambda session: session.query(StoredReceipt).count()) == 0
         bad.stop()
         other.stop()
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event
 
 from controller.features.airings.queries import get_airing
-from controller.features.airings.views import Tile, Tone
+from controller.features.airings.views import StatusTone, Tile
 from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.service import note_vitals, retire_node
 from tests.integration.web.site_world import NHA_TRANG, Made
@@ -242,24 +242,24 @@ def queries_of(world, client, address):
 @pytest.mark.parametrize(
     ("tile", "word", "tone"),
     [
-        (Tile("1", "Xã A"), "Chưa có cụm loa", Tone.CALM),
-        (Tile("1", "Xã A", nodes=2, never=2), "Chưa từng kết nối", Tone.CALM),
-        (Tile("1", "Xã A", nodes=2), "Mất kết nối", Tone.BAD),
-        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, sounding=2), "Đang phát", Tone.LIVE),
+        (Tile("1", "Xã A"), "Chưa có cụm loa", StatusTone.CALM),
+        (Tile("1", "Xã A", nodes=2, never=2), "Chưa từng kết nối", StatusTone.CALM),
+        (Tile("1", "Xã A", nodes=2), "Mất kết nối", StatusTone.BAD),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, sounding=2), "Đang phát", StatusTone.LIVE),
         (
             Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, ended=2, finished=2),
             "Đã phát hết",
-            Tone.GOOD,
+            StatusTone.GOOD,
         ),
         (
             Tile("1", "Xã A", nodes=2, online=2, asked=2, started=1, ended=1, finished=1),
             "Đã phát hết",
-            Tone.WARN,
+            StatusTone.WARN,
         ),
-        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, ended=2), "Phát một phần", Tone.WARN),
-        (Tile("1", "Xã A", nodes=2, online=1), "Thiếu kết nối", Tone.WARN),
-        (Tile("1", "Xã A", nodes=2, online=2, faulty=1), "Có trục trặc", Tone.WARN),
-        (Tile("1", "Xã A", nodes=2, online=2), "Sẵn sàng", Tone.GOOD),
+        (Tile("1", "Xã A", nodes=2, online=2, asked=2, started=2, ended=2), "Phát một phần", StatusTone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=1), "Thiếu kết nối", StatusTone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=2, faulty=1), "Có trục trặc", StatusTone.WARN),
+        (Tile("1", "Xã A", nodes=2, online=2), "Sẵn sàng", StatusTone.GOOD),
     ],
 )
 def test_a_tile_says_the_first_thing_that_matters(tile, word, tone):

@@ -10,7 +10,7 @@ from controller.features.airings.conflicts import (
     BY_POLICY,
     Choice,
     ConflictKind,
-    Ground,
+    PlanningContext,
     clear_start,
     conflicts,
     is_silenced,
@@ -53,7 +53,7 @@ def policy(quiet=NIGHT, minutes=120, target="56"):
 
 
 def ground(*airings, policies=None, areas=("22333",)):
-    return Ground(areas, airings, (policy(),) if policies is None else policies)
+    return PlanningContext(areas, airings, (policy(),) if policies is None else policies)
 
 
 def kinds(found):
@@ -120,7 +120,9 @@ _AIRINGS = st.builds(
 )
 _QUIET = st.sampled_from([(), NIGHT, (QuietHours(begins="11:30", ends="13:00"), *NIGHT)])
 _GROUNDS = st.builds(
-    lambda airings, rules: Ground(("22333",), tuple({one.airing: one for one in airings}.values()), rules),
+    lambda airings, rules: PlanningContext(
+        ("22333",), tuple({one.airing: one for one in airings}.values()), rules
+    ),
     st.lists(_AIRINGS, max_size=4),
     st.lists(
         st.builds(policy, _QUIET, st.sampled_from([30, 120, 1440]), st.sampled_from(["56", "22333"])),

@@ -9,7 +9,7 @@ from controller.features.airings.views import (
     BULLETIN_SIGNS,
     GRADE_WORDS,
     NODE_SIGNS,
-    Tone,
+    StatusTone,
     progress_words,
 )
 from controller.features.bulletins.programme_form import KIND_WORDS
@@ -82,7 +82,7 @@ def test_a_value_of_a_later_release_is_shown_in_plain(words):
     assert isinstance(words, Named)
     found = words["later-value"]
     assert getattr(found, "word", found) == "later-value"
-    assert getattr(found, "tone", Tone.CALM) is Tone.CALM
+    assert getattr(found, "tone", StatusTone.CALM) is StatusTone.CALM
 
 
 def test_every_reason_of_the_protocol_has_words_and_another_is_shown_as_it_came():

@@ -2,7 +2,7 @@
 
 import threading
 
-from controller.store.write_lock import Turn
+from controller.store.write_lock import WriteLock
 
 PATIENCE = 20.0
 
@@ -23,7 +23,7 @@ def waiting(turn, name, order, *, urgent=False):
 
 
 def test_the_urgent_one_is_next_whoever_waited_before():
-    turn, order = Turn(), []
+    turn, order = WriteLock(), []
     assert turn.take(PATIENCE)
     threads = [waiting(turn, name, order) for name in ("first", "second")]
     threads.append(waiting(turn, "urgent", order, urgent=True))
@@ -37,7 +37,7 @@ def test_the_urgent_one_is_next_whoever_waited_before():
 
 
 def test_who_waits_in_vain_gets_no_turn_and_holds_nobody_up():
-    turn = Turn()
+    turn = WriteLock()
     assert turn.take(PATIENCE)
     assert not turn.take(0.01)
     assert not turn.take(0.01, urgent=True)

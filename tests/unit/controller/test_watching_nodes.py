@@ -12,8 +12,8 @@ from controller.features.fleet.events import (
     OUTAGE_WINDOW,
     EventKind,
     Fallen,
-    Loss,
-    Turn,
+    NodeAway,
+    PresenceChange,
     as_one_outage,
     events,
     is_flapping,
@@ -102,7 +102,7 @@ def test_missed_airings_and_flapping_are_faults_beside_the_vitals():
 
 
 def loss(number, minutes_ago, area=XA):
-    return Loss(NodeId(f"n{number}"), area, NOW - timedelta(minutes=minutes_ago))
+    return NodeAway(NodeId(f"n{number}"), area, NOW - timedelta(minutes=minutes_ago))
 
 
 def test_half_of_a_commune_lost_within_minutes_is_one_event():
@@ -165,7 +165,7 @@ def test_an_areas_losses_in_short_are_told_as_they_are_one_by_one(minutes, size)
 
 
 def turns(*minutes_ago):
-    return [Turn(NOW - timedelta(minutes=at), n % 2 == 1) for n, at in enumerate(minutes_ago)]
+    return [PresenceChange(NOW - timedelta(minutes=at), n % 2 == 1) for n, at in enumerate(minutes_ago)]
 
 
 def test_lost_and_back_three_times_within_the_hour_flaps_until_it_was_calm():

@@ -22,7 +22,7 @@ from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found, compared_with
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.bulletins.topics import topic_of, topics
-from controller.features.bulletins.wording_views import AsRead, Part, as_read, changes
+from controller.features.bulletins.wording_views import AsRead, WordingPart, as_read, changes
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
@@ -161,7 +161,7 @@ def _languages(session: Session, viewer: Viewer, bulletin: Bulletin, revision: R
 def _reading(session: Session, station: Station, bulletin: Bulletin, revision: Revision) -> Mapping[str, Any]:
     """Return how title and wording are read; what tells of a brought recording is not read out."""
     if revision.kind is RevisionKind.AUDIO:
-        return {"reading": AsRead((Part(revision.text),), ()), "title_read": None}
+        return {"reading": AsRead((WordingPart(revision.text),), ()), "title_read": None}
     words, region = words_for(session, bulletin.area), station.settings.region
     return {
         "reading": as_read(revision.text, words, region),

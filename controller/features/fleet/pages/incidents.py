@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.views import Sign, Tone, unnamed
+from controller.features.airings.views import Sign, StatusTone, unnamed
 from controller.features.fleet.events import EventKind, FleetEvent
 from controller.features.fleet.page_queries import PAGE
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
@@ -27,13 +27,13 @@ MOST_EVENTS = 30
 _LAST_PAGE = 1000
 EVENT_SIGNS = Named(
     {
-        EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", Tone.BAD),
-        EventKind.LOST: Sign("Mất kết nối", "wifi-off", Tone.BAD),
-        EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", Tone.WARN),
+        EventKind.OUTAGE: Sign("Cả xã mất kết nối", "wifi-off", StatusTone.BAD),
+        EventKind.LOST: Sign("Mất kết nối", "wifi-off", StatusTone.BAD),
+        EventKind.FLAPPING: Sign("Kết nối chập chờn", "alert-triangle", StatusTone.WARN),
     },
     unnamed,
 )
-_PARTLY = Sign("Mất kết nối cùng lúc", "wifi-off", Tone.BAD)
+_PARTLY = Sign("Mất kết nối cùng lúc", "wifi-off", StatusTone.BAD)
 """Half of a commune or more, but not all of it."""
 _CARED = {"": Cared.EVERY, "chua": Cared.NOBODYS, "toi": Cared.MINE}
 

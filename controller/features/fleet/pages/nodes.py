@@ -19,7 +19,7 @@ from controller.features.airings.views import group_by_area
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.faults import faults_told
 from controller.features.fleet.location_history import stays_of
-from controller.features.fleet.page_queries import Asked, find_nodes, fleet_tree
+from controller.features.fleet.page_queries import NodeListFilter, find_nodes, fleet_tree
 from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
@@ -82,10 +82,10 @@ class Filter:
     tim: str
     trang: int
 
-    def asked(self) -> Asked:
+    def asked(self) -> NodeListFilter:
         """Return it as the query takes it; a status that is none asks for nothing."""
         status = NodeStatus(self.trang_thai) if self.trang_thai in set(NodeStatus) else None
-        return Asked(AreaCode(self.xa) or None, status, self.tim.strip(), self.trang)
+        return NodeListFilter(AreaCode(self.xa) or None, status, self.tim.strip(), self.trang)
 
     def address(self, **changes: str | int) -> str:
         """Return the list's address with some of it changed; what is empty is left out."""

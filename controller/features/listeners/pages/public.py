@@ -16,7 +16,7 @@ from controller.features.bulletins.pages.recordings import wave_of
 from controller.features.bulletins.voice_origins import origin_of
 from controller.features.listeners.feeds import calendar_of, podcast_of
 from controller.features.listeners.queries import (
-    Aired,
+    PublicAiring,
     aired_in,
     aired_one,
     coming_in,
@@ -83,7 +83,7 @@ def _aired_sound(station: Station, recording: str) -> str:
     return str(path)
 
 
-def _origin(station: Station, session: Session, one: Aired) -> Origin:
+def _origin(station: Station, session: Session, one: PublicAiring) -> Origin:
     """Return whose voice is heard in an airing: as its file says, or else by what it was made of."""
     recording = RecordingId(one.airing.recording or "")
     marked = Origin.PERSON
@@ -113,7 +113,7 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     """Show one text that was aired, to read and to hear again."""
     with station.store.read() as session:
         found, heard = _area(session, area)
-        one: Aired = aired_one(session, heard, AiringId(airing_id))
+        one: PublicAiring = aired_one(session, heard, AiringId(airing_id))
         act = act_of(session, session.get_one(Bulletin, one.airing.bulletin), station.now())
         voice = WORDS.get(_origin(station, session, one))
     recording = one.airing.recording

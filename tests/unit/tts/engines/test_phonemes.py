@@ -5,7 +5,7 @@ import pytest
 
 from tts.engines.graphs import package_directory
 from tts.engines.kokoro import MAX_SYMBOLS, _pieces, utterance
-from tts.engines.phonemes import BLENDS, Part, symbols_of
+from tts.engines.phonemes import BLENDS, SyllablePart, symbols_of
 from tts.engines.syllables import parse_syllable
 from tts.errors import EngineFailed
 from tts.reading.syllables import is_syllable
@@ -53,7 +53,13 @@ def test_short_and_long_vowels_differ():
 
 def test_punctuation_is_kept_for_the_melody_of_the_sentence():
     said = utterance("Xin chào, bà con.")
-    assert [symbol.text for symbol in said.symbols if symbol.part is Part.BREAK] == [" ", ",", " ", " ", "."]
+    assert [symbol.text for symbol in said.symbols if symbol.part is SyllablePart.BREAK] == [
+        " ",
+        ",",
+        " ",
+        " ",
+        ".",
+    ]
     assert len(said.syllables) == 4
 
 
