@@ -11,7 +11,7 @@ _EDGE = 8.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ShareBar:
     """One share as a bar from the bottom of the chart."""
 
     name: str
@@ -22,7 +22,7 @@ class Bar:
     height: float
 
 
-def bars(shares: Sequence[tuple[str, float]]) -> list[Bar]:
+def bars(shares: Sequence[tuple[str, float]]) -> list[ShareBar]:
     """Return the bars of named percents, the smallest first, side by side over the whole width."""
     if not shares:
         return []
@@ -30,7 +30,7 @@ def bars(shares: Sequence[tuple[str, float]]) -> list[Bar]:
     step = WIDTH / len(ordered)
     gap = min(_MOST_GAP, step / 4)
     return [
-        Bar(
+        ShareBar(
             name,
             percent,
             round(place * step + gap / 2, 1),

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from controller.errors import TooManyTries
-from controller.http.station import Changes
+from controller.http.station import ChangeCounter
 
 HEARTBEAT = 15.0
 """Seconds after which a page hears from us even when nothing changed; its banner waits a little longer."""
@@ -46,7 +46,7 @@ _TICKING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PageElement:
     """One element of a page by its id."""
 
     id: str
@@ -58,21 +58,21 @@ class Piece:
         return hashlib.blake2b(_TICKING.sub(r"\1\2", self.html).encode(), digest_size=8).digest()
 
 
-Render = Callable[[], Sequence[Piece]]
+Render = Callable[[], Sequence[PageElement]]
 
 
 @dataclass(slots=True)
 class _Board:
     number: int
     beat: int
-    pieces: "asyncio.Task[tuple[Sequence[Piece], float]]"
+    pieces: "asyncio.Task[tuple[Sequence[PageElement], float]]"
 
 
 @dataclass(slots=True)
 class Live:
     """Wakes the streams of a site; watches only while somebody looks."""
 
-    changes: Changes
+    changes: ChangeCounter
     _number: int = 0
     _viewers: Counter[str] = field(default_factory=Counter)
     _rung: asyncio.Event = field(default_factory=asyncio.Event)
@@ -143,7 +143,7 @@ class Live:
         except TimeoutError:
             return
 
-    async def _pieces(self, key: object, beat: int, render: Render) -> tuple[Sequence[Piece], float]:
+    async def _pieces(self, key: object, beat: int, render: Render) -> tuple[Sequence[PageElement], float]:
         """Return the page's pieces no older than now, and the processor seconds they took; all share them."""
         board = self._boards.get(key)
         if board is None or (board.number, board.beat) != (self._number, beat):
@@ -185,12 +185,12 @@ class Live:
                 return
 
 
-def _timed(render: Render) -> tuple[Sequence[Piece], float]:
+def _timed(render: Render) -> tuple[Sequence[PageElement], float]:
     began = time.thread_time()
     return render(), time.thread_time() - began
 
 
-def _partial(piece: Piece) -> str:
+def _partial(piece: PageElement) -> str:
     return f'<hx-partial hx-target="#{piece.id}" hx-swap="outerMorph">{piece.html}</hx-partial>'
 
 

@@ -10,7 +10,7 @@ _IN_BAR = 4
 """Places in a phone's bar beside “Thêm”: five words are as many as 320 px can hold."""
 
 
-class Group(StrEnum):
+class MenuGroup(StrEnum):
     """Heading under which places stand together."""
 
     DAY = "Công việc"
@@ -20,7 +20,7 @@ class Group(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MenuEntry:
     """One entry. `needs`: the act that opens it (None: whoever is signed in); `also`: its pages elsewhere.
 
     `in_bar`: the act by which it has a place in a phone's bar, if any; the first few stand there,
@@ -30,7 +30,7 @@ class Place:
     name: str
     path: str
     icon: str
-    group: Group
+    group: MenuGroup
     needs: Act | None = None
     in_bar: Act | None = None
     also: tuple[str, ...] = ()
@@ -43,25 +43,25 @@ class Place:
 
 
 PLACES = (
-    Place("Hôm nay", "/", "home", Group.DAY, in_bar=Act.SEE),
-    Place("Bản tin", "/ban-tin", "file-text", Group.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
-    Place("Chương trình", "/chuong-trinh", "list-check", Group.DAY),
-    Place("Lịch phát", "/lich", "calendar-time", Group.DAY, in_bar=Act.AIR),
-    Place("Chờ duyệt", "/duyet", "checklist", Group.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
-    Place("Theo dõi phát", "/phat", "broadcast", Group.DAY, in_bar=Act.SEE),
-    Place("Phát khẩn", "/khan", "alert-octagon", Group.DAY, needs=Act.AIR),
-    Place("Thông báo", "/thong-bao", "info-circle", Group.DAY),
-    Place("Cụm loa", "/cum-loa", "speakerphone", Group.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
-    Place("Sự cố", "/su-co", "alert-triangle", Group.SOUND),
-    Place("Bản đồ", "/ban-do", "map-2", Group.SOUND),
-    Place("Báo cáo", "/bao-cao", "chart-bar", Group.SOUND),
-    Place("Phản ánh", "/phan-anh", "message-report", Group.SOUND),
-    Place("Thư viện", "/thu-vien", "books", Group.SOUND),
-    Place("Người dùng", "/nguoi-dung", "users", Group.RULE, needs=Act.RULE),
-    Place("Quy định", "/quy-dinh", "gavel", Group.RULE, also=("/ngay-nghi", "/tieng", "/chu-de")),
-    Place("Nhật ký", "/nhat-ky", "history", Group.RULE, needs=Act.RULE),
-    Place("Cài đặt", "/cai-dat", "settings", Group.RULE, needs=Act.RULE),
-    Place("Trợ giúp", "/tro-giup", "help-circle", Group.HELP),
+    MenuEntry("Hôm nay", "/", "home", MenuGroup.DAY, in_bar=Act.SEE),
+    MenuEntry("Bản tin", "/ban-tin", "file-text", MenuGroup.DAY, in_bar=Act.WRITE, also=("/tao-ban-tin",)),
+    MenuEntry("Chương trình", "/chuong-trinh", "list-check", MenuGroup.DAY),
+    MenuEntry("Lịch phát", "/lich", "calendar-time", MenuGroup.DAY, in_bar=Act.AIR),
+    MenuEntry("Chờ duyệt", "/duyet", "checklist", MenuGroup.DAY, needs=Act.APPROVE, in_bar=Act.APPROVE),
+    MenuEntry("Theo dõi phát", "/phat", "broadcast", MenuGroup.DAY, in_bar=Act.SEE),
+    MenuEntry("Phát khẩn", "/khan", "alert-octagon", MenuGroup.DAY, needs=Act.AIR),
+    MenuEntry("Thông báo", "/thong-bao", "info-circle", MenuGroup.DAY),
+    MenuEntry("Cụm loa", "/cum-loa", "speakerphone", MenuGroup.SOUND, in_bar=Act.SEE, also=("/gan-cum-loa",)),
+    MenuEntry("Sự cố", "/su-co", "alert-triangle", MenuGroup.SOUND),
+    MenuEntry("Bản đồ", "/ban-do", "map-2", MenuGroup.SOUND),
+    MenuEntry("Báo cáo", "/bao-cao", "chart-bar", MenuGroup.SOUND),
+    MenuEntry("Phản ánh", "/phan-anh", "message-report", MenuGroup.SOUND),
+    MenuEntry("Thư viện", "/thu-vien", "books", MenuGroup.SOUND),
+    MenuEntry("Người dùng", "/nguoi-dung", "users", MenuGroup.RULE, needs=Act.RULE),
+    MenuEntry("Quy định", "/quy-dinh", "gavel", MenuGroup.RULE, also=("/ngay-nghi", "/tieng", "/chu-de")),
+    MenuEntry("Nhật ký", "/nhat-ky", "history", MenuGroup.RULE, needs=Act.RULE),
+    MenuEntry("Cài đặt", "/cai-dat", "settings", MenuGroup.RULE, needs=Act.RULE),
+    MenuEntry("Trợ giúp", "/tro-giup", "help-circle", MenuGroup.HELP),
 )
 
 
@@ -69,9 +69,9 @@ PLACES = (
 class Shown:
     """The navigation of one page for one person."""
 
-    groups: Sequence[tuple[Group, Sequence[Place]]]
-    bar: Sequence[Place]
-    here: Place | None
+    groups: Sequence[tuple[MenuGroup, Sequence[MenuEntry]]]
+    bar: Sequence[MenuEntry]
+    here: MenuEntry | None
 
     @property
     def here_in_bar(self) -> bool:
@@ -79,10 +79,10 @@ class Shown:
         return self.here in self.bar
 
 
-def shown(may: Callable[[Act], bool], path: str, places: Iterable[Place] = PLACES) -> Shown:
+def shown(may: Callable[[Act], bool], path: str, places: Iterable[MenuEntry] = PLACES) -> Shown:
     """Return what a person sees of the places; one that would be refused is not drawn."""
     open_to = [place for place in places if place.needs is None or may(place.needs)]
-    groups = [(group, [place for place in open_to if place.group is group]) for group in Group]
+    groups = [(group, [place for place in open_to if place.group is group]) for group in MenuGroup]
     bar = [place for place in open_to if place.in_bar is not None and may(place.in_bar)][:_IN_BAR]
     here = next((place for place in open_to if place.holds(path)), None)
     return Shown([(group, found) for group, found in groups if found], bar, here)

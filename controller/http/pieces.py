@@ -11,7 +11,7 @@ from starlette.responses import Response
 from controller.features.accounts.sessions import operator_of_token
 from controller.features.accounts.viewer import Viewer, station_of
 from controller.features.emergencies.alarm_bar import alarm_lines
-from controller.http.live import Live, Piece, stream
+from controller.http.live import Live, PageElement, stream
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station
 
@@ -44,12 +44,12 @@ class LivePage:
         live = cast("Live", request.app.state.live)
         place = request.url.path.removeprefix(_STREAMS) or "/"
 
-        def render() -> list[Piece]:
+        def render() -> list[PageElement]:
             with station.store.read() as session:
                 context = frame_of(station, viewer, place) | dict(load(session))
                 context["alarms"] = alarm_lines(session, viewer.scope, station.now())
             pieces = {_ALARM_BAR: "thanh_khan.html", **self.pieces}
-            return [Piece(name, fragment(template, context)) for name, template in pieces.items()]
+            return [PageElement(name, fragment(template, context)) for name, template in pieces.items()]
 
         key = (request.url.path, request.url.query, viewer.operator.id)
         return stream(live, key, render, lambda: _is_welcome(station, viewer.token), viewer.operator.id)

@@ -20,7 +20,7 @@ from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
 
 
-class Changes(Protocol):
+class ChangeCounter(Protocol):
     """A counter that grows with every committed change, for whoever waits for news."""
 
     @property
@@ -47,7 +47,7 @@ class Station(Protocol):
         """The sound files as people brought them, named by digest."""
 
     @property
-    def changes(self) -> Changes:
+    def changes(self) -> ChangeCounter:
         """Tells when something was committed, or speech has come further."""
 
     @property

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.app import Controller
-from controller.features.imports.bulletin_files import Draft, draft_of, sample, written_in
+from controller.features.imports.bulletin_files import TitledText, draft_of, sample, written_in
 from controller.host.logs import log_to
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
@@ -62,7 +62,7 @@ def run(trial: Trial) -> int:
     return 0 if good else 1
 
 
-def _draft(trial: Trial) -> Draft:
+def _draft(trial: Trial) -> TitledText:
     if trial.text_file is None:
         return sample("decision-1322")
     written = written_in(trial.text_file)
@@ -90,7 +90,7 @@ def _settings(trial: Trial, home: Path) -> Settings:
     return Settings(**chosen)
 
 
-def _air(trial: Trial, draft: Draft, job: Job, parts: ExitStack, began: float) -> bool:
+def _air(trial: Trial, draft: TitledText, job: Job, parts: ExitStack, began: float) -> bool:
     station = job.station
     nodes = enrol_simulated(station, trial.nodes)
     more: dict[str, Any] = {"fail": trial.fail, "speed": trial.speed}

@@ -27,7 +27,7 @@ from controller.features.bulletins.queries import get_bulletin, get_recording, g
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing
 from controller.features.doctor.invariants import invariants
-from controller.features.imports.bulletin_files import Draft
+from controller.features.imports.bulletin_files import TitledText
 from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import export
 from controller.features.provisioning.service import APPROVER, OF_A_COMMUNE, OFFICER, Secrets
@@ -59,7 +59,7 @@ class Job:
     true_deviations_ms: list[float] = field(default_factory=list)
     asked: threading.Event = field(default_factory=threading.Event)  # the person wants it to end
 
-    def render(self, draft: Draft) -> BulletinId:
+    def render(self, draft: TitledText) -> BulletinId:
         """Draft and submit as the officer; wait for the recording."""
         with self.station.store.write() as session:
             officer = self._person(session, OFFICER)

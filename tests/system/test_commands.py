@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.clocks import utc_now
 from controller.features.bulletins.queries import rendering_of
-from controller.features.imports.bulletin_files import Draft
+from controller.features.imports.bulletin_files import TitledText
 from controller.features.provisioning.service import found
 from controller.settings import Settings
 from controller.store import Store
@@ -316,8 +316,8 @@ def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_
     home = tmp_path / "var"
     with running(home) as station:
         job = Job(station, Stages(quiet=True))
-        waiting = job.render(Draft("Thông báo", "Mời bà con dự buổi PBXX."))
-        approved = job.render(Draft("Thông báo", "Công tác PBXX tháng này."))
+        waiting = job.render(TitledText("Thông báo", "Mời bà con dự buổi PBXX."))
+        approved = job.render(TitledText("Thông báo", "Công tác PBXX tháng này."))
         job.approve(approved)
         before = [_made(station, one).recording for one in (waiting, approved)]
         assert loa("lexicon", "add", "PBXX", "phổ biến", "--as", "duyet", home=home)[0] == 0

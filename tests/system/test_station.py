@@ -10,7 +10,7 @@ from controller.errors import LoaError, StartFailed
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.doctor.invariants import invariants
-from controller.features.imports.bulletin_files import Draft
+from controller.features.imports.bulletin_files import TitledText
 from controller.features.provisioning.service import APPROVER, Secrets
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState, Rung
@@ -116,7 +116,7 @@ def test_a_silent_voice_is_told_and_nothing_is_aired(tmp_path):
     with running(tmp_path, engine="silent") as station:
         job = Job(station, Stages(quiet=True))
         with pytest.raises(LoaError, match="không phát ra tiếng"):
-            job.render(Draft("Thử", "Xin chào bà con."))
+            job.render(TitledText("Thử", "Xin chào bà con."))
         assert _is_sound(station)
 
 
@@ -124,7 +124,7 @@ def test_a_withdrawn_bulletin_falls_silent_while_it_sounds(tmp_path):
 
     with running(tmp_path) as station, playing(station):
         job = Job(station, Stages(quiet=True))
-        bulletin = job.render(Draft("Thử", "Xin chào bà con. " * 40))
+        bulletin = job.render(TitledText("Thử", "Xin chào bà con. " * 40))
         job.approve(bulletin)
         airing = job.air(bulletin, PROVINCE, station.now() + timedelta(seconds=1))
         assert _wait_until(lambda: min(outcome(station, airing)[1].values(), default=0) >= Rung.STARTED)

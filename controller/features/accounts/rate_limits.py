@@ -33,7 +33,7 @@ class Purpose(StrEnum):
     """One's own password and second factor."""
 
 
-class Offered(StrEnum):
+class BearerSecret(StrEnum):
     """What comes without a session and is right by itself; counted by address when it is not."""
 
     TOKEN = "token"  # noqa: S105 - the name of a counter
@@ -54,9 +54,11 @@ _OF_DEVICE = RateLimitItemPerMinute(10, 15)
 _CODES = RateLimitItemPerMinute(10, 15)
 """Wrong codes or passwords of one session for one purpose: of a million codes three are right at a time."""
 _OFFERED = {
-    Offered.TOKEN: RateLimitItemPerHour(600),  # 256 bits: nobody guesses one; a lost program tries all day
-    Offered.FIRST_CODE: RateLimitItemPerHour(60),
-    Offered.ENROLMENT: RateLimitItemPerHour(600),  # a store room full of boards sits behind one address
+    BearerSecret.TOKEN: RateLimitItemPerHour(
+        600
+    ),  # 256 bits: nobody guesses one; a lost program tries all day
+    BearerSecret.FIRST_CODE: RateLimitItemPerHour(60),
+    BearerSecret.ENROLMENT: RateLimitItemPerHour(600),  # a store room full of boards sits behind one address
 }
 CALLS_A_MINUTE = 600
 """By one token: ten a second is more than any program of an office needs."""
@@ -119,11 +121,11 @@ class Tries:
                 self.failed_code(who, purpose)
             raise
 
-    def check_offered(self, what: Offered, address: str) -> None:
+    def check_offered(self, what: BearerSecret, address: str) -> None:
         """Raise TooManyTries where an address gave too many wrong ones of these."""
         self._check((_OFFERED[what], (what, _site(address))))
 
-    def failed_offered(self, what: Offered, address: str) -> None:
+    def failed_offered(self, what: BearerSecret, address: str) -> None:
         """Count one wrong token or one-time code."""
         self._limiter.hit(_OFFERED[what], what, _site(address))
 

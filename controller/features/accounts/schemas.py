@@ -54,7 +54,7 @@ class CodeAsked(Command):
     code: Annotated[str, Field(max_length=100)]
 
 
-class Account(Person):
+class AccountShown(Person):
     """One account, as its administrator sees it."""
 
     disabled: bool

@@ -36,7 +36,7 @@ _ISSUER = "Loa"
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
+class SecondFactorEnrolment:
     """What a telephone's app needs: `uri` as a QR code, `secret` to type where there is no camera."""
 
     uri: str
@@ -60,7 +60,9 @@ def codes_left(session: Session, operator: OperatorId) -> int:
     return session.scalar(query.where(RecoveryCode.operator == operator, RecoveryCode.used_at.is_(None))) or 0
 
 
-def begin_second_factor(session: Session, *, by: Operator, place: str, now: datetime) -> Enrolment:
+def begin_second_factor(
+    session: Session, *, by: Operator, place: str, now: datetime
+) -> SecondFactorEnrolment:
     """Make the person's secret, or show again one that is not confirmed; it does nothing before it is.
 
     `place` names the station in the telephone's list, such as “Khánh Hòa”.
@@ -76,7 +78,7 @@ def begin_second_factor(session: Session, *, by: Operator, place: str, now: date
     else:
         secret = _secret(session, factor)
     uri = pyotp.TOTP(secret).provisioning_uri(name=by.name, issuer_name=f"{_ISSUER} {place}".strip())
-    return Enrolment(uri, secret)
+    return SecondFactorEnrolment(uri, secret)
 
 
 def confirm_second_factor(session: Session, code: str, *, by: Operator, now: datetime) -> tuple[str, ...]:

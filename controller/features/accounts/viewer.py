@@ -13,7 +13,7 @@ from starlette.responses import Response
 from controller.errors import ChangePasswordFirst, EnrolFirst, LoaError, NotAllowed, NotSignedIn
 from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
 from controller.features.accounts.queries import operator_named
-from controller.features.accounts.rate_limits import Offered, Tries
+from controller.features.accounts.rate_limits import BearerSecret, Tries
 from controller.features.accounts.scope import Scope, scope_of
 from controller.features.accounts.second_factor import has_second_factor, needs_second_factor
 from controller.features.accounts.secret_codes import digest_of_secret
@@ -259,8 +259,8 @@ def _by_bearer(request: Request, token: str) -> Viewer:
         scope = None if found is None else scope_of(session, found[1])
     if found is None or scope is None:
         # only who brings a wrong one is ever turned away: right ones were found above
-        tries_of(request).check_offered(Offered.TOKEN, address_of(request))
-        tries_of(request).failed_offered(Offered.TOKEN, address_of(request))
+        tries_of(request).check_offered(BearerSecret.TOKEN, address_of(request))
+        tries_of(request).failed_offered(BearerSecret.TOKEN, address_of(request))
         raise NotSignedIn("Mã truy cập không đúng, đã hết hạn hoặc đã bị thu hồi.", code="token.unknown")
     row, operator = found
     tries_of(request).called(row.id)

@@ -15,7 +15,7 @@ from controller.features.fleet.faults import faults_told
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import NodeStatus
-from controller.features.today.queries import Spoken
+from controller.features.today.queries import SpokenRevision
 from controller.model.airings import Delivery, StoredReceipt
 from controller.model.bulletins import Bulletin
 from controller.model.fleet import Node
@@ -76,7 +76,7 @@ def bulletin(row: Bulletin) -> BulletinShown:
     )
 
 
-def bulletin_whole(row: Bulletin, spoken: Spoken, progress: Progress | None) -> BulletinWhole:
+def bulletin_whole(row: Bulletin, spoken: SpokenRevision, progress: Progress | None) -> BulletinWhole:
     """Return a bulletin with words and audio."""
     return BulletinWhole(
         **bulletin(row).model_dump(),
@@ -88,7 +88,7 @@ def bulletin_whole(row: Bulletin, spoken: Spoken, progress: Progress | None) -> 
     )
 
 
-def _rendering(spoken: Spoken, progress: Progress | None) -> RenderingShown | None:
+def _rendering(spoken: SpokenRevision, progress: Progress | None) -> RenderingShown | None:
     made, recording = spoken.rendering, spoken.recording
     if made is None:
         return None

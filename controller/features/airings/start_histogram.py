@@ -22,7 +22,7 @@ _GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class HistogramBar:
     """One bar: `low` to `high` ms after the planned instant (negative: before), and its place."""
 
     low: int
@@ -38,7 +38,7 @@ class Bar:
 class Starts:
     """How the starts of an airing are spread. `late`: began in the middle, and are not in the bars."""
 
-    bars: Sequence[Bar]
+    bars: Sequence[HistogramBar]
     on_time: int
     late: int
     reach_ms: int
@@ -76,7 +76,7 @@ def spread_out(away_ms: Sequence[float], late: int = 0) -> Starts:
     highest = max(counted.values(), default=1)
     each = WIDTH / (2 * _MOST_SIDE)
     bars = [
-        Bar(
+        HistogramBar(
             low=slot * step,
             high=(slot + 1) * step,
             count=count,

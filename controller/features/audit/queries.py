@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JournalPage:
     """One page of entries, whether older ones follow, and names for who acted and what it was about."""
 
     entries: Sequence[Entry]
@@ -52,7 +52,7 @@ class Found:
     """Entries whose content does not fit their own hash, or that do not follow the one before."""
 
 
-def find_entries(session: Session, wanted: Wanted) -> Found:
+def find_entries(session: Session, wanted: Wanted) -> JournalPage:
     """Return a page of entries, newest first; a constant number of queries."""
     query = select(Entry).where(*_conditions(wanted)).order_by(Entry.seq.desc()).limit(PAGE + 1)
     rows = list(session.scalars(query))
@@ -60,7 +60,7 @@ def find_entries(session: Session, wanted: Wanted) -> Found:
     accounts = session.execute(select(Account.id, Account.display_name))
     people: dict[str, str] = {account: name for account, name in accounts}  # noqa: C416 - typed rows
     named = _named(session, {entry.subject for entry in entries})
-    return Found(
+    return JournalPage(
         entries=entries,
         has_older=len(rows) > PAGE,
         people={STATION: "Hệ thống", **people},
@@ -159,4 +159,4 @@ def _hashed(entry: Entry) -> dict[str, object]:
     }
 
 
-__all__ = ["PAGE", "Found", "JournalBroken", "Wanted", "find_entries", "whole_chain"]
+__all__ = ["PAGE", "JournalBroken", "JournalPage", "Wanted", "find_entries", "whole_chain"]

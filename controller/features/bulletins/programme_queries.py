@@ -31,7 +31,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class BulletinChoice:
     """An approved bulletin that may be put into a programme."""
 
     id: BulletinId
@@ -41,7 +41,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProgrammeLine:
     """An item of a programme in words."""
 
     kind: ItemKind
@@ -77,7 +77,7 @@ def programmes_seen(session: Session, scope: Scope) -> list[Listed]:
     return [Listed(*row) for row in rows]
 
 
-def choices(session: Session, scope: Scope) -> list[Choice]:
+def choices(session: Session, scope: Scope) -> list[BulletinChoice]:
     """Return what may be put into a programme: approved, no test, no variant, no programme itself."""
     query = select(Bulletin.id, Bulletin.title, Recording.duration_ms, Recording.id)
     query = _newest(query, scope).where(
@@ -87,7 +87,7 @@ def choices(session: Session, scope: Scope) -> list[Choice]:
         Revision.kind != RevisionKind.PROGRAMME,
     )
     return [
-        Choice(bulletin, title, duration or 0, recording)
+        BulletinChoice(bulletin, title, duration or 0, recording)
         for bulletin, title, duration, recording in session.execute(query)
     ]
 
@@ -102,11 +102,11 @@ def programmes_among(session: Session, bulletins: Collection[BulletinId]) -> fro
     return frozenset(session.scalars(query))
 
 
-def lines_of(session: Session, bulletin_id: BulletinId, revision: int) -> list[Line]:
+def lines_of(session: Session, bulletin_id: BulletinId, revision: int) -> list[ProgrammeLine]:
     """Return a programme's items in words; none of what is no programme."""
     rows = items_of(session, bulletin_id, revision)
     titles = titles_of(session, [row.item for row in rows if row.item is not None]) if rows else {}
-    return [Line(row.kind, KIND_WORDS[row.kind], _words(row, titles), row.item) for row in rows]
+    return [ProgrammeLine(row.kind, KIND_WORDS[row.kind], _words(row, titles), row.item) for row in rows]
 
 
 def _words(row: ProgrammeItem, titles: Mapping[BulletinId, str]) -> str:

@@ -19,7 +19,7 @@ PLACE_WORDS = Named({ChimePlace.OPENING: "Mở đầu", ChimePlace.CLOSING: "K�
 
 
 @dataclass(frozen=True, slots=True)
-class ChimeShown:
+class ChimeInArea:
     """One chime of an area's own; `is_there`: its file is, so that it can be listened to."""
 
     row: Chime
@@ -55,7 +55,8 @@ def chimes_context(session: Session, station: Station, viewer: Viewer) -> dict[s
     }
     return {
         "own_chimes": [
-            ChimeShown(row, PLACE_WORDS[row.place], station.uploads.has(UploadId(row.upload))) for row in rows
+            ChimeInArea(row, PLACE_WORDS[row.place], station.uploads.has(UploadId(row.upload)))
+            for row in rows
         ],
         "chimes_heard": [(PLACE_WORDS[place], name) for place, name in heard.items()],
         "chime_places": PLACE_WORDS,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from controller.errors import NotAllowed, NotFound
-from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, address_of, tries_of
 from controller.features.enrolment.broker_credentials import foreign_names
@@ -59,14 +59,14 @@ def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> None:
 @router.post("/enrolments/claim", responses=refusals(404, 409, 422, 429))
 def claim(request: Request, station: TheStation, asked: EnrolmentClaim) -> EnrolmentReply:
     """Claim a code as a node: without signing in, by the code and a key of its own (docs/protocol.md)."""
-    tries_of(request).check_offered(Offered.ENROLMENT, address_of(request))
+    tries_of(request).check_offered(BearerSecret.ENROLMENT, address_of(request))
     try:
         with station.store.read() as session:
             claimable(session, asked, now=station.now())
         with station.store.write() as session:
             reply = claim_code(session, asked, station.welcome(), now=station.now())
     except NotFound:
-        tries_of(request).failed_offered(Offered.ENROLMENT, address_of(request))
+        tries_of(request).failed_offered(BearerSecret.ENROLMENT, address_of(request))
         raise
     station.poke()
     return reply

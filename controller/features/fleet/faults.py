@@ -46,7 +46,7 @@ class FaultKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class NodeFault:
     """One thing that is wrong, in plain words; `since` where it is known.
 
     `figure`: what was measured, with its unit, for whoever keeps loudspeakers.
@@ -86,14 +86,14 @@ class NodeFacts:
     flooded: int | None = None
 
 
-def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[Fault, ...]:
+def faults_told(facts: NodeFacts, now: datetime | None = None) -> tuple[NodeFault, ...]:
     """Return what a node's own vitals say is wrong; `now` None: what needs patience is not judged."""
     return (*_sound_faults(facts), *_clock_faults(facts, now), *_house_faults(facts))
 
 
 def all_faults(
     facts: NodeFacts, now: datetime, *, missed: int = 0, flapping: bool = False
-) -> tuple[Fault, ...]:
+) -> tuple[NodeFault, ...]:
     """Return everything that is wrong with a node in use, the gravest first.
 
     `missed`: airings of the last day that it did not begin. What a node that is away said last is not held
@@ -103,28 +103,30 @@ def all_faults(
         return ()
     found = [*_link_faults(facts, now), *_floods(facts, now)]
     if flapping:
-        found.append(Fault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ."))
+        found.append(
+            NodeFault(FaultKind.FLAPPING, "Kết nối chập chờn: mất rồi có lại nhiều lần trong một giờ.")
+        )
     if facts.online:
         found += faults_told(facts, now)
     if missed >= MISSED_LIMIT:
-        found.append(Fault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
+        found.append(NodeFault(FaultKind.MISSED, f"Bỏ lỡ {missed} lượt phát trong 24 giờ qua."))
     return tuple(found)
 
 
-def _link_faults(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
+def _link_faults(facts: NodeFacts, now: datetime) -> Iterator[NodeFault]:
     if not facts.online:
         minutes = _minutes(now, facts.online_at)
-        yield Fault(FaultKind.OFFLINE, f"Mất kết nối đã {minutes} phút.", facts.online_at)
+        yield NodeFault(FaultKind.OFFLINE, f"Mất kết nối đã {minutes} phút.", facts.online_at)
     elif facts.last_heard_at is not None and now - facts.last_heard_at > SILENT_AFTER:
         minutes = _minutes(now, facts.last_heard_at)
-        yield Fault(
+        yield NodeFault(
             FaultKind.SILENT, f"Còn kết nối nhưng không trả lời đã {minutes} phút.", facts.last_heard_at
         )
 
 
-def _floods(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
+def _floods(facts: NodeFacts, now: datetime) -> Iterator[NodeFault]:
     if facts.flooded_at is not None and now - facts.flooded_at < FLOOD_CALM:
-        yield Fault(
+        yield NodeFault(
             FaultKind.FLOODING,
             f"Gửi quá nhiều tin: đài đã bỏ {facts.flooded or 0} tin để còn nghe được các cụm loa khác. "
             "Có thể phần mềm của nó hỏng, hoặc mật khẩu đã lộ: hãy cách ly nếu không rõ vì sao.",
@@ -132,40 +134,40 @@ def _floods(facts: NodeFacts, now: datetime) -> Iterator[Fault]:
         )
 
 
-def _sound_faults(facts: NodeFacts) -> Iterator[Fault]:
+def _sound_faults(facts: NodeFacts) -> Iterator[NodeFault]:
     if facts.amplifier_ok is False:
-        yield Fault(FaultKind.AMPLIFIER, "Tăng âm báo hỏng: người dân có thể không nghe thấy gì.")
+        yield NodeFault(FaultKind.AMPLIFIER, "Tăng âm báo hỏng: người dân có thể không nghe thấy gì.")
     level = facts.level_dbfs
     if facts.sounding is not None and level is not None and level < LEAST_LEVEL_DBFS:
         sentence = "Đang phát nhưng ở loa gần như không có tiếng."
-        yield Fault(FaultKind.LEVEL, sentence, figure=f"đo sau tăng âm: {_signed(level)} dBFS")
+        yield NodeFault(FaultKind.LEVEL, sentence, figure=f"đo sau tăng âm: {_signed(level)} dBFS")
     if facts.sounding is not None and facts.volume is not None and facts.volume < LEAST_AUDIBLE:
-        yield Fault(FaultKind.MUTED, f"Đang phát nhưng không nghe được: âm lượng chỉ {facts.volume}%.")
+        yield NodeFault(FaultKind.MUTED, f"Đang phát nhưng không nghe được: âm lượng chỉ {facts.volume}%.")
     elif facts.loudest < LEAST_AUDIBLE:
         sentence = f"Âm lượng bị giới hạn ở {facts.loudest}%: phát khẩn cấp ở đây không ai nghe được."
-        yield Fault(FaultKind.MUTED, sentence)
+        yield NodeFault(FaultKind.MUTED, sentence)
 
 
-def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[Fault]:
+def _clock_faults(facts: NodeFacts, now: datetime | None) -> Iterator[NodeFault]:
     error = facts.clock_error_ms
     if error is not None and error > CLOCK_ERROR_LIMIT_MS:
         sentence = "Đồng hồ không đúng giờ: cụm loa chỉ phát tin khẩn cấp."
-        yield Fault(FaultKind.CLOCK, sentence, figure=f"sai số {error:.0f} ms")
+        yield NodeFault(FaultKind.CLOCK, sentence, figure=f"sai số {error:.0f} ms")
     waited = now is not None and facts.online_at is not None and now - facts.online_at > CLOCK_PATIENCE
     if error is None and facts.has_told and waited:
-        yield Fault(FaultKind.CLOCK, "Chưa lấy được giờ của đài: cụm loa chỉ phát tin khẩn cấp.")
+        yield NodeFault(FaultKind.CLOCK, "Chưa lấy được giờ của đài: cụm loa chỉ phát tin khẩn cấp.")
 
 
-def _house_faults(facts: NodeFacts) -> Iterator[Fault]:
+def _house_faults(facts: NodeFacts) -> Iterator[NodeFault]:
     if facts.storage_free is not None and facts.storage_free < LEAST_STORAGE:
-        yield Fault(FaultKind.STORAGE, "Bộ nhớ sắp đầy: có thể không tải được bản tin tiếp theo.")
+        yield NodeFault(FaultKind.STORAGE, "Bộ nhớ sắp đầy: có thể không tải được bản tin tiếp theo.")
     if facts.battery_percent is not None and facts.battery_percent < LEAST_BATTERY:
-        yield Fault(FaultKind.BATTERY, f"Ắc quy còn {facts.battery_percent:.0f}%.")
+        yield NodeFault(FaultKind.BATTERY, f"Ắc quy còn {facts.battery_percent:.0f}%.")
     if facts.mains is False:
-        yield Fault(FaultKind.MAINS, "Mất điện lưới, đang chạy bằng ắc quy.")
+        yield NodeFault(FaultKind.MAINS, "Mất điện lưới, đang chạy bằng ắc quy.")
     if facts.temperature_c is not None and facts.temperature_c > HOTTEST_C:
         figure = f"{_signed(facts.temperature_c)} °C"
-        yield Fault(FaultKind.TEMPERATURE, "Trong tủ thiết bị quá nóng.", figure=figure)
+        yield NodeFault(FaultKind.TEMPERATURE, "Trong tủ thiết bị quá nóng.", figure=figure)
 
 
 def _signed(figure: float) -> str:

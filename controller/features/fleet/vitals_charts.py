@@ -41,7 +41,7 @@ _WELL = 0.98
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class StripCell:
     """Half an hour of the day's strip, or a day of the month's."""
 
     x: float
@@ -51,7 +51,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FigureLine:
     """One figure over the day: its name, SVG points of each unbroken part, and the range in words."""
 
     name: str
@@ -62,11 +62,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class VitalsChart:
     """What the page draws."""
 
-    cells: tuple[Cell, ...]
-    lines: tuple[Line, ...]
+    cells: tuple[StripCell, ...]
+    lines: tuple[FigureLine, ...]
     share: str
     """How much of the day the node was there, in words."""
 
@@ -75,7 +75,7 @@ class Day:
 class Month:
     """The strip of the last days, the oldest first; none for days before the node was there at all."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[StripCell, ...]
     share: str
 
 
@@ -99,7 +99,7 @@ def month_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: dateti
         share = well / (ends - begins)
         tone = StatusTone.GOOD if share >= _WELL else StatusTone.WARN if share else StatusTone.BAD
         cells.append(
-            Cell(round(place * step, 1), round(step - 2, 1), tone, f"{said_day(day)}: {_share(share)}")
+            StripCell(round(place * step, 1), round(step - 2, 1), tone, f"{said_day(day)}: {_share(share)}")
         )
     return Month(tuple(cells), _share(there / asked if asked else 1))
 
@@ -119,21 +119,21 @@ def _share(part: float) -> str:
     return f"có liên lạc {number(math.floor(100 * part))}% thời gian"
 
 
-def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> Day:
+def day_shown(quarters: Mapping[int, Thinned], until: int, enrolled_at: datetime) -> VitalsChart:
     """Return the day before a quarter, drawn; no cells for hours before the node was there at all."""
     since = until - QUARTERS_OF_DAY
     words = strip({quarter: one.samples for quarter, one in quarters.items()}, since, until, CELL)
     first = max(0, (min(quarter_of(enrolled_at), until - 1) - since) // CELL)
     known = words[first:]
     there = sum(word != Presence.AWAY for word in known)
-    return Day(
+    return VitalsChart(
         tuple(_cells(words, since, first)),
         tuple(_lines(quarters, since, until)),
         f"có liên lạc {number(100 * there / len(known))}% thời gian",
     )
 
 
-def _cells(words: Sequence[str], since: int, first: int) -> list[Cell]:
+def _cells(words: Sequence[str], since: int, first: int) -> list[StripCell]:
     step = WIDTH / len(words)
     found = []
     for place, word in enumerate(words):
@@ -144,11 +144,11 @@ def _cells(words: Sequence[str], since: int, first: int) -> list[Cell]:
         begins = start_of(since + place * CELL)
         ends = begins + CELL * timedelta(minutes=15)
         words_here = f"{clock(begins)}–{clock(ends)}: {said}"
-        found.append(Cell(round(place * step, 1), round(step - 1.5, 1), tone, words_here))
+        found.append(StripCell(round(place * step, 1), round(step - 1.5, 1), tone, words_here))
     return found
 
 
-def _lines(quarters: Mapping[int, Thinned], since: int, until: int) -> list[Line]:
+def _lines(quarters: Mapping[int, Thinned], since: int, until: int) -> list[FigureLine]:
     found = []
     for figure, (name, unit) in _NAMES.items():
         place = FIGURES.index(figure)
@@ -159,7 +159,7 @@ def _lines(quarters: Mapping[int, Thinned], since: int, until: int) -> list[Line
             continue
         points = [(start_of(quarter), values[1]) for quarter, values in told]
         found.append(
-            Line(
+            FigureLine(
                 f"{name} ({unit})",
                 tuple(lines(points, start_of(since), start_of(until), longest_gap=_GAP)),
                 number(min(values[0] for _, values in told), 1),

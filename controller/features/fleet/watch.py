@@ -23,7 +23,7 @@ from controller.features.fleet.events import (
     is_flapping,
     newest_first,
 )
-from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, Fault, FaultKind, all_faults
+from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, FaultKind, NodeFault, all_faults
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.accounts import Account
@@ -47,7 +47,7 @@ class Watched:
 
     node: Node
     status: NodeStatus
-    faults: tuple[Fault, ...]
+    faults: tuple[NodeFault, ...]
     care: Care | None
     assignee: str | None
     """The sign-in name."""

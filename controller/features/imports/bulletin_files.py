@@ -16,20 +16,20 @@ _LARGEST = 1_000_000  # bytes; far beyond the longest bulletin, small enough to 
 
 
 @dataclass(frozen=True)
-class Draft:
+class TitledText:
     """A title and a text, as a person wrote them."""
 
     title: str
     text: str
 
 
-def draft_of(written: str) -> Draft:
+def draft_of(written: str) -> TitledText:
     """Take the first line as the title where an empty line follows it; otherwise all is text."""
     head, _, rest = written.lstrip("\ufeff\r\n ").partition("\n")
     second, _, body = rest.partition("\n")
     if head.strip() and not second.strip() and body.strip() and len(head.strip()) <= LONGEST_TITLE:
-        return Draft(head.strip(), body.strip())
-    return Draft(NO_TITLE, written)
+        return TitledText(head.strip(), body.strip())
+    return TitledText(NO_TITLE, written)
 
 
 def written_in(path: Path) -> str:
@@ -66,6 +66,6 @@ def opened(path: Path) -> BinaryIO:
         ) from error
 
 
-def sample(name: str) -> Draft:
+def sample(name: str) -> TitledText:
     """Return one of the bulletins that come with the product."""
     return draft_of((resources.files("tts") / "samples" / f"{name}.txt").read_text("utf-8"))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.scope import Scope
 from controller.features.maps.outline_drawing import outlined
 from controller.features.maps.outlines import edition_of, outlines
-from controller.features.maps.shapes import Shape
+from controller.features.maps.shapes import CommuneShape
 from controller.features.maps.sketch import Atlas, Centre, centres_of, sketch
 from controller.model.area_tree import AreaTree
 from devices.ids import AreaCode
@@ -65,7 +65,7 @@ def _outlined(
     imported_at: datetime,
 ) -> Drawing:
     shapes = outlines(session)
-    land: dict[AreaCode, list[Shape]] = {commune: [] for commune, _ in parts}
+    land: dict[AreaCode, list[CommuneShape]] = {commune: [] for commune, _ in parts}
     for commune, part in sorted(parts):
         if part in shapes:
             land[commune].append(shapes[part])

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from controller.features.maps.geojson import Point, Polygon
-from controller.features.maps.shapes import Shape
+from controller.features.maps.shapes import CommuneShape
 from controller.features.maps.sketch import (
     FAR,
     HEIGHT,
     INSET_HEIGHT,
     INSET_WIDTH,
     Atlas,
-    Cell,
     Centre,
+    CommuneCell,
     frame_at,
 )
 from devices.ids import AreaCode
@@ -68,7 +68,7 @@ class _Bounds:
         return _Plane(self.west, self.north, shrink, scale, left + beside, top + above)
 
 
-def outlined(land: Mapping[AreaCode, Sequence[Shape]], centres: Sequence[Centre]) -> Atlas:
+def outlined(land: Mapping[AreaCode, Sequence[CommuneShape]], centres: Sequence[Centre]) -> Atlas:
     """Return the drawing: `land` has each commune's own outline and those of what became a part of it."""
     lone = [one for one in centres if not land.get(one.code)]
     spread = {code: _bounds_of(shapes) for code, shapes in sorted(land.items()) if shapes}
@@ -100,21 +100,23 @@ def outlined(land: Mapping[AreaCode, Sequence[Shape]], centres: Sequence[Centre]
     return Atlas(round(width, 1), HEIGHT, (*whole, *framed), frame)
 
 
-def _drawn(code: AreaCode, shapes: Sequence[Shape], plane: _Plane) -> Cell:
+def _drawn(code: AreaCode, shapes: Sequence[CommuneShape], plane: _Plane) -> CommuneCell:
     roomiest = max(shapes, key=lambda shape: shape.radius)
     x, y = plane.at(roomiest.spot)
     path = outline_path(_rings(shapes), plane.at)
     room = roomiest.radius * plane.scale
-    return Cell(code, path, round(x, 1), round(y, 1), room >= _ROOM_FOR_NAME, room=round(room, 1))
+    return CommuneCell(code, path, round(x, 1), round(y, 1), room >= _ROOM_FOR_NAME, room=round(room, 1))
 
 
-def _round(one: Centre, plane: _Plane) -> Cell:
+def _round(one: Centre, plane: _Plane) -> CommuneCell:
     x, y = plane.at((one.longitude, one.latitude))
     path = outline_path([_circle(x, y, _FINGER)], lambda point: point)
-    return Cell(one.code, path, round(x, 1), round(y, 1), has_room=False)
+    return CommuneCell(one.code, path, round(x, 1), round(y, 1), has_room=False)
 
 
-def _framed(code: AreaCode, shapes: Sequence[Shape], bounds: _Bounds, corner: Point, wide: float) -> Cell:
+def _framed(
+    code: AreaCode, shapes: Sequence[CommuneShape], bounds: _Bounds, corner: Point, wide: float
+) -> CommuneCell:
     """A cell as large as its share of the frame, for a finger; in it the islands, each where it lies."""
     left, top = corner[0] + _INSET_EDGE, corner[1] + _INSET_TOP
     wide, tall = wide - 2 * _INSET_EDGE, INSET_HEIGHT - _INSET_TOP - _INSET_EDGE
@@ -123,7 +125,9 @@ def _framed(code: AreaCode, shapes: Sequence[Shape], bounds: _Bounds, corner: Po
     plane = bounds.plane(wide - 2 * rim, tall - 2 * rim, left=left + rim, top=top + rim)
     path = outline_path([sheet], lambda point: point) + outline_path(_rings(shapes), plane.at)
     # the template writes the name of a framed cell this far above its middle
-    return Cell(code, path, round(left + wide / 2, 1), round(top + 28, 1), has_room=False, is_inset=True)
+    return CommuneCell(
+        code, path, round(left + wide / 2, 1), round(top + 28, 1), has_room=False, is_inset=True
+    )
 
 
 def outline_path(rings: Iterable[Sequence[Point]], at: Callable[[Point], Point]) -> str:
@@ -163,7 +167,7 @@ def _tenths(point: Point) -> tuple[int, int]:
     return round(point[0] * _UNITS), round(point[1] * _UNITS)
 
 
-def _rings(shapes: Iterable[Shape]) -> Iterator[Sequence[Point]]:
+def _rings(shapes: Iterable[CommuneShape]) -> Iterator[Sequence[Point]]:
     return (ring for shape in shapes for polygon in shape.polygons for ring in polygon)
 
 
@@ -172,7 +176,7 @@ def _circle(x: float, y: float, radius: float) -> list[Point]:
     return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
 
 
-def _bounds_of(shapes: Sequence[Shape]) -> _Bounds:
+def _bounds_of(shapes: Sequence[CommuneShape]) -> _Bounds:
     points = [point for shape in shapes for polygon in shape.polygons for point in _outer(polygon)]
     east, north = [one for one, _ in points], [one for _, one in points]
     return _Bounds(min(east), min(north), max(east), max(north))
@@ -192,7 +196,7 @@ def _joined(bounds: Sequence[_Bounds]) -> _Bounds:
 
 
 def _reaches_under_frame(
-    land: Mapping[AreaCode, Sequence[Shape]], near: Sequence[AreaCode], plane: _Plane, width: float
+    land: Mapping[AreaCode, Sequence[CommuneShape]], near: Sequence[AreaCode], plane: _Plane, width: float
 ) -> bool:
     left, top, _, _ = frame_at(width, HEIGHT)
     spots = (plane.at(point) for code in near for ring in _rings(land.get(code, ())) for point in ring)

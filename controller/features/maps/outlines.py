@@ -17,7 +17,7 @@ from controller.features.accounts.queries import require
 from controller.features.areas.queries import top_area
 from controller.features.journal.service import record
 from controller.features.maps.geojson import Point, Polygon, read_outlines
-from controller.features.maps.shapes import Shape, Simplified, simplified
+from controller.features.maps.shapes import CommuneShape, Simplified, simplified
 from controller.model.areas import Area, AreaOutline
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
@@ -38,7 +38,7 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedOutlines:
     """A file that can be kept: its outlines made light, which communes it lacks, and what it was."""
 
     drawn: Simplified
@@ -65,17 +65,19 @@ def communes_to_outline(session: Session) -> dict[AreaCode, Commune]:
 
 def prepare_outlines(
     data: bytes, communes: Mapping[AreaCode, Commune], *, file: str = "", field: str = ""
-) -> Prepared:
+) -> PreparedOutlines:
     """Return what a file brings, or raise BadInput; takes seconds, so it runs outside of a transaction."""
     brought = read_outlines(data, field)
     _refuse_strangers(brought, communes)
     for code, polygons in brought.items():
         _refuse_misplaced(code, communes[code], polygons)
     missing = tuple(one.name for code, one in communes.items() if code not in brought)
-    return Prepared(simplified(brought), missing, file[:_LONGEST_NAME], hashlib.sha256(data).hexdigest())
+    return PreparedOutlines(
+        simplified(brought), missing, file[:_LONGEST_NAME], hashlib.sha256(data).hexdigest()
+    )
 
 
-def keep_outlines(session: Session, prepared: Prepared, *, by: Operator, now: datetime) -> None:
+def keep_outlines(session: Session, prepared: PreparedOutlines, *, by: Operator, now: datetime) -> None:
     """Draw the map from these outlines from now on, instead of any that were there."""
     top = top_area(session).code
     require(session, by, Act.RULE, top)
@@ -121,10 +123,12 @@ def edition_of(session: Session) -> Edition | None:
     return None if found is None else Edition(*found)
 
 
-def outlines(session: Session) -> dict[AreaCode, Shape]:
+def outlines(session: Session) -> dict[AreaCode, CommuneShape]:
     """Return the outlines in use, by code."""
     rows = session.scalars(select(AreaOutline).order_by(AreaOutline.area))
-    return {row.area: Shape(_read(row.polygons), (row.longitude, row.latitude), row.radius) for row in rows}
+    return {
+        row.area: CommuneShape(_read(row.polygons), (row.longitude, row.latitude), row.radius) for row in rows
+    }
 
 
 def lacking(session: Session) -> list[str]:
@@ -163,7 +167,7 @@ def _refuse_misplaced(code: AreaCode, commune: Commune, polygons: Sequence[Polyg
         )
 
 
-def _written(shape: Shape) -> str:
+def _written(shape: CommuneShape) -> str:
     return json.dumps(
         [
             [[round(one * _GRAIN) for point in ring for one in point] for ring in polygon]

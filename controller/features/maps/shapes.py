@@ -22,7 +22,7 @@ _DIGITS = 5  # of a degree: a metre
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class CommuneShape:
     """One commune as it is drawn: its parts, the largest first; the roomiest spot in it and its radius."""
 
     polygons: tuple[Polygon, ...]
@@ -34,7 +34,7 @@ class Shape:
 class Simplified:
     """All outlines of a file, how coarse they became, and how many of the smallest islands were left out."""
 
-    shapes: Mapping[AreaCode, Shape]
+    shapes: Mapping[AreaCode, CommuneShape]
     tolerance: float
     left_out: int
 
@@ -102,13 +102,13 @@ def _largest(whole: Mapping[AreaCode, Sequence[Any]]) -> tuple[dict[AreaCode, li
     return found, len(islands) - len(kept)
 
 
-def _shape(drawn: Any) -> Shape:
+def _shape(drawn: Any) -> CommuneShape:
     import shapely
 
     # outer rings one way round, holes the other: SVG fills what is between them
     parts = sorted(shapely.get_parts(shapely.orient_polygons(drawn)), key=lambda part: -part.area)
     middle = shapely.maximum_inscribed_circle(parts[0])
-    return Shape(
+    return CommuneShape(
         tuple(tuple(_rounded(ring.coords) for ring in (part.exterior, *part.interiors)) for part in parts),
         _rounded(middle.coords[:1])[0],
         round(middle.length, _DIGITS),

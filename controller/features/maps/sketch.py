@@ -42,7 +42,7 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CommuneCell:
     """One commune on the drawing: its outline as SVG path, and where a sign or name may stand."""
 
     code: AreaCode
@@ -61,7 +61,7 @@ class Atlas:
 
     width: float
     height: float
-    cells: tuple[Cell, ...]
+    cells: tuple[CommuneCell, ...]
     frame: tuple[float, float, float, float] | None = None
 
 
@@ -105,7 +105,7 @@ def sketch(centres: tuple[Centre, ...]) -> Atlas:
     width = max(x for ring in rings for x, _ in ring) + _MARGIN - left
     height = max(y for ring in rings for _, y in ring) + _MARGIN - top
     cells = [
-        Cell(
+        CommuneCell(
             one.code, path_of([_moved(ring, left, top)]), round(x - left, 1), round(y - top, 1), _roomy(ring)
         )
         for one, (x, y), ring in zip(near, points, rings, strict=True)
@@ -113,7 +113,7 @@ def sketch(centres: tuple[Centre, ...]) -> Atlas:
     return with_far_away(round(width, 1), round(height, 1), cells, far)
 
 
-def with_far_away(width: float, height: float, cells: Sequence[Cell], far: Sequence[Centre]) -> Atlas:
+def with_far_away(width: float, height: float, cells: Sequence[CommuneCell], far: Sequence[Centre]) -> Atlas:
     """Return the drawing with a frame at its lower right for what lies far away."""
     if not far:
         return Atlas(width, height, tuple(cells))
@@ -232,12 +232,12 @@ def _roomy(ring: Ring) -> bool:
     return min(wide, tall) >= 2 * _ROOM_FOR_NAME
 
 
-def _framed(one: Centre, x: float, y: float) -> Cell:
+def _framed(one: Centre, x: float, y: float) -> CommuneCell:
     ring = [
         (x + 26 * math.cos(math.tau * n / _CORNERS), y + 26 * math.sin(math.tau * n / _CORNERS))
         for n in range(_CORNERS)
     ]
-    return Cell(one.code, path_of([ring]), round(x, 1), round(y, 1), has_room=False, is_inset=True)
+    return CommuneCell(one.code, path_of([ring]), round(x, 1), round(y, 1), has_room=False, is_inset=True)
 
 
 def centres_of(places: Mapping[AreaCode, tuple[float | None, float | None]]) -> tuple[Centre, ...]:

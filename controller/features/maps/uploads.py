@@ -8,7 +8,12 @@ from controller.errors import BadInput, Busy
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import top_area
 from controller.features.maps.geojson import LARGEST_OUTLINES
-from controller.features.maps.outlines import Prepared, communes_to_outline, keep_outlines, prepare_outlines
+from controller.features.maps.outlines import (
+    PreparedOutlines,
+    communes_to_outline,
+    keep_outlines,
+    prepare_outlines,
+)
 from controller.model.permissions import Act, Operator
 from controller.store import Store
 
@@ -17,7 +22,7 @@ _preparing = threading.Lock()
 
 def bring_outlines(
     store: Store, source: BinaryIO | None, *, name: str, field: str = "", by: Operator, now: datetime
-) -> Prepared:
+) -> PreparedOutlines:
     """Draw the map from a file from now on; who may not, learns so before seconds of work.
 
     One at a time, since a fine one takes seconds and 100 MB. `field`: the property that holds the official

@@ -15,7 +15,7 @@ from controller.features.accounts.service import Password, open_key
 from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
 from controller.features.plans.key_set import idle_approvers, keys_to_name
-from controller.features.plans.publication import Place, next_version_of, put
+from controller.features.plans.publication import DocumentAddress, next_version_of, put
 from controller.features.plans.queries import version_of_policy
 from controller.model.accounts import HeldKey
 from controller.model.permissions import Act, Operator
@@ -39,7 +39,7 @@ def sign_key_set(session: Session, *, root_key: SigningKey, now: datetime) -> Pu
     if root_key.role != ROOT:
         raise BadInput("Đây không phải là khóa gốc.", code="keys.not-root")
     hold(session, Lock.PUBLISHED)
-    place = Place(DocumentKind.KEYS, "")
+    place = DocumentAddress(DocumentKind.KEYS, "")
     version = next_version_of(session, place, now)
     keys = _keys_that_fit(session, now)
     document = KeySet(version=version, issued_at=now, expires_at=now + KEY_SET_LIFE, keys=keys)
@@ -112,7 +112,7 @@ def sign_policy(
     require(session, administrator, Act.RULE, area)
     hold(session, Lock.PUBLISHED)
     check_version(based_on, version_of_policy(session, area), what="quy định", code="policy.newer")
-    version = next_version_of(session, place := Place(DocumentKind.POLICY, area), now)
+    version = next_version_of(session, place := DocumentAddress(DocumentKind.POLICY, area), now)
     limits = _limits(zone, quiet_hours, loudest_volume, minutes_a_day, volumes)
     policy = _policy(target=area, version=version, issued_at=now, expires_at=now + POLICY_LIFE, **limits)
     key = open_key(session, administrator, role=Role.ADMINISTRATOR, password=password, now=now)

@@ -14,14 +14,14 @@ from devices.signing import SigningKey, sign
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DocumentAddress:
     """Where a document belongs: one row, one topic."""
 
     kind: DocumentKind
     target: str
 
 
-def next_version_of(session: Session, place: Place, now: datetime) -> int:
+def next_version_of(session: Session, place: DocumentAddress, now: datetime) -> int:
     """Return the version that a new document of the place gets; its row stays locked to the end."""
     row = published(session, place.kind, place.target, lock=True)
     return next_version(0 if row is None else row.version, now)
@@ -29,7 +29,7 @@ def next_version_of(session: Session, place: Place, now: datetime) -> int:
 
 def put(
     session: Session,
-    place: Place,
+    place: DocumentAddress,
     document: Message,
     *,
     version: int,

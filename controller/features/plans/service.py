@@ -17,7 +17,7 @@ from controller.features.plans.desired_state import (
     wanted_limits,
     wanted_plans,
 )
-from controller.features.plans.publication import Place, next_version_of, put, take_back
+from controller.features.plans.publication import DocumentAddress, next_version_of, put, take_back
 from controller.features.plans.queries import Outgoing, outgoing
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
@@ -116,7 +116,7 @@ def _is_due(row: Published | None, said: _Said, key: SigningKey, now: datetime) 
 
 
 def _issue(session: Session, target: str, said: _Said, key: SigningKey, now: datetime) -> Published:
-    place = Place(DocumentKind.PLAN, target)
+    place = DocumentAddress(DocumentKind.PLAN, target)
     version = next_version_of(session, place, now)
     expires_at = now + PLAN_LIFE
     plan = Plan(
@@ -161,7 +161,7 @@ def _refresh_manifests(
 
 def _issue_manifest(session: Session, recording: RecordingId, key: SigningKey, now: datetime) -> Published:
     manifest = Manifest.model_validate(session.get_one(Recording, recording).manifest)
-    place = Place(DocumentKind.MANIFEST, recording)
+    place = DocumentAddress(DocumentKind.MANIFEST, recording)
     return put(
         session,
         place,

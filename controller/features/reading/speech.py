@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.errors import BadInput
-from controller.features.imports.bulletin_files import Draft, draft_of
+from controller.features.imports.bulletin_files import TitledText, draft_of
 from controller.features.lexicon.local import words_here
 from controller.settings import Settings
 from controller.terminal.progress import Stages
@@ -68,7 +68,7 @@ def speak_to_file(
     }
 
 
-def _order(draft: Draft, settings: Settings, engine: str | None, voice: str | None) -> RenderOrder:
+def _order(draft: TitledText, settings: Settings, engine: str | None, voice: str | None) -> RenderOrder:
     return RenderOrder(
         title=draft.title,
         text=draft.text,

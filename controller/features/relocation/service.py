@@ -76,7 +76,7 @@ def sign_places(
     told = 0
     for node in nodes:
         areas = tuple(reversed(tree.lineage(node.area)))
-        where = publishing.Place(DocumentKind.PLACE, node.id)
+        where = publishing.DocumentAddress(DocumentKind.PLACE, node.id)
         version = publishing.next_version_of(session, where, now)
         place = Place(node=node.id, version=version, issued_at=now, expires_at=now + PLACE_LIFE, areas=areas)
         publishing.put(

@@ -52,7 +52,7 @@ _TO_COME = Sign("Dự kiến", "circle-dashed", StatusTone.CALM)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One card: an airing, or an occurrence that is not made yet, known by `original_at`.
 
     `moves_by`: the address of the form that moves it; empty where it cannot be moved.
@@ -74,24 +74,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class CalendarMeeting:
     """Two cards that meet: `first` is heard, `yields` gives way."""
 
-    first: Entry
-    yields: Entry
+    first: CalendarEntry
+    yields: CalendarEntry
 
 
 @dataclass(slots=True)
-class Day:
+class CalendarDay:
     """A day with what is aired on it; `off`: what it is a day off for; `more`: cards left out."""
 
     day: date
     is_today: bool
     lunar: str
     off: str | None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[CalendarEntry] = field(default_factory=list)
     more: int = 0
-    meetings: list[Meeting] = field(default_factory=list)
+    meetings: list[CalendarMeeting] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def days_shown(
     days: int = 7,
     commune: str = "",
     shown_a_day: int = SHOWN_A_DAY,
-) -> list[Day]:
+) -> list[CalendarDay]:
     """Return the days from one on with their cards, in order; a constant number of queries."""
     own, today = own_days(session), now.astimezone(ZONE).date()
     wanted = [first + timedelta(days=number) for number in range(days)]
@@ -136,7 +136,7 @@ def days_shown(
     entries, meetings = _entries(session, viewer, [one for ones in drawn.values() for one in ones], now)
     shown = []
     for day in wanted:
-        one_day = Day(day, day == today, lunar_words(day), day_off(day, own))
+        one_day = CalendarDay(day, day == today, lunar_words(day), day_off(day, own))
         one_day.entries = [next(entries) for _ in drawn[day]]
         one_day.more = len(by_day[day]) - len(drawn[day])
         one_day.meetings = [one for one in meetings if one.first.starts_at.astimezone(ZONE).date() == day]
@@ -221,7 +221,7 @@ def _to_come(
 
 def _entries(
     session: Session, viewer: Viewer, found: Sequence[_Found], now: datetime
-) -> tuple[Iterator[Entry], list[Meeting]]:
+) -> tuple[Iterator[CalendarEntry], list[CalendarMeeting]]:
     """Return the cards in the order of what was found, and which of them meet."""
     names = [one.airing for one in found if one.airing is not None]
     of_airings = targets_of(session, names)
@@ -240,7 +240,7 @@ def _entries(
         sign = AWAITS_YES if one.airing in waiting else _sign(one)
         entries.append(_entry(viewer, one, targets, now, sign=sign, meets=one.airing in meet))
     by_name = {entry.airing: entry for entry in entries if entry.airing is not None}
-    return iter(entries), [Meeting(by_name[one.first], by_name[one.yields]) for one in met]
+    return iter(entries), [CalendarMeeting(by_name[one.first], by_name[one.yields]) for one in met]
 
 
 def _awaiting(
@@ -263,14 +263,14 @@ def _entry(
     *,
     sign: Sign,
     meets: bool,
-) -> Entry:
+) -> CalendarEntry:
     movable = (one.state is None or one.state in MOVABLE) and one.at > now
     movable = movable and viewer.scope.may(viewer.operator, Act.AIR, targets)
     if one.airing is None and one.schedule is not None and one.original_at is not None:
         href, moves_by = occurrence_path(one.schedule, one.original_at), f"/lich/{one.schedule}/lan/doi"
     else:
         href, moves_by = f"/phat/{one.airing}", f"/phat/{one.airing}/doi"
-    return Entry(
+    return CalendarEntry(
         starts_at=one.at,
         title=one.title,
         where=viewer.scope.where(targets),

@@ -26,7 +26,7 @@ _UNKNOWN = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class AiringSpan:
     """An airing as it would sound: from when to when, and for whom."""
 
     airing: AiringId
@@ -46,7 +46,7 @@ class Clash:
 
 def spans_of(
     session: Session, airings: Collection[Airing], targets: Mapping[AiringId, tuple[AreaCode, ...]]
-) -> list[Span]:
+) -> list[AiringSpan]:
     """Return the airings that are still to come as spans; one query. Tests of one node meet nobody."""
     coming = [one for one in airings if one.state in _OPEN and one.node is None]
     query = (
@@ -59,13 +59,13 @@ def spans_of(
     return [_span(one, known.get(one.bulletin), targets.get(one.id, ())) for one in coming]
 
 
-def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...]) -> Span:
+def _span(one: Airing, recorded: int | None, targets: tuple[AreaCode, ...]) -> AiringSpan:
     milliseconds = one.duration_ms or recorded
     length = _UNKNOWN if milliseconds is None else timedelta(milliseconds=milliseconds)
-    return Span(one.id, one.grade, one.starts_at, one.starts_at + length, targets)
+    return AiringSpan(one.id, one.grade, one.starts_at, one.starts_at + length, targets)
 
 
-def clashes(spans: Sequence[Span], tree: AreaTree) -> list[Clash]:
+def clashes(spans: Sequence[AiringSpan], tree: AreaTree) -> list[Clash]:
     """Return the pairs that meet in time and place, the earliest first. Pure."""
     in_order = sorted(spans, key=lambda one: (one.starts_at, one.airing))
     covers = {
@@ -80,6 +80,6 @@ def clashes(spans: Sequence[Span], tree: AreaTree) -> list[Clash]:
     ]
 
 
-def _clash(one: Span, other: Span) -> Clash:
+def _clash(one: AiringSpan, other: AiringSpan) -> Clash:
     first, then = sorted((one, other), key=lambda side: (_RANK[side.grade], side.starts_at, side.airing))
     return Clash(first.airing, then.airing)

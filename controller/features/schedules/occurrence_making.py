@@ -63,7 +63,7 @@ ACT_ENDED = "Văn bản pháp luật của bản tin đã hết hiệu lực."
 
 
 @dataclass(slots=True)
-class Made:
+class OccurrencesMade:
     """What a beat did: the airings that it made, and how many schedules it looked at."""
 
     airings: list[AiringId] = field(default_factory=list)
@@ -92,7 +92,7 @@ class _Comparison:
     taken_back: list[tuple[AiringId, str]] = field(default_factory=list)
 
 
-def make_occurrences(session: Session, *, now: datetime, until: datetime | None = None) -> Made:
+def make_occurrences(session: Session, *, now: datetime, until: datetime | None = None) -> OccurrencesMade:
     """Make what is due of a bounded number of schedules; what is past is not made up for.
 
     A schedule whose bulletin was withdrawn, or whose maker may no longer air there, ends.
@@ -100,7 +100,7 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
     until = until or now + AHEAD
     due = due_schedules(session, until, MOST_AT_ONCE)
     if not due:
-        return Made()
+        return OccurrencesMade()
     going_on = []
     for schedule, refused in _judged(session, due, now):
         if refused is None:
@@ -108,7 +108,7 @@ def make_occurrences(session: Session, *, now: datetime, until: datetime | None 
         else:
             finish(session, schedule, None, now, refused)
     airings = keep_current(session, going_on, now=now, until=until)
-    return Made(airings, len(due))
+    return OccurrencesMade(airings, len(due))
 
 
 def keep_current(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.templates.queries import (
-    Offered,
+    OfferedTemplate,
     get_template,
     offered,
     templates_offered,
@@ -86,7 +86,7 @@ def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:
     return row.id
 
 
-def _shown(session: Session, found: Sequence[Offered]) -> list[BulletinTemplateShown]:
+def _shown(session: Session, found: Sequence[OfferedTemplate]) -> list[BulletinTemplateShown]:
     names = {account.id: account.name for account in operators(session)}
     return [
         BulletinTemplateShown(

@@ -11,7 +11,7 @@ from controller.features.airings.broadcast_form import Typed
 from controller.features.bulletins.placeholders import places_of
 from controller.features.speaker_tests.service import test_at_hand
 from controller.features.templates.queries import (
-    Offered,
+    OfferedTemplate,
     get_template,
     offered,
     template_offered,
@@ -58,12 +58,12 @@ def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | N
     }
 
 
-def templates_to_use(session: Session, viewer: Viewer) -> Sequence[Offered]:
+def templates_to_use(session: Session, viewer: Viewer) -> Sequence[OfferedTemplate]:
     """Return what a person who writes is offered: the own area's, those from above, the built-in ones."""
     return templates_offered(session, viewer.scope.tree.lineage(viewer.scope.home))
 
 
-def template_to_use(session: Session, viewer: Viewer, template_id: str) -> Offered:
+def template_to_use(session: Session, viewer: Viewer, template_id: str) -> OfferedTemplate:
     """Return one that the person may begin with, or raise NotFound."""
     return template_offered(session, TemplateId(template_id), viewer.scope.hears)
 

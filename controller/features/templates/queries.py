@@ -17,7 +17,7 @@ from devices.ids import AreaCode
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class OfferedTemplate:
     """One template as it is offered; a built-in one is nobody's: no area, no person, no time."""
 
     id: TemplateId
@@ -63,31 +63,33 @@ def live_template(session: Session, title: str, area: AreaCode) -> BulletinTempl
     return session.scalars(query).one_or_none()
 
 
-def templates_offered(session: Session, areas: Collection[AreaCode]) -> Sequence[Offered]:
+def templates_offered(session: Session, areas: Collection[AreaCode]) -> Sequence[OfferedTemplate]:
     """Return what is offered in these areas: their own by title, then the built-in ones."""
     query = (
         select(BulletinTemplate)
         .where(BulletinTemplate.area.in_(areas), BulletinTemplate.removed_at.is_(None))
         .order_by(BulletinTemplate.title, BulletinTemplate.id)
     )
-    built_in = [Offered(one.id, one.title, one.text) for one in BUILT_IN]
+    built_in = [OfferedTemplate(one.id, one.title, one.text) for one in BUILT_IN]
     return [*(offered(row) for row in session.scalars(query)), *built_in]
 
 
-def template_offered(session: Session, template_id: TemplateId, areas: Collection[AreaCode]) -> Offered:
+def template_offered(
+    session: Session, template_id: TemplateId, areas: Collection[AreaCode]
+) -> OfferedTemplate:
     """Return one that is offered in these areas, or raise NotFound."""
     for one in BUILT_IN:
         if one.id == template_id:
-            return Offered(one.id, one.title, one.text)
+            return OfferedTemplate(one.id, one.title, one.text)
     row = get_template(session, template_id)
     if row.removed_at is not None or row.area not in areas:
         raise unknown_template()
     return offered(row)
 
 
-def offered(row: BulletinTemplate) -> Offered:
+def offered(row: BulletinTemplate) -> OfferedTemplate:
     """Return an area's own template as it is offered."""
-    return Offered(
+    return OfferedTemplate(
         row.id,
         row.title,
         row.text,

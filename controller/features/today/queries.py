@@ -286,7 +286,7 @@ def sounding_now(session: Session) -> Sequence[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class SpokenRevision:
     """A revision: its words, how they are read, and the audio."""
 
     revision: Revision
@@ -294,7 +294,7 @@ class Spoken:
     recording: Recording | None
 
 
-def spoken(session: Session, bulletin_id: str, revision: int) -> Spoken:
+def spoken(session: Session, bulletin_id: str, revision: int) -> SpokenRevision:
     """Return a revision with its recording; one query."""
     row = session.execute(
         select(Revision, Rendering, Recording)
@@ -306,7 +306,7 @@ def spoken(session: Session, bulletin_id: str, revision: int) -> Spoken:
     ).one_or_none()
     if row is None:
         raise NotFound("Không có phiên bản này của bản tin.", code="bulletin.unknown-revision")
-    return Spoken(*row)
+    return SpokenRevision(*row)
 
 
 def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[BulletinId, str]:

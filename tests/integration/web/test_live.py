@@ -5,7 +5,7 @@ import time
 import pytest
 
 from controller.http import live as live_module
-from controller.http.live import Live, Piece
+from controller.http.live import Live, PageElement
 from controller.runtime.changes import Changes
 
 PATIENCE = 20
@@ -24,7 +24,7 @@ class Board:
         until = time.thread_time() + self._takes
         while time.thread_time() < until:
             continue
-        return [Piece(name, f'<p id="{name}">{text}</p>') for name, text in self.said.items()]
+        return [PageElement(name, f'<p id="{name}">{text}</p>') for name, text in self.said.items()]
 
 
 class Reader:
@@ -153,8 +153,8 @@ def test_a_running_clock_is_no_difference():
         '<time datetime="x" data-ago="x">{n} giây trước</time>',
     ]
     for text in texts:
-        assert Piece("a", text.format(n=1)).digest == Piece("a", text.format(n=2)).digest
-    assert Piece("a", "<span>1</span>").digest != Piece("a", "<span>2</span>").digest
+        assert PageElement("a", text.format(n=1)).digest == PageElement("a", text.format(n=2)).digest
+    assert PageElement("a", "<span>1</span>").digest != PageElement("a", "<span>2</span>").digest
 
 
 def test_a_viewer_who_is_no_longer_welcome_is_let_go_at_the_next_beat(changes, monkeypatch):

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.journal import security_log as security
 from controller.features.journal.security_log import (
     MANY,
@@ -60,7 +60,7 @@ def test_bad_tokens_refused_acts_other_sites_and_limits_stand_there(world, site,
     claim = {"code": "ABCDEFGH", "public": "p" * 43, "proof": "p" * 86}
     client.post("/api/v1/enrolments/claim", json=claim)
     for _ in range(600):
-        site.state.tries.failed_offered(Offered.ENROLMENT, "testclient")
+        site.state.tries.failed_offered(BearerSecret.ENROLMENT, "testclient")
     client.post("/api/v1/enrolments/claim", json=claim)
     here = world.officer.id
     found = [row[:3] + row[4:] for row in rows()]

@@ -5,7 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from controller.features.accounts.known_devices import LIFE, device_cookie, known_device
-from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
 from tests.integration.web.site_world import BAC_NHA_TRANG, PASSWORDS, PROVINCE
 
@@ -69,7 +69,7 @@ def test_bogus_tokens_close_nothing_but_bogus_tokens(site, client, stranger):
     headers = {"authorization": "Bearer loa_khong-dung"}
     assert client.get("/api/v1/me", headers=headers).status_code == 401
     for _ in range(599):
-        site.state.tries.failed_offered(Offered.TOKEN, "testclient")
+        site.state.tries.failed_offered(BearerSecret.TOKEN, "testclient")
     reply = client.get("/api/v1/me", headers=headers)
     assert reply.status_code == 429
     assert 3590 < int(reply.headers["retry-after"]) <= 3600

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from controller.features.schedules.calendar_conflicts import Span, clashes
+from controller.features.schedules.calendar_conflicts import AiringSpan, clashes
 from controller.model.area_tree import AreaTree
 from devices.ids import AiringId, AreaCode, Grade
 
@@ -13,7 +13,7 @@ TREE = AreaTree({PROVINCE: None, NHA_TRANG: PROVINCE, VAN_NINH: PROVINCE})
 
 def span(name, minute=0, length=10, grade=Grade.ROUTINE, targets=(NHA_TRANG,)):
     starts_at = FIVE + timedelta(minutes=minute)
-    return Span(AiringId(name), grade, starts_at, starts_at + timedelta(minutes=length), targets)
+    return AiringSpan(AiringId(name), grade, starts_at, starts_at + timedelta(minutes=length), targets)
 
 
 def met(*spans):

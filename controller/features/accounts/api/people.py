@@ -9,7 +9,7 @@ from controller.features.accounts.proof import proven
 from controller.features.accounts.queries import operator_named, operators
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.schemas import (
-    Account,
+    AccountShown,
     ChangePassword,
     CodeAsked,
     EnrolmentShown,
@@ -140,12 +140,12 @@ def confirm(
 
 
 @router.get("/operators", responses=refusals(401))
-def index(station: TheStation, viewer: Signed) -> list[Account]:
+def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
     """Return the accounts of the administrator's area, by name."""
     _check_rules(viewer.may(Act.RULE))
     with station.store.read() as session:
         return [
-            Account(
+            AccountShown(
                 **_person(row.operator()).model_dump(),
                 disabled=row.disabled_at is not None,
                 second_factor=has_second_factor(session, row.id),

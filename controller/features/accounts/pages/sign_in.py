@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound, NotSignedIn, TooManyTries
 from controller.features.accounts.queries import has_administrator
-from controller.features.accounts.rate_limits import Offered
+from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code, sign_in, sign_out
 from controller.features.accounts.viewer import (
     Signed,
@@ -196,7 +196,7 @@ def begin(
     address, tries = address_of(request), tries_of(request)
     context = {"name": ten, "shown": ten_hien}
     try:
-        tries.check_offered(Offered.FIRST_CODE, address)
+        tries.check_offered(BearerSecret.FIRST_CODE, address)
         if mat_khau != lap_lai:
             return page(
                 request, "bat_dau.html", context | {"fault": "Hai lần nhập mật khẩu khác nhau."}, status=422
@@ -204,7 +204,7 @@ def begin(
         station.first_administrator(code=ma, name=ten, display_name=ten_hien, password=mat_khau)
     except LoaError as error:
         if error.code == "operator.wrong-first-code":
-            tries.failed_offered(Offered.FIRST_CODE, address)
+            tries.failed_offered(BearerSecret.FIRST_CODE, address)
         return page(request, "bat_dau.html", context | {"fault": error.sentence}, status=status_of(error))
     station.poke()
     return RedirectResponse("/dang-nhap?xong=bat-dau", 303)

@@ -22,7 +22,7 @@ from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
 from controller.features.imports.pasted import PutRight, put_right, shown, taken_back
 from controller.features.templates.page_queries import said_of_template, template_to_use, templates_to_use
-from controller.features.templates.queries import Offered
+from controller.features.templates.queries import OfferedTemplate
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, page
 from controller.http.station import Station
@@ -47,7 +47,7 @@ def form_page(
     kept_at: datetime | None = None,
     done: str = "",
     pasted: str = "",
-    instead: Offered | None = None,
+    instead: OfferedTemplate | None = None,
     put_right: PutRight | None = None,
 ) -> Response:
     """Show the form, with what was typed, what is wrong with it, and when it was kept if it is given back.

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.views import Sign, Tile
 from controller.features.maps.drawing import drawing
-from controller.features.maps.sketch import Box, Cell, free_of_others
+from controller.features.maps.sketch import Box, CommuneCell, free_of_others
 from controller.features.today.queries import commune_tiles
 from controller.http.pieces import LivePage
 from controller.http.station import Station
@@ -29,10 +29,10 @@ _LETTER, _LINE = 6.2, 13.0  # how broad a letter of a name is and how high its l
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MapPlace:
     """One commune on the map; `tile` is None outside the person's view."""
 
-    cell: Cell
+    cell: CommuneCell
     name: str
     tile: Tile | None
     is_named: bool = False
@@ -88,7 +88,9 @@ def _load(session: Session, station: Station, viewer: Viewer) -> Mapping[str, An
     tiles = commune_tiles(session, viewer.scope, station.now())
     by_code = {AreaCode(tile.code): tile for tile in tiles}
     drawn = drawing(session, viewer.scope)
-    places = [Place(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells]
+    places = [
+        MapPlace(cell, viewer.scope.name(cell.code), by_code.get(cell.code)) for cell in drawn.atlas.cells
+    ]
     roomy = sorted((place for place in places if place.cell.has_room), key=lambda place: -place.cell.room)
     named = {
         place.cell.code

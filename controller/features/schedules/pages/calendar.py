@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.consent.precedence import collisions_for
-from controller.features.schedules.calendar import WEEK, Day, days_shown, monday_of
+from controller.features.schedules.calendar import WEEK, CalendarDay, days_shown, monday_of
 from controller.features.schedules.calendar_conflicts import MOST
 from controller.features.schedules.queries import (
     next_occurrences,
@@ -60,7 +60,9 @@ def _week(session: Session, station: Station, viewer: Viewer, first: date, xa: s
     return {"days": days, "xa": xa, **_meetings(session, station, viewer, days)}
 
 
-def _meetings(session: Session, station: Station, viewer: Viewer, days: Sequence[Day]) -> dict[str, Any]:
+def _meetings(
+    session: Session, station: Station, viewer: Viewer, days: Sequence[CalendarDay]
+) -> dict[str, Any]:
     """Return what meets in these days, and of which pairs this person may say what goes first."""
     met = [one for day in days for one in day.meetings]
     found = collisions_for(session, viewer.scope.tree, viewer.operator, station.now()) if met else []
