@@ -84,9 +84,9 @@ def demo(
     engine: Annotated[str | None, typer.Option(help="Giọng đọc: loa, gtts, espeak.")] = None,
 ) -> None:
     """Việc chính từ đầu đến cuối trên dữ liệu dùng một lần."""
-    from controller.trial.demo import Trial, run
+    from controller.trial.demo import DemoOptions, run
 
-    trial = Trial(
+    trial = DemoOptions(
         once=once,
         as_json=as_json,
         nodes=nodes,

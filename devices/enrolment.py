@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from devices.ids import AreaCode, NodeId
 from devices.instants import Instant
-from devices.messages import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Message, Software
+from devices.messages import BASE64URL_KEY_PATTERN, COMPACT_JWS_PATTERN, NAME_PATTERN, Software, WireMessage
 
 CLAIM_PATH: Final = "/api/v1/enrolments/claim"
 """Where a code is claimed, under the station's address."""
@@ -25,7 +25,7 @@ _Node = Annotated[NodeId, StringConstraints(pattern=NAME_PATTERN)]
 _Area = Annotated[AreaCode, StringConstraints(pattern=NAME_PATTERN)]
 
 
-class EnrolmentClaim(Message):
+class EnrolmentClaim(WireMessage):
     """A node's claim of a code; `proof` is its key's Ed25519 signature over `claim_bytes`."""
 
     code: Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
@@ -34,7 +34,7 @@ class EnrolmentClaim(Message):
     software: Software = ""
 
 
-class Enrolment(Message):
+class Enrolment(WireMessage):
     """Who a node is from now on, and its way to the broker. Signed by the station; `typ` loa-enrolment."""
 
     node: _Node
@@ -48,7 +48,7 @@ class Enrolment(Message):
     issued_at: Instant
 
 
-class Place(Message):
+class Place(WireMessage):
     """Where a node stands from now on. Signed by an administrator, as policies are; `typ` loa-place."""
 
     node: _Node
@@ -58,7 +58,7 @@ class Place(Message):
     areas: Annotated[tuple[_Area, ...], Field(min_length=1, max_length=16)]
 
 
-class EnrolmentReply(Message):
+class EnrolmentReply(WireMessage):
     """The answer to a claim: the enrolment, the key set to check it by, and the root key that signed that."""
 
     enrolment: Annotated[str, StringConstraints(pattern=COMPACT_JWS_PATTERN)]

@@ -68,7 +68,7 @@ class Malformed(ValueError):  # noqa: N818 - the word that is used of it everywh
     """The payload is not a message of the kind that its topic or `typ` promises."""
 
 
-class Message(BaseModel):
+class WireMessage(BaseModel):
     """Base of every message: frozen, and strict about what we ourselves write."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -78,7 +78,7 @@ class Message(BaseModel):
         return self.model_dump_json().encode()
 
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=WireMessage)
 
 
 def parse(model: type[M], payload: bytes | str) -> M:
@@ -91,7 +91,7 @@ def parse(model: type[M], payload: bytes | str) -> M:
         ) from error
 
 
-class PlannedAiring(Message):
+class PlannedAiring(WireMessage):
     """One airing in a plan: what, how it was approved, when, how loud."""
 
     airing: _Airing
@@ -116,7 +116,7 @@ class PlannedAiring(Message):
         return self
 
 
-class Kept(Message):
+class Kept(WireMessage):
     """One recording to fetch and hold ahead of need; receipts name it by `name`."""
 
     name: _Airing
@@ -125,7 +125,7 @@ class Kept(Message):
     test: bool = False
 
 
-class Plan(Message):
+class Plan(WireMessage):
     """What one area's (or one node's) loudspeakers shall say. Signed by the station; `typ` loa-plan."""
 
     target: Name
@@ -146,7 +146,7 @@ class Plan(Message):
         return self
 
 
-class QuietHours(Message):
+class QuietHours(WireMessage):
     """A daily silence in wall time, from `begins` up to but not including `ends`; may cross midnight."""
 
     begins: WallTime
@@ -167,7 +167,7 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class Policy(Message):
+class Policy(WireMessage):
     """What an area's loudspeakers may at most do. Signed by an administrator; `typ` loa-policy."""
 
     target: _Area
@@ -181,7 +181,7 @@ class Policy(Message):
     volumes: Annotated[tuple[LoudHours, ...], Field(max_length=16)] = ()
 
 
-class Approval(Message):
+class Approval(WireMessage):
     """A person approved exactly this text and this recording. Signed by an approver; `typ` loa-approval."""
 
     bulletin: Name
@@ -194,7 +194,7 @@ class Approval(Message):
     test: bool = False
 
 
-class Key(Message):
+class Key(WireMessage):
     """One public key and what it may sign, from `not_before` until `not_after`."""
 
     kid: _Kid
@@ -204,7 +204,7 @@ class Key(Message):
     not_after: Instant
 
 
-class KeySet(Message):
+class KeySet(WireMessage):
     """All keys whose signatures count. Signed by the root key; `typ` loa-keys."""
 
     version: _Version
@@ -219,7 +219,7 @@ class KeySet(Message):
         return self
 
 
-class Manifest(Message):
+class Manifest(WireMessage):
     """A recording's size, codec and chunk digests. Signed by the station; `typ` loa-manifest."""
 
     recording: _Recording
@@ -238,7 +238,7 @@ class Manifest(Message):
         return self
 
 
-class NodeState(Message):
+class NodeState(WireMessage):
     """Birth (online) and death (the will) of one session of a node; `at` is unknown to a will."""
 
     node: _Node
@@ -248,7 +248,7 @@ class NodeState(Message):
     software: Software
 
 
-class Vitals(Message):
+class Vitals(WireMessage):
     """A node's health now. Clock figures are None before the first clock exchange."""
 
     node: _Node
@@ -280,7 +280,7 @@ class ReceiptKind(StrEnum):
     LOST = "lost"
 
 
-class Receipt(Message):
+class Receipt(WireMessage):
     """One fact about one airing at one node; `offset_ms`: where in the recording sound began or ended.
 
     Of a recording to keep, `airing` is its name in the plan.
@@ -297,7 +297,7 @@ class Receipt(Message):
     reason: _Reason | None = None
 
 
-class Receipts(Message):
+class Receipts(WireMessage):
     """Receipts that the station has not yet committed, oldest first."""
 
     node: _Node
@@ -305,13 +305,13 @@ class Receipts(Message):
     receipts: Annotated[tuple[Receipt, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
 
 
-class ReceiptsCommitted(Message):
+class ReceiptsCommitted(WireMessage):
     """Receipts that the station keeps safely: the node may forget them."""
 
     ids: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_RECEIPTS)]
 
 
-class Want(Message):
+class Want(WireMessage):
     """Which chunks a node still lacks; `missing` is a base64 bitmap, bit 0 (lowest) of byte 0 is chunk 0."""
 
     node: _Node
@@ -320,14 +320,14 @@ class Want(Message):
     missing: Annotated[str, StringConstraints(pattern=BASE64_PATTERN, max_length=MOST_CHUNKS // 6 + 4)]
 
 
-class TimeRequest(Message):
+class TimeRequest(WireMessage):
     """First half of a clock exchange: the node's own clock, microseconds, any epoch."""
 
     node: _Node
     sent_us: _Micros
 
 
-class TimeReply(Message):
+class TimeReply(WireMessage):
     """Second half: the echo and the station's clock, microseconds since 1970 UTC. Signed; `typ` loa-time."""
 
     node: _Node

@@ -26,11 +26,11 @@ from devices.messages import (
     Key,
     KeySet,
     Manifest,
-    Message,
     Plan,
     PlannedAiring,
     Policy,
     TimeReply,
+    WireMessage,
     parse,
 )
 
@@ -49,7 +49,7 @@ _SIZES.max_payload_length = LONGEST_JWS  # the library's own limit, 128,000, is 
 MEMO_SIZE: Final = 512
 """Checked messages remembered: a fleet in one process gets the same plan once for every node."""
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=WireMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class MessageKind:
     signer: Signer
 
 
-KINDS: Final[dict[type[Message], MessageKind]] = {
+KINDS: Final[dict[type[WireMessage], MessageKind]] = {
     KeySet: MessageKind("loa-keys", ROOT),
     Plan: MessageKind("loa-plan", Role.STATION),
     Manifest: MessageKind("loa-manifest", Role.STATION),
@@ -115,7 +115,7 @@ class WrongApproval(NotTrusted):
     code = "wrong-approval"
 
 
-class Malformed(NotTrusted, messages.Malformed):
+class MalformedJws(NotTrusted, messages.Malformed):
     """The text is no JWS of ours, or what it carries is not the promised message."""
 
     code = "malformed"
@@ -148,7 +148,7 @@ class SigningKey:
             times = (datetime.fromisoformat(stored[name]) for name in ("not_before", "not_after"))
             return cls._of(key, role, *times)
         except (ValueError, KeyError, TypeError, JoseError) as error:
-            raise Malformed("not a stored signing key") from error
+            raise MalformedJws("not a stored signing key") from error
 
     @classmethod
     def _of(cls, key: OKPKey, role: Signer, not_before: datetime, not_after: datetime) -> Self:
@@ -189,7 +189,7 @@ def key_id(role: Signer, public_x: str) -> KeyId:
     return KeyId(f"{role}-{hashlib.sha256(public_x.encode()).hexdigest()[:16]}")
 
 
-def sign(model: Message, key: SigningKey) -> str:
+def sign(model: WireMessage, key: SigningKey) -> str:
     """Return the message as a compact JWS; raise WrongRole when the key may not sign this kind."""
     kind = KINDS[type(model)]
     if key.role != kind.signer:
@@ -261,9 +261,9 @@ def read_payload(text: str) -> dict[str, Any]:
     try:
         claimed = json.loads(jws.extract_compact(text.encode(), registry=_SIZES).payload)
     except (JoseError, ValueError) as error:
-        raise Malformed("not a compact JWS") from error
+        raise MalformedJws("not a compact JWS") from error
     if not isinstance(claimed, dict):
-        raise Malformed("the payload is no JSON object")
+        raise MalformedJws("the payload is no JSON object")
     return claimed
 
 
@@ -290,7 +290,7 @@ class _Sealed:
         """Read and check the header; raise Malformed or WrongKind."""
         raw = text if isinstance(text, bytes) else text.encode()
         if len(raw) > LONGEST_JWS:
-            raise Malformed(f"{kind.typ}: {len(raw)} bytes are too many")
+            raise MalformedJws(f"{kind.typ}: {len(raw)} bytes are too many")
         header = _header(raw[:LONGEST_HEADER].partition(b".")[0])
         if header.typ != kind.typ:
             raise WrongKind(f"expected {kind.typ}, got {header.typ}")
@@ -309,11 +309,11 @@ def _header(segment: bytes) -> _Header:
     try:
         header = jws.extract_compact(segment + b".e30.AA").headers()
     except (JoseError, ValueError) as error:
-        raise Malformed("not a compact JWS") from error
+        raise MalformedJws("not a compact JWS") from error
     if set(header) != {"alg", "kid", "typ"} or header["alg"] != ALGORITHM:
-        raise Malformed(f"the header must be exactly alg {ALGORITHM}, kid and typ")
+        raise MalformedJws(f"the header must be exactly alg {ALGORITHM}, kid and typ")
     if not isinstance(header["kid"], str) or not isinstance(header["typ"], str):
-        raise Malformed("kid and typ must be strings")
+        raise MalformedJws("kid and typ must be strings")
     return _Header(KeyId(header["kid"]), header["typ"])
 
 
@@ -326,16 +326,16 @@ class _Memo:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._known: OrderedDict[tuple[bytes, str, type[Message]], Message] = OrderedDict()
+        self._known: OrderedDict[tuple[bytes, str, type[WireMessage]], WireMessage] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, of: tuple[bytes, str, type[Message]]) -> Message | None:
+    def get(self, of: tuple[bytes, str, type[WireMessage]]) -> WireMessage | None:
         with self._lock:
             if (known := self._known.get(of)) is not None:
                 self._known.move_to_end(of)
             return known
 
-    def put(self, of: tuple[bytes, str, type[Message]], message: Message) -> None:
+    def put(self, of: tuple[bytes, str, type[WireMessage]], message: WireMessage) -> None:
         with self._lock:
             self._known[of] = message
             if len(self._known) > self._size:
@@ -372,7 +372,7 @@ def _read(payload: bytes, model: type[M]) -> M:
     try:
         return parse(model, payload)
     except messages.Malformed as error:
-        raise Malformed(str(error)) from error
+        raise MalformedJws(str(error)) from error
 
 
 @lru_cache(maxsize=1024)

@@ -288,7 +288,7 @@ class Channel:
     sender: Literal["station", "node"]
     qos: int
     retained: bool
-    model: type[wire.Message] | None
+    model: type[wire.WireMessage] | None
     typ: str | None = None
 
 

@@ -65,7 +65,7 @@ WORKDAYS = frozenset(day for day in Weekday if day < Weekday.SATURDAY)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule:
+class RuleBase:
     """What all rules share; wall times are naive and meant in `zone`.
 
     It ends with the day `last`, after `times` (left-out days count), or never. `added`: further wall times.
@@ -111,7 +111,7 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Once(Rule):
+class Once(RuleBase):
     """One day, `first`; `last` and `times` are not given."""
 
     def __post_init__(self) -> None:
@@ -121,12 +121,12 @@ class Once(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Daily(Rule):
+class Daily(RuleBase):
     """Every day from `first` to the end, both included."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weekly(Rule):
+class Weekly(RuleBase):
     """On some weekdays from `first` to the end, both included."""
 
     weekdays: frozenset[Weekday]
@@ -138,7 +138,7 @@ class Weekly(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthlyByDay(Rule):
+class MonthlyByDay(RuleBase):
     """On some days of each month. A month without a 29th, 30th or 31st has no occurrence on that day.
 
     That is RFC 5545's way (3.3.10), so every other calendar shows the same; LAST_DAY is for month ends.
@@ -153,7 +153,7 @@ class MonthlyByDay(Rule):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MonthlyByWeekday(Rule):
+class MonthlyByWeekday(RuleBase):
     """On one weekday of each month: its first to fifth, or its last (-1); without a fifth, none."""
 
     nth: int

@@ -47,7 +47,7 @@ class TrialSpec(BaseModel):
 
 
 @dataclass
-class Trial:
+class ClockTrial:
     """One node from its connection on; virtual seconds since then."""
 
     spec: TrialSpec
@@ -124,7 +124,7 @@ class Trial:
 
 def tried(spec: TrialSpec) -> dict[str, object]:
     """Return, by part, all deviations and all villages' spans (last minus first start); milliseconds."""
-    nodes = [list(Trial(spec, NodeId(f"n{n:05d}")).deviations()) for n in range(spec.nodes)]
+    nodes = [list(ClockTrial(spec, NodeId(f"n{n:05d}")).deviations()) for n in range(spec.nodes)]
     parts: dict[str, dict[str, list[float]]] = {}
     for place, (part, _) in enumerate(nodes[0]):
         told = parts.setdefault(part, {"deviations_ms": [], "spans_ms": []})

@@ -30,7 +30,7 @@ class Prepared(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Keeping(Base):
+class PreparedOnNode(Base):
     """Prepared recording × node: what it last told. Folded from receipts, whatever their order."""
 
     __tablename__ = "keepings"

@@ -13,9 +13,9 @@ from controller.features.airings.service import plan_airing
 from controller.features.provisioning.service import APPROVER
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
-from controller.trial.bench_ground import Made, approved, throw_away_station
+from controller.trial.bench_ground import ToneMade, approved, throw_away_station
 from controller.trial.bench_references import count_over_mqtt, count_over_nginx, count_over_sockets
-from controller.trial.fleet_process import Fleet
+from controller.trial.fleet_process import FleetProcesses
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices import topics
 from devices.chunks import split
@@ -99,9 +99,9 @@ def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: in
 
 
 def _deliver(
-    station: Controller, stages: Stages, fleet: Fleet, body: bytes, reachable: int
+    station: Controller, stages: Stages, fleet: FleetProcesses, body: bytes, reachable: int
 ) -> dict[str, Any]:
-    made = Made(body, max(1, len(body) // _BYTES_A_MS))
+    made = ToneMade(body, max(1, len(body) // _BYTES_A_MS))
     bulletin = approved(station, stages, "Đo", made)
     area = AreaCode(station.settings.province)
     watcher = Watcher(station.broker_url)

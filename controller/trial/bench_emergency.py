@@ -23,7 +23,7 @@ from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S
 from controller.trial.bench_ground import PATIENCE_S, SOUND_PATIENCE_S, Ears, nearest_rank
-from controller.trial.fleet_process import Fleet
+from controller.trial.fleet_process import FleetProcesses
 from controller.trial.simulated import fleet_of
 from controller.trial.station_apart import StationApart
 from devices.ids import AreaCode
@@ -232,7 +232,7 @@ def bench_emergency(nodes: int, runs: int, broker: BrokerChoice, storm: int = 0)
         station = StationApart(home, asked)
         parts.callback(station.stop)
         station.start()
-        fleet: Fleet = fleet_of(station, station.nodes)
+        fleet: FleetProcesses = fleet_of(station, station.nodes)
         parts.callback(fleet.stop)
         fleet.start()
         reachable = int(fleet.wait_ready()["connected"])

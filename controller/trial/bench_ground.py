@@ -19,8 +19,8 @@ from controller.host.logs import log_to
 from controller.model.bulletin_states import BulletinId
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
-from controller.trial.fleet_process import Fleet
-from controller.trial.job import Job
+from controller.trial.fleet_process import FleetProcesses
+from controller.trial.job import TrialRun
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.chunks import manifest_of
 
@@ -32,7 +32,7 @@ LOOK_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ToneMade:
     """A tone in place of speech: what is measured begins when recordings are ready."""
 
     data: bytes
@@ -61,7 +61,7 @@ class Made:
         return len(self.data)
 
 
-def tone(seconds: int, hertz: float) -> Made:
+def tone(seconds: int, hertz: float) -> ToneMade:
     """Return a tone of so many seconds as a recording."""
     import numpy as np  # a station that is measured needs none of it: only what makes sound does
 
@@ -70,7 +70,7 @@ def tone(seconds: int, hertz: float) -> Made:
     when = np.arange(seconds * RATE) / RATE
     data = encode_mp3([(0.3 * np.sin(2 * np.pi * hertz * when)).astype(np.float32)], RATE, KBPS)
     samples, rate = decode_mp3(data)
-    return Made(data, round(1000 * len(samples) / rate))
+    return ToneMade(data, round(1000 * len(samples) / rate))
 
 
 POWER = frozenset({"cut", "powered", "connected"})
@@ -86,7 +86,7 @@ def instant_of(written: str) -> float:
 class Ears:
     """What the fleet's loudspeakers truly did, by airing: who began and who ended when."""
 
-    fleet: Fleet
+    fleet: FleetProcesses
     began: dict[str, dict[str, float]] = field(default_factory=dict)
     ended: dict[str, dict[str, float]] = field(default_factory=dict)
     power: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Ears:
         return False
 
 
-def approved(station: Controller, stages: Stages, title: str, made: Made) -> BulletinId:
+def approved(station: Controller, stages: Stages, title: str, made: ToneMade) -> BulletinId:
     """Return a bulletin with this recording, approved by the approver."""
     now = station.now()
     station.recordings.put(made.data)
@@ -134,7 +134,7 @@ def approved(station: Controller, stages: Stages, title: str, made: Made) -> Bul
         rendering = submit_bulletin(session, bulletin.id, by=officer, now=now)
         begin_rendering(session, rendering.id, now=now)
         finish_rendering(session, rendering.id, made, manifest, now=now)
-    Job(station, stages).approve(bulletin.id)
+    TrialRun(station, stages).approve(bulletin.id)
     return bulletin.id
 
 
@@ -145,7 +145,7 @@ class BenchStation:
     home: Path
     station: Controller
     stages: Stages
-    fleet: Fleet
+    fleet: FleetProcesses
     reachable: int
 
 

@@ -18,7 +18,7 @@ from controller.features.imports.bulletin_files import TitledText, draft_of, sam
 from controller.host.logs import log_to
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
-from controller.trial.job import Job, report, succeeded
+from controller.trial.job import TrialRun, report, succeeded
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode, NodeId
 from tts.reading import check_text
@@ -28,7 +28,7 @@ _LEAD_S = 6.0
 
 
 @dataclass(frozen=True)
-class Trial:
+class DemoOptions:
     """What was asked of one demonstration."""
 
     once: bool
@@ -42,7 +42,7 @@ class Trial:
     engine: str | None
 
 
-def run(trial: Trial) -> int:
+def run(trial: DemoOptions) -> int:
     """Run it; return the exit code: 0 only if every node not told to fail heard the whole recording."""
     began = time.monotonic()
     draft = _draft(trial)
@@ -54,7 +54,7 @@ def run(trial: Trial) -> int:
         station = Controller(_settings(trial, home), serve_pages=not trial.once)
         station.start()
         parts.callback(station.stop)
-        job = Job(station, stages)
+        job = TrialRun(station, stages)
         good = _air(trial, draft, job, parts, began)
         if not trial.once and station.pages is not None:
             stages.say(f"Trang của đài: {station.pages.address}   (Ctrl-C để dừng)")
@@ -62,7 +62,7 @@ def run(trial: Trial) -> int:
     return 0 if good else 1
 
 
-def _draft(trial: Trial) -> TitledText:
+def _draft(trial: DemoOptions) -> TitledText:
     if trial.text_file is None:
         return sample("decision-1322")
     written = written_in(trial.text_file)
@@ -70,7 +70,7 @@ def _draft(trial: Trial) -> TitledText:
     return draft_of(written)
 
 
-def _settings(trial: Trial, home: Path) -> Settings:
+def _settings(trial: DemoOptions, home: Path) -> Settings:
     chosen: dict[str, Any] = {
         "home": home,
         "database_url": "",
@@ -90,7 +90,7 @@ def _settings(trial: Trial, home: Path) -> Settings:
     return Settings(**chosen)
 
 
-def _air(trial: Trial, draft: TitledText, job: Job, parts: ExitStack, began: float) -> bool:
+def _air(trial: DemoOptions, draft: TitledText, job: TrialRun, parts: ExitStack, began: float) -> bool:
     station = job.station
     nodes = enrol_simulated(station, trial.nodes)
     more: dict[str, Any] = {"fail": trial.fail, "speed": trial.speed}

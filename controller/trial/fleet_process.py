@@ -133,7 +133,7 @@ class FleetProcess:
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
+class FleetProcesses:
     """All simulated loudspeakers of a station, in one process or several, as if they were one."""
 
     processes: Sequence[FleetProcess]

@@ -38,7 +38,7 @@ from controller.model.bulletin_states import BulletinId, RenderingState
 from controller.model.bulletins import Rendering
 from controller.model.permissions import Operator
 from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
-from controller.trial.fleet_process import Fleet
+from controller.trial.fleet_process import FleetProcesses
 from devices.ids import AiringId, AreaCode, NodeId, Role
 
 _LOOK = 0.2  # seconds between two looks at a recording that is being made
@@ -49,7 +49,7 @@ _WHOLE_MS = 100  # a recording is heard whole when no more than this is lacking 
 
 
 @dataclass
-class Job:
+class TrialRun:
     """One bulletin on its way through a station, with two people in their roles."""
 
     station: Controller
@@ -129,7 +129,7 @@ class Job:
                 answer_airing(session, airing_id, agrees=True, by=officer, now=self.station.now())
         self.station.poke()
 
-    def follow(self, airing_id: AiringId, fleet: Fleet | None) -> None:
+    def follow(self, airing_id: AiringId, fleet: FleetProcesses | None) -> None:
         """Show the airing until it is over, and every node that still may has told all."""
         while not self.asked.is_set():
             airing, reached, unfinished = self._counts(airing_id)
@@ -177,7 +177,7 @@ class Job:
         return person
 
 
-def deviations(fleet: Fleet) -> list[float]:
+def deviations(fleet: FleetProcesses) -> list[float]:
     """Return how far from the planned instant nodes truly began, by the fleet's own clock; milliseconds."""
     return [
         float(one["deviation_ms"])
@@ -203,7 +203,7 @@ def heard_whole(delivery: Delivery, duration_ms: int) -> bool:
     return delivery.rung >= Rung.FINISHED and delivery.heard_ms >= duration_ms - _WHOLE_MS
 
 
-def report(job: Job, bulletin: BulletinId, airing_id: AiringId, wall_seconds: float) -> dict[str, Any]:
+def report(job: TrialRun, bulletin: BulletinId, airing_id: AiringId, wall_seconds: float) -> dict[str, Any]:
     """Return the figures of `loa demo --json`."""
     station = job.station
     with station.store.read() as session:
@@ -257,7 +257,7 @@ def _recorded(session: Session, bulletin: BulletinId) -> tuple[dict[str, Any], i
     return figures, recording.duration_ms
 
 
-def succeeded(job: Job, airing_id: AiringId) -> bool:
+def succeeded(job: TrialRun, airing_id: AiringId) -> bool:
     """Whether every node that was not told to fail heard the whole recording, and none heard it twice.
 
     That none did is one of the invariants; the others must hold after a demonstration too.

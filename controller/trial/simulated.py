@@ -16,7 +16,7 @@ from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.store import Store
-from controller.trial.fleet_process import Fleet, FleetProcess
+from controller.trial.fleet_process import FleetProcess, FleetProcesses
 from devices.ids import AreaCode, NodeId
 
 MOST_PROCESSES: Final = 4
@@ -66,7 +66,9 @@ class StationAccess(Protocol):
         """Where its broker is."""
 
 
-def fleet_of(station: StationAccess, nodes: list[NewNode], name: str = "fleet", **more: Any) -> Fleet:
+def fleet_of(
+    station: StationAccess, nodes: list[NewNode], name: str = "fleet", **more: Any
+) -> FleetProcesses:
     """Return the fleet of these nodes, to be started by the caller; `name` is its folder's.
 
     One interpreter has its nodes think one after the other, where real ones do so side by side: many nodes
@@ -84,7 +86,7 @@ def fleet_of(station: StationAccess, nodes: list[NewNode], name: str = "fleet", 
     told = [{"id": node.id, "areas": tree.lineage(standing.get(node.id, node.area))[::-1]} for node in nodes]
     count = min(os.cpu_count() or 1, MOST_PROCESSES, max(1, len(told) // LEAST_A_PROCESS))
     home = station.settings.home
-    return Fleet(
+    return FleetProcesses(
         [
             FleetProcess(home / (name if n == 0 else f"{name}-{n}"), {**common, "nodes": told[n::count]})
             for n in range(count)

@@ -31,7 +31,7 @@ from controller.settings import Settings
 from controller.store import Store
 from controller.terminal.progress import Stages
 from controller.trial.alarms_prepared import prepare_alarms
-from controller.trial.bench_ground import PATIENCE_S, Made, approved, bench_settings
+from controller.trial.bench_ground import PATIENCE_S, ToneMade, approved, bench_settings
 from controller.trial.outside import Used, family, is_broker, used_by
 from controller.trial.simulated import enrol_simulated
 from devices.ids import AreaCode
@@ -134,7 +134,7 @@ def planned_airings(station: Controller, count: int, nodes: int) -> list[dict[st
     if not count:
         return []
     with Stages() as stages:
-        bulletin = approved(station, stages, "Đo", Made(_AUDIO, duration_ms=5_000))
+        bulletin = approved(station, stages, "Đo", ToneMade(_AUDIO, duration_ms=5_000))
     now = station.now()
     with station.store.write() as session:
         by = operator_named(session, APPROVER)

@@ -29,7 +29,7 @@ from controller.model.airings import Airing
 from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from controller.trial.simulated import enrol_simulated, fleet_of
 from devices.ids import AreaCode
 from tts.errors import SpeechError
@@ -61,7 +61,7 @@ def run(chosen: dict[str, Any], *, with_fleet: bool, with_opening: bool) -> None
         if not with_fleet:
             for line in left_of_a_trial(station):
                 stages.say(line)
-        job = Job(station, stages, asked=asked)
+        job = TrialRun(station, stages, asked=asked)
         if with_fleet:
             nodes = enrol_simulated(station, None)
             fleet = fleet_of(station, nodes)
@@ -155,7 +155,7 @@ def _is_first(station: Controller) -> bool:
         return not session.scalar(select(func.count()).select_from(Airing))
 
 
-def _make_test(job: Job) -> None:
+def _make_test(job: TrialRun) -> None:
     """Without it the technician of the trial could try nothing; the sample is heard all the same."""
     try:
         job.make_test()
@@ -164,7 +164,7 @@ def _make_test(job: Job) -> None:
             job.stages.say(f"Chưa có bản tin thử loa: {error.sentence}")
 
 
-def _open(job: Job, not_before: Any) -> None:
+def _open(job: TrialRun, not_before: Any) -> None:
     try:
         job.stages.say("Bản tin mẫu: Quyết định 1322/QĐ-UBND, phát tới toàn tỉnh.")
         bulletin = job.render(sample("decision-1322"))

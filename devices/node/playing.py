@@ -43,7 +43,7 @@ JUST_AFTER = timedelta(milliseconds=1)
 
 
 @dataclass(slots=True)
-class Sound:
+class SoundNow:
     """What comes out of the loudspeaker now; `began_at` on the raw clock."""
 
     airing: AiringId
@@ -70,7 +70,7 @@ class Playing:
         self._fetching = fetching
         self._clock = clock
         self._armed: dict[AiringId, Arm] = {}
-        self.sound: Sound | None = None
+        self.sound: SoundNow | None = None
 
     @property
     def sounding(self) -> AiringId | None:
@@ -130,7 +130,7 @@ class Playing:
         ):
             return [StopPlaying(event.airing)]
         volume = armed.volume if armed else 0
-        self.sound = Sound(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
+        self.sound = SoundNow(event.airing, record.recording, event.at, event.offset_ms, volume, event.at)
         is_next_round, record.is_between = record.is_between and not record.closed, False
         record.started, record.closed, record.has_begun_here = True, False, True
         record.stretch_offset_ms, record.stretch_ms = event.offset_ms, 0
@@ -168,7 +168,7 @@ class Playing:
             )
         return [self._choosing.records.save(record), *facts]
 
-    def _has_next_round(self, planned: PlannedAiring, sound: Sound, event: PlayingEnded) -> bool:
+    def _has_next_round(self, planned: PlannedAiring, sound: SoundNow, event: PlayingEnded) -> bool:
         """Say whether the recording begins again after the round that ended now."""
         # The middle of what was heard lies in its round, whatever the clock has learnt since.
         middle = self._clock.station(sound.began_at + (event.at - sound.began_at) / 2)
@@ -211,7 +211,7 @@ class Playing:
         return not is_refused and ends_at(planned) <= station < ends_at(planned) + RUN_OUT
 
     def _why_stop(
-        self, sound: Sound, due: PlannedAiring | None, planned: PlannedAiring | None, station: datetime
+        self, sound: SoundNow, due: PlannedAiring | None, planned: PlannedAiring | None, station: datetime
     ) -> str:
         record = self._choosing.records.get(sound.airing)
         if due is not None:
@@ -222,7 +222,7 @@ class Playing:
             return record.refused
         return "time-over" if station >= ends_at(planned) else "policy"
 
-    def _stop_reason(self, sound: Sound, event: PlayingEnded) -> str:
+    def _stop_reason(self, sound: SoundNow, event: PlayingEnded) -> str:
         if event.why is Ended.BROKE:
             return "loudspeaker-broke"
         return sound.stop_reason or ("pre-empted" if self._armed else "stopped")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from devices import topics
 from devices.enrolment import Place
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
-from devices.messages import Kept, Manifest, Message, Plan, PlannedAiring, Policy, TimeReply
+from devices.messages import Kept, Manifest, Plan, PlannedAiring, Policy, TimeReply, WireMessage
 from devices.node.effects import DropDocument, Effect, SaveDocument, Subscribe, Unsubscribe
 from devices.node.identity import NodeIdentity
 from devices.signing import (
@@ -28,9 +28,9 @@ POLICY = "policy/"
 PLACE = "place/"
 """Names of documents: what is kept is the signed text itself, so that new keys can judge it again."""
 
-_MODELS: dict[str, type[Message]] = {"plan": Plan, "policy": Policy, "place": Place}
+_MODELS: dict[str, type[WireMessage]] = {"plan": Plan, "policy": Policy, "place": Place}
 
-M = TypeVar("M", bound=Message)
+M = TypeVar("M", bound=WireMessage)
 Judged = tuple[str, str, bool]
 """Approval, recording, whether a test: what a judgement is of."""
 LOUDEST = 100

@@ -12,7 +12,7 @@ from controller.features.imports.bulletin_files import sample
 from controller.model.airing_states import AiringState
 from controller.settings import Settings
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from controller.trial.simulated import fleet_of
 from devices.ids import AreaCode, NodeId
 
@@ -71,9 +71,9 @@ def playing(station: Controller) -> Iterator[None]:
         fleet.stop()
 
 
-def air_short(station: Controller) -> tuple[Job, str]:
+def air_short(station: Controller) -> tuple[TrialRun, str]:
     """Take the short sample through author and approver to an airing in a second's time."""
-    job = Job(station, Stages(quiet=True))
+    job = TrialRun(station, Stages(quiet=True))
     bulletin = job.render(sample("short"))
     job.approve(bulletin)
     return job, job.air(bulletin, PROVINCE, station.now() + timedelta(seconds=1))

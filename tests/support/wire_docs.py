@@ -5,15 +5,15 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from devices import enrolment, messages
-from devices.messages import Message
+from devices.messages import WireMessage
 
 # Keywords that a document may word as it likes, and our own strictness about unknown fields.
 _FREE = {"title", "description", "additionalProperties", "default"}
 
-MODELS: tuple[type[Message], ...] = tuple(
+MODELS: tuple[type[WireMessage], ...] = tuple(
     found
     for found in (vars(messages) | vars(enrolment)).values()
-    if isinstance(found, type) and issubclass(found, Message) and found is not Message
+    if isinstance(found, type) and issubclass(found, WireMessage) and found is not WireMessage
 )
 
 

@@ -20,7 +20,7 @@ from controller.features.provisioning.service import found
 from controller.settings import Settings
 from controller.store import Store
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from tests.support.added_voice import MODEL, SHA256
 from tests.support.brought_sounds import packed, speech_like
 from tests.support.parts import missing
@@ -315,7 +315,7 @@ def test_every_voice_is_listed_with_whether_it_works(tmp_path):
 def test_a_word_taught_beside_a_running_station_has_what_waits_spoken_again(tmp_path):
     home = tmp_path / "var"
     with running(home) as station:
-        job = Job(station, Stages(quiet=True))
+        job = TrialRun(station, Stages(quiet=True))
         waiting = job.render(TitledText("Thông báo", "Mời bà con dự buổi PBXX."))
         approved = job.render(TitledText("Thông báo", "Công tác PBXX tháng này."))
         job.approve(approved)

@@ -15,7 +15,7 @@ from controller.features.provisioning.service import APPROVER, Secrets
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState, Rung
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from tests.support import stranger_node
 from tests.support.brokers import BrokerProcess
 from tests.support.running_station import (
@@ -114,7 +114,7 @@ def test_a_broker_that_dies_in_the_middle_and_comes_back_empty_costs_nobody_the_
 
 def test_a_silent_voice_is_told_and_nothing_is_aired(tmp_path):
     with running(tmp_path, engine="silent") as station:
-        job = Job(station, Stages(quiet=True))
+        job = TrialRun(station, Stages(quiet=True))
         with pytest.raises(LoaError, match="không phát ra tiếng"):
             job.render(TitledText("Thử", "Xin chào bà con."))
         assert _is_sound(station)
@@ -123,7 +123,7 @@ def test_a_silent_voice_is_told_and_nothing_is_aired(tmp_path):
 def test_a_withdrawn_bulletin_falls_silent_while_it_sounds(tmp_path):
 
     with running(tmp_path) as station, playing(station):
-        job = Job(station, Stages(quiet=True))
+        job = TrialRun(station, Stages(quiet=True))
         bulletin = job.render(TitledText("Thử", "Xin chào bà con. " * 40))
         job.approve(bulletin)
         airing = job.air(bulletin, PROVINCE, station.now() + timedelta(seconds=1))

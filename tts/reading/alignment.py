@@ -11,7 +11,7 @@ from tts.reading.scene import Hit
 MARKS = ",:;.?!"  # in rising strength: of two that meet, the stronger one stays
 
 
-class Speech:
+class JoinedSpeech:
     """Words and punctuation marks joined as Vietnamese is written."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Alignment:
         if len(self._plain) == 1:
             spoken = self._plain[0][2]
         else:
-            speech = Speech()
+            speech = JoinedSpeech()
             for _, _, word in self._plain:
                 speech.add(word)
             spoken = speech.text()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tts.reading.addresses import ADDRESS_RULES, HANDLE
-from tts.reading.alignment import Alignment, Speech
+from tts.reading.alignment import Alignment, JoinedSpeech
 from tts.reading.cleaning import clean
 from tts.reading.dates import DATE_RULES, DAY_AFTER_TIME
 from tts.reading.digits import (
@@ -185,7 +185,7 @@ def _signature_line(lines: list[str]) -> int | None:
 
 
 def _read_line(scene: Scene, offset: int, alignment: Alignment) -> str:
-    speech = Speech()
+    speech = JoinedSpeech()
     line, place = scene.line, 0
     while place < len(line):
         if line[place] == " ":

@@ -28,7 +28,7 @@ from controller.model.bulletins import (
     Rendering,
     Revision,
 )
-from controller.model.emergencies import Emergency, Keeping, Prepared
+from controller.model.emergencies import Emergency, Prepared, PreparedOnNode
 from controller.model.emergency_states import EmergencyState, Kind
 from controller.model.fleet import Hardware, Node, Stay
 from controller.model.listener_report_states import ReportState
@@ -238,8 +238,10 @@ def _prepared_recordings_fit(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Prepared.id).join(Bulletin, Bulletin.id == Prepared.bulletin).where(mixed)
     for prepared in session.scalars(query):
         yield f"prepared {prepared}: a test's recording for a real one, or the other way"
-    there = exists().where(StoredReceipt.airing == Keeping.prepared, StoredReceipt.node == Keeping.node)
-    for prepared, node in session.execute(select(Keeping.prepared, Keeping.node).where(~there)):
+    there = exists().where(
+        StoredReceipt.airing == PreparedOnNode.prepared, StoredReceipt.node == PreparedOnNode.node
+    )
+    for prepared, node in session.execute(select(PreparedOnNode.prepared, PreparedOnNode.node).where(~there)):
         yield f"keeping {prepared}/{node}: nobody told it"
 
 

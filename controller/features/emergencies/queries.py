@@ -19,7 +19,7 @@ from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Approved, Bulletin, Recording
-from controller.model.emergencies import Emergency, Keeping, Prepared
+from controller.model.emergencies import Emergency, Prepared, PreparedOnNode
 from controller.model.emergency_states import (
     CALL_LIFE,
     LOUDEST,
@@ -153,10 +153,10 @@ def readiness(
     nodes, up = session.execute(select(func.count(), online).where(here)).one()
     muted = count_muted(session, areas, LOUDEST, now)
     query = (
-        select(Keeping.prepared, func.count(), online)
-        .join(Node, Node.id == Keeping.node)
-        .where(Keeping.prepared.in_(prepared), Keeping.is_held, here)
-        .group_by(Keeping.prepared)
+        select(PreparedOnNode.prepared, func.count(), online)
+        .join(Node, Node.id == PreparedOnNode.node)
+        .where(PreparedOnNode.prepared.in_(prepared), PreparedOnNode.is_held, here)
+        .group_by(PreparedOnNode.prepared)
     )
     held = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
     return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0)), muted) for one in prepared}
@@ -209,9 +209,13 @@ def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCo
     """Count the nodes that hold a prepared recording and are online."""
     query = (
         select(func.count())
-        .select_from(Keeping)
-        .join(Node, Node.id == Keeping.node)
-        .where(Keeping.prepared == prepared, Keeping.is_held, Node.area.in_(area_tree(session).below(areas)))
+        .select_from(PreparedOnNode)
+        .join(Node, Node.id == PreparedOnNode.node)
+        .where(
+            PreparedOnNode.prepared == prepared,
+            PreparedOnNode.is_held,
+            Node.area.in_(area_tree(session).below(areas)),
+        )
         .where(Node.retired_at.is_(None), Node.online, Node.last_heard_at >= now - SILENT_AFTER)
     )
     return session.scalar(query) or 0

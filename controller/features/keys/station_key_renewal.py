@@ -23,7 +23,7 @@ from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import KeyId, Role
-from devices.signing import Malformed, SigningKey
+from devices.signing import MalformedJws, SigningKey
 
 OVERLAP = timedelta(days=1)
 """The new key is in the key set for so long before it signs: loudspeakers whose link is down for some hours
@@ -93,5 +93,5 @@ def _read(path: Path) -> SigningKey | None:
         return SigningKey.from_json(path.read_text("utf-8"))
     except FileNotFoundError:
         return None
-    except (UnicodeDecodeError, Malformed):
+    except (UnicodeDecodeError, MalformedJws):
         raise StartFailed(f"Không đọc được khóa «{path}».", code="station.no_key") from None

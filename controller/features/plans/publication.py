@@ -9,7 +9,7 @@ from controller.features.plans.queries import published
 from controller.model.permissions import OperatorId
 from controller.model.plan_states import DocumentKind, next_version
 from controller.model.plans import Published
-from devices.messages import Message
+from devices.messages import WireMessage
 from devices.signing import SigningKey, sign
 
 
@@ -30,7 +30,7 @@ def next_version_of(session: Session, place: DocumentAddress, now: datetime) -> 
 def put(
     session: Session,
     place: DocumentAddress,
-    document: Message,
+    document: WireMessage,
     *,
     version: int,
     digest: str,

@@ -35,7 +35,7 @@ from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode, KeyId
 from devices.messages import QuietHours
-from devices.signing import Malformed, SigningKey
+from devices.signing import MalformedJws, SigningKey
 
 _PRIVATE = 0o600
 _FOUNDED = "station.founded"
@@ -179,7 +179,7 @@ def _refuse_key_of_another(session: Session, path: Path) -> None:
         return
     try:
         kid = SigningKey.from_json(path.read_text("utf-8")).kid
-    except (UnicodeDecodeError, Malformed):
+    except (UnicodeDecodeError, MalformedJws):
         kid = KeyId("")
     if session.get(HeldKey, kid) is None:
         raise StartFailed(
@@ -223,7 +223,7 @@ def root_key_at(path: Path) -> SigningKey:
     """Return the root key from its file, or raise Conflict: it may lie elsewhere, as it should."""
     try:
         return SigningKey.from_json(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, Malformed):
+    except (OSError, UnicodeDecodeError, MalformedJws):
         raise Conflict(
             f"Không đọc được khóa gốc «{path}». Hãy đặt khóa gốc vào đó (hoặc chỉ chỗ bằng --root) rồi "
             "làm lại, sau đó cất đi.",

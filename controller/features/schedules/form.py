@@ -26,7 +26,7 @@ from schedules.recurrence import (
     MonthlyByWeekday,
     Once,
     Recurrence,
-    Rule,
+    RuleBase,
     RuleError,
     Weekday,
     Weekly,
@@ -232,7 +232,7 @@ def typed_of(rule: Recurrence, skips: Skips) -> ScheduleTyped:
         case MonthlyByWeekday():
             form.kieu = "thang-thu"
             form.lan_thu, form.thu_thang = str(rule.nth), str(int(rule.weekday))
-        case Rule():
+        case RuleBase():
             form.kieu = "am-lich" if skips.only_lunar else "hang-ngay"
     return form
 

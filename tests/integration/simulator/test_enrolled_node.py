@@ -20,7 +20,7 @@ from controller.features.imports.bulletin_files import sample
 from controller.features.quarantine.service import quarantine_node
 from controller.model.airing_states import Rung
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from devices.enrolment import CLAIM_PATH, first_session_of, qr_payload
 from devices.ids import AreaCode, NodeId
 from devices.node_key import NodeKey
@@ -104,7 +104,7 @@ def test_a_node_enrols_hears_and_gives_its_name_to_new_hardware(station, guarded
             is_new = first_session_of(2)
             wait_until(lambda: node_of(station).online and node_of(station).session > is_new, WITHIN, "new")
             assert says_of(guarded.port, old.username, old.password) == "Not authorized"
-            job = Job(station, Stages(quiet=True))
+            job = TrialRun(station, Stages(quiet=True))
             bulletin = job.render(sample("short"))
             job.approve(bulletin)
             airing = job.air(bulletin, NEW.area, station.now() + timedelta(seconds=1))

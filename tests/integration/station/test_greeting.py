@@ -18,7 +18,7 @@ from controller.features.provisioning.service import (
     add_officer_of_a_commune,
 )
 from controller.terminal.progress import Stages
-from controller.trial.job import Job
+from controller.trial.job import TrialRun
 from controller.trial.up import _greet, passwords_told
 from devices.ids import AreaCode
 from tests.support.running_station import running
@@ -60,7 +60,7 @@ def test_a_trial_has_an_officer_of_one_commune_who_says_yes_to_the_sample(tmp_pa
             assert area_tree(session).parents[officer.area] == station.settings.province
             author = operator_named(session, OFFICER)
             bulletin = draft_bulletin(session, title="Mẫu", text="Chào.", by=author, now=station.now()).id
-        job = Job(station, stages)
+        job = TrialRun(station, stages)
         starts_at = station.now() + timedelta(hours=1)
         airing = job.air(bulletin, AreaCode(station.settings.province), starts_at)
         with station.store.read() as session:

@@ -14,7 +14,7 @@ from devices.signing import (
     ROOT,
     BadSignature,
     Expired,
-    Malformed,
+    MalformedJws,
     NotTrusted,
     SigningKey,
     TrustedKeys,
@@ -225,7 +225,7 @@ def test_a_clock_reply_is_judged_at_the_instant_it_states_and_not_by_a_wrong_clo
     ],
 )
 def test_any_other_header_is_refused(changes):
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedJws):
         verify(with_header(sign(PLAN, KEYS[Role.STATION]), **changes), Plan, TRUSTED, NOW)
 
 
@@ -233,13 +233,13 @@ def test_any_other_header_is_refused(changes):
     "text", ["", ".", "..", "a.b", "a.b.c.d", "é.b.c", "x" * 600_000, b"\xff\xfe", "e30.e30.e30"]
 )
 def test_what_is_no_message_of_ours_is_malformed(text):
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedJws):
         verify(text, Plan, TRUSTED, NOW)
 
 
 def test_a_well_signed_payload_that_is_no_plan_is_malformed():
     for payload in (b"{}", b"\xff", b"[]"):
-        with pytest.raises(Malformed):
+        with pytest.raises(MalformedJws):
             verify(KEYS[Role.STATION].sign_bytes(payload, "loa-plan"), Plan, TRUSTED, NOW)
 
 
@@ -269,7 +269,7 @@ def test_a_stored_key_comes_back_whole_and_is_not_shown_by_its_repr():
     "text", ["", "{}", "[]", '{"kty":"OKP"}', '{"kty":"OKP","crv":"Ed25519","x":"a","d":"b"}']
 )
 def test_what_is_no_stored_key_is_malformed(text):
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedJws):
         SigningKey.from_json(text)
 
 
@@ -288,5 +288,5 @@ def test_each_error_has_a_code_of_its_own_and_a_sentence():
 
 def test_a_payload_can_be_shown_without_being_trusted():
     assert read_payload(sign(PLAN, KEYS[Role.STATION]))["target"] == "56"
-    with pytest.raises(Malformed):
+    with pytest.raises(MalformedJws):
         read_payload("nonsense")
