@@ -10,7 +10,7 @@ _OF_A_NETWORK = (".local", ".lan", ".internal", ".home.arpa")
 """Endings of names that no server outside a network knows."""
 
 
-class AddressReach(StrEnum):
+class Reachable(StrEnum):
     """From where an address can be opened, as far as the address itself tells."""
 
     MACHINE = "machine"
@@ -26,16 +26,16 @@ def public_address(station: Station) -> str:
     return (station.settings.address or station.welcome().address).rstrip("/")
 
 
-def reach_of(address: str) -> AddressReach:
+def reach_of(address: str) -> Reachable:
     """Return from where an address (`https://loa.example`, `mqtt://10.0.0.5:1883`) can be opened; pure."""
     host = (urlsplit(address).hostname or "").rstrip(".")
     if not host or host == "localhost" or host.endswith(".localhost"):
-        return AddressReach.MACHINE
+        return Reachable.MACHINE
     try:
         number = ip_address(host)
     except ValueError:
         is_inside = "." not in host or host.endswith(_OF_A_NETWORK)
-        return AddressReach.NETWORK if is_inside else AddressReach.EVERYWHERE
+        return Reachable.NETWORK if is_inside else Reachable.EVERYWHERE
     if number.is_loopback or number.is_unspecified:
-        return AddressReach.MACHINE
-    return AddressReach.EVERYWHERE if number.is_global else AddressReach.NETWORK
+        return Reachable.MACHINE
+    return Reachable.EVERYWHERE if number.is_global else Reachable.NETWORK

@@ -30,7 +30,7 @@ class Prepared(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class PreparedOnNode(Base):
+class Holding(Base):
     """Prepared recording × node: what it last told. Folded from receipts, whatever their order."""
 
     __tablename__ = "keepings"

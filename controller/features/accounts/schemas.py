@@ -54,7 +54,7 @@ class CodeAsked(Command):
     code: Annotated[str, Field(max_length=100)]
 
 
-class AccountShown(Person):
+class AccountShown(Person, title="Account"):
     """One account, as its administrator sees it."""
 
     disabled: bool

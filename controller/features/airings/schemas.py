@@ -77,11 +77,12 @@ class PlanAiring(When):
     bulletin: str
 
 
-class Air(When):
-    """A new text, submitted and planned in one go; it is heard once an approver has approved it."""
+class AirOnTopic(When, Mannered):
+    """A new text, submitted and planned in one go, and what it is about."""
 
     title: str
     text: str
+    topic: TopicCodeAsked | None = None
 
 
 class Aired(BaseModel):
@@ -199,9 +200,3 @@ class AiringShown(BaseModel):
     forecast: ForecastShown | None = Field(
         None, description="Of what is on its way and starts within half an hour, or sounds; only in reads."
     )
-
-
-class AirOnTopic(Air, Mannered):
-    """A new text, submitted and planned in one go, and what it is about."""
-
-    topic: TopicCodeAsked | None = None

@@ -30,14 +30,6 @@ class Mannered(Command):
     readings: Readings = Field(1, description="How many times the text is read in one recording.")
 
 
-class Draft(Mannered):
-    """A text to be read out."""
-
-    title: str
-    text: str
-    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
-
-
 class Approve(Command):
     """What the approver has read and listened to, and the password that opens the approver's key."""
 
@@ -138,9 +130,12 @@ class TopicOfBulletin(BaseModel):
     topic: TopicShown | None
 
 
-class DraftOnTopic(Draft):
+class DraftOnTopic(Mannered):
     """A new text, and what it is about."""
 
+    title: str
+    text: str
+    area: Code | None = Field(None, description="Where it belongs; by default the author's own area.")
     topic: TopicCodeAsked | None = None
 
 

@@ -28,12 +28,12 @@ from controller.model.bulletins import (
     Rendering,
     Revision,
 )
-from controller.model.emergencies import Emergency, Prepared, PreparedOnNode
+from controller.model.emergencies import Emergency, Holding, Prepared
 from controller.model.emergency_states import EmergencyState, Kind
 from controller.model.fleet import Hardware, Node, Stay
 from controller.model.listener_report_states import ReportState
 from controller.model.listeners import ListenerReport
-from controller.model.plan_states import Kind as Retained
+from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.reports import AsAired
 from controller.model.schedules import Occurrence, Schedule
@@ -187,7 +187,7 @@ def _scheduled_airings_have_their_occurrence(session: Session, _now: datetime) -
 
 
 def _plans_name_only_the_approved(session: Session, _now: datetime) -> Iterator[str]:
-    query = select(Published).where(Published.kind == Retained.PLAN)
+    query = select(Published).where(Published.kind == DocumentKind.PLAN)
     approvals = {*session.scalars(select(Approved.jws)), *session.scalars(select(FormerApproval.jws))}
     for row in session.scalars(query):
         plan = Plan.model_validate_json(row.document)
@@ -238,10 +238,8 @@ def _prepared_recordings_fit(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Prepared.id).join(Bulletin, Bulletin.id == Prepared.bulletin).where(mixed)
     for prepared in session.scalars(query):
         yield f"prepared {prepared}: a test's recording for a real one, or the other way"
-    there = exists().where(
-        StoredReceipt.airing == PreparedOnNode.prepared, StoredReceipt.node == PreparedOnNode.node
-    )
-    for prepared, node in session.execute(select(PreparedOnNode.prepared, PreparedOnNode.node).where(~there)):
+    there = exists().where(StoredReceipt.airing == Holding.prepared, StoredReceipt.node == Holding.node)
+    for prepared, node in session.execute(select(Holding.prepared, Holding.node).where(~there)):
         yield f"keeping {prepared}/{node}: nobody told it"
 
 
@@ -260,7 +258,7 @@ def _nodes_stand_where_they_stay(session: Session, _now: datetime) -> Iterator[s
 def _nodes_were_told_where_they_stand(session: Session, _now: datetime) -> Iterator[str]:
     tree = area_tree(session)
     query = select(Node.id, Node.area, Published.document).join(
-        Published, and_(Published.kind == Retained.PLACE, Published.target == Node.id)
+        Published, and_(Published.kind == DocumentKind.PLACE, Published.target == Node.id)
     )
     for node, area, document in session.execute(query.where(Node.retired_at.is_(None))):
         if Place.model_validate_json(document).areas != tuple(reversed(tree.lineage(area))):
@@ -283,7 +281,7 @@ def _tests_are_for_one_node(session: Session, _now: datetime) -> Iterator[str]:
 
 def _chosen_airings_are_in_no_plan_of_an_area(session: Session, _now: datetime) -> Iterator[str]:
     chosen = set(session.scalars(select(Airing.id).where(Airing.only_chosen)))
-    is_of_area = and_(Published.kind == Retained.PLAN, Published.target.in_(select(Area.code)))
+    is_of_area = and_(Published.kind == DocumentKind.PLAN, Published.target.in_(select(Area.code)))
     documents = session.scalars(select(Published.document).where(is_of_area)) if chosen else ()
     for plan in map(Plan.model_validate_json, documents):
         for airing in chosen & {one.airing for one in plan.airings}:
@@ -295,7 +293,7 @@ def _ended_areas_are_empty(session: Session, _now: datetime) -> Iterator[str]:
     query = select(Node.id, Node.area).where(Node.area.in_(ended), Node.retired_at.is_(None))
     for node, area in session.execute(query):
         yield f"node {node}: in use in area {area}, which is no more"
-    kinds = Published.kind.in_((Retained.PLAN, Retained.POLICY))
+    kinds = Published.kind.in_((DocumentKind.PLAN, DocumentKind.POLICY))
     left = select(Published.target).where(Published.target.in_(ended), kinds, Published.payload != "")
     for target in session.scalars(left):
         yield f"area {target}: is no more, and still has a plan or a policy"

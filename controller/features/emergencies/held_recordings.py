@@ -6,7 +6,7 @@ from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from controller.model.emergencies import Prepared, PreparedOnNode
+from controller.model.emergencies import Holding, Prepared
 from controller.model.emergency_states import PreparedId
 from devices.ids import NodeId
 from devices.messages import Receipt, ReceiptKind
@@ -46,15 +46,15 @@ def _keep(made: postgresql.Insert | sqlite.Insert) -> Insert:
     """Return an insert that changes what is there only where it tells something newer."""
     told = {name: made.excluded[name] for name in ("is_held", "told_at", "reason")}
     return made.on_conflict_do_update(
-        index_elements=[PreparedOnNode.prepared, PreparedOnNode.node],
+        index_elements=[Holding.prepared, Holding.node],
         set_=told,
-        where=PreparedOnNode.told_at < made.excluded.told_at,
+        where=Holding.told_at < made.excluded.told_at,
     )
 
 
 _KEEP = {
-    "postgresql": _keep(postgresql.insert(PreparedOnNode)),
-    "sqlite": _keep(sqlite.insert(PreparedOnNode)),
+    "postgresql": _keep(postgresql.insert(Holding)),
+    "sqlite": _keep(sqlite.insert(Holding)),
 }
 
 

@@ -19,7 +19,7 @@ from controller.model.airing_states import IN_PLANS, AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId
 from controller.model.bulletins import Approved, Bulletin, Recording
-from controller.model.emergencies import Emergency, Prepared, PreparedOnNode
+from controller.model.emergencies import Emergency, Holding, Prepared
 from controller.model.emergency_states import (
     CALL_LIFE,
     LOUDEST,
@@ -153,10 +153,10 @@ def readiness(
     nodes, up = session.execute(select(func.count(), online).where(here)).one()
     muted = count_muted(session, areas, LOUDEST, now)
     query = (
-        select(PreparedOnNode.prepared, func.count(), online)
-        .join(Node, Node.id == PreparedOnNode.node)
-        .where(PreparedOnNode.prepared.in_(prepared), PreparedOnNode.is_held, here)
-        .group_by(PreparedOnNode.prepared)
+        select(Holding.prepared, func.count(), online)
+        .join(Node, Node.id == Holding.node)
+        .where(Holding.prepared.in_(prepared), Holding.is_held, here)
+        .group_by(Holding.prepared)
     )
     held = {row[0]: (int(row[1]), int(row[2])) for row in session.execute(query)}
     return {one: Readiness(int(nodes), int(up), *held.get(one, (0, 0)), muted) for one in prepared}
@@ -209,11 +209,11 @@ def count_ready(session: Session, prepared: PreparedId, areas: Collection[AreaCo
     """Count the nodes that hold a prepared recording and are online."""
     query = (
         select(func.count())
-        .select_from(PreparedOnNode)
-        .join(Node, Node.id == PreparedOnNode.node)
+        .select_from(Holding)
+        .join(Node, Node.id == Holding.node)
         .where(
-            PreparedOnNode.prepared == prepared,
-            PreparedOnNode.is_held,
+            Holding.prepared == prepared,
+            Holding.is_held,
             Node.area.in_(area_tree(session).below(areas)),
         )
         .where(Node.retired_at.is_(None), Node.online, Node.last_heard_at >= now - SILENT_AFTER)

@@ -19,7 +19,7 @@ from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
 from controller.http.error_pages import status_of
 from controller.http.forms import need
-from controller.http.public_address import AddressReach, reach_of
+from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.fleet import EnrolmentCode, Node
@@ -86,9 +86,7 @@ def make(
         "expires_at": expires_at,
         "address": welcome.address,
         "broker": welcome.broker,
-        "unreached": [
-            one for one in (welcome.address, welcome.broker) if reach_of(one) is AddressReach.MACHINE
-        ],
+        "unreached": [one for one in (welcome.address, welcome.broker) if reach_of(one) is Reachable.MACHINE],
         "picture": _picture(welcome, code),
     }
     return page(request, "gan_ma.html", context)

@@ -16,7 +16,7 @@ from controller.features.listeners.service import answer_report, report_trouble
 from controller.features.today.queries import nodes_seen
 from controller.http.error_pages import status_of
 from controller.http.named import Named
-from controller.http.public_address import AddressReach, public_address, reach_of
+from controller.http.public_address import Reachable, public_address, reach_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.fleet import Node
@@ -156,7 +156,7 @@ def poles(
     asked = AreaCode(xa) if xa else viewer.scope.communes[0].code
     base = public_address(station)
     reach = reach_of(base)
-    is_held = reach is not AddressReach.EVERYWHERE and not van_xem
+    is_held = reach is not Reachable.EVERYWHERE and not van_xem
     with station.store.read() as session:
         nodes = nodes_seen(session, viewer.scope, viewer.scope.tree.below([asked]))
     drawn = [(node, _code_of(f"{base}/cong-khai/bao/{node.id}")) for node in nodes]
