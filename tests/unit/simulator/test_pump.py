@@ -1,13 +1,17 @@
 """The order in which the nodes of a fleet, which share a processor, think about what happens to them."""
 
 import asyncio
+import json
+import time
 
 import pytest
 
 from devices import topics
 from devices.ids import AreaCode, NodeId
 from devices.node import NodeIdentity
-from devices.node.events import Received, Tick
+from devices.node.brain import SESSION
+from devices.node.events import Connected, Disconnected, Received, Tick
+from simulator import pump
 from simulator.crystal import Crystal
 from simulator.node import VirtualNode
 from simulator.pump import Pump, Seat
@@ -16,6 +20,7 @@ from tests.simulation.station_in_world import MORNING
 
 CUT = Tick()
 PLAN = Received(topics.plan("56"), b"plan", MORNING, False)
+KEPT_PLAN = Received(topics.plan("56"), b"plan", MORNING, True)
 
 
 @pytest.fixture
@@ -58,6 +63,68 @@ def test_a_plan_and_what_its_node_has_before_it_come_before_what_others_tell(she
     queued = [(other, Tick()), (other, Tick()), (one, Tick()), (other, Tick()), (one, PLAN), (one, Tick())]
     order = asyncio.run(thought(shelf, queued))
     assert order == ["one", "one", "one", "other", "other", "other"]
+
+
+def test_a_plan_that_lay_at_the_broker_waits_for_its_turn(shelf):
+    one, other, third = seat("one"), seat("other"), seat("third")
+    queued = [(other, Tick()), (one, KEPT_PLAN), (third, PLAN)]
+    assert asyncio.run(thought(shelf, queued)) == ["third", "other", "one"]
+
+
+def test_while_plans_are_said_the_loop_gets_no_turn_between_two_nodes(shelf, monkeypatch):
+    monkeypatch.setattr(pump, "LONGEST_SLICE_S", 60.0)
+    thinking, turns = [], set()
+
+    def think(one):
+        thinking.append(one)
+        time.sleep(2 * pump.SLICE_S)
+
+    async def run():
+        pumping = Pump(shelf, None, think)
+        for n in range(4):
+            pumping.queue(seat(f"n{n}"), PLAN)
+        await pumping.start()
+        async with asyncio.timeout(10):
+            while len(thinking) < 4:
+                turns.add(len(thinking))
+                await asyncio.sleep(0)
+        await pumping.stop()
+
+    asyncio.run(run())
+    assert turns == {0}
+
+
+class Told:
+    """A host that notes, at each message, which session is on the node's disk."""
+
+    def __init__(self, shelf):
+        self.shelf = shelf
+        self.said = []
+
+    def publish(self, node, message):
+        on_disk = self.shelf.memory_of(node.id).documents[SESSION]
+        self.said.append((json.loads(message.payload)["session"], int(on_disk)))
+
+    def subscribe(self, node, filters):
+        """Nobody listens."""
+
+
+def test_what_a_node_says_does_not_come_before_what_it_saved_earlier(shelf):
+    one, told = seat("one"), Told(shelf)
+
+    async def run():
+        is_done = asyncio.Event()
+        pumping = Pump(shelf, told, lambda one: one.waiting or is_done.set())
+        pumping.carry_out_saved(one, one.node.switch_on(shelf.memory_of(one.node.id), MORNING))
+        for event in (Disconnected(), Connected()):
+            pumping.queue(one, event)
+        await pumping.start()
+        async with asyncio.timeout(10):
+            await is_done.wait()
+        await pumping.stop()
+
+    asyncio.run(run())
+    assert told.said == [(2, 2)]
 
 
 def test_without_a_plan_nodes_think_in_the_order_of_events(shelf):
