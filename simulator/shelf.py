@@ -1,10 +1,10 @@
-"""The disks of a whole fleet: documents and bitmaps in one SQLite file, each chunk once, by its digest."""
+"""The disks of a whole fleet: documents and bitmaps in one SQLite file; what many nodes keep, once."""
 
 import hashlib
 import shutil
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from devices.chunks import Bitmap, digest
@@ -21,11 +21,24 @@ SAVES = (SaveDocument, DropDocument, SaveChunk, DropRecording)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (
     node TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (node, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bodies (sha256 TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bitmaps (
     node TEXT NOT NULL, recording TEXT NOT NULL, count INTEGER NOT NULL, held TEXT NOT NULL,
     PRIMARY KEY (node, recording)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS struck (node TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+_UNUSED = """
+DELETE FROM bodies WHERE sha256 NOT IN (SELECT body FROM documents WHERE typeof(body) = 'text')
+"""
+_READ = """
+SELECT name, coalesce(bodies.body, documents.body) FROM documents LEFT JOIN bodies
+ON typeof(documents.body) = 'text' AND sha256 = documents.body WHERE node = ?
+"""
+SHARED_FROM = 512
+"""Bytes from which a document is kept once for all nodes: plans, keys, manifests, but no receipt. The row of
+each node then holds its SHA-256, as text."""
+MOST_SHARED = 256
+"""Such documents known to memory; another is looked for in the file."""
 _PART = ".part"
 
 
@@ -39,6 +52,7 @@ class Shelf:
         self._bitmaps: dict[NodeId, dict[RecordingId, Bitmap]] = defaultdict(dict)
         self._dirty: set[tuple[NodeId, RecordingId]] = set()
         self._kept: set[str] = set()
+        self._shared: OrderedDict[bytes, str] = OrderedDict()
         self._names: dict[tuple[RecordingId, int, int], str] = {}
         self._wholes: dict[tuple[RecordingId, int], str] = {}
         self.struck: set[NodeId] = set()
@@ -57,6 +71,7 @@ class Shelf:
         # A killed process loses nothing at NORMAL; a power cut of the host is no fault of a simulated disk.
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+        self._db.execute(_UNUSED)
         self.struck = {NodeId(node) for (node,) in self._db.execute("SELECT node FROM struck")}
         for node, recording, count, held in self._db.execute("SELECT * FROM bitmaps"):
             self._bitmaps[NodeId(node)][RecordingId(recording)] = Bitmap.from_base64(held, count)
@@ -70,20 +85,31 @@ class Shelf:
 
     def memory_of(self, node: NodeId) -> NodeMemory:
         """Return what a node finds on its disk at boot."""
-        rows = self._connection.execute("SELECT name, body FROM documents WHERE node = ?", (node,))
+        rows = self._connection.execute(_READ, (node,))
         chunks = {rec: Bitmap.of(held.count, held) for rec, held in self._bitmaps[node].items()}
         return NodeMemory(dict(rows), chunks, shutil.disk_usage(self._folder).free)
 
     def commit(self, saves: Iterable[tuple[NodeId, Save]]) -> None:
-        """Make saves of many nodes durable, in order, in one transaction."""
+        """Make saves of many nodes durable in one transaction; of a document the last counts."""
         db = self._connection
         db.execute("BEGIN IMMEDIATE")
         try:
+            documents: dict[tuple[NodeId, str], bytes | None] = {}
             for node, save in saves:
-                self._apply(db, node, save)
+                match save:
+                    case SaveDocument(name, body):
+                        documents[node, name] = body
+                    case DropDocument(name):
+                        documents[node, name] = None
+                    case SaveChunk():
+                        self.keep_chunk(node, save)
+                    case DropRecording(recording):
+                        self._drop_recording(db, node, recording)
+            self._write_documents(db, documents)
             self._write_bitmaps(db)
         except BaseException:
             db.execute("ROLLBACK")
+            self._shared.clear()  # what was written of it just now is gone
             raise
         db.execute("COMMIT")
 
@@ -126,13 +152,11 @@ class Shelf:
 
     def manifest_of(self, node: NodeId, recording: RecordingId) -> Manifest | None:
         """Return the manifest that a node keeps of a recording; it was checked when it came."""
-        found = self._connection.execute(
-            "SELECT body FROM documents WHERE node = ? AND name = ?", (node, MANIFEST + recording)
-        ).fetchone()
+        found = self._connection.execute(_READ + " AND name = ?", (node, MANIFEST + recording)).fetchone()
         return (
             None
             if found is None
-            else Manifest.model_validate(read_payload(found[0].decode()), extra="ignore")
+            else Manifest.model_validate(read_payload(found[1].decode()), extra="ignore")
         )
 
     @property
@@ -140,18 +164,31 @@ class Shelf:
         assert self._db is not None, "open() comes first"
         return self._db
 
-    def _apply(self, db: sqlite3.Connection, node: NodeId, save: Save) -> None:
-        match save:
-            case SaveDocument(name, body):
-                db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", (node, name, body))
-            case DropDocument(name):
-                db.execute("DELETE FROM documents WHERE node = ? AND name = ?", (node, name))
-            case SaveChunk():
-                self.keep_chunk(node, save)
-            case DropRecording(recording):
-                self._bitmaps[node].pop(recording, None)
-                self._dirty.discard((node, recording))
-                db.execute("DELETE FROM bitmaps WHERE node = ? AND recording = ?", (node, recording))
+    def _write_documents(
+        self, db: sqlite3.Connection, documents: Mapping[tuple[NodeId, str], bytes | None]
+    ) -> None:
+        gone = [of for of, body in documents.items() if body is None]
+        kept = [(*of, self._row_body(db, body)) for of, body in documents.items() if body is not None]
+        db.executemany("DELETE FROM documents WHERE node = ? AND name = ?", gone)
+        db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", kept)
+
+    def _row_body(self, db: sqlite3.Connection, body: bytes) -> bytes | str:
+        """Return what a node's row holds: the document, or the name of one that is kept once for all."""
+        if not isinstance(body, bytes) or len(body) < SHARED_FROM:
+            return body
+        name = self._shared.get(body)
+        if name is None:
+            name = digest(body)
+            db.execute("INSERT OR IGNORE INTO bodies VALUES (?, ?)", (name, body))
+            self._shared[body] = name
+            if len(self._shared) > MOST_SHARED:
+                self._shared.popitem(last=False)
+        return name
+
+    def _drop_recording(self, db: sqlite3.Connection, node: NodeId, recording: RecordingId) -> None:
+        self._bitmaps[node].pop(recording, None)
+        self._dirty.discard((node, recording))
+        db.execute("DELETE FROM bitmaps WHERE node = ? AND recording = ?", (node, recording))
 
     def _write_bitmaps(self, db: sqlite3.Connection) -> None:
         dirty, self._dirty = self._dirty, set()

@@ -1,5 +1,7 @@
 """The disks of a fleet."""
 
+import sqlite3
+
 import pytest
 
 from devices.chunks import manifest_of, split
@@ -58,6 +60,36 @@ def test_a_later_document_takes_the_place_of_the_earlier_and_a_dropped_one_is_go
     )
     shelf.commit([("n1", DropDocument("b")), ("n1", DropDocument("never was"))])
     assert shelf.memory_of("n1").documents == {"a": b"2"}
+
+
+def test_a_long_document_of_many_nodes_is_kept_once_and_read_by_each(shelf, tmp_path):
+    plan, later = b"p" * 3000, b"q" * 3000
+    shelf.commit([(node, SaveDocument("plan/56", plan)) for node in ("n1", "n2", "n3")])
+    shelf.commit([("n1", SaveDocument("plan/56", later)), ("n2", DropDocument("plan/56"))])
+    other = reopened(tmp_path)
+    held = {node: other.memory_of(node).documents for node in ("n1", "n2", "n3")}
+    assert held == {"n1": {"plan/56": later}, "n2": {}, "n3": {"plan/56": plan}}
+    other.close()
+    with sqlite3.connect(tmp_path / "nodes.sqlite") as db:
+        assert db.execute("SELECT count(*) FROM bodies").fetchone() == (2,)
+
+
+def test_a_long_document_that_no_node_keeps_any_more_is_gone_when_it_opens_again(shelf, tmp_path):
+    shelf.commit([("n1", SaveDocument("plan/56", b"p" * 3000)), ("n1", SaveDocument("session", b"7"))])
+    shelf.commit([("n1", DropDocument("plan/56"))])
+    other = reopened(tmp_path)
+    assert other.memory_of("n1").documents == {"session": b"7"}
+    other.close()
+    with sqlite3.connect(tmp_path / "nodes.sqlite") as db:
+        assert db.execute("SELECT count(*) FROM bodies").fetchone() == (0,)
+
+
+def test_a_long_document_of_a_transaction_that_failed_is_written_by_the_next(shelf):
+    plan = SaveDocument("plan/56", b"p" * 3000)
+    with pytest.raises(Exception, match="not supported"):
+        shelf.commit([("n1", plan), ("n1", SaveDocument("b", object()))])
+    shelf.commit([("n1", plan)])
+    assert shelf.memory_of("n1").documents == {"plan/56": plan.body}
 
 
 def test_a_transaction_that_fails_leaves_nothing(shelf):
