@@ -1,14 +1,16 @@
 """What a node may play, and when: plans judged airing by airing against what it has and remembers."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from devices.ids import AiringId, Grade
+from devices.ids import AiringId, Grade, RecordingId
 from devices.messages import Plan, PlannedAiring, ReceiptKind
 from devices.node.clock import StationClock
 from devices.node.effects import Effect
-from devices.node.fetching import Fetching
+from devices.node.fetching import Fetching, Standing
 from devices.node.keeping import Keeping
 from devices.node.receipts import Fact, Outbox
 from devices.node.records import AiringRecord, Records
@@ -40,6 +42,18 @@ class _May(Enum):
     """It was heard to its end: its time belongs to it, and is silent."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What the plans were met with: while all of it is so, meeting them again would tell nothing new."""
+
+    since: datetime
+    until: datetime | None
+    """The station instant at which a plan expires, an airing ends, or patience with a key does."""
+    standing: Standing
+    has_repeated: bool
+    """Whether an airing is repeated: its start is another one while the clock is not trusted."""
+
+
 class Choosing:
     """Planned airings, their records, and the answer to what should sound here."""
 
@@ -52,6 +66,9 @@ class Choosing:
         self._points: list[datetime] = []
         self._points_until: datetime | None = None
         self._begun_at: dict[AiringId, datetime] = {}
+        self._met: _Met | None = None
+        self._wanted: set[RecordingId] = set()
+        self._starts: list[datetime] = []
         self.records = Records()
         self.keeping = Keeping(trust, fetching, outbox, clock)
         self.planned: dict[AiringId, PlannedAiring] = {}
@@ -66,10 +83,28 @@ class Choosing:
     def plans_changed(self) -> None:
         """Note that plans, policies or keys are not what they were."""
         self._points_until = None
+        self._met = None
 
     def meet(self, station: datetime, now: datetime) -> list[Effect]:
         """Know every planned airing; judge it; say once that it is fetched or refused; name what to fetch."""
         effects: list[Effect] = []
+        if not self._is_met(station, now):
+            effects, self._wanted = self._meet_all(station, now)
+        return [*effects, *self._fetching.name(self._wanted, now)]
+
+    def _is_met(self, station: datetime, now: datetime) -> bool:
+        met = self._met
+        return (
+            met is not None
+            and met.since <= station
+            and (met.until is None or station < met.until)
+            and met.standing == self._fetching.standing()
+            and not (met.has_repeated and not self._clock.is_trusted(now))
+        )
+
+    def _meet_all(self, station: datetime, now: datetime) -> tuple[list[Effect], set[RecordingId]]:
+        effects: list[Effect] = []
+        standing = self._fetching.standing()
         plans = tuple(self._trust.plans.values())
         expiry = max((plan.expires_at for plan in plans), default=station)
         airings = {a.airing: self._as_begun(a, station, now) for a in merge(plans, station)}
@@ -84,10 +119,16 @@ class Choosing:
             facts = self._tell(record, airing, why, station, now)
             effects += [self.records.save(record), *facts] if changed or facts else []
         self.planned = airings
+        self._starts = sorted({a.starts_at for a in airings.values()})
         self._approved = tuple(_without(plan, refused) for plan in self._as_all_begun(plans, airings))
         named = {a.recording for a in airings.values() if a.airing not in refused and ends_at(a) > station}
         hold, told = self.keeping.meet(station, now)
-        return [*effects, *told, *self._fetching.name(named | hold, now)]
+        ends = [plan.expires_at for plan in plans] + [ends_at(a) for a in airings.values()]
+        ends += [airings[airing].starts_at - PATIENT_WITH_KEYS for airing in refused]
+        until = min((at for at in ends if at > station), default=None)
+        has_repeated = any(a.every_ms is not None for a in airings.values())
+        self._met = _Met(station, until, standing, has_repeated)
+        return [*effects, *told], named | hold
 
     def _as_begun(self, airing: PlannedAiring, station: datetime, now: datetime) -> PlannedAiring:
         """Return a repeated emergency as begun already where the clock is not trusted.
@@ -141,6 +182,7 @@ class Choosing:
         reason: NotTrusted | None = self._trust.judge_anew(airing, station)
         if reason is not None:
             self._trust.remember(airing, reason)
+            self._met = None
         return reason is None
 
     def is_named(self, airing: AiringId) -> bool:
@@ -196,14 +238,19 @@ class Choosing:
             return _May.NOT_HERE
         return _May.YES
 
-    def change_points(self, station: datetime) -> list[datetime]:
-        """Return the station instants after this one at which what should sound may change."""
+    def next_change(self, station: datetime) -> datetime:
+        """Return the first station instant after this one at which what should sound may change."""
         if self._points_until is None or station >= self._points_until:
             self._points_until = station + HORIZON
             policies = tuple(self._trust.policies.values())
-            points = change_points(self._approved, policies, station, self._points_until)
-            self._points = [*points, self._points_until]
-        return [point for point in self._points if point > station]
+            self._points = change_points(self._approved, policies, station, self._points_until)
+        after = bisect_right(self._points, station)
+        return self._points[after] if after < len(self._points) else self._points_until
+
+    def starts_after(self, station: datetime, until: datetime | None = None) -> list[datetime]:
+        """Return the planned starts after a station instant, in order: up to `until`, or the first alone."""
+        first = bisect_right(self._starts, station)
+        return self._starts[first : first + 1 if until is None else bisect_right(self._starts, until)]
 
     def close_cut(self, station: datetime, now: datetime, sounding: AiringId | None) -> list[Effect]:
         """Say of what ended without sounding how far it was heard.

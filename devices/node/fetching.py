@@ -43,6 +43,9 @@ AGED_EVERY = timedelta(hours=1)
 MOST_SPOILT = 2
 """So often may the whole not be what the manifest says; then the manifest is not believed again."""
 
+Standing = tuple[tuple[RecordingId, bool, bool, int], ...]
+"""Of each recording whether it is whole, whether it is being checked, and how often it was spoilt."""
+
 
 @dataclass(slots=True)
 class Fetch:
@@ -269,6 +272,15 @@ class Fetching:
             if fetch.want_at is not None:
                 fetch.heard_at = None
                 fetch.want_at = now + self._jittered(PATIENCE)
+
+    def standing(self) -> Standing:
+        """Return all that decides whether a recording is whole, lacking or given up."""
+        return tuple(
+            [
+                (recording, one.is_whole, one.is_checking, one.spoilt)
+                for recording, one in self._fetches.items()
+            ]
+        )
 
     def is_whole(self, recording: RecordingId) -> bool:
         """Whether the recording is here, complete and checked."""

@@ -91,8 +91,8 @@ class Playing:
     def next_start(self, now: datetime) -> datetime | None:
         """Return the raw instant of the next planned start."""
         station = self._clock.station(now)
-        starts = [a.starts_at for a in self._choosing.planned.values() if a.starts_at > station]
-        return self._clock.raw(min(starts)) if starts else None
+        starts = self._choosing.starts_after(station)
+        return self._clock.raw(starts[0]) if starts else None
 
     def next_airing(self, now: datetime) -> tuple[datetime, datetime] | None:
         """Return the raw instants at which the present or next planned airing starts and ends."""
@@ -177,13 +177,12 @@ class Playing:
     def due_at(self, now: datetime) -> datetime | None:
         """Return the raw instant at which `agree` may have something new to do."""
         station = self._clock.station(now)
-        instants = self._choosing.change_points(station)
-        for airing in self._choosing.planned.values():
-            instants += [at for at in (airing.starts_at - ARM_AHEAD, airing.starts_at) if at > station]
+        instants = [self._choosing.next_change(station), *self._choosing.starts_after(station)]
+        instants += [at - ARM_AHEAD for at in self._choosing.starts_after(station + ARM_AHEAD)]
         if self.sound is not None:
             ends = self._end_of(self.sound.airing)
             instants += [ends + RUN_OUT] if ends is not None and ends + RUN_OUT > station else []
-        raws = [self._clock.raw(min(instants)) + JUST_AFTER] if instants else []
+        raws = [self._clock.raw(min(instants)) + JUST_AFTER]
         if self.sound is not None:
             raws.append(self.sound.saved_at + PROGRESS)
         raws += [arm.begin_at + LOST_ARM for arm in self._armed.values()]
@@ -252,8 +251,7 @@ class Playing:
 
     def _next(self, station: datetime, now: datetime) -> list[PlannedAiring | None]:
         """Return what will sound at each start that is near enough to be armed."""
-        starts = {a.starts_at for a in self._choosing.planned.values()}
-        soon = sorted(at for at in starts if station < at <= station + ARM_AHEAD)
+        soon = self._choosing.starts_after(station, station + ARM_AHEAD)
         chosen = ((at, self._choosing.sounds_at(at, now, self.sounding)) for at in soon)
         return [airing for at, airing in chosen if airing is not None and airing.starts_at == at]
 

@@ -181,6 +181,18 @@ class Life(RuleBasedStateMachine):
         for name in getattr(self, "airings", ()):
             assert self.scene.kinds(name).count("finished") <= 1
 
+    @invariant()
+    def plans_that_count_as_met_have_nothing_more_to_tell(self):
+        node = self.scene.node if hasattr(self, "scene") else None
+        if node is None or not node.is_on:
+            return
+        now = node.crystal.raw(self.scene.now)
+        choosing, station = node.brain._choosing, node.brain.clock.station(now)
+        if choosing._is_met(station, now):
+            planned, wanted = choosing.planned, choosing._wanted
+            assert choosing._meet_all(station, now) == ([], wanted)
+            assert choosing.planned == planned
+
     def sounds(self):
         return self.scene.world.sounds if hasattr(self, "scene") else []
 
