@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from devices import enrolment
@@ -242,6 +243,9 @@ Topic = (
 OF_THE_MOMENT = (VitalsTopic, WantTopic, TimeTopic)
 """What is never to be retained: read later, it would say what is no more."""
 
+MOST_PARSED = 1024
+"""Topics remembered with what they name: a chunk goes to all nodes of a process by the same one."""
+
 _NAME = r"([A-Za-z0-9][A-Za-z0-9._-]{0,63})"
 _DIGEST = r"([0-9a-f]{64})"
 _NUMBER = r"(0|[1-9][0-9]{0,5})"
@@ -269,6 +273,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Topic]], ...] = (
 )
 
 
+@lru_cache(MOST_PARSED)
 def parse(topic: str) -> Topic:
     """Return what the topic names; raise UnknownTopic for any other topic."""
     head, _, rest = topic.partition(f"{ROOT}/")

@@ -24,9 +24,10 @@ class Crystal:
 
     def raw(self, true: datetime) -> datetime:
         """Return what this clock shows at a true instant."""
-        return true + self.offset + (true - self.set_at) * self.drift
+        # in seconds as floats: a timedelta times a float goes by exact fractions, which takes longer
+        return true + self.offset + timedelta(0, (true - self.set_at).total_seconds() * self.drift)
 
     def true(self, raw: datetime) -> datetime:
         """Return the true instant at which this clock shows `raw`."""
-        since = (raw - self.offset - self.set_at) / (1 + self.drift)
-        return self.set_at + since
+        shown = (raw - self.offset - self.set_at).total_seconds()
+        return self.set_at + timedelta(0, shown / (1 + self.drift))

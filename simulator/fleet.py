@@ -30,7 +30,7 @@ from simulator.facts import FactLines, item_of
 from simulator.faults import Dealt, Fate, deal
 from simulator.node import VirtualNode
 from simulator.pieces import Pieces
-from simulator.pump import Pump, Seat, true_now
+from simulator.pump import CLOCKS, Pump, Seat, true_now
 from simulator.shelf import Shelf
 from simulator.speakers import Began, Over, Sounded, SpeakerBank, SpeakerThread
 from simulator.spec import FleetSpec, NodeSpec
@@ -56,6 +56,7 @@ class Fleet:
 
     def __init__(self, spec: FleetSpec, facts: FactLines) -> None:
         self._spec = spec
+        self._loss = spec.fail.loss
         self._facts = facts
         self._shelf = Shelf(spec.storage)
         self._pieces = Pieces()
@@ -185,7 +186,7 @@ class Fleet:
             return
         self._note([*self._bank.cut(seat.node.id, time.time())])
         seat.node.switch_off()
-        seat.wake_at = None
+        seat.wake = seat.wake_at = None
         if seat.link is not None:
             seat.link.cut()
             seat.link.unsubscribe(*seat.filters)
@@ -239,31 +240,30 @@ class Fleet:
     # -- what happens: only queue
 
     def _came(self, seat: Seat, message: Message) -> None:
-        if "/chunk/" in message.topic:
-            if self._rng.random() < self._spec.fail.loss:
-                self._counts["chunks-lost"] += 1
-                return
-            if self._pump.is_full:
-                self._counts["chunks-dropped"] += 1
-                return
-        came_at = time.time()
-        if seat.way is None:
-            self._arrived(seat, message, came_at)
+        is_chunk = "/chunk/" in message.topic
+        if is_chunk and (self._pump.is_full or (self._loss and self._rng.random() < self._loss)):
+            self._counts["chunks-dropped" if self._pump.is_full else "chunks-lost"] += 1
             return
-        due, life = seat.way.to_node(came_at), seat.node.life
+        if seat.way is None:
+            self._arrived(seat, message, None)
+            return
+        life, came_at = seat.node.life, time.time()
+        due = seat.way.to_node(came_at)
         # What waits for the loop after that is no delay of the link: the message is stamped as due.
         asyncio.get_running_loop().call_later(
             due - came_at, lambda: self._arrived(seat, message, due) if seat.node.life == life else None
         )
 
-    def _arrived(self, seat: Seat, message: Message, at: float) -> None:
-        raw = seat.node.crystal.raw(datetime.fromtimestamp(at, UTC))
-        payload, sha256 = message.payload, None
-        if "/chunk/" in message.topic:
+    def _arrived(self, seat: Seat, message: Message, at: float | None) -> None:
+        """Queue a message that arrived at a true instant, or now; only a clock reply is stamped with it."""
+        topic, payload, raw, sha256 = message.topic, message.payload, None, None
+        if "/chunk/" in topic:
             payload, sha256 = self._pieces.of(payload)
-        elif "/node/" not in message.topic:
+        elif topic.startswith(CLOCKS):
+            raw = seat.node.crystal.raw(true_now() if at is None else datetime.fromtimestamp(at, UTC))
+        elif "/node/" not in topic:
             payload = self._pieces.of(payload)[0]
-        self._pump.queue(seat, Received(message.topic, payload, raw, message.retain, sha256))
+        self._pump.queue(seat, Received(topic, payload, raw, message.retain, sha256))
 
     def _rose(self, seat: Seat) -> None:
         self.storms.connected(seat.node.id)

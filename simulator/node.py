@@ -90,9 +90,8 @@ class VirtualNode:
         return [] if self.brain is None else self.brain.handle(event, self.crystal.raw(true))
 
     def wake_at(self) -> datetime | None:
-        """Return the true instant at which it wants a Tick."""
-        wake = None if self.brain is None else self.brain.wake_at()
-        return None if wake is None else self.crystal.true(wake)
+        """Return the instant at which it wants a Tick, by its own clock."""
+        return None if self.brain is None else self.brain.wake_at()
 
     def will(self) -> Will:
         """Return what the broker shall say when the node is lost."""

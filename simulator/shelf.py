@@ -128,7 +128,11 @@ class Shelf:
         place = (save.recording, save.n, save.count)
         if place not in self._names:  # nodes checked it already: the same place holds the same bytes
             self._names[place] = self._keep_bytes(save.body)
-        self._bitmaps[node].setdefault(save.recording, Bitmap(save.count)).set(save.n)
+        bitmaps = self._bitmaps[node]
+        held = bitmaps.get(save.recording)
+        if held is None:
+            held = bitmaps[save.recording] = Bitmap(save.count)
+        held.set(save.n)
         self._dirty.add((node, save.recording))
 
     def digest_of(self, node: NodeId, recording: RecordingId, count: int) -> str:

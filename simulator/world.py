@@ -267,7 +267,8 @@ class World:
         for effect in effects:
             place.disk.save(effect)
         carry_out(node, effects, self)
-        wake = node.wake_at()
+        told = node.wake_at()
+        wake = None if told is None else node.crystal.true(told)
         if wake is not None and (place.wake_at is None or wake < place.wake_at):
             place.wake_at = max(wake, self.now)
             life, due = node.life, place.wake_at

@@ -251,12 +251,15 @@ class Fetching:
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to ask for, or to count."""
-        due = [fetch.want_at for fetch in self._fetches.values() if fetch.want_at is not None]
-        if not self._connected:
-            due = []
-        if self._aged_at is not None and any(one.unnamed_for is not None for one in self._fetches.values()):
-            due.append(self._aged_at + AGED_EVERY)
-        return min(due, default=None)
+        soonest, is_aging = None, False
+        for fetch in self._fetches.values():  # asked after each event of thousands of nodes: see wake_at
+            is_aging = is_aging or fetch.unnamed_for is not None
+            if self._connected and fetch.want_at is not None and (soonest is None or fetch.want_at < soonest):
+                soonest = fetch.want_at
+        if is_aging and self._aged_at is not None:
+            aged_at = self._aged_at + AGED_EVERY
+            return aged_at if soonest is None else min(aged_at, soonest)
+        return soonest
 
     def station_spoke(self, now: datetime) -> None:
         """The station has (again) reached the broker, and forgot who lacks what: ask soon."""

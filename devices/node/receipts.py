@@ -127,7 +127,9 @@ class Outbox:
 
     def due_at(self) -> datetime | None:
         """Return when `tick` has something to send."""
-        return min((at for at in (self._fresh_at, self._repeat_at) if at is not None), default=None)
+        if self._fresh_at is None or self._repeat_at is None:
+            return self._fresh_at or self._repeat_at
+        return min(self._fresh_at, self._repeat_at)
 
     def station_spoke(self, now: datetime) -> None:
         """The station has (again) reached the broker: what it may have missed is told within a second."""
