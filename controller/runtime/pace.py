@@ -1,4 +1,4 @@
-"""How fast chunks are sent: halved where nodes fall behind, then slowly faster again; pure."""
+"""How fast chunks are sent: as the broker's line carries to all, halved where nodes fall behind; pure."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,8 @@ class Pace:
     """Bytes a second to each node, additive in growth and multiplicative in decrease."""
 
     most: float
+    line: float = float("inf")
+    """Bytes a second that are carried to all nodes together."""
     rate: float = 0.0
     _seen_at: float = 0.0
     _slowed_at: float = float("-inf")
@@ -28,10 +30,14 @@ class Pace:
         """Begin at the set pace."""
         self.rate = self.rate or self.most
 
-    def pause(self, size: int, now: float, *, is_urgent: bool = False) -> float:
+    def pause(
+        self, size: int, now: float, *, nodes: int = 1, links: float = 1.0, is_urgent: bool = False
+    ) -> float:
         """Count what was sent, and return how many seconds it takes at the pace, if urgent at the set one.
 
-        What is urgent is not slowed down: nodes that fall behind, or say so, must not hold an emergency back.
+        `nodes`: to how many it goes; `links`: how many are sent to in turn, where each gets something else.
+        What is urgent is not slowed down: nodes that fall behind, or say so, must not hold an emergency back,
+        and a line that carries less than was set delays it by itself.
         """
         if now - self._seen_at > BURST_S:
             self._burst_at, self._burst_bytes = now, 0
@@ -39,7 +45,9 @@ class Pace:
             self.rate = min(self.most, self.rate + self.most * (now - self._seen_at) / GROWTH_S)
         self._seen_at = now
         self._burst_bytes += size
-        return size / (self.most if is_urgent else self.rate)
+        if is_urgent:
+            return size / (self.most * links)
+        return max(size / (self.rate * links), size * nodes / self.line)
 
     @property
     def share(self) -> float:

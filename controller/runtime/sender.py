@@ -7,11 +7,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from controller.runtime.own_links import AUDIO, own_link
 from controller.runtime.pace import Pace
-from controller.runtime.wants import Need, Sending, WantBook
+from controller.runtime.wants import WINDOW, Need, Sending, WantBook
 from controller.settings import Settings
 from devices import topics
 from devices.chunks import CHUNK_SIZE, wanted
@@ -31,6 +32,7 @@ _IDLE = 0.1  # seconds between two looks at the book
 _REPAIR_LINKS = 8  # so many nodes are repaired side by side: each has its own link, only ours is shared…
 _REPAIR_SHARE = 0.1  # …or this share of those who listen: a tenth of what sending to all puts on the line
 _LEAST_PAUSE = 0.002  # seconds; shorter ones are added up
+_NEEDS_FRESH = WINDOW  # seconds; what plans name is read once for the wants of a round
 _BREATH = 2.0  # seconds after a failure, so that a broker that refuses is not hammered
 
 
@@ -42,6 +44,7 @@ class ChunkSender:
     recordings: RecordingStore
     needs: Callable[[], dict[RecordingId, Need]]  # what plans name now
     pace_bytes_per_second: int
+    uplink_bytes_per_second: int = 100_000_000  # to all nodes together
     own_link: Link | None = None  # what chunks go by instead, so that nothing else waits behind them
     clock: Callable[[], float] = time.monotonic
     published_bytes: int = 0
@@ -54,10 +57,12 @@ class ChunkSender:
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _held: tuple[RecordingId, bytes] | None = None
+    _needed: dict[RecordingId, Need] = field(default_factory=dict)  # as they were read last
+    _needed_at: float = float("-inf")
 
     def __post_init__(self) -> None:
         """Begin at the pace that was set."""
-        self._pace = Pace(self.pace_bytes_per_second)
+        self._pace = Pace(self.pace_bytes_per_second, self.uplink_bytes_per_second)
 
     def start(self) -> None:
         """Start answering."""
@@ -113,6 +118,8 @@ class ChunkSender:
     def _step(self) -> None:
         self._read_wants()
         now = self.clock()
+        if self._book.is_busy:  # what is sent may be withdrawn meanwhile, or have become urgent
+            self._read_needs(frozenset())
         if self._free_at - now > _LEAST_PAUSE:
             self._stopping.wait(min(self._free_at - now, _IDLE))
             return
@@ -124,31 +131,38 @@ class ChunkSender:
         if sending is None:
             self._stopping.wait(_IDLE)
             return
+        self._free_at = max(self._free_at, now) + self._takes(sending, self._send(sending), now)
+
+    def _takes(self, sending: Sending, size: int, now: float) -> float:
+        """Return how many seconds so many bytes take, to all or to one."""
         is_urgent = self._book.is_emergency(sending.recording)
-        pause = self._pace.pause(self._send(sending), now, is_urgent=is_urgent)
-        links = 1.0
-        if sending.node is not None:
-            links = max(_REPAIR_LINKS, _REPAIR_SHARE * self._book.listening(sending.recording))
-        self._free_at = max(self._free_at, now) + pause / links
+        if sending.node is None:
+            nodes = self._book.receiving(sending.recording)
+            return self._pace.pause(size, now, nodes=nodes, is_urgent=is_urgent)
+        links = max(_REPAIR_LINKS, _REPAIR_SHARE * self._book.listening(sending.recording))
+        return self._pace.pause(size, now, links=links, is_urgent=is_urgent)
 
     def _read_wants(self) -> None:
         if self._wants.empty() or not self._released.is_set():
             return
-        needs = self.needs()
-        self._book.keep(needs)
-        while not self._wants.empty():
-            node, payload = self._wants.get_nowait()
+        said = [self._wants.get_nowait() for _ in range(self._wants.qsize())]
+        wants = [None if payload is None else _read(node, payload) for node, payload in said]
+        self._read_needs({want.recording for want in wants if want is not None})
+        for (node, payload), want in zip(said, wants, strict=True):
             if payload is None:
                 self._book.came_or_went(node)
-                continue
-            try:
-                want = parse(Want, payload)
-                missing = frozenset(wanted(want))
-            except ValueError as error:
-                _LOG.warning("want of %s refused: %s", node, error)
-                continue
-            if want.node == node and want.recording in needs and self.recordings.has(Stored(want.recording)):
-                self._book.note(want.recording, node, missing, needs[want.recording], self.clock())
+            elif want is not None and self.recordings.has(Stored(want.recording)):
+                need = self._needed.get(want.recording)
+                if need is not None:
+                    self._book.note(want.recording, node, wanted(want), need, self.clock())
+
+    def _read_needs(self, asked_for: AbstractSet[RecordingId]) -> None:
+        """Read what plans name if that was long ago, or if something is asked for that was not named then."""
+        now = self.clock()
+        if asked_for <= self._needed.keys() and now - self._needed_at < _NEEDS_FRESH:
+            return
+        self._needed, self._needed_at = self.needs(), now
+        self._book.keep(self._needed)
 
     def _send(self, sending: Sending) -> int:
         data = self._data_of(sending.recording)
@@ -173,6 +187,17 @@ class ChunkSender:
         return self._held[1]
 
 
+def _read(node: NodeId, payload: bytes) -> Want | None:
+    """Return what a node says that it lacks; None where it cannot be meant."""
+    try:
+        want = parse(Want, payload)
+        wanted(want)
+    except ValueError as error:
+        _LOG.warning("want of %s refused: %s", node, error)
+        return None
+    return want if want.node == node else None
+
+
 def sender_of(
     settings: Settings,
     broker_url: str,
@@ -182,4 +207,5 @@ def sender_of(
 ) -> ChunkSender:
     """Return the sender of a station with these settings at this broker."""
     own = own_link(AUDIO, broker_url, settings.audio_broker_url)
-    return ChunkSender(link, recordings, needs, settings.pace_bytes_per_second, own)
+    pace, uplink = settings.pace_bytes_per_second, settings.uplink_bytes_per_second
+    return ChunkSender(link, recordings, needs, pace, uplink, own)

@@ -25,6 +25,8 @@ HOUR = 3600.0
 MOST_AN_HOUR = (
     5  # so often is a node sent one chunk; who asks again has a failing disk, and others want theirs
 )
+MOST_REPAIRS = 8192
+"""Chunks to single nodes in one round: 256 MB of 32 KiB each. Who is left out asks again."""
 SHARE_FOR_ALL = 0.3  # below this share of the listening nodes, a repeat to all costs more than it saves
 HOLD_OFF = 10.0
 """Seconds in which what went to all may still be on its way to a node: in the broker's queue, in its own."""
@@ -110,6 +112,7 @@ class _Recording:
     behind: dict[NodeId, float] = field(default_factory=dict)  # when it lacked a tail that was held back
     given: dict[NodeId, _Given] = field(default_factory=dict)
     last_turn: int = 0
+    asked: int = 0  # nodes that lacked something in the last round
 
     @property
     def is_emergency(self) -> bool:
@@ -176,6 +179,16 @@ class WantBook:
         entry = self._recordings.get(recording)
         return 0 if entry is None else len(entry.listens)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being sent, or about to be."""
+        return any(entry.queue or entry.due_at is not None for entry in self._recordings.values())
+
+    def receiving(self, recording: RecordingId) -> int:
+        """Return how many nodes were found to lack some of a recording in its last round."""
+        entry = self._recordings.get(recording)
+        return 0 if entry is None else entry.asked
+
     def is_emergency(self, recording: RecordingId) -> bool:
         """Whether a recording is needed for an emergency."""
         entry = self._recordings.get(recording)
@@ -223,7 +236,13 @@ class WantBook:
             if lacking[node] != missing and not given.is_told:
                 given.is_told = True
                 self._too_much.append((node, recording))
-        entry.queue.extend(deal(recording, lacking))
+        sendings = deal(recording, lacking)
+        to_all = sum(sending.node is None for sending in sendings)
+        for left_out in sendings[to_all + MOST_REPAIRS :]:
+            assert left_out.node is not None, "what goes to all comes first"
+            entry.given[left_out.node].times[left_out.chunk] -= 1
+        entry.queue.extend(sendings[: to_all + MOST_REPAIRS])
+        entry.asked = sum(bool(missing) for missing in lacking.values())
         entry.wishes.clear()
         entry.repaired.clear()
         entry.arrivals.clear()

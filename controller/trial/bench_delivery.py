@@ -70,7 +70,8 @@ class Watcher:
 def bench_delivery(nodes: int, size: int, broker: BrokerChoice, loss_percent: int = 0) -> dict[str, Any]:
     """Deliver one recording of that many bytes to all nodes, at an open pace; return the figures."""
     body = random.Random(size).randbytes(size)  # noqa: S311 - the same each time, not to be compressed
-    with throw_away_station(broker, pace_bytes_per_second=OPEN_PACE) as (home, station, stages, parts):
+    opened = {"pace_bytes_per_second": OPEN_PACE, "uplink_bytes_per_second": OPEN_PACE * nodes}
+    with throw_away_station(broker, **opened) as (home, station, stages, parts):
         enrolled = enrol_simulated(station, nodes)
         fleet = fleet_of(station, enrolled, fail=f"loss={loss_percent}%" if loss_percent else "")
         processes = len(fleet.processes)

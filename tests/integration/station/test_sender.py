@@ -21,6 +21,7 @@ WITHIN_S = 30
 MB = 1 << 20
 BODY = bytes(range(256)) * (2 * MB // 256)
 OPEN_PACE = 1_000_000_000
+OPEN_LINE = 100 * OPEN_PACE
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def sending(mosquitto, tmp_path):
     need = Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
     down = Link(mosquitto.url, "loa-station")
     own = own_link(AUDIO, mosquitto.url, "")
-    sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, own)
+    sender = ChunkSender(down, store, lambda: {manifest.recording: need}, OPEN_PACE, OPEN_LINE, own)
     sender.release()
     sender.start()
     wait_until(lambda: own.is_up, WITHIN_S, "the chunks' link is up")

@@ -52,3 +52,14 @@ def test_what_is_urgent_goes_at_the_set_pace_however_far_behind_others_are():
     assert pace.slow_down(NOW + 5)
     assert pace.pause(CHUNK, NOW + 5) > 0.6
     assert pace.pause(CHUNK, NOW + 5, is_urgent=True) == 0.5
+
+
+def test_no_more_is_sent_to_all_together_than_the_line_carries():
+    pace = Pace(1000, 100_000)
+    assert pace.pause(1000, 100.0, nodes=50) == 1.0
+    assert pace.pause(1000, 100.0, nodes=500) == 5.0
+    assert pace.pause(1000, 100.0, links=1000) == 0.01
+
+
+def test_an_emergency_goes_at_the_set_pace_whatever_the_line_is_said_to_carry():
+    assert Pace(1000, 100_000).pause(1000, 100.0, nodes=500, is_urgent=True) == 1.0

@@ -9,6 +9,7 @@ from controller.runtime.wants import (
     HOUR,
     LONGEST_WINDOW,
     MOST_AN_HOUR,
+    MOST_REPAIRS,
     WINDOW,
     Need,
     Sending,
@@ -309,3 +310,29 @@ def test_two_percent_lost_is_repaired_with_little_more_than_was_lost():
     repairs = _asked_again(book, {node: gone for node, gone in lost.items() if gone}, NOW + 10)
     assert all(one.node is not None for one in repairs)
     assert len(repairs) == sum(map(len, lost.values()))
+
+
+def test_what_is_repaired_in_one_round_is_bounded_and_who_is_left_out_is_in_the_next():
+    many = [NodeId(f"m{i}") for i in range(MOST_REPAIRS + 10)]
+    book = WantBook()
+    for n, node in enumerate(many):
+        book.note(ONE, node, [n % 1000], TONIGHT, NOW)  # each chunk is lacked by few
+    first = _drain(book, NOW + LONGEST_WINDOW)
+    assert len(first) == MOST_REPAIRS
+    left_out = set(many) - {sending.node for sending in first}
+    for turn in range(MOST_AN_HOUR):  # being left out does not count as having been sent it
+        at = NOW + 100 * (turn + 1)
+        for node in left_out:
+            book.note(ONE, node, [many.index(node) % 1000], TONIGHT, at)
+        assert {sending.node for sending in _drain(book, at + LONGEST_WINDOW)} == left_out
+
+
+def test_how_many_receive_is_how_many_lacked_something_in_the_round():
+    book = WantBook()
+    for node in NODES:
+        book.note(ONE, node, [0] if node != NODES[0] else [], TONIGHT, NOW)
+    assert not book.receiving(ONE)
+    assert book.is_busy
+    _drain(book, NOW + LONGEST_WINDOW)
+    assert book.receiving(ONE) == len(NODES) - 1
+    assert not book.is_busy

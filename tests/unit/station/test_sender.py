@@ -1,0 +1,95 @@
+"""The chunk sender, over a broker in memory."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from controller.runtime.sender import ChunkSender
+from controller.runtime.wants import Need
+from devices.chunks import Bitmap, manifest_of, want_of
+from devices.memory_link import MemoryBroker, MemoryLink
+from devices.messages import Grade, NodeId
+from tts.recordings import RecordingStore
+
+WITHIN_S = 20
+OPEN = 1_000_000_000
+BODIES = (b"one" * 30_000, b"two" * 30_000)
+NODES = [NodeId(f"n{i}") for i in range(30)]
+
+
+class Named:
+    """What plans name, and how often that was asked for."""
+
+    def __init__(self) -> None:
+        self.needs: dict[str, Need] = {}
+        self.asked = 0
+
+    def __call__(self) -> dict[str, Need]:
+        self.asked += 1
+        return dict(self.needs)
+
+
+@pytest.fixture
+def named():
+    return Named()
+
+
+@pytest.fixture
+def sender(named, tmp_path):
+    broker = MemoryBroker()
+    broker.start()
+    link = MemoryLink(broker, "station")
+    link.start()
+    store = RecordingStore(tmp_path)
+    for body in BODIES:
+        store.put(body)
+    sender = ChunkSender(link, store, named, OPEN, OPEN)
+    sender.release()
+    sender.start()
+    yield sender
+    sender.stop()
+    link.stop()
+    broker.stop()
+
+
+def _manifest(body):
+    return manifest_of(body, codec="mp3", sample_rate=24000, duration_ms=1000)
+
+
+def _ask(sender, node, body):
+    manifest = _manifest(body)
+    sender.take(node, want_of(node, manifest.recording, Bitmap(len(manifest.chunks))).payload())
+
+
+def _wait_until(is_so):
+    until = time.monotonic() + WITHIN_S
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_what_plans_name_is_not_read_anew_for_each_want_of_a_round(sender, named):
+    named.needs = {
+        _manifest(BODIES[0]).recording: Need(Grade.ROUTINE, datetime.now(UTC) + timedelta(hours=1))
+    }
+    for node in NODES:
+        _ask(sender, node, BODIES[0])
+        time.sleep(0.03)  # each is looked at by itself
+    _wait_until(lambda: sender.published_bytes >= len(BODIES[0]))
+    assert named.asked < len(NODES) / 2
+
+
+def test_what_a_plan_has_named_since_is_sent_at_its_first_want(sender, named):
+    _ask(sender, NODES[0], BODIES[0])
+    _wait_until(lambda: named.asked)
+    named.needs = {_manifest(BODIES[1]).recording: Need(Grade.EMERGENCY, datetime.now(UTC))}
+    _ask(sender, NODES[0], BODIES[1])
+    _wait_until(lambda: sender.published_bytes == len(BODIES[1]))
+
+
+def test_what_no_plan_names_is_not_sent(sender, named):
+    _ask(sender, NODES[0], BODIES[0])
+    _wait_until(lambda: named.asked)
+    time.sleep(0.2)
+    assert not sender.published_bytes
