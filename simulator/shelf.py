@@ -4,7 +4,8 @@ import hashlib
 import shutil
 import sqlite3
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from devices.chunks import Bitmap, digest
@@ -50,7 +51,8 @@ class Shelf:
         self._chunks = folder / "chunks"
         self._db: sqlite3.Connection | None = None
         self._bitmaps: dict[NodeId, dict[RecordingId, Bitmap]] = defaultdict(dict)
-        self._dirty: set[tuple[NodeId, RecordingId]] = set()
+        self._dirty: dict[NodeId, set[RecordingId]] = defaultdict(set)
+        """Of which recordings chunks came to a node that only memory knows of."""
         self._kept: set[str] = set()
         self._shared: OrderedDict[bytes, str] = OrderedDict()
         self._names: dict[tuple[RecordingId, int, int], str] = {}
@@ -79,7 +81,7 @@ class Shelf:
     def close(self) -> None:
         """Write what is not yet written, and close."""
         if self._db is not None:
-            self.commit(())
+            self.commit_bitmaps()
             self._db.close()
             self._db = None
 
@@ -90,12 +92,12 @@ class Shelf:
         return NodeMemory(dict(rows), chunks, shutil.disk_usage(self._folder).free)
 
     def commit(self, saves: Iterable[tuple[NodeId, Save]]) -> None:
-        """Make saves of many nodes durable in one transaction; of a document the last counts."""
-        db = self._connection
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        """Make saves of many nodes, and which chunks these have, durable; of a document the last counts."""
+        with self._transaction() as db:
+            nodes: set[NodeId] = set()
             documents: dict[tuple[NodeId, str], bytes | None] = {}
             for node, save in saves:
+                nodes.add(node)
                 match save:
                     case SaveDocument(name, body):
                         documents[node, name] = body
@@ -106,17 +108,13 @@ class Shelf:
                     case DropRecording(recording):
                         self._drop_recording(db, node, recording)
             self._write_documents(db, documents)
-            self._write_bitmaps(db)
-        except BaseException:
-            db.execute("ROLLBACK")
-            self._shared.clear()  # what was written of it just now is gone
-            raise
-        db.execute("COMMIT")
+            self._write_bitmaps(db, nodes & self._dirty.keys())
 
     def commit_bitmaps(self) -> None:
-        """Make the arrival of chunks durable, if there is any that is not."""
+        """Make the arrival of all chunks durable, if there is any that is not."""
         if self._dirty:
-            self.commit(())
+            with self._transaction() as db:
+                self._write_bitmaps(db, set(self._dirty))
 
     def note_struck(self, node: NodeId) -> None:
         """Write down that a node's fate has struck."""
@@ -133,7 +131,7 @@ class Shelf:
         if held is None:
             held = bitmaps[save.recording] = Bitmap(save.count)
         held.set(save.n)
-        self._dirty.add((node, save.recording))
+        self._dirty[node].add(save.recording)
 
     def digest_of(self, node: NodeId, recording: RecordingId, count: int) -> str:
         """Return the SHA-256 of all chunks joined; read once for all nodes."""
@@ -163,6 +161,18 @@ class Shelf:
             else Manifest.model_validate(read_payload(found[1].decode()), extra="ignore")
         )
 
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        db = self._connection
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+        except BaseException:
+            db.execute("ROLLBACK")
+            self._shared.clear()  # what was written of it just now is gone
+            raise
+        db.execute("COMMIT")
+
     @property
     def _connection(self) -> sqlite3.Connection:
         assert self._db is not None, "open() comes first"
@@ -191,15 +201,15 @@ class Shelf:
 
     def _drop_recording(self, db: sqlite3.Connection, node: NodeId, recording: RecordingId) -> None:
         self._bitmaps[node].pop(recording, None)
-        self._dirty.discard((node, recording))
+        self._dirty[node].discard(recording)
         db.execute("DELETE FROM bitmaps WHERE node = ? AND recording = ?", (node, recording))
 
-    def _write_bitmaps(self, db: sqlite3.Connection) -> None:
-        dirty, self._dirty = self._dirty, set()
+    def _write_bitmaps(self, db: sqlite3.Connection, nodes: Iterable[NodeId]) -> None:
         rows = []
-        for node, recording in dirty:
-            held = self._bitmaps[node][recording]
-            rows.append((node, recording, held.count, held.base64()))
+        for node in nodes:
+            for recording in self._dirty.pop(node):
+                held = self._bitmaps[node][recording]
+                rows.append((node, recording, held.count, held.base64()))
         db.executemany("INSERT OR REPLACE INTO bitmaps VALUES (?, ?, ?, ?)", rows)
 
     def _keep_bytes(self, body: bytes) -> str:

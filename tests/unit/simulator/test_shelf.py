@@ -138,3 +138,17 @@ def test_a_fate_that_struck_is_remembered(shelf, tmp_path):
     other = reopened(tmp_path)
     assert other.struck == {"n1"}
     other.close()
+
+
+def test_what_chunks_a_node_has_is_durable_with_what_it_saves_and_of_others_a_little_later(shelf, tmp_path):
+    shelf.keep_chunk("n1", chunk(0))
+    shelf.keep_chunk("n2", chunk(0))
+    shelf.commit([("n1", SaveDocument("receipt", b"fetched"))])
+    other = reopened(tmp_path)
+    assert list(other.memory_of("n1").chunks[REC]) == [0]
+    assert other.memory_of("n2").chunks == {}
+    other.close()
+    shelf.commit_bitmaps()
+    other = reopened(tmp_path)
+    assert list(other.memory_of("n2").chunks[REC]) == [0]
+    other.close()

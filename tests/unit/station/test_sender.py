@@ -9,7 +9,7 @@ from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, want_of
 from devices.memory_link import MemoryBroker, MemoryLink
-from devices.messages import Grade, NodeId
+from devices.ids import Grade, NodeId
 from tts.recordings import RecordingStore
 
 WITHIN_S = 20
