@@ -133,6 +133,7 @@ def _deliver(
         "asking_seconds": round(first_at - watcher.plan_at, 3) if watcher.chunk_at else None,
         "fleet_processor_seconds": round(fleet.processor_seconds() - used_before, 2),
         "published_ratio": round(_sent_each(station, reachable) / len(body), 4),
+        "given_ratio": round(station.sender.published_bytes / len(body), 4),
         "published_bytes": station.sender.published_bytes,
         "controller_rss_mb": round(_peak_kb("self") / _KB_A_MB, 1),
         "node_rss_kb": round(sum(_peak_kb(str(pid)) for pid in fleet.pids()) / max(1, reachable), 1),
