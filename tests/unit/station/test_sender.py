@@ -8,8 +8,8 @@ import pytest
 from controller.runtime.sender import ChunkSender
 from controller.runtime.wants import Need
 from devices.chunks import Bitmap, manifest_of, want_of
-from devices.memory_link import MemoryBroker, MemoryLink
 from devices.ids import Grade, NodeId
+from devices.memory_link import MemoryBroker, MemoryLink
 from tts.recordings import RecordingStore
 
 WITHIN_S = 20
