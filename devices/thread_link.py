@@ -5,7 +5,7 @@ import os
 import selectors
 from collections.abc import Callable, Mapping
 from random import Random
-from threading import Event, Lock, Thread
+from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from typing import Final, Protocol
 
@@ -192,6 +192,8 @@ class ThreadLink:
             return dict(self._filters)
 
     def _wake(self) -> None:
+        if current_thread() is self._thread:
+            return  # it looks at what is to be written before it waits again
         with self._lock:
             if self._wake_write < 0:
                 return

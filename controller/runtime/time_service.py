@@ -21,6 +21,9 @@ _LOG = logging.getLogger(__name__)
 _QUEUE = 5_000  # one request of each node of a large province; a request that is dropped comes again
 _STALE_US = 2_000_000  # an answer this late is useless to the node
 _WAKE = 0.5  # seconds between looks at the stop sign
+_ALONE_US = (
+    2_000  # after the request before: what comes sooner is one of many, and is stamped before all else
+)
 
 
 def microseconds(at: datetime) -> int:
@@ -30,7 +33,11 @@ def microseconds(at: datetime) -> int:
 
 @dataclass
 class Timekeeper:
-    """One thread that answers; `take` stamps the arrival in the link's own thread."""
+    """Stamps requests as they come, in the link's thread; answers one there, many in a thread of its own.
+
+    To hand a request over to another thread and its answer back takes four turns at the interpreter, each as
+    long as what else is to be done lets it wait. Of many that come at once each would be stamped late.
+    """
 
     link: AnyLink
     key: SigningKey
@@ -40,6 +47,7 @@ class Timekeeper:
     _requests: "queue.Queue[tuple[int, NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _last_us: int = 0
 
     def start(self) -> None:
         """Start answering."""
@@ -57,11 +65,17 @@ class Timekeeper:
             self._thread.join(_WAKE * 4)
 
     def take(self, node: NodeId, payload: bytes) -> None:
-        """Stamp a request with its arrival and queue it; no time is told while our own clock is in doubt."""
+        """Stamp a request with its arrival and answer it; no time is told while our own clock is in doubt."""
         if not self.may_tell():
             return
+        received_us = microseconds(self.now())
+        is_alone = received_us - self._last_us > _ALONE_US and self._requests.empty()
+        self._last_us = received_us
+        if is_alone and self.own_link is not None:
+            self._try_to_answer(received_us, node, payload)
+            return
         try:
-            self._requests.put_nowait((microseconds(self.now()), node, payload))
+            self._requests.put_nowait((received_us, node, payload))
         except queue.Full:
             _LOG.warning("clock request dropped: %d are waiting", _QUEUE)
 
@@ -71,14 +85,17 @@ class Timekeeper:
                 received_us, node, payload = self._requests.get(timeout=_WAKE)
             except queue.Empty:
                 continue
-            try:
-                self._answer(received_us, node, payload)
-            except LinkDown:
-                continue  # the node asks again when it is back
-            except Malformed as error:
-                _LOG.warning("clock request refused: %s", error)
-            except Exception:  # noqa: BLE001 - one request must not cost all others the time
-                _LOG.exception("a clock request could not be answered")
+            self._try_to_answer(received_us, node, payload)
+
+    def _try_to_answer(self, received_us: int, node: NodeId, payload: bytes) -> None:
+        try:
+            self._answer(received_us, node, payload)
+        except LinkDown:
+            return  # the node asks again when it is back
+        except Malformed as error:
+            _LOG.warning("clock request refused: %s", error)
+        except Exception:  # noqa: BLE001 - one request must not cost all others the time
+            _LOG.exception("a clock request could not be answered")
 
     def _answer(self, received_us: int, node: NodeId, payload: bytes) -> None:
         request = parse(TimeRequest, payload)
