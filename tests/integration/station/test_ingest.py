@@ -10,7 +10,7 @@ from controller.runtime.ingest import Ingest
 from controller.store import Store
 from devices import topics
 from devices.memory_link import MemoryBroker, MemoryLink
-from devices.messages import NodeState
+from devices.messages import NodeState, Vitals
 from tests.support.station_world import NODES
 from tests.support.waiting import wait_until
 
@@ -68,3 +68,25 @@ def test_births_that_came_while_the_database_was_busy_are_written_afterwards(wor
         ingest.start()
         assert wait_until(lambda: ingest.written == 1)
     assert wait_until(lambda: world.ask(get_node, NODE).online)
+
+
+def test_what_is_too_much_costs_one_line_and_no_vitals(world, ingest, caplog, monkeypatch):
+    monkeypatch.setattr("controller.runtime.ingest._QUEUE", 3)
+    say_born(world, ingest, 10)
+    vitals = Vitals(
+        node=NODE,
+        session=3,
+        at=world.now,
+        clock_offset_ms=0.0,
+        clock_error_ms=0.5,
+        volume=70,
+        storage_free=2**30,
+    )
+    ingest.take(topics.VitalsTopic(NODE), vitals.payload())
+    ingest.turn()
+    ingest.turn()
+    ingest.vitals.write(everything=True)
+    assert world.ask(get_node, NODE).session == 3
+    assert world.ask(get_node, NODE).clock_error_ms == 0.5
+    told = [record.getMessage() for record in caplog.records if "dropped" in record.getMessage()]
+    assert told == ["7 words of nodes dropped: 3 were waiting"]
