@@ -15,7 +15,8 @@ from pydantic import BaseModel, ConfigDict
 
 from devices.ids import NodeId
 from devices.messages import TimeReply, TimeRequest, parse
-from devices.node.clock import StationClock, micros
+from devices.node.clock import StationClock
+from devices.node.exchanges import micros
 from devices.node.pings import Pings
 from simulator.crystal import Crystal
 from simulator.delays import Delays, Way
@@ -26,6 +27,9 @@ ANSWERED_WITHIN_S = (0.0002, 0.003)
 """How long a station thinks about a clock request."""
 PLANNED_AHEAD_S = 30.0
 """A node knows of an airing so long before its start: what `loa demo` gives it, or less."""
+
+RATE_OVER_S = 120.0
+"""The true drift is read over so long: clocks are read in whole microseconds."""
 
 
 class TrialSpec(BaseModel):
@@ -40,6 +44,8 @@ class TrialSpec(BaseModel):
     delays: Delays
     airings: int = 10
     airing_every_s: float = 60.0
+    up_s: float = 3600.0
+    """So long after they connected the links are lost, or after the last airing if that is later."""
     lost_s: float = 1800.0
     """How long the links are lost afterwards."""
     back_s: float = 15.0
@@ -68,10 +74,12 @@ class ClockTrial:
         self._pings.connected(self._raw(0.0))
         for n in range(1, spec.airings + 1):
             yield "connected", self._hear(n * spec.airing_every_s)
-        lost_at = spec.airings * spec.airing_every_s
+        lost_at = max(spec.up_s, spec.airings * spec.airing_every_s)
+        self._pass_until(lost_at)
         self._pings.disconnected()
         self._replies.clear()
         yield "lost", self._deviation(lost_at + spec.lost_s)
+        yield "lost_bound", self._wandered(lost_at, lost_at + spec.lost_s)
         self._pings.connected(self._raw(lost_at + spec.lost_s))
         yield "back", self._hear(lost_at + spec.lost_s + spec.back_s, since=lost_at + spec.lost_s)
 
@@ -114,6 +122,12 @@ class ClockTrial:
     def _deviation(self, start: float) -> float:
         begins = self._crystal.true(self._clock.raw(self._at(start)))
         return (begins - self._at(start)) / timedelta(milliseconds=1)
+
+    def _wandered(self, lost_at: float, start: float) -> float:
+        """Return how late a clock would begin that knew offset and drift exactly when the link was lost."""
+        rate = (self._raw(lost_at + RATE_OVER_S / 2) - self._raw(lost_at - RATE_OVER_S / 2)) / RATE_OVER_S
+        shown = self._raw(lost_at) + rate * (start - lost_at)
+        return (self._crystal.true(shown) - self._at(start)) / timedelta(milliseconds=1)
 
     def _at(self, seconds: float) -> datetime:
         return MORNING + timedelta(seconds=seconds)

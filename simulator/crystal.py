@@ -1,33 +1,84 @@
-"""The raw clock of a cheap board: wrong by some offset, and ever more so by its drift."""
+"""The raw clock of a cheap board: wrong by an offset, and a drift that follows temperature."""
 
+import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from devices.ids import NodeId
 
+SWINGS = ((2.1e-6, 86_400.0), (0.6e-6, 14_400.0), (0.3e-6, 3_600.0))
+"""Largest change of drift and its period, seconds: a box outdoors that is 7 K warmer and colder within a day,
+2 K within four hours, 1 K within an hour, and a crystal of up to 0.3 ppm a kelvin. Over half an hour a node's
+drift then changes by 0.3 ppm (root mean square of all nodes), of 4,000 by 1.2 ppm at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """The drift is `most` sin(phase + 2 pi t / period) away from its mean; seconds, seconds a second."""
+
+    most: float
+    period: float
+    phase: float
+
+    def gained(self, since: float) -> float:
+        """Return the seconds that this has added to the raw clock since it was set."""
+        turn = 2 * math.pi / self.period
+        return self.most / turn * (math.cos(self.phase) - math.cos(self.phase + turn * since))
+
 
 @dataclass(slots=True)
 class Crystal:
-    """Raw time is true time plus `offset`, plus `drift` (seconds a second) since `set_at`."""
+    """Raw time is true time plus `offset`, plus `drift` (seconds a second) and its swings since `set_at`."""
 
     offset: timedelta
     drift: float
     set_at: datetime
+    swings: tuple[Swing, ...] = ()
 
     @classmethod
-    def of(cls, node: NodeId, seed: int, error_ms: float, drift_ppm: float, now: datetime) -> "Crystal":
-        """Return the clock that the seed gives a node: off by up to `error_ms`, drifting by `drift_ppm`."""
+    def of(
+        cls,
+        node: NodeId,
+        seed: int,
+        error_ms: float,
+        drift_ppm: float,
+        now: datetime,
+        *,
+        swings: tuple[tuple[float, float], ...] = SWINGS,
+    ) -> "Crystal":
+        """Return the clock that the seed gives a node: off by up to `error_ms`, drifting by `drift_ppm`.
+
+        A crystal that does not drift does not swing either: it is a perfect one.
+        """
         rng = random.Random(f"crystal {seed} {node}")  # noqa: S311 - a repeatable world
         offset = timedelta(milliseconds=rng.uniform(-error_ms, error_ms))
-        return cls(offset, rng.uniform(-drift_ppm, drift_ppm) * 1e-6, now)
+        drift = rng.uniform(-drift_ppm, drift_ppm) * 1e-6
+        a_kelvin = rng.uniform(-1.0, 1.0)
+        its = (Swing(most * a_kelvin, period, rng.uniform(0, 2 * math.pi)) for most, period in swings)
+        return cls(offset, drift, now, tuple(its) if drift_ppm else ())
 
     def raw(self, true: datetime) -> datetime:
         """Return what this clock shows at a true instant."""
         # in seconds as floats: a timedelta times a float goes by exact fractions, which takes longer
-        return true + self.offset + timedelta(0, (true - self.set_at).total_seconds() * self.drift)
+        return true + self.offset + timedelta(0, self._gained((true - self.set_at).total_seconds()))
 
     def true(self, raw: datetime) -> datetime:
-        """Return the true instant at which this clock shows `raw`."""
+        """Return the true instant at which this clock shows `raw`, and not a microsecond less.
+
+        Who waits until a reading of this clock would otherwise wake too early, and again at the same instant.
+        """
         shown = (raw - self.offset - self.set_at).total_seconds()
-        return self.set_at + timedelta(0, shown / (1 + self.drift))
+        since = shown / (1 + self.drift)
+        if not self.swings:
+            return self.set_at + timedelta(0, since)
+        # they gain some 30 ms in all, at 3 ppm: one step is exact to 0.1 microseconds
+        since += (shown - since - self._gained(since)) / (1 + self.drift)
+        true = self.set_at + timedelta(0, since)
+        return true + (raw - self.raw(true))
+
+    def _gained(self, since: float) -> float:
+        gained = since * self.drift
+        for swing in self.swings:
+            gained += swing.gained(since)
+        return gained

@@ -12,7 +12,7 @@ from devices import topics
 from devices.ids import RecordingId
 from devices.messages import Malformed, Manifest, NodeState, ReceiptsCommitted, Vitals, parse
 from devices.node.choosing import MILLISECOND, Choosing
-from devices.node.clock import Exchange, StationClock, instant, micros
+from devices.node.clock import StationClock
 from devices.node.effects import Effect, Publish, SaveDocument, Subscribe
 from devices.node.events import (
     Booted,
@@ -25,6 +25,7 @@ from devices.node.events import (
     Received,
     Tick,
 )
+from devices.node.exchanges import Exchange, instant, micros
 from devices.node.fetching import MANIFEST, Fetching
 from devices.node.identity import NodeIdentity
 from devices.node.memory import NodeMemory

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from devices import topics
 from devices.ids import NodeId
 from devices.messages import TimeReply, TimeRequest
-from devices.node.clock import MICROSECOND, SLOWEST_REPLY, Exchange, micros
 from devices.node.effects import Publish
+from devices.node.exchanges import MICROSECOND, SLOWEST_REPLY, Exchange, micros
 
 BURST = 8
 """Measured: the quickest of eight is within a millisecond or two on a LAN."""

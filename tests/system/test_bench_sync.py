@@ -22,5 +22,6 @@ def test_clocks_and_starts_are_measured_in_real_and_in_virtual_time(tmp_path, mo
     assert (figures["reachable"], figures["started"]) == (NODES, NODES)
     assert figures["clock_samples"] > 0
     assert figures["clock_error_ms"]["p99"] >= figures["clock_error_ms"]["p50"] > 0
-    assert set(figures["virtual"]) == {"connected", "lost", "back"}
+    assert set(figures["virtual"]) == {"connected", "lost", "lost_bound", "back"}
+    assert (figures["up_before_loss_s"], figures["virtual_new"]["up_before_loss_s"]) == (3600, 600)
     assert figures["virtual_asymmetric"]["bound_ms"] == 10

@@ -26,6 +26,35 @@ def test_a_nodes_clock_is_given_by_seed_and_name_and_stays_within_its_limits():
     assert min(c.drift for c in clocks) < -40e-6
 
 
+@given(seed=st.integers(0, 2**32), at=st.integers(-86_400_000, 30 * 86_400_000))
+def test_raw_and_true_are_each_others_inverse_while_the_drift_wanders(seed, at):
+    crystal = Crystal.of("n1", seed, 500, 50, NOON)
+    true = NOON + timedelta(milliseconds=at)
+    assert abs(crystal.true(crystal.raw(true)) - true) <= timedelta(microseconds=2)
+    early = true - crystal.raw(crystal.true(true))
+    assert timedelta(microseconds=-1) <= early <= timedelta(0), (
+        "who waits for a reading never wakes before it"
+    )
+
+
+def test_within_half_an_hour_a_drift_changes_by_some_tenths_of_a_ppm():
+    minute, half_an_hour = timedelta(minutes=1), timedelta(minutes=30)
+    changes = []
+    for n in range(200):
+        crystal = Crystal.of(f"n{n}", 1, 500, 50, NOON)
+        before, after = (
+            (crystal.raw(at + minute) - crystal.raw(at)) / minute for at in (NOON, NOON + half_an_hour)
+        )
+        changes.append((after - before) * 1e6)
+    rms = (sum(change * change for change in changes) / len(changes)) ** 0.5
+    assert 0.2 < rms < 0.5
+    assert 0.5 < max(changes) < 2
+
+
+def test_a_perfect_crystal_does_not_wander():
+    assert Crystal.of("n1", 1, 0, 0, NOON).raw(NOON + timedelta(days=1)) == NOON + timedelta(days=1)
+
+
 def test_fifty_ppm_are_three_milliseconds_a_minute():
     crystal = Crystal(timedelta(0), 50e-6, NOON)
     minute = NOON + timedelta(minutes=1)

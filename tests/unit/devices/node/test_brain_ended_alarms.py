@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from devices import topics
 from devices.ids import Grade
-from devices.node.clock import Exchange, StationClock
+from devices.node.clock import StationClock
+from devices.node.exchanges import Exchange
 from simulator.speakers import Began, Over
 from simulator.world import Network
 from tests.simulation.small_station import YEAR

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.node.clock import TRUST_LASTS, TRUSTED_ERROR, Exchange, StationClock, instant, micros
+from devices.node.clock import TRUST_LASTS, TRUSTED_ERROR, StationClock
+from devices.node.exchanges import Exchange, instant, micros
 from tests.support.nightly import examples
 
 NOON = 1_800_000_000_000_000
@@ -85,6 +86,62 @@ def test_thirty_minutes_without_a_link_cost_no_more_than_ten_ms_after_ten_minute
     errors = errors_of(200, BURST + [20.0 * i for i in range(1, 31)], 600 + 1800)
     assert errors[100] < 3.0
     assert errors[190] < 10.0
+
+
+HOUR = BURST + [20.0 * i for i in range(1, 181)]
+
+
+def test_thirty_minutes_without_a_link_cost_two_ms_after_an_hour_on_it():
+    errors = errors_of(100, HOUR, 3600 + 1800)
+    assert errors[50] < 1.0
+    assert errors[98] < 2.0
+
+
+@examples(60)
+@given(seed=st.integers(0, 2**32), base=st.floats(0.1, 100), jitter=st.floats(0.05, 30))
+def test_delays_alone_never_look_like_a_clock_that_was_set(seed, base, jitter):
+    crystal = Crystal(0.3, 40e-6)
+    clock = pinged(crystal, random.Random(seed), BURST + [20.0 * i for i in range(1, 100)], base, jitter)
+    assert clock.steps == 0
+    assert abs(wrong_by(clock, crystal, 1980)) <= base + jitter
+
+
+@examples(60)
+@given(
+    seed=st.integers(0, 2**32),
+    up_ms=st.floats(0, 1900),
+    down_ms=st.floats(0, 1900),
+)
+def test_after_an_hour_one_reply_that_is_held_up_anywhere_moves_next_to_nothing(seed, up_ms, down_ms):
+    rng, crystal = random.Random(seed), Crystal(0.3, 40e-6)
+    clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
+    before = wrong_by(clock, crystal, 3640), wrong_by(clock, crystal, 5400)
+    up, down = round((50 + up_ms) * 1000), round((50 + down_ms) * 1000)
+    sent = NOON + 3_620_000_000
+    clock.add(Exchange(crystal.raw_us(sent), sent + up, sent + up, crystal.raw_us(sent + up + down)))
+    assert clock.steps == 0
+    assert abs(wrong_by(clock, crystal, 3640) - before[0]) < 1.0
+    assert abs(wrong_by(clock, crystal, 5400) - before[1]) < 3.0
+
+
+@pytest.mark.parametrize("step_ms", [25, -25, 60, -60])
+def test_a_step_far_within_the_round_trip_is_noticed_within_minutes_and_the_drift_is_still_known(step_ms):
+    for seed in range(10):
+        rng, crystal = random.Random(seed), Crystal(0.3, 40e-6)
+        clock = pinged(crystal, rng, HOUR, 50.0, 10.0)
+        crystal.offset += step_ms / 1000
+        for i in range(1, 10):
+            clock.add(exchange(crystal, NOON + (3600 + 20 * i) * 1_000_000, rng, 50.0, 10.0))
+        assert abs(wrong_by(clock, crystal, 3800)) < 5.0
+        assert abs(wrong_by(clock, crystal, 3800 + 1800)) < 15.0
+
+
+def test_of_a_day_no_more_is_kept_than_of_an_hour():
+    crystal, rng, clock = Crystal(0.1, 20e-6), random.Random(10), StationClock()
+    for n in range(24 * 180):
+        clock.add(exchange(crystal, NOON + n * 20_000_000, rng, 50, 10))
+    assert len(clock._exchanges) <= 32
+    assert abs(wrong_by(clock, crystal, 86_400 + 1800)) < 2.0
 
 
 def test_half_of_a_lasting_difference_between_the_ways_stays():

@@ -1,0 +1,194 @@
+"""Offset and drift of a raw clock as a line with variances, fitted to exchanges; docs/protocol.md, Clock.
+
+The newest exchanges are fitted along the quickest of each way: each way takes its least delay and an excess,
+and with exponential excesses the line that leaves the least excess is the most likely one (Moon, Skelly,
+Towsley: Estimation and removal of clock skew, INFOCOM 1999). What is older is summed up in one line by a
+Kalman filter whose drift is a random walk. Both are normal distributions of (offset, drift), and are joined
+as such.
+"""
+
+import math
+from bisect import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from devices.node.exchanges import Exchange
+
+USUAL_DRIFT = 40e-6
+"""Standard deviation of the drift before it is measured: crystals of small boards are within 50 ppm or so."""
+MOST_DRIFT = 500e-6
+"""Beyond this no crystal is: a drift is looked for within it."""
+DRIFT_STEPS = 20
+"""Each halves what is left to look in: to within 1e-9."""
+DRIFT_WALK = 0.5e-6**2 / 1800
+"""Variance that the drift gains in a second: it changes by some 0.5 ppm within half an hour (temperature)."""
+LEAST_NOISE = 0.0003
+"""Seconds that even the quickest exchange may be wrong by: interrupts, scheduling."""
+NOISE_PER_EXCESS = 0.29
+"""Delay beyond the shortest lies on one of two ways: uniform within half of it, deviation 1/sqrt(12)."""
+STARTING_OFFSET = 1.0
+"""Standard deviation, seconds, of an offset of which one exchange was seen: it took 2 s at most."""
+CONTRADICTION = 7.0
+"""Standard deviations between two lines from which on they are not of one clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    """offset(raw) = base + a + b (raw - at), seconds, with the variances of a and b and their covariance."""
+
+    at_us: int
+    base_us: int
+    a: float
+    b: float
+    var_a: float
+    var_b: float
+    cov: float
+
+    @classmethod
+    def starting(cls, exchange: Exchange, drift: float = 0.0, var_b: float = USUAL_DRIFT**2) -> "ClockLine":
+        """Return what is known where only the drift is."""
+        return cls(exchange.middle_us, exchange.offset_us, 0.0, drift, STARTING_OFFSET**2, var_b, 0.0)
+
+    def offset(self, raw_us: int) -> float:
+        """Return station minus raw at a raw instant, seconds."""
+        return self.base_us / 1e6 + self.a + self.b * (raw_us - self.at_us) / 1e6
+
+    def since(self, station_us: int) -> float:
+        """Return the seconds from `at_us` to where the line meets an instant of the station.
+
+        Solved for the raw instant: epochs may be decades apart, so that guessing would not do.
+        """
+        return ((station_us - self.at_us - self.base_us) / 1e6 - self.a) / (1 + self.b)
+
+    def deviation(self, raw_us: int) -> float:
+        """Return the standard deviation of the offset at a raw instant, seconds."""
+        return math.sqrt(max(0.0, self._variance((raw_us - self.at_us) / 1e6)))
+
+    def moved(self, at_us: int) -> "ClockLine":
+        """Return the same line about another instant; the drift has walked meanwhile."""
+        t = (at_us - self.at_us) / 1e6
+        walked = DRIFT_WALK * abs(t)
+        cov = self.cov + t * self.var_b + walked * t / 2
+        a = self.a + self.b * t
+        return ClockLine(at_us, self.base_us, a, self.b, self._variance(t), self.var_b + walked, cov)
+
+    def measured(self, exchange: Exchange, floor: float) -> "ClockLine":
+        """Return the line after a later exchange; `floor` is the least round trip, seconds."""
+        old = self.moved(exchange.middle_us)
+        variance = old.var_a + _noise(exchange.round_trip - floor) ** 2
+        wrong = (exchange.offset_us - old.base_us) / 1e6 - old.a
+        gain_a, gain_b = old.var_a / variance, old.cov / variance
+        return ClockLine(
+            at_us=old.at_us,
+            base_us=old.base_us,
+            a=old.a + gain_a * wrong,
+            b=old.b + gain_b * wrong,
+            var_a=old.var_a - gain_a * old.var_a,
+            var_b=old.var_b - gain_b * old.cov,
+            cov=old.cov - gain_a * old.cov,
+        )
+
+    def joined(self, other: "ClockLine") -> "ClockLine | None":
+        """Return what this line and an independent one say together; None if they contradict each other."""
+        told = other.moved(self.at_us)
+        da = (told.base_us - self.base_us) / 1e6 + told.a - self.a
+        db = told.b - self.b
+        saa, sbb, sab = self.var_a + told.var_a, self.var_b + told.var_b, self.cov + told.cov
+        determinant = saa * sbb - sab * sab
+        if sbb * da * da - 2 * sab * da * db + saa * db * db > CONTRADICTION**2 * determinant:
+            return None
+        kaa = (self.var_a * sbb - self.cov * sab) / determinant
+        kab = (self.cov * saa - self.var_a * sab) / determinant
+        kba = (self.cov * sbb - self.var_b * sab) / determinant
+        kbb = (self.var_b * saa - self.cov * sab) / determinant
+        return ClockLine(
+            at_us=self.at_us,
+            base_us=self.base_us,
+            a=self.a + kaa * da + kab * db,
+            b=self.b + kba * da + kbb * db,
+            var_a=self.var_a - kaa * self.var_a - kab * self.cov,
+            var_b=self.var_b - kba * self.cov - kbb * self.var_b,
+            cov=self.cov - kaa * self.cov - kab * self.var_b,
+        )
+
+    def _variance(self, t: float) -> float:
+        return self.var_a + 2 * t * self.cov + t * t * self.var_b + DRIFT_WALK * abs(t) ** 3 / 3
+
+
+def fitted(exchanges: Sequence[Exchange]) -> tuple[ClockLine, float]:
+    """Return the line about the newest, and the least round trip: of the quickest of each way, seconds.
+
+    The variances are those of weighted least squares with a prior on the drift.
+    """
+    newest = exchanges[-1]
+    trips = [e.round_trip for e in exchanges]
+    shortest = min(trips)
+    excess = (sum(trips) - len(trips) * shortest) / (2 * max(1, len(trips) - 1))
+    times = [(e.middle_us - newest.middle_us) / 1e6 for e in exchanges]
+    there = [(e.received_us - e.sent_us - newest.offset_us) / 1e6 for e in exchanges]
+    back = [(e.arrived_us - e.replied_us + newest.offset_us) / 1e6 for e in exchanges]
+    up, down = _below(zip(times, there, strict=True)), _below(zip(times, back, strict=True))
+    b, one, other = _quickest(up, down, len(trips) / max(excess, LEAST_NOISE))
+    floor = min(shortest, one + other)
+    s0 = st = 0.0
+    stt = 1.0 / (USUAL_DRIFT * USUAL_DRIFT)
+    for t, trip in zip(times, trips, strict=True):
+        weight = _noise(trip - floor) ** -2
+        s0 += weight
+        st += weight * t
+        stt += weight * t * t
+    determinant = s0 * stt - st * st
+    line = ClockLine(
+        at_us=newest.middle_us,
+        base_us=newest.offset_us,
+        a=(one - other) / 2,
+        b=b,
+        var_a=stt / determinant,
+        var_b=s0 / determinant,
+        cov=-st / determinant,
+    )
+    return line, floor
+
+
+def _noise(excess: float) -> float:
+    return LEAST_NOISE + NOISE_PER_EXCESS * max(0.0, excess)
+
+
+_Points = list[tuple[float, float]]
+
+
+def _below(points: Iterable[tuple[float, float]]) -> _Points:
+    """Return the lower convex hull: no line that lies below these lies above any other."""
+    hull: _Points = []
+    for t, y in sorted(points):
+        if hull and t == hull[-1][0]:
+            continue  # the lower of the two is there
+        while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (t - hull[-2][0]) >= (y - hull[-2][1]) * (
+            hull[-1][0] - hull[-2][0]
+        ):
+            hull.pop()
+        hull.append((t, y))
+    return hull
+
+
+def _slopes(hull: _Points) -> list[float]:
+    return [(later[1] - one[1]) / (later[0] - one[0]) for one, later in pairwise(hull)]
+
+
+def _quickest(there: _Points, back: _Points, weight: float) -> tuple[float, float, float]:
+    """Return drift and least delay at zero of each way, by the line that leaves the least excess to both.
+
+    With drift b the least delay of one way is min(y - b t), of the other min(y + b t). Their sum, weighted,
+    less what the drift costs, is concave in b: its derivative is looked for where it changes its sign.
+    """
+    up, down = _slopes(there), _slopes(back)
+    low, high = -MOST_DRIFT, MOST_DRIFT
+    for _ in range(DRIFT_STEPS):
+        drift = (low + high) / 2
+        gain = weight * (back[bisect(down, -drift)][0] - there[bisect(up, drift)][0])
+        if gain > drift / (USUAL_DRIFT * USUAL_DRIFT):
+            low = drift
+        else:
+            high = drift
+    return drift, min([y - drift * t for t, y in there]), min([y + drift * t for t, y in back])
