@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +22,7 @@ from controller.http import error_pages as errors
 from controller.http.guard import BodyLimits, Guard
 from controller.http.lanes import Lanes
 from controller.http.live import Live
+from controller.http.refusals import describe_refusals
 from controller.http.station import Station
 from controller.routes import DESCRIPTION, api_router, pages_router
 
@@ -31,6 +33,12 @@ class _Guarded(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers that a request passes; middleware that is added would stand further in."""
         return Guard(super().build_middleware_stack())
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of the JSON interface."""
+        if self.openapi_schema is None:
+            describe_refusals(super().openapi())
+        return super().openapi()
 
 
 def make_site(station: Station) -> FastAPI:

@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -233,6 +235,8 @@ def test_the_description_of_the_interface_is_whole(client):
             assert operation["tags"], (method, path)
             if path not in OPEN:
                 assert "401" in operation["responses"], (method, path)
+    named = {found.rpartition("/")[2] for found in re.findall(r'"\$ref": "([^"]+)"', json.dumps(described))}
+    assert named - described["components"]["schemas"].keys() == set(), "what is referred to is described"
 
 
 def test_a_program_may_look_ahead_and_is_told_what_it_would_meet(officer):
