@@ -13,10 +13,6 @@ CHUNK_SIZE = 32 * 1024
 """Measured: half the size costs twice the broker's work a byte; twice the size is slow on a 1 Mbit/s link."""
 
 
-class WrongDigest(ValueError):  # noqa: N818 - says what is wrong
-    """The bytes are not those that the manifest promises."""
-
-
 def digest(data: bytes) -> str:
     """Return SHA-256 as 64 lower-case hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
@@ -63,14 +59,6 @@ def fits(manifest: Manifest, n: int, payload: bytes, sha256: str | None = None) 
         and len(payload) == chunk_length(manifest, n)
         and (sha256 or digest(payload)) == manifest.chunks[n]
     )
-
-
-def assemble(manifest: Manifest, pieces: Iterable[bytes]) -> bytes:
-    """Join the pieces and check the whole; raise WrongDigest when it is not the recording."""
-    data = b"".join(pieces)
-    if len(data) != manifest.size or digest(data) != manifest.recording:
-        raise WrongDigest(manifest.recording)
-    return data
 
 
 class Bitmap:
@@ -125,16 +113,6 @@ class Bitmap:
     def missing(self) -> Self:
         """Return the set of the numbers that are not in this one."""
         return type(self)(self.count, self._bits ^ ((1 << self.count) - 1))
-
-    def ranges(self) -> tuple[tuple[int, int], ...]:
-        """Return runs as (first, last + 1), ascending: what a byte-range request wants."""
-        runs: list[tuple[int, int]] = []
-        for n in self:
-            if runs and runs[-1][1] == n:
-                runs[-1] = (runs[-1][0], n + 1)
-            else:
-                runs.append((n, n + 1))
-        return tuple(runs)
 
     @property
     def is_full(self) -> bool:

@@ -187,13 +187,6 @@ def _points(
     return points
 
 
-def next_change(
-    plans: Iterable[Plan], policies: Iterable[Policy], now: datetime, within: timedelta = _DAY
-) -> datetime | None:
-    """Return the first instant after now at which what_sounds may change; None if not `within` that time."""
-    return next(iter(change_points(plans, policies, now, now + within)), None)
-
-
 def _capped(airing: PlannedAiring, plans: Iterable[Plan], policies: Iterable[Policy]) -> PlannedAiring:
     """Return the airing with its volume capped by all policies and plans.
 

@@ -183,11 +183,6 @@ def once(at: datetime, zone: str = ZONE) -> Once:
     return Once(at=wall.time(), first=wall.date(), zone=zone)
 
 
-def leave_out(rule: Recurrence, day: date) -> Recurrence:
-    """Return the rule without the day (of its own zone)."""
-    return replace(rule, left_out=rule.left_out | {day})
-
-
 def move(rule: Recurrence, original_at: datetime, to: datetime) -> Recurrence:
     """Return the rule with one occurrence moved to another instant; back to its own undoes it.
 

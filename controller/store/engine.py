@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -255,8 +254,3 @@ def _ours(error: DBAPIError) -> LoaError:
     # people read that the database is away; what it really said is the technician's to find
     _LOG.error("the database refused: %s", error)
     return Unavailable(_GONE)
-
-
-def sqlite_url(path: Path) -> str:
-    """Return the URL of a SQLite file."""
-    return f"sqlite:///{path.absolute()}"

@@ -60,11 +60,6 @@ class Trust:
         """Return who this node is, and where it stands now."""
         return self._identity
 
-    @property
-    def has_keys(self) -> bool:
-        """Whether a key set of the pinned root is held."""
-        return self._keys is not None
-
     def restore_keys(self, documents: Mapping[str, bytes]) -> None:
         """Believe the stored key set again: all else that is stored is judged by it."""
         if KEYS in documents:

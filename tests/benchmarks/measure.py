@@ -15,13 +15,13 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert
 
 from controller.runtime.wants import deal
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from devices.ids import Grade, NodeId, RecordingId, Role
 from devices.messages import KeySet, Plan, PlannedAiring, TimeReply
 from devices.plan import timetable, what_sounds
 from devices.signing import SigningKey, TrustedKeys, sign, verify
 from schedules.recurrence import Daily, occurrences
 from tests.benchmarks.reading_speed import reading_speed
+from tests.support.stored_rows import sqlite_url
 from tts.phrases import phrases
 from tts.reading import read
 

@@ -30,10 +30,10 @@ from controller.model.local_time import ZONE
 from controller.model.permissions import OperatorRole
 from controller.model.schedules import Schedule, ScheduleTarget
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from devices.ids import AreaCode, NodeId
 from schedules.icalendar import to_text
 from schedules.recurrence import Daily
+from tests.support.stored_rows import sqlite_url
 
 NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 PROVINCE = AreaCode("56")

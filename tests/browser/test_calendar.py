@@ -5,11 +5,11 @@ import pytest
 from playwright.sync_api import expect
 
 from controller.features.airings.queries import get_airing
-from controller.features.schedules.queries import running_schedules
 from controller.features.schedules.service import schedule_bulletin
 from schedules.recurrence import Daily
 from tests.browser.serving import DESKTOP, PHONE, everywhere
 from tests.integration.web.site_world import NHA_TRANG
+from tests.support.stored_rows import running_schedules
 from tests.support.when_typed import DAYS, NO_DAYS, NO_TIMES, TIMES
 
 SCREENS = pytest.mark.parametrize("screen", [DESKTOP, PHONE], ids=["desktop", "phone"])

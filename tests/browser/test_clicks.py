@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from controller.features.airings.queries import airings_between, get_airing
+from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import waiting_renderings
-from controller.features.schedules.queries import running_schedules
 from controller.features.speaker_tests.service import prepare_test
 from controller.model.emergency_states import Kind
 from tests.browser.serving import PHONE, everywhere
 from tests.integration.web.site_world import NHA_TRANG, TEXT, Made
 from tests.integration.web.test_emergency_pages import prepared_of
+from tests.support.stored_rows import airings_between, running_schedules
 from tests.support.swelling_tone import mp3
 
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from controller.features.airings.queries import airings_between, get_airing
+from controller.features.airings.queries import get_airing
 from controller.features.bulletins.queries import bulletins, rendering_of
 from controller.features.consent.service import answer_airing
 from tests.integration.web.site_world import PASSWORDS, TEXT
+from tests.support.stored_rows import airings_between
 
 FARTHEST = 120
 """Presses of Tab within which whatever is wanted has to be reached."""

@@ -24,11 +24,11 @@ from controller.model.permissions import OperatorRole
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
 from devices.messages import Receipt, ReceiptKind, Receipts
 from tests.support.kept_rows import KeptRows
+from tests.support.stored_rows import sqlite_url
 
 NOW = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
 PASSWORD = "một mật khẩu đủ dài"

@@ -10,7 +10,6 @@ from tts.reading.scene import Hit, Rule, Scene, matching
 
 _HOURS, _MINUTES = 24, 59
 _HOUR_CUE: Final = re.compile(r"\b(?:lúc|vào|hồi|trước|sau|từ|đến|sáng|chiều|tối|trưa|giờ|thời gian|khoảng)$")
-_PART_OF_DAY: Final = re.compile(r" (?:sáng|trưa|chiều|tối|đêm)\b")
 _DAY_FOLLOWS: Final = re.compile(  # "20g ngày 31/12", "19g các tối"; "20g ngày 2 lần" is a weight
     r",? (?:ngày (?:\d{1,2}(?:[/-]| tháng|, ?\d)|mai|thứ)"
     r"|(?:(?:các|mỗi|hằng|hàng) )?(?:sáng|trưa|chiều|tối(?! đa| thiểu| ưu)|đêm)\b"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from controller.errors import NotFound
 from controller.features.airings.heard import counted, heard_whole, percent_heard, planned_to_sound
 from controller.features.areas.queries import area_tree
-from controller.model.airing_states import OPEN, AiringState, Rung
+from controller.model.airing_states import Rung
 from controller.model.airings import Airing, Delivery, Target
 from controller.model.fleet import Node
 from devices.ids import AiringId, AreaCode, NodeId
@@ -31,33 +31,6 @@ def targets_of(session: Session, airing_ids: Iterable[AiringId]) -> dict[AiringI
     for target in session.scalars(query):
         found[target.airing] = (*found.get(target.airing, ()), target.area)
     return found
-
-
-def airings_between(
-    session: Session, since: datetime, until: datetime, *, area: AreaCode | None = None
-) -> Sequence[Airing]:
-    """Return airings that start in [since, until), in order; with an area, those that are heard in it."""
-    query = (
-        select(Airing)
-        .where(Airing.starts_at >= since, Airing.starts_at < until)
-        .order_by(Airing.starts_at, Airing.id)
-    )
-    if area is not None:
-        tree = area_tree(session)
-        meant = set(tree.lineage(area)) | tree.below([area])
-        query = query.where(Airing.id.in_(select(Target.airing).where(Target.area.in_(meant))))
-    return session.scalars(query).all()
-
-
-def open_airings(session: Session) -> Sequence[Airing]:
-    """Return the airings that still lead to a hearing, in order of their start."""
-    return session.scalars(select(Airing).where(Airing.state.in_(OPEN)).order_by(Airing.starts_at)).all()
-
-
-def sounding_airings(session: Session) -> Sequence[Airing]:
-    """Return what sounds now."""
-    query = select(Airing).where(Airing.state == AiringState.SOUNDING).order_by(Airing.starts_at)
-    return session.scalars(query).all()
 
 
 def deliveries_of(session: Session, airing_id: AiringId) -> Sequence[Delivery]:

@@ -1,14 +1,12 @@
 """Reads of nodes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
-from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import NodeFacts
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import TOLD, Node
@@ -21,18 +19,6 @@ def get_node(session: Session, node_id: NodeId) -> Node:
     if node is None:
         raise NotFound(f"Không có cụm loa nào mang mã {node_id}.", code="node.unknown")
     return node
-
-
-def nodes_under(session: Session, area: AreaCode) -> Sequence[Node]:
-    """Return the nodes in use in an area and all below it, by id."""
-    codes = area_tree(session).below([area])
-    query = select(Node).where(Node.area.in_(codes), Node.retired_at.is_(None)).order_by(Node.id)
-    return session.scalars(query).all()
-
-
-def count_nodes(session: Session) -> int:
-    """Return how many nodes are in use."""
-    return session.scalar(select(func.count()).select_from(Node).where(Node.retired_at.is_(None))) or 0
 
 
 def facts_of(node: Node) -> NodeFacts:

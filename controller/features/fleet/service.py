@@ -14,7 +14,6 @@ from controller.features.areas.queries import area_tree, ended_areas
 from controller.features.fleet.location_history import close_stays, open_stays
 from controller.features.fleet.node_names import check_free, check_name
 from controller.features.fleet.queries import get_node
-from controller.features.fleet.vitals_log import keep_samples
 from controller.features.journal.service import record
 from controller.model.base import WrittenJson
 from controller.model.fleet import TOLD, Node, StateTurn
@@ -207,13 +206,6 @@ def _told(state: NodeState, now: datetime, *, retained: bool) -> dict[str, Any]:
         "heard": now,
         "program": state.software,
     }
-
-
-def note_vitals(session: Session, vitals: Iterable[Vitals], *, now: datetime) -> None:
-    """Keep the vitals of each node, a whole batch in one go. They also show that a node is there."""
-    vitals = list(vitals)
-    keep_samples(session, vitals, now=now)
-    note_newest(session, [(now, told) for told in vitals])
 
 
 def note_newest(session: Session, come: Iterable[tuple[datetime, Vitals]]) -> None:

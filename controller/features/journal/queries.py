@@ -35,8 +35,3 @@ def entries_of(session: Session, subject: str, limit: int = 100) -> Sequence[Ent
     """Return what was done to one thing, newest first."""
     query = select(Entry).where(Entry.subject == subject).order_by(Entry.seq.desc()).limit(limit)
     return session.scalars(query).all()
-
-
-def newest_entries(session: Session, limit: int = 100) -> Sequence[Entry]:
-    """Return the newest entries, newest first."""
-    return session.scalars(select(Entry).order_by(Entry.seq.desc()).limit(limit)).all()

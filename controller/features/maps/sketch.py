@@ -136,11 +136,6 @@ def path_of(rings: Sequence[Ring]) -> str:
     return "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in rings if ring)
 
 
-def far_away(centres: Sequence[Centre]) -> frozenset[AreaCode]:
-    """Return which of the centres lie too far from the rest to be drawn in place."""
-    return frozenset(one.code for one in _split(tuple(centres))[1])
-
-
 def _split(centres: tuple[Centre, ...]) -> tuple[list[Centre], list[Centre]]:
     if not centres:
         return [], []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.model.notices import Notice, NoticeKind
@@ -20,12 +20,6 @@ def notices_of(
         .limit(limit)
     )
     return session.scalars(query.where(Notice.read_at.is_(None)) if unread else query).all()
-
-
-def count_unread(session: Session, operator: OperatorId) -> int:
-    """Return how many notices a person has not read."""
-    query = select(func.count()).where(Notice.operator == operator, Notice.read_at.is_(None))
-    return session.scalar(query) or 0
 
 
 def unread_about(session: Session, kind: NoticeKind, subject: str) -> set[OperatorId]:

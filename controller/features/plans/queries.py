@@ -13,7 +13,7 @@ from controller.model.plans import Published
 from controller.model.row_versions import version_of
 from devices import topics
 from devices.ids import AreaCode, NodeId, RecordingId
-from devices.messages import KeySet, Plan, Policy
+from devices.messages import KeySet, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,6 @@ def published(session: Session, kind: DocumentKind, target: str, *, lock: bool =
     """Return the newest document of a kind for a target, or None."""
     query = select(Published).where(Published.kind == kind, Published.target == target)
     return session.scalars(query.with_for_update() if lock else query).one_or_none()
-
-
-def published_plans(session: Session, area: AreaCode) -> list[Plan]:
-    """Return the plans that an area's loudspeakers obey: its own and those above it."""
-    rows = _of_lineage(session, DocumentKind.PLAN, area)
-    return [Plan.model_validate_json(row.document) for row in rows]
 
 
 def published_policies(session: Session, area: AreaCode) -> list[Policy]:

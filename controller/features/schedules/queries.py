@@ -45,12 +45,6 @@ def targets_of_schedules(
     return found
 
 
-def running_schedules(session: Session) -> Sequence[Schedule]:
-    """Return the schedules that still make occurrences, oldest first."""
-    query = select(Schedule).where(Schedule.state == ScheduleState.RUNNING).order_by(Schedule.id)
-    return session.scalars(query).all()
-
-
 def schedules_for(
     session: Session, areas: Collection[AreaCode], *, limit: int, state: ScheduleState | None = None
 ) -> Sequence[Schedule]:

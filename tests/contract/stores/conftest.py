@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import make_url
 
 from controller.store import Store, migrating
-from controller.store.engine import sqlite_url
 from tests.support.postgres import postgres  # noqa: F401 - a fixture
+from tests.support.stored_rows import sqlite_url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

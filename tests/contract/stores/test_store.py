@@ -14,9 +14,9 @@ from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.model.journal import Entry
 from controller.store import Store, migrating
-from controller.store.engine import sqlite_url
 from controller.store.migrating import differences, downgrade
 from controller.store.revisions import MIGRATIONS, has_newest_shape, newest_revision
+from tests.support.stored_rows import sqlite_url
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=UTC)
 

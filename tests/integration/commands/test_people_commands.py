@@ -12,7 +12,7 @@ from controller.features.accounts.second_factor import begin_second_factor
 from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.accounts.tokens import bearer
 from controller.features.journal.chain import StationSeal, verify
-from controller.features.journal.queries import export, newest_entries
+from controller.features.journal.queries import export
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import unacknowledged, void_policies
@@ -28,6 +28,7 @@ from controller.model.permissions import OperatorRole
 from controller.settings import Settings
 from controller.store import Store
 from controller.trial.up import _settings
+from tests.support.stored_rows import newest_entries
 
 PASSWORD = "một mật khẩu đủ dài"
 

@@ -44,7 +44,7 @@ def world(seeds, tmp_path):
 def seeds_store(folder, seeds):
     from controller.features.journal.chain import StationSeal
     from controller.store import Store
-    from controller.store.engine import sqlite_url
+    from tests.support.stored_rows import sqlite_url
 
     return Store(sqlite_url(folder / "loa.sqlite"), signer=StationSeal(seeds._seed.station_key))
 

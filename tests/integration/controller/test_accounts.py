@@ -16,12 +16,12 @@ from controller.features.accounts.queries import has_administrator, require
 from controller.features.accounts.service import create_operator, disable_operator, open_key
 from controller.features.accounts.sessions import Tries, operator_of_token, sign_in
 from controller.features.bulletins.queries import get_bulletin
-from controller.features.journal.queries import newest_entries
 from controller.features.plans.policy_signing import sign_key_set
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act, OperatorRole
 from devices.ids import Role
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
+from tests.support.stored_rows import newest_entries
 
 NEW = "mật khẩu mới dài hơn"
 

@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from controller.features.airings.queries import airings_between, get_airing, targets_of
+from controller.features.airings.queries import get_airing, targets_of
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.rebroadcast.service import NOTICE, PRE_EMPTED, WITHIN, air_again
@@ -15,6 +15,7 @@ from controller.model.airings import Airing
 from controller.model.bulletin_states import ItemKind
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PROVINCE, Sound
+from tests.support.stored_rows import airings_between
 
 pytestmark = pytest.mark.both_databases
 

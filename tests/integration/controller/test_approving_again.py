@@ -18,7 +18,6 @@ from controller.features.expiries.approvals import tell_of_approvals
 from controller.features.keys.service import compromise_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.policy_signing import sign_key_set
-from controller.features.plans.queries import published_plans
 from controller.features.schedules.service import schedule_bulletin
 from controller.model.bulletin_states import IllegalBulletinTransition
 from controller.model.bulletins import Approved, FormerApproval
@@ -28,6 +27,7 @@ from devices.ids import Role
 from schedules.recurrence import Daily
 from tests.support.alarms import SOUNDS, prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE, Sound
+from tests.support.stored_rows import published_plans
 
 
 def told(world, person):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
-from controller.features.airings.queries import deliveries_of, get_airing, open_airings, reach, targets_of
+from controller.features.airings.queries import deliveries_of, get_airing, reach, targets_of
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.journal.queries import export
 from controller.features.schedules.days_off import remove_day_off, set_day_off
@@ -25,6 +25,7 @@ from controller.model.schedules import Occurrence
 from schedules.recurrence import WORKDAYS, Daily, MonthlyByDay, Weekly
 from schedules.skips import Skips
 from tests.support.station_world import NHA_TRANG
+from tests.support.stored_rows import open_airings
 
 DAILY = Daily(at=time(17, 0), first=date(2026, 11, 25))  # the world begins at 10:00 wall time of that day
 DAY = timedelta(days=1)

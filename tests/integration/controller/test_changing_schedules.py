@@ -6,7 +6,6 @@ import pytest
 
 from controller.errors import Conflict, NotAllowed
 from controller.features.airings.planning import AgainstPolicy
-from controller.features.airings.queries import open_airings
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.schedules.queries import get_schedule
 from controller.features.schedules.service import (
@@ -20,6 +19,7 @@ from schedules.icalendar import from_text
 from schedules.recurrence import WORKDAYS, Daily, Weekly
 from schedules.skips import Skips
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
+from tests.support.stored_rows import open_airings
 
 DAILY = Daily(at=time(17, 0), first=date(2026, 11, 25))  # the world begins at 10:00 wall time of that day
 FIRST = datetime(2026, 11, 25, 10, tzinfo=UTC)

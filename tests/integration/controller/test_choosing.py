@@ -7,7 +7,7 @@ import pytest
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.planning import MeetsOthers, Wish, move_airing
-from controller.features.airings.queries import airings_between, deliveries_of, get_airing, targets_of
+from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.target_selection import air_for_chosen, unheard
 from controller.features.doctor.invariants import invariants
 from controller.features.plans.queries import published
@@ -16,6 +16,7 @@ from controller.model.airing_states import AiringState
 from controller.model.plan_states import DocumentKind
 from devices.messages import Plan
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+from tests.support.stored_rows import airings_between
 
 FIRST, SECOND, THIRD, _ = (node.id for node in NODES)
 

@@ -9,20 +9,13 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.conflict_check import heard_in, waiting_in
 from controller.features.airings.planning import Meeting, Wish, move_airing, plan_foreseen
-from controller.features.airings.queries import (
-    airings_between,
-    deliveries_of,
-    get_airing,
-    open_airings,
-    targets_of,
-)
+from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.timing import DECLINED
 from controller.features.areas.queries import area_tree
 from controller.features.consent.queries import questions_for
 from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
 from controller.features.journal.queries import export
 from controller.features.notices.queries import notices_of
-from controller.features.plans.queries import published_plans
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.features.schedules.service import change_schedule, schedule_bulletin
@@ -31,6 +24,7 @@ from controller.model.permissions import OperatorRole
 from devices.ids import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, SqliteWorlds
+from tests.support.stored_rows import airings_between, open_airings, published_plans
 
 FIVE = Daily(at=time(17), first=date(2026, 11, 25))
 """Every day at 17:00; the world begins at 10:00 of that day."""

@@ -2,12 +2,13 @@
 
 import pytest
 
-from controller.features.airings.queries import airings_between, get_airing
+from controller.features.airings.queries import get_airing
 from controller.features.consent.service import answer_airing
 from controller.features.doctor.invariants import invariants
 from controller.model.airing_states import AiringState
 from controller.model.airings import Answer
 from tests.support.station_world import NHA_TRANG, PROVINCE
+from tests.support.stored_rows import airings_between
 
 pytestmark = pytest.mark.both_databases
 

@@ -19,15 +19,8 @@ from controller.features.enrolment.service import (
 )
 from controller.features.fleet.broker_passwords import node_passwords
 from controller.features.fleet.location_history import stays_of
-from controller.features.fleet.queries import count_nodes, facts_of, get_node
-from controller.features.fleet.service import (
-    NewNode,
-    enrol_node,
-    enrol_nodes,
-    note_states,
-    note_vitals,
-    retire_node,
-)
+from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.service import NewNode, enrol_node, enrol_nodes, note_states, retire_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.plans.queries import published
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
@@ -41,6 +34,7 @@ from devices.messages import NodeState, Plan, Vitals
 from devices.node_key import NodeKey
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+from tests.support.stored_rows import count_nodes, note_vitals
 
 NEW = NewNode(NodeId("kh-22366-07"), NHA_TRANG, "Nhà văn hóa thôn 2")
 

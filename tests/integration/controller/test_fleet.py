@@ -7,13 +7,14 @@ import pytest
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas, top_area
-from controller.features.fleet.queries import count_nodes, get_node, nodes_under, tiles
-from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals, retire_node
+from controller.features.fleet.queries import get_node, tiles
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states, retire_node
 from controller.features.fleet.status import NodeStatus
 from controller.model.fleet import StateTurn
 from devices.ids import NodeId
 from devices.messages import NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
+from tests.support.stored_rows import count_nodes, nodes_under, note_vitals
 
 NODE = NODES[0].id
 

@@ -6,7 +6,7 @@ import pytest
 
 from controller.features.airings.conflicts import Choice, ConflictKind
 from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers
-from controller.features.airings.queries import get_airing, open_airings
+from controller.features.airings.queries import get_airing
 from controller.features.fleet.service import note_states
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.schedules.conflict_check import MOST_FORESEEN, Wished, foresee_schedule
@@ -18,6 +18,7 @@ from devices.messages import NodeState, QuietHours
 from schedules.recurrence import WORKDAYS, Daily, Once, Weekly
 from schedules.skips import Skips
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE, SqliteWorlds
+from tests.support.stored_rows import open_airings
 
 FIVE = Daily(at=time(17), first=date(2026, 11, 25))
 """Every day at 17:00; the world begins at 10:00 of that day."""

@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from controller.errors import LoaError
 from controller.features.journal.chain import JournalBroken, verify
-from controller.features.journal.queries import entries_of, export, newest_entries
+from controller.features.journal.queries import entries_of, export
 from controller.features.journal.service import STATION, record
 from controller.store import Store
+from tests.support.stored_rows import newest_entries
 
 pytestmark = pytest.mark.both_databases
 

@@ -18,13 +18,7 @@ from controller.features.keys.service import compromise_key, fallout_of, retire_
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.policy_signing import sign_key_set
-from controller.features.plans.queries import (
-    published,
-    published_key_set,
-    published_plans,
-    published_policies,
-    void_policies,
-)
+from controller.features.plans.queries import published, published_key_set, published_policies, void_policies
 from controller.model.accounts import Account, HeldKey
 from controller.model.airing_states import AiringState
 from controller.model.bulletins import Approved
@@ -36,6 +30,7 @@ from devices.messages import MOST_KEYS
 from devices.signing import LONGEST_JWS, NotTrusted, SigningKey, TrustedKeys, read_key_set, verify_approval
 from tests.support.alarms import prepared
 from tests.support.station_world import NHA_TRANG, PASSWORD, PROVINCE
+from tests.support.stored_rows import published_plans
 
 pytestmark = pytest.mark.both_databases
 

@@ -8,11 +8,11 @@ import pytest
 from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.airings.conflict_check import foresee
 from controller.features.airings.planning import Wish, asking_of, plan_foreseen
-from controller.features.airings.queries import airings_between, get_airing
+from controller.features.airings.queries import get_airing
 from controller.features.bulletins.validity import BeyondValidity, end_of
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, reference_given, set_reference
-from controller.features.notices.queries import count_unread, notices_of
+from controller.features.notices.queries import notices_of
 from controller.features.notices.service import read_notice, read_notices
 from controller.features.schedules.occurrence_making import make_occurrences
 from controller.features.schedules.queries import get_schedule
@@ -21,6 +21,7 @@ from controller.model.airing_states import AiringState
 from controller.model.schedule_states import ScheduleState
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG
+from tests.support.stored_rows import airings_between
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 LAST = date(2026, 11, 27)  # the world begins on 25 November, 10:00 in Khánh Hòa
@@ -112,7 +113,7 @@ def test_when_an_act_ends_its_owners_are_told_once_and_what_sounds_is_not_cut(wo
         (notice,) = world.ask(notices_of, person.id)
         assert (notice.subject, notice.read_at) == (bulletin, None)
         assert "đã hết hiệu lực" in notice.sentence
-    assert world.ask(count_unread, world.technician.id) == 0
+    assert world.ask(notices_of, world.technician.id) == []
 
 
 def test_an_act_that_is_prolonged_ends_again_later(world, bulletin):

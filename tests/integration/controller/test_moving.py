@@ -18,7 +18,7 @@ from controller.features.area_changes.changes import (
 from controller.features.areas.queries import area_tree, get_area, history_of
 from controller.features.emergencies.preparation import prepare, release
 from controller.features.fleet.location_history import stays_of
-from controller.features.fleet.queries import get_node, nodes_under
+from controller.features.fleet.queries import get_node
 from controller.features.plans.queries import published, retained_state
 from controller.features.relocation.service import move_node
 from controller.model.emergency_states import Kind as AlarmKind
@@ -27,6 +27,7 @@ from devices.enrolment import Place
 from devices.ids import AreaCode
 from devices.signing import TrustedKeys, read_key_set, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
+from tests.support.stored_rows import nodes_under
 
 NODE = NODES[0].id
 VILLAGE = NewArea(AreaCode("22366.1"), "Thôn Một", "Thôn")

@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed
-from controller.features.airings.queries import airings_between, get_airing, targets_of
+from controller.features.airings.queries import get_airing, targets_of
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import rendering_of
 from controller.features.consent.precedence import collisions_for, order_airings
 from controller.features.journal.queries import export
 from controller.features.plans.policy_signing import sign_policy
-from controller.features.plans.queries import published_plans
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
 from devices.messages import QuietHours
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound, SqliteWorlds
+from tests.support.stored_rows import airings_between, published_plans
 
 MINUTE = timedelta(minutes=1)
 LATER = 8 * 3600

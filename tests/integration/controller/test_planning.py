@@ -10,7 +10,7 @@ from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOt
 from controller.features.airings.queries import get_airing
 from controller.features.airings.timetables import timetable_of
 from controller.features.plans.policy_signing import sign_policy
-from controller.features.plans.queries import published_plans, published_policies
+from controller.features.plans.queries import published_policies
 from controller.features.schedules.service import move_occurrence, schedule_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.local_time import ZONE
@@ -19,6 +19,7 @@ from devices.messages import QuietHours
 from devices.plan import timetable
 from schedules.recurrence import Daily
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE
+from tests.support.stored_rows import published_plans
 
 NIGHT = (QuietHours(begins="21:30", ends="04:45"),)
 MINUTE = 60

@@ -13,7 +13,6 @@ from controller.features.plans.queries import (
     count_unacknowledged,
     published,
     published_key_set,
-    published_plans,
     published_policies,
     retained_state,
     unacknowledged,
@@ -25,6 +24,7 @@ from controller.model.plan_states import PLAN_LIFE, DocumentKind
 from devices.messages import Manifest, Plan, Policy, QuietHours
 from devices.signing import TrustedKeys, read_key_set, read_payload, verify
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PASSWORD, PROVINCE, Sound
+from tests.support.stored_rows import published_plans
 
 
 def plan_of(documents, area=NHA_TRANG):

@@ -6,15 +6,15 @@ import pytest
 
 from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.service import disable_operator
-from controller.features.airings.queries import open_airings
 from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
-from controller.features.schedules.queries import get_schedule, running_schedules
+from controller.features.schedules.queries import get_schedule
 from controller.features.schedules.service import end_schedule, schedule_bulletin
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.schedule_states import ScheduleState
 from schedules.recurrence import Daily, Once, Weekday, Weekly
 from tests.support.station_world import NHA_TRANG, PROVINCE
+from tests.support.stored_rows import open_airings, running_schedules
 
 DAILY = Daily(at=time(17, 0), first=date(2026, 11, 25))  # the world begins at 10:00 wall time of that day
 

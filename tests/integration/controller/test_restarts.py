@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.sessions import IDLE, operator_of_token, sign_in
-from controller.features.airings.queries import get_airing, open_airings
+from controller.features.airings.queries import get_airing
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.doctor.invariants import invariants
 from controller.features.journal.chain import StationSeal
-from controller.features.plans.queries import published_plans
 from controller.features.reports.monthly import coverage
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
@@ -22,10 +21,10 @@ from controller.features.schedules.service import schedule_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from devices.ids import Grade
 from schedules.recurrence import Daily
 from tests.support.station_world import NHA_TRANG, NODES, PASSWORD, TEXT, Sound, SqliteWorlds, World
+from tests.support.stored_rows import open_airings, published_plans, sqlite_url
 
 NODE, OTHER = NODES[0].id, NODES[1].id
 SOUND = Sound(b"sound " * 20_000)

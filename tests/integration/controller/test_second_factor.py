@@ -24,9 +24,9 @@ from controller.features.accounts.sessions import (
     sign_in,
     sweep_sessions,
 )
-from controller.features.journal.queries import newest_entries
 from controller.model.accounts import SecondFactor, SignedIn
 from tests.support.station_world import PASSWORD
+from tests.support.stored_rows import newest_entries
 
 pytestmark = pytest.mark.both_databases
 

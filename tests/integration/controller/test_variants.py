@@ -4,7 +4,7 @@ import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.cancellation import cancel_airing
-from controller.features.airings.queries import airings_between, deliveries_of, get_airing, targets_of
+from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.bulletins.queries import get_bulletin, rendering_of, variants_of
@@ -12,11 +12,11 @@ from controller.features.bulletins.service import recall_bulletin, revise_bullet
 from controller.features.bulletins.variants import add_variant
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import end_acts, set_reference
-from controller.features.plans.queries import published_plans
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import BulletinState
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Sound
+from tests.support.stored_rows import airings_between, published_plans
 
 RAGLAI = b"raglai " * 9_000
 OTHER = b"vietnamese " * 9_000

@@ -9,7 +9,7 @@ from controller.errors import BadInput, NotAllowed
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.fault_assignments import take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.fleet.status import NodeStatus
 from controller.features.fleet.vitals_course import course_of
 from controller.features.fleet.vitals_log import drop_old_vitals, thin_vitals
@@ -19,6 +19,7 @@ from controller.model.fleet import RecentVitals, StateTurn, VitalsDay
 from devices.ids import NodeId
 from devices.messages import NodeState, Vitals
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES
+from tests.support.stored_rows import note_vitals
 
 NODE = NODES[0].id
 DAY = timedelta(days=1)

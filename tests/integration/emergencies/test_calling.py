@@ -32,10 +32,8 @@ from controller.features.emergencies.texts import TEMPLATES
 from controller.features.fleet.counts import statuses_by_area
 from controller.features.fleet.faults import LEAST_AUDIBLE
 from controller.features.fleet.queries import facts_of, get_node
-from controller.features.fleet.service import note_vitals
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.plans.policy_signing import sign_policy
-from controller.features.plans.queries import published_plans
 from controller.features.quarantine.service import limit_volume
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
@@ -47,6 +45,7 @@ from devices.ids import Grade
 from devices.messages import QuietHours, Vitals
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PASSWORD, PROVINCE
+from tests.support.stored_rows import note_vitals, published_plans
 
 TIMES = Times(least_lead=timedelta(seconds=5))
 

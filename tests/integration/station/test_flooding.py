@@ -10,7 +10,6 @@ from controller.features.fleet.queries import get_node
 from controller.features.fleet.rate_notices import FEW, note_floods
 from controller.features.fleet.service import note_states
 from controller.features.fleet.watch import Wish, watched
-from controller.features.journal.queries import newest_entries
 from controller.features.quarantine.service import quarantine_node, release_node
 from controller.model.airings import StoredReceipt
 from devices import topics
@@ -19,6 +18,7 @@ from devices.link import Link, Options
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, TimeRequest
 from tests.support import station_world
 from tests.support.running_station import NODES, running
+from tests.support.stored_rows import newest_entries
 from tests.support.waiting import WITHIN, wait_until
 
 FLOODER, OTHER = NODES[0].id, NODES[1].id

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from controller.features.journal.queries import newest_entries
 from devices import topics
 from devices.link import Link
 from tests.support.running_station import running
+from tests.support.stored_rows import newest_entries
 from tests.support.waiting import WITHIN, wait_until
 
 

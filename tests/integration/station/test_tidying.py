@@ -7,12 +7,12 @@ import pytest
 
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.doctor.invariants import invariants
-from controller.features.journal.queries import newest_entries
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.bulletins import Recording
 from controller.runtime.recording_cleanup import Tidying
 from controller.settings import Settings
 from tests.support.station_world import Sound
+from tests.support.stored_rows import newest_entries
 from tts.recordings import RecordingStore
 from tts.uploads import UploadStore
 

@@ -19,7 +19,7 @@ from controller.features.bulletins.renderings import Speech, begin_rendering, fa
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, standing_in_family
 from controller.features.enrolment.service import Welcome
-from controller.features.fleet.service import NewNode, enrol_nodes, note_states, note_vitals
+from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.journal.chain import StationSeal
 from controller.features.journal.security_log import SecurityLog
 from controller.features.plans.policy_signing import sign_key_set
@@ -32,11 +32,11 @@ from controller.runtime.changes import Changes
 from controller.runtime.receipt_ingestion import fold_receipts
 from controller.settings import Settings
 from controller.store import Store
-from controller.store.engine import sqlite_url
 from devices.chunks import manifest_of
 from devices.ids import AreaCode, NodeId
 from devices.messages import NodeState, Receipt, ReceiptKind, Receipts, Vitals
 from devices.signing import SigningKey
+from tests.support.stored_rows import note_vitals, sqlite_url
 from tests.support.swelling_tone import mp3
 from tts.orders import Progress
 from tts.recordings import RecordingStore

@@ -8,7 +8,6 @@ from sqlalchemy import select, update
 from controller.features.airings.views import NODE_SIGNS
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.pages.incidents import EVENT_SIGNS
-from controller.features.fleet.service import note_vitals
 from controller.features.fleet.status import NodeStatus
 from controller.features.journal.service import record
 from controller.features.listeners.service import report_trouble
@@ -32,6 +31,7 @@ from devices.messages import ReceiptKind
 from tests.integration.web.one_of_each import one_of_each
 from tests.integration.web.site_world import BAC_NHA_TRANG, Made
 from tests.integration.web.test_pages import text_of
+from tests.support.stored_rows import note_vitals
 from tests.support.swelling_tone import mp3
 
 MADE = Made(mp3(), 8_000)

@@ -6,8 +6,9 @@ from sqlalchemy import event
 from controller.features.airings.queries import get_airing
 from controller.features.airings.views import StatusTone, Tile
 from controller.features.bulletins.service import return_bulletin
-from controller.features.fleet.service import note_vitals, retire_node
+from controller.features.fleet.service import retire_node
 from tests.integration.web.site_world import NHA_TRANG, Made
+from tests.support.stored_rows import note_vitals
 from tests.support.swelling_tone import mp3
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from controller.features.accounts.service import disable_operator
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.schedules.form import ScheduleTyped, typed_of
-from controller.features.schedules.queries import get_schedule, next_occurrences, own_days, running_schedules
+from controller.features.schedules.queries import get_schedule, next_occurrences, own_days
 from controller.features.schedules.service import schedule_bulletin
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airings import Airing
@@ -15,6 +15,7 @@ from schedules.icalendar import from_text
 from schedules.recurrence import Daily, Weekday, Weekly
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import queries_of, text_of
+from tests.support.stored_rows import running_schedules
 
 FORM = {
     "kieu": "ngay-lam-viec",

@@ -8,15 +8,7 @@ from hypothesis import strategies as st
 
 from devices.ids import Grade
 from devices.messages import LoudHours, Plan, PlannedAiring, Policy, QuietHours
-from devices.plan import (
-    change_points,
-    ends_at,
-    is_due,
-    merge,
-    next_change,
-    timetable,
-    what_sounds,
-)
+from devices.plan import change_points, ends_at, is_due, merge, timetable, what_sounds
 from tests.support import stranger_rules
 from tests.support.nightly import examples
 
@@ -178,13 +170,6 @@ def test_an_expired_plan_says_nothing_more():
 def test_the_newest_plan_that_names_an_airing_counts():
     old, new = plan(airing(at=60), version=1), plan(airing(at=90), target="56-1", version=2)
     assert [found.starts_at for found in merge([new, old], DAWN)] == [at(90)]
-
-
-def test_the_next_change_is_the_next_start_or_end_or_bound():
-    plans = [plan(airing(at=60, minutes=10))]
-    assert next_change(plans, [], at(0)) == at(60)
-    assert next_change(plans, [], at(60)) == at(70)
-    assert next_change(plans, [], at(70)) is None
 
 
 # -- properties
