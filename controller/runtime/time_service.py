@@ -44,7 +44,9 @@ class Timekeeper:
     now: Callable[[], datetime]
     may_tell: Callable[[], bool] = lambda: True  # whether our own clock is to be believed
     own_link: Link | None = None  # started and stopped here; None: requests come by the station's
-    _requests: "queue.Queue[tuple[int, NodeId, bytes]]" = field(default_factory=lambda: queue.Queue(_QUEUE))
+    _requests: "queue.LifoQueue[tuple[int, NodeId, bytes]]" = field(
+        default_factory=lambda: queue.LifoQueue(_QUEUE)
+    )  # newest first: when too many come, those that waited long are worth nothing any more
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
     _last_us: int = 0

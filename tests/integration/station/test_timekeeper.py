@@ -74,3 +74,24 @@ def test_a_request_by_itself_is_answered_in_the_thread_that_heard_it_and_one_of_
         timekeeper.take(NODE, request)
         broker.deliver()
         assert (len(came), timekeeper._requests.qsize()) == (answered, queued)
+
+
+def test_of_requests_that_wait_the_newest_is_answered_first():
+    broker, came, at = MemoryBroker(), [], utc_now()
+    link = MemoryLink(broker, "loa-station")
+    node = MemoryLink(broker, NODE, on_message=came.append)
+    node.subscribe(topics.time_reply(NODE))
+    link.start()
+    node.start()
+    broker.deliver()
+    key = SigningKey.generate(Role.STATION, at, timedelta(days=1))
+    timekeeper = Timekeeper(link, key, lambda: at)
+    for sent_us in (1, 2, 3):
+        timekeeper.take(NODE, TimeRequest(node=NODE, sent_us=sent_us).payload())
+    timekeeper.start()
+    try:
+        wait_until(lambda: broker.deliver() is None or len(came) == 3, WITHIN_S, "all are answered")
+    finally:
+        timekeeper.stop()
+    replies = [TimeReply.model_validate(read_payload(one.payload.decode())) for one in came]
+    assert [reply.sent_us for reply in replies] == [3, 2, 1]
