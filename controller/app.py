@@ -11,14 +11,10 @@ from sqlalchemy.orm import Session
 
 from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
-from controller.features.airings.timing import Times
 from controller.features.areas.queries import get_area
-from controller.features.bulletins.renderings import Speech
 from controller.features.enrolment.broker_credentials import BrokerDoors
-from controller.features.enrolment.service import Welcome
 from controller.features.journal.security_log import SecurityLog, syslog_at
 from controller.features.keys.station_key_renewal import station_seal, take_due_key
-from controller.features.plans.queries import Outgoing
 from controller.features.provisioning.service import (
     FirstAdministrator,
     found,
@@ -30,6 +26,10 @@ from controller.features.provisioning.service import (
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
 from controller.model.bulletin_states import RenderingId
+from controller.model.enrolment import Welcome
+from controller.model.outgoing import Outgoing
+from controller.model.speech import Speech
+from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
 from controller.runtime.changes import Changes

@@ -15,7 +15,22 @@ from starlette.types import ASGIApp
 
 from controller.errors import LoaError
 from controller.features.accounts.rate_limits import Tries
+from controller.features.accounts.viewer import entering
+from controller.features.airings.heard import is_whole, percent_heard
+from controller.features.airings.views import (
+    AIRING_SIGNS,
+    BULLETIN_SIGNS,
+    GRADE_WORDS,
+    NODE_SIGNS,
+    StatusTone,
+    progress_words,
+    together_words,
+    whole_ms_of,
+)
+from controller.features.fleet.faults import LEAST_AUDIBLE
 from controller.features.listeners.rate_limits import ListenerLimits
+from controller.features.schedules.sentences import WEEKDAYS
+from controller.features.today.header import Header
 from controller.features.today.queries import sounding_now
 from controller.http import assets
 from controller.http import error_pages as errors
@@ -23,6 +38,7 @@ from controller.http.guard import BodyLimits, Guard
 from controller.http.lanes import Lanes
 from controller.http.live import Live
 from controller.http.refusals import describe_refusals
+from controller.http.render import offer
 from controller.http.station import Station
 from controller.routes import DESCRIPTION, api_router, pages_router
 
@@ -58,6 +74,20 @@ def lay_out() -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     site.add_middleware(BodyLimits)
+    offer(
+        progress_words=progress_words,
+        together_words=together_words,
+        WEEKDAYS=WEEKDAYS,
+        LEAST_AUDIBLE=LEAST_AUDIBLE,
+        is_whole=is_whole,
+        percent_heard=percent_heard,
+        whole_ms_of=whole_ms_of,
+        AIRING_SIGNS=AIRING_SIGNS,
+        BULLETIN_SIGNS=BULLETIN_SIGNS,
+        NODE_SIGNS=NODE_SIGNS,
+        GRADE_WORDS=GRADE_WORDS,
+        Tone=StatusTone,
+    )
     site.add_exception_handler(LoaError, errors.on_loa_error)
     site.add_exception_handler(HTTPException, errors.on_http_error)
     site.add_exception_handler(RequestValidationError, errors.on_invalid)
@@ -74,6 +104,8 @@ def put_before(station: Station, site: FastAPI) -> FastAPI:
     site.state.station = station
     site.state.live = Live(station.changes)
     site.state.tries = Tries()
+    site.state.header = Header()
+    site.state.enter = entering
     site.state.lanes = Lanes()
     site.state.listener_limits = ListenerLimits()
     site.state.sounding = lambda: _sounding_sentence(station)

@@ -25,7 +25,6 @@ from controller.errors import (
     TooManyTries,
     Unavailable,
 )
-from controller.features.accounts.viewer import entering
 from controller.http.lanes import in_lane
 from controller.http.render import page
 
@@ -77,7 +76,8 @@ def _find_viewer(request: Request) -> None:
     if hasattr(request.state, "viewer"):
         return
     try:
-        entering(request)
+        enter: Callable[[Request], object] = request.app.state.enter
+        enter(request)
     except LoaError:
         request.state.viewer = None
 

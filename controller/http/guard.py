@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from controller.features.accounts.viewer import bearer_of
-from controller.features.imports.file_kinds import LARGEST_FILE
-from controller.features.maps.geojson import LARGEST_OUTLINES
 from controller.http.error_pages import error_response
 from controller.http.refusal_log import ELSEWHERE, note_answer
+from controller.http.requests import bearer_of
+from controller.model.limits import LARGEST_FILE, LARGEST_OUTLINES
 from tts.uploads import LARGEST_CHIME, LARGEST_UPLOAD
 
 LARGEST_BODY = 1_000_000  # bytes; ten times the longest bulletin with every letter percent-encoded

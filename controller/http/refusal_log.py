@@ -4,8 +4,8 @@ import re
 
 from starlette.requests import Request
 
-from controller.features.accounts.viewer import address_of, bearer_of, station_of
-from controller.features.journal.security_log import Refused
+from controller.http.requests import address_of, bearer_of, station_of
+from controller.model.refusals import Refused
 
 ACTS = {
     "sign-in": "đăng nhập không được",

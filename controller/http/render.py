@@ -11,19 +11,6 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from controller.features.airings.heard import is_whole, percent_heard, whole_ms
-from controller.features.airings.views import (
-    AIRING_SIGNS,
-    BULLETIN_SIGNS,
-    GRADE_WORDS,
-    NODE_SIGNS,
-    AiringView,
-    StatusTone,
-    progress_words,
-    together_words,
-)
-from controller.features.fleet.faults import LEAST_AUDIBLE
-from controller.features.schedules.sentences import WEEKDAYS
 from controller.http import assets, words
 from controller.http.journal_words import ROLES as ROLE_WORDS
 from controller.http.named import Named
@@ -31,7 +18,6 @@ from controller.http.navigation import shown
 from controller.http.station import Station
 from controller.http.time_fields import day_value
 from controller.model.airing_states import AiringState, Rung
-from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.permissions import Act
 from devices.messages import ReceiptKind
@@ -115,11 +101,6 @@ def engine_words(engine: str | None) -> str:
     return ENGINE_WORDS.get(engine or "", f"giọng đọc {engine}")
 
 
-def whole_ms_of(airing: AiringView | Airing) -> int | None:
-    """Return how long each loudspeaker should sound in an airing, of a view or a row of it."""
-    return airing.whole_ms if isinstance(airing, AiringView) else whole_ms(airing)
-
-
 @cache
 def icon(name: str) -> Markup:
     """Return a drawing of the sprite; the word beside it says the same, so readers skip it."""
@@ -148,28 +129,21 @@ def _environment() -> Environment:
         words=words,
         reason_words=reason_words,
         engine_words=engine_words,
-        progress_words=progress_words,
-        together_words=together_words,
-        WEEKDAYS=WEEKDAYS,
-        LEAST_AUDIBLE=LEAST_AUDIBLE,
-        is_whole=is_whole,
-        percent_heard=percent_heard,
-        whole_ms_of=whole_ms_of,
         RECEIPT_WORDS=RECEIPT_WORDS,
         ROLE_WORDS=ROLE_WORDS,
         ACT_WORDS=ACT_WORDS,
-        AIRING_SIGNS=AIRING_SIGNS,
-        BULLETIN_SIGNS=BULLETIN_SIGNS,
-        NODE_SIGNS=NODE_SIGNS,
-        GRADE_WORDS=GRADE_WORDS,
         AiringState=AiringState,
         BulletinState=BulletinState,
         RenderingState=RenderingState,
         Rung=Rung,
         Act=Act,
-        Tone=StatusTone,
     )
     return environment
+
+
+def offer(**words: Any) -> None:
+    """Let templates use words and functions of features; the site does so once, before its first page."""
+    _environment().globals.update(words)
 
 
 def fragment(template: str, context: Mapping[str, Any]) -> str:

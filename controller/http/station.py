@@ -6,12 +6,12 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from controller.features.airings.timing import Times
-from controller.features.bulletins.renderings import Speech
-from controller.features.enrolment.service import Welcome
-from controller.features.journal.security_log import SecurityLog
-from controller.features.plans.queries import Outgoing
 from controller.model.bulletin_states import RenderingId
+from controller.model.enrolment import Welcome
+from controller.model.outgoing import Outgoing
+from controller.model.refusals import Refused
+from controller.model.speech import Speech
+from controller.model.times import Times
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
@@ -29,6 +29,16 @@ class ChangeCounter(Protocol):
 
     def wait(self, after: int, timeout: float) -> int:
         """Return the number once it is above `after`, at the latest after `timeout` seconds."""
+
+
+class RefusalLog(Protocol):
+    """Counts what is refused, and writes it down when it is told to; usable from any thread."""
+
+    def note(self, refused: Refused, now: datetime) -> None:
+        """Count one; never waits."""
+
+    def write(self) -> None:
+        """Write down what was counted."""
 
 
 class Station(Protocol):
@@ -95,7 +105,7 @@ class Station(Protocol):
         """Publish at once what was signed and committed, and poke."""
 
     @property
-    def security(self) -> SecurityLog:
+    def security(self) -> RefusalLog:
         """Counts what was refused."""
 
     def broker_up(self) -> bool:

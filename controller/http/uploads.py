@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
-from fastapi import Depends
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -12,11 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 
 from controller.errors import BadInput
-from controller.features.accounts.queries import require
-from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.areas.queries import top_area
 from controller.http.station import Station
-from controller.model.permissions import Act
 from tts.brought import HEAD, form_of
 from tts.uploads import UploadId
 
@@ -71,46 +66,15 @@ class Upload(NamedTuple):
     fields: dict[str, str]
 
 
-def _writer(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who may write texts at all, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.WRITE, viewer.operator.area)
-    return viewer
-
-
-Writer = Annotated[Viewer, Depends(_writer)]
-
-
-def _teacher(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who may keep the words and chimes of an area, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.TEACH, viewer.operator.area)
-    return viewer
-
-
-Teacher = Annotated[Viewer, Depends(_teacher)]
-
-
-def _ruler(station: TheStation, viewer: Signed) -> Viewer:
-    """Let through who rules the whole province, before a byte of the file is taken."""
-    with station.store.read() as session:
-        require(session, viewer.operator, Act.RULE, top_area(session).code)
-    return viewer
-
-
-Ruler = Annotated[Viewer, Depends(_ruler)]
-
-
-async def _uploaded(request: Request, _viewer: Writer) -> AsyncIterator[Upload]:
+@asynccontextmanager
+async def file_taken(request: Request) -> AsyncIterator[Upload]:
+    """Read a form that must carry a file; BadInput without one."""
     async with _parsed(request, _MOST_FIELDS) as sent:
         file = sent.get("file")
         if not isinstance(file, UploadFile):
             raise BadInput("Chưa có tệp nào được gửi lên. Hãy chọn tệp rồi gửi lại.", code="upload.none")
         fields = {name: value for name, value in sent.items() if isinstance(value, str)}
         yield Upload(file.file, file.filename or "", fields)
-
-
-Uploaded = Annotated[Upload, Depends(_uploaded, scope="function")]
 
 
 class Sent(NamedTuple):
@@ -125,34 +89,9 @@ class Sent(NamedTuple):
         return next(iter(self.fields.get(field, ())), "")
 
 
-async def _sent(request: Request, _viewer: Writer) -> AsyncIterator[Sent]:
-    async with _taken(request) as sent:
-        yield sent
-
-
-SentForm = Annotated[Sent, Depends(_sent, scope="function")]
-
-
-async def _sent_by_teacher(request: Request, _viewer: Teacher) -> AsyncIterator[Sent]:
-    async with _taken(request) as sent:
-        yield sent
-
-
-TaughtForm = Annotated[Sent, Depends(_sent_by_teacher, scope="function")]
-"""As SentForm, from whoever keeps the words and chimes of an area."""
-
-
-async def _sent_by_ruler(request: Request, _viewer: Ruler) -> AsyncIterator[Sent]:
-    async with _taken(request) as sent:
-        yield sent
-
-
-SentByRuler = Annotated[Sent, Depends(_sent_by_ruler, scope="function")]
-"""As SentForm, from whoever rules the whole province."""
-
-
 @asynccontextmanager
-async def _taken(request: Request) -> AsyncIterator[Sent]:
+async def form_taken(request: Request) -> AsyncIterator[Sent]:
+    """Read a form that may carry a file."""
     async with _parsed(request, _MOST_PARTS) as sent:
         file = sent.get("file")
         is_chosen = isinstance(file, UploadFile) and bool(file.size)

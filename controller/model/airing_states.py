@@ -60,6 +60,8 @@ IN_PLANS = (AiringState.DELIVERING, AiringState.SOUNDING)
 """States in which an airing stands in its areas' plans."""
 OPEN = (AiringState.PLANNED, *IN_PLANS)
 """States that still lead to a hearing."""
+MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
+"""States in which nobody has begun to hear an airing."""
 
 
 def after(state: AiringState, event: AiringEvent) -> AiringState:

@@ -20,7 +20,6 @@ from controller.features.airings.timing import (
     NOBODY,
     SILENCED,
     UNHEARD,
-    Times,
     cut_off,
     start_for,
     too_late,
@@ -38,6 +37,7 @@ from controller.model.bulletins import Approved, Bulletin, Recording, Rendering
 from controller.model.emergencies import Emergency
 from controller.model.languages import VIETNAMESE
 from controller.model.local_time import wall
+from controller.model.times import Times
 from devices.ids import AiringId
 
 

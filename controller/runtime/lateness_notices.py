@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from controller.features.airings.lateness import DeliveryFacts, forecasts
 from controller.features.airings.lateness_facts import delivery_facts
 from controller.features.airings.notifications import tell_caught_up, tell_late, told_late
-from controller.features.airings.timing import Times
+from controller.model.times import Times
 from controller.store import Store
 from devices.ids import AiringId
 

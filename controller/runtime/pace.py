@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from controller.features.airings.timing import PACE_RECOVERY
+from controller.model.times import PACE_RECOVERY
 
 LEAST = 25_000
 """Bytes a second, or the set pace if that is less: slower, a start would be missed for certain."""

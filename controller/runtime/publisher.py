@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.features.journal.service import record
-from controller.features.plans.queries import Outgoing, retained_state, unacknowledged
+from controller.features.plans.queries import retained_state, unacknowledged
 from controller.features.plans.service import acknowledge, forget_acknowledgements, refresh_plans
 from controller.model.base import ID_LENGTH
+from controller.model.outgoing import Outgoing
 from controller.runtime.retained import RetainedWatch
 from controller.store import Store
 from devices.ids import AreaCode

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from controller.features.airings.timing import Times
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.features.schedules.occurrence_making import make_occurrences
 from controller.model.plans import Published
+from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
 from devices import topics

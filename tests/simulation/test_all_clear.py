@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from controller.features.airings.queries import get_airing
-from controller.features.airings.timing import Times
 from controller.features.emergencies.service import Call, call_alone, sound_all_clear
 from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
+from controller.model.times import Times
 from devices.chunks import split
 from simulator.speakers import Began
 from tests.simulation.store_station import PERFECT, StoreStation

@@ -9,7 +9,6 @@ from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import plan_airing
-from controller.features.airings.timing import Times
 from controller.features.area_changes.service import load_areas
 from controller.features.bulletins.listening_proof import note_served
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
@@ -21,6 +20,7 @@ from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.model.permissions import OperatorRole
+from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.receipt_ingestion import fold_receipts
 from controller.store import Store

@@ -1,9 +1,9 @@
 """Who is signed in: the cookie with the session behind it, or a program's token; and what may be seen."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence, Sized
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Protocol, cast
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
@@ -19,16 +19,41 @@ from controller.features.accounts.second_factor import has_second_factor, needs_
 from controller.features.accounts.secret_codes import digest_of_secret
 from controller.features.accounts.sessions import ABSOLUTE, operator_of_token, touch, wants_touch
 from controller.features.accounts.tokens import TOUCH_EVERY, bearer, touch_token
-from controller.features.airings.planning import MOVABLE
-from controller.features.airings.views import AiringView
-from controller.features.approvals.waiting import count_waiting
-from controller.features.consent.asked import OpenQuestions, asked_of
-from controller.features.emergencies.alarm_bar import AlarmLine, alarm_lines
 from controller.http.lanes import in_lane, is_urgent
+from controller.http.requests import address_of, bearer_of, cookie_name, station_of, token_of
 from controller.http.station import Station
-from controller.model.airing_states import AiringEvent, is_possible
+from controller.model.airing_states import MOVABLE, AiringEvent, AiringState, is_possible
 from controller.model.permissions import Act, Operator
 from devices.ids import AreaCode
+
+
+class PageHeader(Protocol):
+    """What the head of every page says; features above this one know it, and the site hands it in."""
+
+    def waiting(self, session: Session, operator: Operator, scope: Scope) -> int:
+        """How many bulletins wait for this person's approval."""
+
+    def asked(self, session: Session, operator: Operator, scope: Scope, now: datetime) -> Sized:
+        """What waits for the word of this person's commune."""
+
+    def alarms(self, session: Session, scope: Scope, now: datetime) -> Sequence[object]:
+        """What sounds or waits as an emergency, a line each."""
+
+
+def header_of(request: Request) -> PageHeader:
+    """Return what knows the head of the site's pages."""
+    return cast("PageHeader", request.app.state.header)
+
+
+class AiringOnPage(Protocol):
+    """An airing, as far as its buttons ask."""
+
+    @property
+    def state(self) -> AiringState: ...  # noqa: D102 - as the row
+    @property
+    def starts_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def targets(self) -> Collection[AreaCode]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +64,11 @@ class Viewer:
     scope: Scope
     waiting: int
     """Bulletins that wait for this person's approval."""
-    asked: OpenQuestions
+    asked: Sized
     """What waits for the word of this person's commune, when the page was asked for."""
     token: str
     """Of the session; empty where a program's token acts."""
-    alarms: tuple[AlarmLine, ...] = ()
+    alarms: Sequence[object] = ()
     """What sounds or waits as an emergency, when the page was asked for."""
     lacks_factor: bool = False
     """The role asks for a second factor, and there is none: nothing else may be done before."""
@@ -53,7 +78,7 @@ class Viewer:
         """By what wrong codes and passwords of this person's acts are counted: this one session."""
         return f"{self.operator.id}/{digest_of_secret(self.token)}"
 
-    def may_stop(self, airing: AiringView) -> bool:
+    def may_stop(self, airing: AiringOnPage) -> bool:
         """Whether the stop button of an airing is drawn: by its state, and in all of its areas."""
         possible = is_possible(airing.state, AiringEvent.CANCEL)
         return possible and self.scope.may(self.operator, Act.STOP, airing.targets)
@@ -65,7 +90,7 @@ class Viewer:
         own = self.scope.part_of(areas)
         return own if own and self.scope.may(self.operator, Act.STOP, own) else ()
 
-    def may_move(self, airing: AiringView, now: datetime) -> bool:
+    def may_move(self, airing: AiringOnPage, now: datetime) -> bool:
         """Whether an airing can still be given another time, by this person: for its button."""
         ahead = airing.state in MOVABLE and airing.starts_at > now
         return ahead and self.scope.may(self.operator, Act.AIR, airing.targets)
@@ -80,19 +105,9 @@ class Viewer:
         return self.scope.may(self.operator, act)
 
 
-def station_of(request: Request) -> Station:
-    """Return the station that the pages belong to."""
-    return cast("Station", request.app.state.station)
-
-
 async def _station(request: Request) -> Station:
     """As `station_of`, without a thread: FastAPI runs a dependency that is no coroutine in its own pool."""
     return station_of(request)
-
-
-def cookie_name(request: Request) -> str:
-    """Return the cookie's name: over https the browser itself forbids anyone else to set it."""
-    return "__Host-loa" if request.url.scheme == "https" else "loa"
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
@@ -152,39 +167,23 @@ def remember_device(request: Request, response: Response, name: str) -> None:
         )
 
 
-def address_of(request: Request) -> str:
-    """Return where a request comes from, for limits and the journal."""
-    return request.client.host if request.client else "?"
-
-
 def tries_of(request: Request) -> Tries:
     """Return the site's memory of failed sign-ins."""
     return cast("Tries", request.app.state.tries)
 
 
-def bearer_of(request: Request) -> str | None:
-    """Return the token that a program sent, or None; pages know none, only the JSON interface does."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    is_bearer = scheme.lower() == "bearer" and request.url.path.startswith("/api/")
-    return token.strip() if is_bearer else None
-
-
-def token_of(request: Request) -> str:
-    """Return the session's token as the browser sent it, or an empty text."""
-    return request.cookies.get(cookie_name(request), "")
-
-
-def viewer_in(session: Session, station: Station, token: str) -> Viewer | None:
+def viewer_in(session: Session, request: Request, token: str) -> Viewer | None:
     """Return who the session's token belongs to; some five queries."""
+    station, header = station_of(request), header_of(request)
     operator = operator_of_token(session, token, station.now()) if token else None
     if operator is None:
         return None
     scope = scope_of(session, operator)
     lacks = station.require_totp and needs_second_factor(operator)
     lacks = lacks and not has_second_factor(session, operator.id)
-    waiting = count_waiting(session, operator, scope)
-    asked = asked_of(session, operator, scope, station.now())
-    alarms = alarm_lines(session, scope, station.now())
+    waiting = header.waiting(session, operator, scope)
+    asked = header.asked(session, operator, scope, station.now())
+    alarms = header.alarms(session, scope, station.now())
     return Viewer(operator, scope, waiting, asked, token, alarms, lacks)
 
 
@@ -242,7 +241,7 @@ def _not_by_token(viewer: Viewer) -> Viewer:
 def _by_cookie(request: Request) -> Viewer:
     station, token = station_of(request), token_of(request)
     with station.store.read() as session:
-        viewer = viewer_in(session, station, token)
+        viewer = viewer_in(session, request, token)
         worn = viewer is not None and wants_touch(session, token, station.now())
     if viewer is None:
         raise NotSignedIn("Hãy đăng nhập để tiếp tục.")
@@ -269,7 +268,7 @@ def _by_bearer(request: Request, token: str) -> Viewer:
     if row.last_used_at is None or now - row.last_used_at >= TOUCH_EVERY:
         with station.store.write(urgent=is_urgent()) as session:
             touch_token(session, row.id, now)
-    return Viewer(operator, scope, 0, OpenQuestions(), "")
+    return Viewer(operator, scope, 0, (), "")
 
 
 async def _signed_in(request: Request) -> Viewer:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from controller.features.airings.conflict_messages import said_at
-from controller.features.airings.timing import Times
+from controller.model.times import Times
 from devices.ids import AiringId, Grade
 
 LATELY = timedelta(seconds=30)

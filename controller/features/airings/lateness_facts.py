@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from controller.features.airings.conflict_check import Asking
 from controller.features.airings.heard import counted
 from controller.features.airings.lateness import LATELY, DeliveryFacts, Forecast, earliest_start, forecasts
-from controller.features.airings.timing import Times
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.faults import SILENT_AFTER
 from controller.model.airing_states import IN_PLANS, Rung
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletins import Recording
 from controller.model.fleet import Node
+from controller.model.times import Times
 from devices.ids import AiringId, AreaCode
 
 AHEAD = timedelta(minutes=30)

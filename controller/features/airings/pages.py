@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import NotFound
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.consent import ConsentStanding
 from controller.features.airings.forecasts import add_forecasts
@@ -22,7 +23,6 @@ from controller.features.consent.service import standing_in_family
 from controller.features.emergencies.acts import stop_airing
 from controller.features.today.queries import airing_tiles, airing_views, delivery_rows, reasons, spoken
 from controller.http.lanes import UrgentRoute
-from controller.http.pieces import LivePage
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airing_states import OPEN, AiringState

@@ -29,7 +29,7 @@ from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
-from controller.model.airing_states import AiringState
+from controller.model.airing_states import MOVABLE
 from controller.model.airings import Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
@@ -38,8 +38,6 @@ from controller.model.permissions import Operator
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 REPLACED = "Được thay bằng một lượt phát khác."
-MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
-"""States in which nobody has begun to hear an airing."""
 
 
 class Meeting(StrEnum):

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from controller.features.airings.heard import whole_ms
 from controller.features.airings.lateness import Forecast, forecast_sentence
 from controller.features.airings.queries import Reach, StartSpread
 from controller.features.fleet.status import NodeStatus
 from controller.http.named import Named
 from controller.http.words import number
 from controller.model.airing_states import AiringState
+from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState, RenderingState
 from controller.model.fleet import Node
 from devices.ids import AiringId, AreaCode, Grade
@@ -328,3 +330,8 @@ def group_by_area(
         NodeGroup(area, name_of(area), list(group))
         for area, group in groupby(nodes, key=lambda pair: pair[0].area)
     ]
+
+
+def whole_ms_of(airing: AiringView | Airing) -> int | None:
+    """Return how long each loudspeaker should sound in an airing, of a view or a row of it."""
+    return airing.whole_ms if isinstance(airing, AiringView) else whole_ms(airing)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings import acts
 from controller.features.airings.acts import seen_bulletin
@@ -25,7 +26,6 @@ from controller.features.bulletins.pages.bulletins import done_sentence, load
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
 from controller.features.bulletins.service import return_bulletin
 from controller.http.error_pages import status_of
-from controller.http.pieces import LivePage
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act

@@ -11,16 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from controller.errors import BadInput, NotAllowed
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.audit.queries import PAGE, Wanted, find_entries, whole_chain
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import sealed
 from controller.features.journal.queries import export
-from controller.features.journal.security_log import MANY, security_events
+from controller.features.journal.security_log import security_events
 from controller.features.journal.service import STATION
 from controller.features.reports.queries import export_as_aired
-from controller.http.forms import need
 from controller.http.journal_words import KINDS, act_words, detail_words
 from controller.http.refusal_log import ACTS
 from controller.http.render import page
@@ -30,6 +30,7 @@ from controller.http.words import number
 from controller.model.journal import Entry
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
+from controller.model.refusals import MANY
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nhat-ky")

@@ -1,6 +1,5 @@
 """Writes of renderings: ordered, claimed by one worker, finished or failed; speech itself runs outside."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -22,20 +21,11 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Bulletin, Recording, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.speech import Speech
 from devices.messages import Manifest
 
 MOST_ATTEMPTS = 3
 """A rendering whose worker died this often is at fault itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """How a wording shall be spoken."""
-
-    engine: str = "loa"
-    voice: str = ""
-    rate: float = 1.0
-    fallback: str | None = None
 
 
 class RenderedSpeech(Protocol):

@@ -16,7 +16,7 @@ from controller.features.bulletins.queries import (
     rendering_of,
 )
 from controller.features.bulletins.reapproval import check_due_again, keep_approval
-from controller.features.bulletins.renderings import Speech, order_rendering
+from controller.features.bulletins.renderings import order_rendering
 from controller.features.journal.service import record
 from controller.model.bulletin_states import (
     BulletinAction,
@@ -29,6 +29,7 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Approved, Bulletin, Rendering, Revision
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator, OperatorId
+from controller.model.speech import Speech
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from devices.ids import AreaCode, RecordingId, Role
 from devices.messages import Approval

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
 from controller.features.accounts.queries import operators
+from controller.features.accounts.upload_forms import TaughtForm
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.chimes.page_queries import chime_sound, seen_chime
 from controller.features.chimes.queries import chimes_of
@@ -14,7 +15,7 @@ from controller.features.chimes.schemas import ChimeShown
 from controller.features.chimes.service import place_named, remove_chime
 from controller.features.chimes.uploads import bring_chime
 from controller.http.refusals import refusals
-from controller.http.uploads import TaughtForm, described
+from controller.http.uploads import described
 from controller.model.chimes import Chime
 from devices.ids import AreaCode
 

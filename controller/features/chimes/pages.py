@@ -5,13 +5,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.upload_forms import TaughtForm, Teacher
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.chimes.page_queries import chime_sound, seen_chime
 from controller.features.chimes.service import place_named, remove_chime
 from controller.features.chimes.uploads import bring_chime
 from controller.features.templates.pages.library import library_page
 from controller.http.station import Station
-from controller.http.uploads import Sent, TaughtForm, Teacher
+from controller.http.uploads import Sent
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/thu-vien/nhac-hieu")

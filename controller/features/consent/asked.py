@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
+from controller.features.accounts.viewer import Viewer
 from controller.features.consent.precedence import Collision, collisions_for
 from controller.features.consent.queries import Question, questions_for
 from controller.model.permissions import Operator
@@ -31,3 +32,8 @@ def asked_of(session: Session, operator: Operator, scope: Scope, now: datetime) 
     return OpenQuestions(
         questions_for(session, scope.tree, operator, now), collisions_for(session, scope.tree, operator, now)
     )
+
+
+def asked_by(viewer: Viewer) -> OpenQuestions:
+    """Return what the head of this request's page has looked up already; nothing for a program's token."""
+    return viewer.asked if isinstance(viewer.asked, OpenQuestions) else OpenQuestions()

@@ -6,12 +6,12 @@ from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.pages import found
 from controller.features.consent.precedence import order_airings
 from controller.features.consent.service import LONGEST_REASON, answer_airing, answer_schedule
 from controller.features.schedules.pages.occurrences import found as found_schedule
-from controller.http.forms import need
 from controller.model.base import ID_LENGTH
 from controller.model.permissions import Act
 

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import keys_shown
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
 from controller.features.doctor.settings_words import said_settings
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import count_unacknowledged, published_key_set
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.words import number
 from controller.model.airings import Airing

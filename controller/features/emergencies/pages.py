@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
+from controller.features.accounts.live_pages import LivePage
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings.queries import sound_end_of
@@ -28,9 +30,7 @@ from controller.features.emergencies.service import Call, decline_emergency
 from controller.features.emergencies.texts import TEMPLATES
 from controller.features.today.queries import titles_of
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.lanes import UrgentRoute
-from controller.http.pieces import LivePage
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing

@@ -8,7 +8,6 @@ from controller.errors import Conflict
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
 from controller.features.bulletins.queries import usable_bulletin
-from controller.features.bulletins.renderings import Speech
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.emergencies.queries import get_prepared
 from controller.features.emergencies.texts import template_named
@@ -18,6 +17,7 @@ from controller.model.emergencies import Prepared
 from controller.model.emergency_states import Kind, PreparedId
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.speech import Speech
 from devices.ids import AreaCode
 
 

@@ -12,7 +12,6 @@ from controller.features.airings.called_airings import Called, call_airing
 from controller.features.airings.conflict_check import allowed_start
 from controller.features.airings.planning import AgainstPolicy
 from controller.features.airings.queries import targets_of
-from controller.features.airings.timing import Times
 from controller.features.areas.queries import area_tree, get_area
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.emergencies.queries import (
@@ -45,6 +44,7 @@ from controller.model.emergency_states import (
 )
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.times import Times
 from devices.ids import AreaCode, Grade
 
 REPLACED = {

@@ -8,12 +8,13 @@ from starlette.requests import Request
 from controller.errors import NotAllowed, NotFound
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.accounts.secret_codes import typed_code
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, address_of, tries_of
+from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.schemas import CodeMade, CodeShown, NewCode
 from controller.features.enrolment.service import claim_code, claimable, make_code, open_codes, withdraw_code
 from controller.features.fleet.service import NewNode
 from controller.http.refusals import refusals
+from controller.http.requests import address_of
 from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import Act
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload

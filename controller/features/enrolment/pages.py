@@ -11,17 +11,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotFound
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
-from controller.features.enrolment.service import Welcome, make_code, open_codes, withdraw_code
+from controller.features.enrolment.service import make_code, open_codes, withdraw_code
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
 from controller.http.station import Station
+from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode, Node
 from controller.model.permissions import Act
 from devices.enrolment import qr_payload

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -19,6 +18,7 @@ from controller.features.fleet.node_names import check_credential
 from controller.features.fleet.service import NewNode, bring_back, check_nodes
 from controller.features.journal.service import record
 from controller.features.plans.queries import published
+from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode, Hardware, Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
@@ -28,7 +28,7 @@ from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
 from devices.ids import AreaCode
 from devices.node_key import is_proved
-from devices.signing import SigningKey, sign
+from devices.signing import sign
 
 LETTERS = 8
 """40 bits: an address has 600 wrong tries an hour, and a code a day."""
@@ -37,18 +37,6 @@ CODE_LIFE = timedelta(hours=24)
 LONGEST_LIFE = timedelta(days=7)
 WRONG_CODE = "enrolment.wrong-code"
 _PURPOSE = "loa enrolment codes"
-
-
-@dataclass(frozen=True, slots=True)
-class Welcome:
-    """What the station tells a node beside its name: where things are, and who vouches for it."""
-
-    address: str
-    """Where nodes and technicians reach the station: https in a province."""
-    broker: str
-    """Where nodes reach the broker, without a password."""
-    root_public: str
-    key: SigningKey
 
 
 def make_code(

@@ -11,7 +11,6 @@ from controller.clocks import utc_now
 from controller.errors import Conflict
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.areas.queries import area_tree, get_area
-from controller.features.bulletins.renderings import Speech
 from controller.features.enrolment.broker_credentials import foreign_names
 from controller.features.enrolment.service import hardware_of, make_code, open_codes, withdraw_code
 from controller.features.fleet.fault_assignments import take_care
@@ -24,6 +23,7 @@ from controller.features.provisioning.service import station_key, welcome_of
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import prepare_test, try_node
 from controller.model.fleet import Node
+from controller.model.speech import Speech
 from controller.settings import Settings
 from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId

@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from controller.errors import BadInput
-from controller.features.imports.file_kinds import CHIME_SOUND, LARGEST_FILE, SOUND, FileKind
+from controller.features.imports.file_kinds import CHIME_SOUND, SOUND, FileKind
+from controller.model.limits import LARGEST_FILE
 from tts.errors import SpeechError
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from dataclasses import asdict
 
 from fastapi import APIRouter
 
+from controller.features.accounts.upload_forms import Uploaded
 from controller.features.imports.drafting import import_text
-from controller.features.imports.file_kinds import LARGEST_FILE
 from controller.features.imports.schemas import ImportedShown
 from controller.http.refusals import refusals
-from controller.http.uploads import Uploaded, described
+from controller.http.uploads import described
+from controller.model.limits import LARGEST_FILE
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 

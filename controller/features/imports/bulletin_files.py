@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from controller.errors import BadInput
-from controller.features.imports.file_kinds import LARGEST_FILE
+from controller.model.limits import LARGEST_FILE
 from tts.errors import BadEncoding
 
 NO_TITLE = "Bản tin truyền thanh"

@@ -3,10 +3,7 @@
 from enum import StrEnum
 
 from controller.errors import BadInput
-
-LARGEST_FILE = 20_000_000
-"""Bytes of an imported file: a scanned or illustrated decree has some millions, its text far less."""
-
+from controller.model.limits import LARGEST_FILE
 
 TEXT = "text"
 """What the process apart is asked for a file of which the text is taken, or for a pasted text."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import TheStation, Viewer
 from controller.features.airings.broadcast_form import Typed
 from controller.features.bulletins.legal_form import typed_act
@@ -18,15 +19,16 @@ from controller.features.bulletins.pages.writing import form_page
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import keep_draft
 from controller.features.imports.drafting import Imported, import_text
-from controller.features.imports.file_kinds import LARGEST_FILE, FileKind
+from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.legal_references import Reference
 from controller.features.imports.text_repair import Mend, Mended
 from controller.features.templates.page_queries import template_to_use
 from controller.http.named import Named
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.uploads import Sent, SentForm, Writer
+from controller.http.uploads import Sent
 from controller.model.base import ID_LENGTH
+from controller.model.limits import LARGEST_FILE
 
 router = APIRouter(prefix="/tao-ban-tin")
 MEND_WORDS = Named(

@@ -13,15 +13,14 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from controller.errors import LoaError
 from controller.features.journal.chain import written
-from controller.model.base import ID_LENGTH
-from controller.model.journal import LONGEST_SUBJECT, SecurityEvent
+from controller.model.journal import SecurityEvent
+from controller.model.refusals import Refused
 from controller.store import Store
 
 TOGETHER = timedelta(hours=1)
@@ -32,31 +31,9 @@ MOST_AN_HOUR = 1_000
 """New rows in an hour; an office makes some ten."""
 MOST_ROWS = 100_000
 """About 20 MB; what is oldest goes first."""
-MANY = "nhiều nơi"
-"""The address of what is counted together."""
 
 _AUTHPRIV_WARNING = 10 * 8 + 4
 _LOG = logging.getLogger(__name__)
-
-
-class Refused(NamedTuple):
-    """What was refused; two of one content are the same."""
-
-    act: str
-    subject: str
-    by: str
-    """Id of the account, or empty: nobody known."""
-    address: str
-    outcome: str
-
-    def fitting(self) -> "Refused":
-        """Return it as rows can hold it."""
-        rest = (self.by[:ID_LENGTH], self.address[:ID_LENGTH], self.outcome[:ID_LENGTH])
-        return Refused(self.act, self.subject[:LONGEST_SUBJECT], *rest)
-
-    def together(self) -> "Refused":
-        """Return what it is counted as once there are too many different ones."""
-        return Refused(self.act, "", "", MANY, "")
 
 
 @dataclass(frozen=True, slots=True)

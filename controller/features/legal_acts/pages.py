@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.acts import seen_bulletin, tell_of
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
@@ -14,7 +15,6 @@ from controller.features.bulletins.queries import get_revision
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.legal_acts.service import reference_given
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.model.bulletins import Bulletin
 from controller.model.permissions import Act

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
+from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
 from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
 from controller.features.maps.uploads import bring_outlines
 from controller.http.refusals import refusals
-from controller.http.uploads import Ruler, SentByRuler, described
+from controller.http.uploads import described
 
 router = APIRouter(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from controller.errors import BadInput
+from controller.model.limits import LARGEST_OUTLINES
 from devices.ids import AreaCode
 
 Point = tuple[float, float]
@@ -16,8 +17,6 @@ Point = tuple[float, float]
 Polygon = tuple[tuple[Point, ...], ...]
 """The outer ring, then the holes; each ring ends where it begins."""
 
-LARGEST_OUTLINES = 40_000_000
-"""Bytes: the finest open outlines of a whole province have 15 million."""
 MOST_POINTS = 600_000
 """A point takes some hundred bytes while it is read."""
 CODE_FIELDS = ("code", "ma", "ma_xa", "maxa", "ward_code", "gso_code")

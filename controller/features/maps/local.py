@@ -7,9 +7,9 @@ from typing import Any
 from controller.client.local_store import local_store, opened_store, person_named
 from controller.clocks import utc_now
 from controller.features.imports.bulletin_files import content_of
-from controller.features.maps.geojson import LARGEST_OUTLINES
 from controller.features.maps.outlines import edition_of, lacking, remove_outlines
 from controller.features.maps.uploads import bring_outlines
+from controller.model.limits import LARGEST_OUTLINES
 from controller.model.local_time import ZONE
 from controller.settings import Settings
 

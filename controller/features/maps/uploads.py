@@ -7,13 +7,13 @@ from typing import BinaryIO
 from controller.errors import BadInput, Busy
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import top_area
-from controller.features.maps.geojson import LARGEST_OUTLINES
 from controller.features.maps.outlines import (
     PreparedOutlines,
     communes_to_outline,
     keep_outlines,
     prepare_outlines,
 )
+from controller.model.limits import LARGEST_OUTLINES
 from controller.model.permissions import Act, Operator
 from controller.store import Store
 

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError, NotAllowed, NotFound
 from controller.features.accounts.admin_queries import policies_in_force, shown_names
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.rate_limits import Purpose
 from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
@@ -21,7 +22,6 @@ from controller.features.plans.limits import binding
 from controller.features.plans.policy_signing import POLICY_LIFE, ZONE, sign_policy
 from controller.features.plans.queries import version_of_policy, void_policies
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.permissions import Act

@@ -13,7 +13,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.timing import Times
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
 from controller.model.accounts import HeldKey
@@ -22,6 +21,7 @@ from controller.model.airings import Airing, Target
 from controller.model.bulletins import Approved, Bulletin
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
+from controller.model.times import Times
 from devices.ids import AiringId, AreaCode, RecordingId
 from devices.messages import Kept, Policy
 from devices.plan import is_quiet

@@ -1,29 +1,19 @@
 """Reads of what is retained at the broker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import HeldKey
+from controller.model.outgoing import Outgoing
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
 from controller.model.row_versions import version_of
 from devices import topics
 from devices.ids import AreaCode, NodeId, RecordingId
 from devices.messages import KeySet, Policy
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One retained document for the broker; an empty payload takes the topic back."""
-
-    topic: str
-    payload: bytes
-    published_id: int
-    version: int
 
 
 def outgoing(row: Published) -> Outgoing:

@@ -18,10 +18,11 @@ from controller.features.plans.desired_state import (
     wanted_plans,
 )
 from controller.features.plans.publication import DocumentAddress, next_version_of, put, take_back
-from controller.features.plans.queries import Outgoing, outgoing
+from controller.features.plans.queries import outgoing
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
 from controller.model.bulletins import Recording
+from controller.model.outgoing import Outgoing
 from controller.model.plan_states import PLAN_LIFE, DocumentKind, is_worn
 from controller.model.plans import Published
 from controller.store.locks import Lock, hold

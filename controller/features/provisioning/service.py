@@ -22,13 +22,13 @@ from controller.features.accounts.service import (
     make_keys,
 )
 from controller.features.area_changes.service import load_areas
-from controller.features.enrolment.service import Welcome
 from controller.features.journal.chain import StationSeal
 from controller.features.journal.service import record
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.host.home_folder import write_private
 from controller.model.accounts import Account, HeldKey
 from controller.model.areas import Area
+from controller.model.enrolment import Welcome
 from controller.model.journal import Entry
 from controller.model.permissions import Operator, OperatorRole
 from controller.settings import Settings

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
@@ -17,7 +18,6 @@ from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import retire_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import TEST_VOLUME, try_node
-from controller.http.forms import need
 from controller.http.station import Station
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator

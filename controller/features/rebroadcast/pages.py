@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.broadcast_form import Typed
 from controller.features.airings.pages import found
@@ -17,7 +18,6 @@ from controller.features.bulletins.pages.writing import form_context
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
 from controller.http.error_pages import status_of as status_of_error
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinState

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.consent import standings
-from controller.features.airings.planning import MOVABLE
 from controller.features.airings.queries import targets_of
 from controller.features.airings.views import (
     AIRING_SIGNS,
@@ -30,7 +29,7 @@ from controller.features.schedules.queries import (
     targets_of_schedules,
 )
 from controller.features.today.queries import titles_of
-from controller.model.airing_states import AiringState
+from controller.model.airing_states import MOVABLE, AiringState
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin

@@ -11,7 +11,6 @@ from controller.features.accounts.queries import require
 from controller.features.airings.service import add_deliveries
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import is_in_force
-from controller.features.bulletins.renderings import Speech
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.fleet.queries import get_node
 from controller.features.journal.service import record
@@ -25,6 +24,7 @@ from controller.model.fleet import Node
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
+from controller.model.speech import Speech
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import Plan, PlannedAiring, Policy
 from devices.plan import timetable

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
 from controller.features.airings.forecasts import add_forecasts
+from controller.features.consent.asked import asked_by
 from controller.features.emergencies.api import emergency
 from controller.features.emergencies.queries import emergencies
 from controller.features.today.queries import today as today_of
@@ -23,7 +24,7 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
             session,
             viewer.operator,
             viewer.scope,
-            viewer.asked,
+            asked_by(viewer),
             progress_of=station.rendering_progress,
             now=now,
         )

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.forecasts import add_forecasts
-from controller.features.consent.asked import OpenQuestions, asked_of
+from controller.features.consent.asked import OpenQuestions, asked_by, asked_of
 from controller.features.today.notices import notices_shown
 from controller.features.today.queries import today
-from controller.http.pieces import LivePage
 from controller.http.station import Station
 
 router = APIRouter()
@@ -57,9 +57,8 @@ def show(
     """Show the day."""
     done = _DONE.get(xong, "")
     # what the frame has just looked up for its figure is not looked up again
-    return PAGE.show(
-        request, viewer, lambda session: _load(session, station, viewer, viewer.asked), done=done
-    )
+    asked = asked_by(viewer)
+    return PAGE.show(request, viewer, lambda session: _load(session, station, viewer, asked), done=done)
 
 
 @router.get("/song")

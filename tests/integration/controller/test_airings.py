@@ -7,13 +7,18 @@ from sqlalchemy import select
 
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.cancellation import cancel_airing
-from controller.features.airings.queries import deliveries_of, get_airing, reach, start_spread
-from controller.features.airings.timing import Times
+from controller.features.airings.queries import (
+    deliveries_of,
+    get_airing,
+    reach,
+    start_spread,
+)
 from controller.features.airings.unapproved import VOID
 from controller.features.fleet.service import NewNode, enrol_node, retire_node
 from controller.features.plans.queries import unacknowledged
 from controller.model.airing_states import AiringState, IllegalAiringTransition
 from controller.model.bulletins import Approved
+from controller.model.times import Times
 from devices.ids import AreaCode, Grade, NodeId
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 from tests.support.stored_rows import airings_between, open_airings, published_plans

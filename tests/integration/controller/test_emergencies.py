@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from controller.features.airings.queries import targets_of
-from controller.features.airings.timing import Times
 from controller.features.emergencies.queries import prepared_views, running_in
 from controller.features.emergencies.service import Call, call_alone
 from controller.features.emergencies.stopping import stop_in
 from controller.model.emergency_states import Kind
+from controller.model.times import Times
 from tests.support.alarms import SOUNDS, hold, prepared
 from tests.support.station_world import BAC_NHA_TRANG, NHA_TRANG, NODES, PROVINCE
 

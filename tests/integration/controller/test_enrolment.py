@@ -10,7 +10,6 @@ from controller.features.accounts.service import create_operator
 from controller.features.airings.queries import deliveries_of, reach
 from controller.features.enrolment.service import (
     CODE_LIFE,
-    Welcome,
     claim_code,
     hardware_of,
     make_code,
@@ -25,6 +24,7 @@ from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.plans.queries import published
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.model.areas import Area
+from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import OperatorRole
 from controller.model.plan_states import DocumentKind

@@ -13,7 +13,7 @@ from controller.features.bulletins.queries import (
     rendering_of,
     wordings_of,
 )
-from controller.features.bulletins.renderings import Speech, order_rendering, renew_rendering
+from controller.features.bulletins.renderings import order_rendering, renew_rendering
 from controller.features.bulletins.service import (
     approve_bulletin,
     clone_bulletin,
@@ -27,6 +27,7 @@ from controller.features.legal_acts.service import reference_given, set_referenc
 from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, RenderingState
 from controller.model.journal import Entry
 from controller.model.permissions import OperatorRole
+from controller.model.speech import Speech
 from tests.support.station_world import NHA_TRANG, PASSWORD, TEXT, Sound
 
 OTHER = b"another voice " * 10_000

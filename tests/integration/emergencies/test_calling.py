@@ -8,9 +8,7 @@ from sqlalchemy import select
 from controller.errors import BadInput, Conflict, NotAllowed
 from controller.features.airings.planning import AgainstPolicy
 from controller.features.airings.queries import get_airing, targets_of
-from controller.features.airings.timing import Times
 from controller.features.bulletins.queries import waiting_renderings
-from controller.features.bulletins.renderings import Speech
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import (
     emergencies,
@@ -41,6 +39,8 @@ from controller.features.withdrawals.service import withdraw_bulletin
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import CALL_LIFE, EmergencyState, Kind
 from controller.model.journal import Entry
+from controller.model.speech import Speech
+from controller.model.times import Times
 from devices.ids import Grade
 from devices.messages import QuietHours, Vitals
 from tests.support.alarms import SOUNDS, hold, prepared

@@ -8,8 +8,9 @@ import pytest
 
 from controller.errors import BadInput
 from controller.features.imports.drafting import import_text, imported
-from controller.features.imports.file_kinds import LARGEST_FILE, FileKind
+from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.word import LARGEST_PART, text_of_word
+from controller.model.limits import LARGEST_FILE
 from tests.support.old_letters import vni
 from tests.support.pdfs import pdf
 

@@ -5,10 +5,11 @@ import subprocess
 
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.enrolment.broker_credentials import BrokerDoors, foreign_names
-from controller.features.enrolment.service import Welcome, claim_code, make_code
+from controller.features.enrolment.service import claim_code, make_code
 from controller.features.fleet.broker_passwords import MARK, broker_hash
 from controller.features.fleet.service import NewNode, retire_node
 from controller.features.quarantine.service import quarantine_node, release_node
+from controller.model.enrolment import Welcome
 from controller.model.fleet import Hardware, Node
 from controller.settings import Settings
 from devices.ids import NodeId

@@ -10,10 +10,11 @@ import pytest
 
 from controller.features.bulletins.programmes import Item, draft_programme
 from controller.features.bulletins.queries import get_recording, get_revision, rendering_of
-from controller.features.bulletins.renderings import MOST_ATTEMPTS, Speech, renew_rendering
+from controller.features.bulletins.renderings import MOST_ATTEMPTS, renew_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.model.bulletin_states import ItemKind, RenderingState
+from controller.model.speech import Speech
 from controller.runtime.renderer import Renderer
 from controller.settings import Settings
 from tests.support.brought_sounds import RATE, packed, speech_like

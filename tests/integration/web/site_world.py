@@ -11,14 +11,12 @@ from controller.features.accounts.service import create_operator, make_keys
 from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import plan_airing
-from controller.features.airings.timing import Times
 from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas
 from controller.features.bulletins.listening_proof import note_served
-from controller.features.bulletins.renderings import Speech, begin_rendering, fail_rendering, finish_rendering
+from controller.features.bulletins.renderings import begin_rendering, fail_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, standing_in_family
-from controller.features.enrolment.service import Welcome
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.journal.chain import StationSeal
 from controller.features.journal.security_log import SecurityLog
@@ -26,7 +24,10 @@ from controller.features.plans.policy_signing import sign_key_set
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.features.provisioning.service import FirstAdministrator, found_administrator
+from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorRole
+from controller.model.speech import Speech
+from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.changes import Changes
 from controller.runtime.receipt_ingestion import fold_receipts

@@ -1,6 +1,6 @@
 """Files by JSON: who may send them, how much, and what comes back."""
 
-from controller.features.imports.file_kinds import LARGEST_FILE
+from controller.model.limits import LARGEST_FILE
 from tests.integration.web.site_world import TEXT
 from tests.support.old_letters import vni
 

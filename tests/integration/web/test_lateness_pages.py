@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.features.airings.queries import get_airing
-from controller.features.airings.timing import Times
 from controller.features.notices.queries import notices_of
 from controller.model.airing_states import AiringState
 from controller.model.notices import NoticeKind
+from controller.model.times import Times
 from controller.runtime.lateness_notices import LatenessWatch
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of

@@ -9,15 +9,14 @@ import pytest
 from controller.features.accounts.rate_limits import BearerSecret
 from controller.features.journal import security_log as security
 from controller.features.journal.security_log import (
-    MANY,
     MOST_AN_HOUR,
     MOST_WAITING,
-    Refused,
     SecurityLog,
     Syslog,
     security_events,
     sweep_security_log,
 )
+from controller.model.refusals import MANY, Refused
 from controller.store import Store
 from tests.integration.web.site_world import PASSWORDS
 

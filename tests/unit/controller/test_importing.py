@@ -8,8 +8,9 @@ from controller.errors import BadInput
 from controller.features.imports.bulletin_files import NO_TITLE
 from controller.features.imports.decoding import decoded
 from controller.features.imports.drafting import MOST_CHARACTERS, imported
-from controller.features.imports.file_kinds import LARGEST_FILE, FileKind, kind_of
+from controller.features.imports.file_kinds import FileKind, kind_of
 from controller.features.imports.text_repair import MOST_SHOWN, Mend, mended
+from controller.model.limits import LARGEST_FILE
 from tests.support.old_letters import tcvn3, vni, windows_1258
 
 TITLE = "Lịch tiêm phòng dại"

@@ -17,7 +17,7 @@ from controller.features.airings.lateness import (
     span_words,
     too_soon_sentence,
 )
-from controller.features.airings.timing import Times
+from controller.model.times import Times
 from devices.ids import AiringId, Grade
 
 BEGUN = datetime(2026, 11, 27, 9, 58, tzinfo=UTC)

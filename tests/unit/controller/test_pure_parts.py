@@ -12,11 +12,12 @@ from controller.errors import BadInput
 from controller.features.accounts import encryption as sealing
 from controller.features.accounts.encryption import Cost, Sealing, WrongSecret, seal, unseal
 from controller.features.airings.queries import spread_of
-from controller.features.airings.timing import Times, start_for
+from controller.features.airings.timing import start_for
 from controller.features.fleet.faults import SILENT_AFTER, NodeFacts, faults_told
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.new_ids import new_id
 from controller.model.plan_states import is_worn, next_version
+from controller.model.times import Times
 from controller.model.wording import PLAIN, Manner, clean_manner, clean_text, clean_title, digest_of
 from devices.ids import Grade
 

@@ -36,20 +36,18 @@ from controller.features.accounts.viewer import (
     KnownInPerson,
     Signed,
     TheStation,
-    address_of,
     device_of,
     drop_cookie,
     note_tried,
     remember_device,
     set_cookie,
-    station_of,
-    token_of,
     tries_of,
     viewer_in,
 )
 from controller.features.approvals.queries import why_unsigned
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.refusals import refusals
+from controller.http.requests import address_of, station_of, token_of
 from controller.http.station import Station
 from controller.model.permissions import Act, Operator
 
@@ -84,7 +82,7 @@ def _enter(request: Request, asked: SignIn, device: str | None) -> tuple[str, Pe
     )
     token = _second_step(request, station, token, asked.code, device)
     with station.store.read() as session:
-        viewer = viewer_in(session, station, token)
+        viewer = viewer_in(session, request, token)
     if viewer is None:
         raise NotSignedIn("Phiên đăng nhập vừa tạo đã bị kết thúc. Hãy đăng nhập lại.")
     return token, _person(viewer.operator)

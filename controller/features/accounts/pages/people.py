@@ -17,6 +17,7 @@ from controller.features.accounts.administration import (
     set_roles,
 )
 from controller.features.accounts.delegation import delegations_of, end_delegation
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.proof import Typed, asks_code, proven
 from controller.features.accounts.queries import operators
@@ -26,7 +27,6 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.journal_words import act_words
 from controller.http.render import page
 from controller.http.station import Station

@@ -14,20 +14,18 @@ from controller.features.accounts.sessions import complete_sign_in, person_await
 from controller.features.accounts.viewer import (
     Signed,
     TheStation,
-    address_of,
     device_of,
     drop_cookie,
     note_tried,
     remember_device,
     set_cookie,
-    station_of,
-    token_of,
     tries_of,
     viewer_in,
 )
 from controller.http.error_pages import status_of
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.render import page
+from controller.http.requests import address_of, station_of, token_of
 from controller.http.station import Station
 
 router = APIRouter()
@@ -58,7 +56,7 @@ def ask(
 ) -> Response:
     """Show the form; who is signed in goes on. `xong`: what was done that led here."""
     with station.store.read() as session:
-        known = viewer_in(session, station, token_of(request))
+        known = viewer_in(session, request, token_of(request))
         begun = has_administrator(session)
     if known is not None:
         return RedirectResponse(own_place(den), 303)

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from controller.errors import NotFound
+from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
@@ -15,7 +16,7 @@ from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
 from controller.http.refusals import refusals
 from controller.http.schemas import Code
-from controller.http.uploads import Uploaded, described
+from controller.http.uploads import described
 from controller.model.bulletins import Bulletin
 from controller.model.languages import LanguageCode, languages
 from devices.ids import AreaCode

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
+from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
@@ -13,7 +14,7 @@ from controller.features.bulletins.schemas import BulletinShown, ItemShown, Prog
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.http.uploads import Uploaded, described
+from controller.http.uploads import described
 from controller.model.bulletin_states import BulletinId, ItemKind
 from devices.ids import AreaCode
 from tts.uploads import UploadId

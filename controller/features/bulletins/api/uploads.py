@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
@@ -11,7 +12,7 @@ from controller.features.bulletins.service import draft_bulletin, revise_bulleti
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.http.uploads import Uploaded, described
+from controller.http.uploads import described
 from controller.model.bulletin_states import BulletinId
 from devices.ids import AreaCode
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin
 from controller.features.airings.language_reach import spread_of
@@ -28,7 +29,6 @@ from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
 from controller.features.today.queries import airing_views, name_of, spoken, titles_of
 from controller.features.withdrawals.service import withdraw_bulletin
-from controller.http.pieces import LivePage
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airings import Airing

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.page_permissions import need
+from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.programme_form import (
@@ -37,10 +39,9 @@ from controller.features.drafts.queries import NEW_PROGRAMME, draft_of
 from controller.features.drafts.service import keep_draft, send_draft
 from controller.features.today.queries import name_of
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.uploads import Sent, SentForm, Writer
+from controller.http.uploads import Sent
 from controller.model.bulletin_states import (
     BulletinAction,
     BulletinId,

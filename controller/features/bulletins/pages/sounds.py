@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, Conflict, LoaError, NotFound
+from controller.features.accounts.page_permissions import need
+from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin, tell_of
 from controller.features.airings.broadcast_form import Typed
@@ -21,10 +23,9 @@ from controller.features.bulletins.sound_words import FORM_WORDS, judged
 from controller.features.bulletins.topics import set_topic, topics
 from controller.features.bulletins.variants import add_variant
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.uploads import Sent, SentForm, Writer, sound_file
+from controller.http.uploads import Sent, sound_file
 from controller.http.words import length_of_seconds
 from controller.model.bulletin_states import BulletinAction, RevisionKind, TopicCode, actions
 from controller.model.bulletins import Bulletin, Revision

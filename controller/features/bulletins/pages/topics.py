@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin
 from controller.features.areas.queries import top_area
@@ -20,7 +21,6 @@ from controller.features.bulletins.topics import (
     topics,
 )
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.base import ID_LENGTH

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.admin_queries import shown_names
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.queries import deliveries_to
 from controller.features.airings.views import group_by_area
@@ -30,7 +31,6 @@ from controller.features.journal.service import STATION
 from controller.features.today.queries import receipts_of, titles_of
 from controller.http.error_pages import status_of as status_of_error
 from controller.http.journal_words import act_words, detail_words
-from controller.http.pieces import LivePage
 from controller.http.station import Station
 from controller.model.fleet import Care
 from controller.model.permissions import Act

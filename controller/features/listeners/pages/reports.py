@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
-from controller.features.accounts.viewer import Signed, TheStation, address_of, token_of, viewer_in
+from controller.features.accounts.viewer import Signed, TheStation, viewer_in
 from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import answer_report, report_trouble
@@ -18,6 +18,7 @@ from controller.http.error_pages import status_of
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of
 from controller.http.render import page
+from controller.http.requests import address_of, token_of
 from controller.http.station import Station
 from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportId, Trouble
@@ -59,7 +60,7 @@ def _keeps(request: Request, station: Station, node_id: str) -> bool:
     if not token:
         return False
     with station.store.read() as session:
-        node, viewer = session.get(Node, NodeId(node_id)), viewer_in(session, station, token)
+        node, viewer = session.get(Node, NodeId(node_id)), viewer_in(session, request, token)
     if node is None or viewer is None or viewer.lacks_factor:
         return False
     return viewer.scope.may(viewer.operator, Act.ENROL, [node.area])

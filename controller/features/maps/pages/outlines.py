@@ -5,14 +5,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError
+from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.accounts.viewer import TheStation
-from controller.features.maps.geojson import LARGEST_OUTLINES
 from controller.features.maps.outlines import communes_to_outline, edition_of, lacking, remove_outlines
 from controller.features.maps.uploads import bring_outlines
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
-from controller.http.uploads import Ruler, SentByRuler
+from controller.model.limits import LARGEST_OUTLINES
 
 router = APIRouter(prefix="/ban-do/ranh-gioi")
 _PLACE = "/ban-do/ranh-gioi"

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.views import Sign, Tile
 from controller.features.maps.drawing import drawing
 from controller.features.maps.sketch import Box, CommuneCell, free_of_others
 from controller.features.today.queries import commune_tiles
-from controller.http.pieces import LivePage
 from controller.http.station import Station
 from controller.model.permissions import Act
 from devices.ids import AreaCode

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.areas.queries import top_area
 from controller.features.schedules.days_off import FIRST_YEAR, LAST_YEAR, remove_day_off, set_day_off
 from controller.features.schedules.queries import own_days_between
 from controller.http.error_pages import status_of
-from controller.http.forms import need
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day

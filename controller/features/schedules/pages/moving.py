@@ -10,13 +10,14 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.pages import found
-from controller.features.airings.planning import MOVABLE, Meeting, MeetsOthers, move_airing
+from controller.features.airings.planning import Meeting, MeetsOthers, move_airing
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.queries import occurrence_of
 from controller.features.schedules.service import move_occurrence
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
+from controller.model.airing_states import MOVABLE
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from devices.ids import AiringId

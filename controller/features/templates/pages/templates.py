@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotFound
+from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.acts import seen_bulletin
 from controller.features.templates.page_queries import TypedTemplate, newer_template
@@ -20,7 +21,6 @@ from controller.features.templates.service import (
     change_template,
     remove_template,
 )
-from controller.http.forms import need
 from controller.http.station import Station
 from controller.model.row_versions import Newer
 from controller.model.templates import TemplateId

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.sessions import operator_of_token
-from controller.features.accounts.viewer import Viewer, station_of
-from controller.features.emergencies.alarm_bar import alarm_lines
+from controller.features.accounts.viewer import Viewer, header_of
 from controller.http.live import Live, PageElement, stream
 from controller.http.render import fragment, frame_of, page
+from controller.http.requests import station_of
 from controller.http.station import Station
 
 _STREAMS = "/song"
@@ -47,7 +47,7 @@ class LivePage:
         def render() -> list[PageElement]:
             with station.store.read() as session:
                 context = frame_of(station, viewer, place) | dict(load(session))
-                context["alarms"] = alarm_lines(session, viewer.scope, station.now())
+                context["alarms"] = header_of(request).alarms(session, viewer.scope, station.now())
             pieces = {_ALARM_BAR: "thanh_khan.html", **self.pieces}
             return [PageElement(name, fragment(template, context)) for name, template in pieces.items()]
 
