@@ -13,18 +13,18 @@ from controller.clocks import steady_seconds, utc_now
 from controller.errors import StartFailed
 from controller.features.areas.queries import get_area
 from controller.features.enrolment.broker_credentials import BrokerDoors
+from controller.features.enrolment.service import welcome_of
 from controller.features.journal.security_log import SecurityLog, syslog_at
-from controller.features.keys.station_key_renewal import station_seal, take_due_key
+from controller.features.keys.station_key_renewal import take_due_key
 from controller.features.provisioning.service import (
     FirstAdministrator,
     found,
     found_administrator,
     is_founded,
-    station_key,
-    welcome_of,
 )
 from controller.host.broker import ChildBroker
 from controller.host.home_folder import HomeLock, make_home
+from controller.host.station_keys import station_key, station_seal
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing

@@ -7,19 +7,28 @@ from typing import Annotated, Any, Literal
 import typer
 
 from controller.errors import BadInput
-from controller.features.accounts import commands as people_commands
+from controller.features.accounts.commands import operator as operators
+from controller.features.accounts.commands import token as tokens
+from controller.features.airings import commands as airing_commands
 from controller.features.area_changes.commands import area as areas
-from controller.features.bulletins.topic_commands import topic as topics
+from controller.features.bulletins.commands import topic as topics
 from controller.features.chimes.commands import chime
 from controller.features.consent.commands import answer as answers
 from controller.features.emergencies.commands import emergency
+from controller.features.enrolment.commands import node as nodes_enrolled
 from controller.features.fleet.commands import node as nodes
 from controller.features.imports import commands as text_commands
+from controller.features.keys.commands import keys
+from controller.features.keys.commands import operator as operators_who_sign
 from controller.features.lexicon.commands import lexicon
 from controller.features.maps.commands import province_map
-from controller.features.plans import commands as ruling_commands
+from controller.features.plans.commands import policy
+from controller.features.quarantine.commands import node as nodes_limited
+from controller.features.relocation.commands import area as areas_signed
+from controller.features.relocation.commands import node as nodes_moved
 from controller.features.reports import commands as report_commands
 from controller.features.schedules.commands import schedule as schedules
+from controller.features.speaker_tests.commands import node as nodes_tested
 from controller.features.templates.commands import template
 from controller.features.voices.commands import voice as voices
 from controller.terminal.cli_errors import FAILED, AsJson, print_json, told
@@ -31,16 +40,22 @@ app = typer.Typer(
 )
 journal = typer.Typer(help="Nhật ký: xuất và kiểm tra.", no_args_is_help=True)
 app.add_typer(journal, name="journal")
-ruling_commands.add_to(app)
+airing_commands.add_to(app)
+app.add_typer(policy, name="policy")
+app.add_typer(keys, name="keys")
 report_commands.add_to(app)
+for part in (nodes_enrolled, nodes_limited, nodes_moved, nodes_tested):
+    nodes.add_typer(part)
 app.add_typer(nodes, name="node")
 text_commands.add_to(app)
+areas.add_typer(areas_signed)
 app.add_typer(areas, name="area")
 app.add_typer(province_map, name="map")
 app.add_typer(lexicon, name="lexicon")
 app.add_typer(voices, name="voice")
-app.add_typer(people_commands.operator, name="operator")
-app.add_typer(people_commands.token, name="token")
+operators.add_typer(operators_who_sign)
+app.add_typer(operators, name="operator")
+app.add_typer(tokens, name="token")
 app.add_typer(schedules, name="schedule")
 app.add_typer(answers, name="answer")
 app.add_typer(template, name="template")
@@ -175,21 +190,6 @@ def read(
         return
     for line in (reading_text.explained if explain else reading_text.spoken_lines)(written, whose):
         sys.stdout.write(line + "\n")
-
-
-@app.command()
-@told
-def air(
-    text_file: Annotated[Path, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")],
-    area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
-    start_in: Annotated[str, typer.Option("--in", help="Bao lâu nữa thì phát: 20s, 5m, 2h.")] = "20s",
-    follow: Annotated[bool, typer.Option("--follow", help="Theo dõi đến khi phát xong.")] = False,
-    station: Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")] = None,
-) -> None:
-    """Trên đài đang chạy: soạn, duyệt và phát một văn bản, bằng hai người vận hành."""
-    from controller.features.airings.remote import air_text
-
-    air_text(text_file, area, start_in, follow=follow, address=station)
 
 
 @app.command()

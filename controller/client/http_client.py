@@ -1,4 +1,4 @@
-"""A running station, spoken to over its JSON interface: what `loa air` does by itself, step by step."""
+"""A running station, spoken to over its JSON interface by a person who is signed in."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +8,9 @@ from typing import Any
 
 import requests
 
+from controller.client.credentials import Role, code_of, name_and_password
 from controller.errors import BadInput, LoaError
+from controller.settings import Settings
 
 _PATIENCE = 15.0  # seconds for one answer; signing in alone costs a quarter of a second of argon2
 _LOOK_AGAIN = 0.5  # seconds between two looks at a rendering or an airing
@@ -73,6 +75,20 @@ class RemoteStation:
         if not reply.ok:
             raise _as_error(reply)
         return reply.content
+
+
+@contextmanager
+def signed_in(address: str | None, role: Role = Role.AUTHOR) -> Iterator[RemoteStation]:
+    """Sign a person in at a station (None: the one of this machine's settings), and out at the end."""
+    name, password = name_and_password(role)
+    with RemoteStation.signed_in(address_of(address), name, password, code_of(role)) as station:
+        yield station
+
+
+def address_of(given: str | None) -> str:
+    """Return the address that was given, else that of the station of this machine's settings."""
+    settings = Settings()
+    return given or f"http://{settings.host}:{settings.port}"
 
 
 def _away(address: str) -> StationAway:

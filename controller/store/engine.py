@@ -26,7 +26,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
+from controller.errors import BadInput, Busy, Conflict, LoaError, StartFailed, Unavailable
 from controller.store.revisions import has_newest_shape
 from controller.store.write_lock import WriteLock
 
@@ -155,9 +155,12 @@ _RACED = "Dữ liệu vừa được thay đổi ở nơi khác hoặc đã có 
 _UNFIT = "Có ký tự không lưu được. Hãy nhập lại bằng chữ thường đọc được."
 _SPOILT_FILE = "Tệp cơ sở dữ liệu bị hỏng. Loa vẫn phát theo kế hoạch đã gửi; hãy khôi phục từ bản sao lưu."
 
+_OLD = "Cơ sở dữ liệu của đài chưa được nâng cấp. Hãy khởi động lại đài rồi thử lại."
+
 _SPOILT = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _LOCKED_STATES = {"55P03", "40P01", "40001"}
 _FULL_STATES = {"53100"}
+_ABSENT_STATES = {"42P01", "42703"}
 
 
 def _engine(url: str, wait_seconds: float) -> Engine:
@@ -241,6 +244,8 @@ def _translated() -> Iterator[None]:
     except DatabaseError as error:
         if isinstance(error.orig, sqlite3.DatabaseError) and error.orig.sqlite_errorcode in _SPOILT:
             raise Unavailable(_SPOILT_FILE, code="store.spoilt") from error
+        if _is_too_old(error):
+            raise StartFailed(_OLD, code="store.too-old") from error
         raise
 
 
@@ -251,6 +256,14 @@ def _ours(error: DBAPIError) -> LoaError:
         return Busy(_BUSY)
     if state in _FULL_STATES or "disk is full" in text:
         return Unavailable(_FULL, code="store.no-space")
+    if _is_too_old(error):
+        return StartFailed(_OLD, code="store.too-old")
     # people read that the database is away; what it really said is the technician's to find
     _LOG.error("the database refused: %s", error)
     return Unavailable(_GONE)
+
+
+def _is_too_old(error: DBAPIError) -> bool:
+    """Whether a table or column is absent: the program is newer than the last start of the station."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _ABSENT_STATES or str(error.orig).startswith(("no such table", "no such column"))

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Annotated, Any, TypeVar
 
@@ -43,5 +44,16 @@ def told(command: F) -> F:
 
 
 def print_json(value: Any) -> None:
-    """Print one value on one line of standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """Print one value on one line of standard output; an instant is written as ISO 8601."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def fields_of(row: object, *names: str) -> dict[str, Any]:
+    """Return the named attributes of what is printed as JSON."""
+    return {name: getattr(row, name) for name in names}
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} cannot be printed as JSON")

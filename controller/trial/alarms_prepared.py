@@ -3,8 +3,8 @@
 from controller.app import Controller
 from controller.features.accounts.queries import operator_named
 from controller.features.emergencies.preparation import prepare
-from controller.features.provisioning.service import APPROVER
 from controller.model.emergency_states import Kind
+from controller.model.first_people import APPROVER
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import approved, tone
 from devices.ids import AreaCode

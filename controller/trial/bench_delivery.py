@@ -10,7 +10,7 @@ from typing import Any, Final
 from controller.app import Controller
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.service import plan_airing
-from controller.features.provisioning.service import APPROVER
+from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.bench_ground import ToneMade, approved, throw_away_station

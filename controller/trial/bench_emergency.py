@@ -17,8 +17,9 @@ from controller.client.http_client import RemoteStation
 from controller.clocks import utc_now
 from controller.errors import LoaError
 from controller.features.emergencies.queries import prepared_views
-from controller.features.provisioning.service import APPROVER, Secrets
+from controller.host.station_keys import Secrets
 from controller.model.emergency_states import Kind
+from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
 from controller.terminal.progress import Stages
 from controller.trial.alarms_prepared import BROADCAST, BROADCAST_S

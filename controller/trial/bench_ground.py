@@ -14,9 +14,9 @@ from controller.app import Controller
 from controller.features.accounts.queries import operator_named
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
-from controller.features.provisioning.service import OFFICER
 from controller.host.logs import log_to
 from controller.model.bulletin_states import BulletinId
+from controller.model.first_people import OFFICER
 from controller.settings import BrokerChoice, Settings
 from controller.terminal.progress import Stages
 from controller.trial.fleet_process import FleetProcesses

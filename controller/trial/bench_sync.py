@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.service import plan_airing
-from controller.features.provisioning.service import APPROVER
+from controller.model.first_people import APPROVER
 from controller.settings import BrokerChoice
 from controller.trial.bench_ground import BenchStation, approved, nearest_rank, throw_away_ground, tone
 from devices.ids import AiringId, AreaCode

@@ -30,12 +30,13 @@ from controller.features.doctor.invariants import invariants
 from controller.features.imports.bulletin_files import TitledText
 from controller.features.journal.chain import JournalBroken, verify
 from controller.features.journal.queries import export
-from controller.features.provisioning.service import APPROVER, OF_A_COMMUNE, OFFICER, Secrets
 from controller.features.speaker_tests.service import prepare_test
+from controller.host.station_keys import Secrets
 from controller.model.airing_states import OPEN, AiringState, Rung
 from controller.model.airings import Airing, Delivery
 from controller.model.bulletin_states import BulletinId, RenderingState
 from controller.model.bulletins import Rendering
+from controller.model.first_people import APPROVER, OF_A_COMMUNE, OFFICER
 from controller.model.permissions import Operator
 from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
 from controller.trial.fleet_process import FleetProcesses

@@ -10,8 +10,8 @@ from controller.app import Controller
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.fleet.service import NewNode, enrol_nodes
-from controller.features.provisioning.service import Secrets
 from controller.host.broker import refuse_fleet_at
+from controller.host.station_keys import Secrets
 from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.settings import Settings

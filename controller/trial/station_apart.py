@@ -22,11 +22,11 @@ from controller.errors import StartFailed
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.service import plan_airing
 from controller.features.fleet.service import NewNode
-from controller.features.provisioning.service import APPROVER
 from controller.host import child_process as child
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
 from controller.model.airings import Airing, Delivery
+from controller.model.first_people import APPROVER
 from controller.settings import Settings
 from controller.store import Store
 from controller.terminal.progress import Stages

@@ -15,17 +15,14 @@ from controller.features.accounts.queries import has_administrator
 from controller.features.fleet.node_names import SIMULATED
 from controller.features.imports.bulletin_files import sample
 from controller.features.plans.queries import published_policies
-from controller.features.provisioning.service import (
-    FIRST_OPERATORS,
-    OF_A_COMMUNE,
-    Secrets,
-    add_officer_of_a_commune,
-)
+from controller.features.provisioning.service import add_officer_of_a_commune
 from controller.host.broker import refuse_trial_broker
 from controller.host.home_folder import make_home
 from controller.host.interpreter import settle
 from controller.host.logs import log_to
+from controller.host.station_keys import Secrets
 from controller.model.airings import Airing
+from controller.model.first_people import FIRST_OPERATORS, OF_A_COMMUNE
 from controller.model.fleet import Node
 from controller.settings import Settings
 from controller.terminal.progress import Stages

@@ -20,8 +20,8 @@ from controller.features.area_changes.service import load_areas
 from controller.features.areas.queries import areas
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.fleet.service import NewNode, enrol_nodes
-from controller.features.journal.chain import StationSeal
 from controller.features.schedules.occurrence_making import AHEAD, MOST_AT_ONCE, make_occurrences
+from controller.host.station_keys import StationSeal
 from controller.model.airings import Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinState

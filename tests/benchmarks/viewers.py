@@ -18,9 +18,10 @@ from urllib.parse import urlencode, urlsplit
 
 from sqlalchemy import select
 
-from controller.features.provisioning.service import OFFICER, Secrets
+from controller.host.station_keys import Secrets
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
+from controller.model.first_people import OFFICER
 from controller.trial.bench_emergency import EmergencyBench
 from controller.trial.bench_ground import Ears, throw_away_ground
 

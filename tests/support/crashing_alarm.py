@@ -17,11 +17,11 @@ from controller.features.emergencies.preparation import prepare
 from controller.features.emergencies.queries import prepared_views
 from controller.features.emergencies.service import Call, call_alone
 from controller.features.emergencies.stopping import stop_emergency
-from controller.features.journal.chain import StationSeal
-from controller.features.provisioning.service import APPROVER, station_key
+from controller.host.station_keys import StationSeal, station_key
 from controller.model.bulletins import Bulletin
 from controller.model.emergencies import Emergency, Prepared
 from controller.model.emergency_states import EmergencyState, Kind
+from controller.model.first_people import APPROVER
 from controller.store import Store
 from devices.link import Link
 from tests.support import crashing_station

@@ -19,10 +19,11 @@ from controller.features.bulletins.listening_proof import note_served
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.fleet.service import NewNode, enrol_nodes
-from controller.features.journal.chain import StationSeal
-from controller.features.provisioning.service import APPROVER, OFFICER, Secrets, found, station_key
+from controller.features.provisioning.service import found
+from controller.host.station_keys import Secrets, StationSeal, station_key
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
+from controller.model.first_people import APPROVER, OFFICER
 from controller.settings import Settings
 from controller.store import Store
 from devices.chunks import manifest_of

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from controller.features.provisioning.service import Secrets
+from controller.host.station_keys import Secrets
 from simulator.__main__ import main
 from tests.support.crashing_station import NODES
 

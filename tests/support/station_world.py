@@ -15,10 +15,10 @@ from controller.features.bulletins.renderings import begin_rendering, finish_ren
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
 from controller.features.fleet.service import NewNode, enrol_nodes
-from controller.features.journal.chain import StationSeal
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
+from controller.host.station_keys import StationSeal
 from controller.model.permissions import OperatorRole
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings

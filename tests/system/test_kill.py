@@ -14,7 +14,7 @@ import pytest
 from controller.features.doctor.invariants import invariants
 from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
-from controller.features.provisioning.service import station_key
+from controller.host.station_keys import station_key
 from controller.model.airing_states import AiringState, Rung
 from controller.model.airings import Airing, Delivery
 from controller.store import Store

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from controller.cli import app
 from controller.features.accounts.queries import operator_named
 from controller.features.bulletins.service import draft_bulletin
-from controller.features.provisioning.service import OFFICER
-from controller.features.schedules.remote import instant, lines
+from controller.features.schedules.commands import instant, lines
+from controller.model.first_people import OFFICER
 from tests.support.running_station import running
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -11,9 +11,10 @@ from controller.features.accounts.queries import operator_named
 from controller.features.airings.queries import deliveries_of, get_airing
 from controller.features.doctor.invariants import invariants
 from controller.features.imports.bulletin_files import TitledText
-from controller.features.provisioning.service import APPROVER, Secrets
 from controller.features.withdrawals.service import withdraw_bulletin
+from controller.host.station_keys import Secrets
 from controller.model.airing_states import AiringState, Rung
+from controller.model.first_people import APPROVER
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from tests.support import stranger_node

@@ -1,101 +1,76 @@
-"""The commands `loa operator …` and `loa token …`: thin, each calls one function of `local.py`."""
+"""`loa operator`, `loa token`: accounts on the station's own machine; docs/operator.md explains every one.
 
+Those that change who signs (add, disable, reset-password, roles) are in controller/features/keys/commands.py.
+"""
+
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from controller.model.permissions import Act, OperatorRole
+from controller.clocks import utc_now
+from controller.model.permissions import Act
 from controller.terminal.cli_errors import told
+from devices.ids import AreaCode
 
 operator = typer.Typer(help="Tài khoản của người vận hành, trên máy chủ.", no_args_is_help=True)
 token = typer.Typer(help="Mã truy cập cho chương trình, trên máy chủ.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
 As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
-Roles = Annotated[list[OperatorRole], typer.Argument(help="Các vai trò mới.")]
-
-
-def _say(*lines: str) -> None:
-    for line in lines:
-        typer.echo(line)
 
 
 @operator.command("first-code")
 @told
 def first_code() -> None:
     """Tạo mã bắt đầu (một lần, trong một giờ) để lập quản trị đầu tiên ở trang /bat-dau."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.first_administrator import make_first_code
 
-    _say(people.first_code())
-
-
-@operator.command("add")
-@told
-def add(
-    name: Name,
-    role: Annotated[list[OperatorRole], typer.Option(help="Vai trò; có thể ghi nhiều lần.")],
-    area: Annotated[str, typer.Option(help="Mã địa bàn.")],
-    shown: Annotated[str, typer.Option("--name", help="Họ và tên.")] = "",
-    as_name: As = None,
-) -> None:
-    """Thêm tài khoản; in tên và mật khẩu mới."""
-    from controller.features.accounts import local as people
-
-    _say(*people.add(name, shown, role, area, as_name))
+    with acting_or_station(None) as (session, _):
+        code = make_first_code(session, now=utc_now())
+    typer.echo(code)
 
 
 @operator.command("list")
 @told
 def show() -> None:
     """Liệt kê tài khoản: tên, họ tên, vai trò, địa bàn."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import reading
+    from controller.features.accounts.queries import operators
+    from controller.features.accounts.second_factor import has_second_factor
 
-    _say(*people.lines())
-
-
-@operator.command("disable")
-@told
-def disable(name: Name, as_name: As = None) -> None:
-    """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
-    from controller.features.accounts import local as people
-
-    _say(*people.disable(name, as_name))
+    with reading() as session:
+        for row in operators(session):
+            notes = ["đã khóa"] if row.disabled_at is not None else []
+            notes += ["có mã xác thực"] if has_second_factor(session, row.id) else []
+            typer.echo("\t".join([row.name, row.display_name, ",".join(row.roles), row.area, *notes]))
 
 
 @operator.command("enable")
 @told
 def enable(name: Name, as_name: As = None) -> None:
     """Mở lại tài khoản đã khóa."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.administration import enable_operator
+    from controller.features.accounts.queries import known_operator
 
-    _say(*people.enable(name, as_name))
-
-
-@operator.command("reset-password")
-@told
-def reset_password(name: Name, as_name: As = None) -> None:
-    """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
-    from controller.features.accounts import local as people
-
-    _say(*people.new_password(name, as_name))
-
-
-@operator.command("roles")
-@told
-def roles(name: Name, role: Roles, as_name: As = None) -> None:
-    """Đổi vai trò."""
-    from controller.features.accounts import local as people
-
-    _say(*people.change_roles(name, role, as_name))
+    with acting_or_station(as_name) as (session, by):
+        enable_operator(session, known_operator(session, name).id, by=by, now=utc_now())
+    typer.echo(f"Đã mở lại {name}. Khóa ký cũ không dùng lại được: loa operator reset-password {name}")
 
 
 @operator.command("remove-second-factor")
 @told
 def remove_second_factor(name: Name, as_name: As = None) -> None:
     """Gỡ mã xác thực hai bước của người mất điện thoại."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.queries import known_operator
+    from controller.features.accounts.second_factor import remove_second_factor as remove_factor
 
-    _say(*people.remove_factor(name, as_name))
+    with acting_or_station(as_name) as (session, by):
+        remove_factor(session, known_operator(session, name).id, by=by, now=utc_now())
+    typer.echo(f"Đã gỡ mã xác thực hai bước của {name}; lần đăng nhập sau sẽ gắn lại.")
 
 
 @token.command("add")
@@ -109,9 +84,24 @@ def add_token(
     as_name: As = None,
 ) -> None:
     """Tạo mã truy cập; mã chỉ in ra lần này."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.queries import known_operator
+    from controller.features.accounts.tokens import create_token
 
-    _say(people.add_token(name, of=of, acts=act, area=area, days=days, as_name=as_name))
+    now = utc_now()
+    with acting_or_station(as_name) as (session, by):
+        person = known_operator(session, of)
+        _, made = create_token(
+            session,
+            name=name,
+            acts=act,
+            area=AreaCode(area) if area else person.area,
+            expires_at=now + timedelta(days=days),
+            of=person,
+            by=by,
+            now=now,
+        )
+    typer.echo(made)
 
 
 @token.command("list")
@@ -120,9 +110,19 @@ def list_tokens(
     of: Annotated[str | None, typer.Option(help="Chỉ mã của người này.")] = None,
 ) -> None:
     """Liệt kê mã truy cập."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import reading
+    from controller.features.accounts.queries import known_operator, names_of_operators
+    from controller.features.accounts.tokens import tokens_of
 
-    _say(*people.token_lines(of))
+    with reading() as session:
+        names = names_of_operators(session)
+        found = tokens_of(session, None if of is None else known_operator(session, of).id)
+    for row in found:
+        used = "chưa dùng" if row.last_used_at is None else f"dùng {row.last_used_at:%Y-%m-%d}"
+        state = [] if row.revoked_at is None else ["đã thu hồi"]
+        until = f"hạn {row.expires_at:%Y-%m-%d}"
+        acts = ",".join(row.acts)
+        typer.echo("\t".join([row.id, names[row.operator], row.name, acts, row.area, until, used, *state]))
 
 
 @token.command("revoke")
@@ -132,6 +132,9 @@ def revoke_token(
     as_name: As = None,
 ) -> None:
     """Thu hồi mã truy cập."""
-    from controller.features.accounts import local as people
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.tokens import revoke_token as revoke
 
-    _say(*people.end_token(token_id, as_name))
+    with acting_or_station(as_name) as (session, by):
+        revoke(session, token_id, by=by, now=utc_now())
+    typer.echo("Đã thu hồi.")

@@ -28,9 +28,22 @@ def operator_named(session: Session, name: str) -> Operator | None:
     return None if account is None else account.operator()
 
 
+def known_operator(session: Session, name: str) -> Operator:
+    """Return the person who signs in by that name, the account closed or not; raises NotFound."""
+    person = operator_named(session, name)
+    if person is None:
+        raise NotFound(f"Không có tài khoản «{name}».", code="operator.unknown")
+    return person
+
+
 def operators(session: Session) -> Sequence[Account]:
     """Return all accounts by name."""
     return session.scalars(select(Account).order_by(Account.name)).all()
+
+
+def names_of_operators(session: Session) -> dict[OperatorId | None, str]:
+    """Return the sign-in names of all accounts by their ids; nobody (None) is not among them."""
+    return {account.id: account.name for account in operators(session)}
 
 
 def has_administrator(session: Session) -> bool:

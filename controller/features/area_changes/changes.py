@@ -12,11 +12,11 @@ from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password
 from controller.features.areas.queries import area_tree, ended_areas, get_area, history_of
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import get_node, nodes_by_area
 from controller.features.journal.service import record
 from controller.features.plans.publication import take_back
 from controller.features.plans.queries import published
-from controller.features.relocation.service import move_nodes, nodes_below, place_key, sign_places
+from controller.features.relocation.service import move_nodes, place_key, sign_places
 from controller.model.accounts import Account
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing, Target
@@ -128,7 +128,7 @@ def split_area(
     if area.parent is None:
         raise BadInput("Không chia được địa bàn cao nhất.", code="area.top")
     require(session, by, Act.RULE, code, area.parent)
-    here = {node.id for node in nodes_below(session, code)}
+    here = {node.id for node in nodes_by_area(session, code)}
     strangers = sorted({node for nodes in parts.values() for node in nodes} - here)
     if strangers:
         raise BadInput(f"Cụm loa {strangers[0]} không thuộc địa bàn {code}.", code="area.not-here")
@@ -153,7 +153,7 @@ def close_area(
     _check_parent(session, code, into, by, may_stay=True)
     _refuse_while_needed(session, code)
     key = place_key(session, by, password, now)
-    move_nodes(session, nodes_below(session, code), into, key=key, by=by, now=now)
+    move_nodes(session, nodes_by_area(session, code), into, key=key, by=by, now=now)
     _remember(session, area, now)
     area.parent, area.ended_at = into, now
     for kind in (DocumentKind.PLAN, DocumentKind.POLICY):
@@ -183,7 +183,7 @@ def _put_below(
     area.parent, area.kind = to, kind or area.kind
     session.flush()
     record(session, by, "area.moved", code, now, detail={"from": before, "to": to})
-    return sign_places(session, nodes_below(session, code), key=key, by=by, now=now)
+    return sign_places(session, nodes_by_area(session, code), key=key, by=by, now=now)
 
 
 def _check_parent(

@@ -1,10 +1,13 @@
-"""`loa area`: thin commands over controller/features/area_changes/local.py."""
+"""`loa area`: areas as they are and as they change; docs/operator.md explains every command."""
 
 from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.clocks import utc_now
+from controller.errors import BadInput
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from devices.ids import AreaCode, NodeId
 
 area = typer.Typer(
     help="Địa bàn: danh sách, thêm, đổi tên, chuyển, sáp nhập, chia, đóng.", no_args_is_help=True
@@ -26,32 +29,39 @@ def list_areas(
     as_json: AsJson = False,
 ) -> None:
     """Các địa bàn hiện có."""
-    from controller.features.area_changes.local import areas_here
+    from controller.client.local_client import reading
+    from controller.features.areas.queries import areas, get_area
 
-    found = areas_here(under)
+    with reading() as session:
+        above = None if under is None else get_area(session, AreaCode(under)).code
+        found = [one for one in areas(session, above) if one.ended_at is None]
     if as_json:
-        print_json(found)
+        print_json([fields_of(one, "code", "parent", "kind", "name") for one in found])
         return
     for one in found:
-        typer.echo(f"{one['code']}\t{one['parent'] or '-'}\t{one['kind']}\t{one['name']}")
+        typer.echo(f"{one.code}\t{one.parent or '-'}\t{one.kind}\t{one.name}")
 
 
 @area.command("history")
 @told
 def show_history(code: Code, *, as_json: AsJson = False) -> None:
     """Một địa bàn hiện nay, và trước mỗi lần thay đổi."""
-    from controller.features.area_changes.local import history_here
+    from controller.client.local_client import reading
+    from controller.features.areas.queries import get_area, history_of
 
-    found = history_here(code)
+    with reading() as session:
+        found = get_area(session, AreaCode(code))
+        history = history_of(session, found.code)
     if as_json:
-        print_json(found)
+        spans = [fields_of(one, "name", "kind", "parent", "valid_from", "valid_to") for one in history]
+        print_json(fields_of(found, "code", "name", "kind", "parent", "ended_at") | {"history": spans})
         return
-    ended = f", không còn từ {found['ended_at'][:10]}" if found["ended_at"] else ""
-    typer.echo(f"nay\t{found['kind']}\t{found['name']}\tthuộc {found['parent'] or '-'}{ended}")
-    for span in found["history"]:
-        since = (span["valid_from"] or "")[:10] or "trước đây"
-        parent = span["parent"] or "-"
-        typer.echo(f"{since} – {span['valid_to'][:10]}\t{span['kind']}\t{span['name']}\tthuộc {parent}")
+    ended = "" if found.ended_at is None else f", không còn từ {found.ended_at:%Y-%m-%d}"
+    typer.echo(f"nay\t{found.kind}\t{found.name}\tthuộc {found.parent or '-'}{ended}")
+    for span in history:
+        since = "trước đây" if span.valid_from is None else f"{span.valid_from:%Y-%m-%d}"
+        until = f"{span.valid_to:%Y-%m-%d}"
+        typer.echo(f"{since} – {until}\t{span.kind}\t{span.name}\tthuộc {span.parent or '-'}")
 
 
 @area.command("add")
@@ -64,9 +74,12 @@ def add_area(
     by: AsPerson,
 ) -> None:
     """Thêm một địa bàn: xã, phường của tỉnh; thôn, tổ dân phố của xã."""
-    from controller.features.area_changes.local import add_here
+    from controller.client.local_client import acting
+    from controller.features.area_changes import changes
 
-    add_here(code, name, kind, under, by=by)
+    new = changes.NewArea(AreaCode(code), name, kind)
+    with acting(by) as (session, person):
+        changes.add_area(session, new, AreaCode(under), by=person, now=utc_now())
     typer.echo(f"Đã thêm địa bàn {code}.")
 
 
@@ -79,9 +92,11 @@ def rename_area(
     kind: Annotated[str | None, typer.Option(help="Loại mới.")] = None,
 ) -> None:
     """Đổi tên hoặc loại của một địa bàn; tên cũ còn trong lịch sử."""
-    from controller.features.area_changes.local import rename_here
+    from controller.client.local_client import acting
+    from controller.features.area_changes import changes
 
-    rename_here(code, name, kind, by=by)
+    with acting(by) as (session, person):
+        changes.rename_area(session, AreaCode(code), name=name, kind=kind, by=person, now=utc_now())
     typer.echo(f"Đã đổi tên địa bàn {code}.")
 
 
@@ -89,9 +104,14 @@ def rename_area(
 @told
 def move_area(code: Code, to: To, by: AsPerson) -> None:
     """Chuyển một địa bàn, cùng mọi thứ bên dưới, về một địa bàn khác."""
-    from controller.features.area_changes.local import reparent_here
+    from controller.features.accounts.signing import signing
+    from controller.features.area_changes import changes
 
-    typer.echo(f"Đã chuyển; {reparent_here(code, to, by=by)} cụm loa được báo.")
+    with signing(by) as (session, person, key):
+        count = changes.reparent_area(
+            session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
+        )
+    typer.echo(f"Đã chuyển; {count} cụm loa được báo.")
 
 
 @area.command("merge")
@@ -104,12 +124,13 @@ def merge_areas(
     by: AsPerson,
 ) -> None:
     """Nhập nhiều địa bàn thành một; các địa bàn cũ nằm dưới địa bàn mới, lịch sử giữ nguyên."""
-    from controller.features.area_changes.changes import NewArea
-    from controller.features.area_changes.local import merge_here
-    from devices.ids import AreaCode
+    from controller.features.accounts.signing import signing
+    from controller.features.area_changes import changes
 
-    told_nodes = merge_here(codes, NewArea(AreaCode(code), name, kind), by=by)
-    typer.echo(f"Đã nhập {len(codes)} địa bàn vào {code}; {told_nodes} cụm loa được báo.")
+    into, old = changes.NewArea(AreaCode(code), name, kind), [AreaCode(one) for one in codes]
+    with signing(by) as (session, person, key):
+        count = changes.merge_areas(session, old, into, by=person, password=key, now=utc_now())
+    typer.echo(f"Đã nhập {len(codes)} địa bàn vào {code}; {count} cụm loa được báo.")
 
 
 @area.command("split")
@@ -123,11 +144,16 @@ def split_area(
     by: AsPerson,
 ) -> None:
     """Tách một phần của địa bàn, với các cụm loa được nêu, thành địa bàn mới."""
-    from controller.features.area_changes.changes import NewArea
-    from controller.features.area_changes.local import split_here
-    from devices.ids import AreaCode
+    from controller.features.accounts.signing import signing
+    from controller.features.area_changes import changes
 
-    moved = split_here(from_code, NewArea(AreaCode(code), name, kind), nodes, by=by)
+    if not nodes:
+        raise BadInput("Hãy nêu ít nhất một cụm loa.", code="area.no-nodes")
+    parts = {changes.NewArea(AreaCode(code), name, kind): [NodeId(node) for node in nodes]}
+    with signing(by) as (session, person, key):
+        moved = changes.split_area(
+            session, AreaCode(from_code), parts, by=person, password=key, now=utc_now()
+        )
     typer.echo(f"Đã tách {code} từ {from_code} với {moved} cụm loa.")
 
 
@@ -135,18 +161,13 @@ def split_area(
 @told
 def close_area(code: Code, to: To, by: AsPerson) -> None:
     """Đóng một địa bàn không còn gì đặt phát: cụm loa sang địa bàn khác, kế hoạch và quy định được gỡ."""
-    from controller.features.area_changes.local import close_here
+    from controller.features.accounts.signing import signing
+    from controller.features.area_changes import changes
 
-    left = close_here(code, to, by=by)
+    with signing(by) as (session, person, key):
+        left = changes.close_area(
+            session, AreaCode(code), AreaCode(to), by=person, password=key, now=utc_now()
+        )
     typer.echo(f"Đã đóng địa bàn {code}; cụm loa của nó thuộc {to}.")
     if left:
         typer.echo(f"Tài khoản còn gắn với địa bàn này: {', '.join(left)}.")
-
-
-@area.command("sign-places")
-@told
-def sign_places(code: Code, by: AsPerson) -> None:
-    """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
-    from controller.features.area_changes.local import sign_places_here
-
-    typer.echo(f"Đã ký nơi đặt của {sign_places_here(code, by=by)} cụm loa.")

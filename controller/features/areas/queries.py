@@ -51,6 +51,11 @@ def top_area(session: Session) -> Area:
     return area
 
 
+def area_or_top(session: Session, code: str | None) -> AreaCode:
+    """Return an area's code as somebody typed it, unchecked, or that of the province where none was named."""
+    return top_area(session).code if code is None else AreaCode(code)
+
+
 def area_languages(session: Session) -> dict[AreaCode, tuple[LanguageCode, ...]]:
     """Return the languages of the areas that have a list of their own, the best first."""
     found: dict[AreaCode, tuple[LanguageCode, ...]] = {}

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
-from controller.features.accounts.queries import operators
+from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.upload_forms import TaughtForm
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.chimes.page_queries import chime_sound, seen_chime
@@ -67,7 +67,7 @@ def remove(station: TheStation, viewer: Signed, chime_id: str) -> ChimeShown:
 
 
 def _shown(session: Session, rows: Sequence[Chime]) -> list[ChimeShown]:
-    names = {account.id: account.name for account in operators(session)}
+    names = names_of_operators(session)
     return [
         ChimeShown(
             id=row.id,

@@ -5,7 +5,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.clocks import utc_now
+from controller.model.chimes import ChimePlace
+from controller.settings import Settings
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 
 chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
 
@@ -20,16 +23,25 @@ AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ng
 @told
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê nhạc hiệu riêng của tỉnh và các địa bàn: ai đặt, khi nào."""
-    from controller.features.chimes.local import chimes_here
+    from controller.client.local_client import reading
+    from controller.features.accounts.queries import names_of_operators
+    from controller.features.areas.queries import areas
+    from controller.features.chimes.queries import chimes_of
 
-    found = chimes_here()
+    with reading() as session:
+        names = names_of_operators(session)
+        found = chimes_of(session, [one.code for one in areas(session)])
     if as_json:
-        print_json({"chimes": found})
+        listed = [
+            fields_of(one, "id", "area", "place", "seconds")
+            | {"sha256": one.upload, "added_by": names[one.added_by], "added_at": one.added_at}
+            for one in found
+        ]
+        print_json({"chimes": listed})
         return
     for one in found:
-        typer.echo(
-            f"{one['area']}\t{one['place']}\t{one['seconds']:.1f} s\t{one['added_by']} {one['added_at'][:10]}"
-        )
+        chosen = f"{names[one.added_by]} {one.added_at:%Y-%m-%d}"
+        typer.echo(f"{one.area}\t{one.place}\t{one.seconds:.1f} s\t{chosen}")
     if not found:
         typer.echo("Chưa đặt nhạc hiệu riêng nào; mọi bản thu dùng nhạc hiệu có sẵn.")
 
@@ -43,17 +55,30 @@ def choose(
     area: Area = None,
 ) -> None:
     """Đặt nhạc hiệu cho các bản thu từ nay; thay nhạc hiệu đang dùng ở chỗ ấy."""
-    from controller.features.chimes.local import choose_here
+    from controller.client.local_client import local_store, person_named
+    from controller.features.areas.queries import area_or_top
+    from controller.features.chimes.uploads import bring_chime
+    from controller.features.imports.bulletin_files import opened
+    from tts.uploads import UploadStore
 
-    seconds = choose_here(file, place, area=area, as_name=by)
-    typer.echo(f"Đã đặt nhạc hiệu dài {seconds:.1f} giây. Bản đã thu vẫn như cũ.".replace(".", ",", 1))
+    with local_store() as store:
+        with store.read() as session:
+            code, person = area_or_top(session, area), person_named(session, by)
+        uploads = UploadStore(Settings().uploads_dir)
+        with opened(file) as sound:
+            chosen = ChimePlace(place)
+            made = bring_chime(store, uploads, sound, chosen, area=code, by=person, now=utc_now())
+    typer.echo(f"Đã đặt nhạc hiệu dài {made.seconds:.1f} giây. Bản đã thu vẫn như cũ.".replace(".", ",", 1))
 
 
 @chime.command("remove")
 @told
 def remove(place: Place, by: AsPerson, area: Area = None) -> None:
     """Thôi dùng nhạc hiệu riêng: trở lại nhạc hiệu của cấp trên, hoặc nhạc hiệu có sẵn."""
-    from controller.features.chimes.local import remove_here
+    from controller.client.local_client import acting
+    from controller.features.areas.queries import area_or_top
+    from controller.features.chimes.service import remove_chime_at
 
-    remove_here(place, area=area, as_name=by)
+    with acting(by) as (session, person):
+        remove_chime_at(session, ChimePlace(place), area_or_top(session, area), by=person, now=utc_now())
     typer.echo("Đã thôi dùng nhạc hiệu này. Bản đã thu vẫn như cũ.")

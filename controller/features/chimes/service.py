@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area
-from controller.features.chimes.queries import get_chime, live_chime
+from controller.features.chimes.queries import get_chime, live_chime, unknown_chime
 from controller.features.journal.service import record
 from controller.model.chimes import Chime, ChimeId, ChimePlace
 from controller.model.new_ids import new_id
@@ -68,6 +68,16 @@ def remove_chime(session: Session, chime_id: ChimeId, *, by: Operator, now: date
     session.flush()
     record(session, by, "chime.removed", row.id, now, detail=_detail(row))
     return row
+
+
+def remove_chime_at(
+    session: Session, place: ChimePlace, area: AreaCode, *, by: Operator, now: datetime
+) -> Chime:
+    """Remove what was chosen for exactly this area; raises NotFound where nothing was."""
+    row = live_chime(session, area, place)
+    if row is None:
+        raise unknown_chime()
+    return remove_chime(session, row.id, by=by, now=now)
 
 
 def _detail(row: Chime) -> dict[str, str]:

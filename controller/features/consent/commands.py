@@ -1,9 +1,12 @@
 """`loa answer`: a commune's word on what is planned above it; docs/operator.md explains every one."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
+from controller.model.local_time import wall
 from controller.terminal.cli_errors import AsJson, print_json, told
 
 answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", no_args_is_help=True)
@@ -11,6 +14,7 @@ answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt
 Id = Annotated[str, typer.Argument(metavar="LƯỢT", help="Mã lượt phát, hoặc mã lịch phát với --schedule.")]
 IsSchedule = Annotated[bool, typer.Option("--schedule", help="Trả lời cho mọi lần của một lịch phát.")]
 Reason = Annotated[str, typer.Option(help="Lý do, cho người đặt và người đọc nhật ký.")]
+_SUBJECTS = {"airing": "lượt phát", "schedule": "lịch phát"}
 Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")]
 
 
@@ -18,14 +22,15 @@ Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đà
 @told
 def index(station: Station = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
-    from controller.features.consent.remote import line, waiting
+    from controller.client.http_client import signed_in
 
-    found = waiting(station)
+    with signed_in(station) as here:
+        found = here.call("GET", "/questions")
     if as_json:
         print_json({"questions": found})
         return
     for one in found:
-        typer.echo(line(one))
+        typer.echo(_line(one))
 
 
 @answer.command("yes")
@@ -53,14 +58,15 @@ def no(
 @told
 def collisions(station: Station = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
-    from controller.features.consent.remote import colliding, side_line
+    from controller.client.http_client import signed_in
 
-    found = colliding(station)
+    with signed_in(station) as here:
+        found = here.call("GET", "/collisions")
     if as_json:
         print_json({"collisions": found})
         return
     for pair in found:
-        typer.echo(f"{side_line(pair['one'])}\n{side_line(pair['other'])}\n")
+        typer.echo(f"{_side_line(pair['one'])}\n{_side_line(pair['other'])}\n")
 
 
 @answer.command("order")
@@ -72,22 +78,43 @@ def order(
     as_json: AsJson = False,
 ) -> None:
     """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
-    from controller.features.consent.remote import put_in_order, wall_of
+    from controller.client.http_client import signed_in
 
-    done = put_in_order(station, first, then)
+    with signed_in(station) as here:
+        done = here.call("POST", "/collisions/order", {"first": first, "then": then})
     if as_json:
         print_json(done)
         return
-    typer.echo(f"{done['airing']}: phát lúc {wall_of(done['starts_at'])}.")
+    typer.echo(f"{done['airing']}: phát lúc {_wall_of(done['starts_at'])}.")
 
 
 def _answer(
     subject: str, asked: dict[str, object], *, schedule: bool, station: str | None, as_json: bool
 ) -> None:
-    from controller.features.consent.remote import say
+    from controller.client.http_client import signed_in
 
-    said = say(station, "schedules" if schedule else "airings", subject, asked)
+    kind = "schedules" if schedule else "airings"
+    with signed_in(station) as here:
+        said = here.call("POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
     if as_json:
         print_json(said)
         return
     typer.echo(f"{said['area']}: {'đồng ý phát' if said['agrees'] else 'không phát'}.")
+
+
+def _side_line(side: dict[str, Any]) -> str:
+    """Return one line of a pair: id, when it starts, title."""
+    return "\t".join([side["airing"], _wall_of(side["starts_at"]), side["title"]])
+
+
+def _wall_of(instant: str) -> str:
+    """Return an instant of the interface as an officer reads it."""
+    return wall(datetime.fromisoformat(instant))
+
+
+def _line(question: dict[str, Any]) -> str:
+    """Return one line of a list: what it is, its id, when next, title, who asks."""
+    starts = question["starts_at"]
+    at = _wall_of(starts) if starts else "chưa có lần nào"
+    fields = [_SUBJECTS[question["subject"]], question["id"], at, question["title"], question["asked_by"]]
+    return "\t".join(fields)

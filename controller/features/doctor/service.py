@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from controller.client.local_store import local_store, opened_store
+from controller.client.local_client import local_store, reading
 from controller.clocks import utc_now
 from controller.errors import BadInput, LoaError
 from controller.features.doctor.invariants import invariants
@@ -15,27 +15,18 @@ from controller.features.journal.security_log import line_of, security_events
 from controller.features.plans.key_set import KEYS_TO_SIGN, keys_to_sign_for
 from controller.features.reports.queries import export_as_aired
 from controller.model.local_time import wall
-from controller.settings import Settings
 
 
 def wrong_facts() -> list[str]:
     """Return what must not exist in the database, a sentence each."""
-    store = opened_store(Settings())
-    try:
-        with store.read() as session:
-            return list(invariants(session, now=utc_now()))
-    finally:
-        store.close()
+    with reading() as session:
+        return list(invariants(session, now=utc_now()))
 
 
 def to_do() -> list[str]:
     """Return what somebody has to do so that loudspeakers take what is signed, a sentence each."""
-    store = opened_store(Settings())
-    try:
-        with store.read() as session:
-            count = keys_to_sign_for(session, utc_now())
-    finally:
-        store.close()
+    with reading() as session:
+        count = keys_to_sign_for(session, utc_now())
     return [KEYS_TO_SIGN.format(count=count)] if count else []
 
 
@@ -49,7 +40,7 @@ def journal_lines() -> Iterator[str]:
 
 def security_lines(most: int) -> Iterator[str]:
     """Yield what was refused as JSON lines, the newest first."""
-    with local_store() as store, store.read() as session:
+    with reading() as session:
         for event in security_events(session, limit=most):
             yield line_of(event)
 

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from controller.errors import BadInput
+from controller.model.emergency_states import KINDS_IN_WORDS, STANDING_IN_WORDS, Kind, Standing
 from controller.terminal.cli_errors import AsJson, print_json, told
 
 emergency = typer.Typer(
@@ -32,14 +34,13 @@ def show_templates(
     as_json: AsJson = False,
 ) -> None:
     """Các bản soạn sẵn, bao nhiêu cụm loa đang giữ, và các mẫu có sẵn."""
-    from controller.features.emergencies.remote import prepared_line, templates
-
-    found = templates(station, who, area or [])
+    query = "?" + "&".join(f"area={one}" for one in area) if area else ""
+    found = _call(station, who, "GET", f"/templates{query}")
     if as_json:
         print_json(found)
         return
     for one in found["prepared"]:
-        typer.echo(prepared_line(one))
+        typer.echo(_prepared_line(one))
     for one in found["templates"]:
         typer.echo(f"mẫu {one['key']}: {one['title']}")
 
@@ -56,12 +57,10 @@ def prepare(
     as_json: AsJson = False,
 ) -> None:
     """Soạn sẵn một bản khẩn cấp; được duyệt rồi thì mọi cụm loa trong địa bàn tải về và giữ."""
-    from controller.features.emergencies.remote import call, prepared_line
-
     asked = {"area": area, "template": template, "bulletin": bulletin}
     asked |= {"kind": kind} if bulletin is not None else {}
-    made = call(station, who, "POST", "/templates", asked)
-    _tell(made, prepared_line, as_json=as_json)
+    made = _call(station, who, "POST", "/templates", asked)
+    _tell(made, _prepared_line, as_json=as_json)
 
 
 @emergency.command("release")
@@ -72,9 +71,7 @@ def release(
     station: Station = None,
 ) -> None:
     """Thôi giữ một bản soạn sẵn ở loa."""
-    from controller.features.emergencies.remote import call
-
-    call(station, who, "POST", f"/templates/{prepared}/release", {})
+    _call(station, who, "POST", f"/templates/{prepared}/release", {})
     typer.echo(f"Loa thôi giữ {prepared}.")
 
 
@@ -94,11 +91,9 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Gọi khẩn cấp: chờ người thứ hai xác nhận, hoặc phát ngay với --alone."""
-    from controller.features.emergencies.remote import call, emergency_line
-
     asked: dict[str, Any] = {"areas": area, "prepared": prepared, "bulletin": bulletin}
     asked |= {"minutes": minutes, "volume": volume, "alone_because": alone}
-    _tell(call(station, who, "POST", "", asked), emergency_line, as_json=as_json)
+    _tell(_call(station, who, "POST", "", asked), _emergency_line, as_json=as_json)
 
 
 @emergency.command("confirm")
@@ -137,20 +132,17 @@ def stop(
     as_json: AsJson = False,
 ) -> None:
     """Dừng ngay: một lượt ở mọi nơi, hoặc mọi lượt ở một nơi."""
-    from controller.errors import BadInput
-    from controller.features.emergencies.remote import call, emergency_line
-
     if (emergency_id is None) == (not area):
         raise BadInput("Hãy cho biết mã lượt, hoặc địa bàn bằng --area.", code="emergency.which")
     if emergency_id is not None:
         _act(station, who, f"/{emergency_id}/stop", {"reason": reason}, as_json=as_json)
         return
-    ended = call(station, who, "POST", "/stop", {"areas": area, "reason": reason})
+    ended = _call(station, who, "POST", "/stop", {"areas": area, "reason": reason})
     if as_json:
         print_json(ended)
         return
     for one in ended:
-        typer.echo(emergency_line(one))
+        typer.echo(_emergency_line(one))
 
 
 @emergency.command("all-clear")
@@ -190,20 +182,16 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Những lượt đang chờ xác nhận hoặc đang phát."""
-    from controller.features.emergencies.remote import call, emergency_line
-
-    found = call(station, who, "GET", "?lately=true" if lately else "")
+    found = _call(station, who, "GET", "?lately=true" if lately else "")
     if as_json:
         print_json(found)
         return
     for one in found:
-        typer.echo(emergency_line(one))
+        typer.echo(_emergency_line(one))
 
 
 def _act(station: str | None, who: Any, path: str, asked: dict[str, Any], *, as_json: bool) -> None:
-    from controller.features.emergencies.remote import call, emergency_line
-
-    _tell(call(station, who, "POST", path, asked), emergency_line, as_json=as_json)
+    _tell(_call(station, who, "POST", path, asked), _emergency_line, as_json=as_json)
 
 
 def _tell(one: dict[str, Any], line: Any, *, as_json: bool) -> None:
@@ -211,3 +199,42 @@ def _tell(one: dict[str, Any], line: Any, *, as_json: bool) -> None:
         print_json(one)
     else:
         typer.echo(line(one))
+
+
+def _call(address: str | None, who: str, method: str, path: str, asked: dict[str, Any] | None = None) -> Any:
+    """Make one call below /emergencies; what is None is left to the station's defaults.
+
+    Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
+    is asked for it and the call made again.
+    """
+    from controller.client.credentials import Role, fresh_code
+    from controller.client.http_client import signed_in
+
+    given = None if asked is None else {name: value for name, value in asked.items() if value is not None}
+    with signed_in(address, Role(who)) as station:
+        try:
+            return station.call(method, f"/emergencies{path}", given)
+        except BadInput as error:
+            if error.code != "operator.code-needed" or given is None:
+                raise
+        return station.call(method, f"/emergencies{path}", given | {"code": fresh_code()})
+
+
+def _prepared_line(one: dict[str, Any]) -> str:
+    """Return one prepared recording as a person reads it."""
+    ready = one["readiness"]
+    kind = KINDS_IN_WORDS[Kind(one["kind"])]
+    state = f"giữ {ready['held']}/{ready['nodes']} cụm loa, kêu ngay được {ready['ready']}"
+    if not one["is_approved"]:
+        state = "chưa được duyệt, hoặc phê duyệt đã hết hạn"
+    return f"{one['id']}\t{kind}\t{one['area']}\t{one['title']}\t{state}"
+
+
+def _emergency_line(one: dict[str, Any]) -> str:
+    """Return one emergency as a person reads it."""
+    state = "ĐANG PHÁT" if one["is_running"] else STANDING_IN_WORDS[Standing(one["state"])]
+    alone = f" (một mình: {one['alone_because']})" if one["alone_because"] else ""
+    where = ", ".join(one["areas"])
+    kind = KINDS_IN_WORDS[Kind(one["kind"])]
+    reach = f"kêu ở {one['started']}/{one['nodes']} cụm loa" if one["airing"] else ""
+    return f"{one['id']}\t{kind}\t{state}\t{where}\t{one['title']}\t{one['called_by']}{alone}\t{reach}"

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -18,17 +19,19 @@ from controller.features.fleet.node_names import check_credential
 from controller.features.fleet.service import NewNode, bring_back, check_nodes
 from controller.features.journal.service import record
 from controller.features.plans.queries import published
+from controller.host.station_keys import Secrets
 from controller.model.enrolment import Welcome
 from controller.model.fleet import EnrolmentCode, Hardware, Node
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
+from controller.settings import Settings
 from controller.store.engine import JOURNAL_SIGNER, JournalSigner
 from devices import topics
 from devices.enrolment import Enrolment, EnrolmentClaim, EnrolmentReply, first_session_of
 from devices.ids import AreaCode
 from devices.node_key import is_proved
-from devices.signing import sign
+from devices.signing import SigningKey, sign
 
 LETTERS = 8
 """40 bits: an address has 600 wrong tries an hour, and a code a day."""
@@ -37,6 +40,18 @@ CODE_LIFE = timedelta(hours=24)
 LONGEST_LIFE = timedelta(days=7)
 WRONG_CODE = "enrolment.wrong-code"
 _PURPOSE = "loa enrolment codes"
+
+
+def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
+    """Return what nodes are told when they enrol; `broker` and `pages`: where the station itself has them."""
+    parts = urlsplit(settings.nodes_broker_url or broker)
+    host = parts.netloc.rpartition("@")[2]  # whatever password is the station's stays the station's
+    return Welcome(
+        address=settings.address or pages or f"http://{settings.host}:{settings.port}",
+        broker=f"{parts.scheme}://{host}",
+        root_public=Secrets(settings.home).root_public.read_text("utf-8").strip(),
+        key=key,
+    )
 
 
 def make_code(

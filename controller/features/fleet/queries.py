@@ -1,5 +1,6 @@
 """Reads of nodes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.areas.queries import area_tree, get_area
 from controller.features.fleet.faults import NodeFacts
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.fleet import TOLD, Node
@@ -19,6 +21,14 @@ def get_node(session: Session, node_id: NodeId) -> Node:
     if node is None:
         raise NotFound(f"Không có cụm loa nào mang mã {node_id}.", code="node.unknown")
     return node
+
+
+def nodes_by_area(session: Session, area: AreaCode | None) -> Sequence[Node]:
+    """Return the nodes in use, by area and id: those in an area and all below it (NotFound), or all."""
+    query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
+    if area is not None:
+        query = query.where(Node.area.in_(area_tree(session).below([get_area(session, area).code])))
+    return session.scalars(query).all()
 
 
 def facts_of(node: Node) -> NodeFacts:

@@ -36,6 +36,14 @@ class NewNode:
     name: str
 
 
+def add_node(session: Session, node: NewNode, *, by: Operator, now: datetime) -> None:
+    """Enrol a node without a code, or bring a retired one back; raises Conflict for one in use."""
+    known = session.get(Node, node.id)
+    if known is not None and known.retired_at is None:
+        raise Conflict(f"Cụm loa {node.id} đang dùng ở địa bàn {known.area}.", code="node.known")
+    enrol_node(session, node, by=by, now=now)
+
+
 def enrol_node(session: Session, node: NewNode, *, by: Operator | None, now: datetime) -> None:
     """Enrol one node; see `enrol_nodes`."""
     enrol_nodes(session, [node], by=by, now=now)

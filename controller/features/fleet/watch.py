@@ -24,7 +24,7 @@ from controller.features.fleet.events import (
     newest_first,
 )
 from controller.features.fleet.faults import FLOOD_CALM, MISSED_LIMIT, FaultKind, NodeFault, all_faults
-from controller.features.fleet.queries import facts_of
+from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState, Rung
@@ -116,6 +116,12 @@ def watched(session: Session, wish: Wish, now: datetime) -> list[Watched]:
     if wish.only_faulty:  # of thousands few are faulty: the database passes the others over
         query = query.where(_has_faults(unsteady, now))
     return [one for one in _judged(session.execute(query), unsteady, now) if wish.fits(one)]
+
+
+def faults_of_node(session: Session, node_id: NodeId, now: datetime) -> frozenset[FaultKind]:
+    """Return the kinds of faults that a node has now; raises NotFound."""
+    found = watched(session, Wish(areas=frozenset({get_node(session, node_id).area})), now)
+    return frozenset(fault.kind for one in found if one.node.id == node_id for fault in one.faults)
 
 
 def troubles(

@@ -15,44 +15,15 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from devices.ids import Role
-from devices.signing import SigningKey, key_id
+from devices.signing import key_id
 
 BEGINNING = "0" * 64
 """What the first entry names as the hash before it."""
 
 FIELDS = frozenset({"seq", "at", "by", "act", "subject", "detail", "previous", "kid", "hash", "signature"})
-
-
-class StationSeal:
-    """The station's key as sealer of journal entries; `first`: its first key of all, where it was renewed."""
-
-    def __init__(self, key: SigningKey, first: SigningKey | None = None) -> None:
-        self._kid = key.kid
-        self._private = _private_half(key)
-        self._first = _private_half(first or key)
-
-    @property
-    def kid(self) -> str:
-        """Name of the key."""
-        return self._kid
-
-    def sign(self, content: bytes) -> bytes:
-        """Return the 64-byte Ed25519 signature of the content."""
-        return self._private.sign(content)
-
-    def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes that only the first key can make, for sealing what lies in the database (HKDF)."""
-        kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
-        return kdf.derive(self._first.private_bytes_raw())
-
-
-def _private_half(key: SigningKey) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(_unbase64(json.loads(key.to_json())["d"]))
 
 
 @dataclass(frozen=True, slots=True)

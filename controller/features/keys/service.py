@@ -15,7 +15,9 @@ from controller.features.bulletins.in_force import is_in_force
 from controller.features.journal.service import record
 from controller.features.notices.service import notify
 from controller.features.plans.key_set import keys_to_name
+from controller.features.plans.policy_signing import sign_key_set
 from controller.features.plans.reliance import Reliance, relied_upon
+from controller.host.station_keys import Secrets, root_key_at
 from controller.model.accounts import Account, HeldKey
 from controller.model.airing_states import IN_PLANS
 from controller.model.airings import Airing
@@ -25,6 +27,7 @@ from controller.model.notices import NoticeKind
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
+from controller.settings import Settings
 from devices.ids import AreaCode, KeyId, Role
 
 VOID = "Khóa ký của người duyệt đã bị lộ nên phê duyệt không còn giá trị."
@@ -107,6 +110,15 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
     }
     record(session, by, "keys.compromised", kid, now, detail=detail)
     return fallout
+
+
+def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool:
+    """Sign the key set if the root key lies in its place; return whether that was so."""
+    path = Secrets(settings.home).root_key
+    if not path.exists():
+        return False
+    sign_key_set(session, root_key=root_key_at(path), now=now)
+    return True
 
 
 def _key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:

@@ -9,21 +9,19 @@ renew-station`.
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from controller.errors import Conflict, StartFailed
+from controller.errors import Conflict
 from controller.features.accounts.key_retirement import retire_station_keys
 from controller.features.accounts.service import KEY_LIFE, keep_station_key
-from controller.features.journal.chain import StationSeal
 from controller.features.journal.service import record
 from controller.features.plans.policy_signing import sign_key_set
-from controller.features.provisioning.service import Secrets, station_key
 from controller.host.home_folder import write_private
+from controller.host.station_keys import Secrets, StationSeal, key_at, station_key
 from controller.model.local_time import wall
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import KeyId, Role
-from devices.signing import MalformedJws, SigningKey
+from devices.signing import SigningKey
 
 OVERLAP = timedelta(days=1)
 """The new key is in the key set for so long before it signs: loudspeakers whose link is down for some hours
@@ -39,12 +37,6 @@ class Renewed:
     until: datetime
 
 
-def station_seal(settings: Settings) -> StationSeal:
-    """Return what seals the journal, by the key that signs now."""
-    files = Secrets(settings.home)
-    return StationSeal(station_key(settings), _read(files.sealing_key))
-
-
 def renew_station_key(
     store: Store, settings: Settings, root: SigningKey, *, at_once: bool = False, now: datetime
 ) -> Renewed:
@@ -53,7 +45,7 @@ def renew_station_key(
     `at_once`: from now on, for a key that is stolen or has ended. A running station takes it up by itself.
     """
     files = Secrets(settings.home)
-    present, waiting = station_key(settings), _read(files.next_station_key)
+    present, waiting = station_key(settings), key_at(files.next_station_key)
     if waiting is not None and not (at_once and waiting.not_before > now):
         raise Conflict(
             f"Khóa mới của đài đã có ({waiting.kid}), được dùng từ {wall(waiting.not_before)}.",
@@ -75,23 +67,14 @@ def take_due_key(store: Store, settings: Settings, *, now: datetime) -> SigningK
     The key before is retired: it stays in the key set for some days, for plans that loudspeakers hold.
     """
     files = Secrets(settings.home)
-    waiting = _read(files.next_station_key)
+    waiting = key_at(files.next_station_key)
     if waiting is None or waiting.not_before > now:
         return None
     if not files.sealing_key.exists():
         shutil.copy2(files.station_key, files.sealing_key)
-    store.signer = StationSeal(waiting, _read(files.sealing_key))
+    store.signer = StationSeal(waiting, key_at(files.sealing_key))
     with store.write() as session:
         retire_station_keys(session, but=waiting.kid, now=now)
         record(session, None, "keys.station-taken-up", waiting.kid, now)
     files.next_station_key.replace(files.station_key)
     return waiting
-
-
-def _read(path: Path) -> SigningKey | None:
-    try:
-        return SigningKey.from_json(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    except (UnicodeDecodeError, MalformedJws):
-        raise StartFailed(f"Không đọc được khóa «{path}».", code="station.no_key") from None

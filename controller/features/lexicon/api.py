@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
-from controller.features.accounts.queries import operators
+from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.lexicon.queries import get_entry, lexicon_entries
 from controller.features.lexicon.schemas import EntryShown, Teach
@@ -60,7 +60,7 @@ def remove(station: TheStation, viewer: Signed, entry_id: str) -> EntryShown:
 
 
 def _shown(session: Session, entries: list[LexiconEntry]) -> list[EntryShown]:
-    names = {account.id: account.name for account in operators(session)}
+    names = names_of_operators(session)
     return [
         EntryShown(
             id=entry.id,

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.clocks import utc_now
+from controller.settings import Settings
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from devices.ids import AreaCode
 
 lexicon = typer.Typer(help="Từ riêng của tỉnh: thêm, liệt kê, xóa, thử.", no_args_is_help=True)
 Written = Annotated[str, typer.Argument(help="Chữ viết trong văn bản, ví dụ PBGDPL.")]
@@ -21,9 +24,12 @@ def add(
     area: Area = None,
 ) -> None:
     """Thêm cách đọc của một từ; bản tin đang chờ duyệt có từ ấy được đọc lại."""
-    from controller.features.lexicon.local import add_here
+    from controller.client.local_client import acting
+    from controller.features.lexicon.service import add_entry
 
-    add_here(written, spoken, area=area, name=name)
+    place = None if area is None else AreaCode(area)
+    with acting(name) as (session, person):
+        add_entry(session, written=written, spoken=spoken, area=place, by=person, now=utc_now())
     typer.echo(f"Đã thêm: «{written}» đọc là «{spoken}».")
 
 
@@ -35,16 +41,27 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các từ, ai thêm và khi nào."""
-    from controller.features.lexicon.local import entries_here
+    from controller.client.local_client import reading
+    from controller.features.accounts.queries import names_of_operators
+    from controller.features.lexicon.queries import lexicon_entries
 
-    entries = entries_here(removed=history)
+    with reading() as session:
+        names = names_of_operators(session)
+        entries = lexicon_entries(session, removed=history)
     if as_json:
-        print_json({"entries": entries})
+        listed = [
+            fields_of(one, "id", "written", "spoken", "area")
+            | {"added_by": names[one.added_by], "added_at": one.added_at}
+            | {"removed_by": names.get(one.removed_by), "removed_at": one.removed_at}
+            for one in entries
+        ]
+        print_json({"entries": listed})
         return
     for one in entries:
-        gone = f"\tđã xóa: {one['removed_by']} {one['removed_at'][:10]}" if one["removed_at"] else ""
-        taught = f"{one['added_by']} {one['added_at'][:10]}"
-        typer.echo(f"{one['written']}\t{one['spoken']}\t{one['area']}\t{taught}{gone}")
+        removed = one.removed_at
+        gone = "" if removed is None else f"\tđã xóa: {names.get(one.removed_by)} {removed:%Y-%m-%d}"
+        taught = f"{names[one.added_by]} {one.added_at:%Y-%m-%d}"
+        typer.echo(f"{one.written}\t{one.spoken}\t{one.area}\t{taught}{gone}")
     if not entries:
         typer.echo("Chưa có từ nào.")
 
@@ -53,9 +70,12 @@ def index(
 @told
 def remove(written: Written, name: Who, area: Area = None) -> None:
     """Xóa cách đọc của một từ; lịch sử vẫn còn."""
-    from controller.features.lexicon.local import remove_here
+    from controller.client.local_client import acting
+    from controller.features.areas.queries import area_or_top
+    from controller.features.lexicon.service import remove_word
 
-    remove_here(written, area=area, name=name)
+    with acting(name) as (session, person):
+        remove_word(session, written, area_or_top(session, area), by=person, now=utc_now())
     typer.echo(f"Đã xóa: «{written}».")
 
 
@@ -68,18 +88,23 @@ def try_text(
     as_json: AsJson = False,
 ) -> None:
     """Cho thấy một văn bản được đọc thế nào với các từ của tỉnh; những chỗ ấy nằm trong ngoặc kép góc."""
-    from controller.features.lexicon.local import read_here
+    from controller.client.local_client import reading
+    from controller.features.areas.queries import area_or_top, get_area
+    from controller.features.lexicon.queries import words_for
+    from tts.reading import read
 
-    reading = read_here(text, area=area)
-    own = [span for span in reading.spans if span.rule == "province"]
+    with reading() as session:
+        words = words_for(session, get_area(session, area_or_top(session, area)).code)
+    found = read(text, words=dict(words), region=Settings().region)
+    own = [span for span in found.spans if span.rule == "province"]
     if as_json:
         spans = [
             {"written": one.written, "spoken": one.spoken, "start": one.start, "end": one.end} for one in own
         ]
-        print_json({"written": reading.written, "spoken": reading.spoken, "province": spans})
+        print_json({"written": found.written, "spoken": found.spoken, "province": spans})
         return
-    marked = reading.written
+    marked = found.written
     for span in reversed(own):
         marked = f"{marked[: span.start]}«{span.written} → {span.spoken}»{marked[span.end :]}"
-    typer.echo(reading.spoken)
+    typer.echo(found.spoken)
     typer.echo(marked if own else "Không có từ nào của tỉnh trong văn bản này.")

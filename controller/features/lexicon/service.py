@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from controller.errors import BadInput, Conflict
+from controller.errors import BadInput, Conflict, NotFound
 from controller.features.accounts.queries import require
 from controller.features.areas.queries import get_area, top_area
 from controller.features.journal.service import record
@@ -63,6 +63,16 @@ def remove_entry(session: Session, entry_id: EntryId, *, by: Operator, now: date
     session.flush()
     record(session, by, "lexicon.removed", entry.id, now, detail=_detail(entry))
     return entry
+
+
+def remove_word(
+    session: Session, written: str, area: AreaCode, *, by: Operator, now: datetime
+) -> LexiconEntry:
+    """Remove what is taught for a written form in exactly this area; raises NotFound where nothing is."""
+    entry = live_entry(session, one_line(written), area)
+    if entry is None:
+        raise NotFound(f"Không có mục từ «{written}».", code="lexicon.unknown")
+    return remove_entry(session, entry.id, by=by, now=now)
 
 
 def one_line(text: str) -> str:

@@ -1,12 +1,14 @@
-"""`loa map`: what the map of the province is drawn from; thin commands over local.py."""
+"""`loa map`: what the map of the province is drawn from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from controller.clocks import utc_now
+from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_json, told
 
 province_map = typer.Typer(help="Bản đồ: nhập ranh giới các xã, bỏ, xem.", no_args_is_help=True)
@@ -26,43 +28,62 @@ def import_outlines(
     as_json: AsJson = False,
 ) -> None:
     """Vẽ bản đồ bằng ranh giới trong tệp, thay cho hình đang dùng; tệp sai thì không nhập gì."""
-    from controller.features.maps.local import import_here
+    from controller.client.local_client import local_store, person_named
+    from controller.features.imports.bulletin_files import content_of
+    from controller.features.maps.uploads import bring_outlines
+    from controller.model.limits import LARGEST_OUTLINES
 
-    taken = import_here(file, field, as_name=by)
+    name = "" if str(file) == "-" else file.name
+    with local_store() as store:
+        with store.read() as session:
+            person = person_named(session, by)
+        content = BytesIO(content_of(file, LARGEST_OUTLINES))
+        prepared = bring_outlines(store, content, name=name, field=field, by=person, now=utc_now())
+    drawn = prepared.drawn
     if as_json:
-        print_json(taken)
+        taken = {
+            "outlines": len(drawn.shapes),
+            "corners": drawn.corners,
+            "tolerance_degrees": drawn.tolerance,
+        }
+        print_json(taken | {"islands_left_out": drawn.left_out, "missing": list(prepared.missing)})
         return
-    typer.echo(f"Đã nhập ranh giới của {taken['outlines']} xã, phường, còn {taken['corners']} điểm.")
-    if taken["islands_left_out"]:
-        typer.echo(f"Bỏ {taken['islands_left_out']} đảo nhỏ nhất cho nhẹ hình.")
-    _say_missing(taken["missing"])
+    typer.echo(f"Đã nhập ranh giới của {len(drawn.shapes)} xã, phường, còn {drawn.corners} điểm.")
+    if drawn.left_out:
+        typer.echo(f"Bỏ {drawn.left_out} đảo nhỏ nhất cho nhẹ hình.")
+    _say_missing(prepared.missing)
 
 
 @province_map.command("show")
 @told
 def show(*, as_json: AsJson = False) -> None:
     """Bản đồ đang vẽ bằng gì, từ bao giờ, còn thiếu ranh giới xã nào."""
-    from controller.features.maps.local import shown_here
+    from controller.client.local_client import reading
+    from controller.features.maps.outlines import edition_of, lacking
 
-    found = shown_here()
+    with reading() as session:
+        edition, missing = edition_of(session), lacking(session)
+    count, on = (edition.count, edition.imported_at.astimezone(ZONE)) if edition else (0, None)
     if as_json:
-        print_json(found)
+        print_json({"outlines": count, "imported_at": on, "missing": missing})
         return
-    if not found["outlines"]:
+    if on is None:
         typer.echo("Hình sơ lược theo vị trí trung tâm các xã; chưa nhập ranh giới.")
         return
-    on = datetime.fromisoformat(found["imported_at"])
-    typer.echo(f"Ranh giới của {found['outlines']} xã, phường, nhập ngày {on:%d/%m/%Y}.")
-    _say_missing(found["missing"])
+    typer.echo(f"Ranh giới của {count} xã, phường, nhập ngày {on:%d/%m/%Y}.")
+    _say_missing(missing)
 
 
 @province_map.command("remove")
 @told
 def remove(by: AsPerson) -> None:
     """Bỏ ranh giới đã nhập; bản đồ lại là hình sơ lược."""
-    from controller.features.maps.local import remove_here
+    from controller.client.local_client import acting
+    from controller.features.maps.outlines import remove_outlines
 
-    typer.echo(f"Đã bỏ ranh giới của {remove_here(as_name=by)} xã, phường. Bản đồ lại là hình sơ lược.")
+    with acting(by) as (session, person):
+        count = remove_outlines(session, by=person, now=utc_now())
+    typer.echo(f"Đã bỏ ranh giới của {count} xã, phường. Bản đồ lại là hình sơ lược.")
 
 
 def _say_missing(names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """Writes of what binds the plans: the key set (root key) and the policies (administrators' keys)."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from controller.features.areas.queries import get_area
 from controller.features.journal.service import record
 from controller.features.plans.key_set import idle_approvers, keys_to_name
 from controller.features.plans.publication import DocumentAddress, next_version_of, put
-from controller.features.plans.queries import version_of_policy
+from controller.features.plans.queries import published, version_of_policy
 from controller.model.accounts import HeldKey
 from controller.model.permissions import Act, Operator
 from controller.model.plan_states import ANY_MINUTES, ANY_VOLUME, DocumentKind
@@ -129,6 +129,41 @@ def sign_policy(
     )
     record(session, administrator, "policy.signed", area, now, detail={"version": version, **limits})
     return row
+
+
+def sign_changed_policy(
+    session: Session,
+    area: AreaCode,
+    changes: Mapping[str, Any],
+    *,
+    administrator: Operator,
+    password: Password,
+    now: datetime,
+) -> Policy:
+    """Sign an area's policy anew; what `changes` does not name stays, or is free where there was no policy.
+
+    `changes`: by the names of `sign_policy`. Raises BadInput where the policy would say nothing.
+    """
+    require(session, administrator, Act.RULE, get_area(session, area).code)
+    row = published(session, DocumentKind.POLICY, area)
+    limits: dict[str, Any] = {}
+    if row is not None and row.payload:
+        before = Policy.model_validate_json(row.document)
+        limits = {name: getattr(before, name) for name in _LIMITS}
+    limits |= changes
+    if not limits:
+        raise BadInput(
+            f"Địa bàn {area} chưa có quy định riêng: hãy nêu ít nhất một điều "
+            "(--quiet, --loudest, --minutes, --volume).",
+            code="policy.nothing",
+        )
+    signed = sign_policy(
+        session, area=area, administrator=administrator, password=password, now=now, **limits
+    )
+    return Policy.model_validate_json(signed.document)
+
+
+_LIMITS = ("zone", "quiet_hours", "loudest_volume", "minutes_a_day", "volumes")
 
 
 def _limits(

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from controller.errors import NotFound
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import HeldKey
+from controller.model.areas import Area
 from controller.model.outgoing import Outgoing
 from controller.model.plan_states import DocumentKind
 from controller.model.plans import Published
@@ -80,6 +82,25 @@ def published_key_set(session: Session) -> KeySet | None:
     """Return the key set in force, if one was ever signed."""
     row = published(session, DocumentKind.KEYS, "")
     return None if row is None else KeySet.model_validate_json(row.document)
+
+
+def known_key_set(session: Session) -> KeySet:
+    """Return the key set in force, or raise NotFound: none was ever signed."""
+    key_set = published_key_set(session)
+    if key_set is None:
+        raise NotFound("Chưa có bộ khóa nào được ký.", code="keys.none")
+    return key_set
+
+
+def policies_in_force(session: Session) -> list[tuple[Area, Policy]]:
+    """Return the areas that have a policy of their own, by code, each with it."""
+    query = (
+        select(Area, Published.document)
+        .join(Published, Published.target == Area.code)
+        .where(Published.kind == DocumentKind.POLICY)
+        .order_by(Area.code)
+    )
+    return [(area, Policy.model_validate_json(document)) for area, document in session.execute(query)]
 
 
 def void_policies(session: Session) -> list[AreaCode]:

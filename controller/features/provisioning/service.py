@@ -1,15 +1,13 @@
 """The first start of a station: areas, people, keys, policy; see docs/operator.md and decision 009."""
 
-import contextlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from controller.errors import Conflict, StartFailed
+from controller.errors import StartFailed
 from controller.features.accounts.first_administrator import check_first_code, create_first_administrator
 from controller.features.accounts.passwords import hash_password
 from controller.features.accounts.queries import operator_named
@@ -22,15 +20,15 @@ from controller.features.accounts.service import (
     make_keys,
 )
 from controller.features.area_changes.service import load_areas
-from controller.features.journal.chain import StationSeal
 from controller.features.journal.service import record
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.host.home_folder import write_private
+from controller.host.station_keys import Secrets, StationSeal, root_key_at
 from controller.model.accounts import Account, HeldKey
 from controller.model.areas import Area
-from controller.model.enrolment import Welcome
+from controller.model.first_people import ADMINISTRATOR, FIRST_OPERATORS, OF_A_COMMUNE
 from controller.model.journal import Entry
-from controller.model.permissions import Operator, OperatorRole
+from controller.model.permissions import Operator
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode, KeyId
@@ -39,71 +37,6 @@ from devices.signing import MalformedJws, SigningKey
 
 _PRIVATE = 0o600
 _FOUNDED = "station.founded"
-
-
-@dataclass(frozen=True)
-class FirstOperator:
-    """One of the people that a fresh station knows."""
-
-    name: str
-    display_name: str
-    roles: frozenset[OperatorRole]
-
-
-FIRST_OPERATORS = (
-    FirstOperator("canbo", "Cán bộ tỉnh", frozenset({OperatorRole.OFFICER})),
-    FirstOperator("duyet", "Cán bộ duyệt", frozenset({OperatorRole.APPROVER})),
-    FirstOperator(
-        "kythuat", "Kỹ thuật viên", frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR})
-    ),
-)
-OFFICER, APPROVER, ADMINISTRATOR = (first.name for first in FIRST_OPERATORS)
-OF_A_COMMUNE = FirstOperator("canboxa", "Cán bộ xã", frozenset({OperatorRole.OFFICER}))
-"""The fourth person of a trial: most people who use Loa are officers of one commune, and see less."""
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """Where a fresh station puts what must not be lost, and must not stay where it is."""
-
-    home: Path
-
-    @property
-    def station_key(self) -> Path:
-        """The station's private key: stays on the server."""
-        return self.home / "keys" / "station.json"
-
-    @property
-    def next_station_key(self) -> Path:
-        """The key that signs after `station_key`, until its time has come."""
-        return self.home / "keys" / "station-next.json"
-
-    @property
-    def sealing_key(self) -> Path:
-        """The station's first key, once another signs: what is sealed in the database hangs on it."""
-        return self.home / "keys" / "sealing.json"
-
-    @property
-    def root_key(self) -> Path:
-        """The root's private key: to be moved off the server."""
-        return self.home / "keys" / "root.json"
-
-    @property
-    def root_public(self) -> Path:
-        """The root's public half, which nodes pin."""
-        return self.home / "keys" / "root.pub"
-
-    @property
-    def operators(self) -> Path:
-        """The first passwords: to be deleted once everybody has chosen another."""
-        return self.home / "operators.txt"
-
-    def passwords(self) -> dict[str, str]:
-        """Return the first passwords by name, or nothing when the file is gone."""
-        with contextlib.suppress(FileNotFoundError):
-            lines = self.operators.read_text("utf-8").splitlines()
-            return dict(line.split("\t", 1) for line in lines if "\t" in line)
-        return {}
 
 
 @dataclass(frozen=True)
@@ -217,42 +150,6 @@ def found_administrator(
         )
         sign_key_set(session, root_key=root_key, now=now)
         _sign_first_policy(session, settings, person, chosen, now)
-
-
-def root_key_at(path: Path) -> SigningKey:
-    """Return the root key from its file, or raise Conflict: it may lie elsewhere, as it should."""
-    try:
-        return SigningKey.from_json(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, MalformedJws):
-        raise Conflict(
-            f"Không đọc được khóa gốc «{path}». Hãy đặt khóa gốc vào đó (hoặc chỉ chỗ bằng --root) rồi "
-            "làm lại, sau đó cất đi.",
-            code="keys.no-root",
-        ) from None
-
-
-def station_key(settings: Settings) -> SigningKey:
-    """Return the station's key, or raise StartFailed when it is gone."""
-    try:
-        return SigningKey.from_json(Secrets(settings.home).station_key.read_text("utf-8"))
-    except FileNotFoundError:
-        raise StartFailed(
-            f"Thiếu khóa của đài ({Secrets(settings.home).station_key}). Hãy khôi phục tệp này từ bản sao "
-            "lưu; không có nó, loa sẽ không nhận kế hoạch nào.",
-            code="station.no_key",
-        ) from None
-
-
-def welcome_of(settings: Settings, key: SigningKey, broker: str, pages: str) -> Welcome:
-    """Return what nodes are told when they enrol; `broker` and `pages`: where the station itself has them."""
-    parts = urlsplit(settings.nodes_broker_url or broker)
-    host = parts.netloc.rpartition("@")[2]  # whatever password is the station's stays the station's
-    return Welcome(
-        address=settings.address or pages or f"http://{settings.host}:{settings.port}",
-        broker=f"{parts.scheme}://{host}",
-        root_public=Secrets(settings.home).root_public.read_text("utf-8").strip(),
-        key=key,
-    )
 
 
 def _make_people(

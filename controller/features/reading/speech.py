@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from controller.errors import BadInput
+from controller.client.local_client import reading
+from controller.errors import BadInput, StartFailed
+from controller.features.areas.queries import top_area
 from controller.features.imports.bulletin_files import TitledText, draft_of
-from controller.features.lexicon.local import words_here
+from controller.features.lexicon.queries import Words, words_for
 from controller.settings import Settings
 from controller.terminal.progress import Stages
 from tts.codec import decode_mp3, write_sound
@@ -80,8 +82,17 @@ def _order(draft: TitledText, settings: Settings, engine: str | None, voice: str
         true_peak_dbtp=settings.true_peak_dbtp,
         bitrate_kbps=settings.bitrate_kbps,
         region=settings.region,
-        words=words_here(),
+        words=_words_taught(),
     )
+
+
+def _words_taught() -> Words:
+    """Return the province's words, or none where there is no station yet."""
+    try:
+        with reading() as session:
+            return words_for(session, top_area(session).code)
+    except StartFailed:
+        return ()
 
 
 def _check_place(out: Path) -> None:

@@ -4,15 +4,14 @@ import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.accounts.service import Password, open_key
-from controller.features.areas.queries import area_tree, ended_areas
+from controller.features.areas.queries import area_tree, ended_areas, get_area
 from controller.features.fleet.location_history import close_stays, open_stays
-from controller.features.fleet.queries import get_node
+from controller.features.fleet.queries import get_node, nodes_by_area
 from controller.features.journal.service import record
 from controller.features.plans import publication as publishing
 from controller.features.quarantine.service import drop_what_it_will_not_hear, have_hear
@@ -94,8 +93,13 @@ def sign_places(
     return told
 
 
-def nodes_below(session: Session, area: AreaCode) -> list[Node]:
-    """Return the nodes in use in an area and all below it, by id."""
-    below = area_tree(session).below([area])
-    query = select(Node).where(Node.area.in_(below), Node.retired_at.is_(None)).order_by(Node.id)
-    return list(session.scalars(query))
+def sign_places_below(
+    session: Session, area: AreaCode, *, by: Operator, password: Password, now: datetime
+) -> int:
+    """Tell all nodes of an area anew where they stand; return how many.
+
+    For when the key that signed it was compromised, or ends soon.
+    """
+    require(session, by, Act.RULE, get_area(session, area).code)
+    key = place_key(session, by, password, now)
+    return sign_places(session, nodes_by_area(session, area), key=key, by=by, now=now)

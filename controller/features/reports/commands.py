@@ -9,6 +9,7 @@ import typer
 from controller.errors import BadInput
 from controller.features.reports.files import Form
 from controller.terminal.cli_errors import told
+from devices.ids import AreaCode
 
 Out = Annotated[Path | None, typer.Option(help="Tệp nhận báo cáo; không nêu thì in ra (csv, json).")]
 
@@ -27,9 +28,13 @@ def report(
     out: Out = None,
 ) -> None:
     """Báo cáo tháng: đã phát được bao nhiêu, ở đâu, của bản tin nào."""
-    from controller.features.reports.local import report_here
+    from controller.client.local_client import reading
+    from controller.features.reports.files import WRITERS
+    from controller.features.reports.monthly import coverage
 
-    content = report_here(area, month, months, form)
+    with reading() as session:
+        table = coverage(session, AreaCode(area), month, months)
+    content = WRITERS[form](table)
     if out is None:
         if form not in {Form.CSV, Form.JSON}:
             raise BadInput("Hãy cho biết tệp nhận báo cáo bằng --out.", code="report.no-file")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
@@ -50,6 +51,12 @@ def as_csv(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _harmless(cell: Cell) -> Cell:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def table_json(table: Table) -> bytes:
+    """Return a report as one line of JSON."""
+    told = {"title": table.title, "subtitle": table.subtitle, "rows": list(table.records())}
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
 
 def table_csv(table: Table) -> bytes:
@@ -123,6 +130,7 @@ def table_pdf(table: Table) -> bytes:
 
 
 WRITERS: dict[Form, Callable[[Table], bytes]] = {
+    Form.JSON: table_json,
     Form.CSV: table_csv,
     Form.XLSX: table_xlsx,
     Form.PDF: table_pdf,

@@ -1,9 +1,13 @@
 """`loa schedule`: thin commands; docs/operator.md explains every one."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 import typer
 
+from controller.errors import BadInput
+from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_json, told
 
 schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", no_args_is_help=True)
@@ -18,6 +22,22 @@ Meets = Annotated[
 ]
 Check = Annotated[bool, typer.Option("--check", help="Chỉ xem sẽ vướng gì, không lưu.")]
 Every = Literal["once", "day", "workday", "week", "month", "month-weekday"]
+_KINDS = {
+    "quiet-hours": "giờ yên lặng",
+    "minutes-a-day": "quá số phút một ngày",
+    "yields": "phải nhường",
+    "takes": "chiếm giờ của",
+    "starves": "dùng hết số phút của",
+}
+_CHOICES = {
+    "shift": "đổi giờ",
+    "after": "phát ngay sau",
+    "replace": "thay thế",
+    "accept": "vẫn đặt",
+    "shorten": "rút ngắn",
+    "refuse": "không đặt",
+}
+_STATES = {"running": "đang chạy", "ended": "đã kết thúc"}
 
 
 @schedule.command("add")
@@ -46,17 +66,16 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Đặt lịch phát lặp lại cho một bản tin."""
-    from controller.features.schedules.remote import add_schedule, look_ahead
+    from controller.client.http_client import signed_in
 
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
     skips = {"days_off": skip_days_off, "only_lunar": only_lunar, "never_lunar": never_lunar}
-    asked: dict[str, object] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
+    asked: dict[str, Any] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
     asked |= {"grade": grade, "volume": volume, "meeting": meeting}
-    if check:
-        _tell_outlook(look_ahead(station, asked), as_json=as_json)
-        return
-    _tell(add_schedule(station, asked), as_json=as_json)
+    with signed_in(station) as here:
+        found = here.call("POST", "/schedules/foresee" if check else "/schedules", _given(asked))
+    (_tell_outlook if check else _tell)(found, as_json=as_json)
 
 
 @schedule.command("list")
@@ -67,32 +86,33 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Liệt kê các lịch phát."""
-    from controller.features.schedules.remote import line, listed
+    from controller.client.http_client import signed_in
 
-    found = listed(station, everything=everything)
+    with signed_in(station) as here:
+        found = here.call("GET", "/schedules" + ("" if everything else "?state=running"))
     if as_json:
         print_json({"schedules": found})
         return
     for one in found:
-        typer.echo(line(one))
+        typer.echo(_line(one))
 
 
 @schedule.command("show")
 @told
 def show(schedule_id: Id, station: Station = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
-    from controller.features.schedules.remote import shown
+    from controller.client.http_client import signed_in
 
-    _tell(shown(station, schedule_id), as_json=as_json)
+    with signed_in(station) as here:
+        found = here.call("GET", f"/schedules/{schedule_id}")
+    _tell(found, as_json=as_json)
 
 
 @schedule.command("end")
 @told
 def end(schedule_id: Id, reason: Reason = "", station: Station = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
-    from controller.features.schedules.remote import change
-
-    _tell(change(station, schedule_id, "end", {"reason": reason}), as_json=as_json)
+    _tell(_change(station, schedule_id, "end", {"reason": reason}), as_json=as_json)
 
 
 @schedule.command("cancel")
@@ -105,10 +125,8 @@ def cancel(
     as_json: AsJson = False,
 ) -> None:
     """Hủy một lần của lịch phát; những lần khác vẫn giữ."""
-    from controller.features.schedules.remote import change, instant
-
     asked = {"original_at": instant(occurrence), "reason": reason}
-    _tell(change(station, schedule_id, "occurrences/cancel", asked), as_json=as_json)
+    _tell(_change(station, schedule_id, "occurrences/cancel", asked), as_json=as_json)
 
 
 @schedule.command("move")
@@ -123,31 +141,88 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Dời một lần của lịch phát sang giờ khác."""
-    from controller.features.schedules.remote import change, instant
-
     asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
     if check:
-        outlook = change(station, schedule_id, "occurrences/foresee", asked)
+        outlook = _change(station, schedule_id, "occurrences/foresee", asked)
         _tell_outlook(outlook, as_json=as_json)
         return
-    _tell(change(station, schedule_id, "occurrences/move", asked), as_json=as_json)
+    _tell(_change(station, schedule_id, "occurrences/move", asked), as_json=as_json)
 
 
-def _tell_outlook(found: dict[str, object], *, as_json: bool) -> None:
-    from controller.features.schedules.remote import outlook_lines
-
+def _tell_outlook(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    for text in outlook_lines(found):
+    for text in _outlook_lines(found):
         typer.echo(text)
 
 
-def _tell(found: dict[str, object], *, as_json: bool) -> None:
-    from controller.features.schedules.remote import lines
-
+def _tell(found: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
     for text in lines(found):
         typer.echo(text)
+
+
+def _change(address: str | None, schedule_id: str, act: str, asked: dict[str, str]) -> Any:
+    """End a schedule (`end`), or cancel or move one of its occurrences (`occurrences/cancel`, `…/move`)."""
+    from controller.client.http_client import signed_in
+
+    with signed_in(address) as here:
+        return here.call("POST", f"/schedules/{schedule_id}/{act}", asked)
+
+
+def instant(written: str) -> str:
+    """Return what a person wrote as an instant: wall time of Vietnam unless an offset stands beside it."""
+    try:
+        at = datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise BadInput(
+            f"Không hiểu thời điểm «{written}». Hãy viết như 2026-11-27T17:00.", code="time.instant"
+        ) from None
+    return (at if at.tzinfo else at.replace(tzinfo=ZONE)).isoformat()
+
+
+def _line(schedule: dict[str, Any]) -> str:
+    """Return one line of a list: id, state, title, where."""
+    return "\t".join([schedule["id"], _STATES[schedule["state"]], schedule["title"], schedule["where"]])
+
+
+def lines(schedule: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that tell all of one schedule."""
+    yield _line(schedule)
+    yield from (f"  {part}" for part in schedule["rule"].splitlines())
+    for one in schedule["next"]:
+        starts = _wall(one["starts_at"])
+        moved = f" (dời từ {_wall(one['original_at'])})" if one["starts_at"] != one["original_at"] else ""
+        yield f"{starts}\tâm lịch {one['lunar']}\t{one['airing'] or 'chưa tạo lượt phát'}{moved}"
+
+
+def _outlook_lines(outlook: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines that tell what occurrences would meet: when, what, what is lost, what can be done."""
+    for one in outlook["occurrences"]:
+        for conflict in one["conflicts"]:
+            title = f" «{conflict['other_title']}»" if conflict["other_title"] else ""
+            choices = ", ".join(_CHOICES[choice] for choice in conflict["choices"])
+            where = ", ".join(conflict["areas"])
+            meets = f"{_KINDS[conflict['kind']]}{title} ở {where}, mất {conflict['seconds_lost']:.0f} giây"
+            yield f"{_wall(one['starts_at'])}\t{meets}\tcó thể: {choices}"
+        if one["conflicts"] and one["clear_at"]:
+            yield f"{_wall(one['starts_at'])}\tsớm nhất không vướng: {_wall(one['clear_at'])}"
+    met = sum(bool(one["conflicts"]) for one in outlook["occurrences"])
+    yield f"{len(outlook['occurrences'])} lần phát trong hai tuần tới, {met} lần bị vướng."
+    if outlook["nodes_away"]:
+        yield f"Đang mất kết nối {outlook['nodes_away']} trong {outlook['nodes']} cụm loa."
+
+
+def _wall(instant_text: str) -> str:
+    return datetime.fromisoformat(instant_text).astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+
+
+def _given(asked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _given(value) if isinstance(value, dict) else value
+        for name, value in asked.items()
+        if value is not None and value != []
+    }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 
-from controller.features.accounts.queries import operators
+from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.templates.queries import (
     OfferedTemplate,
@@ -87,7 +87,7 @@ def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:
 
 
 def _shown(session: Session, found: Sequence[OfferedTemplate]) -> list[BulletinTemplateShown]:
-    names = {account.id: account.name for account in operators(session)}
+    names = names_of_operators(session)
     return [
         BulletinTemplateShown(
             id=one.id,

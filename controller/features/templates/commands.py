@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from controller.terminal.cli_errors import AsJson, print_json, told
+from controller.clocks import utc_now
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 
 template = typer.Typer(help="Mẫu bản tin: danh sách, thêm, xóa.", no_args_is_help=True)
 
@@ -18,15 +19,25 @@ AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của ng
 @told
 def index(*, as_json: AsJson = False) -> None:
     """Liệt kê các mẫu, của ai và khi nào; mẫu có sẵn đứng sau."""
-    from controller.features.templates.local import templates_here
+    from controller.client.local_client import reading
+    from controller.features.accounts.queries import names_of_operators
+    from controller.features.areas.queries import areas
+    from controller.features.templates.queries import templates_offered
 
-    found = templates_here()
+    with reading() as session:
+        names = names_of_operators(session)
+        found = templates_offered(session, [one.code for one in areas(session)])
     if as_json:
-        print_json({"templates": found})
+        listed = [
+            fields_of(one, "id", "title", "text", "places", "area")
+            | {"added_by": names.get(one.added_by), "added_at": one.added_at}
+            for one in found
+        ]
+        print_json({"templates": listed})
         return
     for one in found:
-        kept = f"{one['area']}\t{one['added_by']} {one['added_at'][:10]}" if one["area"] else "có sẵn"
-        typer.echo(f"{one['title']}\t{kept}")
+        kept = f"{one.area}\t{names.get(one.added_by)} {one.added_at:%Y-%m-%d}" if one.area else "có sẵn"
+        typer.echo(f"{one.title}\t{kept}")
 
 
 @template.command("add")
@@ -40,17 +51,26 @@ def add(
     area: Area = None,
 ) -> None:
     """Thêm một mẫu từ tệp chữ; chỗ cần điền ghi trong ngoặc vuông, như [ngày]."""
+    from controller.client.local_client import acting
+    from controller.features.areas.queries import area_or_top
     from controller.features.imports.bulletin_files import written_in
-    from controller.features.templates.local import add_here
+    from controller.features.templates.service import add_template
 
-    typer.echo(f"Đã thêm mẫu «{add_here(title, written_in(text), area=area, as_name=name)}».")
+    written = written_in(text)
+    with acting(name) as (session, person):
+        place = area_or_top(session, area)
+        made = add_template(session, title=title, text=written, area=place, by=person, now=utc_now())
+    typer.echo(f"Đã thêm mẫu «{made.title}».")
 
 
 @template.command("remove")
 @told
 def remove(title: Title, name: AsPerson, area: Area = None) -> None:
     """Xóa một mẫu của địa bàn; bản tin đã tạo từ mẫu ấy vẫn giữ."""
-    from controller.features.templates.local import remove_here
+    from controller.client.local_client import acting
+    from controller.features.areas.queries import area_or_top
+    from controller.features.templates.service import remove_template_named
 
-    remove_here(title, area=area, as_name=name)
+    with acting(name) as (session, person):
+        remove_template_named(session, title, area_or_top(session, area), by=person, now=utc_now())
     typer.echo(f"Đã xóa mẫu «{title}».")

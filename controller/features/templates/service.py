@@ -93,6 +93,16 @@ def remove_template(
     return row
 
 
+def remove_template_named(
+    session: Session, title: str, area: AreaCode, *, by: Operator, now: datetime
+) -> BulletinTemplate:
+    """Offer the template of a title in exactly this area no more; raises NotFound."""
+    row = live_template(session, clean_title(title), area)
+    if row is None:
+        raise unknown_template()
+    return remove_template(session, row.id, by=by, now=now)
+
+
 def _kept(session: Session, template_id: TemplateId, by: Operator, based_on: str | None) -> BulletinTemplate:
     row = get_template(session, template_id, lock=True)
     require(session, by, MAY_KEEP, row.area)

@@ -11,19 +11,18 @@ from controller.features.accounts.queries import operator_named
 from controller.features.accounts.second_factor import begin_second_factor
 from controller.features.accounts.sessions import Tries, sign_in
 from controller.features.accounts.tokens import bearer
-from controller.features.journal.chain import StationSeal, verify
+from controller.features.journal.chain import verify
 from controller.features.journal.queries import export
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.policy_signing import sign_policy
 from controller.features.plans.queries import unacknowledged, void_policies
 from controller.features.provisioning.service import (
     FirstAdministrator,
-    Secrets,
     found,
     found_administrator,
     is_founded,
-    station_key,
 )
+from controller.host.station_keys import Secrets, StationSeal, station_key
 from controller.model.permissions import OperatorRole
 from controller.settings import Settings
 from controller.store import Store

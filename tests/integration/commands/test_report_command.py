@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.features.provisioning.service import Secrets
 from controller.features.reports.service import note_aired
+from controller.host.station_keys import Secrets
 from tests.support.station_world import SqliteWorlds
 
 
@@ -42,7 +42,7 @@ def world(seeds, tmp_path):
 
 
 def seeds_store(folder, seeds):
-    from controller.features.journal.chain import StationSeal
+    from controller.host.station_keys import StationSeal
     from controller.store import Store
     from tests.support.stored_rows import sqlite_url
 

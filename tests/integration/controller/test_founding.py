@@ -4,7 +4,8 @@ import pytest
 
 from controller.clocks import utc_now
 from controller.errors import StartFailed
-from controller.features.provisioning.service import Secrets, found, is_founded
+from controller.features.provisioning.service import found, is_founded
+from controller.host.station_keys import Secrets
 from controller.settings import Settings
 from controller.store import Store
 

@@ -13,25 +13,15 @@ from controller.features.accounts.service import change_password
 from controller.features.doctor.invariants import invariants
 from controller.features.expiries.endings import endings, tell_of_endings
 from controller.features.keys.service import compromise_key
-from controller.features.keys.station_key_renewal import (
-    OVERLAP,
-    renew_station_key,
-    station_seal,
-    take_due_key,
-)
+from controller.features.keys.station_key_renewal import OVERLAP, renew_station_key, take_due_key
 from controller.features.notices.queries import notices_of
 from controller.features.plans.key_set import keys_to_name
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import retained_state
 from controller.features.plans.service import refresh_plans
-from controller.features.provisioning.service import (
-    ADMINISTRATOR,
-    OFFICER,
-    Secrets,
-    found,
-    root_key_at,
-    station_key,
-)
+from controller.features.provisioning.service import found
+from controller.host.station_keys import Secrets, root_key_at, station_key, station_seal
+from controller.model.first_people import ADMINISTRATOR, OFFICER
 from controller.model.notices import NoticeKind
 from controller.settings import Settings
 from controller.store import Store

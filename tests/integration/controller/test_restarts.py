@@ -12,12 +12,12 @@ from controller.features.airings.queries import get_airing
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import draft_bulletin, submit_bulletin
 from controller.features.doctor.invariants import invariants
-from controller.features.journal.chain import StationSeal
 from controller.features.reports.monthly import coverage
 from controller.features.reports.queries import aired_between
 from controller.features.reports.service import note_aired
 from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
 from controller.features.schedules.service import schedule_bulletin
+from controller.host.station_keys import StationSeal
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.store import Store

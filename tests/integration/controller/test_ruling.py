@@ -6,10 +6,11 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.client.local_store import local_store
+from controller.client.local_client import local_store
 from controller.clocks import utc_now
 from controller.features.plans.queries import published_key_set, published_policies
-from controller.features.provisioning.service import Secrets, found
+from controller.features.provisioning.service import found
+from controller.host.station_keys import Secrets
 from controller.settings import Settings
 from devices.ids import AreaCode
 

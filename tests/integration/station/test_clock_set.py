@@ -11,10 +11,10 @@ from controller.clocks import utc_now
 from controller.features.accounts.queries import operator_named
 from controller.features.airings.service import plan_airing
 from controller.features.plans.queries import count_unacknowledged
-from controller.features.provisioning.service import APPROVER
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletins import Bulletin
+from controller.model.first_people import APPROVER
 from controller.runtime.time_service import Timekeeper
 from devices import topics
 from devices.ids import AreaCode, NodeId, Role

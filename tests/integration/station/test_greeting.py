@@ -11,12 +11,9 @@ from controller.features.areas.queries import area_tree
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.consent.service import standing_in_family
 from controller.features.notices.queries import notices_of
-from controller.features.provisioning.service import (
-    FIRST_OPERATORS,
-    OFFICER,
-    Secrets,
-    add_officer_of_a_commune,
-)
+from controller.features.provisioning.service import add_officer_of_a_commune
+from controller.host.station_keys import Secrets
+from controller.model.first_people import FIRST_OPERATORS, OFFICER
 from controller.terminal.progress import Stages
 from controller.trial.job import TrialRun
 from controller.trial.up import _greet, passwords_told

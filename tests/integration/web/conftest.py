@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import disable_operator
-from controller.features.provisioning.service import Secrets
+from controller.host.station_keys import Secrets
 from controller.settings import Settings
 from devices.signing import ROOT, SigningKey
 from tests.integration.web.site_world import Seeds

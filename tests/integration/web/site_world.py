@@ -18,12 +18,12 @@ from controller.features.bulletins.renderings import begin_rendering, fail_rende
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
 from controller.features.consent.service import answer_airing, standing_in_family
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
-from controller.features.journal.chain import StationSeal
 from controller.features.journal.security_log import SecurityLog
 from controller.features.plans.policy_signing import sign_key_set
 from controller.features.plans.queries import unacknowledged
 from controller.features.plans.service import acknowledge, refresh_plans
 from controller.features.provisioning.service import FirstAdministrator, found_administrator
+from controller.host.station_keys import StationSeal
 from controller.model.enrolment import Welcome
 from controller.model.permissions import OperatorRole
 from controller.model.speech import Speech

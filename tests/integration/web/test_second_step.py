@@ -16,7 +16,7 @@ from controller.features.accounts.second_factor import (
     has_second_factor,
 )
 from controller.features.accounts.service import create_operator
-from controller.features.provisioning.service import Secrets
+from controller.host.station_keys import Secrets
 from tests.integration.web.site_world import NHA_TRANG, PASSWORDS
 
 

@@ -8,13 +8,13 @@ import pytest
 from controller.features.journal.chain import (
     BEGINNING,
     JournalBroken,
-    StationSeal,
     base64url,
     canonical,
     hash_of,
     verify,
     written,
 )
+from controller.host.station_keys import StationSeal
 from devices.ids import Role
 from devices.signing import SigningKey
 

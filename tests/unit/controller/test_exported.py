@@ -6,17 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.features.journal.chain import (
-    BEGINNING,
-    JournalBroken,
-    StationSeal,
-    base64url,
-    canonical,
-    hash_of,
-    written,
-)
+from controller.features.journal.chain import BEGINNING, JournalBroken, base64url, canonical, hash_of, written
 from controller.features.journal.export import sealed, verify_export
 from controller.features.reports.entries import ACT, Noted, entry, line_fields
+from controller.host.station_keys import StationSeal
 from controller.model.airing_states import AiringState
 from devices.ids import Grade, Role
 from devices.signing import SigningKey

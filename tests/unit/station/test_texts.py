@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from controller.errors import BadInput
-from controller.features.airings.remote import span_of
+from controller.features.airings.air_command import span_of
 from controller.features.imports.bulletin_files import NO_TITLE, draft_of, sample, written_in
 from tts.errors import BadEncoding
 

@@ -1,19 +1,14 @@
 """`loa air`: a text goes through author, approver and airing of a running station."""
 
-import getpass
-import os
 import re
-import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from controller.client.http_client import RemoteStation, wait_for
+from controller.client.credentials import Role, code_of, name_and_password
+from controller.client.http_client import RemoteStation, address_of, wait_for
 from controller.errors import BadInput, LoaError
 from controller.features.imports.bulletin_files import draft_of, written_in
-from controller.features.provisioning.service import APPROVER, OFFICER, Secrets
-from controller.settings import Settings
 from controller.terminal.progress import FETCHED, FINISHED, STAGES, STARTED, Stages
 from tts.reading import check_text
 
@@ -40,11 +35,10 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     written = written_in(text_file)
     check_text(written)
     draft = draft_of(written)
-    settings = Settings()
-    address = address or f"http://{settings.host}:{settings.port}"
-    author, approver = person("AUTHOR", OFFICER, settings), person("APPROVER", APPROVER, settings)
+    address = address_of(address)
+    author, approver = name_and_password(Role.AUTHOR), name_and_password(Role.APPROVER)
     with Stages() as stages:
-        with RemoteStation.signed_in(address, *author, code_of("AUTHOR")) as station:
+        with RemoteStation.signed_in(address, *author, code_of(Role.AUTHOR)) as station:
             asked = {
                 "title": draft.title,
                 "text": draft.text,
@@ -54,7 +48,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
             handed_in = station.call("POST", "/air", asked)
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
             bulletin = _recorded(station, handed_in["bulletin"], stages)
-        with RemoteStation.signed_in(address, *approver, code_of("APPROVER")) as station:
+        with RemoteStation.signed_in(address, *approver, code_of(Role.APPROVER)) as station:
             station.listen(bulletin["rendering"]["recording"])
             station.call(
                 "POST",
@@ -72,31 +66,6 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
                 stages.say(f"Chờ {len(asked)} xã, phường đồng ý phát; xã trả lời ở trang Hôm nay.")
             if follow:
                 _follow(station, handed_in["airing"], stages)
-
-
-def person(role: str, name: str, settings: Settings) -> tuple[str, str]:
-    """Return who signs in: from LOA_AUTHOR / LOA_AUTHOR_PASSWORD, the first passwords, or the keyboard."""
-    name = os.environ.get(f"LOA_{role}", name)
-    password = os.environ.get(f"LOA_{role}_PASSWORD") or Secrets(settings.home).passwords().get(name)
-    if not password:
-        if not sys.stdin.isatty():
-            raise BadInput(
-                f"Thiếu mật khẩu của {name}: đặt LOA_{role}_PASSWORD.", code="operator.no_password"
-            )
-        password = getpass.getpass(f"Mật khẩu của {name}: ")
-    return name, password
-
-
-def code_of(role: str) -> Callable[[str], str]:
-    """Return how the second factor is asked for: from LOA_APPROVER_CODE, or the keyboard."""
-
-    def ask(name: str) -> str:
-        code = os.environ.get(f"LOA_{role}_CODE", "")
-        if not code and not sys.stdin.isatty():
-            raise BadInput(f"Thiếu mã xác thực của {name}: đặt LOA_{role}_CODE.", code="operator.no_code")
-        return code or getpass.getpass(f"Mã xác thực của {name}: ")
-
-    return ask
 
 
 def _recorded(station: RemoteStation, bulletin_id: str, stages: Stages) -> dict[str, Any]:

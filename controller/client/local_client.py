@@ -1,0 +1,73 @@
+"""The station's database, opened by commands on the station's own machine, while it runs or not.
+
+Who may read the station's key here could write anything, so a password would guard nothing; but who acts is
+named, must be allowed to, and stands in the journal. A running station sees what they wrote within a beat.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from controller.errors import NotFound, StartFailed
+from controller.host.station_keys import station_seal
+from controller.model.accounts import Account
+from controller.model.permissions import Operator
+from controller.settings import Settings
+from controller.store import Store
+
+
+def has_station(settings: Settings) -> bool:
+    """Whether a station was ever started here, as far as can be seen without its database."""
+    return bool(settings.database_url) or (settings.home / "loa.sqlite").exists()
+
+
+@contextmanager
+def local_store(*, sealed: bool = True) -> Iterator[Store]:
+    """Open the station's database; StartFailed where there is none.
+
+    `sealed`: with the station's key, so that it can be written; StartFailed without the key.
+    """
+    settings = Settings()
+    if not has_station(settings):
+        raise StartFailed(
+            f"Chưa có đài nào trong «{settings.home}». Hãy chạy «loa up» trước.", code="station.none"
+        )
+    store = Store(settings.database)
+    try:
+        if sealed:
+            store.signer = station_seal(settings)
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open one unchanging view of the station's data; neither a person nor the station's key is needed."""
+    with local_store(sealed=False) as store, store.read() as session:
+        yield session
+
+
+@contextmanager
+def acting(name: str) -> Iterator[tuple[Session, Operator]]:
+    """Open one transaction in the name of a person; raises NotFound for a person who is not known."""
+    with local_store() as store, store.write() as session:
+        yield session, person_named(session, name)
+
+
+@contextmanager
+def acting_or_station(name: str | None) -> Iterator[tuple[Session, Operator | None]]:
+    """Open one transaction in the name of a person, or (None) of the station itself."""
+    with local_store() as store, store.write() as session:
+        yield session, None if name is None else person_named(session, name)
+
+
+def person_named(session: Session, name: str) -> Operator:
+    """Return the operator of a sign-in name, or raise NotFound: unknown, or the account is closed."""
+    query = select(Account).where(Account.name == name.strip().lower(), Account.disabled_at.is_(None))
+    account = session.scalars(query).one_or_none()
+    if account is None:
+        raise NotFound(f"Không có tài khoản nào tên «{name}», hoặc đã bị khóa.", code="operator.unknown")
+    return account.operator()

@@ -1,0 +1,71 @@
+"""`loa timetable` and `loa air`; docs/operator.md explains both."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.clocks import utc_now
+from controller.errors import BadInput
+from controller.model.local_time import ZONE, wall
+from controller.terminal.cli_errors import AsJson, print_json, told
+from devices.ids import AreaCode
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put these commands into the program."""
+    app.command()(timetable)
+    app.command()(air)
+
+
+@told
+def timetable(
+    area: Annotated[str, typer.Option(help="Mã địa bàn.")],
+    since: Annotated[str | None, typer.Option("--from", help="Từ ngày nào, như 2026-12-01.")] = None,
+    days: Annotated[int, typer.Option(help="Bao nhiêu ngày.")] = 1,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Loa của một địa bàn sẽ phát gì, đúng từng giây."""
+    from controller.client.local_client import reading
+    from controller.features.airings.timetables import MOST_DAYS, timetable_of
+
+    if not 1 <= days <= MOST_DAYS:
+        raise BadInput(f"Số ngày phải từ 1 đến {MOST_DAYS}.", code="timetable.days")
+    now = utc_now()
+    begins = now if since is None else datetime.combine(_day(since), time(), ZONE)
+    with reading() as session:
+        told_of = timetable_of(session, AreaCode(area), begins, begins + timedelta(days=days), now)
+    if as_json:
+        print_json(told_of)
+        return
+    for slot in told_of["slots"]:
+        cut = " (không trọn)" if slot["cut"] else ""
+        at = wall(datetime.fromisoformat(slot["starts_at"]))
+        typer.echo(f"{at}  {slot['seconds']:.0f} giây{cut}  {slot['title']}")
+    if not told_of["slots"]:
+        typer.echo("Không có gì phát trong thời gian này.")
+    if told_of["waiting"]:
+        typer.echo(f"Còn {len(told_of['waiting'])} lượt chờ duyệt, chưa chắc được phát.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"Không hiểu ngày «{text}». Hãy viết như 2026-12-01.", code="timetable.day") from None
+
+
+@told
+def air(
+    text_file: Annotated[Path, typer.Option(help="Tệp văn bản UTF-8; «-» là đầu vào chuẩn.")],
+    area: Annotated[list[str], typer.Option(help="Mã địa bàn; có thể ghi nhiều lần.")],
+    start_in: Annotated[str, typer.Option("--in", help="Bao lâu nữa thì phát: 20s, 5m, 2h.")] = "20s",
+    follow: Annotated[bool, typer.Option("--follow", help="Theo dõi đến khi phát xong.")] = False,
+    station: Annotated[str | None, typer.Option(help="Địa chỉ trang của đài.")] = None,
+) -> None:
+    """Trên đài đang chạy: soạn, duyệt và phát một văn bản, bằng hai người vận hành."""
+    from controller.features.airings.air_command import air_text
+
+    air_text(text_file, area, start_in, follow=follow, address=station)

@@ -1,0 +1,82 @@
+"""`loa topic`: the list of topics of bulletins; docs/operator.md explains every command."""
+
+from typing import Annotated
+
+import typer
+
+from controller.clocks import utc_now
+from controller.model.bulletin_states import TopicCode
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+
+topic = typer.Typer(
+    help="Chủ đề bản tin: danh sách, thêm, đổi tên, thôi dùng, dùng lại.", no_args_is_help=True
+)
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã chủ đề, như phap-luat.")]
+Name = Annotated[str, typer.Argument(metavar="TÊN", help="Tên chủ đề.")]
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+
+
+@topic.command("list")
+@told
+def index(*, as_json: AsJson = False) -> None:
+    """Liệt kê các chủ đề."""
+    from controller.client.local_client import reading
+    from controller.features.bulletins.topics import topics
+
+    with reading() as session:
+        found = topics(session, everything=True)
+    if as_json:
+        listed = [fields_of(one, "code", "name") | {"is_ended": one.ended_at is not None} for one in found]
+        print_json({"topics": listed})
+        return
+    for one in found:
+        typer.echo(f"{one.code}\t{one.name}" + ("\tthôi dùng" if one.ended_at is not None else ""))
+
+
+@topic.command("add")
+@told
+def add(name: Name, as_name: AsPerson) -> None:
+    """Thêm một chủ đề."""
+    from controller.client.local_client import acting
+    from controller.features.bulletins.topics import add_topic
+
+    with acting(as_name) as (session, person):
+        made = add_topic(session, name, by=person, now=utc_now())
+    typer.echo(f"{made.code}\t{made.name}")
+
+
+@topic.command("rename")
+@told
+def rename(code: Code, name: Name, as_name: AsPerson) -> None:
+    """Đổi tên một chủ đề; báo cáo của mọi tháng dùng tên mới."""
+    from controller.client.local_client import acting
+    from controller.features.bulletins.topics import rename_topic
+
+    with acting(as_name) as (session, person):
+        made = rename_topic(session, TopicCode(code), name, by=person, now=utc_now())
+    typer.echo(f"{made.code}\t{made.name}")
+
+
+@topic.command("end")
+@told
+def end(code: Code, as_name: AsPerson) -> None:
+    """Thôi dùng một chủ đề; bản tin đã mang chủ đề ấy vẫn giữ."""
+    from controller.client.local_client import acting
+    from controller.features.bulletins.topics import end_topic
+
+    with acting(as_name) as (session, person):
+        ended = end_topic(session, TopicCode(code), by=person, now=utc_now())
+    typer.echo(f"{ended.name}: thôi dùng.")
+
+
+@topic.command("bring-back")
+@told
+def bring_back(code: Code, as_name: AsPerson) -> None:
+    """Dùng lại một chủ đề."""
+    from controller.client.local_client import acting
+    from controller.features.bulletins.topics import bring_back_topic
+
+    with acting(as_name) as (session, person):
+        offered = bring_back_topic(session, TopicCode(code), by=person, now=utc_now())
+    typer.echo(f"{offered.name}: dùng lại.")

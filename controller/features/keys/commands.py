@@ -1,0 +1,248 @@
+"""`loa keys`, and the commands of `loa operator` that change who signs; docs/operator.md explains each."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from controller.clocks import utc_now
+from controller.model.local_time import wall
+from controller.model.permissions import OperatorRole
+from controller.settings import Settings
+from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
+from devices.ids import AreaCode, KeyId
+
+keys = typer.Typer(help="Bộ khóa mà loa tin.", no_args_is_help=True)
+operator = typer.Typer()
+
+Kid = Annotated[str, typer.Argument(metavar="KID", help="Tên khóa, theo «loa keys list».")]
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+Name = Annotated[str, typer.Argument(help="Tên đăng nhập.")]
+As = Annotated[str | None, typer.Option("--as", help="Quản trị đứng tên trong nhật ký; bỏ trống: đài.")]
+Roles = Annotated[list[OperatorRole], typer.Argument(help="Các vai trò mới.")]
+_NOT_SIGNED = (
+    "Chưa ký lại bộ khóa (khóa gốc không có ở đây), nên loa chưa nhận khóa mới. Hãy đưa khóa gốc đến rồi "
+    "chạy: loa keys sign --root TỆP"
+)
+
+
+@keys.command("show")
+@told
+def show_keys() -> None:
+    """Bộ khóa đang có hiệu lực, một đối tượng JSON."""
+    from controller.client.local_client import reading
+    from controller.features.plans.queries import known_key_set
+
+    with reading() as session:
+        key_set = known_key_set(session)
+    print_json(key_set.model_dump(mode="json"))
+
+
+@keys.command("sign")
+@told
+def sign_keys(
+    root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
+) -> None:
+    """Ký lại bộ khóa bằng khóa gốc: mỗi năm một lần, khi có khóa mới và khi một khóa bị lộ."""
+    from controller.client.local_client import local_store
+    from controller.features.plans.policy_signing import sign_key_set
+    from controller.features.plans.queries import known_key_set
+    from controller.host.station_keys import Secrets, root_key_at
+
+    key = root_key_at(root or Secrets(Settings().home).root_key)
+    with local_store() as store, store.write() as session:
+        sign_key_set(session, root_key=key, now=utc_now())
+        signed = known_key_set(session)
+    typer.echo(f"Đã ký {len(signed.keys)} khóa, hết hạn {signed.expires_at:%Y-%m-%d}.")
+
+
+@keys.command("renew-station")
+@told
+def renew_station(
+    root: Annotated[Path | None, typer.Option(help="Tệp khóa gốc; mặc định keys/root.json.")] = None,
+    *,
+    now: Annotated[
+        bool, typer.Option("--now", help="Dùng khóa mới ngay: khóa cũ bị lộ hoặc đã hết hạn.")
+    ] = False,
+) -> None:
+    """Tạo khóa mới của đài và ký vào bộ khóa; đài tự chuyển sang khóa mới sau một ngày, không phải dừng."""
+    from controller.client.local_client import local_store
+    from controller.features.keys.station_key_renewal import renew_station_key
+    from controller.host.station_keys import Secrets, root_key_at
+
+    settings = Settings()
+    key = root_key_at(root or Secrets(settings.home).root_key)
+    with local_store() as store:
+        made = renew_station_key(store, settings, key, at_once=now, now=utc_now())
+    typer.echo(f"Khóa mới {made.kid}: đài dùng từ {wall(made.signs_from)}, đến {wall(made.until)}.")
+
+
+@keys.command("list")
+@told
+def list_keys(*, as_json: AsJson = False) -> None:
+    """Các khóa đang dùng: của ai, để ký gì, đến ngày nào."""
+    from controller.client.local_client import reading
+    from controller.features.accounts.admin_queries import keys_shown
+
+    with reading() as session:
+        found = keys_shown(session)
+    if as_json:
+        print_json(
+            [
+                fields_of(key, "kid", "role") | {"holder": holder, "not_after": key.not_after}
+                for key, holder in found
+            ]
+        )
+        return
+    for key, holder in found:
+        typer.echo("\t".join([key.kid, holder, f"{key.not_after:%Y-%m-%d}"]))
+
+
+@keys.command("retire")
+@told
+def retire_key(kid: Kid, by: AsPerson) -> None:
+    """Cho một khóa thôi dùng: không ký gì thêm, những gì đã ký vẫn còn giá trị."""
+    from controller.client.local_client import acting
+    from controller.features.keys.service import retire_one_key
+
+    with acting(by) as (session, person):
+        retire_one_key(session, KeyId(kid), by=person, now=utc_now())
+    typer.echo(f"Khóa {kid} thôi dùng. Những gì đã ký vẫn còn giá trị cho đến hạn của chúng.")
+
+
+@keys.command("compromise")
+@told
+def compromise_key(
+    kid: Kid,
+    by: AsPerson,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    """Khai một khóa BỊ LỘ: mọi thứ nó đã ký mất giá trị. Quên mật khẩu, nghỉ việc không phải là bị lộ."""
+    from controller.client.local_client import acting, reading
+    from controller.features.keys.service import compromise_key as declare_compromised
+    from controller.features.keys.service import fallout_of
+
+    with reading() as session:
+        fallout = fallout_of(session, KeyId(kid), utc_now())
+    for one in fallout.silenced:
+        typer.echo(f"Sẽ im: «{one.title}» ({one.in_words()})")
+    typer.echo(
+        f"Mất giá trị: {len(fallout.silenced) + fallout.unused} phê duyệt, {len(fallout.policies)} quy định, "
+        f"nơi đặt của {fallout.places} cụm loa."
+    )
+    if not yes:
+        typer.confirm("Khóa này bị lộ thật, hủy mọi thứ nó đã ký?", abort=True)
+    with acting(by) as (session, person):
+        declare_compromised(session, KeyId(kid), by=person, now=utc_now())
+    typer.echo(f"Đã hủy khóa {kid}. Hãy ký lại bộ khóa bằng «loa keys sign»: từ khi đó loa mới thôi tin nó.")
+    if fallout.policies or fallout.places:
+        typer.echo("Ký lại quy định và nơi đặt bằng «loa policy sign» và «loa area sign-places».")
+
+
+@operator.command("add")
+@told
+def add(
+    name: Name,
+    role: Annotated[list[OperatorRole], typer.Option(help="Vai trò; có thể ghi nhiều lần.")],
+    area: Annotated[str, typer.Option(help="Mã địa bàn.")],
+    shown: Annotated[str, typer.Option("--name", help="Họ và tên.")] = "",
+    as_name: As = None,
+) -> None:
+    """Thêm tài khoản; in tên và mật khẩu mới."""
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.passwords import hash_password
+    from controller.features.accounts.secret_codes import fresh_password
+    from controller.features.accounts.service import create_operator
+    from controller.features.keys.service import sign_at_hand
+
+    password = fresh_password()
+    chosen = hash_password(password)
+    with acting_or_station(as_name) as (session, by):
+        person = create_operator(
+            session,
+            name=name,
+            display_name=shown,
+            roles=role,
+            area=AreaCode(area),
+            password=chosen,
+            by=by,
+            now=utc_now(),
+            first_password=True,
+        )
+        keyed = {OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR} & person.roles
+        signed = not keyed or sign_at_hand(session, Settings(), now=utc_now())
+    typer.echo(f"{person.name}\t{password}")
+    _say_what_is_left(signed=signed)
+
+
+@operator.command("disable")
+@told
+def disable(name: Name, as_name: As = None) -> None:
+    """Khóa tài khoản: hết phiên đăng nhập, khóa ký thôi dùng; những gì đã ký vẫn còn giá trị."""
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.queries import known_operator
+    from controller.features.accounts.service import disable_operator
+    from controller.features.keys.service import sign_at_hand
+    from controller.features.plans.queries import void_policies
+
+    with acting_or_station(as_name) as (session, by):
+        disable_operator(session, known_operator(session, name).id, by=by, now=utc_now())
+        signed, void = sign_at_hand(session, Settings(), now=utc_now()), void_policies(session)
+    typer.echo(f"Đã khóa {name}.")
+    _say_what_is_left(void, signed=signed)
+
+
+@operator.command("reset-password")
+@told
+def reset_password(name: Name, as_name: As = None) -> None:
+    """Đặt mật khẩu mới (được in ra) và tạo khóa ký mới; những gì đã duyệt vẫn còn giá trị."""
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.administration import reset_password as give_password
+    from controller.features.accounts.passwords import hash_password
+    from controller.features.accounts.queries import known_operator
+    from controller.features.accounts.secret_codes import fresh_password
+    from controller.features.keys.service import sign_at_hand
+    from controller.features.plans.queries import void_policies
+
+    password = fresh_password()
+    chosen = hash_password(password)
+    with acting_or_station(as_name) as (session, by):
+        keyed = give_password(session, known_operator(session, name).id, chosen, by=by, now=utc_now())
+        signed = not keyed or sign_at_hand(session, Settings(), now=utc_now())
+        void = void_policies(session)
+    typer.echo(f"{name}\t{password}")
+    _say_what_is_left(void, signed=signed)
+
+
+@operator.command("roles")
+@told
+def roles(name: Name, role: Roles, as_name: As = None) -> None:
+    """Đổi vai trò."""
+    from controller.client.local_client import acting_or_station
+    from controller.features.accounts.administration import set_roles
+    from controller.features.accounts.queries import known_operator
+    from controller.features.keys.service import sign_at_hand
+    from controller.features.plans.queries import void_policies
+
+    with acting_or_station(as_name) as (session, by):
+        lacks_key = set_roles(session, known_operator(session, name).id, role, by=by, now=utc_now())
+        signed, void = sign_at_hand(session, Settings(), now=utc_now()), void_policies(session)
+    typer.echo(f"{name}: {', '.join(sorted(role))}")
+    _say_what_is_left(void, signed=signed, lacks_key=name if lacks_key else None)
+
+
+def _say_what_is_left(void: Sequence[AreaCode] = (), *, signed: bool, lacks_key: str | None = None) -> None:
+    """Say what has to be done before loudspeakers take what the new keys sign."""
+    for area in void:
+        typer.echo(
+            f"Quy định của {area} do một khóa đã bị lộ ký: loa sẽ bỏ nó, và loa không có quy định thì "
+            f"không phát. Hãy để một quản trị viên ký lại ngay: loa policy sign --area {area} --as TÊN"
+        )
+    if lacks_key is not None:
+        typer.echo(
+            f"Vai trò mới cần khóa ký; khóa được tạo cùng mật khẩu: loa operator reset-password {lacks_key}"
+        )
+    if not signed:
+        typer.echo(_NOT_SIGNED)

@@ -1,0 +1,42 @@
+"""`loa node move`, `loa area sign-places`: where nodes stand, signed anew; docs/operator.md explains both."""
+
+from typing import Annotated
+
+import typer
+
+from controller.clocks import utc_now
+from controller.terminal.cli_errors import told
+from devices.ids import AreaCode, NodeId
+
+node = typer.Typer()
+area = typer.Typer()
+
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Mã địa bàn.")]
+
+
+@node.command("move")
+@told
+def move_node(
+    name_of_node: NodeName, to: Annotated[str, typer.Option(help="Mã địa bàn nhận.")], by: AsPerson
+) -> None:
+    """Chuyển một cụm loa sang địa bàn khác; những gì nó đã phát vẫn thuộc địa bàn cũ."""
+    from controller.features.accounts.signing import signing
+    from controller.features.relocation.service import move_node as move
+
+    with signing(by) as (session, person, key):
+        move(session, NodeId(name_of_node), AreaCode(to), by=person, password=key, now=utc_now())
+    typer.echo(f"Cụm loa {name_of_node} thuộc địa bàn {to}.")
+
+
+@area.command("sign-places")
+@told
+def sign_places(code: Code, by: AsPerson) -> None:
+    """Ký lại nơi đặt của mọi cụm loa trong địa bàn: khi khóa đã ký bị lộ hoặc sắp hết hạn."""
+    from controller.features.accounts.signing import signing
+    from controller.features.relocation.service import sign_places_below
+
+    with signing(by) as (session, person, key):
+        count = sign_places_below(session, AreaCode(code), by=person, password=key, now=utc_now())
+    typer.echo(f"Đã ký nơi đặt của {count} cụm loa.")

@@ -1,0 +1,47 @@
+"""`loa node test`, `prepare-test`: one node sounds a test; docs/operator.md explains both."""
+
+from typing import Annotated
+
+import typer
+
+from controller.clocks import utc_now
+from controller.settings import Settings
+from controller.terminal.cli_errors import told
+from devices.ids import NodeId
+
+node = typer.Typer()
+
+AsPerson = Annotated[str, typer.Option("--as", help="Tên đăng nhập của người làm việc này.")]
+NodeName = Annotated[str, typer.Argument(metavar="NODE", help="Mã cụm loa.")]
+
+
+@node.command("test")
+@told
+def sound_test(
+    name_of_node: NodeName,
+    by: AsPerson,
+    volume: Annotated[int, typer.Option(help="Âm lượng, 0–100.")] = 60,
+) -> None:
+    """Cho riêng một cụm loa phát bản tin thử đã duyệt; không làm trong giờ yên lặng."""
+    from controller.client.local_client import acting
+    from controller.features.speaker_tests.service import try_node
+
+    with acting(by) as (session, person):
+        airing = try_node(session, NodeId(name_of_node), by=person, now=utc_now(), volume=volume).id
+    typer.echo(f"Cụm loa {name_of_node} sẽ phát bản tin thử trong ít giây (lượt {airing}).")
+
+
+@node.command("prepare-test")
+@told
+def prepare_test(by: AsPerson) -> None:
+    """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
+    from controller.client.local_client import acting
+    from controller.features.speaker_tests import service
+    from controller.model.speech import Speech
+
+    chosen = Settings()
+    fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
+    speech = Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+    with acting(by) as (session, person):
+        bulletin = service.prepare_test(session, by=person, now=utc_now(), speech=speech).id
+    typer.echo(f"Đã gửi duyệt bản tin thử loa {bulletin}.")
