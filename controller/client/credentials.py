@@ -12,17 +12,17 @@ from controller.model.first_people import APPROVER, OFFICER
 from controller.settings import Settings
 
 
-class Role(StrEnum):
+class CommandUser(StrEnum):
     """One of the two people of `loa air`; their variables begin with LOA_AUTHOR and LOA_APPROVER."""
 
     AUTHOR = "author"
     APPROVER = "approver"
 
 
-_FIRST_NAMES = {Role.AUTHOR: OFFICER, Role.APPROVER: APPROVER}
+_FIRST_NAMES = {CommandUser.AUTHOR: OFFICER, CommandUser.APPROVER: APPROVER}
 
 
-def name_and_password(role: Role) -> tuple[str, str]:
+def name_and_password(role: CommandUser) -> tuple[str, str]:
     """Return who signs in: from LOA_AUTHOR and LOA_AUTHOR_PASSWORD, the first passwords, or the keyboard."""
     variable = f"LOA_{role.name}"
     name = os.environ.get(variable, _FIRST_NAMES[role])
@@ -32,7 +32,7 @@ def name_and_password(role: Role) -> tuple[str, str]:
     )
 
 
-def code_of(role: Role) -> Callable[[str], str]:
+def code_of(role: CommandUser) -> Callable[[str], str]:
     """Return how the second factor of a name is asked for: from LOA_APPROVER_CODE, or the keyboard."""
     return lambda name: _asked(f"LOA_{role.name}_CODE", f"mã xác thực của {name}", code="operator.no_code")
 

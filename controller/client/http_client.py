@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from controller.client.credentials import Role, code_of, name_and_password
+from controller.client.credentials import CommandUser, code_of, name_and_password
 from controller.errors import BadInput, LoaError
 from controller.settings import Settings
 
@@ -78,7 +78,7 @@ class RemoteStation:
 
 
 @contextmanager
-def signed_in(address: str | None, role: Role = Role.AUTHOR) -> Iterator[RemoteStation]:
+def signed_in(address: str | None, role: CommandUser = CommandUser.AUTHOR) -> Iterator[RemoteStation]:
     """Sign a person in at a station (None: the one of this machine's settings), and out at the end."""
     name, password = name_and_password(role)
     with RemoteStation.signed_in(address_of(address), name, password, code_of(role)) as station:

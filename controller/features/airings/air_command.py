@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from controller.client.credentials import Role, code_of, name_and_password
+from controller.client.credentials import CommandUser, code_of, name_and_password
 from controller.client.http_client import RemoteStation, address_of, wait_for
 from controller.errors import BadInput, LoaError
 from controller.features.imports.bulletin_files import draft_of, written_in
@@ -36,9 +36,9 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
     check_text(written)
     draft = draft_of(written)
     address = address_of(address)
-    author, approver = name_and_password(Role.AUTHOR), name_and_password(Role.APPROVER)
+    author, approver = name_and_password(CommandUser.AUTHOR), name_and_password(CommandUser.APPROVER)
     with Stages() as stages:
-        with RemoteStation.signed_in(address, *author, code_of(Role.AUTHOR)) as station:
+        with RemoteStation.signed_in(address, *author, code_of(CommandUser.AUTHOR)) as station:
             asked = {
                 "title": draft.title,
                 "text": draft.text,
@@ -48,7 +48,7 @@ def air_text(text_file: Path, areas: list[str], start_in: str, *, follow: bool, 
             handed_in = station.call("POST", "/air", asked)
             stages.say(f"Đã soạn và gửi duyệt: {draft.title}")
             bulletin = _recorded(station, handed_in["bulletin"], stages)
-        with RemoteStation.signed_in(address, *approver, code_of(Role.APPROVER)) as station:
+        with RemoteStation.signed_in(address, *approver, code_of(CommandUser.APPROVER)) as station:
             station.listen(bulletin["rendering"]["recording"])
             station.call(
                 "POST",

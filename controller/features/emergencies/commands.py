@@ -207,11 +207,11 @@ def _call(address: str | None, who: str, method: str, path: str, asked: dict[str
     Where the station asks for a fresh code of the telephone (the one of the sign-in is used up), the person
     is asked for it and the call made again.
     """
-    from controller.client.credentials import Role, fresh_code
+    from controller.client.credentials import CommandUser, fresh_code
     from controller.client.http_client import signed_in
 
     given = None if asked is None else {name: value for name, value in asked.items() if value is not None}
-    with signed_in(address, Role(who)) as station:
+    with signed_in(address, CommandUser(who)) as station:
         try:
             return station.call(method, f"/emergencies{path}", given)
         except BadInput as error:

@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from controller.errors import BadInput, Busy, Conflict, LoaError, Unavailable
+from controller.errors import BadInput, Busy, Conflict, LoaError, StartFailed, Unavailable
 from controller.model.areas import Area
 from controller.model.fleet import Node
 from controller.model.journal import Entry
@@ -332,6 +332,17 @@ def test_a_database_that_is_not_there_is_told_in_a_sentence(tmp_path, free_port)
         with pytest.raises(Unavailable), store.read() as session:
             session.scalars(select(Area)).all()
         store.close()
+
+
+@pytest.mark.parametrize(
+    "step", ["ALTER TABLE nodes RENAME TO gone", "ALTER TABLE nodes RENAME online TO gone"]
+)
+def test_a_database_of_an_older_program_is_told_in_a_sentence(store, step):
+    with store._engine.begin() as connection:
+        connection.execute(text(step))
+    with pytest.raises(StartFailed) as refused, store.read() as session:
+        session.scalars(select(Node)).all()
+    assert refused.value.code == "store.too-old"
 
 
 def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.client.credentials import Role, code_of
+from controller.client.credentials import CommandUser, code_of
 from controller.client.http_client import RemoteStation
 from controller.errors import BadInput
 from controller.features.accounts.second_factor import begin_second_factor, confirm_second_factor
@@ -37,9 +37,9 @@ def test_a_code_is_asked_for_only_of_who_has_a_second_factor(world, server, monk
     world.do(confirm_second_factor, totp.at(world.now()), by=world.approver)
     world.later(seconds=60)
     monkeypatch.setenv("LOA_APPROVER_CODE", totp.at(world.now()))
-    assert signed_in(server, "duyet", code_of(Role.APPROVER)) == "duyet"
+    assert signed_in(server, "duyet", code_of(CommandUser.APPROVER)) == "duyet"
     with pytest.raises(BadInput) as refused:
-        signed_in(server, "duyet", code_of(Role.APPROVER))
+        signed_in(server, "duyet", code_of(CommandUser.APPROVER))
     assert refused.value.code == "operator.wrong-code"
 
 
@@ -47,7 +47,7 @@ def test_without_a_terminal_a_lacking_code_is_said(monkeypatch):
     monkeypatch.delenv("LOA_AUTHOR_CODE", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     with pytest.raises(BadInput, match="LOA_AUTHOR_CODE"):
-        code_of(Role.AUTHOR)("canbo")
+        code_of(CommandUser.AUTHOR)("canbo")
 
 
 def test_a_commune_answers_by_typing(world, server, monkeypatch):
