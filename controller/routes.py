@@ -7,8 +7,9 @@ from controller.features.accounts.api import tokens as accounts_tokens_api
 from controller.features.accounts.pages import account as accounts_account_pages
 from controller.features.accounts.pages import people as accounts_people_pages
 from controller.features.accounts.pages import sign_in as accounts_sign_in_pages
-from controller.features.airings import api as airings_api
 from controller.features.airings import pages as airings_pages
+from controller.features.airings.api import airings as airings_api
+from controller.features.airings.api import nodes as airings_nodes_api
 from controller.features.approvals import pages as approvals_pages
 from controller.features.area_changes import api as area_changes_api
 from controller.features.area_changes import pages as area_changes_pages
@@ -88,6 +89,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 API = (
     today_api,
     airings_api,
+    airings_nodes_api,
     consent_api,
     area_changes_api,
     bulletins_api,

@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.permissions import Act, OperatorRole
 
 
-class Person(BaseModel):
+class Person(View):
     """Who is signed in."""
 
     name: str
     display_name: str
-    roles: list[OperatorRole]
+    roles: Annotated[list[OperatorRole], BeforeValidator(sorted)]
     area: Code
 
 
@@ -61,14 +61,14 @@ class AccountShown(Person, title="Account"):
     second_factor: bool
 
 
-class EnrolmentShown(BaseModel):
+class EnrolmentShown(View):
     """A second factor that is not yet in force."""
 
     uri: str = Field(description="otpauth://…, to be shown as a QR code.")
     secret: str = Field(description="The same by hand, base32.")
 
 
-class RecoveryCodesShown(BaseModel):
+class RecoveryCodesShown(View):
     """Codes that stand in for the telephone, each once."""
 
     recovery_codes: list[str]
@@ -83,7 +83,7 @@ class NewToken(Command):
     expires_at: AwareDatetime
 
 
-class TokenShown(BaseModel):
+class TokenShown(View):
     """A token, without what makes it work."""
 
     id: str
@@ -110,7 +110,7 @@ class DelegateApproval(Command):
     until: AwareDatetime
 
 
-class DelegationShown(BaseModel):
+class DelegationShown(View):
     """A delegation in force."""
 
     id: str

@@ -1,6 +1,6 @@
 """An airing as lists and cards show it, made of its rows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from controller.features.accounts.scope import Scope
 from controller.features.airings.heard import whole_ms
@@ -30,7 +30,7 @@ def airing_view(
         starts_at=airing.starts_at,
         latest_start_at=airing.latest_start_at,
         ended_at=airing.ended_at,
-        duration=None if airing.duration_ms is None else timedelta(milliseconds=airing.duration_ms),
+        duration_ms=airing.duration_ms,
         whole_ms=whole_ms(airing),
         recording=airing.recording,
         reason=airing.reason,

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AliasPath, AwareDatetime, Field, model_validator
 
 from controller.features.airings.conflicts import Choice, ConflictKind
 from controller.features.airings.planning import Meeting
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.bulletins.schemas import Mannered, TopicCodeAsked
 from controller.features.fleet.schemas import NodeShown
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
 from devices.messages import ReceiptKind
@@ -18,7 +18,7 @@ from devices.messages import ReceiptKind
 LONGEST_WAIT_SECONDS = 366 * 86_400
 
 
-class DeliveryShown(BaseModel):
+class DeliveryShown(View):
     """How far one node came with one airing."""
 
     node: str
@@ -31,7 +31,7 @@ class DeliveryShown(BaseModel):
     reason: str | None
 
 
-class ReceiptShown(BaseModel):
+class ReceiptShown(View):
     """One receipt as it came."""
 
     id: str
@@ -85,14 +85,14 @@ class AirOnTopic(When, Mannered):
     topic: TopicCodeAsked | None = None
 
 
-class Aired(BaseModel):
+class Aired(View):
     """What `air` made."""
 
     bulletin: str
     airing: str
 
 
-class ConflictShown(BaseModel):
+class ConflictShown(View):
     """One thing that an airing meets; `choices` says what can be done, the gentlest first."""
 
     kind: ConflictKind
@@ -105,7 +105,7 @@ class ConflictShown(BaseModel):
     choices: list[Choice]
 
 
-class ForesightShown(BaseModel):
+class ForesightShown(View):
     """What an airing would meet, before it is planned."""
 
     conflicts: list[ConflictShown]
@@ -118,7 +118,7 @@ class ForesightShown(BaseModel):
     reachable: int | None = Field(None, description="Nodes in the areas that can be reached now.")
 
 
-class SlotShown(BaseModel):
+class SlotShown(View):
     """A span in which one airing sounds without a break."""
 
     airing: str
@@ -132,7 +132,7 @@ class SlotShown(BaseModel):
     volume: int
 
 
-class WaitingShown(BaseModel):
+class WaitingShown(View):
     """An airing that will sound only if somebody approves its bulletin in time."""
 
     airing: str
@@ -141,7 +141,7 @@ class WaitingShown(BaseModel):
     grade: Grade
 
 
-class TimetableShown(BaseModel):
+class TimetableShown(View):
     """What will sound in an area."""
 
     area: Code
@@ -152,7 +152,7 @@ class TimetableShown(BaseModel):
     waiting: list[WaitingShown]
 
 
-class SpreadShown(BaseModel):
+class SpreadShown(View):
     """How far from the planned instant the nodes began, milliseconds."""
 
     nodes: int
@@ -161,7 +161,7 @@ class SpreadShown(BaseModel):
     max: float
 
 
-class ForecastShown(BaseModel):
+class ForecastShown(View):
     """Who will have an airing's recording before it starts, by what is known now; `nodes` in all."""
 
     nodes: int
@@ -174,7 +174,7 @@ class ForecastShown(BaseModel):
     sentence: str = Field(description="For people, in Vietnamese.")
 
 
-class AiringShown(BaseModel):
+class AiringShown(View):
     """One airing with its reach: each count includes the nodes that came further."""
 
     id: str
@@ -190,13 +190,21 @@ class AiringShown(BaseModel):
     duration_ms: int | None
     recording: str | None
     reason: str | None
-    nodes: int
-    fetched: int
-    started: int
-    ended: Annotated[int, Field(description="Nodes at which it came to its end, heard in whole or in part.")]
-    finished: Annotated[int, Field(description="Nodes that sounded all of it.")]
-    percent_heard: Annotated[int | None, Field(description="Of all that its nodes should have sounded.")]
-    start_spread_ms: SpreadShown | None = None
+    nodes: int = Field(validation_alias=AliasPath("reach", "nodes"))
+    fetched: int = Field(validation_alias=AliasPath("reach", "fetched"))
+    started: int = Field(validation_alias=AliasPath("reach", "started"))
+    ended: int = Field(
+        validation_alias=AliasPath("reach", "ended"),
+        description="Nodes at which it came to its end, heard in whole or in part.",
+    )
+    finished: int = Field(
+        validation_alias=AliasPath("reach", "finished"), description="Nodes that sounded all of it."
+    )
+    percent_heard: int | None = Field(
+        validation_alias=AliasPath("reach", "percent_heard"),
+        description="Of all that its nodes should have sounded.",
+    )
+    start_spread_ms: SpreadShown | None = Field(None, validation_alias="spread")
     forecast: ForecastShown | None = Field(
         None, description="Of what is on its way and starts within half an hour, or sounds; only in reads."
     )

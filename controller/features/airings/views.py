@@ -136,7 +136,7 @@ class AiringView:
     starts_at: datetime
     latest_start_at: datetime
     ended_at: datetime | None
-    duration: timedelta | None
+    duration_ms: int | None
     whole_ms: int | None
     """How long each loudspeaker should sound, in all rounds, without the pauses."""
     recording: str | None
@@ -197,6 +197,11 @@ class AiringView:
     def steps(self) -> tuple[FunnelStep, ...]:
         """The funnel of its deliveries."""
         return steps_of(self.reach)
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long one round of its recording is."""
+        return None if self.duration_ms is None else timedelta(milliseconds=self.duration_ms)
 
     @property
     def ends_at(self) -> datetime | None:

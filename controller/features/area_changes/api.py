@@ -14,7 +14,6 @@ from controller.features.accounts.viewer import Signed, TheStation, Viewer, trie
 from controller.features.area_changes import changes as changing
 from controller.features.area_changes.changes import NewArea
 from controller.features.area_changes.schemas import (
-    AreaSpanShown,
     AreaWhole,
     Changed,
     GoInto,
@@ -162,20 +161,4 @@ def _sign(
 def _whole(station: Station, code: AreaCode) -> AreaWhole:
     with station.store.read() as session:
         area, spans = get_area(session, code), history_of(session, code)
-    return AreaWhole(
-        code=area.code,
-        parent=area.parent,
-        name=area.name,
-        kind=area.kind,
-        ended_at=area.ended_at,
-        history=[
-            AreaSpanShown(
-                name=span.name,
-                kind=span.kind,
-                parent=span.parent,
-                valid_from=span.valid_from,
-                valid_to=span.valid_to,
-            )
-            for span in spans
-        ],
-    )
+    return AreaWhole.of(area, history=spans)

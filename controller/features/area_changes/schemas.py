@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from devices.messages import NAME_PATTERN
 
 Password = Annotated[str, Field(max_length=500, description="Opens the administrator's own key.")]
@@ -63,7 +63,7 @@ class Split(Command):
     password: Password
 
 
-class AreaSpanShown(BaseModel):
+class AreaSpanShown(View):
     """How an area was until it was changed."""
 
     name: str
@@ -73,7 +73,7 @@ class AreaSpanShown(BaseModel):
     valid_to: datetime
 
 
-class AreaWhole(BaseModel):
+class AreaWhole(View):
     """One area as it is, and as it was."""
 
     code: Code
@@ -84,7 +84,7 @@ class AreaWhole(BaseModel):
     history: list[AreaSpanShown]
 
 
-class Changed(BaseModel):
+class Changed(View):
     """What a change of areas reached."""
 
     nodes: int = Field(description="Loudspeakers that were told where they stand now.")

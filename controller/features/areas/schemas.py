@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 
 
-class AreaShown(BaseModel):
+class AreaShown(View):
     """One area that the person may see."""
 
     code: Code
@@ -18,7 +18,7 @@ class AreaShown(BaseModel):
     longitude: float | None
 
 
-class LanguageShown(BaseModel):
+class LanguageShown(View):
     """A language that areas can be spoken to in."""
 
     code: str = Field(description="ISO 639-3.")
@@ -32,7 +32,7 @@ class LanguagesAsked(Command):
     languages: Annotated[list[Annotated[str, Field(min_length=3, max_length=3)]], Field(max_length=10)]
 
 
-class AreaLanguages(BaseModel):
+class AreaLanguages(View):
     """The languages in which an area, and all below it without a list, is spoken to."""
 
     area: Code

@@ -27,7 +27,4 @@ def index(
         raise NotAllowed("Chỉ quản trị mới xem được nhật ký an ninh.")
     station.security.write()
     with station.store.read() as session:
-        return [
-            SecurityEventShown.model_validate(row, from_attributes=True)
-            for row in security_events(session, before=before, limit=limit)
-        ]
+        return [SecurityEventShown.of(row) for row in security_events(session, before=before, limit=limit)]

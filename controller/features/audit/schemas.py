@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from controller.http.schemas import View
 
 
-class SecurityEventShown(BaseModel):
+class SecurityEventShown(View):
     """What was refused, and how often from its first time on, within an hour."""
 
     id: int

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.bulletins.topics import LONGEST_NAME
 from controller.features.bulletins.word_diff import Change
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
 from controller.model.wording import LONGEST_ISSUER
@@ -51,7 +51,7 @@ class Played(Command):
     ] = Field(description="Stretches, each from and to, in ms of the recording.")
 
 
-class HeardShown(BaseModel):
+class HeardShown(View):
     """What the person played of a recording in all; what time does not allow is not counted."""
 
     served: bool = Field(description="Whether all of it was ever sent to the person.")
@@ -61,7 +61,7 @@ class HeardShown(BaseModel):
     is_whole: bool = Field(description="Whether it may be approved by this person.")
 
 
-class RenderingShown(BaseModel):
+class RenderingShown(View):
     """The making of a recording."""
 
     state: RenderingState
@@ -80,7 +80,7 @@ class RenderingShown(BaseModel):
     true_peak_dbtp: float | None
 
 
-class BulletinShown(BaseModel):
+class BulletinShown(View):
     """One bulletin in a list."""
 
     id: str
@@ -104,7 +104,7 @@ class BulletinWhole(BulletinShown):
     rendering: RenderingShown | None
 
 
-class TopicShown(BaseModel):
+class TopicShown(View):
     """One topic of the province's list."""
 
     code: str
@@ -124,7 +124,7 @@ class TopicChosen(Command):
     topic: TopicCodeAsked | None
 
 
-class TopicOfBulletin(BaseModel):
+class TopicOfBulletin(View):
     """What a bulletin is about; null where nobody has chosen."""
 
     topic: TopicShown | None
@@ -149,7 +149,7 @@ class Revise(Command):
     based_on: BasedOn = None
 
 
-class RevisionShown(BaseModel):
+class RevisionShown(View):
     """One frozen wording."""
 
     number: int
@@ -164,14 +164,14 @@ class RevisionShown(BaseModel):
     approved_at: datetime | None
 
 
-class StretchShown(BaseModel):
+class StretchShown(View):
     """Words in a row with one fate."""
 
     change: Change
     text: str
 
 
-class DifferencesShown(BaseModel):
+class DifferencesShown(View):
     """Two wordings compared, in order."""
 
     before: int
@@ -183,7 +183,7 @@ class DifferencesShown(BaseModel):
     readings_after: int
 
 
-class VariantShown(BaseModel):
+class VariantShown(View):
     """A bulletin in another language: a bulletin of its own."""
 
     bulletin: BulletinShown
@@ -218,7 +218,7 @@ class ProgrammeAsked(Command):
     based_on: BasedOn = None
 
 
-class ItemShown(BaseModel):
+class ItemShown(View):
     """A part of a programme."""
 
     kind: ItemKind
@@ -228,7 +228,7 @@ class ItemShown(BaseModel):
     seconds: int | None
 
 
-class SoundKept(BaseModel):
+class SoundKept(View):
     """A sound file that an item of a programme can name."""
 
     upload: str = Field(description="SHA-256 of the file as it came.")

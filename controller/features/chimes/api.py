@@ -68,15 +68,4 @@ def remove(station: TheStation, viewer: Signed, chime_id: str) -> ChimeShown:
 
 def _shown(session: Session, rows: Sequence[Chime]) -> list[ChimeShown]:
     names = names_of_operators(session)
-    return [
-        ChimeShown(
-            id=row.id,
-            area=row.area,
-            place=row.place,
-            seconds=row.seconds,
-            sha256=row.upload,
-            added_by=names[row.added_by],
-            added_at=row.added_at,
-        )
-        for row in rows
-    ]
+    return [ChimeShown.of(row, sha256=row.upload, added_by=names[row.added_by]) for row in rows]

@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code
+from controller.http.schemas import Code, View
 from controller.model.chimes import ChimePlace
 
 
-class ChimeShown(BaseModel):
+class ChimeShown(View):
     """A sound that opens or closes what is recorded from now on in an area and below it."""
 
     id: str

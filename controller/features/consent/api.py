@@ -22,7 +22,6 @@ from controller.features.consent.schemas import (
 from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
 from controller.features.schedules.pages.occurrences import found as found_schedule
 from controller.http.refusals import refusals
-from controller.model.airings import Answer
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["answers"])
@@ -33,7 +32,7 @@ def index(station: TheStation, viewer: Signed) -> list[QuestionShown]:
     """Return what waits for the yes or no of the person's commune, the nearest first; at most 50."""
     with station.store.read() as session:
         asked = questions_for(session, viewer.scope.tree, viewer.operator, station.now())
-    return [QuestionShown.model_validate(one, from_attributes=True) for one in asked]
+    return [QuestionShown.of(one) for one in asked]
 
 
 @router.get("/airings/{airing_id}/answers", responses=refusals(401, 404))
@@ -58,7 +57,7 @@ def answer_one(station: TheStation, viewer: Signed, airing_id: str, asked: Answe
             by=viewer.operator,
             now=station.now(),
         )
-        said = _said(row)
+        said = AnswerShown.of(row)
     station.poke()
     return said
 
@@ -84,7 +83,7 @@ def answer_all(station: TheStation, viewer: Signed, schedule_id: str, asked: Ans
             by=viewer.operator,
             now=station.now(),
         )
-        said = _said(row)
+        said = AnswerShown.of(row)
     station.poke()
     return said
 
@@ -94,7 +93,7 @@ def collide(station: TheStation, viewer: Signed) -> list[CollisionShown]:
     """Return the priority airings that collide in the person's commune, in no plan yet; at most 20 pairs."""
     with station.store.read() as session:
         pairs = collisions_for(session, viewer.scope.tree, viewer.operator, station.now())
-    return [CollisionShown.model_validate(one, from_attributes=True) for one in pairs]
+    return [CollisionShown.of(one) for one in pairs]
 
 
 @router.post("/collisions/order", responses=refusals(401, 403, 404, 409, 422))
@@ -103,13 +102,9 @@ def order(station: TheStation, viewer: Signed, asked: OrderAsked) -> OrderShown:
     with station.store.write() as session:
         first, then = (found(session, viewer, name).id for name in (asked.first, asked.then))
         row = order_airings(session, first, then, by=viewer.operator, now=station.now())
-        shown = OrderShown(airing=row.id, starts_at=row.starts_at)
+        shown = OrderShown.of(row, airing=row.id)
     station.poke()
     return shown
-
-
-def _said(row: Answer) -> AnswerShown:
-    return AnswerShown(area=row.area, agrees=row.agrees, reason=row.reason, at=row.at)
 
 
 def _shown(parts: Iterable[ConsentStanding]) -> StandingShown:

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.consent.queries import Subject
 from controller.features.consent.service import LONGEST_REASON
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 
 
-class QuestionShown(BaseModel):
+class QuestionShown(View):
     """One thing that waits for the word of the person's commune."""
 
     subject: Subject
@@ -33,7 +33,7 @@ class AnswerAsked(Command):
     reason: str = Field("", max_length=LONGEST_REASON)
 
 
-class AnswerShown(BaseModel):
+class AnswerShown(View):
     """What a commune has said."""
 
     area: Code
@@ -42,7 +42,7 @@ class AnswerShown(BaseModel):
     at: datetime
 
 
-class SideShown(BaseModel):
+class SideShown(View):
     """One of two airings that collide, as it stands now."""
 
     airing: str
@@ -52,7 +52,7 @@ class SideShown(BaseModel):
     ends_at: datetime = Field(description="By its recording; where there is none yet, by a guess.")
 
 
-class CollisionShown(BaseModel):
+class CollisionShown(View):
     """Two priority airings that want to sound at once in the person's commune."""
 
     one: SideShown
@@ -66,14 +66,14 @@ class OrderAsked(Command):
     then: Annotated[str, Field(max_length=ID_LENGTH)] = Field(description="Follows right after the first.")
 
 
-class OrderShown(BaseModel):
+class OrderShown(View):
     """What follows now, in the commune: the airing itself, or the part of it that was split off."""
 
     airing: str
     starts_at: datetime
 
 
-class StandingShown(BaseModel):
+class StandingShown(View):
     """The communes that are asked for their yes, by what they have said."""
 
     agreed: list[Code]

@@ -28,7 +28,6 @@ from controller.features.emergencies.schemas import (
     EmergencyShown,
     Prepare,
     PreparedShown,
-    ReadinessShown,
     StopWhere,
     TemplateShown,
     TemplatesShown,
@@ -63,7 +62,7 @@ def templates(
     return TemplatesShown(
         prepared=[_prepared(view) for view in views],
         sounding=[airing.id for airing in sounding],
-        templates=[TemplateShown(key=t.key, kind=t.kind, title=t.title, text=t.text) for t in TEMPLATES],
+        templates=[TemplateShown.of(one) for one in TEMPLATES],
     )
 
 
@@ -195,28 +194,17 @@ def stop(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) 
 def emergency(view: EmergencyView) -> EmergencyShown:
     """Return an emergency as programs get it."""
     row, airing = view.row, view.airing
-    return EmergencyShown(
-        id=row.id,
-        kind=row.kind,
+    return EmergencyShown.of(
+        row,
         state=view.standing,
         is_running=view.is_running,
         title=view.title,
-        bulletin=row.bulletin,
-        prepared=row.prepared,
-        areas=list(view.areas),
-        volume=row.volume,
+        areas=view.areas,
         called_by=view.caller,
-        called_at=row.called_at,
         confirmed_by=view.confirmer,
-        confirmed_at=row.confirmed_at,
-        alone_because=row.alone_because,
-        airing=row.airing,
         airing_state=airing and airing.state,
         starts_at=airing and airing.starts_at,
         ends_at=None if airing is None else airing.ended_at or sound_end_of(airing),
-        clears=row.clears,
-        ended_at=row.ended_at,
-        end_reason=row.end_reason,
         nodes=view.reach.nodes,
         started=view.reach.started,
         muted=view.muted,
@@ -225,21 +213,14 @@ def emergency(view: EmergencyView) -> EmergencyShown:
 
 def _prepared(view: PreparedView) -> PreparedShown:
     approved, recording = view.sound or (None, None)
-    ready = view.readiness
-    return PreparedShown(
-        id=view.row.id,
-        kind=view.row.kind,
-        template=view.row.template,
+    return PreparedShown.of(
+        view.row,
         title=view.bulletin.title,
-        bulletin=view.bulletin.id,
-        area=view.row.area,
         is_approved=approved is not None,
         approval_expires_at=approved and approved.expires_at,
         recording=recording and recording.id,
         duration_ms=recording and recording.duration_ms,
-        readiness=ReadinessShown(
-            nodes=ready.nodes, online=ready.online, held=ready.held, ready=ready.ready, muted=ready.muted
-        ),
+        readiness=view.readiness,
     )
 
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
 from controller.model.emergency_states import LOUDEST, Kind, Standing
 
@@ -14,7 +14,7 @@ _Areas = Annotated[list[Code], Field(min_length=1, max_length=1000)]
 _CodeOfTelephone = Annotated[str, Field(max_length=100)]
 
 
-class ReadinessShown(BaseModel):
+class ReadinessShown(View):
     """How many nodes a call would reach now."""
 
     nodes: int
@@ -24,7 +24,7 @@ class ReadinessShown(BaseModel):
     muted: int = Field(description="Nodes capped so low that nobody hears them.")
 
 
-class PreparedShown(BaseModel):
+class PreparedShown(View):
     """One prepared recording with its reach in the areas that were asked about."""
 
     id: str
@@ -40,7 +40,7 @@ class PreparedShown(BaseModel):
     readiness: ReadinessShown
 
 
-class TemplateShown(BaseModel):
+class TemplateShown(View):
     """One built-in text."""
 
     key: str
@@ -49,7 +49,7 @@ class TemplateShown(BaseModel):
     text: str
 
 
-class TemplatesShown(BaseModel):
+class TemplatesShown(View):
     """What can be called here, what a call would interrupt, and the built-in texts to prepare more from."""
 
     prepared: list[PreparedShown]
@@ -109,7 +109,7 @@ class StopWhere(Command):
     reason: Annotated[str, Field(max_length=1000)] = ""
 
 
-class EmergencyShown(BaseModel):
+class EmergencyShown(View):
     """One emergency, all-clear or test, with its reach."""
 
     id: str

@@ -15,7 +15,6 @@ from controller.features.enrolment.service import claim_code, claimable, make_co
 from controller.features.fleet.service import NewNode
 from controller.http.refusals import refusals
 from controller.http.requests import address_of
-from controller.model.fleet import EnrolmentCode
 from controller.model.permissions import Act
 from devices.enrolment import EnrolmentClaim, EnrolmentReply, qr_payload
 from devices.ids import AreaCode, NodeId
@@ -28,7 +27,7 @@ def index(station: TheStation, viewer: Signed) -> list[CodeShown]:
     """Return the codes that can still be claimed in the person's area, newest first."""
     check_enrols(viewer)
     with station.store.read() as session:
-        return [_shown(row) for row in open_codes(session, station.now(), viewer.scope.seen)]
+        return [CodeShown.of(row) for row in open_codes(session, station.now(), viewer.scope.seen)]
 
 
 @router.post("/enrolments", status_code=201, responses=refusals(401, 404, 409, 422))
@@ -47,7 +46,7 @@ def create(station: TheStation, viewer: Signed, asked: NewCode) -> CodeMade:
         )
     welcome = station.welcome()
     qr = qr_payload(welcome.address, typed_code(code), welcome.root_public)
-    return CodeMade(**_shown(row).model_dump(), code=code, qr=qr)
+    return CodeMade.of(row, code=code, qr=qr)
 
 
 @router.delete("/enrolments/{enrolment_id}", status_code=204, responses=refusals(401, 404, 409))
@@ -77,14 +76,3 @@ def check_enrols(viewer: Viewer) -> None:
     """Raise NotAllowed for who does not keep nodes."""
     if not viewer.may(Act.ENROL):
         raise NotAllowed("Chỉ kỹ thuật viên hoặc quản trị mới xem được phần này.")
-
-
-def _shown(row: EnrolmentCode) -> CodeShown:
-    return CodeShown(
-        id=row.id,
-        node=row.node,
-        area=row.area,
-        name=row.name,
-        made_at=row.made_at,
-        expires_at=row.expires_at,
-    )

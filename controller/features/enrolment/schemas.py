@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.speaker_tests.service import TEST_VOLUME
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from devices.messages import NAME_PATTERN
 
 
@@ -19,7 +19,7 @@ class NewCode(Command):
     hours: Annotated[float, Field(gt=0, le=168)] = 24.0
 
 
-class CodeShown(BaseModel):
+class CodeShown(View):
     """One open code; the code itself is told once, when it is made."""
 
     id: str
@@ -37,7 +37,7 @@ class CodeMade(CodeShown):
     qr: str = Field(description="Text of the QR code: address, code and the root's public key.")
 
 
-class HardwareShown(BaseModel):
+class HardwareShown(View):
     """One board that bears, or bore, the node's name."""
 
     number: int
@@ -60,7 +60,7 @@ class NodeTest(Command):
     volume: Annotated[int, Field(ge=0, le=100)] = TEST_VOLUME
 
 
-class NodeTestPlanned(BaseModel):
+class NodeTestPlanned(View):
     """The airing that sounds at this one node within seconds."""
 
     airing: str

@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.faults import FaultKind
 from controller.features.fleet.status import NodeStatus
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 
 
-class FaultShown(BaseModel):
+class FaultShown(View):
     """One thing that is wrong."""
 
     kind: FaultKind
@@ -20,7 +20,7 @@ class FaultShown(BaseModel):
     since: datetime | None
 
 
-class CareShown(BaseModel):
+class CareShown(View):
     """Who looks after a node, and which kinds of faults were seen."""
 
     assignee: str | None = Field(description="Sign-in name.")
@@ -29,7 +29,7 @@ class CareShown(BaseModel):
     seen_at: datetime | None
 
 
-class WatchedShown(BaseModel):
+class WatchedShown(View):
     """One node with what is wrong with it."""
 
     id: str
@@ -50,7 +50,7 @@ class TakeCare(Command):
     seen: list[FaultKind] | None = None
 
 
-class EventShown(BaseModel):
+class EventShown(View):
     """One thing to look after: a commune's outage is one, however many nodes it has."""
 
     kind: EventKind
@@ -59,7 +59,7 @@ class EventShown(BaseModel):
     nodes: list[str]
 
 
-class PointShown(BaseModel):
+class PointShown(View):
     """One sample, with the figures in the order of `figures`."""
 
     at: datetime
@@ -67,7 +67,7 @@ class PointShown(BaseModel):
     figures: list[float | None]
 
 
-class QuarterShown(BaseModel):
+class QuarterShown(View):
     """A quarter of an hour: each figure as minimum, mean and maximum."""
 
     at: datetime
@@ -76,7 +76,7 @@ class QuarterShown(BaseModel):
     figures: list[tuple[float, float, float] | None]
 
 
-class VitalsShown(BaseModel):
+class VitalsShown(View):
     """The course of a node's vitals; `points` of the last 48 hours at most, `quarters` of 400 days."""
 
     node: str
@@ -89,7 +89,7 @@ class VitalsShown(BaseModel):
     strip: list[str] = Field(description="`there`, `partly` or `away` for each cell of time.")
 
 
-class NodeShown(BaseModel):
+class NodeShown(View):
     """One node, its status derived from what is known of it."""
 
     id: str

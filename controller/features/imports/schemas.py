@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.text_repair import Mend
+from controller.http.schemas import View
 
 
-class ReferenceShown(BaseModel):
+class ReferenceShown(View):
     """A legal act; what is not known is null."""
 
     number: str | None = Field(description="Such as `1322/QĐ-UBND`.")
@@ -19,7 +20,7 @@ class ReferenceShown(BaseModel):
     in_force_until: date | None = Field(description="The last day on which it holds.")
 
 
-class MendedShown(BaseModel):
+class MendedShown(View):
     """One change: what stood in the file and what stands in the text."""
 
     kind: Mend
@@ -28,7 +29,7 @@ class MendedShown(BaseModel):
     after: str
 
 
-class ImportedShown(BaseModel):
+class ImportedShown(View):
     """A file as a draft; nothing is saved."""
 
     kind: FileKind

@@ -27,14 +27,7 @@ def index(station: TheStation, viewer: Signed) -> KeysShown:
         key_set = published_key_set(session)
         trusted = frozenset() if key_set is None else frozenset(key.kid for key in key_set.keys)
         keys = [
-            KeyShown(
-                kid=key.kid,
-                role=key.role,
-                holder=holder,
-                not_before=key.not_before,
-                not_after=key.not_after,
-                is_trusted=key.kid in trusted,
-            )
+            KeyShown.of(key, holder=holder, is_trusted=key.kid in trusted)
             for key, holder in keys_shown(session)
         ]
         return KeysShown(keys=keys, to_sign_for=keys_to_sign_for(session, station.now()))
@@ -70,4 +63,4 @@ def compromise(
 
 
 def _shown(fallout: Fallout) -> FalloutShown:
-    return FalloutShown.model_validate(fallout, from_attributes=True)
+    return FalloutShown.of(fallout)

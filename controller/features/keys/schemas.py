@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
+from controller.http.schemas import View
 from devices.ids import Role
 
 
-class KeyShown(BaseModel):
+class KeyShown(View):
     """An active key. `is_trusted`: the key set that loudspeakers have names it."""
 
     kid: str
@@ -18,14 +17,14 @@ class KeyShown(BaseModel):
     is_trusted: bool
 
 
-class KeysShown(BaseModel):
+class KeysShown(View):
     """The active keys, the first to end first; for how many the key set is to be signed anew."""
 
     keys: list[KeyShown]
     to_sign_for: int
 
 
-class RelianceShown(BaseModel, from_attributes=True):
+class RelianceShown(View):
     """A bulletin that would not be heard any more, and how often it is planned or prepared."""
 
     bulletin: str
@@ -35,7 +34,7 @@ class RelianceShown(BaseModel, from_attributes=True):
     airings: int
 
 
-class FalloutShown(BaseModel, from_attributes=True):
+class FalloutShown(View):
     """What is void with a compromised key: bulletins in use, others, policies, places of loudspeakers."""
 
     kid: str

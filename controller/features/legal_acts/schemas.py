@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.imports.schemas import ReferenceShown
-from controller.http.schemas import Command
+from controller.http.schemas import Command, View
 
 
 class ReferenceAsked(Command):
@@ -20,7 +20,7 @@ class ReferenceAsked(Command):
     in_force_until: date | None = None
 
 
-class LegalShown(BaseModel):
+class LegalShown(View):
     """The act of a bulletin: what a person said, and what its newest wording proposes."""
 
     reference: ReferenceShown | None

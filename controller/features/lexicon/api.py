@@ -62,15 +62,10 @@ def remove(station: TheStation, viewer: Signed, entry_id: str) -> EntryShown:
 def _shown(session: Session, entries: list[LexiconEntry]) -> list[EntryShown]:
     names = names_of_operators(session)
     return [
-        EntryShown(
-            id=entry.id,
-            written=entry.written,
-            spoken=entry.spoken,
-            area=entry.area,
+        EntryShown.of(
+            entry,
             added_by=names[entry.added_by],
-            added_at=entry.added_at,
             removed_by=None if entry.removed_by is None else names[entry.removed_by],
-            removed_at=entry.removed_at,
         )
         for entry in entries
     ]

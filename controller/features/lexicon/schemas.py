@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 
 
 class Teach(Command):
@@ -16,7 +16,7 @@ class Teach(Command):
     area: Code | None = Field(None, description="Where, with all below; by default the whole province.")
 
 
-class EntryShown(BaseModel):
+class EntryShown(View):
     """A word that was taught; removed ones stay as history."""
 
     id: str

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from controller.http.schemas import View
 
 
-class OutlinesShown(BaseModel):
+class OutlinesShown(View):
     """The outlines in use; none: the map is a sketch from the communes' centres."""
 
     outlines: int

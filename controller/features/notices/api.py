@@ -20,10 +20,7 @@ def index(
 ) -> list[NoticeShown]:
     """Return what the station has to tell the person, newest first; at most 100."""
     with station.store.read() as session:
-        return [
-            NoticeShown.model_validate(row, from_attributes=True)
-            for row in notices_of(session, viewer.operator.id, unread=unread)
-        ]
+        return [NoticeShown.of(row) for row in notices_of(session, viewer.operator.id, unread=unread)]
 
 
 @router.post("/read", responses=refusals(401, 403))

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from controller.http.schemas import View
 from controller.model.notices import NoticeKind
 
 
-class NoticeShown(BaseModel):
+class NoticeShown(View):
     """Something that the station tells a person by itself."""
 
     id: str
@@ -18,7 +19,7 @@ class NoticeShown(BaseModel):
     read_at: datetime | None
 
 
-class NoticesRead(BaseModel):
+class NoticesRead(View):
     """How many notices were new."""
 
     read: int

@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings import shapes as shown
 from controller.features.enrolment.api import check_enrols
 from controller.features.enrolment.schemas import (
     HardwareShown,
@@ -14,9 +13,9 @@ from controller.features.enrolment.schemas import (
     NodeVolume,
 )
 from controller.features.enrolment.service import hardware_of
-from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.api.nodes import node_shown
+from controller.features.fleet.queries import get_node
 from controller.features.fleet.schemas import NodeShown
-from controller.features.fleet.status import status_of
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import try_node
 from controller.http.refusals import refusals
@@ -75,16 +74,7 @@ def hardware(station: TheStation, viewer: Signed, node_id: str) -> list[Hardware
         if get_node(session, NodeId(node_id)).area not in viewer.scope.seen:
             raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
         rows = hardware_of(session, node_id)
-    return [
-        HardwareShown(
-            number=row.number,
-            public=row.public,
-            software=row.software,
-            issued_at=row.issued_at,
-            ended_at=row.ended_at,
-        )
-        for row in rows
-    ]
+    return [HardwareShown.of(row) for row in rows]
 
 
 def _after(station: Station, node_id: str) -> NodeShown:
@@ -92,4 +82,4 @@ def _after(station: Station, node_id: str) -> NodeShown:
     station.poke()
     with station.store.read() as session:
         node = get_node(session, NodeId(node_id))
-    return shown.node(node, status_of(facts_of(node), station.now()))
+    return node_shown(node, station.now())

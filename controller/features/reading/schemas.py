@@ -1,9 +1,11 @@
 """JSON shapes of how a text is read out."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from controller.http.schemas import View
 
 
-class SpanShown(BaseModel):
+class SpanShown(View):
     """A stretch of a text and what is said for it."""
 
     written: str
@@ -15,7 +17,7 @@ class SpanShown(BaseModel):
     typed: str | None = Field(description="What stood there before mending changed it; null: nothing was.")
 
 
-class ReadingWarningShown(BaseModel):
+class ReadingWarningShown(View):
     """What a person should look at."""
 
     code: str
@@ -24,7 +26,7 @@ class ReadingWarningShown(BaseModel):
     end: int
 
 
-class ReadingShown(BaseModel):
+class ReadingShown(View):
     """How a text is read: `written` as it stands after mending, its spans in order, what is spoken."""
 
     written: str
@@ -33,7 +35,7 @@ class ReadingShown(BaseModel):
     warnings: list[ReadingWarningShown]
 
 
-class WordingRead(BaseModel):
+class WordingRead(View):
     """How a bulletin's newest wording is read, with the words that its area was taught."""
 
     title: ReadingShown

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.reports.coverage import Group
-from controller.http.schemas import Code
+from controller.http.schemas import Code, View
 from controller.model.airing_states import AiringState
 from devices.ids import Grade
 
 
-class CoverageRow(BaseModel):
+class CoverageRow(View):
     """What was planned and heard of a month, area, topic, act or bulletin; minutes are summed over nodes."""
 
     group: Group
@@ -26,7 +26,7 @@ class CoverageRow(BaseModel):
     percent_of_minutes: float | None
 
 
-class CoverageShown(BaseModel):
+class CoverageShown(View):
     """A report; its first row is the total, and the same rows are in the CSV, Excel and PDF files."""
 
     title: str
@@ -34,7 +34,7 @@ class CoverageShown(BaseModel):
     rows: list[CoverageRow]
 
 
-class AiredShown(BaseModel):
+class AiredShown(View):
     """The newest word on what one node did with one airing."""
 
     airing: str

@@ -206,7 +206,7 @@ def days_off(station: TheStation, viewer: Signed, year: _YEAR) -> list[DayOffSho
     }
     with station.store.read() as session:
         for row in own_days_between(session, date(year, 1, 1), date(year, 12, 31)):
-            found[row.day] = DayOffShown(day=row.day, name=row.name, off=row.off, own=True)
+            found[row.day] = DayOffShown.of(row, own=True)
     return [found[day] for day in sorted(found)]
 
 
@@ -217,7 +217,7 @@ def add_day_off(station: TheStation, viewer: Signed, asked: DayOffAsked) -> DayO
         row = set_day_off(
             session, asked.day, name=asked.name, off=asked.off, by=viewer.operator, now=station.now()
         )
-        shown = DayOffShown(day=row.day, name=row.name, off=row.off, own=True)
+        shown = DayOffShown.of(row, own=True)
     station.poke()
     return shown
 
@@ -244,24 +244,17 @@ def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[S
     query = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(bulletins))
     titles = {bulletin: title for bulletin, title in session.execute(query)}  # noqa: C416 - typed rows
     return [
-        ScheduleShown(
-            id=row.id,
-            bulletin=row.bulletin,
+        ScheduleShown.of(
+            row,
             title=titles[row.bulletin],
-            state=row.state,
-            grade=row.grade,
-            volume=row.volume,
             where=viewer.scope.where(targets[row.id]),
-            areas=list(targets[row.id]),
-            rule=row.rule,
+            areas=targets[row.id],
             skips=SkipsAsked(
                 days_off=row.skips.days_off,
                 only_lunar=sorted(row.skips.only_lunar),
                 never_lunar=sorted(row.skips.never_lunar),
             ),
             latest_after_seconds=row.latest_after_s,
-            created_at=row.created_at,
-            ended_at=row.ended_at,
         )
         for row in rows
     ]
@@ -274,12 +267,7 @@ def _occurrences(session: Session, schedule: ScheduleId, found: Sequence[Dated])
     )
     airings = {original_at: airing for original_at, airing in session.execute(query)}  # noqa: C416 - likewise
     return [
-        OccurrenceShown(
-            original_at=one.original_at,
-            starts_at=one.starts_at,
-            lunar=_lunar(one.starts_at),
-            airing=airings.get(one.original_at),
-        )
+        OccurrenceShown.of(one, lunar=_lunar(one.starts_at), airing=airings.get(one.original_at))
         for one in found
     ]
 

@@ -4,13 +4,13 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
 from controller.features.airings.planning import Meeting
 from controller.features.airings.schemas import ForesightShown
 from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.schedules.service import LONGEST_REASON
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
 from devices.ids import Grade
@@ -94,7 +94,7 @@ class ScheduleAsked(Command):
     meeting: Meeting = Field(Meeting.REFUSE, description=_MEETING)
 
 
-class OccurrenceShown(BaseModel):
+class OccurrenceShown(View):
     """One occurrence; `original_at` is what its rule gave it, and its name for ever."""
 
     original_at: dt.datetime
@@ -103,7 +103,7 @@ class OccurrenceShown(BaseModel):
     airing: str | None = Field(description="Null until it is made, 14 days ahead.")
 
 
-class ScheduleShown(BaseModel):
+class ScheduleShown(View):
     """One schedule in a list."""
 
     id: str
@@ -150,7 +150,7 @@ class OccurrenceForeseen(ForesightShown):
     is_forbidden: bool = Field(description="Policies leave it no whole start until its latest one.")
 
 
-class ScheduleForesight(BaseModel):
+class ScheduleForesight(View):
     """What the occurrences of the next 14 days (60 at most) would meet, and which nodes are away now."""
 
     until: dt.datetime
@@ -168,7 +168,7 @@ class DayOffAsked(Command):
     off: bool = Field(default=True, description="False: a public holiday on which is aired as usual.")
 
 
-class DayOffShown(BaseModel):
+class DayOffShown(View):
     """A day that is off, or (`off` false) a public holiday that is none for the province."""
 
     day: dt.date

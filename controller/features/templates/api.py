@@ -89,18 +89,10 @@ def _seen(session: Session, viewer: Viewer, template_id: str) -> TemplateId:
 def _shown(session: Session, found: Sequence[OfferedTemplate]) -> list[BulletinTemplateShown]:
     names = names_of_operators(session)
     return [
-        BulletinTemplateShown(
-            id=one.id,
-            title=one.title,
-            text=one.text,
-            version=one.version,
-            places=list(one.places),
-            is_builtin=one.is_builtin,
-            area=one.area,
+        BulletinTemplateShown.of(
+            one,
             added_by=None if one.added_by is None else names[one.added_by],
-            added_at=one.added_at,
             changed_by=None if one.changed_by is None else names[one.changed_by],
-            changed_at=one.changed_at,
         )
         for one in found
     ]

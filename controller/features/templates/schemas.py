@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from controller.http.schemas import Code, Command
+from controller.http.schemas import Code, Command, View
 from controller.model.wording import LONGEST_TITLE
 
 Text = Annotated[str, Field(description="Places to fill in stand in square brackets, such as `[ngày]`.")]
@@ -35,7 +35,7 @@ class TemplateAdded(TemplateWritten):
     area: Code | None = Field(None, description="Where, with all below; by default the person's own area.")
 
 
-class BulletinTemplateShown(BaseModel):
+class BulletinTemplateShown(View):
     """A template that is offered; a built-in one has no area and nobody who added it."""
 
     id: str

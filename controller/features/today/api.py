@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings import shapes as shown
+from controller.features.airings.api.airings import airing_shown
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.consent.asked import asked_by
 from controller.features.emergencies.api import emergency
@@ -34,15 +34,10 @@ def today(station: TheStation, viewer: Signed) -> TodayWithEmergencies:
         emergencies=[emergency(view) for view in called],
         now=now,
         broker_up=station.broker_up(),
-        sounding=[shown.airing(view) for view in day.sounding],
-        upcoming=[shown.airing(view) for view in day.upcoming],
-        last=day.last and shown.airing(day.last),
+        sounding=[airing_shown(view) for view in day.sounding],
+        upcoming=[airing_shown(view) for view in day.upcoming],
+        last=day.last and airing_shown(day.last),
         to_approve=day.todo.to_approve,
         keys_to_sign_for=day.todo.keys,
-        tiles=[
-            TileShown(
-                area=tile.code, name=tile.name, nodes=tile.nodes, online=tile.online, faulty=tile.faulty
-            )
-            for tile in day.tiles
-        ],
+        tiles=[TileShown.of(tile, area=tile.code) for tile in day.tiles],
     )

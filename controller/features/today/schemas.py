@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from controller.features.airings.schemas import AiringShown
 from controller.features.emergencies.schemas import EmergencyShown
-from controller.http.schemas import Code
+from controller.http.schemas import Code, View
 
 
-class TileShown(BaseModel):
+class TileShown(View):
     """One commune's nodes, counted."""
 
     area: Code
@@ -19,7 +19,7 @@ class TileShown(BaseModel):
     faulty: int
 
 
-class TodayWithEmergencies(BaseModel):
+class TodayWithEmergencies(View):
     """What the page Hôm nay shows, with what is called or sounds as an emergency now."""
 
     now: datetime

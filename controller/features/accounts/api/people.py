@@ -49,7 +49,7 @@ from controller.http.lanes import in_lane, lanes_of
 from controller.http.refusals import refusals
 from controller.http.requests import address_of, station_of, token_of
 from controller.http.station import Station
-from controller.model.permissions import Act, Operator
+from controller.model.permissions import Act
 
 router = APIRouter(tags=["people"])
 
@@ -85,7 +85,7 @@ def _enter(request: Request, asked: SignIn, device: str | None) -> tuple[str, Pe
         viewer = viewer_in(session, request, token)
     if viewer is None:
         raise NotSignedIn("Phiên đăng nhập vừa tạo đã bị kết thúc. Hãy đăng nhập lại.")
-    return token, _person(viewer.operator)
+    return token, Person.of(viewer.operator)
 
 
 @router.post("/sign-out", status_code=204)
@@ -103,7 +103,7 @@ def me(station: TheStation, viewer: Known) -> Myself:
     """Return who is signed in, and whether loudspeakers would take what this person approves."""
     with station.store.read() as session:
         why = why_unsigned(session, viewer.operator, now=station.now())
-    return Myself(**_person(viewer.operator).model_dump(), cannot_approve=why or None)
+    return Myself.of(viewer.operator, cannot_approve=why or None)
 
 
 @router.post("/me/password", status_code=204, responses=refusals(401, 403, 422))
@@ -121,7 +121,7 @@ def begin(station: TheStation, viewer: KnownInPerson) -> EnrolmentShown:
     """Begin a second factor (TOTP): what the telephone needs. It is in force once confirmed."""
     with station.store.write() as session:
         enrolment = begin_second_factor(session, by=viewer.operator, place=station.label, now=station.now())
-    return EnrolmentShown(uri=enrolment.uri, secret=enrolment.secret)
+    return EnrolmentShown.of(enrolment)
 
 
 @router.post("/me/second-factor/confirm", responses=refusals(401, 404, 409, 422))
@@ -143,8 +143,8 @@ def index(station: TheStation, viewer: Signed) -> list[AccountShown]:
     _check_rules(viewer.may(Act.RULE))
     with station.store.read() as session:
         return [
-            AccountShown(
-                **_person(row.operator()).model_dump(),
+            AccountShown.of(
+                row.operator(),
                 disabled=row.disabled_at is not None,
                 second_factor=has_second_factor(session, row.id),
             )
@@ -194,12 +194,3 @@ def _second_step(request: Request, station: Station, token: str, code: str | Non
         with station.store.write() as session:
             leave(session, token, now)
         raise
-
-
-def _person(operator: Operator) -> Person:
-    return Person(
-        name=operator.name,
-        display_name=operator.display_name,
-        roles=sorted(operator.roles),
-        area=operator.area,
-    )

@@ -15,8 +15,7 @@ from controller.features.accounts.tokens import create_token, revoke_token, toke
 from controller.features.accounts.viewer import InPerson, Signed, TheStation
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.model.accounts import ApiToken, Delegation
-from controller.model.permissions import Act
+from controller.model.accounts import Delegation
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["tokens"])
@@ -26,7 +25,7 @@ router = APIRouter(tags=["tokens"])
 def index(station: TheStation, viewer: Signed) -> list[TokenShown]:
     """Return one's own tokens, newest first, those that ended too."""
     with station.store.read() as session:
-        return [_shown(row) for row in tokens_of(session, viewer.operator.id)]
+        return [TokenShown.of(row) for row in tokens_of(session, viewer.operator.id)]
 
 
 @router.post("/tokens", status_code=201, responses=refusals(401, 404, 422))
@@ -42,7 +41,7 @@ def create(station: TheStation, viewer: InPerson, asked: NewToken) -> TokenMade:
             of=viewer.operator,
             now=station.now(),
         )
-    return TokenMade(**_shown(row).model_dump(), token=token)
+    return TokenMade.of(row, token=token)
 
 
 @router.delete("/tokens/{token_id}", status_code=204, responses=refusals(401, 404))
@@ -82,22 +81,7 @@ def end(station: TheStation, viewer: InPerson, delegation_id: str) -> None:
         end_delegation(session, delegation_id, by=viewer.operator, now=station.now())
 
 
-def _shown(row: ApiToken) -> TokenShown:
-    return TokenShown(
-        id=row.id,
-        name=row.name,
-        acts=[Act(act) for act in row.acts],
-        area=row.area,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
-        revoked_at=row.revoked_at,
-    )
-
-
 def _delegation(station: Station, row: Delegation) -> DelegationShown:
     with station.store.read() as session:
         giver, receiver = get_operator(session, row.giver), get_operator(session, row.receiver)
-    return DelegationShown(
-        id=row.id, giver=giver.name, receiver=receiver.name, area=row.area, until=row.until
-    )
+    return DelegationShown.of(row, giver=giver.name, receiver=receiver.name)

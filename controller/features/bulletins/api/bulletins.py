@@ -8,12 +8,17 @@ from starlette.requests import Request
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings import acts
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.schemas import Approve, BulletinShown, BulletinWhole, DraftOnTopic
+from controller.features.bulletins.schemas import (
+    Approve,
+    BulletinShown,
+    BulletinWhole,
+    DraftOnTopic,
+    RenderingShown,
+)
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.features.bulletins.topics import set_topic
-from controller.features.today.queries import bulletins_seen, spoken
+from controller.features.today.queries import SpokenRevision, bulletins_seen, spoken
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
@@ -22,6 +27,7 @@ from controller.model.bulletin_states import BulletinId, BulletinState, TopicCod
 from controller.model.bulletins import Bulletin
 from controller.model.wording import Manner
 from devices.ids import AreaCode
+from tts.orders import Progress
 
 router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 _CHANGES = refusals(401, 403, 404, 409, 422)
@@ -35,7 +41,7 @@ def index(
     condition = true() if state is None else Bulletin.state == state
     with station.store.read() as session:
         rows = bulletins_seen(session, viewer.scope, condition)
-    return [shown.bulletin(row) for row, _ in rows]
+    return [BulletinShown.of(row) for row, _ in rows]
 
 
 @router.post("", status_code=201, responses=refusals(401, 403, 409, 422))
@@ -131,4 +137,29 @@ def _whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
         row = seen_bulletin(session, viewer, bulletin_id)
         words = spoken(session, row.id, row.revision)
     progress = station.rendering_progress(words.rendering.id) if words.rendering else None
-    return shown.bulletin_whole(row, words, progress)
+    return BulletinWhole.of(
+        row,
+        text=words.revision.text,
+        text_sha256=words.revision.text_sha256,
+        issuer=words.revision.issuer,
+        readings=words.revision.readings,
+        rendering=_rendering(words, progress),
+    )
+
+
+def _rendering(words: SpokenRevision, progress: Progress | None) -> RenderingShown | None:
+    made, recording = words.rendering, words.recording
+    if made is None:
+        return None
+    return RenderingShown.of(
+        made,
+        stage=progress and progress.stage,
+        done=progress and progress.done,
+        total=progress and progress.total,
+        engine=made.engine_used,
+        sentence=made.fault_sentence,
+        duration_ms=recording and recording.duration_ms,
+        size=recording and recording.size,
+        loudness_lufs=recording and recording.loudness_lufs,
+        true_peak_dbtp=recording and recording.true_peak_dbtp,
+    )

@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from controller.errors import NotFound
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
@@ -32,7 +31,7 @@ _FORM = {
 def known(viewer: Signed) -> list[LanguageShown]:
     """Return the languages that areas can be spoken to in, by their codes of ISO 639-3."""
     del viewer
-    return [LanguageShown(code=one.code, name=one.name, english=one.english) for one in languages().values()]
+    return [LanguageShown.of(one) for one in languages().values()]
 
 
 @router.get("/area-languages", responses=refusals(401))
@@ -92,7 +91,5 @@ def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded)
 
 
 def _variant(row: Bulletin, base: Bulletin) -> VariantShown:
-    brief: BulletinShown = shown.bulletin(row)
-    return VariantShown(
-        bulletin=brief, language=row.language or "", is_current=row.of_revision == base.revision
-    )
+    is_current = row.of_revision == base.revision
+    return VariantShown(bulletin=BulletinShown.of(row), language=row.language or "", is_current=is_current)

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
 from controller.features.bulletins.queries import items_of
@@ -43,7 +42,7 @@ def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> Bulleti
             by=viewer.operator,
             now=station.now(),
         )
-        return shown.bulletin(row)
+        return BulletinShown.of(row)
 
 
 @router.get("/{bulletin_id}/items", responses=refusals(401, 404))
@@ -51,10 +50,7 @@ def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemSho
     """Return the items of a programme's newest wording, in order; none of what is no programme."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer, bulletin_id)
-        return [
-            ItemShown(kind=one.kind, text=one.text, bulletin=one.item, upload=one.upload, seconds=one.seconds)
-            for one in items_of(session, row.id, row.revision)
-        ]
+        return [ItemShown.of(one, bulletin=one.item) for one in items_of(session, row.id, row.revision)]
 
 
 @router.post("/{bulletin_id}/revise", responses=_CHANGES)
@@ -72,7 +68,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Program
             now=station.now(),
             based_on=asked.based_on,
         )
-        return shown.bulletin(row)
+        return BulletinShown.of(row)
 
 
 def _items(session: Session, station: Station, viewer: Viewer, asked: ProgrammeAsked) -> list[Item]:

@@ -43,6 +43,4 @@ def played(
     A claim: more than twice the time since the recording was fetched is not counted, and what was counted
     is journaled with the approval.
     """
-    return HeardShown.model_validate(
-        note_heard(station, viewer, recording, asked.spans), from_attributes=True
-    )
+    return HeardShown.of(note_heard(station, viewer, recording, asked.spans))

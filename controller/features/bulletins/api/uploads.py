@@ -4,7 +4,6 @@ from fastapi import APIRouter
 
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.queries import get_revision
 from controller.features.bulletins.schemas import BulletinShown
@@ -75,4 +74,4 @@ def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: 
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
     station.poke()
     with station.store.read() as session:
-        return shown.bulletin(seen_bulletin(session, viewer, bulletin_id))
+        return BulletinShown.of(seen_bulletin(session, viewer, bulletin_id))

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.queries import get_revision, wordings_of
 from controller.features.bulletins.schemas import (
@@ -36,9 +35,7 @@ def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[Rev
     """Return every wording, the newest first, each with its recording and approval."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer, bulletin_id)
-        return [
-            RevisionShown.model_validate(one, from_attributes=True) for one in wordings_of(session, row.id)
-        ]
+        return [RevisionShown.of(one) for one in wordings_of(session, row.id)]
 
 
 @router.get("/differences", responses=_READS)
@@ -52,7 +49,7 @@ def compare(
     return DifferencesShown(
         before=before,
         after=after,
-        stretches=[StretchShown(change=one.change, text=one.text) for one in differences(old.text, new.text)],
+        stretches=[StretchShown.of(one) for one in differences(old.text, new.text)],
         issuer_before=old.issuer,
         issuer_after=new.issuer,
         readings_before=old.readings,
@@ -115,4 +112,4 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShow
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
     station.poke()
     with station.store.read() as session:
-        return shown.bulletin(seen_bulletin(session, viewer, bulletin_id))
+        return BulletinShown.of(seen_bulletin(session, viewer, bulletin_id))

@@ -1,42 +1,30 @@
 """Areas and nodes by JSON."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings import shapes as shown
-from controller.features.airings.queries import deliveries_to
-from controller.features.airings.schemas import NodeWhole
 from controller.features.areas.schemas import AreaShown
-from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.faults import faults_told
+from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
-from controller.features.today.queries import nodes_seen, receipts_of
+from controller.features.today.queries import nodes_seen
 from controller.http.refusals import refusals
-from devices.ids import AreaCode, NodeId
+from controller.model.fleet import Node
+from devices.ids import AreaCode
 from devices.messages import NAME_PATTERN
 
 router = APIRouter(tags=["fleet"])
-_LAST = 50
+_VITALS = ("sounding", "clock_offset_ms", "clock_error_ms", "volume", "storage_free")
 
 
 @router.get("/areas", responses=refusals(401))
 def areas(viewer: Signed) -> list[AreaShown]:
     """Return the areas that the person may see, by code."""
-    return [
-        AreaShown(
-            code=area.code,
-            parent=area.parent,
-            name=area.name,
-            kind=area.kind,
-            latitude=area.latitude,
-            longitude=area.longitude,
-        )
-        for code, area in viewer.scope.by_code.items()
-        if code in viewer.scope.seen
-    ]
+    return [AreaShown.of(area) for code, area in viewer.scope.by_code.items() if code in viewer.scope.seen]
 
 
 @router.get("/nodes", responses=refusals(401))
@@ -50,20 +38,15 @@ def nodes(
     asked = None if area is None else viewer.scope.tree.below([AreaCode(area)])
     with station.store.read() as session:
         found = nodes_seen(session, viewer.scope, asked)
-    return [shown.node(node, status_of(facts_of(node), now)) for node in found]
+    return [node_shown(node, now) for node in found]
 
 
-@router.get("/nodes/{node_id}", responses=refusals(401, 404))
-def node(station: TheStation, viewer: Signed, node_id: str) -> NodeWhole:
-    """Return one node with its last deliveries and receipts, newest first."""
-    with station.store.read() as session:
-        found = get_node(session, NodeId(node_id))
-        if found.area not in viewer.scope.seen:
-            raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
-        deliveries = deliveries_to(session, found.id, _LAST)
-        receipts = receipts_of(session, found.id, _LAST)
-    return NodeWhole(
-        **shown.node(found, status_of(facts_of(found), station.now())).model_dump(),
-        deliveries=[shown.delivery(delivery) for delivery, _ in deliveries],
-        receipts=[shown.receipt(receipt) for receipt in receipts],
+def node_shown(row: Node, now: datetime) -> NodeShown:
+    """Return a node as programs get it; what was wrong before it went away is not told."""
+    facts = facts_of(row)
+    return NodeShown.of(
+        row,
+        status=status_of(facts, now),
+        faults=[fault.sentence for fault in faults_told(facts)] if row.online else [],
+        **{name: (row.vitals or {}).get(name) for name in _VITALS},
     )

@@ -13,7 +13,6 @@ from controller.features.fleet.queries import get_node
 from controller.features.fleet.schemas import (
     CareShown,
     EventShown,
-    FaultShown,
     PointShown,
     QuarterShown,
     TakeCare,
@@ -72,7 +71,7 @@ def happened(station: TheStation, viewer: Signed) -> list[EventShown]:
     """Return what there is to look after now, the newest first."""
     with station.store.read() as session:
         found = events_now(session, viewer.scope.seen, station.now())
-    return [EventShown(kind=one.kind, area=one.area, since=one.since, nodes=list(one.nodes)) for one in found]
+    return [EventShown.of(one) for one in found]
 
 
 @router.post("/nodes/{node_id}/care", responses=refusals(401, 404, 422))
@@ -114,39 +113,21 @@ def vitals(
 
 
 def _course(node_id: str, course: Course) -> VitalsShown:
-    return VitalsShown(
+    return VitalsShown.of(
+        course,
         node=node_id,
-        since=course.since,
-        until=course.until,
-        figures=list(FIGURES),
-        points=[
-            PointShown(at=at, sounding=one.sounding, figures=list(one.figures)) for at, one in course.points
-        ],
-        quarters=[
-            QuarterShown(at=at, samples=one.samples, sounding=one.sounding, figures=list(one.figures))
-            for at, one in course.quarters
-        ],
+        figures=FIGURES,
+        points=[PointShown.of(one, at=at) for at, one in course.points],
+        quarters=[QuarterShown.of(one, at=at) for at, one in course.quarters],
         cell_seconds=int(course.cell * QUARTER.total_seconds()),
-        strip=list(course.strip),
     )
 
 
 def _shown(one: Watched) -> WatchedShown:
-    return WatchedShown(
-        id=one.node.id,
-        area=one.node.area,
-        name=one.node.name,
+    return WatchedShown.of(
+        one.node,
         status=one.status,
-        last_heard_at=one.node.last_heard_at,
-        faults=[
-            FaultShown(kind=f.kind, sentence=f.sentence, figure=f.figure, since=f.since) for f in one.faults
-        ],
+        faults=one.faults,
         unseen=sorted(one.unseen),
-        care=one.care
-        and CareShown(
-            assignee=one.assignee,
-            note=one.care.note,
-            seen=[FaultKind(kind) for kind in one.care.seen],
-            seen_at=one.care.seen_at,
-        ),
+        care=one.care and CareShown.of(one.care, assignee=one.assignee),
     )

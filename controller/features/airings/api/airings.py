@@ -9,7 +9,6 @@ from sqlalchemy import true
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings import shapes as shown
 from controller.features.airings.acts import WrittenBulletin, hand_in, seen_bulletin
 from controller.features.airings.conflict_check import foresee
 from controller.features.airings.conflict_messages import foresight_facts
@@ -23,12 +22,14 @@ from controller.features.airings.schemas import (
     AiringShown,
     AirOnTopic,
     DeliveryShown,
+    ForecastShown,
     ForesightShown,
     PlanAiring,
     TimetableShown,
     When,
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
+from controller.features.airings.views import AiringView
 from controller.features.emergencies.acts import stop_airing
 from controller.features.today.queries import airing_views, delivery_rows
 from controller.http.lanes import UrgentRoute
@@ -61,7 +62,7 @@ def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
     with station.store.read() as session:
         views = airing_views(session, viewer.scope, true(), newest_first=True, limit=_MOST)
         add_forecasts(session, station, viewer.scope, views)
-    return [shown.airing(view) for view in views]
+    return [airing_shown(view) for view in views]
 
 
 @router.post("/airings", status_code=201, responses=refusals(401, 403, 404, 409, 422))
@@ -74,7 +75,7 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
     station.poke()
     with station.store.read() as session:
-        return shown.airing(found(session, viewer, airing_id))
+        return airing_shown(found(session, viewer, airing_id))
 
 
 @router.post("/airings/foresee", responses=refusals(401, 403, 404, 409, 422))
@@ -118,7 +119,7 @@ def one(station: TheStation, viewer: Signed, airing_id: str) -> AiringShown:
     with station.store.read() as session:
         view = found(session, viewer, airing_id)
         add_forecasts(session, station, viewer.scope, [view])
-    return shown.airing(view)
+    return airing_shown(view)
 
 
 @router.get("/airings/{airing_id}/deliveries", responses=refusals(401, 404))
@@ -127,7 +128,7 @@ def deliveries(station: TheStation, viewer: Signed, airing_id: str) -> list[Deli
     with station.store.read() as session:
         airing = found(session, viewer, airing_id)
         rows = delivery_rows(session, viewer.scope, airing.id, limit=_MOST_NODES)
-    return [shown.delivery(delivery) for delivery, _ in rows]
+    return [DeliveryShown.of(delivery) for delivery, _ in rows]
 
 
 @urgent.post("/airings/{airing_id}/stop", responses=refusals(401, 403, 404, 409))
@@ -137,7 +138,15 @@ def stop(station: TheStation, viewer: Signed, airing_id: str, asked: Reason) -> 
         airing = found(session, viewer, airing_id)
     stop_airing(station, viewer, airing.id, asked.reason)
     with station.store.read() as session:
-        return shown.airing(found(session, viewer, airing.id))
+        return airing_shown(found(session, viewer, airing.id))
+
+
+def airing_shown(view: AiringView) -> AiringShown:
+    """Return an airing as programs get it."""
+    told = view.forecast
+    seconds = told and told.late_by.total_seconds()
+    forecast = told and ForecastShown.of(told, late_by_seconds=seconds, sentence=view.forecast_words)
+    return AiringShown.of(view, forecast=forecast)
 
 
 def _wish(asked: When, now: datetime) -> Wish:

@@ -1,0 +1,1 @@
+"""Airings by JSON, and what one node did with them."""
