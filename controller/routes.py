@@ -22,20 +22,23 @@ from controller.features.bulletins.api import recordings as bulletins_recordings
 from controller.features.bulletins.api import topics as bulletins_topics_api
 from controller.features.bulletins.api import uploads as bulletins_uploads_api
 from controller.features.bulletins.api import wordings as bulletins_wordings_api
-from controller.features.bulletins.pages import bulletins as bulletins_pages
-from controller.features.bulletins.pages import editing as bulletins_editing_pages
 from controller.features.bulletins.pages import history as bulletins_history_pages
 from controller.features.bulletins.pages import programmes as bulletins_programmes_pages
 from controller.features.bulletins.pages import recordings as bulletins_recordings_pages
-from controller.features.bulletins.pages import sounds as bulletins_sounds_pages
 from controller.features.bulletins.pages import topics as bulletins_topics_pages
-from controller.features.bulletins.pages import writing as bulletins_writing_pages
 from controller.features.chimes import api as chimes_api
 from controller.features.chimes import pages as chimes_pages
 from controller.features.consent import api as consent_api
 from controller.features.consent import pages as consent_pages
 from controller.features.doctor import pages as doctor_pages
-from controller.features.drafts import pages as drafts_pages
+from controller.features.editorial import api as editorial_api
+from controller.features.editorial.pages import bulletins as editorial_bulletins_pages
+from controller.features.editorial.pages import drafts as editorial_drafts_pages
+from controller.features.editorial.pages import editing as editorial_editing_pages
+from controller.features.editorial.pages import imports as editorial_imports_pages
+from controller.features.editorial.pages import samples as editorial_samples_pages
+from controller.features.editorial.pages import sounds as editorial_sounds_pages
+from controller.features.editorial.pages import writing as editorial_writing_pages
 from controller.features.emergencies import api as emergencies_api
 from controller.features.emergencies import pages as emergencies_pages
 from controller.features.enrolment import api as enrolment_api
@@ -46,7 +49,6 @@ from controller.features.fleet.pages import incidents as fleet_incidents_pages
 from controller.features.fleet.pages import nodes as fleet_nodes_pages
 from controller.features.guide import pages as guide_pages
 from controller.features.imports import api as imports_api
-from controller.features.imports import pages as imports_pages
 from controller.features.keys import api as keys_api
 from controller.features.keys import pages as keys_pages
 from controller.features.legal_acts import api as legal_acts_api
@@ -62,7 +64,6 @@ from controller.features.notices import pages as notices_pages
 from controller.features.plans import pages as plans_pages
 from controller.features.quarantine import api as quarantine_api
 from controller.features.quarantine import pages as quarantine_pages
-from controller.features.reading import pages as reading_pages
 from controller.features.rebroadcast import pages as rebroadcast_pages
 from controller.features.reports import api as reports_api
 from controller.features.reports import pages as reports_pages
@@ -88,6 +89,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 
 API = (
     today_api,
+    editorial_api,
     airings_api,
     airings_nodes_api,
     consent_api,
@@ -128,16 +130,16 @@ PAGES = (
     consent_pages,
     schedules_moving_pages,
     fleet_nodes_pages,
-    bulletins_writing_pages,
-    bulletins_editing_pages,
-    imports_pages,
-    bulletins_sounds_pages,
-    bulletins_pages,
-    reading_pages,
+    editorial_writing_pages,
+    editorial_editing_pages,
+    editorial_imports_pages,
+    editorial_sounds_pages,
+    editorial_bulletins_pages,
+    editorial_samples_pages,
     legal_acts_pages,
     bulletins_programmes_pages,
     bulletins_history_pages,
-    drafts_pages,
+    editorial_drafts_pages,
     schedules_calendar_pages,
     schedules_pages,
     schedules_occurrences_pages,

@@ -3,15 +3,14 @@
 import threading
 from dataclasses import dataclass, field
 
-from controller.errors import BadInput, Busy, Unavailable
+from controller.errors import Busy, Unavailable
 from controller.features.lexicon.queries import words_for
-from controller.features.reading.previews import LONGEST_SAMPLE
+from controller.features.reading.previews import checked_sample
 from controller.model.bulletins import Recording
 from controller.settings import Settings
 from controller.store import Store
 from devices.ids import AreaCode
-from tts.errors import SpeechError, TextError
-from tts.reading import check_text
+from tts.errors import SpeechError
 from tts.recordings import RecordingStore
 from tts.studio import RenderOrder, Studio
 
@@ -67,13 +66,3 @@ class Sampler:
         if not belongs:  # a bulletin without chimes could be just these words
             self.recordings.delete(spoken)
         return content
-
-
-def checked_sample(text: str) -> str:
-    """Return the text in one line, or raise BadInput where it is empty, too long, or no text."""
-    text = " ".join(text.split())
-    try:
-        check_text(text, max_characters=LONGEST_SAMPLE)
-    except TextError as error:
-        raise BadInput(error.sentence, code=error.code) from error
-    return text

@@ -18,7 +18,12 @@ ASKING = timedelta(seconds=3)
 """Before the first chunk: nodes take the plan and ask within 1 s, wants are collected for 1.5 s."""
 _FEW_LATE = 50
 """Up to one in so many of the nodes that can be reached may be late unsaid: a bad link, a reboot."""
-_ROUND_S, _MINUTE_S = 5, 60
+_ROUND_S, _MINUTE_S, _BITS = 5, 60, 8
+
+
+def size_of(milliseconds: int, kbps: int) -> int:
+    """Return the bytes of a recording of that length."""
+    return milliseconds * kbps // _BITS
 
 
 @dataclass(frozen=True, slots=True)

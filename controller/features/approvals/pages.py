@@ -12,8 +12,6 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
-from controller.features.airings import acts
-from controller.features.airings.acts import seen_bulletin
 from controller.features.approvals.queries import (
     kept_ready_among,
     next_to_approve,
@@ -21,10 +19,12 @@ from controller.features.approvals.queries import (
     repeats_of,
     why_unsigned,
 )
+from controller.features.bulletins import operations
 from controller.features.bulletins.listening_proof import NOT_LISTENED, heard_by
-from controller.features.bulletins.pages.bulletins import done_sentence, load
 from controller.features.bulletins.pages.recordings import LONGEST_SPANS, WHOLE, spans_of
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.service import return_bulletin
+from controller.features.editorial.pages.bulletins import done_sentence, load
 from controller.http.error_pages import status_of
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
@@ -125,8 +125,8 @@ def approve(
     without script says instead.
     """
     try:
-        heard = acts.note_heard(station, viewer, tep, WHOLE if da_nghe else spans_of(da_phat))
-        acts.approve(
+        heard = operations.note_heard(station, viewer, tep, WHOLE if da_nghe else spans_of(da_phat))
+        operations.approve(
             station,
             viewer,
             tries_of(request),
@@ -154,7 +154,7 @@ def give_back(
     """Return it to its author with a reason."""
     try:
         with station.store.write() as session:
-            seen_bulletin(session, viewer, bulletin_id)
+            seen_bulletin(session, viewer.scope, bulletin_id)
             reason = " ".join(part for part in (mau.strip(), ly_do.strip()) if part)
             return_bulletin(
                 session, BulletinId(bulletin_id), reason=reason, by=viewer.operator, now=station.now()

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from controller.features.bulletins.legal_form import ActShown, act_shown
-from controller.features.legal_acts.service import reference_given
+from controller.features.bulletins.queries import reference_given
 from controller.model.bulletins import Bulletin, LegalReference
 
 

@@ -1,6 +1,6 @@
 """Reads of the pages about programmes: the list, what may be put into one, and what one holds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVarTuple
 
@@ -90,16 +90,6 @@ def choices(session: Session, scope: Scope) -> list[BulletinChoice]:
         BulletinChoice(bulletin, title, duration or 0, recording)
         for bulletin, title, duration, recording in session.execute(query)
     ]
-
-
-def programmes_among(session: Session, bulletins: Collection[BulletinId]) -> frozenset[BulletinId]:
-    """Return which of the bulletins are programmes."""
-    query = (
-        select(Bulletin.id)
-        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
-        .where(Bulletin.id.in_(bulletins), Revision.kind == RevisionKind.PROGRAMME)
-    )
-    return frozenset(session.scalars(query))
 
 
 def lines_of(session: Session, bulletin_id: BulletinId, revision: int) -> list[ProgrammeLine]:

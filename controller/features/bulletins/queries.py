@@ -1,6 +1,6 @@
 """Reads of bulletins, revisions, renderings and approvals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.queries import sees
+from controller.features.accounts.scope import Scope
+from controller.features.imports.legal_references import Reference
 from controller.model.accounts import Account
 from controller.model.airing_states import OPEN
 from controller.model.airings import Airing
@@ -19,7 +21,15 @@ from controller.model.bulletin_states import (
     RenderingState,
     RevisionKind,
 )
-from controller.model.bulletins import Approved, Bulletin, ProgrammeItem, Recording, Rendering, Revision
+from controller.model.bulletins import (
+    Approved,
+    Bulletin,
+    LegalReference,
+    ProgrammeItem,
+    Recording,
+    Rendering,
+    Revision,
+)
 from controller.model.permissions import Operator
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade, RecordingId
@@ -33,6 +43,14 @@ def get_bulletin(session: Session, bulletin_id: BulletinId, *, lock: bool = Fals
     return bulletin
 
 
+def seen_bulletin(session: Session, scope: Scope, bulletin_id: str) -> Bulletin:
+    """Return the bulletin, or raise NotFound: one outside the person's view is not there."""
+    bulletin = get_bulletin(session, BulletinId(bulletin_id))
+    if bulletin.area not in scope.hears and bulletin.area not in scope.seen:
+        raise NotFound("Bản tin này không thuộc địa bàn của bạn.", code="bulletin.unknown")
+    return bulletin
+
+
 def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> Bulletin:
     """Return a bulletin that the person may plan, call or put into a programme, or raise NotFound.
 
@@ -42,6 +60,14 @@ def usable_bulletin(session: Session, bulletin_id: BulletinId, by: Operator) -> 
     if not sees(session, by, bulletin.area):
         raise NotFound("Không có bản tin này.", code="bulletin.unknown")
     return bulletin
+
+
+def reference_given(session: Session, bulletin_id: BulletinId) -> Reference | None:
+    """Return the legal act that a person named, or None."""
+    row = session.get(LegalReference, bulletin_id)
+    if row is None:
+        return None
+    return Reference(row.number, row.kind, row.issuer, row.dated, row.in_force_from, row.in_force_until)
 
 
 def get_revision(session: Session, bulletin_id: BulletinId, number: int) -> Revision:
@@ -204,3 +230,13 @@ def wordings_of(session: Session, bulletin_id: BulletinId, limit: int = 100) -> 
         )
         for revision, author, recording, approved_at in session.execute(query)
     ]
+
+
+def programmes_among(session: Session, bulletins: Collection[BulletinId]) -> frozenset[BulletinId]:
+    """Return which of the bulletins are programmes."""
+    query = (
+        select(Bulletin.id)
+        .join(Revision, and_(Revision.bulletin == Bulletin.id, Revision.number == Bulletin.revision))
+        .where(Bulletin.id.in_(bulletins), Revision.kind == RevisionKind.PROGRAMME)
+    )
+    return frozenset(session.scalars(query))

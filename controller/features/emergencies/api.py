@@ -8,9 +8,9 @@ from starlette.requests import Request
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
-from controller.features.airings.acts import seen_bulletin
 from controller.features.airings.queries import sound_end_of
-from controller.features.emergencies import acts as alarms
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.emergencies import operations
 from controller.features.emergencies.preparation import prepare, release, write_from_template
 from controller.features.emergencies.queries import (
     EmergencyView,
@@ -81,7 +81,7 @@ def add(station: TheStation, viewer: Signed, asked: Prepare) -> PreparedShown:
                 session, asked.template, area, by=viewer.operator, now=now, speech=station.speech
             )
         else:
-            bulletin = seen_bulletin(session, viewer, asked.bulletin or "")
+            bulletin = seen_bulletin(session, viewer.scope, asked.bulletin or "")
             row = prepare(session, bulletin.id, asked.kind, area, by=viewer.operator, now=now)
         prepared = row.id
     station.poke()
@@ -116,7 +116,7 @@ def call(request: Request, station: TheStation, viewer: Signed, asked: CallEmerg
     prepared = None if asked.prepared is None else PreparedId(asked.prepared)
     areas = [AreaCode(area) for area in asked.areas]
     wish = Call(areas, prepared, bulletin, asked.volume, timedelta(minutes=asked.minutes))
-    made = alarms.call(
+    made = operations.call(
         station, viewer, tries_of(request), wish, alone_because=asked.alone_because, code=asked.code
     )
     return _shown(station, viewer, made)
@@ -127,7 +127,7 @@ def stop_where(station: TheStation, viewer: Signed, asked: StopWhere) -> list[Em
     """End everything that was called and sounds in areas, there alone; return what was ended."""
     areas = [AreaCode(area) for area in asked.areas]
     _check_seen(viewer, areas)
-    ended = alarms.stop_where(station, viewer, areas, asked.reason)
+    ended = operations.stop_where(station, viewer, areas, asked.reason)
     with station.store.read() as session:
         return [
             emergency(emergency_view(session, row.id, viewer.scope.hears, station.now())) for row in ended
@@ -139,7 +139,7 @@ def test(station: TheStation, viewer: Signed, asked: Test) -> EmergencyShown:
     """Sound a prepared test once; never in quiet hours, and never while an emergency sounds there."""
     areas = [AreaCode(area) for area in asked.areas]
     wish = Call(areas, PreparedId(asked.prepared), volume=asked.volume)
-    return _shown(station, viewer, alarms.test(station, viewer, wish))
+    return _shown(station, viewer, operations.test(station, viewer, wish))
 
 
 @urgent.get("/{emergency_id}", responses=refusals(401, 404))
@@ -153,7 +153,7 @@ def confirm(
     request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: Confirm
 ) -> EmergencyShown:
     """Confirm what another person called: it sounds at once."""
-    made = alarms.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), asked.code)
+    made = operations.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), asked.code)
     return _shown(station, viewer, made)
 
 
@@ -173,7 +173,7 @@ def all_clear(
     request: Request, station: TheStation, viewer: Signed, emergency_id: str, asked: AllClear
 ) -> EmergencyShown:
     """End an emergency by a prepared all-clear, which is returned."""
-    made = alarms.all_clear(
+    made = operations.all_clear(
         station,
         viewer,
         tries_of(request),
@@ -187,7 +187,7 @@ def all_clear(
 @urgent.post("/{emergency_id}/stop", responses=refusals(401, 403, 404, 409))
 def stop(station: TheStation, viewer: Signed, emergency_id: str, asked: Reason) -> EmergencyShown:
     """End one emergency everywhere, at once."""
-    alarms.stop_one(station, viewer, EmergencyId(emergency_id), asked.reason)
+    operations.stop_one(station, viewer, EmergencyId(emergency_id), asked.reason)
     return _shown(station, viewer, EmergencyId(emergency_id))
 
 

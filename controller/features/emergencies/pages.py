@@ -16,7 +16,7 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings.queries import sound_end_of
-from controller.features.emergencies import acts as alarms
+from controller.features.emergencies import operations
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.emergencies.preparation import release, write_from_template
 from controller.features.emergencies.queries import (
@@ -100,7 +100,7 @@ def call(
     wish = Wish(ban, _areas(viewer, dia_ban), phut, cach == "mot", ly_do)
     need(viewer, Act.AIR_EMERGENCY if wish.alone else Act.AIR)
     try:
-        made = alarms.call(
+        made = operations.call(
             station,
             viewer,
             tries_of(request),
@@ -123,7 +123,7 @@ def sound_test(
     need(viewer, Act.AIR)
     wish = Call(_areas(viewer, dia_ban), PreparedId(ban), volume=_VOLUME_OF_TEST)
     try:
-        made = alarms.test(station, viewer, wish)
+        made = operations.test(station, viewer, wish)
     except NotFound:
         raise
     except LoaError as error:
@@ -205,7 +205,7 @@ def stop(
         with station.store.read() as session:
             view = emergency_view(session, EmergencyId(emergency_id), viewer.scope.hears, station.now())
         part = viewer.may_silence(view.areas)
-        alarms.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
+        operations.stop_one(station, viewer, EmergencyId(emergency_id), ly_do, only=part)
 
     return _do(request, station, viewer, emergency_id, act)
 
@@ -217,7 +217,7 @@ def confirm(
     """Confirm what another person called: it sounds at once."""
 
     def act() -> object:
-        return alarms.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), ma or None)
+        return operations.confirm(station, viewer, tries_of(request), EmergencyId(emergency_id), ma or None)
 
     return _do(request, station, viewer, emergency_id, act)
 
@@ -254,7 +254,7 @@ def all_clear(
 ) -> Response:
     """End it by saying aloud that it is over."""
     try:
-        made = alarms.all_clear(
+        made = operations.all_clear(
             station,
             viewer,
             tries_of(request),

@@ -5,12 +5,11 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
 from controller.features.imports.legal_references import Reference, reference_of
 from controller.features.imports.schemas import ReferenceShown
 from controller.features.legal_acts.schemas import LegalShown, ReferenceAsked
-from controller.features.legal_acts.service import reference_given, set_reference
+from controller.features.legal_acts.service import set_reference
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
@@ -28,7 +27,7 @@ def reference(station: TheStation, viewer: Signed, bulletin_id: str) -> LegalSho
 def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: ReferenceAsked) -> LegalShown:
     """Name the legal act; airings planned beyond its end are cancelled. Nothing is approved anew."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         named = Reference(**asked.model_dump())
         cancelled = set_reference(session, row.id, named, by=viewer.operator, now=station.now())
     station.poke()
@@ -37,7 +36,7 @@ def refer(station: TheStation, viewer: Signed, bulletin_id: str, asked: Referenc
 
 def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         text = get_revision(session, BulletinId(row.id), row.revision).text
         given = reference_given(session, row.id)
     return LegalShown(

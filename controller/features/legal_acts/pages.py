@@ -9,11 +9,10 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import seen_bulletin, tell_of
 from controller.features.bulletins.legal_form import ACT_KINDS, ActTyped, typed_act
-from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.queries import get_revision, reference_given, seen_bulletin
 from controller.features.imports.legal_references import Reference, reference_of
-from controller.features.legal_acts.service import reference_given
+from controller.features.legal_acts.service import name_reference
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.model.bulletins import Bulletin
@@ -26,7 +25,7 @@ router = APIRouter()
 def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show the act that is named; where none is, what the head of the text proposes."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         given = reference_given(session, bulletin.id)
         text = get_revision(session, bulletin.id, bulletin.revision).text
     if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
@@ -46,12 +45,13 @@ def name(
 ) -> Response:
     """Name the act; what was planned beyond its end is cancelled."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     try:
         reference: Reference = form.reference()
         with station.store.write() as session:
-            tell_of(session, viewer, seen_bulletin(session, viewer, bulletin_id).id, reference, station)
+            seen = seen_bulletin(session, viewer.scope, bulletin_id).id
+            name_reference(session, seen, reference, by=viewer.operator, now=station.now())
     except LoaError as error:
         return _page(request, bulletin, form, error=error)
     station.poke()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airings_of
-from controller.features.bulletins.queries import get_bulletin, get_revision
+from controller.features.bulletins.queries import get_bulletin, get_revision, reference_given
 from controller.features.bulletins.validity import end_of, named
 from controller.features.imports.legal_references import Reference
 from controller.features.journal.service import record
@@ -25,14 +25,6 @@ from devices.ids import AiringId
 MOST_AT_ONCE = 50
 """Acts that end in one transaction; on the first of January there may be many."""
 _LONGEST_WORD, _LONGEST_ISSUER = 100, 200
-
-
-def reference_given(session: Session, bulletin_id: BulletinId) -> Reference | None:
-    """Return the act that a person named, or None."""
-    row = session.get(LegalReference, bulletin_id)
-    if row is None:
-        return None
-    return Reference(row.number, row.kind, row.issuer, row.dated, row.in_force_from, row.in_force_until)
 
 
 def set_reference(
@@ -63,6 +55,15 @@ def set_reference(
     detail = {"number": row.number, "in_force_until": None if until is None else until.isoformat()}
     record(session, by, "bulletin.reference_set", bulletin_id, now, detail=detail)
     return cancelled
+
+
+def name_reference(
+    session: Session, bulletin_id: BulletinId, reference: Reference | None, *, by: Operator, now: datetime
+) -> None:
+    """Name the legal act that a bulletin tells of; None, or what is named already, changes nothing."""
+    if reference is None or reference == (reference_given(session, bulletin_id) or Reference()):
+        return
+    set_reference(session, bulletin_id, reference, by=by, now=now)
 
 
 def end_acts(session: Session, *, now: datetime) -> list[BulletinId]:

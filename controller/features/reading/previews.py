@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from controller.errors import BadInput
+from tts.errors import TextError
+from tts.reading import check_text
+
 LONGEST_SAMPLE = 300
 """Characters: a sentence or two, some twenty seconds of speech."""
 MOST = 200
@@ -37,3 +41,13 @@ def _short(sentence: str) -> Iterator[str]:
             part = joined
     if any(letter.isalnum() for letter in part):
         yield part
+
+
+def checked_sample(text: str) -> str:
+    """Return the text in one line, or raise BadInput where it is empty, too long, or no text."""
+    text = " ".join(text.split())
+    try:
+        check_text(text, max_characters=LONGEST_SAMPLE)
+    except TextError as error:
+        raise BadInput(error.sentence, code=error.code) from error
+    return text

@@ -10,11 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.broadcast_form import Typed
 from controller.features.airings.pages import found
 from controller.features.airings.target_selection import MOST_CHOSEN, OVER, air_for_chosen, unheard
 from controller.features.airings.views import AiringView
-from controller.features.bulletins.pages.writing import form_context
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.pages.writing import form_context
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import status_of
 from controller.http.error_pages import status_of as status_of_error

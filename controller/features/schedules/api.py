@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.schedules.conflict_check import (
     Wished,
     foresee_move,
@@ -82,7 +82,7 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
     """Lay down a schedule; its airings of the next 14 days are made at once."""
     latest = asked.latest_after_seconds
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
         schedule = schedule_bulletin(
             session,
             bulletin.id,
@@ -105,7 +105,7 @@ def create(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> Schedul
 def look_ahead(station: TheStation, viewer: Signed, asked: ScheduleAsked) -> ScheduleForesight:
     """Return what a schedule's occurrences of the next 14 days would meet; nothing is saved."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
         areas = [AreaCode(area) for area in asked.areas]
         check_targets(session, area_tree(session), areas, asked.grade, viewer.operator)
         check_sound(bulletin, asked.grade, asked.volume)

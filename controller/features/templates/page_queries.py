@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.broadcast_form import Typed
-from controller.features.bulletins.placeholders import places_of
 from controller.features.speaker_tests.service import test_at_hand
 from controller.features.templates.queries import (
     OfferedTemplate,
@@ -66,10 +64,3 @@ def templates_to_use(session: Session, viewer: Viewer) -> Sequence[OfferedTempla
 def template_to_use(session: Session, viewer: Viewer, template_id: str) -> OfferedTemplate:
     """Return one that the person may begin with, or raise NotFound."""
     return template_offered(session, TemplateId(template_id), viewer.scope.hears)
-
-
-def said_of_template(form: Typed) -> str:
-    """Return what is told when a template was just put into the form."""
-    places = places_of(form.tieu_de, form.noi_dung)
-    fill = f" Hãy điền những chỗ trong ngoặc vuông: {', '.join(places)}." if places else ""
-    return f"Đã đưa lời của mẫu vào bản đang soạn.{fill}"

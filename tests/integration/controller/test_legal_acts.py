@@ -9,9 +9,10 @@ from controller.errors import BadInput, NotAllowed, NotFound
 from controller.features.airings.conflict_check import foresee
 from controller.features.airings.planning import Wish, asking_of, plan_foreseen
 from controller.features.airings.queries import get_airing
+from controller.features.bulletins.queries import reference_given
 from controller.features.bulletins.validity import BeyondValidity, end_of
 from controller.features.imports.legal_references import Reference
-from controller.features.legal_acts.service import end_acts, reference_given, set_reference
+from controller.features.legal_acts.service import end_acts, set_reference
 from controller.features.notices.queries import notices_of
 from controller.features.notices.service import read_notice, read_notices
 from controller.features.schedules.occurrence_making import make_occurrences

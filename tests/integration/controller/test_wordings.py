@@ -10,6 +10,7 @@ from controller.features.bulletins.queries import (
     approval_of,
     get_bulletin,
     get_revision,
+    reference_given,
     rendering_of,
     wordings_of,
 )
@@ -23,7 +24,7 @@ from controller.features.bulletins.service import (
 )
 from controller.features.doctor.invariants import invariants
 from controller.features.imports.legal_references import Reference
-from controller.features.legal_acts.service import reference_given, set_reference
+from controller.features.legal_acts.service import set_reference
 from controller.model.bulletin_states import BulletinState, IllegalBulletinTransition, RenderingState
 from controller.model.journal import Entry
 from controller.model.permissions import OperatorRole

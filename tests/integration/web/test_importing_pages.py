@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from controller.features.airings.queries import get_airing
-from controller.features.bulletins.queries import bulletins
+from controller.features.bulletins.queries import bulletins, reference_given
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.imports.legal_references import Reference
-from controller.features.legal_acts.service import end_acts, reference_given, set_reference
+from controller.features.legal_acts.service import end_acts, set_reference
 from tests.integration.web.test_pages import text_of
 from tests.integration.web.test_writing import FORM
 from tests.support.old_letters import tcvn3

@@ -7,9 +7,14 @@ import pytest
 
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
-from controller.features.bulletins.queries import bulletins, get_bulletin, get_revision, variants_of
+from controller.features.bulletins.queries import (
+    bulletins,
+    get_bulletin,
+    get_revision,
+    reference_given,
+    variants_of,
+)
 from controller.features.bulletins.topics import topics
-from controller.features.legal_acts.service import reference_given
 from controller.model.bulletin_states import BulletinState, RevisionKind
 from tests.integration.web.site_world import NHA_TRANG, PROVINCE
 from tests.integration.web.test_pages import text_of

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from controller.errors import BadInput
-from controller.features.airings.start_form import SOON_PATIENCE, read_start, slots
+from controller.features.editorial.start_form import SOON_PATIENCE, read_start, slots
 
 NOW = datetime(2026, 11, 24, 9, 55, tzinfo=UTC)  # 16:55 in Khánh Hòa
 

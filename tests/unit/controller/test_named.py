@@ -14,14 +14,14 @@ from controller.features.airings.views import (
 )
 from controller.features.bulletins.programme_form import KIND_WORDS
 from controller.features.chimes.page_queries import PLACE_WORDS
+from controller.features.editorial.pages.imports import KIND_WORDS as FILE_WORDS
+from controller.features.editorial.pages.imports import MEND_WORDS
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.pages.incidents import EVENT_SIGNS
 from controller.features.fleet.status import IN_WORDS as NODES_IN_WORDS
 from controller.features.fleet.status import NodeStatus
 from controller.features.imports.file_kinds import FileKind
-from controller.features.imports.pages import KIND_WORDS as FILE_WORDS
-from controller.features.imports.pages import MEND_WORDS
 from controller.features.imports.text_repair import Mend
 from controller.features.listeners.pages.reports import TROUBLE_WORDS
 from controller.http.named import Named

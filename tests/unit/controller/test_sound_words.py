@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.features.bulletins.sound_words import judged
+from controller.features.editorial.sound_words import judged
 from tts.found import Found
 
 FINE = Found("mp3", 95.0, -20.0, -3.0, 0.4, 0.0)

@@ -1,6 +1,6 @@
 """Airings by JSON: the list, planning, following and stopping."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,51 +9,36 @@ from sqlalchemy import true
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import WrittenBulletin, hand_in, seen_bulletin
 from controller.features.airings.conflict_check import foresee
 from controller.features.airings.conflict_messages import foresight_facts
 from controller.features.airings.forecasts import add_forecasts
+from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
-from controller.features.airings.lead_check import size_of
+from controller.features.airings.operations import stop_airing
 from controller.features.airings.pages import found
-from controller.features.airings.planning import Wish, asking_of, plan_foreseen
+from controller.features.airings.planning import asking_of, plan_foreseen
 from controller.features.airings.schemas import (
-    Aired,
     AiringShown,
-    AirOnTopic,
     DeliveryShown,
     ForecastShown,
     ForesightShown,
     PlanAiring,
     TimetableShown,
-    When,
 )
 from controller.features.airings.timetables import MOST_DAYS, timetable_of
 from controller.features.airings.views import AiringView
-from controller.features.emergencies.acts import stop_airing
+from controller.features.airings.wishes import wish_of
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.today.queries import airing_views, delivery_rows
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason
-from controller.model.bulletin_states import TopicCode
-from controller.model.wording import Manner
 from devices.ids import AreaCode
 
 router = APIRouter(tags=["airings"])
 urgent = APIRouter(route_class=UrgentRoute)
 _MOST = 100
 _MOST_NODES = 10_000
-
-
-@router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
-def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
-    """Write, submit and plan a text in one transaction: all of it, or nothing."""
-    wish = _wish(asked, station.now())
-    topic = TopicCode(asked.topic) if asked.topic else None
-    manner = Manner(asked.issuer, asked.readings)
-    written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)
-    bulletin, airing = hand_in(station, viewer, written, wish)
-    return Aired(bulletin=bulletin, airing=airing)
 
 
 @router.get("/airings", responses=refusals(401))
@@ -70,8 +55,8 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
     """Plan an airing of a bulletin; it is delivered once the bulletin is approved."""
     now = station.now()
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, asked.bulletin)
-        wish = _wish(asked, now)
+        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
+        wish = wish_of(asked, now)
         airing_id = plan_foreseen(session, bulletin.id, wish, by=viewer.operator, now=now).id
     station.poke()
     with station.store.read() as session:
@@ -82,9 +67,9 @@ def create(station: TheStation, viewer: Signed, asked: PlanAiring) -> AiringShow
 def look_ahead(station: TheStation, viewer: Signed, asked: PlanAiring) -> ForesightShown:
     """Return what an airing would meet and which policies forbid it; nothing is saved."""
     now = station.now()
-    wish = _wish(asked, now)
+    wish = wish_of(asked, now)
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, asked.bulletin)
+        bulletin = seen_bulletin(session, viewer.scope, asked.bulletin)
         asking = asking_of(session, bulletin.id, wish, by=viewer.operator, now=now)
         foresight = foresee(session, bulletin.id, asking)
         size = size_of(foresight.duration // timedelta(milliseconds=1), station.settings.bitrate_kbps)
@@ -147,13 +132,6 @@ def airing_shown(view: AiringView) -> AiringShown:
     seconds = told and told.late_by.total_seconds()
     forecast = told and ForecastShown.of(told, late_by_seconds=seconds, sentence=view.forecast_words)
     return AiringShown.of(view, forecast=forecast)
-
-
-def _wish(asked: When, now: datetime) -> Wish:
-    seconds = asked.starts_in_seconds
-    starts_at = asked.starts_at or now + timedelta(seconds=seconds or 0)
-    areas = [AreaCode(area) for area in asked.areas]
-    return Wish(areas, starts_at, asked.latest_start_at, asked.grade, asked.volume, asked.meeting)
 
 
 router.include_router(urgent)

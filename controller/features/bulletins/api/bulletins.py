@@ -7,8 +7,8 @@ from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
-from controller.features.airings import acts
-from controller.features.airings.acts import seen_bulletin
+from controller.features.bulletins import operations
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.schemas import (
     Approve,
     BulletinShown,
@@ -72,7 +72,7 @@ def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
 def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
     """Hand a draft in; its recording is made at once, so that the approver can listen."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         submit_bulletin(
             session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
         )
@@ -84,7 +84,7 @@ def approve(
     request: Request, station: TheStation, viewer: Signed, bulletin_id: str, asked: Approve
 ) -> BulletinWhole:
     """Approve exactly this wording and this recording; the password opens the approver's key."""
-    acts.approve(
+    operations.approve(
         station,
         viewer,
         tries_of(request),
@@ -101,7 +101,7 @@ def approve(
 def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Return it to its author; a reason is required."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         return_bulletin(
             session,
             BulletinId(bulletin_id),
@@ -116,7 +116,7 @@ def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reas
 def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
     """Take an approved bulletin off the air; what sounds stops."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         withdraw_bulletin(
             session,
             BulletinId(bulletin_id),
@@ -134,7 +134,7 @@ def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhol
 
 def _whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         words = spoken(session, row.id, row.revision)
     progress = station.rendering_progress(words.rendering.id) if words.rendering else None
     return BulletinWhole.of(

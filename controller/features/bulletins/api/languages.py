@@ -5,11 +5,10 @@ from fastapi import APIRouter
 from controller.errors import NotFound
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import seen_bulletin
 from controller.features.area_changes.service import set_languages
 from controller.features.areas.queries import area_languages
 from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown
-from controller.features.bulletins.queries import variants_of
+from controller.features.bulletins.queries import seen_bulletin, variants_of
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
@@ -58,7 +57,7 @@ def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAske
 def variants(station: TheStation, viewer: Signed, bulletin_id: str) -> list[VariantShown]:
     """Return a bulletin's variants; one that is not `current` is of an older wording and is not aired."""
     with station.store.read() as session:
-        base = seen_bulletin(session, viewer, bulletin_id)
+        base = seen_bulletin(session, viewer.scope, bulletin_id)
         return [_variant(row, base) for row in variants_of(session, base.id)]
 
 
@@ -74,10 +73,10 @@ def add(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded)
     Areas hear it in place of the Vietnamese one once it is approved; the others never do.
     """
     with station.store.read() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
     kept = keep_upload(station.uploads, upload.file)
     with station.store.write() as session:
-        base = seen_bulletin(session, viewer, bulletin_id)
+        base = seen_bulletin(session, viewer.scope, bulletin_id)
         row = add_variant(
             session,
             base.id,

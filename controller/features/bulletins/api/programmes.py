@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.programmes import Item, draft_programme, revise_programme
-from controller.features.bulletins.queries import items_of
+from controller.features.bulletins.queries import items_of, seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown, ItemShown, ProgrammeAsked, SoundKept
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.http.refusals import refusals
@@ -49,7 +48,7 @@ def draft(station: TheStation, viewer: Signed, asked: ProgrammeAsked) -> Bulleti
 def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemShown]:
     """Return the items of a programme's newest wording, in order; none of what is no programme."""
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         return [ItemShown.of(one, bulletin=one.item) for one in items_of(session, row.id, row.revision)]
 
 
@@ -57,7 +56,7 @@ def items(station: TheStation, viewer: Signed, bulletin_id: str) -> list[ItemSho
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: ProgrammeAsked) -> BulletinShown:
     """Give a draft, or a returned programme, other items; its area stays."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         row = revise_programme(
             session,
             BulletinId(bulletin_id),
@@ -76,7 +75,7 @@ def _items(session: Session, station: Station, viewer: Viewer, asked: ProgrammeA
     found = []
     for one in asked.items:
         if one.bulletin is not None:
-            seen_bulletin(session, viewer, one.bulletin)
+            seen_bulletin(session, viewer.scope, one.bulletin)
         if one.upload is not None and not station.uploads.has(UploadId(one.upload)):
             raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
         bulletin = None if one.bulletin is None else BulletinId(one.bulletin)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import note_heard
+from controller.features.bulletins.operations import note_heard
 from controller.features.bulletins.pages.recordings import serve
 from controller.features.bulletins.schemas import HeardShown, Played
 from controller.http.refusals import refusals

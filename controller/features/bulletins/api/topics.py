@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import seen_bulletin
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.schemas import TopicChosen, TopicNamed, TopicOfBulletin, TopicShown
 from controller.features.bulletins.topics import (
     add_topic,
@@ -67,7 +67,7 @@ def bring_back(station: TheStation, viewer: Signed, code: str) -> TopicShown:
 def of_bulletin(station: TheStation, viewer: Signed, bulletin_id: str) -> TopicOfBulletin:
     """Return what a bulletin is about."""
     with station.store.read() as session:
-        row = topic_of(session, seen_bulletin(session, viewer, bulletin_id))
+        row = topic_of(session, seen_bulletin(session, viewer.scope, bulletin_id))
         return TopicOfBulletin(topic=None if row is None else _shown(row))
 
 
@@ -75,7 +75,7 @@ def of_bulletin(station: TheStation, viewer: Signed, bulletin_id: str) -> TopicO
 def choose(station: TheStation, viewer: Signed, bulletin_id: str, asked: TopicChosen) -> TopicOfBulletin:
     """Say what a bulletin is about; nothing is approved anew."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         code = None if asked.topic is None else TopicCode(asked.topic)
         set_topic(session, row.id, code, by=viewer.operator, now=station.now())
     return of_bulletin(station, viewer, bulletin_id)

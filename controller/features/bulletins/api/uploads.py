@@ -4,8 +4,7 @@ from fastapi import APIRouter
 
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.queries import get_revision, seen_bulletin
 from controller.features.bulletins.schemas import BulletinShown
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
@@ -55,10 +54,10 @@ def draft_audio(station: TheStation, viewer: Signed, upload: Uploaded) -> Bullet
 def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: Uploaded) -> BulletinShown:
     """Give a draft, or a returned bulletin, another sound; title and text stay unless they are sent too."""
     with station.store.read() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
     kept = keep_upload(station.uploads, upload.file)
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         revise_bulletin(
             session,
             BulletinId(bulletin_id),
@@ -74,4 +73,4 @@ def revise_audio(station: TheStation, viewer: Signed, bulletin_id: str, upload: 
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
     station.poke()
     with station.store.read() as session:
-        return BulletinShown.of(seen_bulletin(session, viewer, bulletin_id))
+        return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))

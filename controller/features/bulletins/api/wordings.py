@@ -5,8 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.queries import get_revision, wordings_of
+from controller.features.bulletins.queries import get_revision, seen_bulletin, wordings_of
 from controller.features.bulletins.schemas import (
     BulletinShown,
     DifferencesShown,
@@ -34,7 +33,7 @@ Number = Annotated[int, Query(ge=1, le=1_000_000)]
 def revisions(station: TheStation, viewer: Signed, bulletin_id: str) -> list[RevisionShown]:
     """Return every wording, the newest first, each with its recording and approval."""
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         return [RevisionShown.of(one) for one in wordings_of(session, row.id)]
 
 
@@ -44,7 +43,7 @@ def compare(
 ) -> DifferencesShown:
     """Return what was removed and added between two wordings, word by word."""
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         old, new = (get_revision(session, row.id, number) for number in (before, after))
     return DifferencesShown(
         before=before,
@@ -61,7 +60,7 @@ def compare(
 def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRead:
     """Return how the newest wording is read out: what mending changed, and where one should listen."""
     with station.store.read() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         title, text = row.title, get_revision(session, row.id, row.revision).text
         words = words_for(session, row.area)
     found = [read_apart(written, words, station.settings.region) for written in (title, text)]
@@ -73,7 +72,7 @@ def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRea
 def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise) -> BulletinShown:
     """Give a draft, or a returned bulletin, another wording; those before stay as they were."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         was = get_revision(session, row.id, row.revision)
         revise_bulletin(
             session,
@@ -95,7 +94,7 @@ def revise(station: TheStation, viewer: Signed, bulletin_id: str, asked: Revise)
 def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
     """Take a submitted bulletin back into a draft; only its author may."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         recall_bulletin(session, row.id, by=viewer.operator, now=station.now())
     return _brief(station, viewer, bulletin_id)
 
@@ -104,7 +103,7 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinSho
 def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShown:
     """Begin a new draft with the newest wording; no approval, airing or legal act comes along."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         new = clone_bulletin(session, row.id, by=viewer.operator, now=station.now()).id
     return _brief(station, viewer, new)
 
@@ -112,4 +111,4 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinShow
 def _brief(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinShown:
     station.poke()
     with station.store.read() as session:
-        return BulletinShown.of(seen_bulletin(session, viewer, bulletin_id))
+        return BulletinShown.of(seen_bulletin(session, viewer.scope, bulletin_id))

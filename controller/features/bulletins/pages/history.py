@@ -7,8 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.queries import wordings_of
+from controller.features.bulletins.queries import seen_bulletin, wordings_of
 from controller.features.bulletins.revisions import display_names, steps_of
 from controller.features.bulletins.wording_views import changes
 from controller.http.render import page
@@ -29,7 +28,7 @@ def show(
 ) -> Response:
     """Show the history, and what differs between two wordings (by default the last two)."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         kept = wordings_of(session, bulletin.id)
         names = display_names(session, {one.author for one in kept})
         steps = steps_of(session, bulletin.id)

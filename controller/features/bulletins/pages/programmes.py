@@ -13,7 +13,6 @@ from controller.errors import BadInput, LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
 from controller.features.bulletins.programme_form import (
     KIND_WORDS,
     ProgrammeTyped,
@@ -31,7 +30,7 @@ from controller.features.bulletins.programmes import (
     draft_programme,
     revise_programme,
 )
-from controller.features.bulletins.queries import get_revision, items_of
+from controller.features.bulletins.queries import get_revision, items_of, seen_bulletin
 from controller.features.bulletins.service import submit_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.topics import set_topic, topic_of, topics
@@ -86,7 +85,7 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
 def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show the items of a draft, or of a returned programme."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         kind = get_revision(session, bulletin.id, bulletin.revision).kind
         may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
         if (
@@ -113,7 +112,7 @@ def revise(
 ) -> Response:
     """Save other items, or show the form after one of its buttons."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
     need(viewer, Act.WRITE, bulletin.area)
     return _go_on(request, station, viewer, sent, bulletin)
 
@@ -175,7 +174,7 @@ def _save(
             row = draft_programme(session, **asked)
         else:
             asked["based_on"] = form.based_on
-            row = revise_programme(session, seen_bulletin(session, viewer, bulletin.id).id, **asked)
+            row = revise_programme(session, seen_bulletin(session, viewer.scope, bulletin.id).id, **asked)
         topic = TopicCode(form.topic) if form.topic else None
         set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
         send_draft(session, viewer.operator.id, _place(bulletin), form.number, station.now())
@@ -190,7 +189,7 @@ def _check_there(session: Session, station: Station, viewer: Viewer, form: Progr
         raise BadInput("Chương trình chưa có mục nào. Hãy thêm ít nhất một bản tin.", code="programme.items")
     for item in form.items:
         if item.bulletin is not None:
-            seen_bulletin(session, viewer, item.bulletin)
+            seen_bulletin(session, viewer.scope, item.bulletin)
         if item.upload is not None and not _is_kept(station, item.upload):
             raise BadInput("Tệp âm thanh này không còn trên máy chủ. Hãy tải lên lại.", code="upload.gone")
 

@@ -10,8 +10,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import note_heard
 from controller.features.bulletins.listening_proof import Span, is_news, note_served
+from controller.features.bulletins.operations import note_heard
 from controller.http.render import fragment
 from controller.http.station import Station
 from devices.ids import RecordingId as WireRecordingId

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
 from controller.features.areas.queries import top_area
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.topics import (
     add_topic,
     bring_back_topic,
@@ -72,7 +72,7 @@ def choose(
 ) -> Response:
     """Say what a bulletin is about."""
     with station.store.write() as session:
-        row = seen_bulletin(session, viewer, bulletin_id)
+        row = seen_bulletin(session, viewer.scope, bulletin_id)
         code = TopicCode(chu_de) if chu_de else None
         set_topic(session, row.id, code, by=viewer.operator, now=station.now())
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=chu-de", 303)

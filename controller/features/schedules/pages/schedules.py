@@ -10,8 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.programme_queries import programmes_among
+from controller.features.bulletins.queries import programmes_among, seen_bulletin
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.features.schedules.pages.occurrences import found
 from controller.features.schedules.preview import preview
@@ -87,7 +86,7 @@ def _lay_down(station: Station, viewer: Viewer, form: ScheduleTyped) -> list[Sch
     if not form.ban_tin:
         raise NotFound("Hãy chọn bản tin sẽ phát.", code="bulletin.unknown")
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, form.ban_tin)
+        bulletin = seen_bulletin(session, viewer.scope, form.ban_tin)
         return [
             schedule_bulletin(
                 session,
@@ -117,7 +116,7 @@ def _form_page(
     with station.store.read() as session:
         bulletins = [] if schedule else _choices(session, viewer, form)
         programmes = programmes_among(session, [bulletin.id for bulletin in bulletins])
-        title = "" if schedule is None else seen_bulletin(session, viewer, schedule.bulletin).title
+        title = "" if schedule is None else seen_bulletin(session, viewer.scope, schedule.bulletin).title
     context = {
         "form": form,
         "fault": error.sentence if error else "",
@@ -139,7 +138,7 @@ def _choices(session: Session, viewer: Viewer, form: ScheduleTyped) -> list[Bull
     found = [bulletin for bulletin, _ in bulletins_seen(session, viewer.scope, not_gone, _BULLETINS)]
     if form.ban_tin and form.ban_tin not in {bulletin.id for bulletin in found}:
         with suppress(NotFound):
-            found.insert(0, seen_bulletin(session, viewer, form.ban_tin))
+            found.insert(0, seen_bulletin(session, viewer.scope, form.ban_tin))
     return found
 
 
@@ -149,7 +148,7 @@ def _previewed(
     """Return what the form means, or what it still lacks."""
     try:
         with station.store.read() as session:
-            known = bool(form.ban_tin) and seen_bulletin(session, viewer, form.ban_tin)
+            known = bool(form.ban_tin) and seen_bulletin(session, viewer.scope, form.ban_tin)
             bulletin = BulletinId(form.ban_tin) if known else None
             now = station.now()
             found = preview(session, viewer, form, bulletin, now, is_opening=is_opening)

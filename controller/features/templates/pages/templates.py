@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotFound
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.templates.page_queries import TypedTemplate, newer_template
 from controller.features.templates.pages.library import library_page
 from controller.features.templates.queries import get_template, unknown_template
@@ -111,7 +111,7 @@ def remove(
 def keep(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Make a bulletin's newest wording a template of its area."""
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         add_template_of(session, bulletin.id, by=viewer.operator, now=station.now())
     return RedirectResponse(_KEPT, 303)
 

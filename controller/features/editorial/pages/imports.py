@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import TheStation, Viewer
-from controller.features.airings.broadcast_form import Typed
 from controller.features.bulletins.legal_form import typed_act
-from controller.features.bulletins.pages.writing import form_page
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import keep_draft
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.pages.writing import form_page
 from controller.features.imports.drafting import Imported, import_text
 from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.legal_references import Reference

@@ -14,8 +14,6 @@ from controller.features.accounts.second_factor import (
     needs_second_factor,
 )
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.cancellation import cancel_airing
-from controller.features.airings.queries import targets_of
 from controller.features.emergencies.queries import check_seen
 from controller.features.emergencies.service import (
     Call,
@@ -32,7 +30,7 @@ from controller.http.station import Station
 from controller.model.emergencies import Emergency
 from controller.model.emergency_states import EmergencyId, PreparedId
 from controller.model.permissions import Operator
-from devices.ids import AiringId, AreaCode
+from devices.ids import AreaCode
 
 _WRONG_CODE = "operator.wrong-code"
 
@@ -124,15 +122,6 @@ def stop_where(station: Station, viewer: Viewer, areas: Collection[AreaCode], re
         outgoing = station.sign(session, changed)
     station.hurry(outgoing)
     return ended
-
-
-def stop_airing(station: Station, viewer: Viewer, airing: AiringId, reason: str) -> None:
-    """Stop any airing, planned or sounding, as fast as an emergency."""
-    with station.store.write(urgent=True) as session:
-        ended = cancel_airing(session, airing, by=viewer.operator, now=station.now(), reason=reason)
-        targets = targets_of(session, ended)
-        outgoing = station.sign(session, {area for areas in targets.values() for area in areas})
-    station.hurry(outgoing)
 
 
 def _called(

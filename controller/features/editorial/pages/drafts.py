@@ -8,10 +8,10 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from controller.errors import NotAllowed
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.broadcast_form import READINGS_OFFERED, Typed
 from controller.features.bulletins.programme_form import kept_fields
 from controller.features.drafts.queries import NEW, NEW_PROGRAMME
 from controller.features.drafts.service import drop_draft, keep_draft
+from controller.features.editorial.broadcast_form import READINGS_OFFERED, Typed
 from controller.http.words import milliseconds
 from controller.model.permissions import Act
 from tts.estimate import estimated_ms

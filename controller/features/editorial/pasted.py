@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 
-from controller.features.airings.broadcast_form import Typed
+from controller.features.editorial.broadcast_form import Typed
 from controller.features.imports.text_repair import Mend, mended
 
 _LONGEST = 100_000

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, tries_of
-from controller.features.airings.acts import seen_bulletin
-from controller.features.bulletins.pages.bulletins import tried_out
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.editorial.pages.bulletins import tried_out
 
 router = APIRouter()
 
@@ -27,7 +27,7 @@ def hear(
     The recordings of bulletins go first: a sample that would have to wait is refused (503).
     """
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         found, area = tried_out(session, station, bulletin), bulletin.area
     if cau >= len(found):
         raise NotFound("Không có câu này.", code="bulletin.no-sentence")

@@ -12,18 +12,18 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import Conflict
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_queries import act_of
-from controller.features.bulletins.pages.sounds import sound_shown
 from controller.features.bulletins.programme_queries import lines_of
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.reapproval import is_due_again
 from controller.features.bulletins.renderings import retry_rendering
 from controller.features.bulletins.revisions import bulletins_found, compared_with
 from controller.features.bulletins.service import clone_bulletin, recall_bulletin, submit_bulletin
 from controller.features.bulletins.topics import topic_of, topics
 from controller.features.bulletins.wording_views import AsRead, WordingPart, as_read, changes
+from controller.features.editorial.pages.sounds import sound_shown
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
@@ -109,7 +109,7 @@ def _of_approval(
 
 def load(session: Session, station: Station, viewer: Viewer, bulletin_id: str) -> Mapping[str, Any]:
     """Return all that the page of a bulletin shows."""
-    bulletin = seen_bulletin(session, viewer, bulletin_id)
+    bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
     speech = spoken(session, bulletin.id, bulletin.revision)
     is_of = Airing.bulletin == bulletin.id
     before = compared_with(session, bulletin)
@@ -222,7 +222,7 @@ def follow(request: Request, station: TheStation, viewer: Signed, bulletin_id: s
 def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Hand a draft in."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         submit_bulletin(
             session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), speech=station.speech
         )
@@ -234,7 +234,7 @@ def submit(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Take it back before anybody has judged it."""
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         revision = spoken(session, bulletin.id, bulletin.revision).revision
         if viewer.may(Act.WRITE) and BulletinAction.RECALL not in buttons(viewer, bulletin, revision):
             return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
@@ -247,7 +247,7 @@ def recall(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Begin a new draft with its words."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         copied = clone_bulletin(session, BulletinId(bulletin_id), by=viewer.operator, now=station.now()).id
     return RedirectResponse(f"/ban-tin/{copied}/sua", 303)
 
@@ -256,7 +256,7 @@ def clone(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
 def render_again(station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Have the audio made once more after it failed."""
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         rendering = spoken(session, bulletin.id, bulletin.revision).rendering
         if rendering is None or rendering.state is not RenderingState.FAILED:
             raise Conflict("Âm thanh của bản tin này không bị lỗi.", code="rendering.illegal-transition")
@@ -281,7 +281,7 @@ def withdraw(
 ) -> Response:
     """Take it off the air."""
     with station.store.write() as session:
-        seen_bulletin(session, viewer, bulletin_id)
+        seen_bulletin(session, viewer.scope, bulletin_id)
         withdraw_bulletin(
             session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), reason=ly_do
         )

@@ -4,25 +4,20 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.broadcast_form import Typed
 from controller.features.airings.conflict_check import Asking
-from controller.features.airings.lateness import too_soon_sentence
+from controller.features.airings.lateness import size_of, too_soon_sentence
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.planning_context import length_of
 from controller.features.airings.target_form import areas_typed
 from controller.features.airings.timing import LATEST_AFTER
+from controller.features.editorial.broadcast_form import Typed
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from devices.ids import Grade
 from tts.estimate import estimated_ms
 
-_BITS, _LONGEST_READ = 8, 8000
-"""Bits of a byte; characters of a text that is still being written whose length is guessed."""
-
-
-def size_of(milliseconds: int, kbps: int) -> int:
-    """Return the bytes of a recording of that length."""
-    return milliseconds * kbps // _BITS
+_LONGEST_READ = 8000
+"""Characters of a text that is still being written whose length is guessed."""
 
 
 def too_soon(

@@ -11,17 +11,18 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import hand_in, seen_bulletin, write_down
-from controller.features.airings.broadcast_form import Typed
-from controller.features.airings.lead_check import too_soon
 from controller.features.airings.planning import MeetsOthers, plan_foreseen
-from controller.features.airings.start_form import slots
 from controller.features.bulletins.legal_form import ACT_KINDS
+from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.topics import topics
 from controller.features.drafts.queries import NEW, draft_of
 from controller.features.drafts.service import send_draft
-from controller.features.imports.pasted import PutRight, put_right, shown, taken_back
-from controller.features.templates.page_queries import said_of_template, template_to_use, templates_to_use
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.lead_check import too_soon
+from controller.features.editorial.operations import hand_in, write_down
+from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
+from controller.features.editorial.start_form import slots
+from controller.features.templates.page_queries import template_to_use, templates_to_use
 from controller.features.templates.queries import OfferedTemplate
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, page
@@ -109,8 +110,8 @@ def ask(
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
     if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
         form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})
-        return form_page(request, station, viewer, form, done=said_of_template(form))
-    done = {"lay-chu": _TAKEN_OVER, "mau": said_of_template(form)}.get(xong, "")
+        return form_page(request, station, viewer, form, done=form.said_of_template())
+    done = {"lay-chu": _TAKEN_OVER, "mau": form.said_of_template()}.get(xong, "")
     kept_at = None if kept is None or done else kept.saved_at
     return form_page(request, station, viewer, form, kept_at=kept_at, done=done, instead=chosen)
 
@@ -154,7 +155,7 @@ def look_if_planned_in_time(
 ) -> Response:
     """Return the same of a bulletin that exists."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         return _note(too_soon(session, station, viewer, form, bulletin.id))
 
 
@@ -197,7 +198,7 @@ def ask_when(
 ) -> Response:
     """Ask where and when a bulletin shall be heard (again); `xa`: communes that are chosen already."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
     if not viewer.may(Act.AIR):
         return RedirectResponse(f"/ban-tin/{bulletin_id}", 303)
     form = Typed(noi="chon", dia_ban=xa) if xa else Typed()
@@ -217,13 +218,13 @@ def plan_again(
     try:
         wish = form.wish(viewer, station)
         with station.store.write() as session:
-            seen_bulletin(session, viewer, bulletin_id)
+            seen_bulletin(session, viewer.scope, bulletin_id)
             airing_id = plan_foreseen(
                 session, BulletinId(bulletin_id), wish, by=viewer.operator, now=station.now()
             ).id
     except LoaError as error:
         with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         return _when_page(request, station, viewer, form, bulletin=bulletin, error=error)
     station.poke()
     return RedirectResponse(f"/phat/{airing_id}", 303)

@@ -11,16 +11,16 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin, tell_of
-from controller.features.airings.broadcast_form import Typed
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
-from controller.features.bulletins.pages.writing import sent
+from controller.features.bulletins.queries import reference_given, seen_bulletin
 from controller.features.bulletins.service import revise_bulletin, submit_bulletin
 from controller.features.bulletins.wording_views import changes
 from controller.features.drafts.queries import draft_of
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.pages.writing import sent
+from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.imports.legal_references import Reference
-from controller.features.imports.pasted import PutRight, put_right, shown, taken_back
-from controller.features.legal_acts.service import reference_given
+from controller.features.legal_acts.service import name_reference
 from controller.features.today.queries import name_of, spoken
 from controller.http.error_pages import status_of
 from controller.http.render import page
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/ban-tin/{bulletin_id}/sua")
 def ask(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show a draft or a returned bulletin for mending; a programme has a form of its own."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         revision = spoken(session, bulletin.id, bulletin.revision).revision
         kept = draft_of(session, viewer.operator.id, bulletin.id)
         if BulletinAction.REVISE not in actions(bulletin.state) or not viewer.may(Act.WRITE):
@@ -83,13 +83,13 @@ def mend(
     if form.viec == "hoan" or found is not None:
         form = taken_back(form) if found is None else shown(form, found)
         with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
             return _page(request, session, station, bulletin, form, found=found)
     try:
         _mend(station, viewer, bulletin_id, form)
     except LoaError as error:
         with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
             return _page(request, session, station, bulletin, form, error=error)
     station.poke()
     return sent(station, viewer, bulletin_id, form, bulletin_id)
@@ -98,7 +98,7 @@ def mend(
 def _mend(station: Station, viewer: Viewer, bulletin_id: str, form: Typed) -> None:
     now, reference = station.now(), form.reference() if form.van_ban else None
     with station.store.write() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         revise_bulletin(
             session,
             bulletin.id,
@@ -109,7 +109,7 @@ def _mend(station: Station, viewer: Viewer, bulletin_id: str, form: Typed) -> No
             manner=form.manner(),
             based_on=form.based_on(),
         )
-        tell_of(session, viewer, bulletin.id, reference, station)
+        name_reference(session, bulletin.id, reference, by=viewer.operator, now=now)
         if form.viec != "nhap":
             submit_bulletin(session, bulletin.id, by=viewer.operator, now=now, speech=station.speech)
 

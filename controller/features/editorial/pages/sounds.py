@@ -12,16 +12,16 @@ from controller.errors import BadInput, Conflict, LoaError, NotFound
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.acts import seen_bulletin, tell_of
-from controller.features.airings.broadcast_form import Typed
 from controller.features.airings.language_reach import spread_of
 from controller.features.bulletins.legal_form import ACT_KINDS
-from controller.features.bulletins.queries import get_revision
+from controller.features.bulletins.queries import get_revision, seen_bulletin
 from controller.features.bulletins.service import draft_bulletin, revise_bulletin
 from controller.features.bulletins.sound_uploads import keep_upload
-from controller.features.bulletins.sound_words import FORM_WORDS, judged
 from controller.features.bulletins.topics import set_topic, topics
 from controller.features.bulletins.variants import add_variant
+from controller.features.editorial.broadcast_form import Typed
+from controller.features.editorial.sound_words import FORM_WORDS, judged
+from controller.features.legal_acts.service import name_reference
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
@@ -112,7 +112,7 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
             if brought.form.chu_de:
                 topic = TopicCode(brought.form.chu_de)
                 set_topic(session, row.id, topic, by=viewer.operator, now=station.now())
-            tell_of(session, viewer, row.id, reference, station)
+            name_reference(session, row.id, reference, by=viewer.operator, now=station.now())
             place = f"/ban-tin/{row.id}?xong=ghi-am"
     except LoaError as error:
         return _form_page(request, station, brought, error=error)
@@ -126,7 +126,7 @@ def create(request: Request, station: TheStation, viewer: Writer, sent: SentForm
 def ask_again(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Ask for another sound."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         revision = get_revision(session, bulletin.id, bulletin.revision)
     may = viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area])
     is_sound = revision.kind is RevisionKind.AUDIO
@@ -142,7 +142,7 @@ def replace(
 ) -> Response:
     """Give a draft, or what was returned, another sound."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         revision = get_revision(session, bulletin.id, bulletin.revision)
     need(viewer, Act.WRITE, bulletin.area)
     brought = _brought(station, sent)
@@ -174,7 +174,7 @@ def listen(
 ) -> Response:
     """Answer with the sound as it was brought: of a wording, by default the newest."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         upload = get_revision(session, bulletin.id, phien_ban or bulletin.revision).upload
     if upload is None or not station.uploads.has(UploadId(upload)):
         raise NotFound("Bản tin này không có tệp ghi âm, hoặc tệp không còn.", code="upload.gone")
@@ -188,7 +188,7 @@ def listen(
 def ask_for_variant(request: Request, station: TheStation, viewer: Signed, bulletin_id: str) -> Response:
     """Show who would hear what, and ask for a sound in another language."""
     with station.store.read() as session:
-        bulletin = seen_bulletin(session, viewer, bulletin_id)
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
         if bulletin.variant_of is not None:
             return RedirectResponse(f"/ban-tin/{bulletin.variant_of}/tieng-khac", 303)
         if not viewer.scope.may(viewer.operator, Act.WRITE, [bulletin.area]):
@@ -203,7 +203,7 @@ def bring_variant(
 ) -> Response:
     """Bring the newest wording along in another language: a draft of its own, submitted by itself."""
     with station.store.read() as session:
-        area = seen_bulletin(session, viewer, bulletin_id).area
+        area = seen_bulletin(session, viewer.scope, bulletin_id).area
     need(viewer, Act.WRITE, area)
     brought = _brought(station, sent)
     try:
@@ -213,7 +213,7 @@ def bring_variant(
         with station.store.write() as session:
             row = add_variant(
                 session,
-                seen_bulletin(session, viewer, bulletin_id).id,
+                seen_bulletin(session, viewer.scope, bulletin_id).id,
                 language=LanguageCode(brought.language),
                 text=brought.form.noi_dung,
                 upload=upload,
@@ -223,7 +223,7 @@ def bring_variant(
             place = f"/ban-tin/{row.id}?xong=ghi-am"
     except LoaError as error:
         with station.store.read() as session:
-            bulletin = seen_bulletin(session, viewer, bulletin_id)
+            bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
             return _variant_page(request, session, viewer, bulletin, brought, error=error)
     return RedirectResponse(place, 303)
 

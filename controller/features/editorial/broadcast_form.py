@@ -6,12 +6,13 @@ from pydantic import Field
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.acts import WrittenBulletin
 from controller.features.airings.planning import Meeting, Wish
 from controller.features.airings.service import DEFAULT_VOLUME
-from controller.features.airings.start_form import read_start
 from controller.features.airings.target_form import areas_meant
 from controller.features.bulletins.legal_form import ActTyped
+from controller.features.bulletins.placeholders import places_of
+from controller.features.editorial.operations import WrittenBulletin
+from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
 from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
@@ -54,6 +55,12 @@ class Typed(ActTyped):
     def based_on(self) -> int | None:
         """Return the revision that the person began with; None where the form does not say."""
         return int(self.phien_ban) if self.phien_ban.isascii() and self.phien_ban.isdigit() else None
+
+    def said_of_template(self) -> str:
+        """Return what is told when a template was just put into the form."""
+        places = places_of(self.tieu_de, self.noi_dung)
+        fill = f" Hãy điền những chỗ trong ngoặc vuông: {', '.join(places)}." if places else ""
+        return f"Đã đưa lời của mẫu vào bản đang soạn.{fill}"
 
     def manner(self) -> Manner:
         """Return who speaks and how often it is read, or raise BadInput."""

@@ -1,0 +1,70 @@
+"""What pages and JSON both do with a bulletin: one transaction each, the station woken afterwards."""
+
+from collections.abc import Sequence
+
+from controller.errors import NotAllowed
+from controller.features.accounts.rate_limits import Purpose, Tries
+from controller.features.accounts.service import WRONG_PASSWORD, unlock_key
+from controller.features.accounts.viewer import Viewer
+from controller.features.bulletins.listening_proof import ListeningProof, Span, heard_by, note_played
+from controller.features.bulletins.queries import seen_bulletin
+from controller.features.bulletins.service import approve_bulletin, check_approvable
+from controller.features.journal.service import record
+from controller.http.station import Station
+from controller.model.bulletin_states import BulletinId
+from devices.ids import RecordingId, Role
+
+
+def approve(
+    station: Station,
+    viewer: Viewer,
+    tries: Tries,
+    bulletin_id: str,
+    *,
+    revision: int,
+    recording: str,
+    password: str,
+    declared: bool = False,
+) -> None:
+    """Approve what was read and heard; wrong passwords are counted and journaled, as at the door.
+
+    Else whoever has a signed-in phone in hand could try passwords without end.
+    """
+    by, now, meant = viewer.operator, station.now(), RecordingId(recording)
+    with station.store.read() as session:
+        bulletin = seen_bulletin(session, viewer.scope, bulletin_id)
+        check_approvable(session, bulletin, revision, meant, by=by, declared=declared, now=now)
+    try:
+        with tries.counted(viewer.tried_as, Purpose.APPROVAL):
+            opened = unlock_key(station.store, by, role=Role.APPROVER, password=password, now=now)
+    except NotAllowed as error:
+        if error.code == WRONG_PASSWORD:
+            with station.store.write() as session:
+                record(session, by, "bulletin.approval-refused", bulletin_id, now)
+        raise
+    with station.store.write() as session:
+        seen_bulletin(session, viewer.scope, bulletin_id)
+        approve_bulletin(
+            session,
+            BulletinId(bulletin_id),
+            revision=revision,
+            recording=meant,
+            by=by,
+            password=opened,
+            now=now,
+            declared=declared,
+        )
+    station.poke()
+
+
+def note_heard(station: Station, viewer: Viewer, recording: str, spans: Sequence[Span]) -> ListeningProof:
+    """Keep what a person played of a recording, in a transaction of its own; return all that they played.
+
+    A token's program has no ears: what it claims is not kept.
+    """
+    known = RecordingId(recording)
+    if not spans or viewer.operator.acts is not None:
+        with station.store.read() as session:
+            return heard_by(session, viewer.operator, known)
+    with station.store.write() as session:
+        return note_played(session, known, spans, by=viewer.operator, now=station.now())

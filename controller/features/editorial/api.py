@@ -1,0 +1,24 @@
+"""From a text to a planned airing, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.schemas import Aired, AirOnTopic
+from controller.features.airings.wishes import wish_of
+from controller.features.editorial.operations import WrittenBulletin, hand_in
+from controller.http.refusals import refusals
+from controller.model.bulletin_states import TopicCode
+from controller.model.wording import Manner
+
+router = APIRouter(tags=["airings"])
+
+
+@router.post("/air", status_code=201, responses=refusals(401, 403, 409, 422))
+def air(station: TheStation, viewer: Signed, asked: AirOnTopic) -> Aired:
+    """Write, submit and plan a text in one transaction: all of it, or nothing."""
+    wish = wish_of(asked, station.now())
+    topic = TopicCode(asked.topic) if asked.topic else None
+    manner = Manner(asked.issuer, asked.readings)
+    written = WrittenBulletin(asked.title, asked.text, topic, manner=manner)
+    bulletin, airing = hand_in(station, viewer, written, wish)
+    return Aired(bulletin=bulletin, airing=airing)
