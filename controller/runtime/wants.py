@@ -29,7 +29,11 @@ MOST_REPAIRS = 8192
 """Chunks to single nodes in one round: 256 MB of 32 KiB each. Who is left out asks again."""
 SHARE_FOR_ALL = 0.3  # below this share of the listening nodes, a repeat to all costs more than it saves
 HOLD_OFF = 10.0
-"""Seconds in which what went to all may still be on its way to a node: in the broker's queue, in its own."""
+"""Seconds in which what went to all may still be on its way to a node: in the broker's queue, in its own.
+
+Counted anew from each want that names fewer chunks than the one before, while many nodes are behind: a
+machine that carries a recording to thousands slowly still carries it.
+"""
 HOLD_OFF_EMERGENCY = 3.0
 """The same for an emergency: rather twice than late."""
 SHORT_TAIL = 2
@@ -110,6 +114,8 @@ class _Recording:
     repaired: dict[NodeId, dict[int, int]] = field(default_factory=dict)  # in the last round, at which turn
     listens: dict[NodeId, int] = field(default_factory=dict)  # since which turn
     behind: dict[NodeId, float] = field(default_factory=dict)  # when it lacked a tail that was held back
+    lacked: dict[NodeId, int] = field(default_factory=dict)  # how many chunks, by its last want
+    came_on: dict[NodeId, float] = field(default_factory=dict)  # when a want named fewer than the one before
     given: dict[NodeId, _Given] = field(default_factory=dict)
     last_turn: int = 0
     asked: int = 0  # nodes that lacked something in the last round
@@ -138,7 +144,10 @@ class WantBook:
         entry.need = need
         if node not in entry.wishes:
             entry.arrivals.append(now)
-        entry.wishes[node] = _Wish(frozenset(missing), self._turn)
+        wish = entry.wishes[node] = _Wish(frozenset(missing), self._turn)
+        if len(wish.missing) < entry.lacked.get(node, 0):
+            entry.came_on[node] = now
+        entry.lacked[node] = len(wish.missing)
         entry.listens.setdefault(node, self._turn)
         if entry.due_at is None:
             begun = now if entry.is_emergency else max(now, entry.ended_at)
@@ -150,6 +159,8 @@ class WantBook:
             entry.listens.pop(node, None)
             entry.wishes.pop(node, None)
             entry.repaired.pop(node, None)
+            entry.lacked.pop(node, None)
+            entry.came_on.pop(node, None)
 
     def next(self, now: float) -> Sending | None:
         """Deal out the next sending, or None where nothing is due yet."""
@@ -257,12 +268,20 @@ def _still_missing(entry: _Recording, now: float) -> dict[NodeId, frozenset[int]
         node: frozenset(n for n in one.tail if now - entry.sent[n].at < hold_off)
         for node, one in heard.items()
     }
+    arriving = {
+        node
+        for node, one in heard.items()
+        if one.tail and not entry.is_emergency and now - entry.came_on.get(node, -HOLD_OFF) < HOLD_OFF
+    }
     entry.behind = {node: at for node, at in entry.behind.items() if now - at < HOLD_OFF}
-    entry.behind.update((node, now) for node, tail in recent.items() if tail)
+    entry.behind.update((node, now) for node in heard if recent[node] or node in arriving)
     many = _many_behind(entry, now)
     lacking = {}
     for node, one in heard.items():
-        held_back = recent[node] if many or len(recent[node]) > SHORT_TAIL else frozenset()
+        if many and node in arriving:
+            held_back = one.tail
+        else:
+            held_back = recent[node] if many or len(recent[node]) > SHORT_TAIL else frozenset()
         lacking[node] = one.lost | (one.tail - held_back)
     return lacking
 

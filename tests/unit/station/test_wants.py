@@ -213,10 +213,18 @@ def test_what_is_on_its_way_to_slow_nodes_is_not_sent_again_however_often_they_a
 def test_what_did_not_come_in_all_that_time_is_sent_once_more():
     book = WantBook()
     sent_at = _sent_to_all(book, 8)
-    late = sent_at + HOLD_OFF
-    assert _asked_again(book, dict.fromkeys(NODES, range(3, 8)), late) == [
+    assert _asked_again(book, dict.fromkeys(NODES, range(3, 8)), sent_at + 1) == []
+    assert _asked_again(book, dict.fromkeys(NODES, range(3, 8)), sent_at + 1 + HOLD_OFF) == [
         Sending(ONE, n, None) for n in range(3, 8)
     ]
+
+
+def test_what_still_comes_in_slowly_to_many_is_not_sent_again():
+    book = WantBook()
+    sent_at = _sent_to_all(book, 8)
+    for n in range(1, 7):
+        asked = sent_at + n * (HOLD_OFF - WINDOW)
+        assert _asked_again(book, dict.fromkeys(NODES, range(n + 1, 8)), asked) == []
 
 
 def test_what_was_overtaken_is_lost_and_sent_again_at_once():
