@@ -26,6 +26,11 @@ from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import ReceiptKind
 
+DEFAULT_VOLUME = 70
+"""Percent, of an airing for which nobody chose another volume."""
+TEST_VOLUME = 60
+"""Percent, of a test of one loudspeaker: loud enough next to the pole."""
+
 _TO_NOTE = text("ended_at IS NOT NULL AND noted_at IS NULL")
 """Few rows at a time: an index of them alone costs what is planned nothing."""
 

@@ -10,6 +10,9 @@ from sqlalchemy import DateTime, Dialect, MetaData, String
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
+LONGEST_REASON = 1000
+"""Characters of a reason that a person writes: of a cancelled occurrence, of a commune's no."""
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -33,6 +33,9 @@ from controller.model.permissions import OperatorId
 from controller.model.wording import LONGEST_ISSUER, Manner
 from devices.ids import AreaCode, KeyId, RecordingId
 
+LONGEST_TOPIC_NAME = 100
+"""Characters."""
+
 
 class Topic(Base):
     """What bulletins are about, as the province lists it by `place`; an ended one is offered no more."""

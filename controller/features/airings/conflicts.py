@@ -47,6 +47,15 @@ class Choice(StrEnum):
     REFUSE = "refuse"  # do not plan it
 
 
+class Meeting(StrEnum):
+    """What shall be done when an airing meets others; policies are never bent."""
+
+    REFUSE = "refuse"
+    AFTER = "after"  # start at the first clear instant
+    REPLACE = "replace"  # cancel the others
+    ACCEPT = "accept"  # as the grades say
+
+
 @dataclass(frozen=True, slots=True)
 class AiringConflict:
     """One meeting: `loses` so much of its sound is lost, in each of the areas at most."""

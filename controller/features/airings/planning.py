@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,20 +16,15 @@ from controller.features.airings.conflict_messages import (
     foresight_facts,
     meets_others_sentence,
 )
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
-from controller.features.airings.service import (
-    DEFAULT_VOLUME,
-    check_sound,
-    check_targets,
-    check_times,
-    plan_airing,
-)
+from controller.features.airings.service import check_sound, check_targets, check_times, plan_airing
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
 from controller.model.airing_states import MOVABLE
-from controller.model.airings import Airing
+from controller.model.airings import DEFAULT_VOLUME, Airing
 from controller.model.areas import Area
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
@@ -38,15 +32,6 @@ from controller.model.permissions import Operator
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 
 REPLACED = "Được thay bằng một lượt phát khác."
-
-
-class Meeting(StrEnum):
-    """What shall be done when an airing meets others; policies are never bent."""
-
-    REFUSE = "refuse"
-    AFTER = "after"  # start at the first clear instant
-    REPLACE = "replace"  # cancel the others
-    ACCEPT = "accept"  # as the grades say
 
 
 @dataclass(frozen=True, slots=True)

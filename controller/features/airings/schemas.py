@@ -5,13 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import AliasPath, AwareDatetime, Field, model_validator
 
-from controller.features.airings.conflicts import Choice, ConflictKind
-from controller.features.airings.planning import Meeting
-from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.airings.conflicts import Choice, ConflictKind, Meeting
 from controller.features.bulletins.schemas import Mannered, TopicCodeAsked
 from controller.features.fleet.schemas import NodeShown
 from controller.http.schemas import Code, Command, View
 from controller.model.airing_states import AiringState
+from controller.model.airings import DEFAULT_VOLUME
 from devices.ids import Grade
 from devices.messages import ReceiptKind
 

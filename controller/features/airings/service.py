@@ -15,7 +15,7 @@ from controller.features.bulletins.queries import usable_bulletin
 from controller.features.bulletins.validity import check_in_force
 from controller.features.journal.service import record
 from controller.model.airing_states import AiringState, Rung
-from controller.model.airings import Airing, Delivery, Target
+from controller.model.airings import DEFAULT_VOLUME, Airing, Delivery, Target
 from controller.model.area_tree import AreaTree
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Bulletin
@@ -26,7 +26,6 @@ from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import ScheduleId
 from devices.ids import AiringId, AreaCode, Grade, NodeId
 
-DEFAULT_VOLUME = 70
 FURTHEST = timedelta(days=366)
 """A start further away than a year is a slip of the hand."""
 SLIP = timedelta(seconds=2)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.bulletins.topics import LONGEST_NAME
 from controller.features.bulletins.word_diff import Change
 from controller.http.schemas import Code, Command, View
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinState, ItemKind, RenderingState, RevisionKind
+from controller.model.bulletins import LONGEST_TOPIC_NAME
 from controller.model.wording import LONGEST_ISSUER
 from devices.messages import DIGEST_PATTERN
 from tts.script import MOST_READINGS
@@ -115,7 +115,7 @@ class TopicShown(View):
 class TopicNamed(Command):
     """A topic's name."""
 
-    name: Annotated[str, Field(max_length=LONGEST_NAME)]
+    name: Annotated[str, Field(max_length=LONGEST_TOPIC_NAME)]
 
 
 class TopicChosen(Command):

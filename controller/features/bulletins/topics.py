@@ -14,10 +14,9 @@ from controller.features.bulletins.queries import get_bulletin
 from controller.features.journal.service import record
 from controller.model.base import ID_LENGTH
 from controller.model.bulletin_states import BulletinId, TopicCode
-from controller.model.bulletins import Bulletin, Topic
+from controller.model.bulletins import LONGEST_TOPIC_NAME, Bulletin, Topic
 from controller.model.permissions import Act, Operator
 
-LONGEST_NAME = 100
 MOST = 100
 """Topics of one list; a report by more of them says nothing any more."""
 
@@ -118,8 +117,8 @@ def _require_rule(session: Session, by: Operator) -> None:
 
 def _checked_name(session: Session, name: str, but: TopicCode | None = None) -> str:
     name = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise BadInput(f"Hãy ghi tên chủ đề, không quá {LONGEST_NAME} ký tự.", code="topic.name")
+    if not name or len(name) > LONGEST_TOPIC_NAME or not name.isprintable():
+        raise BadInput(f"Hãy ghi tên chủ đề, không quá {LONGEST_TOPIC_NAME} ký tự.", code="topic.name")
     query = select(Topic.code).where(func.lower(Topic.name) == name.lower(), Topic.code != (but or ""))
     if session.scalars(query).first() is not None:
         raise Conflict("Đã có chủ đề mang tên này.", code="topic.taken")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from controller.features.airings.consent import (
     standing_of,
 )
 from controller.features.areas.queries import area_tree
+from controller.features.consent.schemas import Subject
 from controller.features.schedules.queries import targets_of_schedule
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
@@ -35,13 +35,6 @@ _HANDED_IN = (BulletinState.SUBMITTED, BulletinState.APPROVED)
 """A commune is not asked about a draft: its words are not settled yet."""
 _PATIENCE = timedelta(days=1)
 """An airing whose start lies further back than this is over, whatever its latest start says."""
-
-
-class Subject(StrEnum):
-    """What a question is about."""
-
-    AIRING = "airing"
-    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)

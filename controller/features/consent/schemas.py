@@ -1,14 +1,20 @@
 """What calls about a commune's yes and no take and give."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.consent.queries import Subject
-from controller.features.consent.service import LONGEST_REASON
 from controller.http.schemas import Code, Command, View
-from controller.model.base import ID_LENGTH
+from controller.model.base import ID_LENGTH, LONGEST_REASON
+
+
+class Subject(StrEnum):
+    """What a question is about."""
+
+    AIRING = "airing"
+    SCHEDULE = "schedule"
 
 
 class QuestionShown(View):

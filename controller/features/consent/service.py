@@ -15,12 +15,12 @@ from controller.features.journal.service import record
 from controller.features.schedules.queries import get_schedule
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer
+from controller.model.base import LONGEST_REASON
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act, Operator
 from controller.model.schedule_states import IllegalScheduleTransition, ScheduleId, ScheduleState
 from devices.ids import AiringId, Grade
 
-LONGEST_REASON = 1000
 _OF_AIRING = {True: "airing.agreed", False: "airing.declined"}
 _OF_SCHEDULE = {True: "schedule.agreed", False: "schedule.declined"}
 _NOT_ASKED = (

@@ -6,14 +6,15 @@ from pydantic import Field
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.planning import Meeting, Wish
-from controller.features.airings.service import DEFAULT_VOLUME
+from controller.features.airings.conflicts import Meeting
+from controller.features.airings.planning import Wish
 from controller.features.airings.target_form import areas_meant
 from controller.features.bulletins.legal_form import ActTyped
 from controller.features.bulletins.placeholders import places_of
 from controller.features.editorial.operations import WrittenBulletin
 from controller.features.editorial.start_form import read_start
 from controller.http.station import Station
+from controller.model.airings import DEFAULT_VOLUME
 from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.features.speaker_tests.service import TEST_VOLUME
 from controller.http.schemas import Code, Command, View
 from devices.messages import NAME_PATTERN
 
@@ -45,29 +44,3 @@ class HardwareShown(View):
     software: str
     issued_at: datetime
     ended_at: datetime | None
-
-
-class NodeReason(Command):
-    """Why."""
-
-    reason: Annotated[str, Field(min_length=1, max_length=1000)]
-
-
-class NodeTest(Command):
-    """Which test; by default the newest approved one of the node's areas."""
-
-    bulletin: Annotated[str, Field(max_length=64)] | None = None
-    volume: Annotated[int, Field(ge=0, le=100)] = TEST_VOLUME
-
-
-class NodeTestPlanned(View):
-    """The airing that sounds at this one node within seconds."""
-
-    airing: str
-    bulletin: str
-
-
-class NodeVolume(Command):
-    """The loudest that the node may be, percent, beside what policies say."""
-
-    loudest: Annotated[int, Field(ge=0, le=100)]

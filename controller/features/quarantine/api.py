@@ -5,18 +5,14 @@ from fastapi import APIRouter
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.enrolment.api import check_enrols
-from controller.features.enrolment.schemas import (
-    HardwareShown,
-    NodeReason,
-    NodeTest,
-    NodeTestPlanned,
-    NodeVolume,
-)
+from controller.features.enrolment.schemas import HardwareShown
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.api.nodes import node_shown
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.schemas import NodeShown
+from controller.features.quarantine.schemas import NodeReason, NodeVolume
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
+from controller.features.speaker_tests.schemas import NodeTest, NodeTestPlanned
 from controller.features.speaker_tests.service import try_node
 from controller.http.refusals import refusals
 from controller.http.station import Station

@@ -17,8 +17,9 @@ from controller.features.fleet.pages.nodes import show_node
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import retire_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
-from controller.features.speaker_tests.service import TEST_VOLUME, try_node
+from controller.features.speaker_tests.service import try_node
 from controller.http.station import Station
+from controller.model.airings import TEST_VOLUME
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
 from devices.ids import NodeId

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, aliased
 
 from controller.errors import LoaError
 from controller.features.accounts.queries import get_operator
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.heard import heard_whole
-from controller.features.airings.planning import Meeting, Wish, plan_foreseen
+from controller.features.airings.planning import Wish, plan_foreseen
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.in_force import approved_until
 from controller.features.consent.service import keep_answers

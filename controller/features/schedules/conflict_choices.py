@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
 from controller.features.airings.conflict_messages import against_policy_sentence, meets_others_sentence
-from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers, area_names, replace_met
+from controller.features.airings.conflicts import Meeting
+from controller.features.airings.planning import AgainstPolicy, MeetsOthers, area_names, replace_met
 from controller.features.schedules.conflict_check import (
     Coming,
     Outlook,

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 
 from controller.errors import BadInput
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.airings.target_form import areas_meant, areas_typed
 from controller.http.time_fields import day_value, read_clock, read_day
+from controller.model.airings import DEFAULT_VOLUME
 from controller.model.local_time import ZONE
 from devices.ids import AreaCode, Grade
 from schedules.lunar import FULL_MOON, NEW_MOON

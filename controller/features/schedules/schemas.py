@@ -6,11 +6,11 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from controller.features.airings.planning import Meeting
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.schemas import ForesightShown
-from controller.features.airings.service import DEFAULT_VOLUME
-from controller.features.schedules.service import LONGEST_REASON
 from controller.http.schemas import Code, Command, View
+from controller.model.airings import DEFAULT_VOLUME
+from controller.model.base import LONGEST_REASON
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import LONGEST_DAY_NAME
 from devices.ids import Grade

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
 from controller.features.airings.cancellation import cancel_airing, cancel_airings_of
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.consent import forget_answers
-from controller.features.airings.planning import Meeting, check_policies
+from controller.features.airings.planning import check_policies
 from controller.features.airings.queries import get_airing
-from controller.features.airings.service import DEFAULT_VOLUME, FURTHEST, SLIP, check_sound, check_targets
+from controller.features.airings.service import FURTHEST, SLIP, check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import usable_bulletin
@@ -33,6 +34,8 @@ from controller.features.schedules.queries import (
     version_of_schedule,
 )
 from controller.model.airing_states import OPEN
+from controller.model.airings import DEFAULT_VOLUME
+from controller.model.base import LONGEST_REASON
 from controller.model.bulletin_states import BulletinId
 from controller.model.local_time import wall
 from controller.model.new_ids import new_id
@@ -45,7 +48,6 @@ from schedules.icalendar import from_text, to_text
 from schedules.recurrence import Recurrence, RuleError, cancel, carry, move, occurrences, start_of
 from schedules.skips import Skips
 
-LONGEST_REASON = 1000
 CANCELLED = "Lần phát này đã bị hủy."
 _NO_SKIPS = Skips()
 

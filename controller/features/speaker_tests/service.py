@@ -17,7 +17,7 @@ from controller.features.journal.service import record
 from controller.features.plans.queries import published_policies
 from controller.model.accounts import HeldKey
 from controller.model.airing_states import AiringState
-from controller.model.airings import Airing, Target
+from controller.model.airings import TEST_VOLUME, Airing, Target
 from controller.model.bulletin_states import BulletinId, BulletinState
 from controller.model.bulletins import Approved, Bulletin, Recording, Revision
 from controller.model.fleet import Node
@@ -31,7 +31,6 @@ from devices.plan import timetable
 
 LONGEST_TEST = timedelta(seconds=60)
 """Whoever stands below the pole has heard enough by then, and so have the neighbours."""
-TEST_VOLUME = 60
 LATEST_TEST = timedelta(minutes=2)
 """The technician waits below the pole: later it would surprise somebody."""
 _LEAD = timedelta(seconds=10)  # about what it takes until it sounds: it must be allowed then too

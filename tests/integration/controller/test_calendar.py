@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from controller.errors import BadInput, Conflict, NotAllowed, NotFound
 from controller.features.airings.queries import deliveries_of, get_airing, reach, targets_of
-from controller.features.airings.service import DEFAULT_VOLUME
 from controller.features.journal.queries import export
 from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.occurrence_making import AHEAD, make_occurrences
@@ -20,7 +19,7 @@ from controller.features.schedules.service import (
     schedule_bulletin,
 )
 from controller.model.airing_states import AiringState
-from controller.model.airings import Airing
+from controller.model.airings import DEFAULT_VOLUME, Airing
 from controller.model.schedules import Occurrence
 from schedules.recurrence import WORKDAYS, Daily, MonthlyByDay, Weekly
 from schedules.skips import Skips

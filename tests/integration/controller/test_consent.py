@@ -8,7 +8,8 @@ from controller.errors import Conflict, NotAllowed
 from controller.features.accounts.service import create_operator, disable_operator
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.conflict_check import heard_in, waiting_in
-from controller.features.airings.planning import Meeting, Wish, move_airing, plan_foreseen
+from controller.features.airings.conflicts import Meeting
+from controller.features.airings.planning import Wish, move_airing, plan_foreseen
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.timing import DECLINED
 from controller.features.areas.queries import area_tree

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from controller.features.airings.conflicts import Choice, ConflictKind
-from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers
+from controller.features.airings.conflicts import Choice, ConflictKind, Meeting
+from controller.features.airings.planning import AgainstPolicy, MeetsOthers
 from controller.features.airings.queries import get_airing
 from controller.features.fleet.service import note_states
 from controller.features.plans.policy_signing import sign_policy

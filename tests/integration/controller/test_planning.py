@@ -6,7 +6,8 @@ import pytest
 
 from controller.features.airings.conflict_check import heard_in
 from controller.features.airings.conflict_messages import said_at
-from controller.features.airings.planning import AgainstPolicy, Meeting, MeetsOthers, Wish, plan_foreseen
+from controller.features.airings.conflicts import Meeting
+from controller.features.airings.planning import AgainstPolicy, MeetsOthers, Wish, plan_foreseen
 from controller.features.airings.queries import get_airing
 from controller.features.airings.timetables import timetable_of
 from controller.features.plans.policy_signing import sign_policy

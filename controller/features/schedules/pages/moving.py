@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.conflicts import Meeting
 from controller.features.airings.pages import found
-from controller.features.airings.planning import Meeting, MeetsOthers, move_airing
+from controller.features.airings.planning import MeetsOthers, move_airing
 from controller.features.schedules.form import read_wall
 from controller.features.schedules.queries import occurrence_of
 from controller.features.schedules.service import move_occurrence
