@@ -27,7 +27,6 @@ from controller.features.bulletins.pages import programmes as bulletins_programm
 from controller.features.bulletins.pages import recordings as bulletins_recordings_pages
 from controller.features.bulletins.pages import topics as bulletins_topics_pages
 from controller.features.chimes import api as chimes_api
-from controller.features.chimes import pages as chimes_pages
 from controller.features.consent import api as consent_api
 from controller.features.consent import pages as consent_pages
 from controller.features.doctor import pages as doctor_pages
@@ -46,7 +45,6 @@ from controller.features.enrolment import pages as enrolment_pages
 from controller.features.fleet.api import nodes as fleet_nodes_api
 from controller.features.fleet.api import watch as fleet_watch_api
 from controller.features.fleet.pages import incidents as fleet_incidents_pages
-from controller.features.fleet.pages import nodes as fleet_nodes_pages
 from controller.features.guide import pages as guide_pages
 from controller.features.imports import api as imports_api
 from controller.features.keys import api as keys_api
@@ -59,8 +57,7 @@ from controller.features.listeners.pages import reports as listeners_reports_pag
 from controller.features.maps import api as maps_api
 from controller.features.maps.pages import outlines as maps_outlines_pages
 from controller.features.maps.pages import province as maps_province_pages
-from controller.features.notices import api as notices_api
-from controller.features.notices import pages as notices_pages
+from controller.features.node_overview import pages as node_overview_pages
 from controller.features.plans import pages as plans_pages
 from controller.features.quarantine import api as quarantine_api
 from controller.features.quarantine import pages as quarantine_pages
@@ -75,10 +72,13 @@ from controller.features.schedules.pages import occurrences as schedules_occurre
 from controller.features.schedules.pages import schedules as schedules_pages
 from controller.features.speaker_tests import pages as speaker_tests_pages
 from controller.features.templates import api as templates_api
+from controller.features.templates.pages import chimes as templates_chimes_pages
 from controller.features.templates.pages import library as templates_library_pages
 from controller.features.templates.pages import templates as templates_pages
-from controller.features.today import api as today_api
-from controller.features.today import pages as today_pages
+from controller.features.today.api import day as today_day_api
+from controller.features.today.api import notices as today_notices_api
+from controller.features.today.pages import day as today_day_pages
+from controller.features.today.pages import notices as today_notices_pages
 from controller.http.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
@@ -88,7 +88,7 @@ cookie. Times are RFC 3339, in UTC. An error is `{"code", "sentence"}`: the code
 (Vietnamese) for people."""
 
 API = (
-    today_api,
+    today_day_api,
     editorial_api,
     airings_api,
     airings_nodes_api,
@@ -105,7 +105,7 @@ API = (
     bulletins_languages_api,
     lexicon_api,
     maps_api,
-    notices_api,
+    today_notices_api,
     accounts_people_api,
     bulletins_programmes_api,
     bulletins_recordings_api,
@@ -123,13 +123,13 @@ API = (
 
 # in this order: the first address that fits is taken
 PAGES = (
-    today_pages,
-    notices_pages,
+    today_day_pages,
+    today_notices_pages,
     airings_pages,
     rebroadcast_pages,
     consent_pages,
     schedules_moving_pages,
-    fleet_nodes_pages,
+    node_overview_pages,
     editorial_writing_pages,
     editorial_editing_pages,
     editorial_imports_pages,
@@ -158,7 +158,7 @@ PAGES = (
     schedules_days_off_pages,
     area_changes_pages,
     templates_library_pages,
-    chimes_pages,
+    templates_chimes_pages,
     templates_pages,
     speaker_tests_pages,
     bulletins_topics_pages,

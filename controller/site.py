@@ -17,21 +17,14 @@ from controller.errors import LoaError
 from controller.features.accounts.rate_limits import Tries
 from controller.features.accounts.viewer import entering
 from controller.features.airings.heard import is_whole, percent_heard
-from controller.features.airings.views import (
-    AIRING_SIGNS,
-    BULLETIN_SIGNS,
-    GRADE_WORDS,
-    NODE_SIGNS,
-    StatusTone,
-    progress_words,
-    together_words,
-    whole_ms_of,
-)
+from controller.features.airings.page_queries import sounding_now
+from controller.features.airings.views import AIRING_SIGNS, together_words, whole_ms_of
+from controller.features.bulletins.signs import BULLETIN_SIGNS, progress_words
 from controller.features.fleet.faults import LEAST_AUDIBLE
+from controller.features.fleet.signs import NODE_SIGNS
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.schedules.sentences import WEEKDAYS
 from controller.features.today.header import Header
-from controller.features.today.queries import sounding_now
 from controller.http import assets
 from controller.http import error_pages as errors
 from controller.http.guard import BodyLimits, Guard
@@ -39,7 +32,9 @@ from controller.http.lanes import Lanes
 from controller.http.live import Live
 from controller.http.refusals import describe_refusals
 from controller.http.render import offer
+from controller.http.signs import StatusTone
 from controller.http.station import Station
+from controller.http.words import GRADE_WORDS
 from controller.routes import DESCRIPTION, api_router, pages_router
 
 

@@ -3,8 +3,10 @@
 import unicodedata
 from datetime import UTC, date, datetime, timedelta
 
+from controller.http.named import Named
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
+from devices.ids import Grade
 
 _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật")
 SAID = {
@@ -187,3 +189,8 @@ def plain(text: str) -> str:
     """Return the text as it is typed without accents: “dong hai” for “Đông Hải”."""
     folded = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
     return "".join(letter for letter in folded if not unicodedata.combining(letter))
+
+
+GRADE_WORDS = Named(
+    {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}, str
+)

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
+from controller.features.airings.consent import standing_in_family
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import plan_airing
 from controller.features.area_changes.service import load_areas
 from controller.features.bulletins.listening_proof import note_served
 from controller.features.bulletins.renderings import begin_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
-from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.fleet.service import NewNode, enrol_nodes
 from controller.features.plans.policy_signing import sign_key_set, sign_policy
 from controller.features.plans.queries import unacknowledged

@@ -58,3 +58,9 @@ def keys_shown(session: Session) -> list[tuple[HeldKey, str]]:
         .order_by(HeldKey.not_after, HeldKey.kid)
     )
     return [(key, name or "Máy chủ của đài") for key, name in session.execute(query)]
+
+
+def name_of(session: Session, operator_id: str) -> str:
+    """Return how a person is called."""
+    query = select(Account.display_name).where(Account.id == operator_id)
+    return session.scalar(query) or "?"

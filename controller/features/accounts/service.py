@@ -350,3 +350,14 @@ def _keep(session: Session, key: SigningKey, *, holder: OperatorId | None, seale
 
 def _context(kid: KeyId, holder: OperatorId) -> str:
     return f"{kid}/{holder}"
+
+
+def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
+    """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
+    try:
+        check_key(session, operator, Role.APPROVER, now)
+    except Conflict as error:
+        return error.sentence
+    except NotAllowed:
+        return ""  # no approver's key at all: the pages offer nothing to approve
+    return ""

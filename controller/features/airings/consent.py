@@ -12,10 +12,12 @@ from typing import Protocol
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from controller.features.airings.queries import targets_of
+from controller.features.airings.split import root_of
 from controller.features.areas.queries import area_tree
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
-from controller.model.airings import Answer
+from controller.model.airings import Airing, Answer
 from controller.model.area_tree import AreaTree
 from controller.model.permissions import Act, OperatorId, OperatorRole, can
 from controller.model.schedule_states import ScheduleId
@@ -152,3 +154,14 @@ def forget_answers(session: Session, schedule_id: ScheduleId) -> int:
     for row in rows:
         session.delete(row)
     return len(rows)
+
+
+def standing_in_family(
+    session: Session, airing: Airing, *, lock: bool = False
+) -> dict[AiringId, ConsentStanding]:
+    """Return what was said of an airing and its parts that are in no plan yet; `lock`: and come into none."""
+    root = root_of(airing)
+    query = select(Airing).where(or_(Airing.id == root, Airing.linked_to == root), Airing.node.is_(None))
+    query = query.where(Airing.state == AiringState.PLANNED).order_by(Airing.id)
+    family = session.scalars(query.with_for_update() if lock else query).all()
+    return standings(session, family, targets_of(session, [one.id for one in family]))

@@ -12,16 +12,16 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import NotFound
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.consent import ConsentStanding
+from controller.features.airings.consent import ConsentStanding, standing_in_family
+from controller.features.airings.consent_words import said_of
 from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.operations import stop_airing
+from controller.features.airings.page_queries import airing_tiles, airing_views, delivery_rows, reasons
 from controller.features.airings.queries import get_airing, start_spread
 from controller.features.airings.split import parts_with
 from controller.features.airings.start_histogram import starts_of
 from controller.features.airings.views import AiringView, Tile
-from controller.features.consent.page_queries import said_of
-from controller.features.consent.service import standing_in_family
-from controller.features.today.queries import airing_tiles, airing_views, delivery_rows, reasons, spoken
+from controller.features.bulletins.page_queries import spoken
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page
 from controller.http.station import Station

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
-from controller.features.today.queries import stood_in
+from controller.features.airings.page_queries import stood_in
 from controller.model.airings import Delivery
 from devices.ids import AiringId
 

@@ -1,49 +1,19 @@
 """What a page shows, as values: tones, words and shares, so that each rule is tested without a page."""
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
-from itertools import groupby
 
 from controller.features.airings.heard import whole_ms
 from controller.features.airings.lateness import Forecast, forecast_sentence
 from controller.features.airings.queries import Reach, StartSpread
-from controller.features.fleet.status import NodeStatus
+from controller.features.bulletins.signs import BULLETIN_SIGNS
 from controller.http.named import Named
-from controller.http.words import number
+from controller.http.signs import Sign, StatusTone, unnamed
+from controller.http.words import GRADE_WORDS, number
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
-from controller.model.bulletin_states import BulletinState, RenderingState
-from controller.model.fleet import Node
+from controller.model.bulletin_states import BulletinState
 from devices.ids import AiringId, AreaCode, Grade
-from tts.orders import Progress
-
-
-class StatusTone(StrEnum):
-    """How a thing looks: its colour; never without a word and an icon beside it."""
-
-    LIVE = "live"  # sounding now
-    GOOD = "good"
-    WORK = "work"  # on its way
-    WARN = "warn"
-    BAD = "bad"
-    CALM = "calm"
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """A word with its icon and tone."""
-
-    word: str
-    icon: str
-    tone: StatusTone
-
-
-def unnamed(value: str) -> Sign:
-    """Return the sign of a value that has no word of its own."""
-    return Sign(str(value), "info-circle", StatusTone.CALM)
-
 
 AIRING_SIGNS = Named(
     {
@@ -59,35 +29,8 @@ AIRING_SIGNS = Named(
 APPROVAL_OVER = Sign("Phê duyệt hết hiệu lực", "alert-triangle", StatusTone.BAD)
 NO_LONGER_HEARD = Sign("Loa đã ngừng phát", "player-stop", StatusTone.WARN)
 AWAITS_YES = Sign("Chờ xã đồng ý", "clock-pause", StatusTone.WARN)
-BULLETIN_SIGNS = Named(
-    {
-        BulletinState.DRAFT: Sign("Bản nháp", "edit", StatusTone.CALM),
-        BulletinState.SUBMITTED: Sign("Chờ duyệt", "clock-pause", StatusTone.WORK),
-        BulletinState.APPROVED: Sign("Đã duyệt", "shield-check", StatusTone.GOOD),
-        BulletinState.RETURNED: Sign("Bị trả lại", "arrow-back-up", StatusTone.WARN),
-        BulletinState.WITHDRAWN: Sign("Đã rút", "x", StatusTone.BAD),
-    },
-    unnamed,
-)
-NODE_SIGNS = Named(
-    {
-        NodeStatus.NEVER_SEEN: Sign("Chưa từng kết nối", "circle-dashed", StatusTone.CALM),
-        NodeStatus.OFFLINE: Sign("Mất kết nối", "wifi-off", StatusTone.BAD),
-        NodeStatus.SILENT: Sign("Không trả lời", "plug-connected-x", StatusTone.BAD),
-        NodeStatus.FAULTY: Sign("Có trục trặc", "alert-triangle", StatusTone.WARN),
-        NodeStatus.SOUNDING: Sign("Đang phát", "broadcast", StatusTone.LIVE),
-        NodeStatus.READY: Sign("Sẵn sàng", "circle-check", StatusTone.GOOD),
-        NodeStatus.QUARANTINED: Sign("Đang cách ly", "x", StatusTone.CALM),
-        NodeStatus.RETIRED: Sign("Đã ngừng dùng", "x", StatusTone.CALM),
-    },
-    unnamed,
-)
-GRADE_WORDS = Named(
-    {Grade.ROUTINE: "Thông thường", Grade.PRIORITY: "Ưu tiên", Grade.EMERGENCY: "Khẩn cấp"}, str
-)
 _AS_ONE_MS = 100
 """Loudspeakers of one street that differ by less are heard as one."""
-ONLINE = frozenset({NodeStatus.READY, NodeStatus.SOUNDING, NodeStatus.FAULTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,41 +152,6 @@ class AiringView:
         return None if self.duration is None else self.starts_at + self.duration
 
 
-@dataclass(frozen=True, slots=True)
-class Making:
-    """A recording in the making."""
-
-    bulletin: str
-    title: str
-    state: RenderingState
-    progress: Progress | None = None
-    fault: str | None = None
-
-    @property
-    def words(self) -> str:
-        """What is being done, with the phrase's number while it speaks."""
-        if self.state is RenderingState.FAILED:
-            return self.fault or "Chưa dựng được âm thanh."
-        return progress_words(self.progress)
-
-
-def progress_words(progress: Progress | None) -> str:
-    """Return what is being done for a recording; None: it waits for its turn."""
-    if progress is None:
-        return "Chờ đến lượt dựng âm thanh"
-    words = Named(
-        {
-            "reading": "Đang phân tích văn bản",
-            "speaking": f"Đang đọc câu {progress.done}/{progress.total}",
-            "mixing": "Đang ghép nhạc hiệu và lời đọc",
-            "encoding": "Đang nén thành tệp âm thanh",
-            "done": "Đã dựng xong",
-        },
-        lambda _: "Đang dựng âm thanh",
-    )
-    return words[progress.stage]
-
-
 @dataclass(slots=True)
 class Tile:
     """One commune: its nodes counted."""
@@ -311,30 +219,6 @@ class Tile:
             (self.started > 0, Sign("Phát một phần", "alert-triangle", StatusTone.WARN)),
         )
         return next((sign for holds, sign in signs if holds), Sign("Không phát", "circle-x", StatusTone.BAD))
-
-
-@dataclass(frozen=True, slots=True)
-class NodeGroup:
-    """A commune's nodes with what to think of each."""
-
-    area: AreaCode
-    name: str
-    nodes: Sequence[tuple[Node, NodeStatus]]
-
-    @property
-    def online(self) -> int:
-        """How many can be reached."""
-        return sum(status in ONLINE for _, status in self.nodes)
-
-
-def group_by_area(
-    nodes: Iterable[tuple[Node, NodeStatus]], name_of: Callable[[AreaCode], str]
-) -> list[NodeGroup]:
-    """Return the nodes by area; those of one area must follow each other."""
-    return [
-        NodeGroup(area, name_of(area), list(group))
-        for area, group in groupby(nodes, key=lambda pair: pair[0].area)
-    ]
 
 
 def whole_ms_of(airing: AiringView | Airing) -> int | None:

@@ -7,22 +7,18 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from controller.errors import Conflict, NotAllowed
-from controller.features.accounts.service import check_key
 from controller.features.accounts.viewer import Viewer
+from controller.features.airings.page_queries import MOST_AIRINGS
 from controller.features.approvals.waiting import is_author, submitted_in
 from controller.features.schedules.sentences import rule_sentence
-from controller.features.today.queries import MOST_AIRINGS
 from controller.model.accounts import Account
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinId, RenderingState
 from controller.model.bulletins import Bulletin, Rendering
 from controller.model.emergencies import Prepared
-from controller.model.permissions import Operator
 from controller.model.schedule_states import ScheduleState
 from controller.model.schedules import Schedule
-from devices.ids import Role
 from schedules.icalendar import from_text
 from schedules.recurrence import Once
 
@@ -43,17 +39,6 @@ class Waiting:
     """Whether it is prepared for an emergency: loudspeakers hold it and sound nothing until it is called."""
     is_own: bool
     """Whether this person wrote it: another one has to approve it."""
-
-
-def why_unsigned(session: Session, operator: Operator, *, now: datetime) -> str:
-    """Return why loudspeakers would refuse the person's approvals now, and what to do; "": they would not."""
-    try:
-        check_key(session, operator, Role.APPROVER, now)
-    except Conflict as error:
-        return error.sentence
-    except NotAllowed:
-        return ""  # no approver's key at all: the pages offer nothing to approve
-    return ""
 
 
 def queue(session: Session, viewer: Viewer, limit: int = MOST_AIRINGS) -> Sequence[Waiting]:

@@ -8,9 +8,9 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
+from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.programme_form import KIND_WORDS
 from controller.features.bulletins.queries import items_of
-from controller.features.today.queries import titles_of
 from controller.model.accounts import Account
 from controller.model.bulletin_states import BulletinId, BulletinState, ItemKind, RevisionKind
 from controller.model.bulletins import Bulletin, ProgrammeItem, Recording, Rendering, Revision

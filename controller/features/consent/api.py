@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.consent import ConsentStanding
+from controller.features.airings.consent import ConsentStanding, standing_in_family
 from controller.features.airings.pages import found
+from controller.features.airings.precedence import collisions_for, order_airings
 from controller.features.airings.queries import get_airing
-from controller.features.consent.precedence import collisions_for, order_airings
-from controller.features.consent.queries import questions_for, standing_of_schedule
+from controller.features.consent.queries import questions_for
 from controller.features.consent.schemas import (
     AnswerAsked,
     AnswerShown,
@@ -19,7 +19,8 @@ from controller.features.consent.schemas import (
     QuestionShown,
     StandingShown,
 )
-from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.consent.service import answer_airing, answer_schedule
+from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.pages.occurrences import found as found_schedule
 from controller.http.refusals import refusals
 from devices.ids import AreaCode

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
-from controller.features.consent.precedence import Collision, collisions_for
+from controller.features.airings.precedence import Collision, collisions_for
 from controller.features.consent.queries import Question, questions_for
 from controller.model.permissions import Operator
 

@@ -9,7 +9,7 @@ from controller.errors import BadInput
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.airings.pages import found
-from controller.features.consent.precedence import order_airings
+from controller.features.airings.precedence import order_airings
 from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.schedules.pages.occurrences import found as found_schedule
 from controller.model.base import ID_LENGTH, LONGEST_REASON

@@ -2,16 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import BadInput, Conflict
 from controller.features.accounts.queries import require
-from controller.features.airings.consent import ConsentStanding, standings
-from controller.features.airings.queries import get_airing, targets_of
+from controller.features.airings.consent import standing_in_family
+from controller.features.airings.queries import get_airing
 from controller.features.airings.split import root_of
-from controller.features.consent.queries import standing_of_schedule
 from controller.features.journal.service import record
+from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.queries import get_schedule
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing, Answer
@@ -72,17 +72,6 @@ def keep_answers(session: Session, of: Airing, airing: Airing, *, now: datetime)
         kept = Answer(id=new_id(now), airing=airing.id, area=row.area, agrees=row.agrees, reason=row.reason)
         kept.by, kept.at = row.by, row.at
         session.add(kept)
-
-
-def standing_in_family(
-    session: Session, airing: Airing, *, lock: bool = False
-) -> dict[AiringId, ConsentStanding]:
-    """Return what was said of an airing and its parts that are in no plan yet; `lock`: and come into none."""
-    root = root_of(airing)
-    query = select(Airing).where(or_(Airing.id == root, Airing.linked_to == root), Airing.node.is_(None))
-    query = query.where(Airing.state == AiringState.PLANNED).order_by(Airing.id)
-    family = session.scalars(query.with_for_update() if lock else query).all()
-    return standings(session, family, targets_of(session, [one.id for one in family]))
 
 
 def _check_awaited(session: Session, airing: Airing, by: Operator) -> None:

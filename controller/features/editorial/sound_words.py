@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from controller.features.airings.views import StatusTone
+from controller.http.signs import StatusTone
 from controller.http.words import length_of_seconds, number
 from tts.found import Found
 

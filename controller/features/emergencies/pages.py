@@ -16,6 +16,7 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.second_factor import has_second_factor
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.airings.queries import sound_end_of
+from controller.features.bulletins.page_queries import titles_of
 from controller.features.emergencies import operations
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.emergencies.preparation import release, write_from_template
@@ -28,7 +29,6 @@ from controller.features.emergencies.queries import (
 )
 from controller.features.emergencies.service import Call, decline_emergency
 from controller.features.emergencies.texts import TEMPLATES
-from controller.features.today.queries import titles_of
 from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page

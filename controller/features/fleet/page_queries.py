@@ -1,7 +1,7 @@
 """Reads of the pages about nodes: counts by commune, one page of nodes that fit a filter."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
-from controller.features.airings.views import ONLINE
 from controller.features.fleet.counts import has_status, statuses_by_area
 from controller.features.fleet.queries import facts_of
+from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.http.words import plain
 from controller.model.fleet import Node
@@ -144,3 +144,13 @@ def _named(
 
 _MOST_FOUND = 500
 """Nodes that a search names; who finds more types another word."""
+
+
+def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None = None) -> Sequence[Node]:
+    """Return the nodes in use that the person may see (in the areas, if given), by area and id."""
+    query = select(Node).where(Node.retired_at.is_(None)).order_by(Node.area, Node.id)
+    if areas is not None:
+        query = query.where(Node.area.in_(scope.seen & frozenset(areas)))
+    elif not scope.is_whole():
+        query = query.where(Node.area.in_(scope.seen))
+    return session.scalars(query).all()

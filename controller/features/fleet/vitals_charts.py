@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from controller.features.airings.views import StatusTone
 from controller.features.fleet.vitals_samples import (
     FIGURES,
     QUARTERS_OF_DAY,
@@ -16,6 +15,7 @@ from controller.features.fleet.vitals_samples import (
     strip,
 )
 from controller.http.charts import WIDTH, lines
+from controller.http.signs import StatusTone
 from controller.http.words import clock, number, said_day
 from controller.model.local_time import ZONE
 

@@ -13,9 +13,9 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.fleet.fault_assignments import LONGEST_NOTE, take_care
 from controller.features.fleet.faults import FaultKind
-from controller.features.fleet.pages.nodes import show_node
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import retire_node
+from controller.features.node_overview.pages import show_node
 from controller.features.quarantine.service import limit_volume, quarantine_node, release_node
 from controller.features.speaker_tests.service import try_node
 from controller.http.station import Station

@@ -11,15 +11,10 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.viewer import Viewer
 from controller.features.airings.consent import standings
 from controller.features.airings.queries import targets_of
-from controller.features.airings.views import (
-    AIRING_SIGNS,
-    APPROVAL_OVER,
-    AWAITS_YES,
-    BULLETIN_SIGNS,
-    Sign,
-    StatusTone,
-)
+from controller.features.airings.views import AIRING_SIGNS, APPROVAL_OVER, AWAITS_YES
 from controller.features.bulletins.in_force import approved_until
+from controller.features.bulletins.page_queries import titles_of
+from controller.features.bulletins.signs import BULLETIN_SIGNS
 from controller.features.schedules.calendar_conflicts import clashes, spans_of
 from controller.features.schedules.occurrence_making import AHEAD
 from controller.features.schedules.queries import (
@@ -28,7 +23,7 @@ from controller.features.schedules.queries import (
     schedules_for,
     targets_of_schedules,
 )
-from controller.features.today.queries import titles_of
+from controller.http.signs import Sign, StatusTone
 from controller.model.airing_states import MOVABLE, AiringState
 from controller.model.airings import Airing, Target
 from controller.model.bulletin_states import BulletinState

@@ -9,12 +9,13 @@ from controller.features.accounts.service import create_operator, disable_operat
 from controller.features.airings.cancellation import cancel_airing
 from controller.features.airings.conflict_check import heard_in, waiting_in
 from controller.features.airings.conflicts import Meeting
+from controller.features.airings.consent import standing_in_family
 from controller.features.airings.planning import Wish, move_airing, plan_foreseen
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.timing import DECLINED
 from controller.features.areas.queries import area_tree
 from controller.features.consent.queries import questions_for
-from controller.features.consent.service import answer_airing, answer_schedule, standing_in_family
+from controller.features.consent.service import answer_airing, answer_schedule
 from controller.features.journal.queries import export
 from controller.features.notices.queries import notices_of
 from controller.features.reports.queries import aired_between

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from controller.errors import BadInput, Conflict, NotAllowed
+from controller.features.airings.precedence import collisions_for, order_airings
 from controller.features.airings.queries import get_airing, targets_of
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.queries import rendering_of
-from controller.features.consent.precedence import collisions_for, order_airings
 from controller.features.journal.queries import export
 from controller.features.plans.policy_signing import sign_policy
 from controller.model.airing_states import AiringState

@@ -6,10 +6,10 @@ from datetime import timedelta
 from rich.console import Console
 
 from controller.features.accounts.queries import operator_named
+from controller.features.airings.consent import standing_in_family
 from controller.features.airings.queries import get_airing
 from controller.features.areas.queries import area_tree
 from controller.features.bulletins.service import draft_bulletin
-from controller.features.consent.service import standing_in_family
 from controller.features.notices.queries import notices_of
 from controller.features.provisioning.service import add_officer_of_a_commune
 from controller.host.station_keys import Secrets

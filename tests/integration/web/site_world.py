@@ -9,6 +9,7 @@ from pathlib import Path
 from controller.features.accounts.queries import operator_named
 from controller.features.accounts.service import create_operator, make_keys
 from controller.features.accounts.sessions import Tries, sign_in
+from controller.features.airings.consent import standing_in_family
 from controller.features.airings.queries import get_airing
 from controller.features.airings.service import plan_airing
 from controller.features.area_changes.service import load_areas
@@ -16,7 +17,7 @@ from controller.features.areas.queries import areas
 from controller.features.bulletins.listening_proof import note_served
 from controller.features.bulletins.renderings import begin_rendering, fail_rendering, finish_rendering
 from controller.features.bulletins.service import approve_bulletin, draft_bulletin, submit_bulletin
-from controller.features.consent.service import answer_airing, standing_in_family
+from controller.features.consent.service import answer_airing
 from controller.features.fleet.service import NewNode, enrol_nodes, note_states
 from controller.features.journal.security_log import SecurityLog
 from controller.features.plans.policy_signing import sign_key_set

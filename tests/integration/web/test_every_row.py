@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from controller.features.airings.views import NODE_SIGNS
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.pages.incidents import EVENT_SIGNS
+from controller.features.fleet.signs import NODE_SIGNS
 from controller.features.fleet.status import NodeStatus
 from controller.features.journal.service import record
 from controller.features.listeners.service import report_trouble

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import event
 
 from controller.features.airings.queries import get_airing
-from controller.features.airings.views import StatusTone, Tile
+from controller.features.airings.views import Tile
 from controller.features.bulletins.service import return_bulletin
 from controller.features.fleet.service import retire_node
+from controller.http.signs import StatusTone
 from tests.integration.web.site_world import NHA_TRANG, Made
 from tests.support.stored_rows import note_vitals
 from tests.support.swelling_tone import mp3

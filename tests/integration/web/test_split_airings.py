@@ -2,8 +2,8 @@
 
 import pytest
 
+from controller.features.airings.precedence import order_airings
 from controller.features.airings.queries import get_airing, targets_of
-from controller.features.consent.precedence import order_airings
 from controller.model.airing_states import AiringState
 from controller.model.airings import Airing
 from tests.integration.web.site_world import BAC_NHA_TRANG, NHA_TRANG, PROVINCE, Made

@@ -4,21 +4,16 @@ import re
 
 import pytest
 
-from controller.features.airings.views import (
-    AIRING_SIGNS,
-    BULLETIN_SIGNS,
-    GRADE_WORDS,
-    NODE_SIGNS,
-    StatusTone,
-    progress_words,
-)
+from controller.features.airings.views import AIRING_SIGNS
 from controller.features.bulletins.programme_form import KIND_WORDS
+from controller.features.bulletins.signs import BULLETIN_SIGNS, progress_words
 from controller.features.chimes.page_queries import PLACE_WORDS
 from controller.features.editorial.pages.imports import KIND_WORDS as FILE_WORDS
 from controller.features.editorial.pages.imports import MEND_WORDS
 from controller.features.emergencies.alarm_bar import RUNNING_WORDS
 from controller.features.fleet.events import EventKind
 from controller.features.fleet.pages.incidents import EVENT_SIGNS
+from controller.features.fleet.signs import NODE_SIGNS
 from controller.features.fleet.status import IN_WORDS as NODES_IN_WORDS
 from controller.features.fleet.status import NodeStatus
 from controller.features.imports.file_kinds import FileKind
@@ -26,6 +21,8 @@ from controller.features.imports.text_repair import Mend
 from controller.features.listeners.pages.reports import TROUBLE_WORDS
 from controller.http.named import Named
 from controller.http.render import ACT_WORDS, REASON_WORDS, RECEIPT_WORDS, ROLE_WORDS, reason_words
+from controller.http.signs import StatusTone
+from controller.http.words import GRADE_WORDS
 from controller.model.airing_states import IN_WORDS as AIRINGS_IN_WORDS
 from controller.model.airing_states import AiringState
 from controller.model.bulletin_states import IN_WORDS as BULLETINS_IN_WORDS

@@ -25,7 +25,7 @@ from controller.features.accounts.second_factor import (
     has_second_factor,
     remove_second_factor,
 )
-from controller.features.accounts.service import change_password
+from controller.features.accounts.service import change_password, why_unsigned
 from controller.features.accounts.sessions import complete_sign_in, person_awaiting_code
 from controller.features.accounts.sessions import sign_in as enter
 from controller.features.accounts.sessions import sign_out as leave
@@ -44,7 +44,6 @@ from controller.features.accounts.viewer import (
     tries_of,
     viewer_in,
 )
-from controller.features.approvals.queries import why_unsigned
 from controller.http.lanes import in_lane, lanes_of
 from controller.http.refusals import refusals
 from controller.http.requests import address_of, station_of, token_of

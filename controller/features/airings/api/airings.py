@@ -15,6 +15,7 @@ from controller.features.airings.forecasts import add_forecasts
 from controller.features.airings.lateness import size_of
 from controller.features.airings.lateness_facts import earliest_for
 from controller.features.airings.operations import stop_airing
+from controller.features.airings.page_queries import airing_views, delivery_rows
 from controller.features.airings.pages import found
 from controller.features.airings.planning import asking_of, plan_foreseen
 from controller.features.airings.schemas import (
@@ -29,7 +30,6 @@ from controller.features.airings.timetables import MOST_DAYS, timetable_of
 from controller.features.airings.views import AiringView
 from controller.features.airings.wishes import wish_of
 from controller.features.bulletins.queries import seen_bulletin
-from controller.features.today.queries import airing_views, delivery_rows
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Code, Reason

@@ -4,11 +4,11 @@ from fastapi import APIRouter
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
 from controller.features.airings.schemas import NodeWhole
 from controller.features.fleet.api.nodes import node_shown
 from controller.features.fleet.queries import get_node
-from controller.features.today.queries import receipts_of
 from controller.http.refusals import refusals
 from devices.ids import NodeId
 

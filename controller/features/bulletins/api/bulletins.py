@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
 from controller.features.bulletins import operations
+from controller.features.bulletins.page_queries import SpokenRevision, bulletins_seen, spoken
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.schemas import (
     Approve,
@@ -18,7 +19,6 @@ from controller.features.bulletins.schemas import (
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.features.bulletins.topics import set_topic
-from controller.features.today.queries import SpokenRevision, bulletins_seen, spoken
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason

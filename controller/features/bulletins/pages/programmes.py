@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.upload_forms import SentForm, Writer
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
@@ -36,7 +37,6 @@ from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.topics import set_topic, topic_of, topics
 from controller.features.drafts.queries import NEW_PROGRAMME, draft_of
 from controller.features.drafts.service import keep_draft, send_draft
-from controller.features.today.queries import name_of
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station

@@ -10,11 +10,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict
+from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.language_reach import spread_of
+from controller.features.airings.page_queries import airing_views
 from controller.features.bulletins.in_force import approvals_until
 from controller.features.bulletins.legal_queries import act_of
+from controller.features.bulletins.page_queries import spoken, titles_of
 from controller.features.bulletins.programme_queries import lines_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.bulletins.reapproval import is_due_again
@@ -27,7 +30,6 @@ from controller.features.editorial.pages.sounds import sound_shown
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
-from controller.features.today.queries import airing_views, name_of, spoken, titles_of
 from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.render import page
 from controller.http.station import Station

@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from controller.errors import BadInput, LoaError
+from controller.features.accounts.admin_queries import name_of
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.bulletins.legal_form import ACT_KINDS, typed_act
+from controller.features.bulletins.page_queries import spoken
 from controller.features.bulletins.queries import reference_given, seen_bulletin
 from controller.features.bulletins.service import revise_bulletin, submit_bulletin
 from controller.features.bulletins.wording_views import changes
@@ -21,7 +23,6 @@ from controller.features.editorial.pages.writing import sent
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.imports.legal_references import Reference
 from controller.features.legal_acts.service import name_reference
-from controller.features.today.queries import name_of, spoken
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station

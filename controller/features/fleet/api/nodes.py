@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.areas.schemas import AreaShown
 from controller.features.fleet.faults import faults_told
+from controller.features.fleet.page_queries import nodes_seen
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.schemas import NodeShown
 from controller.features.fleet.status import status_of
-from controller.features.today.queries import nodes_seen
 from controller.http.refusals import refusals
 from controller.model.fleet import Node
 from devices.ids import AreaCode

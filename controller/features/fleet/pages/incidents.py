@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.airings.views import Sign, StatusTone, unnamed
 from controller.features.fleet.events import EventKind, FleetEvent
 from controller.features.fleet.page_queries import PAGE
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
 from controller.http.named import Named
 from controller.http.render import page
+from controller.http.signs import Sign, StatusTone, unnamed
 from controller.model.fleet import Node
 from controller.model.permissions import Act
 from devices.ids import NodeId

@@ -10,10 +10,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, viewer_in
+from controller.features.fleet.page_queries import nodes_seen
 from controller.features.listeners.queries import report_by_code, reports_in
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import answer_report, report_trouble
-from controller.features.today.queries import nodes_seen
 from controller.http.error_pages import status_of
 from controller.http.named import Named
 from controller.http.public_address import Reachable, public_address, reach_of

@@ -14,10 +14,11 @@ from starlette.responses import Response
 
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.airings.views import Sign, Tile
+from controller.features.airings.page_queries import commune_tiles
+from controller.features.airings.views import Tile
 from controller.features.maps.drawing import drawing
 from controller.features.maps.sketch import Box, CommuneCell, free_of_others
-from controller.features.today.queries import commune_tiles
+from controller.http.signs import Sign
 from controller.http.station import Station
 from controller.model.permissions import Act
 from devices.ids import AreaCode

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import NotFound
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.consent.precedence import collisions_for
+from controller.features.airings.precedence import collisions_for
+from controller.features.bulletins.page_queries import states_of, titles_of
 from controller.features.schedules.calendar import WEEK, CalendarDay, days_shown, monday_of
 from controller.features.schedules.calendar_conflicts import MOST
 from controller.features.schedules.queries import (
@@ -23,7 +24,6 @@ from controller.features.schedules.queries import (
     targets_of_schedules,
 )
 from controller.features.schedules.sentences import rule_sentence
-from controller.features.today.queries import states_of, titles_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day

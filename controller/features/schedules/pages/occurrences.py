@@ -11,9 +11,10 @@ from starlette.responses import RedirectResponse, Response
 
 from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.consent.page_queries import said_of
-from controller.features.consent.queries import standing_of_schedule
+from controller.features.airings.consent_words import said_of
+from controller.features.airings.page_queries import airing_views
 from controller.features.schedules.calendar import lunar_words, occurrence_path
+from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.form import read_original, read_wall
 from controller.features.schedules.preview import DATES
 from controller.features.schedules.queries import (
@@ -25,7 +26,6 @@ from controller.features.schedules.queries import (
 from controller.features.schedules.sentences import rule_sentence
 from controller.features.schedules.service import cancel_occurrence, end_schedule, move_occurrence
 from controller.features.schedules.waits import what_it_waits_for
-from controller.features.today.queries import airing_views
 from controller.http.error_pages import status_of
 from controller.http.lanes import UrgentRoute
 from controller.http.render import page

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.bulletins.page_queries import bulletins_seen
 from controller.features.bulletins.queries import programmes_among, seen_bulletin
 from controller.features.schedules.form import KINDS, ScheduleTyped, fresh_form, typed_of
 from controller.features.schedules.pages.occurrences import found
@@ -17,7 +18,6 @@ from controller.features.schedules.preview import preview
 from controller.features.schedules.queries import targets_of_schedule, version_of_schedule
 from controller.features.schedules.sentences import rule_sentence
 from controller.features.schedules.service import change_schedule, schedule_bulletin
-from controller.features.today.queries import bulletins_seen
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, frame_of, page
 from controller.http.station import Station

@@ -15,20 +15,21 @@ from controller.errors import LoaError, NotFound
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.live_pages import LivePage
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
+from controller.features.airings.page_queries import receipts_of
 from controller.features.airings.queries import deliveries_to
-from controller.features.airings.views import group_by_area
+from controller.features.bulletins.page_queries import titles_of
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.faults import faults_told
 from controller.features.fleet.location_history import stays_of
 from controller.features.fleet.page_queries import NodeListFilter, find_nodes, fleet_tree
 from controller.features.fleet.queries import facts_of, get_node
+from controller.features.fleet.signs import group_by_area
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.features.fleet.vitals_charts import day_shown, month_begins, month_shown
 from controller.features.fleet.vitals_log import quarters_of
 from controller.features.fleet.vitals_samples import QUARTERS_OF_DAY, quarter_of
 from controller.features.journal.queries import entries_of
 from controller.features.journal.service import STATION
-from controller.features.today.queries import receipts_of, titles_of
 from controller.http.error_pages import status_of as status_of_error
 from controller.http.journal_words import act_words, detail_words
 from controller.http.station import Station

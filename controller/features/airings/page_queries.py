@@ -1,0 +1,208 @@
+"""Reads of airings for pages and programs: a constant number of queries, however many nodes there are."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from controller.features.accounts.scope import Scope
+from controller.features.airings.consent import standings
+from controller.features.airings.heard import heard_whole, whole_ms
+from controller.features.airings.queries import reach_by_area, reaches, targets_of
+from controller.features.airings.views import AiringView, Tile
+from controller.features.bulletins.in_force import approved_until
+from controller.features.bulletins.page_queries import MOST_LINES
+from controller.features.fleet.counts import statuses_by_area
+from controller.features.fleet.signs import ONLINE
+from controller.features.fleet.status import NodeStatus
+from controller.model.airing_states import AiringState
+from controller.model.airings import Airing, Delivery, StoredReceipt, Target
+from controller.model.bulletins import Bulletin
+from controller.model.fleet import Node
+from devices.ids import AiringId, AreaCode, NodeId
+
+MOST_AIRINGS = 100
+
+
+def airing_views(
+    session: Session,
+    scope: Scope,
+    condition: ColumnElement[bool],
+    *,
+    newest_first: bool = False,
+    limit: int = MOST_AIRINGS,
+    few: bool = False,
+) -> list[AiringView]:
+    """Return airings that the person may see, with their reach there; a few queries.
+
+    `few`: the condition is met by few airings of all years, so that these are asked where they are heard,
+    instead of the person's areas for all that they ever heard.
+    """
+    query = _airings(scope, condition, newest_first=newest_first, few=few)
+    rows = session.execute(query.limit(limit)).all()
+    ids = [airing.id for airing, _, _ in rows]
+    targets = targets_of(session, ids)
+    reach = reaches(session, ids, None if scope.is_whole() else scope.seen)
+    said = standings(session, [airing for airing, _, _ in rows if airing.node is None], targets)
+    views = []
+    for airing, bulletin, until in rows:
+        view = airing_view(airing, bulletin, until, scope, targets.get(airing.id, ()))
+        view.awaits_yes = airing.id in said and not said[airing.id].unanswered.isdisjoint(scope.seen)
+        if airing.id in reach:
+            view.reach = reach[airing.id]
+        views.append(view)
+    return views
+
+
+def _airings(
+    scope: Scope, condition: ColumnElement[bool], *, newest_first: bool, few: bool
+) -> Select[Airing, Bulletin, datetime | None]:
+    order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
+    query = select(Airing, Bulletin, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
+    query = query.where(condition).order_by(*order)
+    if scope.is_whole():
+        return query
+    heard = select(Target.airing).where(Target.area.in_(scope.hears))
+    return query.where(heard.where(Target.airing == Airing.id).exists() if few else Airing.id.in_(heard))
+
+
+def commune_tiles(session: Session, scope: Scope, now: datetime) -> list[Tile]:
+    """Return a tile for each commune as it is now, its nodes counted by the database; a few queries."""
+    tiles = _empty_tiles(scope)
+    communes = {code: scope.commune_of(code) for code in scope.by_code}
+    seen = None if scope.is_whole() else scope.seen
+    for area, counts in statuses_by_area(session, now, seen).items():
+        tile = tiles.get(communes.get(area))
+        if tile is None:
+            continue
+        tile.nodes += counts.total()
+        tile.online += sum(counts[status] for status in ONLINE)
+        tile.lost += counts[NodeStatus.OFFLINE] + counts[NodeStatus.SILENT]
+        tile.faulty += counts[NodeStatus.FAULTY]
+        tile.never += counts[NodeStatus.NEVER_SEEN]
+    for airing in session.scalars(select(Airing.id).where(Airing.state == AiringState.SOUNDING)):
+        _count_reach(session, airing, tiles, communes)
+    return list(tiles.values())
+
+
+def airing_tiles(session: Session, scope: Scope, airing_id: AiringId) -> list[Tile]:
+    """Return a tile for each commune that the airing is meant for."""
+    tiles = _empty_tiles(scope)
+    communes = {code: scope.commune_of(code) for code in scope.by_code}
+    _count_reach(session, airing_id, tiles, communes)
+    return [tile for tile in tiles.values() if tile.asked]
+
+
+def _empty_tiles(scope: Scope) -> dict[AreaCode | None, Tile]:
+    return {area.code: Tile(area.code, area.name) for area in scope.communes}
+
+
+def _count_reach(
+    session: Session,
+    airing_id: AiringId,
+    tiles: dict[AreaCode | None, Tile],
+    communes: dict[AreaCode, AreaCode | None],
+) -> None:
+    for area, reach in reach_by_area(session, airing_id).items():
+        tile = tiles.get(communes.get(area))
+        if tile is not None:
+            tile.asked += reach.nodes
+            tile.fetched += reach.fetched
+            tile.started += reach.started
+            tile.finished += reach.finished
+            tile.ended += reach.ended
+            tile.sounding += reach.sounding
+
+
+def sounding_now(session: Session) -> Sequence[str]:
+    """Return the titles of what sounds somewhere now."""
+    query = select(Bulletin.title).join(Airing, Airing.bulletin == Bulletin.id)
+    return session.scalars(query.where(Airing.state == AiringState.SOUNDING).limit(MOST_LINES)).all()
+
+
+def receipts_of(session: Session, node: NodeId, limit: int) -> Sequence[StoredReceipt]:
+    """Return what a node reported last, newest first."""
+    query = (
+        select(StoredReceipt).where(StoredReceipt.node == node).order_by(StoredReceipt.at.desc()).limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def delivery_rows(
+    session: Session,
+    scope: Scope,
+    airing_id: AiringId,
+    *,
+    areas: Iterable[AreaCode] | None = None,
+    limit: int,
+) -> list[tuple[Delivery, Node]]:
+    """Return an airing's deliveries with their nodes, the least far first."""
+    query = (
+        select(Delivery, Node)
+        .join(Node, Node.id == Delivery.node)
+        .where(Delivery.airing == airing_id)
+        .order_by(Delivery.rung, Node.area, Node.id)
+        .limit(limit)
+    )
+    if areas is not None:
+        query = query.where(Node.area.in_(scope.seen & frozenset(areas)))
+    elif not scope.is_whole():
+        query = query.where(Node.area.in_(scope.seen))
+    return [(found, other) for found, other in session.execute(query)]
+
+
+def stood_in(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a delivery's node stood in the person's areas."""
+    if scope.is_whole():
+        return true()
+    here = select(Node.id).where(Node.id == Delivery.node, Node.area.in_(scope.seen)).exists()
+    return or_(Delivery.area.in_(scope.seen), and_(Delivery.area.is_(None), here))
+
+
+def reasons(session: Session, scope: Scope, airing_id: AiringId) -> list[tuple[str, int]]:
+    """Return why nodes there did not play to the end, with how many each; the most frequent first."""
+    query = (
+        select(func.coalesce(Delivery.reason, ""), func.count())
+        .join(Airing, Airing.id == Delivery.airing)
+        .where(Delivery.airing == airing_id, ~heard_whole(), stood_in(scope))
+        .group_by(Delivery.reason)
+        .order_by(func.count().desc())
+        .limit(MOST_LINES)
+    )
+    return [(reason, count) for reason, count in session.execute(query)]
+
+
+def airing_view(
+    airing: Airing,
+    bulletin: Bulletin,
+    approved_until: datetime | None,
+    scope: Scope,
+    targets: tuple[AreaCode, ...],
+) -> AiringView:
+    """Return the view; its reach is not known yet."""
+    return AiringView(
+        id=airing.id,
+        bulletin=bulletin.id,
+        title=bulletin.title,
+        state=airing.state,
+        grade=airing.grade,
+        volume=airing.volume,
+        where=_where(airing, scope, targets),
+        targets=targets,
+        starts_at=airing.starts_at,
+        latest_start_at=airing.latest_start_at,
+        ended_at=airing.ended_at,
+        duration_ms=airing.duration_ms,
+        whole_ms=whole_ms(airing),
+        recording=airing.recording,
+        reason=airing.reason,
+        bulletin_state=bulletin.state,
+        revision=airing.revision or bulletin.revision,
+        is_approved=approved_until is not None and airing.starts_at < approved_until,
+    )
+
+
+def _where(airing: Airing, scope: Scope, targets: tuple[AreaCode, ...]) -> str:
+    where = scope.where(targets)
+    return f"Cụm loa đã chọn ở {where}" if airing.only_chosen else where

@@ -1,0 +1,1 @@
+"""By JSON: the day, and what the station told a person by itself."""

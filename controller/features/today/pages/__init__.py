@@ -1,0 +1,1 @@
+"""Pages: Hôm nay, and what the station told a person by itself."""
