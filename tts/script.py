@@ -9,16 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tts.errors import BadReadings
 from tts.mixing import CLOSING, OPENING
 from tts.orders import Chimed, Part, Silent, Sounding, Spoken
 from tts.phrases import phrases
 from tts.reading import Region, read
+from tts.reading.checking import check_readings
 
 CLOSING_WORDS = "Xin cảm ơn bà con đã lắng nghe."
 REPEAT_WORDS = "Xin nhắc lại."
-MOST_READINGS = 3
-"""Who did not hear a bulletin the third time has gone away."""
 _AFTER_OPENING_MS = 500
 _AFTER_ISSUER_MS = 500
 _AFTER_TITLE_MS = 900
@@ -115,12 +113,6 @@ def _read_again(body: tuple[Line, ...], readings: int) -> tuple[Line, ...]:
     for _ in range(readings - 1):
         all_lines = (*_with_last_rest(all_lines, _BEFORE_REPEAT_MS), *announced, *body)
     return all_lines
-
-
-def check_readings(readings: int) -> None:
-    """Raise BadReadings unless a bulletin may be read that many times in one recording."""
-    if not 1 <= readings <= MOST_READINGS:
-        raise BadReadings
 
 
 def programme_script(

@@ -1,4 +1,4 @@
-"""What a page shows of a state: a word with its icon and tone."""
+"""What a page shows of a state: a word with its icon and tone; pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum

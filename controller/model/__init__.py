@@ -1,1 +1,1 @@
-"""Rows and states of every feature: tables and pure transition tables; imports no feature."""
+"""Database tables and state transition tables of every feature; imports no feature."""

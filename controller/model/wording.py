@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from controller.errors import BadInput
 from tts.errors import TextError
-from tts.reading.checking import check_text
-from tts.script import check_readings
+from tts.reading.checking import check_readings, check_text
 
 LONGEST_TITLE = 300
 LONGEST_ISSUER = 200

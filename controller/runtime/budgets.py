@@ -1,7 +1,7 @@
-"""One node that floods is not heard, so that the others are: token buckets before anything is parsed; pure.
+"""Token buckets per node, asked before a message is parsed, so that one flooding node delays no other; pure.
 
-What is dropped is said again by its node, as what the broker lost: vitals, wants and clock requests by
-themselves, receipts until they are committed, states with the next connection.
+A node repeats what is dropped here, as it does after a loss at the broker: vitals, wants and clock requests
+at their next turn, receipts until they are committed, states at the next connection.
 """
 
 import threading

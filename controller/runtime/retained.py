@@ -1,8 +1,8 @@
-"""What the broker says of our retained documents: what is not what we gave it is put back; pure.
+"""Compares the broker's retained documents with those that the station published; says which to repair; pure.
 
-The station subscribes to what it retains. So each change comes by itself, whoever made it: a foreign client
-with the station's password, or a hand at the broker. Nothing is asked for; what a broker lost while the link
-was down is given to it again at each connect.
+The station subscribes to the topics that it retains, so each change arrives by itself, whoever made it: a
+foreign client with the station's password, or somebody at the broker. Nothing is polled. What the broker lost
+while the link was down is published again at each connect.
 """
 
 import hashlib

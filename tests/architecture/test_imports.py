@@ -1,7 +1,9 @@
 import ast
 import functools
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -24,69 +26,18 @@ DOORS = {
     "xlsxwriter": {"controller/features/reports/files.py"},
 }
 
-# what these decide depends on their arguments alone
+PURITY = next(
+    contract
+    for contract in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]["contracts"]
+    if contract["name"] == "Pure modules reach nothing that acts"
+)
 PURE = [
-    "controller.features.maps.geojson",
-    "controller.features.journal.export",
-    "controller.features.reports.coverage",
-    "controller.features.maps.sketch",
-    "controller.features.maps.outline_drawing",
-    *(name for name in modules() if name.startswith("controller.model.") and name.endswith("_states")),
-    "controller.features.fleet.events",
-    "controller.features.fleet.faults",
-    "controller.features.fleet.vitals_samples",
-    "controller.features.journal.export",
-    "controller.features.reports.coverage",
-    "devices.chunks",
-    "devices.messages",
-    "devices.node.brain",
-    "devices.node.clock",
-    "devices.plan",
-    "devices.topics",
-    "schedules.icalendar",
-    "schedules.lunar",
-    "schedules.public_holidays",
-    "schedules.recurrence",
-    "schedules.skips",
-    "tts.phrases",
-    "tts.reading",
+    name
+    for name in modules()
+    if any(name == listed or name.startswith(f"{listed}.") for listed in PURITY["source_modules"])
 ]
-
-IMPURE_LIBRARIES = {
-    "alembic",
-    "apscheduler",
-    "asyncio",
-    "concurrent",
-    "fastapi",
-    "gtts",
-    "jinja2",
-    "lameenc",
-    "logging",
-    "multiprocessing",
-    "numpy",
-    "onnxruntime",
-    "os",
-    "paho",
-    "psycopg",
-    "pydub",
-    "queue",
-    "requests",
-    "secrets",
-    "signal",
-    "socket",
-    "soundfile",
-    "sqlalchemy",
-    "sqlite3",
-    "starlette",
-    "subprocess",
-    "tempfile",
-    "threading",
-    "time",
-    "uvicorn",
-}
-
-# a lock changes no answer: the cache of signatures already checked is shared by threads
-ALLOWED = {"devices.signing imports threading"}
 
 IMPURE_CALLS = {
     "datetime.now",
@@ -114,6 +65,25 @@ def impure_calls_in(module):
     return (calls & IMPURE_CALLS) | {call for call in calls if call.startswith("random.")}
 
 
+@functools.cache
+def used_of_threading(module):
+    """Names of the library `threading` that the module imports or reads as attributes."""
+    read = {
+        node.attr
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "threading"
+    }
+    imported = {name for name in imports_of(module) if name.startswith("threading.")}
+    return read | {name.removeprefix("threading.") for name in imported}
+
+
+def says_that_it_is_pure(module):
+    first, _, _ = (ast.get_docstring(module.tree) or "").partition("\n")
+    return re.search(r"\bpure\b", first, re.IGNORECASE) is not None
+
+
 def test_import_linter_finds_every_import_going_downward():
     program = Path(sys.executable).with_name("lint-imports")
     ran = subprocess.run(
@@ -131,16 +101,6 @@ def test_a_library_is_imported_through_its_one_door(library, doors):
 
 
 @pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_reaches_no_library_that_acts(name):
-    reached = {
-        f"{module.name} imports {library}"
-        for module in reach_of(modules()[name])
-        for library in {top(imported) for imported in imports_of(module)} & IMPURE_LIBRARIES
-    }
-    assert reached <= ALLOWED
-
-
-@pytest.mark.parametrize("name", PURE)
 def test_a_pure_module_asks_neither_clock_nor_disk(name):
     asked = {
         f"{module.name} calls {call}"
@@ -150,8 +110,29 @@ def test_a_pure_module_asks_neither_clock_nor_disk(name):
     assert not asked
 
 
-def test_there_are_lifecycles_to_hold_pure():
-    assert {"controller.model.airing_states", "controller.model.bulletin_states"} <= set(PURE)
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_takes_a_lock_from_threading_and_nothing_else(name):
+    assert set().union(*map(used_of_threading, reach_of(modules()[name]))) <= {"Lock"}
+
+
+def test_each_module_that_calls_itself_pure_is_in_the_contract_of_pure_modules():
+    calling = {name for name, module in modules().items() if says_that_it_is_pure(module)}
+    assert calling <= set(PURE)
+
+
+def test_the_contract_of_pure_modules_names_modules_that_exist():
+    assert {listed for listed in PURITY["source_modules"] if listed not in modules()} == set()
+
+
+def test_the_contract_of_pure_modules_forbids_what_acts():
+    used = {top(imported) for module in modules().values() for imported in imports_of(module)}
+    assert {"os", "socket", "sqlalchemy", "subprocess", "time"} <= used & set(PURITY["forbidden_modules"])
+
+
+def test_every_table_of_states_is_pure():
+    tables = {name for name in modules() if name.startswith("controller.model.") and name.endswith("_states")}
+    assert tables <= set(PURE)
+    assert "controller.model.airing_states" in tables
 
 
 def test_only_the_controller_knows_a_database():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from tts.errors import BadText, EmptyText, TextTooLong
+from tts.errors import BadReadings, BadText, EmptyText, TextTooLong
 
 MAX_CHARACTERS = 100_000  # about two hours of speech; more is a book, or a mistake
+MOST_READINGS = 3
+"""Times that a text may be read in one recording: a fourth reading reaches nobody new."""
 
 HTML_TAG = re.compile(
     r"</?(?:a|abbr|article|b|blockquote|body|br|button|center|code|div|em|font|footer|form|h[1-6]|head|header|hr"
@@ -56,3 +58,9 @@ def check_text(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:
 
 def _grouped(number: int) -> str:
     return f"{number:,}".replace(",", ".")
+
+
+def check_readings(readings: int) -> None:
+    """Raise BadReadings unless a bulletin may be read that many times in one recording."""
+    if not 1 <= readings <= MOST_READINGS:
+        raise BadReadings

@@ -1,16 +1,14 @@
 """What will be heard where: the loudspeakers' own rule, asked over all that is planned, published or not."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.features.airings.conflicts import (
-    BY_POLICY,
-    AiringConflict,
-    ConflictKind,
+    Foresight,
     PlanningContext,
     clear_start,
     conflicts,
@@ -45,37 +43,6 @@ class Asking:
     latest_start_at: datetime
     grade: Grade
     volume: int
-
-
-@dataclass(frozen=True, slots=True)
-class Foresight:
-    """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
-
-    conflicts: tuple[AiringConflict, ...]
-    clear_at: datetime | None
-    duration: timedelta
-    is_estimate: bool
-    """Whether the length is guessed from the text: the recording is not made yet."""
-    allowed_at: datetime | None = None
-    """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
-    titles: Mapping[AiringId, str] = field(default_factory=dict)
-
-    @property
-    def against_policy(self) -> tuple[AiringConflict, ...]:
-        """Return the conflicts that nobody may accept."""
-        return tuple(one for one in self.conflicts if one.kind in BY_POLICY)
-
-    @property
-    def others(self) -> tuple[AiringConflict, ...]:
-        """Return the meetings with other airings."""
-        return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
-
-    def is_forbidden(self, latest: datetime) -> bool:
-        """Say whether policies leave it no whole start until its latest one."""
-        if not self.against_policy:
-            return False
-        spent = any(one.kind is ConflictKind.MINUTES_A_DAY for one in self.against_policy)
-        return spent or self.allowed_at is None or self.allowed_at > latest
 
 
 @dataclass(frozen=True, slots=True)

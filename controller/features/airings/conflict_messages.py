@@ -1,11 +1,10 @@
-"""What is foreseen, in a person's words and as data; pure."""
+"""Conflicts found for an airing, as Vietnamese sentences and as JSON data; pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from controller.features.airings.conflict_check import Foresight
-from controller.features.airings.conflicts import BY_POLICY, AiringConflict, ConflictKind
+from controller.features.airings.conflicts import BY_POLICY, AiringConflict, ConflictKind, Foresight
 from controller.model.local_time import ZONE
 from devices.ids import AiringId, AreaCode
 

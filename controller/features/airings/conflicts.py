@@ -4,8 +4,8 @@ It asks the loudspeakers' own rule (devices/plan.py) with and without the airing
 what the nodes then do. docs/architecture.md, "What is foreseen".
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -78,6 +78,37 @@ class AiringConflict:
             return (Choice.SHIFT, Choice.SHORTEN, Choice.REFUSE)
         shorter = (Choice.SHORTEN,) if self.is_overrun else ()
         return (Choice.AFTER, Choice.SHIFT, *shorter, Choice.REPLACE, Choice.ACCEPT, Choice.REFUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """What an airing would meet; `clear_at` is the first start within a day at which it meets nothing."""
+
+    conflicts: tuple[AiringConflict, ...]
+    clear_at: datetime | None
+    duration: timedelta
+    is_estimate: bool
+    """Whether the length is guessed from the text: the recording is not made yet."""
+    allowed_at: datetime | None = None
+    """The first start within a day at which no quiet hours fall into it, whatever else it meets."""
+    titles: Mapping[AiringId, str] = field(default_factory=dict)
+
+    @property
+    def against_policy(self) -> tuple[AiringConflict, ...]:
+        """Return the conflicts that nobody may accept."""
+        return tuple(one for one in self.conflicts if one.kind in BY_POLICY)
+
+    @property
+    def others(self) -> tuple[AiringConflict, ...]:
+        """Return the meetings with other airings."""
+        return tuple(one for one in self.conflicts if one.kind not in BY_POLICY)
+
+    def is_forbidden(self, latest: datetime) -> bool:
+        """Say whether policies leave it no whole start until its latest one."""
+        if not self.against_policy:
+            return False
+        spent = any(one.kind is ConflictKind.MINUTES_A_DAY for one in self.against_policy)
+        return spent or self.allowed_at is None or self.allowed_at > latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from controller.errors import Conflict
 from controller.features.airings.cancellation import cancel_airing, parts_of
-from controller.features.airings.conflict_check import Asking, Foresight, foresee
+from controller.features.airings.conflict_check import Asking, foresee
 from controller.features.airings.conflict_messages import (
     NameOf,
     against_policy_sentence,
     foresight_facts,
     meets_others_sentence,
 )
-from controller.features.airings.conflicts import Meeting
+from controller.features.airings.conflicts import Foresight, Meeting
 from controller.features.airings.queries import deliveries_of, get_airing, targets_of
 from controller.features.airings.service import check_sound, check_targets, check_times, plan_airing
 from controller.features.airings.timing import LATEST_AFTER

@@ -1,4 +1,4 @@
-"""When loudspeakers began, against when they should have: a histogram drawn as plain shapes; pure."""
+"""Histogram of how far the starts of an airing lie from its planned start, as bars with coordinates."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a program asks of a new airing, as a wish; pure."""
+"""What a program asks of a new airing, as a wish."""
 
 from datetime import datetime, timedelta
 

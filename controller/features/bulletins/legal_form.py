@@ -1,4 +1,4 @@
-"""The legal act of a bulletin as a form holds it and as pages tell it, and what happens at its end; pure."""
+"""Form fields of a bulletin's legal act, and the words in which pages show the act and its end."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

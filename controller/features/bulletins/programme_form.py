@@ -1,4 +1,4 @@
-"""What the form of a programme holds, how its items are moved about, and the items that it means; pure."""
+"""Form of a programme: its fields, the buttons that add and move items, and the items that it stands for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

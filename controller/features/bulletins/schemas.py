@@ -12,7 +12,7 @@ from controller.model.bulletin_states import BulletinState, ItemKind, RenderingS
 from controller.model.bulletins import LONGEST_TOPIC_NAME
 from controller.model.wording import LONGEST_ISSUER
 from devices.messages import DIGEST_PATTERN
-from tts.script import MOST_READINGS
+from tts.reading.checking import MOST_READINGS
 
 Issuer = Annotated[str, Field(max_length=LONGEST_ISSUER)]
 Readings = Annotated[int, Field(ge=1, le=MOST_READINGS)]

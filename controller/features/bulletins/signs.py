@@ -1,4 +1,4 @@
-"""What pages say of the state of a bulletin, and of a recording in the making; pure."""
+"""What pages say of the state of a bulletin, and of a recording in the making."""
 
 from dataclasses import dataclass
 

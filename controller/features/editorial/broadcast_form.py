@@ -19,7 +19,7 @@ from controller.model.bulletin_states import TopicCode
 from controller.model.wording import Manner
 from devices.ids import AreaCode, Grade
 from tts.errors import BadReadings
-from tts.script import MOST_READINGS
+from tts.reading.checking import MOST_READINGS
 
 _LOUDEST = 100
 READINGS_OFFERED = tuple(str(number) for number in range(1, MOST_READINGS + 1))

@@ -1,4 +1,4 @@
-"""What was found in a brought sound, in words: each check with its verdict and what to do better; pure."""
+"""Checks of an uploaded sound in words: each with its verdict and what to do better."""
 
 from dataclasses import dataclass
 

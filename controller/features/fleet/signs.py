@@ -1,4 +1,4 @@
-"""What pages say of the status of a node, and nodes by area; pure."""
+"""What pages say of the status of a node, and nodes by area."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What other programs read of a commune: a calendar (RFC 5545) and a podcast (RSS 2.0); pure."""
+"""Feeds of a commune for other programs: a calendar (RFC 5545) and a podcast (RSS 2.0)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta

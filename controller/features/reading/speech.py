@@ -17,8 +17,8 @@ from tts.engines import engines_with
 from tts.files import write_whole
 from tts.marks import origin_in
 from tts.reading import check_text
+from tts.reading.checking import check_readings
 from tts.recordings import RecordingStore
-from tts.script import check_readings
 from tts.studio import Progress, RenderOrder, Studio
 
 _SUFFIXES = (".wav", ".mp3", ".opus")

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
+from controller.features.airings.conflict_check import Asking, foresee_each
 from controller.features.airings.conflict_messages import foresight_facts
+from controller.features.airings.conflicts import Foresight
 from controller.features.areas.queries import area_tree
 from controller.features.fleet.queries import facts_of
 from controller.features.fleet.status import NodeStatus, status_of

@@ -1,4 +1,4 @@
-"""What the form of a schedule holds, and the rule that it means; pure."""
+"""Form of a schedule: its fields, and the recurrence rule that they stand for."""
 
 from calendar import monthrange
 from collections.abc import Callable

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from controller.features.accounts.scope import Scope
 from controller.features.accounts.viewer import Viewer
-from controller.features.airings.conflict_check import Asking, Foresight, foresee_each
+from controller.features.airings.conflict_check import Asking, foresee_each
 from controller.features.airings.conflict_messages import places
-from controller.features.airings.conflicts import AiringConflict, ConflictKind
+from controller.features.airings.conflicts import AiringConflict, ConflictKind, Foresight
 from controller.features.airings.service import FURTHEST
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.schedules.form import ScheduleTyped
