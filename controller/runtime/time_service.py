@@ -21,9 +21,6 @@ _LOG = logging.getLogger(__name__)
 _QUEUE = 5_000  # one request of each node of a large province; a request that is dropped comes again
 _STALE_US = 2_000_000  # an answer this late is useless to the node
 _WAKE = 0.5  # seconds between looks at the stop sign
-_ALONE_US = (
-    2_000  # after the request before: what comes sooner is one of many, and is stamped before all else
-)
 
 
 def microseconds(at: datetime) -> int:
@@ -33,10 +30,9 @@ def microseconds(at: datetime) -> int:
 
 @dataclass
 class Timekeeper:
-    """Stamps requests as they come, in the link's thread; answers one there, many in a thread of its own.
+    """Stamps requests in the thread of the link and answers them in a thread of its own.
 
-    To hand a request over to another thread and its answer back takes four turns at the interpreter, each as
-    long as what else is to be done lets it wait. Of many that come at once each would be stamped late.
+    Of many that come at once none is stamped late because others are being answered.
     """
 
     link: AnyLink
@@ -49,7 +45,6 @@ class Timekeeper:
     )  # newest first: when too many come, those that waited long are worth nothing any more
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _last_us: int = 0
 
     def start(self) -> None:
         """Start answering."""
@@ -67,15 +62,10 @@ class Timekeeper:
             self._thread.join(_WAKE * 4)
 
     def take(self, node: NodeId, payload: bytes) -> None:
-        """Stamp a request with its arrival and answer it; no time is told while our own clock is in doubt."""
+        """Stamp a request with its arrival; no time is told while our own clock is in doubt."""
         if not self.may_tell():
             return
         received_us = microseconds(self.now())
-        is_alone = received_us - self._last_us > _ALONE_US and self._requests.empty()
-        self._last_us = received_us
-        if is_alone and self.own_link is not None:
-            self._try_to_answer(received_us, node, payload)
-            return
         try:
             self._requests.put_nowait((received_us, node, payload))
         except queue.Full:

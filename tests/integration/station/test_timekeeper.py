@@ -58,24 +58,6 @@ def test_a_user_of_the_broker_that_may_connect_only_once_hears_clock_requests_by
     assert _timekeeper(url, own, Link(url, "loa-station"), lambda _: None).own_link is not None
 
 
-def test_a_request_by_itself_is_answered_in_the_thread_that_heard_it_and_one_of_many_is_queued():
-    broker, came, at = MemoryBroker(), [], [utc_now()]
-    own = MemoryLink(broker, "loa-station-clock")
-    node = MemoryLink(broker, NODE, on_message=came.append)
-    node.subscribe(topics.time_reply(NODE))
-    own.start()
-    node.start()
-    broker.deliver()
-    key = SigningKey.generate(Role.STATION, at[0], timedelta(days=1))
-    timekeeper = Timekeeper(own, key, lambda: at[0], own_link=own)
-    request = TimeRequest(node=NODE, sent_us=7).payload()
-    for ms, answered, queued in ((0, 1, 0), (1, 1, 1), (10, 1, 2)):  # the last waits its turn behind another
-        at[0] += timedelta(milliseconds=ms)
-        timekeeper.take(NODE, request)
-        broker.deliver()
-        assert (len(came), timekeeper._requests.qsize()) == (answered, queued)
-
-
 def test_of_requests_that_wait_the_newest_is_answered_first():
     broker, came, at = MemoryBroker(), [], utc_now()
     link = MemoryLink(broker, "loa-station")
