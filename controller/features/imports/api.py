@@ -1,7 +1,5 @@
 """Texts out of files by JSON: a file goes in, a draft comes back, nothing is saved."""
 
-from dataclasses import asdict
-
 from fastapi import APIRouter
 
 from controller.features.accounts.upload_forms import Uploaded
@@ -17,4 +15,4 @@ router = APIRouter(prefix="/bulletins", tags=["bulletins"])
 @router.post("/import", responses=refusals(401, 403, 422), openapi_extra=described())
 def import_file(upload: Uploaded) -> ImportedShown:
     """Return the title, text and legal act in a .txt (any encoding), .docx or .pdf file of up to 20 MB."""
-    return ImportedShown.model_validate(asdict(import_text(upload.file.read(LARGEST_FILE + 1))))
+    return ImportedShown.of(import_text(upload.file.read(LARGEST_FILE + 1)))

@@ -1,7 +1,5 @@
 """The legal act of a bulletin by JSON."""
 
-from dataclasses import asdict
-
 from fastapi import APIRouter
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
@@ -40,6 +38,6 @@ def _legal(station: Station, viewer: Viewer, bulletin_id: str) -> LegalShown:
         text = get_revision(session, BulletinId(row.id), row.revision).text
         given = reference_given(session, row.id)
     return LegalShown(
-        reference=None if given is None else ReferenceShown(**asdict(given)),
-        proposal=ReferenceShown(**asdict(reference_of(f"{row.title}\n{text}"))),
+        reference=None if given is None else ReferenceShown.of(given),
+        proposal=ReferenceShown.of(reference_of(f"{row.title}\n{text}")),
     )

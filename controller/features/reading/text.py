@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 from controller.errors import BadInput
 from controller.features.reading.explained import explained as laid_out
 from controller.settings import Settings
-from tts.reading import Reading, Region
+from tts.reading import Region
 from tts.reading import read as reading
 
 
@@ -34,16 +33,11 @@ def spoken_lines(written: str, region: Region) -> Iterator[str]:
 
 
 def as_json(written: str, region: Region) -> str:
-    """One JSON object, as `as_object` has it."""
-    return json.dumps(as_object(reading(_checked(written), region=region)), ensure_ascii=False)
-
-
-def as_object(found: Reading) -> dict[str, Any]:
-    """Return written, spoken, spans and warnings for a program; offsets are characters of `written` there.
+    """One JSON object: written, spoken, spans and warnings; offsets are characters of `written` there.
 
     `written` is the mended text; `typed` of a span is what stood there before, null where nothing was mended.
     """
-    return asdict(found)
+    return json.dumps(asdict(reading(_checked(written), region=region)), ensure_ascii=False)
 
 
 def explained(written: str, region: Region) -> Iterator[str]:

@@ -1,7 +1,6 @@
 """Reports and the as-aired log: JSON, and files for Excel and paper."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -88,7 +87,7 @@ def as_aired(station: TheStation, viewer: Signed, area: AREA, month: Month) -> l
     """Return what each node did with each airing of a month, by start; refused where over 10,000."""
     with station.store.read() as session:
         found = _bounded(aired_between(session, _seen(viewer, area), *span(month)), _MOST)
-    return [AiredShown.model_validate(asdict(one)) for one in found]
+    return [AiredShown.of(one) for one in found]
 
 
 @router.get("/reports/as-aired.csv", response_class=Response, responses=_file(Form.CSV, "For Excel."))

@@ -82,4 +82,4 @@ def choose(station: TheStation, viewer: Signed, bulletin_id: str, asked: TopicCh
 
 
 def _shown(row: Topic) -> TopicShown:
-    return TopicShown(code=row.code, name=row.name, is_ended=row.ended_at is not None)
+    return TopicShown.of(row, is_ended=row.ended_at is not None)

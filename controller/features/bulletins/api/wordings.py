@@ -18,7 +18,6 @@ from controller.features.bulletins.word_diff import differences
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.child_reader import read_apart
 from controller.features.reading.schemas import ReadingShown, WordingRead
-from controller.features.reading.text import as_object
 from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.model.wording import Manner
@@ -64,7 +63,7 @@ def reading(station: TheStation, viewer: Signed, bulletin_id: str) -> WordingRea
         title, text = row.title, get_revision(session, row.id, row.revision).text
         words = words_for(session, row.area)
     found = [read_apart(written, words, station.settings.region) for written in (title, text)]
-    shown_title, shown_text = (ReadingShown.model_validate(as_object(one)) for one in found)
+    shown_title, shown_text = (ReadingShown.of(one) for one in found)
     return WordingRead(title=shown_title, text=shown_text)
 
 
