@@ -11,16 +11,17 @@ from controller.features.airings import pages as airings_pages
 from controller.features.airings.api import airings as airings_api
 from controller.features.airings.api import nodes as airings_nodes_api
 from controller.features.approvals import pages as approvals_pages
-from controller.features.area_changes import api as area_changes_api
 from controller.features.area_changes import pages as area_changes_pages
+from controller.features.area_changes.api import areas as area_changes_api
+from controller.features.area_changes.api import languages as area_languages_api
 from controller.features.audit import api as audit_api
 from controller.features.audit import pages as audit_pages
 from controller.features.bulletins.api import bulletins as bulletins_api
-from controller.features.bulletins.api import languages as bulletins_languages_api
 from controller.features.bulletins.api import programmes as bulletins_programmes_api
 from controller.features.bulletins.api import recordings as bulletins_recordings_api
 from controller.features.bulletins.api import topics as bulletins_topics_api
 from controller.features.bulletins.api import uploads as bulletins_uploads_api
+from controller.features.bulletins.api import variants as bulletins_variants_api
 from controller.features.bulletins.api import wordings as bulletins_wordings_api
 from controller.features.bulletins.pages import history as bulletins_history_pages
 from controller.features.bulletins.pages import programmes as bulletins_programmes_pages
@@ -52,6 +53,10 @@ from controller.features.keys import pages as keys_pages
 from controller.features.legal_acts import api as legal_acts_api
 from controller.features.legal_acts import pages as legal_acts_pages
 from controller.features.lexicon import api as lexicon_api
+from controller.features.library.pages import chimes as library_chimes_pages
+from controller.features.library.pages import library as library_pages
+from controller.features.library.pages import speaker_tests as library_speaker_tests_pages
+from controller.features.library.pages import templates as library_templates_pages
 from controller.features.listeners.pages import public as listeners_public_pages
 from controller.features.listeners.pages import reports as listeners_reports_pages
 from controller.features.maps import api as maps_api
@@ -70,15 +75,12 @@ from controller.features.schedules.pages import days_off as schedules_days_off_p
 from controller.features.schedules.pages import moving as schedules_moving_pages
 from controller.features.schedules.pages import occurrences as schedules_occurrences_pages
 from controller.features.schedules.pages import schedules as schedules_pages
-from controller.features.speaker_tests import pages as speaker_tests_pages
 from controller.features.templates import api as templates_api
-from controller.features.templates.pages import chimes as templates_chimes_pages
-from controller.features.templates.pages import library as templates_library_pages
-from controller.features.templates.pages import templates as templates_pages
 from controller.features.today.api import day as today_day_api
 from controller.features.today.api import notices as today_notices_api
 from controller.features.today.pages import day as today_day_pages
 from controller.features.today.pages import notices as today_notices_pages
+from controller.features.withdrawals import api as withdrawals_api
 from controller.http.refusals import EVERYWHERE, refusals
 
 DESCRIPTION = """Điều khiển loa truyền thanh cơ sở: bản tin, lượt phát, cụm loa.
@@ -102,7 +104,9 @@ API = (
     imports_api,
     quarantine_api,
     keys_api,
-    bulletins_languages_api,
+    area_languages_api,
+    bulletins_variants_api,
+    withdrawals_api,
     lexicon_api,
     maps_api,
     today_notices_api,
@@ -157,10 +161,10 @@ PAGES = (
     plans_pages,
     schedules_days_off_pages,
     area_changes_pages,
-    templates_library_pages,
-    templates_chimes_pages,
-    templates_pages,
-    speaker_tests_pages,
+    library_pages,
+    library_chimes_pages,
+    library_templates_pages,
+    library_speaker_tests_pages,
     bulletins_topics_pages,
     doctor_pages,
     reports_pages,

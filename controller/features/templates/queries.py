@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.scope import Scope
 from controller.features.bulletins.placeholders import places_of
 from controller.features.templates.builtin import BUILT_IN
 from controller.model.permissions import OperatorId
@@ -85,6 +86,16 @@ def template_offered(
     if row.removed_at is not None or row.area not in areas:
         raise unknown_template()
     return offered(row)
+
+
+def templates_to_use(session: Session, scope: Scope) -> Sequence[OfferedTemplate]:
+    """Return what a person who writes is offered: the own area's, those from above, the built-in ones."""
+    return templates_offered(session, scope.tree.lineage(scope.home))
+
+
+def template_to_use(session: Session, scope: Scope, template_id: str) -> OfferedTemplate:
+    """Return one that the person may begin with, or raise NotFound."""
+    return template_offered(session, TemplateId(template_id), scope.hears)
 
 
 def offered(row: BulletinTemplate) -> OfferedTemplate:

@@ -19,7 +19,6 @@ from controller.features.bulletins.schemas import (
 )
 from controller.features.bulletins.service import draft_bulletin, return_bulletin, submit_bulletin
 from controller.features.bulletins.topics import set_topic
-from controller.features.withdrawals.service import withdraw_bulletin
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
 from controller.http.station import Station
@@ -59,13 +58,13 @@ def draft(station: TheStation, viewer: Signed, asked: DraftOnTopic) -> BulletinW
         )
         if asked.topic:
             set_topic(session, row.id, TopicCode(asked.topic), by=viewer.operator, now=station.now())
-    return _whole(station, viewer, row.id)
+    return bulletin_whole(station, viewer, row.id)
 
 
 @router.get("/{bulletin_id}", responses=refusals(401, 404))
 def one(station: TheStation, viewer: Signed, bulletin_id: str) -> BulletinWhole:
     """Return one bulletin with its newest wording, and how far its recording is."""
-    return _whole(station, viewer, bulletin_id)
+    return bulletin_whole(station, viewer, bulletin_id)
 
 
 @router.post("/{bulletin_id}/submit", responses=_CHANGES)
@@ -112,27 +111,13 @@ def give_back(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reas
     return _changed(station, viewer, bulletin_id)
 
 
-@router.post("/{bulletin_id}/withdraw", responses=_CHANGES)
-def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
-    """Take an approved bulletin off the air; what sounds stops."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        withdraw_bulletin(
-            session,
-            BulletinId(bulletin_id),
-            by=viewer.operator,
-            now=station.now(),
-            reason=asked.reason,
-        )
-    return _changed(station, viewer, bulletin_id)
-
-
 def _changed(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
     station.poke()
-    return _whole(station, viewer, bulletin_id)
+    return bulletin_whole(station, viewer, bulletin_id)
 
 
-def _whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
+def bulletin_whole(station: Station, viewer: Viewer, bulletin_id: str) -> BulletinWhole:
+    """Return one bulletin with its newest wording, and how far its recording is."""
     with station.store.read() as session:
         row = seen_bulletin(session, viewer.scope, bulletin_id)
         words = spoken(session, row.id, row.revision)

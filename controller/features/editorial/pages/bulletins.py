@@ -30,7 +30,7 @@ from controller.features.editorial.pages.sounds import sound_shown
 from controller.features.lexicon.queries import words_for
 from controller.features.reading.previews import sentences
 from controller.features.templates.service import MAY_KEEP
-from controller.features.withdrawals.service import withdraw_bulletin
+from controller.features.withdrawals import operations
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.airings import Airing
@@ -282,10 +282,5 @@ def withdraw(
     station: TheStation, viewer: Signed, bulletin_id: str, ly_do: Annotated[str, Form(max_length=300)] = ""
 ) -> Response:
     """Take it off the air."""
-    with station.store.write() as session:
-        seen_bulletin(session, viewer.scope, bulletin_id)
-        withdraw_bulletin(
-            session, BulletinId(bulletin_id), by=viewer.operator, now=station.now(), reason=ly_do
-        )
-    station.poke()
+    operations.withdraw(station, viewer, bulletin_id, ly_do)
     return RedirectResponse(f"/ban-tin/{bulletin_id}?xong=rut", 303)

@@ -22,7 +22,7 @@ from controller.features.imports.drafting import Imported, import_text
 from controller.features.imports.file_kinds import FileKind
 from controller.features.imports.legal_references import Reference
 from controller.features.imports.text_repair import Mend, Mended
-from controller.features.templates.page_queries import template_to_use
+from controller.features.templates.queries import template_to_use
 from controller.http.named import Named
 from controller.http.render import page
 from controller.http.station import Station
@@ -106,7 +106,7 @@ def use_template(
 ) -> Response:
     """Put a template's words in place of those that the person has begun; where and when stay."""
     with station.store.read() as session:
-        chosen = template_to_use(session, viewer, mau)
+        chosen = template_to_use(session, viewer.scope, mau)
     _put_in(station, viewer, {"tieu_de": chosen.title, "noi_dung": chosen.text})
     return RedirectResponse("/tao-ban-tin?xong=mau", 303)
 

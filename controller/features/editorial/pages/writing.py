@@ -22,8 +22,7 @@ from controller.features.editorial.lead_check import too_soon
 from controller.features.editorial.operations import hand_in, write_down
 from controller.features.editorial.pasted import PutRight, put_right, shown, taken_back
 from controller.features.editorial.start_form import slots
-from controller.features.templates.page_queries import template_to_use, templates_to_use
-from controller.features.templates.queries import OfferedTemplate
+from controller.features.templates.queries import OfferedTemplate, template_to_use, templates_to_use
 from controller.http.error_pages import status_of
 from controller.http.render import fragment, page
 from controller.http.station import Station
@@ -60,7 +59,7 @@ def form_page(
     context = form_context(station, viewer, form, error) | {"kept_at": kept_at, "draft": NEW}
     context |= {"done": done, "pasted": pasted, "instead": instead, "put_right": put_right}
     with station.store.read() as session:
-        context["templates"] = templates_to_use(session, viewer)
+        context["templates"] = templates_to_use(session, viewer.scope)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if put_right else HTTPStatus.OK
     return page(request, "tao_ban_tin.html", context, status=status_of(error) if error else status)
 
@@ -106,7 +105,7 @@ def ask(
         raise NotAllowed("Tài khoản này không có quyền soạn bản tin.")
     with station.store.read() as session:
         kept = draft_of(session, viewer.operator.id, NEW)
-        chosen = template_to_use(session, viewer, mau) if mau else None
+        chosen = template_to_use(session, viewer.scope, mau) if mau else None
     form = Typed() if kept is None else Typed.model_validate(kept.fields)
     if chosen is not None and not (form.tieu_de.strip() or form.noi_dung.strip()):
         form = form.model_copy(update={"tieu_de": chosen.title, "noi_dung": chosen.text})

@@ -11,8 +11,8 @@ from controller.errors import LoaError, NotFound
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.bulletins.queries import seen_bulletin
-from controller.features.templates.page_queries import TypedTemplate, newer_template
-from controller.features.templates.pages.library import library_page
+from controller.features.library.pages.library import library_page
+from controller.features.library.template_queries import TypedTemplate, newer_template
 from controller.features.templates.queries import get_template, unknown_template
 from controller.features.templates.service import (
     MAY_KEEP,

@@ -1,6 +1,5 @@
-"""Reads of the templates of bulletins, as the pages Thư viện and Tạo bản tin show them."""
+"""Reads of the templates of bulletins, as the page Thư viện shows them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,10 +8,8 @@ from sqlalchemy.orm import Session
 from controller.features.accounts.viewer import Viewer
 from controller.features.speaker_tests.service import test_at_hand
 from controller.features.templates.queries import (
-    OfferedTemplate,
     get_template,
     offered,
-    template_offered,
     templates_offered,
 )
 from controller.features.templates.service import MAY_KEEP
@@ -54,13 +51,3 @@ def templates_context(session: Session, viewer: Viewer, typed: TypedTemplate | N
         "may_write": viewer.may(Act.WRITE),
         "test": test_at_hand(session, scope.home),
     }
-
-
-def templates_to_use(session: Session, viewer: Viewer) -> Sequence[OfferedTemplate]:
-    """Return what a person who writes is offered: the own area's, those from above, the built-in ones."""
-    return templates_offered(session, viewer.scope.tree.lineage(viewer.scope.home))
-
-
-def template_to_use(session: Session, viewer: Viewer, template_id: str) -> OfferedTemplate:
-    """Return one that the person may begin with, or raise NotFound."""
-    return template_offered(session, TemplateId(template_id), viewer.scope.hears)

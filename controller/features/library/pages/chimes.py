@@ -10,7 +10,7 @@ from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.chimes.page_queries import chime_sound, seen_chime
 from controller.features.chimes.service import place_named, remove_chime
 from controller.features.chimes.uploads import bring_chime
-from controller.features.templates.pages.library import library_page
+from controller.features.library.pages.library import library_page
 from controller.http.station import Station
 from controller.http.uploads import Sent
 from devices.ids import AreaCode

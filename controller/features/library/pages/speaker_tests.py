@@ -7,8 +7,8 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.library.pages.library import library_page
 from controller.features.speaker_tests.service import prepare_test
-from controller.features.templates.pages.library import library_page
 from controller.model.permissions import Act
 
 router = APIRouter()

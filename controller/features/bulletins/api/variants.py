@@ -1,56 +1,23 @@
-"""Languages of areas, and variants of bulletins in them, by JSON."""
+"""Variants of bulletins in other languages, by JSON."""
 
 from fastapi import APIRouter
 
-from controller.errors import NotFound
 from controller.features.accounts.upload_forms import Uploaded
 from controller.features.accounts.viewer import Signed, TheStation
-from controller.features.area_changes.service import set_languages
-from controller.features.areas.queries import area_languages
-from controller.features.areas.schemas import AreaLanguages, LanguagesAsked, LanguageShown
 from controller.features.bulletins.queries import seen_bulletin, variants_of
 from controller.features.bulletins.schemas import BulletinShown, VariantShown
 from controller.features.bulletins.sound_uploads import keep_upload
 from controller.features.bulletins.variants import add_variant
 from controller.http.refusals import refusals
-from controller.http.schemas import Code
 from controller.http.uploads import described
 from controller.model.bulletins import Bulletin
-from controller.model.languages import LanguageCode, languages
-from devices.ids import AreaCode
+from controller.model.languages import LanguageCode
 
 router = APIRouter(tags=["languages"])
 _FORM = {
     "language": "Code of ISO 639-3, one of those that `/languages` gives.",
     "text": "What is said in it, for whoever approves it.",
 }
-
-
-@router.get("/languages", responses=refusals(401))
-def known(viewer: Signed) -> list[LanguageShown]:
-    """Return the languages that areas can be spoken to in, by their codes of ISO 639-3."""
-    del viewer
-    return [LanguageShown.of(one) for one in languages().values()]
-
-
-@router.get("/area-languages", responses=refusals(401))
-def of_areas(station: TheStation, viewer: Signed) -> list[AreaLanguages]:
-    """Return the areas that have a list of their own; all others hear what the area above them does."""
-    with station.store.read() as session:
-        lists = area_languages(session)
-    seen = viewer.scope.seen
-    return [AreaLanguages(area=area, languages=list(codes)) for area, codes in lists.items() if area in seen]
-
-
-@router.put("/areas/{area}/languages", responses=refusals(401, 403, 404, 422))
-def choose(station: TheStation, viewer: Signed, area: Code, asked: LanguagesAsked) -> AreaLanguages:
-    """Say in which languages an area and all below it are spoken to, the best first; none: as above it."""
-    if area not in viewer.scope.seen:
-        raise NotFound("Địa bàn này không thuộc phạm vi của bạn.", code="area.unknown")
-    wanted = [LanguageCode(code) for code in asked.languages]
-    with station.store.write() as session:
-        set_languages(session, AreaCode(area), wanted, by=viewer.operator, now=station.now())
-    return AreaLanguages(area=area, languages=list(wanted))
 
 
 @router.get("/bulletins/{bulletin_id}/variants", responses=refusals(401, 404))

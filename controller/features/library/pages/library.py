@@ -14,8 +14,8 @@ from controller.features.accounts.viewer import Signed, TheStation, Viewer, trie
 from controller.features.chimes.page_queries import chimes_context
 from controller.features.lexicon.queries import get_entry, lexicon_entries, words_for
 from controller.features.lexicon.service import add_entry, remove_entry
+from controller.features.library.template_queries import TypedTemplate, templates_context
 from controller.features.reading.previews import LONGEST_SAMPLE, checked_sample
-from controller.features.templates.page_queries import TypedTemplate, templates_context
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station

@@ -1,17 +1,12 @@
 """Areas that change, by JSON: for administrators, with the password that opens their own key."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from controller.errors import NotAllowed, NotFound
-from controller.features.accounts.rate_limits import Purpose
-from controller.features.accounts.service import Unlocked, unlock_key
-from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
+from controller.errors import NotFound
+from controller.features.accounts.viewer import Signed, TheStation, tries_of
 from controller.features.area_changes import changes as changing
+from controller.features.area_changes import operations
 from controller.features.area_changes.changes import NewArea
 from controller.features.area_changes.schemas import (
     AreaWhole,
@@ -26,11 +21,9 @@ from controller.features.areas.queries import get_area, history_of
 from controller.features.relocation.service import move_node
 from controller.http.refusals import refusals
 from controller.http.station import Station
-from controller.model.permissions import Act
-from devices.ids import AreaCode, NodeId, Role
+from devices.ids import AreaCode, NodeId
 
 router = APIRouter(tags=["areas"])
-T = TypeVar("T")
 
 
 @router.get("/areas/{area}", responses=refusals(401, 404))
@@ -45,7 +38,7 @@ def show(station: TheStation, viewer: Signed, area: str) -> AreaWhole:
 def create(station: TheStation, viewer: Signed, asked: NewAreaAsked) -> AreaWhole:
     """Make an area below another."""
     new, now = NewArea(AreaCode(asked.code), asked.name, asked.kind), station.now()
-    _do(
+    operations.change(
         station,
         lambda session: changing.add_area(session, new, AreaCode(asked.parent), by=viewer.operator, now=now),
     )
@@ -56,7 +49,7 @@ def create(station: TheStation, viewer: Signed, asked: NewAreaAsked) -> AreaWhol
 def rename(station: TheStation, viewer: Signed, area: str, asked: Rename) -> AreaWhole:
     """Call an area otherwise from now on."""
     code, by, now = AreaCode(area), viewer.operator, station.now()
-    _do(
+    operations.change(
         station,
         lambda session: changing.rename_area(session, code, name=asked.name, kind=asked.kind, by=by, now=now),
     )
@@ -67,10 +60,10 @@ def rename(station: TheStation, viewer: Signed, area: str, asked: Rename) -> Are
 def move(request: Request, station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
     """Put an area with all below it under another one."""
     code, to, by, now = AreaCode(area), AreaCode(asked.to), viewer.operator, station.now()
-    told = _sign(
-        request,
+    told = operations.change_signed(
         station,
         viewer,
+        tries_of(request),
         asked.password,
         lambda session, key: changing.reparent_area(session, code, to, by=by, password=key, now=now),
     )
@@ -82,10 +75,10 @@ def merge(request: Request, station: TheStation, viewer: Signed, asked: Merge) -
     """Join areas of one parent; they live on below the new one as former areas."""
     into, by, now = NewArea(AreaCode(asked.code), asked.name, asked.kind), viewer.operator, station.now()
     codes = [AreaCode(code) for code in asked.of]
-    told = _sign(
-        request,
+    told = operations.change_signed(
         station,
         viewer,
+        tries_of(request),
         asked.password,
         lambda session, key: changing.merge_areas(session, codes, into, by=by, password=key, now=now),
     )
@@ -100,10 +93,10 @@ def split(request: Request, station: TheStation, viewer: Signed, area: str, aske
         NewArea(AreaCode(part.code), part.name, part.kind): [NodeId(node) for node in part.nodes]
         for part in asked.parts
     }
-    moved = _sign(
-        request,
+    moved = operations.change_signed(
         station,
         viewer,
+        tries_of(request),
         asked.password,
         lambda session, key: changing.split_area(session, code, parts, by=by, password=key, now=now),
     )
@@ -114,10 +107,10 @@ def split(request: Request, station: TheStation, viewer: Signed, area: str, aske
 def close(request: Request, station: TheStation, viewer: Signed, area: str, asked: GoInto) -> Changed:
     """End an area: its loudspeakers go into another, its plan and policy leave the broker."""
     code, to, by, now = AreaCode(area), AreaCode(asked.to), viewer.operator, station.now()
-    left = _sign(
-        request,
+    left = operations.change_signed(
         station,
         viewer,
+        tries_of(request),
         asked.password,
         lambda session, key: changing.close_area(session, code, to, by=by, password=key, now=now),
     )
@@ -128,34 +121,14 @@ def close(request: Request, station: TheStation, viewer: Signed, area: str, aske
 def move_one(request: Request, station: TheStation, viewer: Signed, node_id: str, asked: GoInto) -> Changed:
     """Have a node stand in another area."""
     node, to, by, now = NodeId(node_id), AreaCode(asked.to), viewer.operator, station.now()
-    _sign(
-        request,
+    operations.change_signed(
         station,
         viewer,
+        tries_of(request),
         asked.password,
         lambda session, key: move_node(session, node, to, by=by, password=key, now=now),
     )
     return Changed(nodes=1)
-
-
-def _do(station: Station, act: Callable[[Session], T]) -> T:
-    with station.store.write() as session:
-        done = act(session)
-    station.poke()
-    return done
-
-
-def _sign(
-    request: Request, station: Station, viewer: Viewer, password: str, act: Callable[[Session, Unlocked], T]
-) -> T:
-    """Open the person's key, which takes a quarter of a second, and only then begin to write."""
-    if not viewer.may(Act.RULE):
-        raise NotAllowed("Chỉ quản trị mới làm được việc này.")
-    with tries_of(request).counted(viewer.tried_as, Purpose.RULING):
-        key = unlock_key(
-            station.store, viewer.operator, role=Role.ADMINISTRATOR, password=password, now=station.now()
-        )
-    return _do(station, lambda session: act(session, key))
 
 
 def _whole(station: Station, code: AreaCode) -> AreaWhole:

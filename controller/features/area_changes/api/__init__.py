@@ -1,0 +1,1 @@
+"""JSON of this feature, under /api/v1."""

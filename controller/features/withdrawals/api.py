@@ -1,0 +1,19 @@
+"""Taking a bulletin off the air, by JSON."""
+
+from fastapi import APIRouter
+
+from controller.features.accounts.viewer import Signed, TheStation
+from controller.features.bulletins.api.bulletins import bulletin_whole
+from controller.features.bulletins.schemas import BulletinWhole
+from controller.features.withdrawals import operations
+from controller.http.refusals import refusals
+from controller.http.schemas import Reason
+
+router = APIRouter(prefix="/bulletins", tags=["bulletins"])
+
+
+@router.post("/{bulletin_id}/withdraw", responses=refusals(401, 403, 404, 409, 422))
+def withdraw(station: TheStation, viewer: Signed, bulletin_id: str, asked: Reason) -> BulletinWhole:
+    """Take an approved bulletin off the air; what sounds stops."""
+    operations.withdraw(station, viewer, bulletin_id, asked.reason)
+    return bulletin_whole(station, viewer, bulletin_id)
