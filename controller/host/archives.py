@@ -1,4 +1,4 @@
-"""A backup's file: a tar of named parts and their digests, encrypted where asked; docs/operator.md.
+"""Backup files: a tar of named parts and their SHA-256 digests, encrypted on request; docs/operator.md.
 
 Encryption is the age format (age-encryption.org/v1) by the library pyrage: any `age` program opens it too.
 """
@@ -27,7 +27,7 @@ _AGE = b"age-encryption.org/v1"
 
 
 class Digesting(io.RawIOBase):
-    """Reads from another file, and knows the digest and number of the bytes read so far."""
+    """Reader of another file that keeps the SHA-256 and the number of bytes read so far."""
 
     def __init__(self, source: IO[bytes]) -> None:
         self._source = source
@@ -47,26 +47,26 @@ class Digesting(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """Of what was read."""
+        """SHA-256 of the bytes read so far, hexadecimal."""
         return self._digest.hexdigest()
 
 
 class ArchiveWriter:
-    """Writes parts one after the other; nothing of it can be restored before `finish`."""
+    """Writer of an archive, part by part; it can be restored only after `finish` wrote the manifest."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._tar = tarfile.TarFile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT)
         self.parts: dict[str, dict[str, Any]] = {}
 
     def add_file(self, name: str, place: Path) -> bool:
-        """Add a file as it is; False when it is gone. Raises OSError when it shrinks meanwhile."""
+        """Add a file; return False when it does not exist. Raises OSError when it shrinks meanwhile."""
         with suppress(FileNotFoundError), place.open("rb") as source:
             self._add(name, source, os.fstat(source.fileno()).st_size)
             return True
         return False
 
     def add_bytes(self, name: str, content: bytes) -> None:
-        """Add a part that is in memory."""
+        """Add a part from memory."""
         self._add(name, io.BytesIO(content), len(content))
 
     def finish(self, about: dict[str, Any]) -> None:
@@ -89,9 +89,9 @@ def _named(name: str, size: int) -> tarfile.TarInfo:
 
 
 def unpacked(source: BinaryIO, place_of: Callable[[str], Path]) -> dict[str, Any]:
-    """Write every part to where `place_of` says, and return the manifest; all of it is checked against that.
+    """Write each part to the path that `place_of` returns; check all against the manifest and return it.
 
-    `place_of` raises BadInput for a name that it does not know. Raises BadInput for what is no whole backup.
+    `place_of` raises BadInput for an unknown name. Raises BadInput when the backup is damaged or incomplete.
     """
     found: dict[str, dict[str, Any]] = {}
     manifest: dict[str, Any] | None = None
@@ -105,7 +105,7 @@ def unpacked(source: BinaryIO, place_of: Callable[[str], Path]) -> dict[str, Any
                     manifest = json.loads(content.read(_LONGEST_MANIFEST))
                 else:
                     found[member.name] = _kept(content, place_of(member.name))
-        while source.read(_BLOCK):  # to its very end, where an encrypted file proves that nothing is missing
+        while source.read(_BLOCK):  # to the end: a truncated age file fails at its last block
             pass
     except (tarfile.TarError, json.JSONDecodeError, UnicodeDecodeError, EOFError) as broken:
         raise _no_backup() from broken
@@ -136,7 +136,7 @@ def _no_backup() -> BadInput:
 
 
 def recipients_of(names: Sequence[str]) -> list[Any]:
-    """Return the public keys that the names (`age1…`) stand for, or raise BadInput naming the wrong one."""
+    """Parse public keys (`age1…`); raise BadInput naming the first one that is not valid."""
     from pyrage import RecipientError, x25519
 
     found = []
@@ -152,7 +152,7 @@ def recipients_of(names: Sequence[str]) -> list[Any]:
 
 
 def identities_in(place: Path) -> list[Any]:
-    """Return the private keys of a file as `age-keygen` writes it, or raise BadInput."""
+    """Return the private keys of a file written by `age-keygen`, or raise BadInput."""
     from pyrage import IdentityError, x25519
 
     try:
@@ -167,7 +167,7 @@ def identities_in(place: Path) -> list[Any]:
 
 @contextmanager
 def encrypted_to(out: BinaryIO, recipients: Sequence[Any]) -> Iterator[BinaryIO]:
-    """Give a file whose content arrives in `out` encrypted; without recipients `out` itself."""
+    """Yield a file whose content is encrypted into `out`; without recipients, yield `out` itself."""
     if not recipients:
         yield out
         return
@@ -187,7 +187,7 @@ def encrypted_to(out: BinaryIO, recipients: Sequence[Any]) -> Iterator[BinaryIO]
 
 @contextmanager
 def decrypted(place: Path, identity: Path | None) -> Iterator[BinaryIO]:
-    """Give a backup's content, decrypted where it is encrypted; raises BadInput where that cannot be."""
+    """Yield a backup's content, decrypted if it is encrypted; raise BadInput when it cannot be decrypted."""
     with place.open("rb") as file:
         is_encrypted = file.read(len(_AGE)) == _AGE
         file.seek(0)
@@ -218,7 +218,7 @@ def decrypted(place: Path, identity: Path | None) -> Iterator[BinaryIO]:
 
 
 def _opened_by_another(failed: list[BaseException], otherwise: BadInput) -> BadInput:
-    """Return why a backup could not be read: its key is another one, or what was found in it."""
+    """Return why a backup could not be read: it was encrypted for another key, or the error found in it."""
     if failed and "No matching keys" in str(failed[0]):
         return BadInput("Khóa này không mở được bản sao lưu.", code="restore.identity")
     return otherwise
@@ -226,13 +226,13 @@ def _opened_by_another(failed: list[BaseException], otherwise: BadInput) -> BadI
 
 @contextmanager
 def _beside(work: Callable[[], None]) -> Iterator[list[BaseException]]:
-    """Run the work in a thread until the block ends; its failure is in the list that is given."""
+    """Run the work in a thread until the block ends; yield a list that receives its exception, if any."""
     failed: list[BaseException] = []
 
     def run() -> None:
         try:
             work()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other thread tells it
+        except Exception as error:  # noqa: BLE001 - the other thread raises it
             failed.append(error)
 
     thread = threading.Thread(target=run, name="backup-encryption", daemon=True)
@@ -240,4 +240,4 @@ def _beside(work: Callable[[], None]) -> Iterator[list[BaseException]]:
     try:
         yield failed
     finally:
-        thread.join()  # both ends of its pipe are closed by now
+        thread.join()  # it ends: both ends of its pipe are closed

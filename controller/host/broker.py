@@ -1,4 +1,4 @@
-"""The broker that the station brings along: Debian's Mosquitto or the embedded one, as a child process."""
+"""The broker that the station starts itself as a child process: Debian's Mosquitto or the embedded one."""
 
 import contextlib
 import logging
@@ -19,9 +19,9 @@ from controller.settings import BrokerChoice, Settings
 
 _LOG = logging.getLogger(__name__)
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between starts of a broker that dies again and again
-_STEADY_SECONDS = 60.0  # one that lived so long was not broken from the start: the pauses begin anew
-_UP_SECONDS = 15.0  # Mosquitto needs 0.02 s, the embedded broker 0.1 s; a busy board much more
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds between restarts of a broker that keeps crashing
+_STEADY_SECONDS = 60.0  # after running this long, the pauses start again at the shortest
+_UP_SECONDS = 15.0  # Mosquitto needs 0.02 s, the embedded broker 0.1 s; a busy small computer needs much more
 
 _MOSQUITTO = """\
 listener {port} 127.0.0.1
@@ -34,10 +34,10 @@ max_queued_bytes 33554432
 log_type error
 log_type warning
 """
-# Started as root, Mosquitto becomes another user, and the kernel then forgets to end it with its parent.
+# Started as root, Mosquitto changes its user, and the kernel then drops PR_SET_PDEATHSIG.
 _MOSQUITTO_OF_ROOT = "user root\n"
 
-# It keeps nothing over a restart: the station publishes its retained state anew whenever it connects.
+# Nothing is stored across restarts: the station publishes its retained documents at each connect.
 _EMBEDDED = """\
 id = 0
 [router]
@@ -64,9 +64,10 @@ def mosquitto_here() -> str | None:
 
 
 def refuse_fleet_at(broker_url: str) -> None:
-    """Raise BadInput for a broker that asks for a password: simulated nodes have none but the station's.
+    """Raise BadInput for a broker that asks for a password: simulated nodes have only the station's.
 
-    They would own every topic, and where the user name is the client id, throw the station out.
+    With it they could write every topic; where the user name is the client id, they would disconnect the
+    station.
     """
     if urlsplit(broker_url).username is not None:
         raise BadInput(
@@ -77,9 +78,9 @@ def refuse_fleet_at(broker_url: str) -> None:
 
 
 def refuse_trial_broker(settings: Settings, *, with_fleet: bool) -> None:
-    """Raise StartFailed where real loudspeakers would hang on the embedded broker: it is for simulated ones.
+    """Raise StartFailed where real loudspeakers would use the embedded broker: it is for simulated ones.
 
-    It asks nobody for a password, keeps nobody from a topic, and forgets what is retained when it ends.
+    It has no passwords and no access rules, and loses its retained messages when it ends.
     """
     if with_fleet:
         refuse_fleet_at(settings.broker_url)
@@ -94,7 +95,7 @@ def refuse_trial_broker(settings: Settings, *, with_fleet: bool) -> None:
 
 
 PORT = "port"
-"""The file that keeps the port of a child broker."""
+"""The file that stores the port of a child broker."""
 
 
 @dataclass
@@ -115,11 +116,11 @@ class ChildBroker:
 
     @property
     def url(self) -> str:
-        """Where links connect."""
+        """Host and port to connect to."""
         return f"mqtt://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Start it and wait until it accepts connections; StartFailed says what is wrong."""
+        """Start it and wait until it accepts connections; raise StartFailed with the cause."""
         mosquitto = mosquitto_here()
         if self.choice == "mosquitto" and mosquitto is None:
             raise StartFailed(
@@ -141,15 +142,15 @@ class ChildBroker:
             conf = self.home / "embedded.toml"
             conf.write_text(_EMBEDDED.format(port=self.port))
             code = f"from iotcore import Broker; Broker(config_path={str(conf)!r}).run_forever()"
-            # It writes a line for each packet: no file may grow by that.
+            # It writes one line per packet, so its output must not go to a file.
             self._arguments, self._log = [sys.executable, "-c", code], None
         self._begin()
         self._wait_until_up()
 
     def keep_running(self) -> None:
-        """Start it again, on the same port, if it died; never waits, and pauses longer each time.
+        """Start it again on the same port if it died; returns at once, with longer pauses between attempts.
 
-        Links connect again by themselves, and the station then publishes its retained state anew.
+        Links reconnect by themselves, and the station then publishes its retained documents again.
         """
         if self._process is None or self.is_running():
             return
@@ -170,11 +171,11 @@ class ChildBroker:
             _LOG.warning("the broker was started again on port %d", self.port)
 
     def is_running(self) -> bool:
-        """Whether the child process lives."""
+        """Whether the child process is running."""
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """End it; returns when it is gone."""
+        """End it; return when the process has ended."""
         if self._process is not None:
             child.stop(self._process)
             self._process = None
@@ -201,10 +202,10 @@ class ChildBroker:
 
 
 def _own_port(kept: Path) -> int:
-    """Return the port of the last start, where it is still free, so that who was told it finds the broker."""
+    """Return the port of the last start if it is still free, so that known addresses stay valid."""
     try:
         port = _free_port(int(kept.read_text()))
-    except (OSError, ValueError, OverflowError):  # the first start, or another program has it by now
+    except (OSError, ValueError, OverflowError):  # the first start, or another program uses the port now
         port = _free_port()
     kept.write_text(f"{port}\n")
     return port

@@ -1,7 +1,7 @@
 """Start child programs that end with their parent; see docs/architecture.md (processes).
 
 Run as `python -m controller.host.child_process PARENT PROGRAM ARG…` this module asks the kernel to end the
-process when its parent ends, and then becomes PROGRAM, so that even a killed station leaves no orphan behind.
+process when its parent ends, and then executes PROGRAM, so that no child survives a killed station.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from typing import IO
 from controller.host.logs import make_room
 
 _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
-_STOP_SECONDS = 5.0  # enough for a broker or a fleet to write what it holds
+_STOP_SECONDS = 5.0  # enough for a broker or a simulated fleet to write its files
 
 
 def start(
@@ -27,9 +27,9 @@ def start(
     stdin: int | None = None,
     stdout: int | IO[bytes] | None = None,
 ) -> "subprocess.Popen[bytes]":
-    """Start a program that gets SIGTERM when this process ends, however it ends.
+    """Start a program that gets SIGTERM when this process ends for any reason.
 
-    Standard error (and output, unless asked for) goes to the log file, or nowhere.
+    Standard error (and standard output, unless requested) goes to the log file, or is discarded.
     """
     sink: IO[bytes] | int = subprocess.DEVNULL
     with contextlib.ExitStack() as stack:
@@ -46,7 +46,7 @@ def start(
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a child: first politely, then for good. Returns when it is gone."""
+    """End a child: SIGTERM, then SIGKILL after `_STOP_SECONDS`. Returns when it has ended."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
@@ -63,7 +63,7 @@ def _become(parent: int, arguments: list[str]) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # the parent ended before the kernel was asked
         raise SystemExit(1)
-    os.execvp(arguments[0], arguments)  # noqa: S606 - becoming the program is the point
+    os.execvp(arguments[0], arguments)  # noqa: S606 - this process becomes the program
 
 
 if __name__ == "__main__":

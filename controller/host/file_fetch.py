@@ -1,4 +1,4 @@
-"""A file fetched from an address into a place of ours: bounded in time and size, encrypted on its way."""
+"""Downloads a file: limited in time and size, https only except from this machine."""
 
 import ipaddress
 import time
@@ -17,20 +17,20 @@ _BLOCK = 1 << 16
 
 
 class NotFetched(LoaError):  # noqa: N818 - named by what is the case
-    """The other side, or the way to it, failed; trying again later may help."""
+    """The server or the network failed; trying again later may help."""
 
     code = "fetch.failed"
 
 
 def is_address(source: str) -> bool:
-    """Whether it is an address on the web and not the name of a file."""
+    """Whether the text is a web address and not a file name."""
     return "://" in source
 
 
 def fetch(address: str, place: Path, *, most_bytes: int) -> None:
-    """Write what is at the address into a new file; raises BadInput, NotFetched or NoSpace.
+    """Download the address into a new file; raises BadInput, NotFetched or NoSpace.
 
-    Plain http is for the machine itself alone; elsewhere somebody on the way could exchange the file.
+    Plain http is allowed for loopback only: on a network somebody could exchange the file.
     """
     end = time.monotonic() + _MOST_SECONDS
     for _ in range(_MOST_TURNS + 1):

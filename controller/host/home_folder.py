@@ -1,4 +1,4 @@
-"""The station's home folder: closed to others, and held by one station at a time; see docs/operator.md."""
+"""The station's home folder: closed to other users, locked by one station at a time; see docs/operator.md."""
 
 import contextlib
 import fcntl
@@ -12,15 +12,16 @@ from controller.errors import StartFailed
 _LOG = logging.getLogger(__name__)
 
 LOCK = "lock"
-"""Name of the file that is held; what it says (a process number) is for people only."""
+"""Name of the lock file; its content (a process id) is for people only."""
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 _OTHERS = 0o007
 
 
 def make_home(home: Path) -> None:
-    """Make the folder for its owner alone; one that is there is closed to strangers, its group may stay.
+    """Create the folder with access for its owner alone; from an existing one, remove access of others.
 
-    Keys, passwords and recordings lie in it, and its programs write files with the modes of their own.
+    The group keeps its access. Keys, passwords and recordings lie in the folder, and the programs in it write
+    files with their own modes.
     """
     if not home.exists():
         home.mkdir(parents=True, mode=_PRIVATE_FOLDER, exist_ok=True)
@@ -35,26 +36,26 @@ def make_home(home: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all, whatever was there before."""
+    """Replace a file atomically; only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)  # one that a crash left behind might have another mode
+    part.unlink(missing_ok=True)  # a file left by a crash may have another mode
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_FILE), "wb") as file:
         file.write(text.encode("utf-8", "surrogateescape"))
         file.flush()
-        os.fsync(file.fileno())  # a key that loudspeakers trust must not be lost with the power
+        os.fsync(file.fileno())  # a key that loudspeakers trust must survive a power cut
     part.replace(path)
 
 
 @dataclass
 class HomeLock:
-    """Held from start to stop; the kernel lets go of it when the process ends, however it ends."""
+    """Lock held from start to stop; the kernel releases it when the process ends for any reason."""
 
     home: Path
     _descriptor: int | None = None
 
     def take(self) -> None:
-        """Take it; StartFailed when another station holds it. Nothing in the home was touched then."""
+        """Take the lock; raise StartFailed when another station holds it, before anything else is touched."""
         descriptor = os.open(self.home / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE_FILE)
         with contextlib.ExitStack() as unless_taken:
             unless_taken.callback(os.close, descriptor)
@@ -68,7 +69,7 @@ class HomeLock:
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Let the next station in."""
+        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -1,18 +1,18 @@
-"""What a station's process does once with Python's interpreter, so that no thread waits for long."""
+"""Settings of the Python interpreter that shorten how long a thread waits for another."""
 
 import gc
 import sys
 
 SWITCH_S = 0.0005
-"""How long a thread may hold the interpreter while another waits: an answer to a clock takes some fifteen
-turns, and with the usual 5 ms each it was late whenever receipts were written meanwhile."""
+"""Seconds that a thread may hold the interpreter while another waits: an answer to a clock request takes
+some fifteen switches, and with the default of 5 ms each it was late whenever receipts were written."""
 
 
 def settle() -> None:
-    """Have threads take short turns, and leave out of garbage collection what is there now.
+    """Shorten the switch interval, and exclude the objects that exist now from garbage collection.
 
-    That is modules, tables and parts: a full collection goes through all of it and holds every thread for 50
-    to 90 ms (measured), while a clock request of a node waits.
+    Those are modules, tables and the station's parts: a full collection visits all of them and stops every
+    thread for 50 to 90 ms (measured), while clock requests of nodes wait.
     """
     sys.setswitchinterval(SWITCH_S)
     gc.collect()

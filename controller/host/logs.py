@@ -1,4 +1,4 @@
-"""Log files that cannot fill a disk; see docs/operator.md (`loa.log`)."""
+"""Log files of limited size; see docs/operator.md (`loa.log`)."""
 
 import logging
 from logging.handlers import RotatingFileHandler
@@ -7,11 +7,11 @@ from pathlib import Path
 LARGEST = 10_000_000
 """Bytes of a log file: some weeks of a province at INFO."""
 OLDER_KEPT = 5
-"""Files of that size before the present one: `loa.log.1` is the youngest."""
+"""Older files that are kept; `loa.log.1` is the newest of them."""
 
 
 def log_to(path: Path, level: str) -> None:
-    """Send the log of this process to a file, which is changed for a new one when it is large."""
+    """Send the log of this process to a file that is rotated when it reaches its size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = RotatingFileHandler(
         path, maxBytes=LARGEST, backupCount=OLDER_KEPT, encoding="utf-8", delay=True
@@ -22,6 +22,6 @@ def log_to(path: Path, level: str) -> None:
 
 
 def make_room(path: Path) -> None:
-    """Put a child program's log aside when it is large, in place of the one before."""
+    """Rename a child program's log when it is large; an older renamed one is replaced."""
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_name(f"{path.name}.1"))

@@ -1,6 +1,6 @@
-"""The station's keys as files of its home: which file is which, read, and made the seal of the journal.
+"""Key files in the station's home: their names, how they are read, and the sealer of the journal.
 
-docs/operator.md, "Keys", says which of them stays on the server and which does not.
+docs/operator.md, "Keys", says which of them stay on the server.
 """
 
 import base64
@@ -31,12 +31,12 @@ class Secrets:
 
     @property
     def next_station_key(self) -> Path:
-        """The key that signs after `station_key`, until its time has come."""
+        """The key that replaces `station_key` from a set date on."""
         return self.home / "keys" / "station-next.json"
 
     @property
     def sealing_key(self) -> Path:
-        """The station's first key, once another signs: what is sealed in the database hangs on it."""
+        """The station's first key, once another signs: the seals in the database are derived from it."""
         return self.home / "keys" / "sealing.json"
 
     @property
@@ -63,7 +63,7 @@ class Secrets:
 
 
 class StationSeal:
-    """The station's key as sealer of journal entries; `first`: its first key of all, where it was renewed."""
+    """Seals journal entries with the station's key; `first`: its very first key, where it was renewed."""
 
     def __init__(self, key: SigningKey, first: SigningKey | None = None) -> None:
         self._kid = key.kid
@@ -80,7 +80,7 @@ class StationSeal:
         return self._private.sign(content)
 
     def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes that only the first key can make, for sealing what lies in the database (HKDF)."""
+        """Return 32 bytes derived from the first key (HKDF), for encrypting secrets in the database."""
         kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
         return kdf.derive(self._first.private_bytes_raw())
 
@@ -92,7 +92,7 @@ def _private_half(key: SigningKey) -> Ed25519PrivateKey:
 
 
 def root_key_at(path: Path) -> SigningKey:
-    """Return the root key from its file, or raise Conflict: it may lie elsewhere, as it should."""
+    """Return the root key from its file, or raise Conflict: it should be kept off the server."""
     try:
         return SigningKey.from_json(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, MalformedJws):
@@ -104,7 +104,7 @@ def root_key_at(path: Path) -> SigningKey:
 
 
 def station_key(settings: Settings) -> SigningKey:
-    """Return the station's key, or raise StartFailed when it is gone."""
+    """Return the station's key, or raise StartFailed when its file does not exist."""
     try:
         return SigningKey.from_json(Secrets(settings.home).station_key.read_text("utf-8"))
     except FileNotFoundError:
@@ -116,7 +116,7 @@ def station_key(settings: Settings) -> SigningKey:
 
 
 def station_seal(settings: Settings) -> StationSeal:
-    """Return what seals the journal, by the key that signs now."""
+    """Return the sealer of the journal, which uses the key that signs now."""
     files = Secrets(settings.home)
     return StationSeal(station_key(settings), key_at(files.sealing_key))
 

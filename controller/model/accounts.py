@@ -1,4 +1,4 @@
-"""Rows of people, of what they are signed in with, of their keys, second factors, tokens and deputies."""
+"""Rows of accounts: people, sessions, keys, second factors, recovery codes, tokens and delegations."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from devices.ids import AreaCode, KeyId, Role
 class Account(Base):
     """One person's account; `password_hash` is argon2id.
 
-    `first_password`: somebody else chose the password, and so knows it; its person has to choose another.
+    `first_password`: somebody else chose the password and so knows it; the person must choose another.
     """
 
     __tablename__ = "operators"
@@ -29,7 +29,7 @@ class Account(Base):
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     def operator(self) -> Operator:
-        """Return the person as the use cases know it."""
+        """Return the person as operations use it."""
         roles = frozenset(OperatorRole(role) for role in self.roles)
         return Operator(
             self.id,
@@ -44,7 +44,7 @@ class Account(Base):
 class SignedIn(Base):
     """A server-side session; only the SHA-256 of its token is kept.
 
-    One that `awaits_code` let nobody in yet: the password was right, the second factor is still to come.
+    `awaits_code`: not signed in yet; the password was right, the second factor is still missing.
     """
 
     __tablename__ = "sessions"
@@ -58,12 +58,12 @@ class SignedIn(Base):
 
 
 class HeldKey(Base):
-    """A public key and who holds it; `sealed` is the private half under the holder's password.
+    """A public key and its holder; `sealed` is the private half, encrypted with the holder's password.
 
     The station's private key is a file on the server, the root's is kept off it: neither is here.
-    A key is active until it is `retired_at` (it signs nothing any more, its private half is deleted, and what
-    it signed stays good) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
-    names it; loudspeakers refuse what any other key signs.
+    A key is active until it is `retired_at` (it signs nothing more, its private half is deleted, and what it
+    signed stays valid) or `compromised_at` (what it signed is void). `in_key_set`: the key set in force
+    contains it; loudspeakers refuse the signatures of any other key.
     """
 
     __tablename__ = "keys"
@@ -83,9 +83,9 @@ class HeldKey(Base):
 
 
 class SecondFactor(Base):
-    """A person's TOTP secret, sealed under the station's key; in force once `confirmed_at` is set.
+    """A person's TOTP secret, encrypted with the station's key; in force once `confirmed_at` is set.
 
-    `last_step`: the newest 30-second step whose code was taken; none of it or before is taken again.
+    `last_step`: the newest 30-second step whose code was used; codes of this step or earlier are refused.
     """
 
     __tablename__ = "second_factors"
@@ -98,7 +98,7 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """One code that stands in for a lost telephone, once; only its SHA-256 is kept."""
+    """A recovery code that replaces a lost telephone once; only its SHA-256 is stored."""
 
     __tablename__ = "recovery_codes"
 
@@ -108,7 +108,7 @@ class RecoveryCode(Base):
 
 
 class ApiToken(Base):
-    """What a program signs its calls with for a person; narrower than the person by `acts` and `area`."""
+    """A token by which a program acts for a person; `acts` and `area` restrict it further than the person."""
 
     __tablename__ = "api_tokens"
 
@@ -125,7 +125,7 @@ class ApiToken(Base):
 
 
 class Delegation(Base):
-    """One approver lets another approve in an area, until an instant or until it is ended before."""
+    """An approver's delegation: another person may approve in an area until it expires or is ended."""
 
     __tablename__ = "delegations"
 
@@ -139,7 +139,7 @@ class Delegation(Base):
 
 
 class FirstCode(Base):
-    """A one-time code with which the first administrator is made; only its SHA-256 is kept."""
+    """A one-time code that creates the first administrator; only its SHA-256 is stored."""
 
     __tablename__ = "first_codes"
 

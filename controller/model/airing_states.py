@@ -6,13 +6,13 @@ from controller.errors import Conflict
 
 
 class IllegalAiringTransition(Conflict):
-    """The airing's state does not lead anywhere by this event."""
+    """The event is not allowed in the airing's state."""
 
     code = "airing.illegal-transition"
 
 
 class AiringState(StrEnum):
-    """Where an airing stands."""
+    """State of an airing."""
 
     PLANNED = "planned"
     DELIVERING = "delivering"
@@ -23,14 +23,14 @@ class AiringState(StrEnum):
 
 
 class AiringEvent(StrEnum):
-    """What moves an airing."""
+    """Event that changes an airing's state."""
 
     DELIVER = "deliver"  # approved, recorded, near: nodes may fetch it
     SOUND = "sound"  # its start has come
-    END = "end"  # its end has come, or all have finished
-    MISS = "miss"  # too late, or nobody was heard
+    END = "end"  # its end has come, or all nodes have finished
+    MISS = "miss"  # too late to start, or no node reported a start
     CANCEL = "cancel"
-    HEARD_AFTER_ALL = "heard_after_all"  # receipts of an outage came in
+    HEARD_AFTER_ALL = "heard_after_all"  # receipts arrived late, after an outage
 
 
 _LEADS_TO = {
@@ -54,14 +54,14 @@ IN_WORDS = {
     AiringState.MISSED: "không phát được",
     AiringState.CANCELLED: "đã hủy",
 }
-"""How a person reads a state."""
+"""States in Vietnamese."""
 
 IN_PLANS = (AiringState.DELIVERING, AiringState.SOUNDING)
-"""States in which an airing stands in its areas' plans."""
+"""States in which an airing is in the plans of its areas."""
 OPEN = (AiringState.PLANNED, *IN_PLANS)
-"""States that still lead to a hearing."""
+"""States from which an airing can still be heard."""
 MOVABLE = (AiringState.PLANNED, AiringState.DELIVERING)
-"""States in which nobody has begun to hear an airing."""
+"""States before any node has started."""
 
 
 def after(state: AiringState, event: AiringEvent) -> AiringState:
@@ -76,7 +76,7 @@ def after(state: AiringState, event: AiringEvent) -> AiringState:
 
 
 def is_possible(state: AiringState, event: AiringEvent) -> bool:
-    """Return whether the event may happen in the state: for buttons."""
+    """Return whether the event is allowed in the state; pages use it for buttons."""
     return (state, event) in _LEADS_TO
 
 

@@ -1,4 +1,4 @@
-"""Rows of airings, their targets, one delivery a node, and every receipt as it came."""
+"""Rows of airings, their targets, one delivery per node, and every receipt as received."""
 
 from datetime import datetime
 from typing import Any
@@ -27,27 +27,27 @@ from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 from devices.messages import ReceiptKind
 
 DEFAULT_VOLUME = 70
-"""Percent, of an airing for which nobody chose another volume."""
+"""Percent: default volume of an airing."""
 TEST_VOLUME = 60
-"""Percent, of a test of one loudspeaker: loud enough next to the pole."""
+"""Percent: volume of a test of one loudspeaker; loud enough next to the pole."""
 
 _TO_NOTE = text("ended_at IS NOT NULL AND noted_at IS NULL")
-"""Few rows at a time: an index of them alone costs what is planned nothing."""
+"""Few rows at a time: a partial index of them costs other airings nothing."""
 
 
 class Airing(Base):
     """One occurrence with its targets.
 
-    `asked_at` is the start that a person asked for; `starts_at` the one that holds now. Recording, revision
-    and duration are fixed when delivering begins. `every_ms`: an emergency whose recording begins again so
-    often, for as long as `duration_ms` says. `acknowledged_at`: the broker first said that it has a plan
-    that names this airing. `noted_at`: the as-aired log says of it what is known; None while it does not.
-    `node`: a test for this one loudspeaker, in its own plan alone; its target is then where that stands.
-    `only_chosen`: meant for the nodes alone that have a delivery, in their own plans; nobody joins it later.
-    `linked_to`: the airing whose part this is: for areas that hear another language, that have not agreed
-    yet, or in which it starts later.
+    `asked_at`: the start that a person requested; `starts_at`: the one that applies now. Recording, revision
+    and duration are fixed when delivery begins. `every_ms`: an emergency's recording starts again at this
+    interval for `duration_ms`. `acknowledged_at`: when the broker first acknowledged a plan with this airing.
+    `noted_at`: when it was written to the as-aired log; None before.
+    `node`: a test of this one loudspeaker, in the node's own plan only; its target is the node's area.
+    `only_chosen`: only for the nodes that have a delivery, in their own plans; no node joins it later.
+    `linked_to`: the airing that this one is a part of: for areas with another language, without agreement
+    yet, or with a later start.
     `follows`: the airing right after which it starts here, because a commune put the two in this order.
-    `again_of`: the airing that a higher grade cut off, and that comes again with this one.
+    `again_of`: the airing that a higher grade interrupted and that this one repeats.
     """
 
     __tablename__ = "airings"
@@ -85,16 +85,16 @@ class Airing(Base):
 
 
 def _start_of_airing(context: Any) -> datetime:
-    """Return the start of the airing that a new target is of, where who adds it does not name it."""
+    """Return the start of a new target's airing, for code that adds a target without naming it."""
     airing = context.get_current_parameters()["airing"]
     found: datetime = context.connection.scalar(select(Airing.starts_at).where(Airing.id == airing))
     return found
 
 
 class Target(Base):
-    """An area that an airing is meant for; never one below another target of the same airing.
+    """A target area of an airing; never below another target of the same airing.
 
-    `starts_at` is the airing's, kept here too: so an area's next hours are found by one index.
+    `starts_at` is a copy of the airing's, so that one index finds the airings of an area's next hours.
     """
 
     __tablename__ = "airing_targets"
@@ -107,9 +107,9 @@ class Target(Base):
 
 
 class Answer(Base):
-    """What a commune said of an airing, or of all occurrences of a schedule, that came from above.
+    """A commune's answer to an airing, or to all occurrences of a schedule, that a higher level planned.
 
-    Of one airing the newest word counts, whether it was said of the airing or of its schedule.
+    For one airing the newest answer counts, whether it was given to the airing or to its schedule.
     """
 
     __tablename__ = "answers"
@@ -131,9 +131,9 @@ class Answer(Base):
 
 
 class Delivery(Base):
-    """Airing × node: how far it came. Folded from receipts, whatever their order.
+    """State of one airing at one node, computed from receipts in any order.
 
-    `area`: where the node stood when it was planned; a node that moves takes no history along.
+    `area`: the node's area when the airing was planned; it does not change when the node moves.
     """
 
     __tablename__ = "deliveries"
@@ -153,7 +153,7 @@ class Delivery(Base):
 
 
 class StoredReceipt(Base):
-    """One receipt as it came: the as-aired log. Written once, never changed."""
+    """One receipt as received. Written once, never changed."""
 
     __tablename__ = "receipts"
 

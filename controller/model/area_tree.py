@@ -1,4 +1,4 @@
-"""The tree of areas as a value: who is above and below; pure."""
+"""The tree of areas as a value: ancestors and descendants; pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from devices.ids import AreaCode
 
 @dataclass(frozen=True)
 class AreaTree:
-    """Each known area's parent (None: the top)."""
+    """Parent of each known area; None for the province."""
 
     parents: Mapping[AreaCode, AreaCode | None]
 
@@ -17,7 +17,7 @@ class AreaTree:
         return code in self.parents
 
     def lineage(self, code: AreaCode) -> tuple[AreaCode, ...]:
-        """Return the area and all above it, itself first; empty when it is unknown."""
+        """Return the area and its ancestors, itself first; empty when it is unknown."""
         found: list[AreaCode] = []
         above: AreaCode | None = code
         while above is not None and above in self.parents and above not in found:
@@ -26,7 +26,7 @@ class AreaTree:
         return tuple(found)
 
     def below(self, tops: Iterable[AreaCode]) -> frozenset[AreaCode]:
-        """Return the areas with all below them."""
+        """Return the areas with all their descendants."""
         found: set[AreaCode] = set()
         waiting = [code for code in tops if code in self.parents]
         while waiting:
@@ -37,7 +37,7 @@ class AreaTree:
         return frozenset(found)
 
     def without(self, tops: Iterable[AreaCode], gone: Iterable[AreaCode]) -> tuple[AreaCode, ...]:
-        """Return the outermost areas that cover what is below the tops, less what is below the gone."""
+        """Return the fewest areas that cover the descendants of `tops` without those of `gone`."""
         gone = frozenset(gone)
         broken = {above for code in gone for above in self.lineage(code)}
         return self.outermost(self.below(tops) - self.below(gone) - broken)
@@ -49,7 +49,7 @@ class AreaTree:
 
     @cached_property
     def _children(self) -> Mapping[AreaCode, Sequence[AreaCode]]:
-        """A page asks for what is below dozens of areas, and the tree is the same for all of them."""
+        """Cached: one page asks for the descendants of dozens of areas of the same tree."""
         found: dict[AreaCode, list[AreaCode]] = {}
         for code, above in self.parents.items():
             if above is not None:

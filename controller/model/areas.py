@@ -1,4 +1,4 @@
-"""Rows of the province's units."""
+"""Rows of areas: names, former states, languages and outlines."""
 
 from datetime import datetime
 
@@ -11,9 +11,9 @@ from devices.ids import AreaCode
 
 
 class Area(Base):
-    """One unit by its official code: a province (no parent), a commune or a village.
+    """One administrative unit by its official code: a province (no parent), a commune or a village.
 
-    One that is no more keeps its row, below the unit that took its place: what was aired in it adds up there.
+    An abolished unit keeps its row below its successor, so that its airings are counted there.
     """
 
     __tablename__ = "areas"
@@ -28,9 +28,9 @@ class Area(Base):
 
 
 class AreaSpan(Base):
-    """How an area was called, what it was and what it belonged to, until it was changed.
+    """Former name, kind and parent of an area, until they were changed.
 
-    `valid_from` None: as far back as this station knows. How it is now stands in the area itself.
+    `valid_from` None: since before this station's records. The present values are in the area's row.
     """
 
     __tablename__ = "area_history"
@@ -45,7 +45,7 @@ class AreaSpan(Base):
 
 
 class AreaLanguage(Base):
-    """One language in which an area is spoken to; `place` 0 is the one that is asked for first."""
+    """A language of an area; `place` 0 is preferred."""
 
     __tablename__ = "area_languages"
 
@@ -55,10 +55,10 @@ class AreaLanguage(Base):
 
 
 class AreaOutline(Base):
-    """An area's outline as the province brought it, simplified; those of one import share edition and time.
+    """An area's imported outline, simplified; all of one import share edition and time.
 
-    `polygons` is JSON: polygons of rings of longitude and latitude, alternating, in hundred-thousandths of a
-    degree. `longitude`, `latitude` and `radius`: the roomiest spot inside its largest part, in degrees.
+    `polygons` is JSON: polygons of rings of alternating longitude and latitude in units of 0.00001 degree.
+    `longitude`, `latitude` and `radius`: the largest circle inside its largest polygon, in degrees.
     """
 
     __tablename__ = "area_outlines"

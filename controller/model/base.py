@@ -1,4 +1,4 @@
-"""The grain of every table: names of constraints, and types that mean the same on both engines."""
+"""Base of all tables: names of constraints, and column types that behave the same on both engines."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 LONGEST_REASON = 1000
-"""Characters of a reason that a person writes: of a cancelled occurrence, of a commune's no."""
+"""Characters of a reason that a person writes, for a cancelled occurrence or a commune's refusal."""
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -23,38 +23,38 @@ NAMES = {
 """Every constraint has a name, so that a migration can find it on either engine."""
 
 ID_LENGTH = 64
-"""Longest id: that of a name on the wire, and of a SHA-256 in hexadecimal."""
+"""Characters of the longest id: a name on the wire, or a SHA-256 in hexadecimal."""
 WORD_LENGTH = 24
-"""Longest word of an enumeration."""
+"""Characters of the longest value of a StrEnum."""
 
 E = TypeVar("E", bound=StrEnum)
 
 
 class Base(DeclarativeBase):
-    """Root of all rows."""
+    """Base class of all rows."""
 
     metadata = MetaData(naming_convention=NAMES)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant, UTC in and out; a naive one is refused, on both engines alike."""
+    """An aware instant, always UTC; a naive one is refused on both engines."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any] | None:
-        """Return what turns an instant into what the engine stores.
+        """Return the function that converts an instant to the engine's form.
 
-        On SQLite that is text, written here in one step: where a million airings are made, two are felt.
+        On SQLite that is text, written in one step here: for a million airings a second step is noticeable.
         """
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None] | None:
-        """Return what turns what the engine stores into an aware instant."""
+        """Return the function that converts the engine's form to an aware instant."""
         return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return what the engine stores: UTC, and on SQLite (which knows no zones) without one."""
+        """Return the stored form: UTC, without a zone on SQLite, which has none."""
         if value is None:
             return None
         value = _in_utc(value)
@@ -87,17 +87,17 @@ def _from_text(text: str | None) -> datetime | None:
 
 
 class WrittenJson(UserDefinedType[str]):
-    """JSON that is text already, for a column of JSON: a value to be bound, never the type of a column."""
+    """JSON that is already text, as a bound value for a JSON column; never the type of a column."""
 
     cache_ok = True
 
     def get_col_spec(self, **_: Any) -> str:
-        """Name the type."""
+        """Return the type's name."""
         return "JSON"
 
 
 class Word(TypeDecorator[E]):
-    """A member of a StrEnum, stored as its value: readable in any SQL console, and free to grow."""
+    """A member of a StrEnum, stored as its value: readable in SQL, and new members need no migration."""
 
     impl = String(WORD_LENGTH)
     cache_ok = True
@@ -107,11 +107,11 @@ class Word(TypeDecorator[E]):
         self.words = words
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
-        """Return the word's text; refuse one that is not of this enumeration."""
+        """Return the member's value; refuse a value that is not in this enumeration."""
         del dialect
         return None if value is None else self.words(value).value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
-        """Return the member that the stored text names."""
+        """Return the member with the stored value."""
         del dialect
         return None if value is None else self.words(value)

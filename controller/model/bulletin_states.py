@@ -1,4 +1,4 @@
-"""The states of a bulletin and of its rendering: a table and a pure function each."""
+"""States of a bulletin and of its rendering: a transition table and a pure function each."""
 
 from enum import StrEnum
 from typing import NewType
@@ -14,31 +14,31 @@ RenderingId = NewType("RenderingId", str)
 
 
 class IllegalBulletinTransition(Conflict):
-    """The state does not lead anywhere by this action."""
+    """The action is not allowed in this state."""
 
     code = "bulletin.illegal-transition"
 
 
 class RevisionKind(StrEnum):
-    """What a wording is heard as."""
+    """Kind of a wording."""
 
     TEXT = "text"  # read out by a voice
-    AUDIO = "audio"  # a recording that somebody brought along; the text says what is in it
-    PROGRAMME = "programme"  # several items in one recording; the text is what all of them say
+    AUDIO = "audio"  # an uploaded recording; the text says what is in it
+    PROGRAMME = "programme"  # several items in one recording; the text is that of all of them
 
 
 class ItemKind(StrEnum):
-    """What a part of a programme is."""
+    """Kind of a part of a programme."""
 
-    CHIME = "chime"  # the opening one; as the last item the closing one
-    SPEECH = "speech"  # words of the programme's own: what it begins and ends with
+    CHIME = "chime"  # the opening chime, or the closing one as the last item
+    SPEECH = "speech"  # text of the programme itself: its introduction and its end
     BULLETIN = "bulletin"  # an approved bulletin, with its title
-    RECORDING = "recording"  # sound that was brought along for this programme
+    RECORDING = "recording"  # sound uploaded for this programme
     SILENCE = "silence"
 
 
 class BulletinState(StrEnum):
-    """Where a bulletin stands."""
+    """State of a bulletin."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -48,7 +48,7 @@ class BulletinState(StrEnum):
 
 
 class BulletinAction(StrEnum):
-    """What can be done with a bulletin."""
+    """Action on a bulletin."""
 
     REVISE = "revise"
     SUBMIT = "submit"
@@ -65,7 +65,7 @@ _LEADS_TO = {
     (BulletinState.SUBMITTED, BulletinAction.RECALL): BulletinState.DRAFT,
     (BulletinState.SUBMITTED, BulletinAction.APPROVE): BulletinState.APPROVED,
     (BulletinState.SUBMITTED, BulletinAction.RETURN): BulletinState.RETURNED,
-    (BulletinState.APPROVED, BulletinAction.APPROVE): BulletinState.APPROVED,  # again, when its approval ends
+    (BulletinState.APPROVED, BulletinAction.APPROVE): BulletinState.APPROVED,  # renewal of an approval
     (BulletinState.APPROVED, BulletinAction.WITHDRAW): BulletinState.WITHDRAWN,
 }
 
@@ -76,7 +76,7 @@ IN_WORDS = {
     BulletinState.RETURNED: "bị trả lại",
     BulletinState.WITHDRAWN: "đã rút",
 }
-"""How a person reads a state."""
+"""States in Vietnamese."""
 
 
 def after(state: BulletinState, action: BulletinAction) -> BulletinState:
@@ -89,12 +89,12 @@ def after(state: BulletinState, action: BulletinAction) -> BulletinState:
 
 
 def actions(state: BulletinState) -> tuple[BulletinAction, ...]:
-    """Return what can be done in a state: the buttons of its page."""
+    """Return the actions allowed in a state; pages show them as buttons."""
     return tuple(action for action in BulletinAction if (state, action) in _LEADS_TO)
 
 
 class RenderingState(StrEnum):
-    """Where the making of a recording stands."""
+    """State of a rendering."""
 
     WAITING = "waiting"
     RENDERING = "rendering"
@@ -103,7 +103,7 @@ class RenderingState(StrEnum):
 
 
 class RenderingAction(StrEnum):
-    """What happens to a rendering."""
+    """Event that changes a rendering's state."""
 
     BEGIN = "begin"
     FINISH = "finish"
@@ -118,7 +118,7 @@ _RENDERING_LEADS_TO = {
     (RenderingState.RENDERING, RenderingAction.FAIL): RenderingState.FAILED,
     (RenderingState.RENDERING, RenderingAction.RETRY): RenderingState.WAITING,  # its worker died
     (RenderingState.FAILED, RenderingAction.RETRY): RenderingState.WAITING,
-    (RenderingState.READY, RenderingAction.RENEW): RenderingState.WAITING,  # never once it is approved
+    (RenderingState.READY, RenderingAction.RENEW): RenderingState.WAITING,  # not after it is approved
 }
 
 

@@ -1,4 +1,4 @@
-"""Rows of bulletins, their frozen wordings, the making of their recordings, and their approvals."""
+"""Rows of bulletins, their revisions, the renderings of their recordings, and their approvals."""
 
 from datetime import date, datetime
 from typing import Any
@@ -38,7 +38,7 @@ LONGEST_TOPIC_NAME = 100
 
 
 class Topic(Base):
-    """What bulletins are about, as the province lists it by `place`; an ended one is offered no more."""
+    """A topic of bulletins in the province's list, ordered by `place`; an ended one is no longer offered."""
 
     __tablename__ = "topics"
 
@@ -51,9 +51,9 @@ class Topic(Base):
 class Bulletin(Base):
     """A text to be read out; `revision` is the number of its newest wording.
 
-    A `test` is approved as one: nodes never take it for a real one, nor the other way.
-    `again_if_preempted`: a programme that comes again where a higher grade cut it off.
-    A variant is the same in another `language`: `variant_of` the bulletin, made after its `of_revision`.
+    A `test` is approved as a test: nodes accept it only as one, and a real bulletin never as a test.
+    `again_if_preempted`: a programme that is repeated where a higher grade interrupted it.
+    A variant is a translation into `language`: `variant_of` the bulletin, made from its `of_revision`.
     """
 
     __tablename__ = "bulletins"
@@ -76,10 +76,10 @@ class Bulletin(Base):
 
 
 class Revision(Base):
-    """One frozen wording: written once, never changed. `text` is NFC; the digest is of its UTF-8 bytes.
+    """One wording, written once and never changed. `text` is NFC; the digest is of its UTF-8 bytes.
 
-    `issuer` is said before the title, the text is read `readings` times; the digest holds both (`wording`).
-    Of a brought recording `upload` is the SHA-256 of the file as it came, and `text` tells what is in it.
+    `issuer` is read before the title, the text is read `readings` times; the digest covers both (`wording`).
+    `upload`: SHA-256 of an uploaded recording as received; `text` then says what is in it.
     """
 
     __tablename__ = "revisions"
@@ -97,14 +97,14 @@ class Revision(Base):
 
     @property
     def manner(self) -> Manner:
-        """How the text is given to the people."""
+        """Issuer and number of readings."""
         return Manner(self.issuer, self.readings)
 
 
 class ProgrammeItem(Base):
-    """One part of a programme's wording, by its place; written once, with its revision.
+    """One part of a programme's wording, by its position; written once, with its revision.
 
-    `text`: what is said (SPEECH), or what is in the recording. `item`: a bulletin, with its revision.
+    `text`: the spoken text (SPEECH), or a description of the recording. `item`: a bulletin and its revision.
     """
 
     __tablename__ = "programme_items"
@@ -125,9 +125,9 @@ class ProgrammeItem(Base):
 
 
 class LegalReference(Base):
-    """The legal act that a bulletin tells of; `in_force_until` is the last day on which it holds.
+    """The legal act that a bulletin announces; `in_force_until` is the last day on which it is in force.
 
-    `ended_at`: the station found that it holds no more, and took the bulletin off the air.
+    `ended_at`: when the station found it no longer in force and stopped airing the bulletin.
     """
 
     __tablename__ = "legal_references"
@@ -145,7 +145,7 @@ class LegalReference(Base):
 
 
 class Rendering(Base):
-    """The making of one revision's recording: what was ordered, how it stands, what came of it."""
+    """The rendering of one revision's recording: the order, its state and its result."""
 
     __tablename__ = "renderings"
 
@@ -178,7 +178,7 @@ class Rendering(Base):
 
 
 class Recording(Base):
-    """Finished audio by its SHA-256; `manifest` is the wire's Manifest (chunk digests) as JSON."""
+    """Finished audio by its SHA-256; `manifest` is the Manifest message (chunk digests) as JSON."""
 
     __tablename__ = "recordings"
 
@@ -215,7 +215,7 @@ class Approved(Base):
 
 
 class FormerApproval(Base):
-    """An approval that a later one of the same wording and recording replaced; by it something was heard."""
+    """An approval that was used for an airing and then replaced by a later one of the same recording."""
 
     __tablename__ = "former_approvals"
 
@@ -235,7 +235,7 @@ class FormerApproval(Base):
 
 
 class Listened(Base):
-    """A recording was first served to a person at `at`; `played` are the stretches they played, in ms."""
+    """A person's listening to a recording: first served `at`; `played`: the parts played, in ms."""
 
     __tablename__ = "listenings"
 

@@ -1,4 +1,4 @@
-"""Rows of chimes; one is never changed, only taken back, and stays as history."""
+"""Rows of chimes; a chime is never changed, only withdrawn, and is kept as history."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,22 +12,22 @@ from controller.model.permissions import OperatorId
 from devices.ids import AreaCode
 
 ChimeId = NewType("ChimeId", str)
-"""One sound, chosen once."""
+"""One chime of an area."""
 
 _LIVE = text("removed_at IS NULL")
 
 
 class ChimePlace(StrEnum):
-    """Where a chime is heard in a recording."""
+    """Position of a chime in a recording."""
 
     OPENING = "opening"
     CLOSING = "closing"
 
 
 class Chime(Base):
-    """A sound that opens or closes the recordings of an area and all below it, until it is taken back.
+    """A sound that opens or closes the recordings of an area and its descendants until it is withdrawn.
 
-    `upload`: the SHA-256 of the file as it came. Recordings hold it; taking it back changes none of them.
+    `upload`: SHA-256 of the file as received. Recordings contain the sound; withdrawing changes none of them.
     """
 
     __tablename__ = "chimes"

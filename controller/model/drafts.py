@@ -1,4 +1,4 @@
-"""Rows of what people are still typing."""
+"""Rows of unfinished forms."""
 
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,9 @@ from controller.model.permissions import OperatorId
 
 
 class Draft(Base):
-    """A form's fields as they were typed last; `place`: the bulletin they belong to, or NEW for a new one.
+    """A form's fields as last typed; `place`: the bulletin they belong to, or NEW for a new one.
 
-    It is nobody else's: never shown to others, never in the journal, gone when the form is sent.
+    Private to its author: not shown to others, not in the journal, deleted when the form is sent.
     """
 
     __tablename__ = "drafts"

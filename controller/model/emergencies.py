@@ -1,4 +1,4 @@
-"""Rows of prepared recordings, of who holds them, and of every call of an emergency."""
+"""Rows of prepared recordings, of the nodes that store them, and of every emergency call."""
 
 from datetime import datetime
 
@@ -13,9 +13,9 @@ from devices.ids import AiringId, AreaCode, NodeId
 
 
 class Prepared(Base):
-    """A bulletin whose recording the nodes of an area hold ready, once and as long as it is approved.
+    """A bulletin whose recording the nodes of an area store in advance while it is approved.
 
-    `template`: the built-in text that it was written from, if any. `released_at`: not kept from then on.
+    `template`: the built-in text that it was written from, if any. `released_at`: nodes drop it from then on.
     """
 
     __tablename__ = "prepared_recordings"
@@ -31,7 +31,7 @@ class Prepared(Base):
 
 
 class Holding(Base):
-    """Prepared recording × node: what it last told. Folded from receipts, whatever their order."""
+    """State of one prepared recording at one node, computed from receipts in any order."""
 
     __tablename__ = "keepings"
 
@@ -43,10 +43,10 @@ class Holding(Base):
 
 
 class Emergency(Base):
-    """One call: who asked, who confirmed (or why nobody did), where, and the airing that came of it.
+    """One call: who requested and confirmed it (or why nobody confirmed), where, and the resulting airing.
 
-    `alone_because`: one person alone broke the glass, for this reason. `clears`: the emergency that an
-    all-clear ends.
+    `alone_because`: the reason for which one person started it without a second. `clears`: the emergency that
+    an all-clear ends.
     """
 
     __tablename__ = "emergencies"

@@ -1,4 +1,4 @@
-"""The states of an emergency, the kinds of prepared recordings, and how rounds are counted; pure."""
+"""States of an emergency, kinds of prepared recordings, and the number of rounds; pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,31 +8,31 @@ from controller.errors import Conflict
 from controller.model.airing_states import IN_PLANS, AiringState
 
 PreparedId = NewType("PreparedId", str)
-"""A recording that nodes hold ready; on the wire it is the `name` of what to keep."""
+"""Id of a prepared recording that nodes store; on the wire it is the `name` of a kept recording."""
 EmergencyId = NewType("EmergencyId", str)
-"""One call of an alarm, an all-clear or a test."""
+"""Id of one call: an alarm, an all-clear or a test."""
 
 PAUSE = timedelta(seconds=2)
-"""Between two rounds: long enough to be heard as a pause, too short to be taken for the end."""
+"""Between two rounds: long enough to be heard as a pause, too short to be mistaken for the end."""
 CALL_LIFE = timedelta(minutes=10)
-"""A call that nobody has confirmed by then lapses: what was urgent then may be wrong now."""
+"""A call that nobody confirms within this time expires: its message may be wrong by then."""
 USUAL_LENGTH = timedelta(hours=1)
-"""An emergency ends by itself, lest one that can no longer be stopped goes on for days."""
+"""An emergency ends by itself after this, so that one that cannot be stopped does not sound for days."""
 LONGEST = timedelta(hours=24)
 LOUDEST = 100
-"""What an emergency asks for; every node caps it by its policies."""
+"""Percent that an emergency requests; each node limits it by its policies."""
 ROUNDS_OF_ALL_CLEAR = 2
-"""Who missed the first words hears them again."""
+"""Readings in one round: people who missed the first words hear them again."""
 
 
 class IllegalEmergencyTransition(Conflict):
-    """The emergency's state does not lead anywhere by this event."""
+    """The event is not allowed in the emergency's state."""
 
     code = "emergency.illegal-transition"
 
 
 class Kind(StrEnum):
-    """What a prepared recording is for; one of another kind can never stand in for it."""
+    """Kind of a prepared recording; one kind is never used in place of another."""
 
     ALARM = "alarm"
     ALL_CLEAR = "all_clear"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 class EmergencyState(StrEnum):
-    """Where an emergency stands, as far as people decided; whether it still sounds, its airing knows."""
+    """State of an emergency as decided by people; whether it still sounds is in its airing."""
 
     CALLED = "called"
     STARTED = "started"
@@ -49,19 +49,19 @@ class EmergencyState(StrEnum):
 
 
 class Standing(StrEnum):
-    """Where an emergency stands for whoever looks: what people decided, and what the clock ended since."""
+    """State of an emergency as shown: the decisions of people, and what has ended by time since."""
 
     CALLED = "called"
-    LAPSED = "lapsed"  # nobody confirmed it in time
-    STARTED = "started"  # nodes are to sound it now
-    OVER = "over"  # it came to its end by its time
-    MISSED = "missed"  # its time is over, and no node began it
+    LAPSED = "lapsed"  # not confirmed in time
+    STARTED = "started"  # nodes sound it now
+    OVER = "over"  # it ended at its planned end
+    MISSED = "missed"  # its time is over and no node started it
     ENDED = "ended"
     DECLINED = "declined"
 
 
 class EmergencyEvent(StrEnum):
-    """What moves an emergency."""
+    """Event that changes an emergency's state."""
 
     START = "start"
     END = "end"
@@ -81,7 +81,7 @@ IN_WORDS = {
     EmergencyState.ENDED: "đã dừng",
     EmergencyState.DECLINED: "đã bị từ chối",
 }
-"""How a person reads a state."""
+"""States in Vietnamese."""
 STANDING_IN_WORDS = {
     Standing.CALLED: "chờ người thứ hai xác nhận",
     Standing.LAPSED: "không ai xác nhận, đã hết hạn",
@@ -91,7 +91,7 @@ STANDING_IN_WORDS = {
     Standing.ENDED: "đã dừng",
     Standing.DECLINED: "đã bị từ chối",
 }
-"""How a person reads where an emergency stands."""
+"""Shown states in Vietnamese."""
 
 
 def after(state: EmergencyState, event: EmergencyEvent) -> EmergencyState:
@@ -104,14 +104,14 @@ def after(state: EmergencyState, event: EmergencyEvent) -> EmergencyState:
 
 
 def is_lapsed(state: EmergencyState, called_at: datetime, now: datetime) -> bool:
-    """Say whether a call has waited too long for its second person."""
+    """Return whether a call has waited too long for confirmation by a second person."""
     return state is EmergencyState.CALLED and now >= called_at + CALL_LIFE
 
 
 def standing(
     state: EmergencyState, called_at: datetime, now: datetime, airing: AiringState | None
 ) -> Standing:
-    """Return where it stands; the one place that says so to pages, programs and commands."""
+    """Return the shown state; pages, JSON and commands all use this function."""
     if is_lapsed(state, called_at, now):
         return Standing.LAPSED
     if state is EmergencyState.STARTED and airing not in IN_PLANS:
@@ -120,21 +120,21 @@ def standing(
 
 
 def every_ms(recording_ms: int) -> int:
-    """Return how often a recording of that length begins again."""
+    """Return the interval between two starts of a recording of that length."""
     return recording_ms + PAUSE // timedelta(milliseconds=1)
 
 
 def rounds_within(recording_ms: int, lasts: timedelta) -> int:
-    """Return how many rounds of a recording fit a span; at least one."""
+    """Return how many rounds of a recording fit into a span; at least one."""
     return max(1, (lasts + PAUSE) // timedelta(milliseconds=every_ms(recording_ms)))
 
 
 def rounds_ms(recording_ms: int, rounds: int) -> int:
-    """Return how long so many rounds take; the last ends with its sound."""
+    """Return the duration of so many rounds; there is no pause after the last."""
     return rounds * every_ms(recording_ms) - PAUSE // timedelta(milliseconds=1)
 
 
 def sounded_ms(every: int, span_ms: int) -> int:
-    """Return how much of a span from the first round on is sound, less the pauses."""
+    """Return how much of a span from the first round on is sound, without the pauses."""
     recording_ms = every - PAUSE // timedelta(milliseconds=1)
     return span_ms // every * recording_ms + min(span_ms % every, recording_ms)

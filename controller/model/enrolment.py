@@ -1,4 +1,4 @@
-"""What a node is told when it enrols."""
+"""Addresses and keys that a node gets when it enrols."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from devices.signing import SigningKey
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What the station tells a node beside its name: where things are, and who vouches for it."""
+    """Addresses of station and broker, and the root key, sent to a node with its name."""
 
     address: str
-    """Where nodes and technicians reach the station: https in a province."""
+    """Address of the station for nodes and technicians: https in a province."""
     broker: str
-    """Where nodes reach the broker, without a password."""
+    """Address of the broker for nodes, without a password."""
     root_public: str
     key: SigningKey

@@ -1,4 +1,4 @@
-"""Who a fresh station knows, and by which names they sign in at first; docs/decisions/009."""
+"""Accounts of a new station and their first names to sign in; docs/decisions/009."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from controller.model.permissions import OperatorRole
 
 @dataclass(frozen=True)
 class FirstOperator:
-    """One of the people that a fresh station knows."""
+    """One account of a new station."""
 
     name: str
     display_name: str
@@ -23,4 +23,4 @@ FIRST_OPERATORS = (
 )
 OFFICER, APPROVER, ADMINISTRATOR = (first.name for first in FIRST_OPERATORS)
 OF_A_COMMUNE = FirstOperator("canboxa", "Cán bộ xã", frozenset({OperatorRole.OFFICER}))
-"""The fourth person of a trial: most people who use Loa are officers of one commune, and see less."""
+"""The fourth account of a trial: most users are officers of one commune, who see less."""

@@ -1,4 +1,4 @@
-"""Rows of loudspeaker nodes: facts only; a node's status is derived from them."""
+"""Rows of loudspeaker nodes: reported facts only; a node's status is computed from them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,16 +33,16 @@ TOLD = (
     "level_dbfs",
     "volume",
 )
-"""The vitals that a node's status is derived from."""
+"""The vitals from which a node's status is computed."""
 
 
 class Node(Base):
-    """One node; `session` is the newest that it was born with, `vitals` the last that it told.
+    """One node; `session` is the newest of its birth messages, `vitals` the last that it reported.
 
-    What a status is derived from of them has a column each too (`TOLD`): a province is counted by these.
-    What was said in a session below `first_session` was said by hardware that was replaced since. A
-    quarantined node is neither heard nor planned for. `loudest`: its own cap of the volume, percent.
-    `flooded_at`: when messages of it were last dropped, because it said too much; `flooded`: how many.
+    The vitals that a status is computed from have a column each too (`TOLD`), so that SQL can count them.
+    Messages of a session below `first_session` came from hardware that was replaced since. Messages of a
+    quarantined node are ignored, and it gets no plans. `loudest`: its own volume limit, percent.
+    `flooded_at`: when its messages were last dropped because there were too many; `flooded`: how many.
     """
 
     __tablename__ = "nodes"
@@ -76,9 +76,9 @@ class Node(Base):
 
 
 class EnrolmentCode(Base):
-    """A code that a technician made: good once, until it expires or is withdrawn.
+    """An enrolment code made by a technician: valid once, until it expires or is withdrawn.
 
-    The code itself is not kept, only its keyed digest. `public`: the key of the node that claimed it.
+    Only the keyed digest of the code is stored. `public`: the key of the node that claimed it.
     """
 
     __tablename__ = "enrolments"
@@ -97,7 +97,7 @@ class EnrolmentCode(Base):
 
 
 class Hardware(Base):
-    """One board that bears, or bore, a node's name: its key, and its password as the broker checks it."""
+    """Present or former hardware of a node: its key, and its password as the broker checks it."""
 
     __tablename__ = "hardware"
 
@@ -111,7 +111,7 @@ class Hardware(Base):
 
 
 class Stay(Base):
-    """Where a node stood, from when until when (None: still)."""
+    """Area of a node from `since` until `until`; None: still."""
 
     __tablename__ = "node_stays"
 
@@ -123,7 +123,7 @@ class Stay(Base):
 
 
 class StateTurn(Base):
-    """One birth or death that counted: from them flapping and outages are derived. Kept for some weeks."""
+    """One connect or disconnect of a node, used to find outages and unstable links. Kept for some weeks."""
 
     __tablename__ = "node_turns"
 
@@ -136,7 +136,7 @@ class StateTurn(Base):
 
 
 class RecentVitals(Base):
-    """All vitals of a quarter of an hour (numbered since 1970), as `samples` writes them; for two days."""
+    """All vitals of one quarter of an hour (numbered since 1970), as `samples` writes them; kept two days."""
 
     __tablename__ = "vitals_recent"
 
@@ -146,7 +146,7 @@ class RecentVitals(Base):
 
 
 class VitalsDay(Base):
-    """A UTC day's vitals thinned to quarters, packed as `samples` packs them; for 400 days."""
+    """Vitals of one UTC day reduced to quarters of an hour, packed by `samples`; kept 400 days."""
 
     __tablename__ = "vitals_days"
 
@@ -156,7 +156,7 @@ class VitalsDay(Base):
 
 
 class Care(Base):
-    """Who looks after a node's faults, and which of them were seen. The faults themselves are derived."""
+    """Who is assigned to a node's faults, and which of them were seen. The faults themselves are computed."""
 
     __tablename__ = "node_care"
 

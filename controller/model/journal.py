@@ -1,4 +1,4 @@
-"""Rows of the journal: appended, never changed (triggers forbid it); and counted rows of the security log."""
+"""Rows of the journal, append-only (held by triggers), and of the security log, which counts."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ LONGEST_SUBJECT = 120
 
 
 class Entry(Base):
-    """One act. `hash` covers all fields and the hash before; `signature` is the station's over `hash`."""
+    """One act. `hash` covers all fields and the previous hash; `signature` is the station's over `hash`."""
 
     __tablename__ = "journal"
 
@@ -29,7 +29,7 @@ class Entry(Base):
 
 
 class SecurityEvent(Base):
-    """Something refused, and how often within an hour: counted, not chained (`journal/security.py`)."""
+    """A refused request and how often it came within an hour: counted, not in the hash chain."""
 
     __tablename__ = "security_events"
 

@@ -1,6 +1,6 @@
-"""The languages that areas are spoken to in, and who hears which: by area, the nearest list counts; pure.
+"""Languages of areas: an area without its own list uses that of its nearest ancestor; pure.
 
-The codes are those of ISO 639-3; the list is a file that a person can read and lengthen (languages.csv).
+The codes are ISO 639-3; the list of languages is a file that people can extend (languages.csv).
 """
 
 import csv
@@ -21,7 +21,7 @@ _FILE = Path(__file__).with_name("languages.csv")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language by its code; `name` is what a person in the province calls it."""
+    """A language by its code; `name` is its usual Vietnamese name."""
 
     code: LanguageCode
     name: str
@@ -30,7 +30,7 @@ class Language:
 
 @cache
 def languages() -> dict[LanguageCode, Language]:
-    """Return every language that is known, by code, in the order of the file."""
+    """Return all known languages by code, in the order of the file."""
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [
             Language(LanguageCode(row["code"]), row["name"], row["english"]) for row in csv.DictReader(file)
@@ -45,11 +45,11 @@ def by_language(
     there: Collection[LanguageCode],
     indivisible: Collection[AreaCode] = (),
 ) -> dict[LanguageCode, tuple[AreaCode, ...]]:
-    """Return the areas that each language is for, none below another of the same language.
+    """Return the areas for each language, none below another of the same language.
 
-    `wanted`: the languages of areas, the best first, for all below them that have no list of their own.
-    `there`: languages that the text exists in besides Vietnamese, which stands in for every other.
-    `indivisible`: areas in which loudspeakers stand themselves; they hear one thing with all below.
+    `wanted`: the languages of areas, preferred first; they apply to descendants without a list of their own.
+    `there`: languages in which the text exists; where none fits, Vietnamese is used.
+    `indivisible`: areas that have loudspeakers of their own; they and their descendants get one language.
     """
     spoken = {VIETNAMESE, *there}
     found: dict[LanguageCode, list[AreaCode]] = {}

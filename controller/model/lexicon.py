@@ -1,4 +1,4 @@
-"""Rows of the province's own words; an entry is never changed, only removed, and stays as history."""
+"""Rows of the province's pronunciations; an entry is never changed, only removed, and kept as history."""
 
 from datetime import datetime
 from typing import NewType
@@ -11,15 +11,15 @@ from controller.model.permissions import OperatorId
 from devices.ids import AreaCode
 
 EntryId = NewType("EntryId", str)
-"""One word taught once."""
+"""Id of one entry."""
 
 LONGEST_WRITTEN, LONGEST_SPOKEN = 200, 500
-"""Room in the row; what may be taught is shorter (`tts.reading.check_entry`)."""
+"""Size of the column; entries are limited further by `tts.reading.check_entry`."""
 _LIVE = text("removed_at IS NULL")
 
 
 class LexiconEntry(Base):
-    """How a written form is spoken in an area and all below it; live until it is removed."""
+    """How a written form is spoken in an area and its descendants, until it is removed."""
 
     __tablename__ = "lexicon"
 

@@ -1,6 +1,6 @@
-"""Sizes of files that people bring."""
+"""Size limits of uploaded files."""
 
 LARGEST_FILE = 20_000_000
-"""Bytes of a text file: a scanned or illustrated decree has some millions, its text far less."""
+"""Bytes of a document: a scanned or illustrated decree has some millions."""
 LARGEST_OUTLINES = 40_000_000
-"""Bytes of the outlines of the map: the finest open ones of a whole province have 15 million."""
+"""Bytes of map outlines: the most detailed open ones of a whole province have 15 million."""

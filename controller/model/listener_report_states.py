@@ -1,4 +1,4 @@
-"""The states of a listener's report: a table and a pure function."""
+"""States of a listener's report: a transition table and a pure function."""
 
 from enum import StrEnum
 from typing import NewType
@@ -6,17 +6,17 @@ from typing import NewType
 from controller.errors import Conflict
 
 ReportId = NewType("ReportId", str)
-"""One report of a listener."""
+"""Id of one listener's report."""
 
 
 class IllegalReportTransition(Conflict):
-    """The report's state does not lead anywhere by this action."""
+    """The action is not allowed in the report's state."""
 
     code = "report.illegal-transition"
 
 
 class Trouble(StrEnum):
-    """What a listener may report: four things that anybody can tell without knowing anything."""
+    """What a listener may report: four observations that need no technical knowledge."""
 
     TOO_LOUD = "too-loud"
     TOO_EARLY = "too-early"
@@ -25,14 +25,14 @@ class Trouble(StrEnum):
 
 
 class ReportState(StrEnum):
-    """Whether somebody has answered."""
+    """State of a report: answered or not."""
 
     OPEN = "open"
     ANSWERED = "answered"
 
 
 class ReportAction(StrEnum):
-    """What can be done with a report."""
+    """Action on a report."""
 
     ANSWER = "answer"
 

@@ -1,4 +1,4 @@
-"""Rows of what listeners reported."""
+"""Rows of listeners' reports."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from devices.ids import AiringId, AreaCode, NodeId
 
 
 class ListenerReport(Base):
-    """One report. Nothing says who sent it; `code_sha256` is of the code by which the sender sees the answer.
+    """One anonymous report; `code_sha256`: SHA-256 of the code with which the sender reads the answer.
 
-    `airing`: what sounded there at the time, or last before it, if anything did that day.
+    `airing`: the airing that sounded there at the time or last before it on that day, if any.
     """
 
     __tablename__ = "listener_reports"

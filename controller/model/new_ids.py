@@ -1,10 +1,10 @@
-"""New ids: short, sortable by age, fit for topics and addresses."""
+"""New ids: short, sortable by age, valid in topics and URLs."""
 
 import secrets
 from datetime import datetime
 
 _RANDOM_BYTES = 5
-"""40 random bits beside the millisecond: two ids of one millisecond do not meet."""
+"""40 random bits beside the millisecond, so that two ids of one millisecond differ."""
 
 
 def new_id(now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Rows of notices: one person, one sentence, read or not."""
+"""Rows of notices: one sentence to one person, read or not."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,24 +11,24 @@ from controller.model.base import ID_LENGTH, Base, UtcDateTime, Word
 from controller.model.permissions import OperatorId
 
 NoticeId = NewType("NoticeId", str)
-"""One notice to one person."""
+"""Id of one notice to one person."""
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about: programs and pages choose the picture by it."""
+    """Kind of a notice; pages choose the icon by it."""
 
-    ACCOUNT = "account"  # an administrator changed an account: its person's, or one that others watch over
-    ACT_ENDED = "act-ended"  # a legal act holds no more, its bulletin left the air
-    APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared ends by date
-    APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not heard any more
-    DELIVERY_LATE = "delivery-late"  # loudspeakers will not all have an airing's recording before it starts
-    ENDS_SOON = "ends-soon"  # a key, the key set, a policy or places end by date
-    SCHEDULE_ENDS = "schedule-ends"  # a schedule's last day by its own rule is near
-    NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing from above
+    ACCOUNT = "account"  # an administrator changed an account: to its person and to other administrators
+    ACT_ENDED = "act-ended"  # a legal act is no longer in force; its bulletin is not aired any more
+    APPROVAL_ENDS = "approval-ends"  # the approval of something planned or prepared expires soon
+    APPROVAL_VOID = "approval-void"  # its key is compromised: the bulletin is not aired any more
+    DELIVERY_LATE = "delivery-late"  # some loudspeakers will not have the recording before the airing starts
+    ENDS_SOON = "ends-soon"  # a key, the key set, a policy or signed places expire soon
+    SCHEDULE_ENDS = "schedule-ends"  # the last day of a schedule's rule is near
+    NOT_AGREED = "not-agreed"  # communes did not agree to a routine airing of a higher level
 
 
 class Notice(Base):
-    """Something that one person should know; `subject` is the id of the bulletin or airing it is about."""
+    """A notice to one person; `subject` is the id of its bulletin or airing."""
 
     __tablename__ = "notices"
 

@@ -1,11 +1,11 @@
-"""What goes out to the broker."""
+"""Documents that the station publishes at the broker."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One retained document for the broker; an empty payload takes the topic back."""
+    """One retained document; an empty payload deletes it at the broker."""
 
     topic: str
     payload: bytes

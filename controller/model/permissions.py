@@ -1,4 +1,4 @@
-"""Who may do what where: roles × action × area, one pure function; buttons and use cases ask the same."""
+"""Permissions by role, act and area, as one pure function for buttons and operations alike."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from typing import NewType
 from devices.ids import AreaCode
 
 OperatorId = NewType("OperatorId", str)
-"""A person with an account."""
+"""Id of a person with an account."""
 
 
 class OperatorRole(StrEnum):
-    """What a person is to the system; one person may be several."""
+    """Role of a person; a person may have several."""
 
     OFFICER = "officer"
     APPROVER = "approver"
@@ -21,27 +21,27 @@ class OperatorRole(StrEnum):
 
 
 class Act(StrEnum):
-    """What a person may ask for."""
+    """Act that needs a permission."""
 
     WRITE = "write"  # draft, revise and submit a bulletin
     APPROVE = "approve"  # approve or return it
-    WITHDRAW = "withdraw"  # take an approved one back
+    WITHDRAW = "withdraw"  # withdraw an approved bulletin
     AIR = "air"  # plan an airing or a schedule
     AIR_EMERGENCY = "air_emergency"
-    ANSWER = "answer"  # say for the own commune what becomes there of what others plan
+    ANSWER = "answer"  # agree or refuse, for the own commune, to airings that others plan
     STOP = "stop"  # cancel what is planned or sounding
     ENROL = "enrol"  # add or retire nodes
-    RULE = "rule"  # accounts, areas, policies, keys
-    TEACH = "teach"  # add or remove words and templates of the province
+    RULE = "rule"  # manage accounts, areas, policies, keys
+    TEACH = "teach"  # add or remove pronunciations and templates of the province
     SEE = "see"
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A person who acts, as an account row says; `area` is where the person's roles hold, with all below.
+    """A person as stored in the account; the roles apply in `area` and its descendants.
 
-    `deputises_in`: areas in which another approver lets this person approve, until a date.
-    `acts`: where a token acts for the person, what the token may ask for; None for the person.
+    `deputises_in`: areas in which an approver's delegation lets this person approve, until a date.
+    `acts`: the acts of the token that acts for the person; None for the person.
     """
 
     id: OperatorId
@@ -52,26 +52,26 @@ class Operator:
     deputises_in: frozenset[AreaCode] = frozenset()
     acts: frozenset[Act] | None = None
     first_password: bool = False
-    """Somebody else chose the password: nothing may be done at the pages before another is chosen."""
+    """Somebody else chose the password: pages allow nothing before the person chooses another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether it is allowed; if not, `sentence` tells the person why."""
+    """Whether the act is allowed; if not, `sentence` says why, in Vietnamese."""
 
     allowed: bool
     sentence: str = ""
 
 
 DEPUTY_ACTS = frozenset({Act.APPROVE, Act.WITHDRAW, Act.SEE})
-"""What a delegation lends: approving, and taking back what was approved; nothing else of the giver's."""
+"""Acts that a delegation grants: approving, and withdrawing what was approved; no others."""
 TOKEN_ACTS = frozenset({Act.WRITE, Act.WITHDRAW, Act.AIR, Act.STOP, Act.ENROL, Act.SEE})
-"""What a token may be given. Approving, emergencies and ruling ask for the person, with password or code."""
+"""Acts that a token may have. Approving, emergencies and managing need the person's password or code."""
 SECOND_FACTOR_ROLES = frozenset({OperatorRole.APPROVER, OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR})
-"""Whose password alone must not be enough: they let texts be heard, or rule the station."""
+"""Roles that need a second factor: they approve texts for airing, or manage the station."""
 
 ONLY_AT_HOME = frozenset({Act.ANSWER})
-"""What a person may do for the own area alone: nobody above answers for a commune."""
+"""Acts for the person's own area only: no higher level answers for a commune."""
 
 _EVERYONE = frozenset(OperatorRole)
 _MAY: dict[Act, frozenset[OperatorRole]] = {
@@ -81,7 +81,7 @@ _MAY: dict[Act, frozenset[OperatorRole]] = {
     Act.AIR: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
     Act.AIR_EMERGENCY: frozenset({OperatorRole.APPROVER}),
     Act.ANSWER: frozenset({OperatorRole.OFFICER, OperatorRole.APPROVER}),
-    Act.STOP: _EVERYONE,  # stopping needs less privilege than starting
+    Act.STOP: _EVERYONE,  # everyone may stop: stopping needs less permission than starting
     Act.ENROL: frozenset({OperatorRole.TECHNICIAN, OperatorRole.ADMINISTRATOR}),
     Act.RULE: frozenset({OperatorRole.ADMINISTRATOR}),
     Act.TEACH: frozenset({OperatorRole.APPROVER, OperatorRole.ADMINISTRATOR}),
@@ -104,7 +104,7 @@ _ROLE_LACKING: dict[Act, str] = {
 
 
 def can(roles: Collection[OperatorRole], home: AreaCode, act: Act, lineage: Sequence[AreaCode]) -> Verdict:
-    """Judge an act in an area; `lineage` is that area with all above it, itself first."""
+    """Decide about an act in an area; `lineage` is that area with its ancestors, itself first."""
     if not _MAY[act] & frozenset(roles):
         return Verdict(allowed=False, sentence=_ROLE_LACKING[act])
     if home not in lineage:
@@ -115,7 +115,7 @@ def can(roles: Collection[OperatorRole], home: AreaCode, act: Act, lineage: Sequ
 
 
 def judge(operator: Operator, act: Act, lineage: Sequence[AreaCode]) -> Verdict:
-    """Judge an act of a person: by the own roles and area, else as a deputy; a token only narrows it."""
+    """Decide by the person's own roles and area, else by a delegation; a token only restricts this."""
     if operator.acts is not None and act not in operator.acts:
         return Verdict(allowed=False, sentence="Mã truy cập này không được cấp cho việc này.")
     own = can(operator.roles, operator.area, act, lineage)

@@ -1,4 +1,4 @@
-"""Rows of what is retained at the broker, and of the policies that administrators signed."""
+"""Rows of documents retained at the broker, and of policies signed by administrators."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ from controller.model.plan_states import DocumentKind
 
 
 class Published(Base):
-    """One retained document; one row a (kind, target).
+    """One retained document; one row per (kind, target).
 
-    `payload` is the signed text, `document` the same unsigned as JSON, `digest` of its content without
-    version and times. `acknowledged_at`: the broker said that it has this version; until then it is offered
-    again and again. An empty payload takes the topic back.
+    `payload` is the signed text, `document` the same as unsigned JSON, `digest` the SHA-256 of its content
+    without version and times. `acknowledged_at`: when the broker acknowledged this version; until then it is
+    published again and again. An empty payload deletes the topic.
     """
 
     __tablename__ = "published"

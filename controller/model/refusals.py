@@ -1,4 +1,4 @@
-"""What was refused to whom, as the security log counts it."""
+"""Refused requests as the security log counts them."""
 
 from typing import NamedTuple
 
@@ -6,24 +6,24 @@ from controller.model.base import ID_LENGTH
 from controller.model.journal import LONGEST_SUBJECT
 
 MANY = "nhiều nơi"
-"""The address of what is counted together."""
+"""Address used for refusals that are counted together."""
 
 
 class Refused(NamedTuple):
-    """What was refused; two of one content are the same."""
+    """One refusal; equal ones are counted together."""
 
     act: str
     subject: str
     by: str
-    """Id of the account, or empty: nobody known."""
+    """Id of the account, or empty if unknown."""
     address: str
     outcome: str
 
     def fitting(self) -> "Refused":
-        """Return it as rows can hold it."""
+        """Return it with its texts cut to the size of the columns."""
         rest = (self.by[:ID_LENGTH], self.address[:ID_LENGTH], self.outcome[:ID_LENGTH])
         return Refused(self.act, self.subject[:LONGEST_SUBJECT], *rest)
 
     def together(self) -> "Refused":
-        """Return what it is counted as once there are too many different ones."""
+        """Return the refusal as which it is counted once there are too many different ones."""
         return Refused(self.act, "", "", MANY, "")

@@ -1,4 +1,4 @@
-"""Rows of the as-aired log: appended, never changed; triggers forbid it on both engines."""
+"""Rows of the as-aired log, append-only; triggers on both engines refuse changes."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from devices.ids import AiringId, AreaCode, Grade, NodeId, RecordingId
 
 
 class AsAired(Base):
-    """What one node did with one airing, as known at `at`; `corrects` is the entry that it stands in for.
+    """What one node did with one airing, as known at `at`; `corrects` is the entry that it replaces.
 
-    `planned_at` and `planned_ms` are what the node should have sounded, `area` where it stood when its first
-    entry was written. `hash` covers all fields and the hash before; the journal names the last of each batch.
+    `planned_at` and `planned_ms`: planned start and duration; `area`: the node's area when its first entry
+    was written. `hash` covers all fields and the previous hash; the journal has the last hash of each batch.
     """
 
     __tablename__ = "as_aired"

@@ -1,7 +1,7 @@
-"""What is changed says which version it began with: saving onto another one is refused, nothing is lost.
+"""Optimistic locking: a change names the version it started from, and is refused if that is not current.
 
-A version is a digest of what people see and change: what is saved again unchanged is no other version.
-Bulletins have revisions, which are the same for their wordings (`bulletins.usecases.check_newest`).
+A version is a digest of the editable fields, so saving the same values again gives the same version.
+Bulletins use the numbers of their revisions instead.
 """
 
 import hashlib
@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from controller.errors import Conflict
 
 LENGTH = 16
-"""Hexadecimal digits: 64 bits, told apart by chance and not against an enemy."""
+"""Hexadecimal digits: 64 bits, enough against chance; it is not a protection against an attacker."""
 
 
 class Newer(Conflict):
-    """Somebody else has saved since; `facts["version"]` is what stands there now."""
+    """Somebody else has saved meanwhile; `facts["version"]` is the current version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing in which what stands there now and what the person typed differ, in words."""
+    """One field in which the saved value and the typed one differ, in words."""
 
     what: str
     theirs: str
@@ -27,12 +27,12 @@ class Difference:
 
 
 def version_of(*parts: object) -> str:
-    """Return the version of something by all that is changed of it; the parts have a stable `repr`."""
+    """Return the version for all editable values; their `repr` must be stable."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:LENGTH]
 
 
 def check_version(based_on: str | None, version: str, *, what: str, code: str) -> None:
-    """Raise Newer where another version stands there than the one begun with; None: whatever it is."""
+    """Raise Newer if the current version is not the one that the change started from; None: do not check."""
     if based_on and based_on != version:
         raise Newer(
             f"Trong lúc bạn sửa, người khác đã lưu {what} này, nên điều bạn nhập chưa được lưu. "
@@ -43,5 +43,5 @@ def check_version(based_on: str | None, version: str, *, what: str, code: str) -
 
 
 def differences(*pairs: tuple[str, str, str]) -> tuple[Difference, ...]:
-    """Return those of (what, theirs, typed) that differ."""
+    """Return the differences among the triples (what, theirs, typed)."""
     return tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])

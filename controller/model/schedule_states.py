@@ -1,4 +1,4 @@
-"""The states of a schedule: a table and a pure function."""
+"""States of a schedule: a transition table and a pure function."""
 
 from enum import StrEnum
 from typing import NewType
@@ -6,24 +6,24 @@ from typing import NewType
 from controller.errors import Conflict
 
 ScheduleId = NewType("ScheduleId", str)
-"""A repeating rule."""
+"""Id of one schedule."""
 
 
 class IllegalScheduleTransition(Conflict):
-    """The schedule's state does not lead anywhere by this action."""
+    """The action is not allowed in the schedule's state."""
 
     code = "schedule.illegal-transition"
 
 
 class ScheduleState(StrEnum):
-    """Whether a schedule still makes occurrences."""
+    """State of a schedule: whether it still creates occurrences."""
 
     RUNNING = "running"
     ENDED = "ended"
 
 
 class ScheduleAction(StrEnum):
-    """What can be done with a schedule."""
+    """Action on a schedule."""
 
     END = "end"
 

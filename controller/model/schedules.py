@@ -1,4 +1,4 @@
-"""Rows of schedules, their targets, the occurrences that they have made, and the province's days off."""
+"""Rows of schedules, their targets, the occurrences that they created, and the province's days off."""
 
 from datetime import date, datetime
 
@@ -16,10 +16,10 @@ LONGEST_DAY_NAME = 200
 
 
 class Schedule(Base):
-    """A repeating rule (`rule`: iCalendar) and the days that it leaves out because of what they are.
+    """A repeating rule (`rule`: iCalendar) and the kinds of days that it skips.
 
-    `only_lunar` and `never_lunar` are days of the lunar month, joined by commas. Nothing of it is still to be
-    made before `next_at` (None: never again), so that a beat finds by an index what is due.
+    `only_lunar` and `never_lunar` are days of the lunar month, separated by commas. `next_at`: the earliest
+    occurrence still to be created (None: no more), indexed so that the periodic job finds due schedules.
     """
 
     __tablename__ = "schedules"
@@ -43,12 +43,12 @@ class Schedule(Base):
 
     @property
     def skips(self) -> Skips:
-        """What days it leaves out."""
+        """The kinds of days that it skips."""
         return Skips(self.days_off, _days(self.only_lunar), _days(self.never_lunar))
 
 
 class ScheduleTarget(Base):
-    """An area that a schedule's airings are meant for."""
+    """A target area of a schedule's airings."""
 
     __tablename__ = "schedule_targets"
 
@@ -57,9 +57,9 @@ class ScheduleTarget(Base):
 
 
 class Occurrence(Base):
-    """One dated instance of a schedule: made exactly once, known by the start that its rule gave it.
+    """One occurrence of a schedule: created exactly once, identified by the start that the rule gave it.
 
-    `starts_at` is another where a person moved it. A cancelled or skipped one has no row; its airing stays.
+    `starts_at` differs if a person moved it. A cancelled or skipped one has no row; its airing stays.
     """
 
     __tablename__ = "occurrences"
@@ -73,7 +73,7 @@ class Occurrence(Base):
 
 
 class OwnDay(Base):
-    """What the province says of a day: off, or (`off` False) none although the state's list says so."""
+    """The province's entry for a day: off, or (`off` False) a working day although the state lists it."""
 
     __tablename__ = "days_off"
 

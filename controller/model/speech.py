@@ -1,11 +1,11 @@
-"""How texts are spoken."""
+"""Settings of speech."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How a wording shall be spoken."""
+    """Settings with which a wording is spoken."""
 
     engine: str = "loa"
     voice: str = ""

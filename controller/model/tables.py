@@ -1,4 +1,4 @@
-"""Every table, gathered for migrations."""
+"""Imports every table, for migrations."""
 
 from sqlalchemy import MetaData
 

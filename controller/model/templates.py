@@ -1,4 +1,4 @@
-"""Rows of an area's own templates; a removed one stays as history."""
+"""Rows of an area's own templates; a removed one is kept as history."""
 
 from datetime import datetime
 from typing import NewType
@@ -12,13 +12,13 @@ from controller.model.wording import LONGEST_TITLE
 from devices.ids import AreaCode
 
 TemplateId = NewType("TemplateId", str)
-"""One template: a row's id, or the key of a built-in one (`builtin`)."""
+"""Id of a template: of a row, or the key of a built-in one (`builtin`)."""
 
 _LIVE = text("removed_at IS NULL")
 
 
 class BulletinTemplate(Base):
-    """A title and a text for the bulletins of an area and all below it; offered until it is removed."""
+    """A title and a text for bulletins of an area and its descendants, offered until it is removed."""
 
     __tablename__ = "bulletin_templates"
 

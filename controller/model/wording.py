@@ -1,4 +1,4 @@
-"""A bulletin's wording: cleaned into the one form that is digested and approved; pure."""
+"""A bulletin's wording: normalised to the form that is digested and approved; pure."""
 
 import hashlib
 import unicodedata
@@ -11,25 +11,25 @@ from tts.reading.checking import check_readings, check_text
 LONGEST_TITLE = 300
 LONGEST_ISSUER = 200
 _BETWEEN = "\x1e"
-"""Parts what is digested; no text holds it, since control characters are refused."""
+"""Separates the digested parts; no text contains it, since control characters are refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a text is given to the people; as much a part of the wording as the text is."""
+    """Issuer and number of readings; part of the wording, as the text is."""
 
     issuer: str = ""
-    """Who speaks to them, said before the title; "" is not said."""
+    """Issuing office, read before the title; "" is not read."""
     readings: int = 1
     """How many times the text is read in one recording, 1 to 3."""
 
 
 PLAIN = Manner()
-"""Read once, by nobody named: as bulletins are that say nothing of it."""
+"""The default: one reading, without an issuer."""
 
 
 def clean_text(text: str) -> str:
-    """Return the text as it is kept: NFC, line feeds, no blanks around; BadInput if it cannot be read."""
+    """Return the text as stored: NFC, line feeds, stripped; BadInput if it cannot be spoken."""
     cleaned = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     try:
         check_text(cleaned)
@@ -49,7 +49,7 @@ def clean_title(title: str) -> str:
 
 
 def clean_manner(manner: Manner) -> Manner:
-    """Return the manner with its issuer on one line; raise BadInput if nobody could be read so."""
+    """Return the manner with its issuer on one line; raise BadInput if the issuer cannot be spoken."""
     issuer = " ".join(unicodedata.normalize("NFC", manner.issuer).split())
     if len(issuer) > LONGEST_ISSUER or not issuer.isprintable():
         raise BadInput(
@@ -66,9 +66,9 @@ def clean_manner(manner: Manner) -> Manner:
 
 
 def digest_of(text: str, manner: Manner = PLAIN) -> str:
-    """Return the SHA-256 of a wording in NFC and UTF-8, hexadecimal: what an approval is bound to.
+    """Return the SHA-256 of a wording in NFC and UTF-8, hexadecimal: the digest that an approval covers.
 
-    Of a plain manner that is the text's own; of any other, of text, issuer and number of readings.
+    With the default manner it covers the text alone; otherwise text, issuer and number of readings.
     """
     whole = text if manner == PLAIN else _BETWEEN.join((text, manner.issuer, str(manner.readings)))
     return hashlib.sha256(unicodedata.normalize("NFC", whole).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The database: engine, rows' grain, migrations; the only place that knows which engine it is."""
+"""The database: engine, locks, migrations; the only package that distinguishes SQLite and PostgreSQL."""
 
 from controller.store.engine import Store
 

@@ -1,9 +1,9 @@
-"""The store: one door to SQLite (WAL) or PostgreSQL, one transaction a use case.
+"""The store: access to SQLite (WAL) or PostgreSQL, one transaction per operation.
 
 SQLite is written by one transaction at a time: `write` queues the writers of this process on a lock and
-begins IMMEDIATE, so that nobody fails half way. `synchronous=FULL`, not NORMAL: in WAL mode NORMAL survives
-a killed process but may lose the last commits of a power cut, and by then a node has been told that its
-receipt is kept, and has forgotten it. A commit therefore costs one fsync; receipts come in batches.
+begins IMMEDIATE, so that no writer fails half way. `synchronous=FULL`, not NORMAL: in WAL mode NORMAL
+survives a killed process but may lose the last commits at a power cut. By then a node has been told that
+its receipt is stored, and has deleted it. A commit therefore costs one fsync; receipts come in batches.
 """
 
 import logging
@@ -33,15 +33,15 @@ from controller.store.write_lock import WriteLock
 _LOG = logging.getLogger(__name__)
 
 WAIT_SECONDS = 10.0
-"""How long a transaction waits for its turn before it says Busy: longer than any one of ours takes."""
+"""How long a transaction waits for the write lock before it raises Busy: longer than any of ours takes."""
 _WAL_TRIES, _WAL_PAUSE = 50, 0.1
-"""Five seconds: the first migration of another process is over by then."""
+"""Five seconds: the first migration of another process takes less."""
 POOL_SIZE = 10
 POOL_OVERFLOW = 50
 """At most 60 connections: FastAPI's 40 worker threads, 11 of the lanes, and the station's own."""
 
 JOURNAL_SIGNER = "journal_signer"
-"""Key of `session.info` under which the journal finds who seals its entries."""
+"""Key of `session.info` that holds the sealer of journal entries."""
 
 _MODE = "loa_mode"
 CHANGED = "loa_changed"
@@ -59,7 +59,7 @@ class JournalSigner(Protocol):
         """Return the 64-byte Ed25519 signature of the content."""
 
     def derive(self, purpose: str) -> bytes:
-        """Return 32 bytes that only this key can make, to seal with."""
+        """Return 32 bytes derived from this key, to encrypt with."""
 
 
 class Store:
@@ -72,7 +72,7 @@ class Store:
         self.signer = signer
         self._wait_seconds = wait_seconds
         self._engine = _engine(url, wait_seconds)
-        # one view for the whole block: SQLite's snapshot is that by nature
+        # one snapshot for the whole block, as SQLite has in any case
         one_view = (
             {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
@@ -82,7 +82,7 @@ class Store:
         self._mine = threading.local()
         self._listeners: list[Callable[[], None]] = []
         self.decisions = 0
-        """Grows with each commit of this process that changed more than what nodes tell of their health."""
+        """Grows with each commit of this process that changed more than the vitals of nodes."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,16 +90,16 @@ class Store:
         return self.url.get_backend_name() == "sqlite"
 
     def upgrade(self) -> None:
-        """Bring the database to the newest shape, creating it where there is none; safe to repeat."""
+        """Migrate the database to the newest revision, creating it if it does not exist; safe to repeat."""
         with _translated():
             if has_newest_shape(self._engine):
                 return
-            from controller.store.migrating import upgrade  # not before: it brings Alembic along
+            from controller.store.migrating import upgrade  # imported late: it loads Alembic
 
             upgrade(self._engine)
 
     def close(self) -> None:
-        """Close all connections; to be called once, after the last transaction."""
+        """Close all connections; call it once, after the last transaction."""
         self._engine.dispose()
 
     def on_commit(self, listener: Callable[[], None]) -> None:
@@ -108,18 +108,18 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a read-only transaction: one unchanging view; what it loads stays usable afterwards."""
+        """Open a read-only transaction on one snapshot; loaded objects stay usable after the block."""
         info = {JOURNAL_SIGNER: self.signer}
         with _translated(), Session(self._reading, expire_on_commit=False, info=info) as session:
             yield session
 
     @contextmanager
     def write(self, *, urgent: bool = False, decides: bool = True) -> Iterator[Session]:
-        """Open a transaction, committed at the end of the block, undone if the block raises.
+        """Open a transaction, committed at the end of the block, rolled back if the block raises.
 
-        Waits its turn at most `wait_seconds`, then raises Busy. May not be nested in one thread. `urgent`: of
-        all that wait in this process it is next, for acts by which an emergency starts or ends.
-        `decides` False: nothing that follows by itself can depend on what is written.
+        Waits for the write lock at most `wait_seconds`, then raises Busy. May not be nested in one thread.
+        `urgent`: before all others that wait in this process; for acts that start or end an emergency.
+        `decides` False: no background job depends on what is written.
         """
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction may not be opened inside another")
@@ -188,7 +188,7 @@ def _engine(url: str, wait_seconds: float) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = (
-        None  # the driver shall not begin transactions on its own: `_begin_sqlite` does
+        None  # the driver must not begin transactions by itself: `_begin_sqlite` does
     )
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
@@ -196,7 +196,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _have_wal(connection: sqlite3.Connection) -> None:
-    """Switch to WAL, once in a file's life; SQLite does not wait by itself while others do the same."""
+    """Switch to WAL, once per file; SQLite does not wait by itself while another process does the same."""
     for left in range(_WAL_TRIES, -1, -1):
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -230,7 +230,7 @@ def _note_change(
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn the drivers' errors into ours: a busy, a full, a raced and an absent database."""
+    """Turn the drivers' errors into ours: database busy, disk full, concurrent change, no connection."""
     try:
         yield
     except IntegrityError as error:
@@ -258,12 +258,12 @@ def _ours(error: DBAPIError) -> LoaError:
         return Unavailable(_FULL, code="store.no-space")
     if _is_too_old(error):
         return StartFailed(_OLD, code="store.too-old")
-    # people read that the database is away; what it really said is the technician's to find
+    # people read that the database cannot be reached; the driver's own message is for the technician
     _LOG.error("the database refused: %s", error)
     return Unavailable(_GONE)
 
 
 def _is_too_old(error: DBAPIError) -> bool:
-    """Whether a table or column is absent: the program is newer than the last start of the station."""
+    """Whether a table or column is missing: the program is newer than the last start of the station."""
     state = getattr(error.orig, "sqlstate", None)
     return state in _ABSENT_STATES or str(error.orig).startswith(("no such table", "no such column"))

@@ -1,4 +1,4 @@
-"""Named locks of one transaction: on PostgreSQL advisory, on SQLite the writer already holds everything."""
+"""Named locks of one transaction: advisory on PostgreSQL, nothing on SQLite, whose writer is alone anyway."""
 
 from enum import IntEnum
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 
 class Lock(IntEnum):
-    """What at most one transaction may do at a time; the numbers are arbitrary but fixed."""
+    """Work that at most one transaction may do at a time; the numbers are arbitrary but fixed."""
 
     JOURNAL = 0x10A_0001
     PUBLISHED = 0x10A_0002
@@ -15,6 +15,6 @@ class Lock(IntEnum):
 
 
 def hold(session: Session, lock: Lock) -> None:
-    """Wait (bounded by the store's lock timeout) until this transaction alone holds the lock, to its end."""
+    """Wait, at most the store's lock timeout, for the lock; the transaction holds it until its end."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(lock))))

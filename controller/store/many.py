@@ -1,7 +1,7 @@
-"""Many rows in one go: on PostgreSQL one statement that takes them as JSON, on SQLite the driver's own loop.
+"""Writes of many rows: on PostgreSQL one statement that takes them as JSON, on SQLite `executemany`.
 
-PostgreSQL parses, plans and answers each statement by itself: 500 of one row take it some ten times as long
-as one of 500 rows.
+PostgreSQL parses, plans and answers each statement separately: 500 statements of one row take some ten
+times as long as one statement of 500 rows.
 """
 
 import json
@@ -23,20 +23,20 @@ _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def told_as(columns: Mapping[str, Any]) -> str:
-    """Return what stands for the rows in a statement: a table `told` with these names, typed as columns."""
+    """Return the SQL for the rows in a statement: a table `told` with these names, typed like the columns."""
     typed = ", ".join(f"{name} {column.type.compile(_DIALECT)}" for name, column in columns.items())
     return f"jsonb_to_recordset(CAST(:rows AS jsonb)) AS told({typed})"
 
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """One act on many rows: `sqlite` is executed with each, `postgresql` is SQL over `told_as` with all."""
+    """One change of many rows: `sqlite` is executed for each row, `postgresql` once over `told_as`."""
 
     sqlite: ClauseElement
     postgresql: str
 
     def execute(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Do it; rows hold plain values, instants, and enumerations of words."""
+        """Execute it; rows hold plain values, instants, and members of StrEnum."""
         if not rows:
             return
         connection = session.connection()
@@ -56,9 +56,9 @@ class Many:
 def _prepared(
     statement: ClauseElement, dialect: Dialect, names: tuple[str, ...]
 ) -> tuple[str, list[Callable[[Mapping[str, Any]], Any]]]:
-    """Return a statement as the driver takes it, and for each of its places what gives a row's value.
+    """Return a statement as the driver takes it, and a function per parameter that gets the value from a row.
 
-    SQLAlchemy finds that out for each row anew, which takes longer than the driver and the database do.
+    SQLAlchemy works this out again for each row, which takes longer than the driver and the database do.
     """
     compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
     assert not compiled.insert_prefetch, "a default of Python's is not made here"
@@ -80,7 +80,7 @@ def _value_of(compiled: SQLCompiler, name: str, is_told: bool) -> Callable[[Mapp
 
 
 def insert_told(table: Table, names: Sequence[str], on_conflict: str) -> str:
-    """Return SQL that inserts rows whose names are the columns' own."""
+    """Return SQL that inserts rows whose keys are the column names."""
     columns = ", ".join(names)
     told = told_as({name: table.c[name] for name in names})
     return f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {told} ON CONFLICT {on_conflict}"  # noqa: S608 - names of ours

@@ -1,4 +1,4 @@
-"""Runs the migrations: up on start, down in tests, and tells whether rows' classes and migrations agree."""
+"""Runs migrations: up on start, down in tests; compares the database's schema with the row classes."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ from controller.store.revisions import MIGRATIONS
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run all steps up to the revision in one transaction; two processes at once do not meet."""
+    """Run all steps up to the revision in one transaction; a lock keeps two processes apart."""
     _run(engine, lambda config: command.upgrade(config, revision))
 
 
@@ -28,7 +28,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 
 def differences(engine: Engine) -> list[Any]:
-    """Return where the database's shape and the rows' classes disagree; empty when they agree."""
+    """Return the differences between the database's schema and the row classes; empty when they agree."""
     from controller.model.tables import METADATA
 
     with engine.connect() as connection:
@@ -37,7 +37,7 @@ def differences(engine: Engine) -> list[Any]:
 
 
 def is_known(revision: str) -> bool:
-    """Return whether this program knows a revision, and so can bring it to the newest shape."""
+    """Return whether this program knows a revision, and so can migrate it to the newest."""
     return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
@@ -60,7 +60,7 @@ def _run(engine: Engine, act: Any) -> None:
 
 
 def _keep_to_ourselves(engine: Engine) -> None:
-    """Create the SQLite file readable by its owner alone: it holds sealed keys."""
+    """Create the SQLite file with access for its owner alone: it holds encrypted keys."""
     if engine.dialect.name == "sqlite" and engine.url.database:
         path = Path(engine.url.database)
         if not path.exists():

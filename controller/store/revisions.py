@@ -1,4 +1,4 @@
-"""Says whether a database has the newest shape, without Alembic: only a migration needs its 15 MB."""
+"""Says whether a database has the newest revision, without Alembic: only a migration needs its 15 MB."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def newest_revision() -> str:
-    """Return the revision of the last step; steps are named after theirs (`m0026_keys.py`)."""
+    """Return the newest revision; the files of steps are named after it (`m0026_keys.py`)."""
     return max(file.name[1:5] for file in (MIGRATIONS / "versions").glob("m????_*.py"))
 
 
 def has_newest_shape(engine: Engine) -> bool:
     """Return whether there is nothing to migrate."""
     if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").exists():
-        return False  # to connect would create it, for others to read
+        return False  # connecting would create it, readable by others
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return False

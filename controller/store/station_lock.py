@@ -1,7 +1,7 @@
-"""One station a database: the lock that the one which publishes holds from start to stop; docs/operator.md.
+"""Lock that allows one publishing station per database, held from start to stop; docs/operator.md.
 
-On PostgreSQL an advisory lock of a session of its own: the server lets go of it when the session ends,
-however it ends. On SQLite, which is one machine's, a file beside the database that the kernel lets go of.
+On PostgreSQL an advisory lock in a session of its own: the server releases it when the session ends for any
+reason. On SQLite, which serves one machine, a lock file beside the database that the kernel releases.
 """
 
 import contextlib
@@ -26,35 +26,35 @@ from controller.errors import StartFailed, Unavailable
 _LOG = logging.getLogger(__name__)
 
 CHECKED_WITHIN = 10.0
-"""Seconds: a lock that was not seen for so long is not believed in. Longer than one look at it may take."""
+"""Seconds: a lock that was not checked for so long counts as lost. Longer than one check may take."""
 _LOCK = 0x10A_0004
-_PATIENCE, _PAUSE = 2.0, 0.25  # seconds for another station that is just ending
+_PATIENCE, _PAUSE = 2.0, 0.25  # seconds to wait for another station that is just ending
 _OWN_PATIENCE = 40.0
-"""Seconds for a session that this very home left behind: the server misses a dead machine in 25."""
+"""Seconds to wait for a session left by a crash of this home: the server notices a dead machine in 25."""
 _TIMEOUT_S = 5
 _LONGEST_NAME = 63  # bytes of a session's name that PostgreSQL keeps
 _PRIVATE = 0o600
 
 
 class StationLock(Protocol):
-    """What the running station holds; `is_held` may be asked from any thread, and is cheap."""
+    """Lock of the running station; `is_held` may be read from any thread, and is cheap."""
 
     @property
     def is_held(self) -> bool:
         """Whether this station, and no other, may publish now."""
 
     def take(self) -> None:
-        """Take it; StartFailed, which names who holds it, when another station does."""
+        """Take it; raise StartFailed, which names the holder, when another station holds it."""
 
     def check(self) -> bool:
-        """Look whether it is still held, and try to take it again where it was lost; return `is_held`."""
+        """Check whether it is still held; try once to take it again if it was lost; return `is_held`."""
 
     def release(self) -> None:
-        """Let the next station in."""
+        """Release it."""
 
 
 def lock_of(url: URL, home: Path) -> StationLock:
-    """Return the lock of a database for the station of a home; nothing is taken yet."""
+    """Return the lock of a database for the station of a home, not taken yet."""
     if url.get_backend_name() == "sqlite":
         return FileLock(Path(url.database or "").absolute(), home)
     return SessionLock(url, home)
@@ -75,7 +75,7 @@ def _in_words(host: str, process: str, home: str) -> str:
 
 @dataclass
 class FileLock:
-    """Held by the kernel for this process; a file that was deleted under it is taken anew."""
+    """File lock of this process; if the file is deleted meanwhile, a new one is locked."""
 
     database: Path
     home: Path
@@ -83,7 +83,7 @@ class FileLock:
 
     @property
     def path(self) -> Path:
-        """The file that is held: beside the database itself, whatever link led to it."""
+        """The lock file: beside the database itself, with symbolic links resolved."""
         real = self.database.resolve()
         return real.with_name(real.name + "-station")
 
@@ -109,7 +109,7 @@ class FileLock:
         self._descriptor = descriptor
 
     def check(self) -> bool:
-        """Look whether the file is still the one that is held."""
+        """Check whether the path still names the locked file."""
         if self._descriptor is not None and self._is_there(self._descriptor):
             return True
         self.release()
@@ -118,7 +118,7 @@ class FileLock:
         return self.is_held
 
     def release(self) -> None:
-        """Let go of it; the file may stay."""
+        """Release it; the file may stay."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -134,24 +134,24 @@ class FileLock:
 
 @dataclass
 class SessionLock:
-    """Held by one session at the server, which is looked at again and again; who holds it is its name."""
+    """Advisory lock of one session at the server, checked regularly; the session's name says who holds it."""
 
     url: URL
     home: Path
     clock: Callable[[], float] = time.monotonic
     _connection: Connection | None = None
     _checked_at: float | None = None
-    _told: str = ""  # of whom it was logged that they hold it
+    _told: str = ""  # the holder named in the last log entry
     _mine: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def is_held(self) -> bool:
-        """Whether it was held a moment ago: a look that hangs is no lock."""
+        """Whether it was held at the last check, if that is recent: a check that hangs does not count."""
         seen = self._checked_at
         return seen is not None and self.clock() - seen < CHECKED_WITHIN
 
     def take(self) -> None:
-        """Take it, or raise StartFailed; waits for a session that a crash of this very home left behind."""
+        """Take it, or raise StartFailed; waits for a session that a crash of this home left."""
         began = time.monotonic()
         with self._mine:
             try:
@@ -169,7 +169,7 @@ class SessionLock:
                 ) from error
 
     def check(self) -> bool:
-        """Look at it; where it is lost, one try to take it again."""
+        """Check it; if it was lost, try once to take it again."""
         with self._mine:
             try:
                 if self._connection is not None and self._checked_at is not None:
@@ -210,16 +210,16 @@ class SessionLock:
                 "connect_timeout": _TIMEOUT_S,
                 "application_name": name,
                 "options": f"-c statement_timeout={_TIMEOUT_S * 1000}",
-                "tcp_user_timeout": _TIMEOUT_S * 1000,  # what this side waits for a server that is gone
+                "tcp_user_timeout": _TIMEOUT_S * 1000,  # waits this long for an unresponsive server
             },
         )
         connection = engine.connect()
         for setting in ("tcp_keepalives_idle=10", "tcp_keepalives_interval=5", "tcp_keepalives_count=3"):
-            connection.execute(text(f"SET {setting}"))  # so that the server misses a dead machine in 25 s
+            connection.execute(text(f"SET {setting}"))  # so that the server notices a dead machine in 25 s
         return connection
 
     def _holder(self) -> tuple[str, str]:
-        """Return the mark of the home that holds it, and who that is in words."""
+        """Return the id of the home that holds it, and its name in words."""
         assert self._connection is not None
         name = self._connection.scalar(text(f"SELECT application_name {_HOLDERS}"), {"lock": _LOCK})
         mark, _, told = str(name or "").partition(" ")
@@ -228,7 +228,7 @@ class SessionLock:
         return mark, _in_words(host or "?", process or "?", home or "?")
 
     def _mark(self) -> str:
-        """Name this home on this machine, shortly."""
+        """Return a short name of this home on this machine."""
         place = f"{socket.gethostname()}:{self.home.absolute()}"
         return f"loa-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 

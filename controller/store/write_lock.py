@@ -1,18 +1,18 @@
-"""Whose turn it is to write, in one process: one at a time, and what cannot wait before all that can."""
+"""Write lock of one process, with two priorities: emergencies first."""
 
 import threading
 
 
 class WriteLock:
-    """A lock with two ranks; SQLite has one writer, and waiting here is fairer than its own trying again."""
+    """A lock with two priorities; SQLite has one writer, and waiting here is fairer than its own retries."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._taken = False
-        self._urgent = 0  # who waits and cannot
+        self._urgent = 0  # number of urgent waiters
 
     def take(self, timeout: float, *, urgent: bool = False) -> bool:
-        """Wait for the turn, at most so many seconds; False: it did not come. An urgent one is next."""
+        """Wait at most so many seconds for the lock; return False on timeout. Urgent waiters get it first."""
         with self._changed:
             self._urgent += urgent
             try:
@@ -26,7 +26,7 @@ class WriteLock:
                 self._changed.notify_all()
 
     def give_back(self) -> None:
-        """Let the next one have it."""
+        """Release the lock to the next waiter."""
         with self._changed:
             self._taken = False
             self._changed.notify_all()

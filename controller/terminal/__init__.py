@@ -1,1 +1,1 @@
-"""What every command of `loa` shares: errors, usage in Vietnamese, progress."""
+"""Shared parts of all `loa` commands: errors, usage in Vietnamese, progress."""

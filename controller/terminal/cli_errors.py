@@ -1,4 +1,4 @@
-"""What every command shares: errors become a sentence and an exit code, figures become JSON."""
+"""Errors of commands as a sentence and an exit code; results as JSON."""
 
 import json
 import sys
@@ -22,14 +22,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="In kết quả thành mộ
 
 
 def told(command: F) -> F:
-    """Turn every error that a person may read into its sentence and the right exit code."""
+    """Print the sentence of every expected error and exit with its code."""
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
         except (LoaError, SpeechError) as error:
-            print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201 - a command speaks
+            print(f"{error.sentence} [{error.code}]", file=sys.stderr)  # noqa: T201 - output of a command
             code = WRONGLY_CALLED if isinstance(error, _CALLERS_FAULT) else FAILED
             raise typer.Exit(code) from None
         except ValidationError as error:
@@ -44,12 +44,12 @@ def told(command: F) -> F:
 
 
 def print_json(value: Any) -> None:
-    """Print one value on one line of standard output; an instant is written as ISO 8601."""
+    """Print one value as one line of JSON on standard output; instants as ISO 8601."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
 
 
 def fields_of(row: object, *names: str) -> dict[str, Any]:
-    """Return the named attributes of what is printed as JSON."""
+    """Return the named attributes of an object as a dict for JSON."""
     return {name: getattr(row, name) for name in names}
 
 

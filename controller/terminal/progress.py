@@ -1,4 +1,4 @@
-"""Progress on a terminal: one bar a stage, on standard error; see docs/operator.md."""
+"""Progress on a terminal: one bar per stage, on standard error; see docs/operator.md."""
 
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -15,12 +15,12 @@ STAGES = {
     "done": "5. Lưu tệp âm thanh",
 }
 FETCHED, STARTED, FINISHED = "6. Loa đã tải", "7. Loa đã phát tiếng", "8. Loa đã phát xong"
-_FEW = 5  # a log (no terminal) gets a line at each fifth of a stage, not at each step
+_FEW = 5  # without a terminal, a line is printed at each fifth of a stage
 
 
 @dataclass
 class Stages:
-    """Bars that grow; a stage appears when it is first told of. Without a terminal it prints lines."""
+    """Progress bars; a stage appears when it is first reported. Without a terminal, lines are printed."""
 
     quiet: bool = False
     _console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
@@ -53,7 +53,7 @@ class Stages:
             self._console.print(sentence, soft_wrap=True)
 
     def show(self, stage: str, done: int, total: int) -> None:
-        """Show that `done` of `total` are done; a stage never goes back."""
+        """Show `done` of `total`; a stage never goes back."""
         if self.quiet or total <= 0:
             return
         if self._progress is None:

@@ -1,4 +1,4 @@
-"""What is told of a command of `loa` that was typed wrongly: every sentence, in Vietnamese, in one place."""
+"""Vietnamese sentences for every `loa` command that was typed wrongly, and for its help pages."""
 
 import re
 import sys
@@ -35,7 +35,7 @@ _OF_VALUES: Mapping[str, str] = {
     "url_parsing": "phải là địa chỉ, như https://loa.example",
     "extra_forbidden": "không có thiết lập này",
 }
-"""By the kind of what pydantic found; others are said in general."""
+"""Sentences by pydantic's error type; other types get a general one."""
 _OF_COMMANDS = (
     (r"No such command '(.+?)'\. Did you mean (.+)\?", "Không có lệnh «{0}». Có phải: {1}?"),
     (r"No such command '(.+?)'\.", "Không có lệnh «{0}»."),
@@ -49,7 +49,7 @@ _OF_COMMANDS = (
     (r"Missing \w+ (.+?)\.(?: .*)?", "Thiếu {0}."),
     (r"Could not open file (.+?): .*", "Không mở được tệp {0}."),
 )
-"""What typer says, as patterns, and how it is said here; what is in none of them follows as it came."""
+"""Patterns of typer's messages and their Vietnamese text; a message that fits none is kept as it is."""
 _HELP_OF_HELP = "Show this message and exit."
 _OF_HELP = (
     ("Usage: ", "Cách dùng: "),
@@ -57,7 +57,7 @@ _OF_HELP = (
     ("COMMAND [ARGS]...", "LỆNH [ĐỐI SỐ]..."),
     (_HELP_OF_HELP, "Hiện phần này rồi dừng.".ljust(len(_HELP_OF_HELP))),  # in a table: as wide as before
 )
-"""What typer writes into each help page and no setting of it changes."""
+"""Texts that typer writes into each help page and that no setting of it changes."""
 _SHOW_HELP = rich_utils.rich_format_help
 _INTERRUPTED = "Đã dừng."
 _HELP_ALONE = "NoArgsIsHelpError"
@@ -65,7 +65,7 @@ _HELP_ALONE = "NoArgsIsHelpError"
 
 
 def wrong_value(error: ValidationError) -> str:
-    """Return in words what is wrong with the first wrong value of a model."""
+    """Return a sentence about the first invalid value of a model."""
     found: Mapping[str, Any] = {**error.errors()[0]}
     if choices := re.search(r"is not one of (.+)\.", str(found["msg"])):
         return f"phải là một trong: {_chosen(choices.group(1))}"
@@ -83,7 +83,7 @@ def _chosen(value: Any) -> str:
 
 
 def usage_sentence(error: TyperException) -> str:
-    """Return what is wrong with a command, as a person may read it."""
+    """Return a sentence about what is wrong with a command."""
     cause = error.__cause__
     if isinstance(cause, ValidationError):
         hint = re.match(r"Invalid value for (.+?): ", error.format_message())
@@ -101,7 +101,7 @@ def _bare(hint: str) -> str:
 
 
 class _HelpSaid:
-    """A stream that says typer's own words of a help page in Vietnamese; all else of it is the real one's."""
+    """A stream that replaces typer's English texts by Vietnamese ones; it passes all else to the real one."""
 
     def __init__(self, real: TextIO) -> None:
         self._real = real
@@ -116,7 +116,7 @@ class _HelpSaid:
 
 
 def say_help_in_vietnamese() -> None:
-    """Have help pages of every command name their parts in Vietnamese."""
+    """Make the help pages of all commands use Vietnamese headings."""
     rich_utils.ARGUMENTS_PANEL_TITLE = "Đối số"
     rich_utils.OPTIONS_PANEL_TITLE = "Tùy chọn"
     rich_utils.COMMANDS_PANEL_TITLE = "Lệnh"
@@ -133,7 +133,7 @@ def _show_help(**page: Any) -> None:
 
 
 def run_told(program: Callable[..., Any]) -> int:
-    """Run the program; return its exit code. What was typed wrongly is told in one sentence."""
+    """Run the program; return its exit code. A wrong command gets one sentence."""
     say_help_in_vietnamese()
     try:
         code = program(standalone_mode=False)
