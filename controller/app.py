@@ -1,4 +1,4 @@
-"""The composition root: settings become a wired controller; parts start in order and stop in reverse."""
+"""The composition root: builds the controller from settings; parts start in order and stop in reverse."""
 
 import contextlib
 import logging
@@ -64,17 +64,17 @@ from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
-_WORK_EVERY = timedelta(seconds=0.5)  # what is due is done within this time; a poke does it at once
+_WORK_EVERY = timedelta(seconds=0.5)  # seconds between runs of the periodic work; a poke runs it at once
 _NOTE_REFUSED_EVERY = timedelta(seconds=5)
-_WINDOW = 10_000  # messages on their way to the broker: acknowledgements of a whole province
+_WINDOW = 10_000  # messages sent and not acknowledged yet: enough for a whole province
 
 
 @dataclass
 class Controller:
-    """The running station. It implements what the pages need (`controller.http.station.Station`)."""
+    """The running station; implements `controller.http.station.Station` for the pages."""
 
     settings: Settings
-    engines: dict[str, str] | None = None  # other voices than the built-in, by import path: for tests
+    engines: dict[str, str] | None = None  # for tests: replaces the built-in voice engines, by import path
     serve_pages: bool = True
     now: Callable[[], datetime] = utc_now
     steady: Callable[[], float] = steady_seconds
@@ -84,10 +84,10 @@ class Controller:
     pages: PageServer | None = None
     _parts: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _returning: bool = False  # airings were under way when the station went away
+    _returning: bool = False  # airings were in progress when the station stopped
 
     def start(self) -> None:
-        """Start everything; StartFailed (and nothing left running) when a part cannot start."""
+        """Start all parts; raises StartFailed, with nothing left running, when a part cannot start."""
         with contextlib.ExitStack() as parts:
             parts.callback(self._stopping.set)
             self._take_home(parts)
@@ -103,61 +103,61 @@ class Controller:
             self._parts = parts.pop_all()
 
     def stop(self) -> None:
-        """Stop everything, in the reverse order of the start."""
+        """Stop all parts, in reverse order of the start."""
         self._parts.close()
 
-    # --- what pages and use cases ask of a running station
+    # --- what pages and operations ask of a running station
 
     @property
     def speech(self) -> Speech:
-        """How a submitted bulletin is to be spoken."""
+        """Return the speech settings for submitted bulletins."""
         chosen = self.settings
         fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
         return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
 
     @property
     def require_totp(self) -> bool:
-        """Whether roles that let texts be heard or rule the station must have a second factor."""
+        """Return whether approvers, technicians and administrators must have a second factor (TOTP)."""
         return self.settings.require_totp
 
     def first_administrator(self, *, code: str, name: str, display_name: str, password: str) -> None:
-        """Open the first administrator's account with its one-time code, or raise LoaError."""
+        """Create the first administrator's account with its one-time code, or raise LoaError."""
         first = FirstAdministrator(code, name, display_name, password)
         found_administrator(self.store, self.settings, first, now=self.now())
 
     def welcome(self) -> Welcome:
-        """What a node is told when it enrols, beside its own name and password."""
+        """Return what a node receives when it enrols, in addition to its name and password."""
         return welcome_of(self.settings, self.key, self.broker_url, self.pages.address if self.pages else "")
 
     def rendering_progress(self, rendering: RenderingId) -> Progress | None:
-        """How far speech has come; None when nothing is being spoken for it."""
+        """Return the progress of a rendering; None when it is not being rendered."""
         return self.renderer.progress(rendering)
 
     def sample(self, text: str, area: AreaCode) -> bytes:
-        """Return a short text spoken with an area's words, as MP3; bounded, one at a time, or LoaError."""
+        """Return a short text spoken with an area's lexicon, as MP3; bounded, one at a time, or LoaError."""
         return self.sampler.sample(text, area)
 
     def poke(self) -> None:
-        """Have the beats run at once, because a person is waiting."""
+        """Run the periodic tasks at once, because a person is waiting."""
         self.renderer.poke()
         self._wake()
 
     def sign(self, session: Session, areas: Collection[AreaCode]) -> list[Outgoing]:
-        """Sign what is new in these areas' plans, in the transaction of the act that cannot wait."""
+        """Sign what is new in these areas' plans, in the caller's transaction; for urgent operations."""
         return self.publisher.sign(session, areas)
 
     def hurry(self, outgoing: Iterable[Outgoing]) -> None:
-        """Publish at once what was signed and committed; beats see to it afterwards."""
+        """Publish at once what was signed and committed; the periodic task repeats it if it fails."""
         self.publisher.hurry(outgoing)
         self._wake()
 
     @property
     def times(self) -> Times:
-        """Head starts and patience, with the pace that chunks go out at now."""
+        """Return head starts and waiting times, at the current rate of sending chunks."""
         return replace(self.set_times, pace_share=self.sender.pace_share)
 
     def broker_up(self) -> bool:
-        """Whether the station is connected to its broker."""
+        """Return whether the station is connected to its broker."""
         return self.link.is_up
 
     # --- starting
@@ -172,7 +172,7 @@ class Controller:
         self.store = Store(self.settings.database)
         parts.callback(self.store.close)
         self.lock = lock_of(self.store.url, self.settings.home)
-        self.lock.take()  # before anything is migrated: another station may run an older release
+        self.lock.take()  # before the migration: another running station may use an older release
         parts.callback(self.lock.release)
         self.store.upgrade()
         if not is_founded(self.store):
@@ -214,7 +214,7 @@ class Controller:
             parts.callback(self.studio.stop)
 
     def _engine_to_warm(self) -> str:
-        """The engine that takes time to load: a voice from the network has nothing to load."""
+        """Return the engine that takes time to load: a network voice has nothing to load."""
         return self.settings.fallback_engine if self.settings.engine == "gtts" else self.settings.engine
 
     def _start_broker(self, parts: contextlib.ExitStack) -> None:
@@ -295,7 +295,7 @@ class Controller:
         if self.pages is not None:
             self.pages.start()
 
-    # --- what the link says, in the link's own thread: queue only
+    # --- callbacks of the MQTT link, in the link's own thread: they only queue
 
     def _take(self, message: Message) -> None:
         try:
@@ -304,7 +304,7 @@ class Controller:
             _LOG.warning("unknown topic %s", message.topic)
             return
         if message.retain and isinstance(topic, topics.OF_THE_MOMENT):
-            return  # kept by the broker against the protocol: it says nothing of now
+            return  # retained against the protocol: it says nothing about the present
         if not self.budgets.admits(topic, len(message.payload)):
             return
         if isinstance(topic, topics.StateTopic) and not message.retain:
@@ -332,14 +332,14 @@ class Controller:
         self.due.poke()
         self.clock.poke("work")
 
-    # --- beats: each asks the database what is due
+    # --- periodic tasks (beats): each asks the database what is due
 
     def _work(self) -> None:
-        """Move what is due, then publish what is new.
+        """Advance what is due, then publish what is new.
 
-        After a start, what was under way stays as it is until the nodes had time to tell what they did
-        meanwhile: else an airing could be moved, or judged missed, that sounds already. So does everything
-        while somebody sets the machine's clock.
+        After a start, airings in progress stay unchanged until the nodes had time to report what they did
+        while the station was down. Otherwise an airing that already sounds could be moved or judged missed.
+        Airings also stay unchanged while the machine's clock is being set.
         """
         if self.broker is not None:
             self.broker.keep_running()
@@ -365,7 +365,7 @@ class Controller:
         return self.wall.is_steady() and self.lock.is_held
 
     def _take_due_key(self) -> None:
-        """Sign with the station's next key once its time has come; documents are signed anew with it."""
+        """Sign with the station's next key once its start time has passed; all documents are signed again."""
         due = take_due_key(self.store, self.settings, now=self.now())
         if due is not None:
             self.key = self.publisher.key = self.timekeeper.key = due

@@ -1,9 +1,9 @@
-"""What can go wrong, without HTTP: a sentence for the officer and a code for the technician."""
+"""Errors, without HTTP: each has a sentence for the officer and a code for the technician."""
 
 from collections.abc import Mapping
 from typing import Any
 
-# ruff: noqa: N818 - errors are named by what happened, as a person would say it
+# ruff: noqa: N818 - errors are named after what happened
 
 
 class LoaError(Exception):
@@ -14,7 +14,7 @@ class LoaError(Exception):
     def __init__(
         self, sentence: str, *, code: str | None = None, facts: Mapping[str, Any] | None = None
     ) -> None:
-        """`facts` is what a program can act on; JSON takes it as it is."""
+        """Make an error; `facts` are data for programs, included in the JSON answer unchanged."""
         super().__init__(sentence)
         self.sentence = sentence
         self.facts = dict(facts or {})
@@ -22,25 +22,25 @@ class LoaError(Exception):
 
 
 class BadInput(LoaError):
-    """The caller gave something that cannot be; nothing was changed."""
+    """The input is not valid; nothing was changed."""
 
     code = "input.bad"
 
 
 class NotAllowed(LoaError):
-    """This person may not do this here; nothing was changed."""
+    """This person is not allowed to do this here; nothing was changed."""
 
     code = "operator.not-allowed"
 
 
 class EnrolFirst(NotAllowed):
-    """This person's role asks for a second factor, and there is none yet: that comes first."""
+    """This person's role requires a second factor; it must be set up before anything else."""
 
     code = "operator.enrol-first"
 
 
 class ChangePasswordFirst(NotAllowed):
-    """Somebody else chose this person's password: another comes before anything else."""
+    """Somebody else chose this person's password; it must be changed before anything else."""
 
     code = "operator.change-password-first"
 
@@ -52,7 +52,7 @@ class NotSignedIn(LoaError):
 
 
 class TooManyTries(LoaError):
-    """Too many failed tries, or more at once than there is room for; `retry_after` seconds must pass."""
+    """Too many failed or simultaneous attempts; try again after `retry_after` seconds."""
 
     code = "operator.too-many-tries"
 
@@ -62,25 +62,25 @@ class TooManyTries(LoaError):
 
 
 class NotFound(LoaError):
-    """No such thing is known."""
+    """The requested object does not exist or is not visible to this person."""
 
     code = "loa.not-found"
 
 
 class Conflict(LoaError):
-    """What is asked does not fit the present state; nothing was changed."""
+    """The request does not fit the current state; nothing was changed."""
 
     code = "loa.conflict"
 
 
 class Busy(LoaError):
-    """The database could not be had within the bounded wait; trying again is safe."""
+    """The database was locked for longer than the limit; trying again is safe."""
 
     code = "store.busy"
 
 
 class Unavailable(LoaError):
-    """The database is not there, or refuses to write (for example: no space)."""
+    """The database cannot be reached or refuses to write (for example: no space)."""
 
     code = "store.unavailable"
 

@@ -1,4 +1,4 @@
-"""Every address of the station: JSON under /api/v1, and the pages; each router lies in its feature."""
+"""All routes of the station: JSON under /api/v1, and pages; each router is in its feature's folder."""
 
 from fastapi import APIRouter
 
@@ -125,7 +125,7 @@ API = (
     legal_acts_api,
 )
 
-# in this order: the first address that fits is taken
+# the first route that matches is used, so the order matters
 PAGES = (
     today_day_pages,
     today_notices_pages,

@@ -13,7 +13,7 @@ BrokerChoice = Literal["auto", "embedded", "mosquitto"]
 
 
 class Settings(BaseSettings):
-    """What a province may choose; every field is an environment variable with the prefix LOA_."""
+    """Settings of a province; every field is an environment variable with the prefix LOA_."""
 
     model_config = SettingsConfigDict(env_prefix="LOA_", extra="ignore", frozen=True)
 
@@ -143,40 +143,40 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database's address, never empty."""
+        """Return the database's URL, never empty."""
         return self.database_url or f"sqlite:///{self.home.absolute() / 'loa.sqlite'}"
 
     @property
     def recordings_dir(self) -> Path:
-        """Where finished recordings lie, named by their SHA-256."""
+        """Return the folder of finished recordings, named by their SHA-256."""
         return self.home / "recordings"
 
     @property
     def uploads_dir(self) -> Path:
-        """Where sound files lie as people brought them, named by their SHA-256."""
+        """Return the folder of uploaded audio files, named by their SHA-256."""
         return self.home / "uploads"
 
     @property
     def speech_cache_dir(self) -> Path:
-        """Where spoken phrases and the prepared voice lie."""
+        """Return the folder of cached phrases and of the prepared voice."""
         return self.speech_cache or self.home / "speech"
 
     @property
     def voices_dir(self) -> Path:
-        """Where the voices lie that an operator added."""
+        """Return the folder of voices that an operator added."""
         return self.voices or self.home / "voices"
 
     @property
     def keys_dir(self) -> Path:
-        """Where the station's own key lies (mode 0600)."""
+        """Return the folder of the station's own key (mode 0600)."""
         return self.home / "keys"
 
     @property
     def lead(self) -> timedelta:
-        """Least head start of a plan."""
+        """Return the least head start of a plan."""
         return timedelta(seconds=self.lead_seconds)
 
     @property
     def emergency_lead(self) -> timedelta:
-        """Head start of an emergency that nodes hold."""
+        """Return the head start of an emergency that nodes already hold."""
         return timedelta(seconds=self.emergency_lead_seconds)

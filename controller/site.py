@@ -1,4 +1,4 @@
-"""Builds the site: pages, JSON, live streams and errors over one running station."""
+"""Builds the web application: pages, JSON, live streams and errors for one running station."""
 
 from collections import deque
 from collections.abc import AsyncIterator
@@ -39,14 +39,14 @@ from controller.routes import DESCRIPTION, api_router, pages_router
 
 
 class _Guarded(FastAPI):
-    """A site whose guard stands outside everything, also of what answers faults of our own."""
+    """A site whose guard is the outermost layer, also around the handling of internal errors."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Return the layers that a request passes; middleware that is added would stand further in."""
+        """Return the layers that a request passes; `add_middleware` would put the guard further in."""
         return Guard(super().build_middleware_stack())
 
     def openapi(self) -> dict[str, Any]:
-        """Return the description of the JSON interface."""
+        """Return the OpenAPI description of the JSON interface."""
         if self.openapi_schema is None:
             describe_refusals(super().openapi())
         return super().openapi()
@@ -58,7 +58,7 @@ def make_site(station: Station) -> FastAPI:
 
 
 def lay_out() -> FastAPI:
-    """Return a site that stands before no station yet: to gather its hundreds of addresses takes a second."""
+    """Return a site without a station; building its hundreds of routes takes about a second."""
     site = _Guarded(
         title="Loa",
         version="1",
@@ -90,12 +90,12 @@ def lay_out() -> FastAPI:
     site.add_api_route("/tinh/{version}/{name:path}", _asset, include_in_schema=False)
     site.include_router(api_router)
     site.include_router(pages_router)
-    deque(iter_route_contexts(site.routes), maxlen=0)  # gathered now, not while the first visitor waits
+    deque(iter_route_contexts(site.routes), maxlen=0)  # now, so that the first request does not wait for it
     return site
 
 
 def put_before(station: Station, site: FastAPI) -> FastAPI:
-    """Have the site show this station and no other; nothing is left of one that it stood before."""
+    """Attach the site to this station; all state of an earlier station is removed."""
     site.state.station = station
     site.state.live = Live(station.changes)
     site.state.tries = Tries()

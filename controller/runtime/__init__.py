@@ -1,1 +1,1 @@
-"""The running parts of the station: what listens, sends, renders and ticks."""
+"""The running parts of the station: receiving, sending, rendering, periodic tasks."""

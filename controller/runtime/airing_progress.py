@@ -1,4 +1,4 @@
-"""Moves airings on: what a beat finds due is done; a lost, late or doubled beat changes nothing."""
+"""Advances airings that are due; a lost, late or repeated periodic run does no harm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ from devices.ids import AiringId
 
 @dataclass(slots=True)
 class Advanced:
-    """What a beat moved."""
+    """The airings that one run advanced."""
 
     delivering: list[AiringId] = field(default_factory=list)
     moved: list[AiringId] = field(default_factory=list)
@@ -67,10 +67,10 @@ class _Beat:
     notes: list[tuple[str, AiringId, dict[str, Any]]] = field(default_factory=list)
 
     def miss(self, airing: Airing, reason: str) -> None:
-        """Give an airing up, with the reason; not before the receipts that waited have been read."""
+        """Give an airing up, with the reason; not before the waiting receipts have been read."""
         if not self.settled:
             return
-        if airing.state is AiringState.PLANNED:  # who should have heard it is told apart from who did
+        if airing.state is AiringState.PLANNED:  # intended listeners are recorded apart from actual ones
             targets = targets_of(self.session, [airing.id])[airing.id]
             add_deliveries(self.session, area_tree(self.session), airing.id, targets)
         airing.state = after(airing.state, AiringEvent.MISS)
@@ -86,11 +86,11 @@ class _Beat:
 def advance_airings(
     session: Session, *, now: datetime, times: Times, settled: bool, returned: bool = False
 ) -> Advanced:
-    """Move every airing that is due.
+    """Advance every airing that is due.
 
-    `settled` False: the receipts that waited at the broker have not all been read since the start, so nothing
-    is judged missed or ended yet. `returned` True: the station has just settled after it was away, and has
-    sent no recording since; what nobody has fetched by now can then safely start later.
+    `settled` False: receipts queued at the broker since before the start are not all read yet, so nothing is
+    judged missed or ended. `returned` True: the station has just settled after downtime and has sent no
+    recording since; an airing whose recording no node has can then safely start later.
     """
     beat = _Beat(session, now, times, settled, returned)
     _void(beat)
@@ -104,17 +104,17 @@ def advance_airings(
 
 
 def _void(beat: _Beat) -> None:
-    """What no approval in force bears out any more has left the plans: it is over."""
+    """End airings that no valid approval supports any more; they are no longer in the plans."""
     for airing in void_airings(beat.session, beat.now):
         beat.done.voided.append(airing.id)
         beat.note("airing.cancelled", airing, reason=airing.reason)
 
 
 def _deliver(beat: _Beat) -> None:
-    """Planned, near, and approved: fix what is aired and when, and let it into the plans.
+    """Fix content and time of planned, approved airings that start soon, and add them to the plans.
 
-    What is aired is the approval's own recording. It needs no comparison with the newest rendering, which is
-    never made anew once its bulletin is approved (`renew_rendering`); the doctor compares the two.
+    The recording is the one that was approved. It is not compared with the newest rendering: after approval
+    `renew_rendering` makes no new one. The doctor compares the two.
     """
     query = (
         select(Airing, Bulletin, Rendering, Approved, Recording, approved_until())
@@ -150,9 +150,9 @@ def _consent(beat: _Beat, airings: Sequence[Airing]) -> dict[AiringId, ConsentSt
 def _has_consent(
     beat: _Beat, airing: Airing, bulletin: Bulletin, recording: Recording, standing: ConsentStanding
 ) -> bool:
-    """Say whether it may go now; communes that have not agreed are split off, to wait by themselves.
+    """Return whether it may be delivered now; communes without consent are split off and wait separately.
 
-    Where nobody of its communes has agreed it waits as long as it could still be heard, then it is missed.
+    If none of its communes has agreed, it waits as long as it could still be heard, then it is missed.
     """
     if not standing.silent:
         return True
@@ -175,12 +175,12 @@ def _has_consent(
 
 def _miss_without_consent(beat: _Beat, airing: Airing, bulletin: Bulletin, reason: str) -> None:
     beat.miss(airing, reason)
-    if airing.state is AiringState.MISSED:  # and not held back, because the station has just started
+    if airing.state is AiringState.MISSED:  # and not held back because the station has just started
         tell_not_agreed(beat.session, airing, bulletin, now=beat.now)
 
 
 def _deliver_parts(beat: _Beat, airing: Airing, approved: Approved, recording: Recording) -> None:
-    """Deliver the airing, in as many parts as its areas hear languages that it was approved in."""
+    """Deliver the airing, split into one part for each approved language of its areas."""
     parts = []
     for part in divided(beat.session, airing, approved, recording, now=beat.now):
         _deliver_one(beat, part.airing, part.approved, part.recording)
@@ -217,7 +217,7 @@ def _deliver_one(beat: _Beat, airing: Airing, approved: Approved, recording: Rec
 
 
 def _lead(beat: _Beat, airing: Airing, size: int) -> timedelta:
-    """Return the head start that its recording needs on its way to all who are to hear it."""
+    """Return the head start needed to send its recording to all its nodes."""
     meant = reaches(beat.session, [airing.id]).get(airing.id, Reach())
     return beat.times.lead(size, 1 if airing.node is not None else meant.nodes)
 
@@ -230,13 +230,13 @@ def _start_at(beat: _Beat, airing: Airing, start: datetime) -> None:
 
 
 def _move_unsent(beat: _Beat) -> None:
-    """Start later, if not too late, what nobody can have in time.
+    """Start later, if still allowed, what no node can receive in time.
 
-    Half of the lead is gone, and no broker took the plan, or the station was away and no node has fetched it.
-    Once a node has the recording the start stays: who has it begins on time, the others join in.
+    Applies after half of the lead, when the broker took no plan, or when the station was down and no node has
+    fetched the recording. Once a node has it the start stays: nodes that have it begin on time, others join.
     """
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
-    called = exists().where(Emergency.airing == Airing.id)  # at once: who has it late joins it
+    called = exists().where(Emergency.airing == Airing.id)  # starts at once: nodes that get it late join it
     fetched = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.FETCHED))
     unsent: ColumnElement[bool] = Airing.acknowledged_at.is_(None)
     if beat.returned:
@@ -252,7 +252,7 @@ def _move_unsent(beat: _Beat) -> None:
         lead = _lead(beat, airing, size)
         begun = airing.starts_at <= beat.now
         if airing.starts_at - beat.now >= lead / 2 or (begun and not beat.settled):
-            continue  # still in time; or perhaps heard already, by receipts that wait at the broker
+            continue  # still in time; or perhaps already heard: receipts may wait at the broker
         start = start_for(airing.starts_at, airing.latest_start_at, airing.grade, beat.now, lead)
         if start is not None and not is_held:
             _start_at(beat, airing, start)
@@ -262,7 +262,7 @@ def _move_unsent(beat: _Beat) -> None:
 
 
 def _sound(beat: _Beat) -> None:
-    """The start has come of an airing that the nodes may know of."""
+    """Mark airings as sounding whose start has passed and that nodes may know."""
     started = exists().where(Delivery.airing == Airing.id, Delivery.rung >= int(Rung.STARTED))
     query = (
         select(Airing)
@@ -278,7 +278,7 @@ def _sound(beat: _Beat) -> None:
 
 
 def _end(beat: _Beat) -> None:
-    """All have finished, or the end and some grace have passed: heard, or missed by all."""
+    """End airings when all nodes finished, or after the end plus grace: as ended, or as missed by all."""
     if not beat.settled:
         return
     unfinished = exists().where(Delivery.airing == Airing.id, Delivery.rung < int(Rung.FINISHED))
@@ -290,7 +290,7 @@ def _end(beat: _Beat) -> None:
     )
     sounding = beat.session.execute(query).all()
     over = {airing.id for airing, _ in sounding if beat.now >= sound_end_of(airing) + beat.times.grace}
-    # two beats a second come by: all the deliveries of an airing are counted once, when it ends
+    # runs twice a second: the deliveries of an airing are counted only once, when it ends
     ending = [airing for airing, is_open in sounding if airing.id in over or not is_open]
     reached = reaches(beat.session, [airing.id for airing in ending])
     for airing in ending:

@@ -1,7 +1,7 @@
-"""Token buckets per node, asked before a message is parsed, so that one flooding node delays no other; pure.
+"""Token buckets per node, checked before a message is parsed: one flooding node delays no other; pure.
 
-A node repeats what is dropped here, as it does after a loss at the broker: vitals, wants and clock requests
-at their next turn, receipts until they are committed, states at the next connection.
+Nodes repeat what is dropped here, as after a loss at the broker: vitals, wants and clock requests at their
+next interval, receipts until they are committed, states at the next connection.
 """
 
 import threading
@@ -40,7 +40,7 @@ class _Bucket:
 
 @dataclass
 class Budgets:
-    """What each node may still say. Safe from any thread."""
+    """How many messages each node may still send. Thread-safe."""
 
     clock: Callable[[], float]  # steady seconds
     _buckets: "OrderedDict[tuple[NodeId, str], _Bucket]" = field(default_factory=OrderedDict)
@@ -48,7 +48,7 @@ class Budgets:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def admits(self, topic: topics.Topic, size: int) -> bool:
-        """Say whether a message is to be read, and take it off its node's budget; the station's own pass."""
+        """Return whether to read a message and charge it to its node; the station's own are not charged."""
         kind = _KINDS.get(type(topic))
         node: NodeId | None = getattr(topic, "node", None)
         if kind is None or node is None:
@@ -64,12 +64,12 @@ class Budgets:
             return True
 
     def committed(self, node: NodeId, receipts: int) -> None:
-        """Count receipts that were committed; below zero, no more of this node's are read for a while."""
+        """Charge receipts that were committed; below zero, the node's receipts are dropped for a while."""
         with self._lock:
             self._bucket(node, _COMMITTED, COMMITTED).tokens -= receipts
 
     def dropped(self) -> dict[NodeId, int]:
-        """Return, once, how many messages of which nodes were dropped since the last call."""
+        """Return and reset the number of dropped messages, by node."""
         with self._lock:
             found, self._dropped = self._dropped, {}
             return found

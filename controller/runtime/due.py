@@ -1,4 +1,4 @@
-"""Whether the work beat may find anything to do: at rest the database is asked every five seconds only."""
+"""Decides whether the periodic work may find anything: at rest the database is queried every 5 s only."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ NEAR = timedelta(seconds=60)
 
 @dataclass
 class DueWatch:
-    """Asked by each beat (`may_be`) and told when a look is over (`done`); a look that failed comes again."""
+    """Each run first calls `may_be`, and `done` after its work; without `done` the next run tries again."""
 
     store: Store
     now: Callable[[], datetime]
@@ -31,11 +31,11 @@ class DueWatch:
     _poked: threading.Event = field(default_factory=threading.Event)
 
     def poke(self) -> None:
-        """Have the next beat look, whatever it is."""
+        """Make the next run do its work, whatever the state."""
         self._poked.set()
 
     def may_be(self) -> bool:
-        """Whether to look now; costs nothing where the answer is no."""
+        """Return whether to run now; cheap where the answer is no."""
         decisions = self.store.decisions
         if decisions == self._seen and self.steady() < self._again_at and not self._poked.is_set():
             return False
@@ -44,7 +44,7 @@ class DueWatch:
         return True
 
     def done(self) -> None:
-        """Note that the look is over: the next comes when something changes or is near, or after a while."""
+        """Note that a run is over: the next is due at a change, a near airing, or after `AT_REST` seconds."""
         with self.store.read() as session:
             near = session.scalar(_NEAR, {"soon": self.now() + NEAR})
         self._seen = self._looking_at

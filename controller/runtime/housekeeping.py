@@ -1,4 +1,4 @@
-"""Beats that can wait: what is planned ahead, what was aired, and what is old; each asks what is due."""
+"""Periodic tasks that are not urgent: planning ahead, the as-aired log, and deleting old data."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from schedules.clock import Beat
 from tts.uploads import UploadStore
 
 _PLAN_AHEAD_EVERY = timedelta(minutes=1)
-_PLAN_AHEAD_BATCHES = 40  # short transactions of one beat; what is left waits for the next, days ahead
+_PLAN_AHEAD_BATCHES = 40  # short transactions in one run; the rest waits for the next run, days ahead
 _NOTE_AIRED_EVERY = timedelta(seconds=15)
-_NOTE_AIRED_BATCHES = 50  # one airing each, of up to some thousand nodes; what is left waits for the next
+_NOTE_AIRED_BATCHES = 50  # airings in one run, each of up to some thousand nodes; the rest waits for the next
 _KEEP_HOUSE_EVERY = timedelta(minutes=10)
-_THINNING_BATCHES = 40  # short transactions of one beat: 1,000 nodes; 5,000 are through within an hour
+_THINNING_BATCHES = 40  # short transactions in one run: 1,000 nodes; 5,000 nodes take less than an hour
 
 
 @dataclass
 class Housekeeping:
-    """Does it where `may_act`: this station alone holds the database, and its clock is believed."""
+    """Runs the tasks while `may_act` is true: only this station has the database, and its clock is right."""
 
     store: Store
     settings: Settings
@@ -40,7 +40,7 @@ class Housekeeping:
     renew_key: Callable[[], None]
 
     def beats(self) -> list[Beat]:
-        """Return them."""
+        """Return the periodic tasks."""
         return [
             Beat("plan-ahead", _PLAN_AHEAD_EVERY, self.plan_ahead),
             Beat("note-aired", _NOTE_AIRED_EVERY, self.note_aired),
@@ -48,7 +48,7 @@ class Housekeeping:
         ]
 
     def plan_ahead(self) -> None:
-        """Make the airings of the coming days, and those that are aired again."""
+        """Make the airings of the coming days, and repeats of earlier airings."""
         if not self.may_act():
             return
         with self.store.write() as session:
@@ -62,7 +62,7 @@ class Housekeeping:
                 return
 
     def note_aired(self) -> None:
-        """Put down what was heard of airings that have ended, and what late receipts tell of older ones."""
+        """Write the as-aired log of airings that have ended, and add late receipts to older entries."""
         if not self.may_act():
             return
         for _ in range(_NOTE_AIRED_BATCHES):
@@ -71,7 +71,7 @@ class Housekeeping:
                     return
 
     def keep_house(self) -> None:
-        """Renew the station's key when it is due, tell of what ends, and throw away what is old."""
+        """Renew the station's key when due, notify of what expires, and delete old data."""
         if not self.may_act():
             return
         self.renew_key()

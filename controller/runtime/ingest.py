@@ -1,4 +1,4 @@
-"""What nodes say goes into the database first and is acknowledged afterwards; see docs/architecture.md."""
+"""Writes messages of nodes to the database, then acknowledges them; see docs/architecture.md."""
 
 import logging
 import threading
@@ -27,17 +27,17 @@ _LOG = logging.getLogger(__name__)
 
 M = TypeVar("M", NodeState, Vitals, Receipts)
 
-_QUEUE = 20_000  # five thousand nodes that all speak at once, four times over; as many vitals beside it
-_BATCH = 1_000  # messages in one transaction: 1,000 receipts take some 80 ms of processor
-_WAKE = 0.5  # seconds between looks at the stop sign
-_BREATH = 1.0  # seconds after the database failed us: what waits is better off in the queue
-_TELL_EVERY = 5.0  # seconds between writes of whose messages were dropped
+_QUEUE = 20_000  # messages: four times what 5,000 nodes send at once; as many vitals in addition
+_BATCH = 1_000  # messages in one transaction: 1,000 receipts take about 80 ms of processor time
+_WAKE = 0.5  # seconds between checks of the stop flag
+_BREATH = 1.0  # seconds of pause after a database error; messages stay in the queue
+_TELL_EVERY = 5.0  # seconds between writes of which nodes' messages were dropped
 _GATHER = 0.2  # seconds to wait for a full batch: a transaction costs as much as fifty messages
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """One message of a node, as it came."""
+    """One message of a node, as received."""
 
     topic: topics.Topic
     payload: bytes
@@ -52,14 +52,14 @@ class Ingest:
     link: AnyLink
     now: Callable[[], datetime]
     budgets: Budgets = field(default_factory=lambda: Budgets(time.monotonic))
-    arrived: int = 0  # words of nodes since the start, without vitals: they decide nothing
-    written: int = 0  # those that were dealt with, whatever came of them
-    _states_left: list[_Word] = field(default_factory=list)  # not written while the database was away
+    arrived: int = 0  # messages of nodes since the start, without vitals: these decide nothing
+    written: int = 0  # messages that were processed, with whatever result
+    _states_left: list[_Word] = field(default_factory=list)  # not written while the database was unavailable
     _inbox: "deque[_Word]" = field(default_factory=deque)  # without vitals
     _vitals_inbox: "deque[tuple[NodeId, bytes]]" = field(default_factory=deque)
-    _dropped: int = 0  # words for which there was no room, since they were last told of
-    _come: threading.Event = field(default_factory=threading.Event)  # something is in the inbox
-    _many: threading.Event = field(default_factory=threading.Event)  # a whole batch is
+    _dropped: int = 0  # messages for which there was no room, since the last report
+    _come: threading.Event = field(default_factory=threading.Event)  # set while the inbox is not empty
+    _many: threading.Event = field(default_factory=threading.Event)  # set while the inbox holds a full batch
     _tell_at: float = 0.0
     _stopping: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -68,12 +68,12 @@ class Ingest:
         self.vitals = VitalsWriter(self.store)
 
     def start(self) -> None:
-        """Start writing."""
+        """Start the thread."""
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop after the batch in hand; what still waits is repeated by the nodes."""
+        """Stop after the current batch; nodes repeat what is still queued."""
         self._stopping.set()
         self._come.set()
         self._many.set()
@@ -81,10 +81,10 @@ class Ingest:
             self._thread.join(10)
 
     def take(self, topic: topics.Topic, payload: bytes, *, retained: bool = False) -> None:
-        """Queue what a node said; a full queue drops it, and receipts come again by themselves.
+        """Queue a message; when the queue is full it is dropped, and the node repeats receipts.
 
-        Whether the node may say so much was asked before (`budgets`). `retained`: the broker had kept it, so
-        that it may be old. For one thread: the link's.
+        The node's rate limit was checked before (`budgets`). `retained`: the broker had stored the message,
+        so it may be old. Call from one thread only: the link's.
         """
         node = topic.node if isinstance(topic, topics.VitalsTopic) else None
         if len(self._inbox if node is None else self._vitals_inbox) >= _QUEUE:
@@ -108,7 +108,7 @@ class Ingest:
         self._write_vitals(everything=True)
 
     def turn(self) -> None:
-        """Wait for a batch, at most a while, write it and acknowledge it; vitals wait for their own turn."""
+        """Wait a limited time for a batch, write and acknowledge it; vitals have their own interval."""
         batch = self._next_batch()
         self._take_vitals()
         self._tell_of_floods()
@@ -117,7 +117,7 @@ class Ingest:
             self.written += len(batch)
 
     def _take_vitals(self) -> None:
-        """Hand over all vitals that wait: receipts may take longer than they come, vitals are just kept."""
+        """Move all waiting vitals to their writer: that is cheap, and writing receipts may take longer."""
         now = self.now()
         for _ in range(len(self._vitals_inbox)):
             node, payload = self._vitals_inbox.popleft()
@@ -142,14 +142,14 @@ class Ingest:
             if len(batch) > len(left):
                 _LOG.error("%d words of nodes could not be written now (%s)", len(batch), error.code)
             self._put_off(batch)
-        except Exception:  # noqa: BLE001 - one bad word of one node must not stop the ears of the station
+        except Exception:  # noqa: BLE001 - an invalid message of one node must not stop the ingest thread
             _LOG.exception("a batch of %d could not be written; each is tried alone", len(batch))
             self._write_one_by_one(batch)
         else:
             self._acknowledge(committed)
 
     def _tell_of_floods(self) -> None:
-        """Have the technician hear of nodes whose messages were dropped; some seconds of it in one write."""
+        """Report nodes whose messages were dropped to the technician; one write for several seconds."""
         if time.monotonic() < self._tell_at:
             return
         self._tell_at = time.monotonic() + _TELL_EVERY
@@ -163,17 +163,17 @@ class Ingest:
             with self.store.write() as session:
                 told = note_floods(session, dropped, now=self.now())
         except (Busy, Unavailable):
-            return  # it goes on flooding, or it does not matter
+            return  # reported again if it continues
         for node in told:
             _LOG.warning("node %s says more than its budget: %d messages were dropped", node, dropped[node])
 
     def _put_off(self, batch: list[_Word]) -> None:
-        """Keep births and deaths for later: nodes repeat receipts and vitals, but say those only once."""
+        """Keep births and deaths for later: nodes repeat receipts and vitals, but send these only once."""
         self._states_left = [word for word in batch if isinstance(word.topic, topics.StateTopic)][-_QUEUE:]
         self._stopping.wait(_BREATH)
 
     def _next_batch(self) -> list[_Word]:
-        """Return the oldest words, at most a batch: at once where so many wait, else after a while."""
+        """Return the oldest messages, at most a batch; without waiting when a full batch is queued."""
         if not self._come.wait(_WAKE):
             return []
         self._many.wait(_GATHER)
@@ -197,11 +197,11 @@ class Ingest:
                 _LOG.error("%d words of nodes could not be written now (%s)", len(batch) - at, error.code)
                 self._put_off(batch[at:])
                 return
-            except Exception:  # noqa: BLE001 - one bad word must not cost the others
+            except Exception:  # noqa: BLE001 - an invalid message must not block the others
                 _LOG.exception("what %s said could not be written", one.topic)
 
     def _write(self, batch: list[_Word]) -> list[Committed]:
-        """Write a batch in one transaction; return whose receipts are now safe."""
+        """Write a batch in one transaction; return the nodes with their receipts that are now committed."""
         now = self.now()
         receipts: list[Receipts] = []
         states: list[tuple[bool, NodeState]] = []
@@ -219,7 +219,7 @@ class Ingest:
         if not states and not receipts:
             return []
         with self.store.write() as session:
-            for retained, group in groupby(states, key=itemgetter(0)):  # in the order they came
+            for retained, group in groupby(states, key=itemgetter(0)):  # in order of arrival
                 note_states(session, [state for _, state in group], now=now, retained=retained)
             return fold_receipts(session, receipts, now=now)
 
@@ -235,7 +235,7 @@ class Ingest:
 
 
 def _own(said: M, node: NodeId) -> M:
-    """Refuse what claims to come from another node than its topic says."""
+    """Reject messages whose sender differs from the node in the topic."""
     if said.node != node:
         raise Malformed(f"{node} speaks for {said.node}")
     return said

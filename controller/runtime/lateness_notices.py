@@ -1,6 +1,6 @@
-"""Tells people, before an airing starts, that many loudspeakers will not have its recording in time.
+"""Warns before an airing starts that many loudspeakers will not have its recording in time.
 
-See docs/officer.md, "Sẽ kịp". What was told is taken back when the delivery catches up.
+See docs/officer.md, "Sẽ kịp". The notice is closed when the delivery catches up.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _JUST_BEGUN = timedelta(seconds=30)
 
 @dataclass
 class LatenessWatch:
-    """Looks at each delivery that is under way; one notice an airing, closed once it holds no more."""
+    """Checks each delivery in progress; one notice for each airing, closed when it is no longer true."""
 
     store: Store
     times: Callable[[], Times]
@@ -36,7 +36,7 @@ class LatenessWatch:
     _closed: set[AiringId] = field(default_factory=set)
 
     def look(self) -> None:
-        """Look, if it is time to; a write only where there is something new to tell."""
+        """Check, if it is time; writes only when a notice changes."""
         if self.clock() < self._next:
             return
         now = self.now()

@@ -1,4 +1,4 @@
-"""Connections of the station beside its first one: what is urgent does not wait behind what is long."""
+"""Additional broker connections of the station, so that bulk data does not delay urgent messages."""
 
 from controller.errors import StartFailed
 from devices.link import Link
@@ -8,10 +8,10 @@ AUDIO, CLOCK = "audio", "clock"
 
 
 def own_link(what: str, broker_url: str, own_url: str, *, on_message: OnMessage | None = None) -> Link | None:
-    """Return a link for one purpose; None: it goes by the station's, whose user may have one connection only.
+    """Return a link for one purpose; None: use the station's, whose user may have one connection only.
 
-    A broker for a province makes the user name the client id, so that a second connection of one user would
-    throw out the first: there, a purpose has a link of its own once it has a user of its own (`own_url`).
+    A broker for a province uses the user name as client id, so that a second connection of one user would
+    disconnect the first: there, a purpose gets its own link only if it has its own user (`own_url`).
     """
     try:
         if not own_url and Address.of(broker_url).user is not None:

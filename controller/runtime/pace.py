@@ -1,4 +1,4 @@
-"""How fast chunks are sent: as the broker's line carries to all, halved where nodes fall behind; pure."""
+"""Rate of sending chunks: what the broker's uplink carries to all, halved when nodes fall behind; pure."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ BURST_S = 2.0
 
 @dataclass
 class Pace:
-    """Bytes a second to each node, additive in growth and multiplicative in decrease."""
+    """Bytes a second to each node; additive increase, multiplicative decrease."""
 
     most: float
     line: float = float("inf")
@@ -27,17 +27,17 @@ class Pace:
     _burst_bytes: int = 0
 
     def __post_init__(self) -> None:
-        """Begin at the set pace."""
+        """Start at the configured rate."""
         self.rate = self.rate or self.most
 
     def pause(
         self, size: int, now: float, *, nodes: int = 1, links: float = 1.0, is_urgent: bool = False
     ) -> float:
-        """Count what was sent, and return how many seconds it takes at the pace, if urgent at the set one.
+        """Count what was sent; return the seconds that it takes at the current rate (urgent: the set one).
 
-        `nodes`: to how many it goes; `links`: how many are sent to in turn, where each gets something else.
-        What is urgent is not slowed down: nodes that fall behind, or say so, must not hold an emergency back,
-        and a line that carries less than was set delays it by itself.
+        `nodes`: the number of receivers; `links`: the number of receivers served in turn when each gets
+        different data. Urgent data is not slowed down: nodes that fall behind, or claim to, must not delay an
+        emergency; an uplink slower than configured delays it anyway.
         """
         if now - self._seen_at > BURST_S:
             self._burst_at, self._burst_bytes = now, 0
@@ -51,11 +51,11 @@ class Pace:
 
     @property
     def share(self) -> float:
-        """Of the set pace, what chunks go out at now."""
+        """Return the current rate as a share of the configured one."""
         return self.rate / self.most
 
     def slow_down(self, now: float) -> bool:
-        """Halve what is truly sent, unless that was done just now; return whether it was."""
+        """Halve the actual rate, unless that was done just now; return whether it was halved."""
         if now - self._slowed_at < SLOWED_FOR_S:
             return False
         self._slowed_at = now

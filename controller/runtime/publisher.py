@@ -1,4 +1,4 @@
-"""Makes the broker hold what the database wants; see docs/architecture.md (the signed plan)."""
+"""Publishes to the broker what the database wants there; see docs/architecture.md (the signed plan)."""
 
 import contextlib
 import logging
@@ -23,12 +23,12 @@ from devices.signing import SigningKey
 
 _LOG = logging.getLogger(__name__)
 
-_ACKNOWLEDGED_WITHIN = 10.0  # seconds for all that is on its way; then it counts as refused
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a document that was refused is offered again
-_MOST_REMEMBERED = 10_000  # documents whose last version is known; what two threads send lies close together
-_TELL_EVERY = 600.0  # seconds between two lines in the journal of what was changed at the broker
-_WHEN_BUSY = 0.2  # seconds until a link whose window is full is tried once more
-_WINDOW = 64  # retained messages on their way at once: a province has some 200
+_ACKNOWLEDGED_WITHIN = 10.0  # seconds for all messages in flight; after that they count as refused
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # seconds until a refused document is offered again
+_MOST_REMEMBERED = 10_000  # documents whose last version is known; versions of two threads are close together
+_TELL_EVERY = 600.0  # seconds between two journal entries about documents changed at the broker
+_WHEN_BUSY = 0.2  # seconds until the next attempt on a link whose window is full
+_WINDOW = 64  # retained messages in flight: a province has about 200
 
 
 @dataclass(slots=True)
@@ -40,11 +40,11 @@ class _Refusal:
 
 @dataclass
 class Publisher:
-    """Compares wanted with published, signs the difference, sends it, and notes what the broker took.
+    """Compares wanted with published, signs the difference, sends it, and notes what the broker accepted.
 
-    A new document is committed before it is sent, and noted as taken after the broker said so. Whatever
-    happens in between is healed by the next beat, or by the next start: it is sent again, unchanged. What
-    the broker refuses is logged once, and offered again after growing pauses.
+    A new document is committed before it is sent, and noted as published after the broker's acknowledgement.
+    After a failure in between, the next run or the next start sends it again, unchanged. What the broker
+    refuses is logged once and offered again after growing pauses.
     """
 
     store: Store
@@ -53,9 +53,9 @@ class Publisher:
     now: Callable[[], datetime]
     clock: Callable[[], float] = time.monotonic
     may_publish: Callable[[], bool] = lambda: True
-    _turn: threading.Lock = field(default_factory=threading.Lock)  # of handing over to the link
+    _turn: threading.Lock = field(default_factory=threading.Lock)  # held while handing to the link
     _newest: dict[int, int] = field(default_factory=dict)  # by document: the version last handed over
-    _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # on their way
+    _hurried: dict[tuple[int, int], tuple[Pending, float]] = field(default_factory=dict)  # urgent, in flight
     _all_again: threading.Event = field(default_factory=threading.Event)
     _refusals: dict[tuple[int, int], _Refusal] = field(default_factory=dict)  # by document and version
     watch: RetainedWatch = field(init=False)
@@ -71,9 +71,9 @@ class Publisher:
         self._all_again.set()
 
     def renew(self) -> None:
-        """After a connect, give the broker again what it once took; nodes then tell what we missed.
+        """After a connect, publish all documents again; nodes then report what the station missed.
 
-        Whatever breaks it off (the broker, the database), the next beat begins anew.
+        If the broker or the database fails meanwhile, the next run starts it again.
         """
         if not self.link.is_up or not self._all_again.is_set():
             return
@@ -89,7 +89,7 @@ class Publisher:
             except LinkDown:
                 _LOG.warning("the broker went away while it was given its retained state again")
                 return
-            if left and self._stands():  # beats offer it again, as they do with what is new
+            if left and self._stands():  # later runs offer it again, like new documents
                 with self.store.write() as session:
                     forget_acknowledgements(session, [one.published_id for one in left])
             unless_done.pop_all()
@@ -99,23 +99,23 @@ class Publisher:
         return refresh_plans(session, station_key=self.key, now=self.now(), only=areas)
 
     def hurry(self, outgoing: Iterable[Outgoing]) -> None:
-        """Hand over at once what was signed and committed, from the thread of whoever cannot wait.
+        """Hand over at once what was signed and committed, in the thread of the urgent caller.
 
-        It does not wait for the broker's word: the next beats note it, or send again what was not taken.
+        Does not wait for the acknowledgement: later runs note it, or send again what was not accepted.
         """
         if not self.may_publish():
-            return  # another station may hold the database: a beat sends it, once it is sure that none does
+            return  # another station may hold the database: a later run sends it when that is excluded
         until = self.clock() + _ACKNOWLEDGED_WITHIN
         for document in outgoing:
             try:
                 pending = self._publish(document)
             except LinkDown:
-                return  # a beat sends it, once the broker is back
+                return  # a later run sends it when the broker is back
             if pending is not None:
                 self._hurried[document.published_id, document.version] = (pending, until)
 
     def put_back(self) -> int:
-        """Give the broker again what somebody else changed or wiped there; return how many documents."""
+        """Repair documents that somebody else changed or deleted at the broker; return how many."""
         changed = self.watch.to_put_back() if self.link.is_up and not self._all_again.is_set() else []
         if not changed:
             return 0
@@ -123,11 +123,11 @@ class Publisher:
             held = {one.topic: one for one in retained_state(session)}
         try:
             left = self._send([held[topic] for topic in changed if topic in held])
-            for topic in set(changed) - held.keys():  # it was taken back, and somebody put it there again
+            for topic in set(changed) - held.keys():  # it was withdrawn, and somebody published it again
                 self.watch.handed(topic, b"")
                 self.link.publish(topic, b"", 1, retain=True)
         except LinkDown:
-            return 0  # all is given again at the next connect
+            return 0  # everything is published again at the next connect
         if left and self._stands():
             with self.store.write() as session:
                 forget_acknowledgements(session, [one.published_id for one in left])
@@ -150,7 +150,7 @@ class Publisher:
             record(session, None, "broker.put-back", changed[0][:ID_LENGTH], self.now(), detail=detail)
 
     def beat(self) -> None:
-        """Sign what is wanted and new, and send what the broker has not taken yet."""
+        """Sign what is wanted and new, and send what the broker has not accepted yet."""
         with self.store.write() as session:
             self._note_hurried(session)
             refresh_plans(session, station_key=self.key, now=self.now())
@@ -165,7 +165,7 @@ class Publisher:
             _LOG.warning("the broker went away while plans were sent; they are sent when it is back")
 
     def _send(self, outgoing: list[Outgoing]) -> list[Outgoing]:
-        """Send, a window at a time; return what the broker did not take."""
+        """Send, one window at a time; return what the broker did not accept."""
         left: list[Outgoing] = []
         for at in range(0, len(outgoing), _WINDOW):
             pending: list[tuple[Outgoing, Pending]] = []
@@ -179,7 +179,7 @@ class Publisher:
         return left
 
     def _note_taken(self, pending: list[tuple[Outgoing, Pending]]) -> list[Outgoing]:
-        """Wait for the broker's word; note what it took, and return what it did not take."""
+        """Wait for acknowledgements; note what was accepted, and return what was not."""
         until = time.monotonic() + _ACKNOWLEDGED_WITHIN
         taken, left = [], []
         for document, sent in pending:
@@ -197,7 +197,7 @@ class Publisher:
         return left
 
     def _stands(self) -> bool:
-        """Whether the connection still is the one that things were sent over: else nothing was refused."""
+        """Return whether the connection is still the same as when sending: otherwise nothing was refused."""
         return self.link.is_up and not self._all_again.is_set()
 
     def _note_refusal(self, document: Outgoing, why: str) -> None:
@@ -217,7 +217,7 @@ class Publisher:
         self._refusals = {key: refusal for key, refusal in self._refusals.items() if key in open_}
 
     def _note_hurried(self, session: Session) -> None:
-        """Note what the broker took of what was hurried; what it did not take in time is sent as all else."""
+        """Note which urgent documents were accepted; the others are sent like normal ones after the limit."""
         for key, (pending, until) in list(self._hurried.items()):
             published_id, version = key
             if pending.outcome:
@@ -229,13 +229,13 @@ class Publisher:
         return (document.published_id, document.version) in self._hurried
 
     def _publish(self, document: Outgoing) -> Pending | None:
-        """Hand a document to the link; None: a newer one was handed over meanwhile, and must stay last."""
+        """Hand a document to the link; None: a newer version was already handed over and must stay last."""
         for is_last_try in (False, True):
             with self._turn:
                 if self._newest.get(document.published_id, 0) > document.version:
                     return None
                 try:
-                    self.watch.handed(document.topic, document.payload)  # before its echo can come
+                    self.watch.handed(document.topic, document.payload)  # before the broker sends it back
                     sent = self.link.publish(document.topic, document.payload, 1, retain=True)
                 except LinkBusy:
                     if is_last_try:

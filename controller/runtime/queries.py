@@ -1,4 +1,4 @@
-"""What the running parts ask the database."""
+"""Database queries of the running parts."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ _WHENEVER = Need(Grade.ROUTINE, datetime.max.replace(tzinfo=UTC))
 
 
 def needs_in_plans(session: Session, now: datetime) -> dict[RecordingId, Need]:
-    """Return what plans may name now, to sound or to keep, each recording with its most pressing need."""
+    """Return the recordings that plans may name now (to play or to keep), each with its most urgent need."""
     needs: dict[RecordingId, Need] = {}
     query = select(Airing.recording, Airing.grade, Airing.starts_at).where(
         Airing.state.in_(IN_PLANS), Airing.recording.is_not(None)
@@ -47,5 +47,5 @@ def _prepared_recordings(session: Session) -> list[RecordingId]:
 
 
 def has_airings_in_plans(session: Session) -> bool:
-    """Return whether anything is on its way to nodes, or sounding there."""
+    """Return whether any airing is being delivered or is sounding."""
     return session.scalars(select(Airing.id).where(Airing.state.in_(IN_PLANS)).limit(1)).first() is not None

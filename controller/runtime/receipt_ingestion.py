@@ -1,4 +1,4 @@
-"""Folds receipts into deliveries: hundreds of nodes' receipts in one transaction."""
+"""Applies receipts to deliveries: receipts of hundreds of nodes in one transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -31,19 +31,19 @@ _FACTS = tuple(field.name for field in fields(Facts))
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What may be acknowledged to a node once the transaction is committed, not before."""
+    """The receipts that may be acknowledged to a node after the commit, not before."""
 
     node: NodeId
     ids: tuple[str, ...]
 
 
 def fold_receipts(session: Session, batch: Sequence[Receipts], *, now: datetime) -> list[Committed]:
-    """Keep receipts and let deliveries climb; return what to acknowledge after the commit.
+    """Store receipts and advance deliveries; return what to acknowledge after the commit.
 
-    Doing it again changes nothing. A node that came to an airing while it was under way gets its delivery
-    now. A receipt for an airing that we do not know, or that was not meant for the
-    node, is kept as a fact and acknowledged (else it would be repeated for ever), but moves nothing. Receipts
-    of nodes that are not enrolled or in quarantine, and of hardware that was replaced, are not acknowledged.
+    Idempotent. A node that moved into an airing's area while it was in progress gets its delivery now. A
+    receipt for an unknown airing, or one not meant for the node, is stored and acknowledged (otherwise the
+    node would repeat it for ever), but advances nothing. Receipts of nodes that are not enrolled or in
+    quarantine, and of hardware that was replaced, are not acknowledged.
     """
     floors = _first_sessions(session, {told.node for told in batch})
     heard = [told for told in batch if told.node in floors and told.session >= floors[told.node]]
@@ -70,7 +70,7 @@ _HEARD_OF = select(Node.id, Node.first_session).where(
     Node.id.in_(bindparam("nodes", expanding=True)), Node.quarantined_at.is_(None)
 )
 _COLUMNS = ("node", "id", "airing", "recording", "kind", "at", "offset_ms", "heard_ms", "clock_error_ms")
-_KEEP = Many(  # what is there stays
+_KEEP = Many(  # existing rows stay
     sqlite.insert(StoredReceipt).on_conflict_do_nothing(),
     insert_told(cast("Table", StoredReceipt.__table__), (*_COLUMNS, "reason", "received_at"), "DO NOTHING"),
 )
@@ -110,7 +110,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
         place = (receipt.airing, node)
         known = changed.get(place, deliveries.get(place))
         if known is None or place in closed or not _is_of(aired, receipt):
-            continue  # not meant for this node, told too often, or not what it airs: a fact, but no hearing
+            continue  # wrong node, over the limit, or other recording: stored, not counted as heard
         if (folded := fold(known, receipt, aired[receipt.airing].most_ms)) != known:
             changed[place] = folded
     if changed:
@@ -122,7 +122,7 @@ def _climb(session: Session, told: Iterable[tuple[NodeId, Receipt]], now: dateti
 
 @dataclass(frozen=True, slots=True)
 class _Aired:
-    """What of an airing judges a receipt."""
+    """The columns of an airing that are needed to judge a receipt."""
 
     recording: RecordingId | None
     most_ms: int
@@ -145,7 +145,7 @@ def _is_of(aired: Mapping[AiringId, _Aired], receipt: Receipt) -> bool:
 def _closed(
     session: Session, ended: Collection[AiringId], deliveries: Collection[tuple[AiringId, NodeId]]
 ) -> set[tuple[AiringId, NodeId]]:
-    """Return of which nodes the as-aired log has as many entries about an airing as it takes."""
+    """Return the pairs of airing and node whose as-aired entries have reached the limit."""
     if not ended:
         return set()
     query = (
@@ -195,13 +195,13 @@ def _save(session: Session, changed: dict[tuple[AiringId, NodeId], Facts]) -> No
 
 
 def _note_again(session: Session, airings: set[AiringId]) -> None:
-    """Have the as-aired log corrected by what was told only now."""
+    """Mark airings whose as-aired log must be updated with late receipts."""
     noted = Airing.id.in_(airings) & Airing.noted_at.is_not(None)
     session.connection().execute(update(Airing).where(noted).values(noted_at=None))
 
 
 def _heard_after_all(session: Session, airings: set[AiringId], now: datetime) -> None:
-    """An airing that was given up as unheard was heard, behind an outage: say so."""
+    """Record that an airing which was given up as missed was heard during an outage."""
     missed = session.scalars(
         select(Airing)
         .where(Airing.id.in_(airings), Airing.state == AiringState.MISSED)

@@ -1,4 +1,4 @@
-"""Removes the files of recordings that nothing has named for the stated time; see docs/operator.md."""
+"""Deletes files of recordings that nothing has named for the configured time; see docs/operator.md."""
 
 import logging
 from collections.abc import Callable
@@ -31,7 +31,7 @@ UNKNOWN_KEPT = timedelta(days=2)
 
 @dataclass
 class Tidying:
-    """Asked by a beat; does its work once a day, the first time an hour after the start."""
+    """Called periodically; works once a day, the first time an hour after the start."""
 
     store: Store
     recordings: RecordingStore
@@ -41,7 +41,7 @@ class Tidying:
     _next: datetime | None = None
 
     def look(self) -> int:
-        """Remove what is due to go, when a day is over; return how many files that were."""
+        """Delete what is due, once a day; return the number of files."""
         now = self.now()
         if self._next is None:
             self._next = now + FIRST_AFTER
@@ -51,7 +51,7 @@ class Tidying:
         return self.tidy(now)
 
     def tidy(self, now: datetime) -> int:
-        """Remove the files that are due at an instant. Rows stay: what was aired is known for good."""
+        """Delete the files that are due at an instant. Rows stay: the as-aired record is permanent."""
         since = now - timedelta(days=self.settings.recordings_kept_days)
         with self.store.read() as session:
             known = known_recordings(session)
@@ -69,7 +69,7 @@ class Tidying:
         sizes = self.recordings.sizes()
         told = {"recordings": going, "uploads": brought}
         freed = sum(sizes.get(one, 0) for one in going)
-        with self.store.write() as session:  # told before it is done: what is gone without a word is a loss
+        with self.store.write() as session:  # recorded before the deletion: otherwise it looks like a loss
             record(session, None, "recordings.removed", self.settings.province, now, detail=told)
         for recording in going:
             self.recordings.delete(recording)

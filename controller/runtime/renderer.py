@@ -1,4 +1,4 @@
-"""Turns submitted bulletins into recordings, outside of any transaction; see docs/architecture.md."""
+"""Renders submitted bulletins to recordings, outside of any transaction; see docs/architecture.md."""
 
 import logging
 import threading
@@ -27,15 +27,15 @@ from tts.uploads import UploadStore
 
 _LOG = logging.getLogger(__name__)
 
-_IDLE = 5.0  # seconds between looks without a poke
+_IDLE = 5.0  # seconds between checks without a poke
 
 
 @dataclass
 class Renderer:
-    """One thread; the speaking itself is done by the studio's worker processes.
+    """One thread; the synthesis runs in the studio's worker processes.
 
-    A crash in the middle loses nothing but time: the revision still waits, and phrases are cached. So it is
-    with any other fault (a full disk, a database that is away): what was begun waits again, a few times.
+    A crash during rendering loses only time: the revision stays queued, and phrases are cached. After other
+    faults (full disk, database unavailable) a rendering is queued again, a limited number of times.
     """
 
     store: Store
@@ -56,25 +56,25 @@ class Renderer:
         self.rereader = Rereader(self.store, self.settings.region, self.now)
 
     def start(self) -> None:
-        """Start looking for renderings that wait; what a killed process had begun waits again."""
+        """Start to process waiting renderings; those that a killed process had begun are queued again."""
         with self.store.write() as session:
             requeue_renderings(session, now=self.now())
         self._thread = threading.Thread(target=self._run, name="renderer", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop; the caller stops the studio, which ends a rendering in the middle."""
+        """Stop; the caller stops the studio, which aborts a rendering in progress."""
         self._stopping.set()
         self._wake.set()
         if self._thread is not None:
             self._thread.join(10)
 
     def poke(self) -> None:
-        """Look at once."""
+        """Check for waiting renderings at once."""
         self._wake.set()
 
     def progress(self, rendering: RenderingId) -> Progress | None:
-        """How far a recording is, or None when it is not in the making."""
+        """Return the progress of a recording, or None when it is not being rendered."""
         return self._progress.get(rendering)
 
     def _run(self) -> None:
@@ -87,12 +87,12 @@ class Renderer:
                 if order is not None:
                     self._render(*order)
                     continue
-            except Exception:  # noqa: BLE001 - whatever fails, the next bulletin must get its voice
+            except Exception:  # noqa: BLE001 - after any failure the next bulletin must still be rendered
                 _LOG.exception("rendering failed; it is tried again")
             self._wake.wait(_IDLE)
 
     def _put_back(self) -> None:
-        """Have what broke off wait again; kept in mind until the database has taken it."""
+        """Queue an aborted rendering again; retried until the database has stored that."""
         if self._begun is not None:
             with self.store.write() as session:
                 requeue_rendering(session, self._begun, now=self.now())
@@ -100,7 +100,7 @@ class Renderer:
             self.changed()
 
     def _next(self) -> tuple[RenderingId, RenderOrder | LevelOrder] | None:
-        """Claim the oldest rendering that waits, and say what to speak."""
+        """Claim the oldest waiting rendering and return what to speak."""
         with self.store.read() as session:
             waiting = waiting_renderings(session, limit=1)
             if not waiting:
@@ -110,7 +110,7 @@ class Renderer:
         with self.store.write() as session:
             claimed = begin_rendering(session, rendering.id, now=self.now())
             if claimed:
-                self._begun = rendering.id  # before the commit, whose outcome may stay unknown
+                self._begun = rendering.id  # before the commit, whose outcome may be unknown
         return (rendering.id, order) if claimed else None
 
     def _render(self, rendering: RenderingId, order: RenderOrder | LevelOrder) -> None:
@@ -127,7 +127,7 @@ class Renderer:
             self._begun = None
         except SpeechError as error:
             if self._stopping.is_set():
-                return  # the studio was stopped under it: it waits again at the next start
+                return  # the studio was stopped meanwhile: it is queued again at the next start
             _LOG.warning("rendering %s: %s (%s)", rendering, error.sentence, error.code)
             with self.store.write() as session:
                 fail_rendering(session, rendering, code=error.code, sentence=error.sentence, now=self.now())

@@ -1,6 +1,6 @@
-"""Finds recordings that wait for approval and would now be read otherwise (docs/decisions/011).
+"""Finds recordings waiting for approval that would now be read differently (docs/decisions/011).
 
-A word was taught or removed, a title changed, or the reading itself was mended.
+Causes: a lexicon word was added or removed, a title changed, or the text normalisation was corrected.
 """
 
 import logging
@@ -24,8 +24,8 @@ _LOG = logging.getLogger(__name__)
 class Rereader:
     """Compares spoken texts, each once for the same title and words.
 
-    So one station has a recording made anew at most once for one change, even beside another on the same
-    database that reads otherwise.
+    So one station renders a recording again at most once for one change, even if another station on the same
+    database reads the text differently.
     """
 
     store: Store
@@ -34,7 +34,7 @@ class Rereader:
     _compared: dict[RenderingId, int] = field(default_factory=dict)
 
     def look(self) -> int:
-        """Have what would be read otherwise spoken again; return how many recordings that are."""
+        """Queue what would be read differently for rendering; return the number of recordings."""
         renewed = 0
         for rendering_id in self._changed():
             with self.store.write() as session:
@@ -45,7 +45,7 @@ class Rereader:
     def _changed(self) -> list[RenderingId]:
         changed: list[RenderingId] = []
         words: dict[AreaCode, Words] = {}
-        compared: dict[RenderingId, int] = {}  # of those that wait now: what was approved is forgotten
+        compared: dict[RenderingId, int] = {}  # only those that wait now: approved ones are dropped from it
         with self.store.read() as session:
             for rendering, title, area in renderings_to_approve(session):
                 if area not in words:

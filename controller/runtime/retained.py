@@ -1,8 +1,8 @@
-"""Compares the broker's retained documents with those that the station published; says which to repair; pure.
+"""Compares the broker's retained documents with those published by the station; finds what to repair; pure.
 
-The station subscribes to the topics that it retains, so each change arrives by itself, whoever made it: a
-foreign client with the station's password, or somebody at the broker. Nothing is polled. What the broker lost
-while the link was down is published again at each connect.
+The station subscribes to the topics that it retains, so it receives each change, whoever made it: a foreign
+client with the station's password, or somebody at the broker. Nothing is polled. What the broker lost while
+the link was down is published again at each connect.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ class _Known:
 
 @dataclass
 class RetainedWatch:
-    """Compares what arrives with what was handed over last. Safe from any thread; `clock`: steady seconds."""
+    """Compares what arrives with what was last published. Thread-safe; `clock`: steady seconds."""
 
     clock: Callable[[], float]
     _known: "OrderedDict[str, _Known]" = field(default_factory=OrderedDict)
-    _wrong: dict[str, float] = field(default_factory=dict)  # since when
+    _wrong: dict[str, float] = field(default_factory=dict)  # topic to the time since when it is wrong
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def handed(self, topic: str, payload: bytes) -> None:
-        """Note what the broker is to hold from now on."""
+        """Note what the broker must hold from now on."""
         with self._lock:
             known = self._known.pop(topic, None) or _Known()
             known.size, known.digest = len(payload), hashlib.sha256(payload).digest()
@@ -51,7 +51,7 @@ class RetainedWatch:
                 self._wrong.pop(self._known.popitem(last=False)[0], None)
 
     def saw(self, topic: str, payload: bytes) -> None:
-        """Note what the broker holds, or passes on; a topic of which nothing was handed over is no matter."""
+        """Note what the broker holds or forwards; topics on which nothing was published are ignored."""
         with self._lock:
             known = self._known.get(topic)
             if known is None:
@@ -62,14 +62,14 @@ class RetainedWatch:
                 self._wrong.setdefault(topic, self.clock())
 
     def connected(self) -> None:
-        """All is given to the broker again now: what was wrong is mended by that."""
+        """Note that everything is being published again, which repairs all differences."""
         with self._lock:
             self._wrong.clear()
 
     def to_put_back(self) -> list[str]:
-        """Return topics to be handed over again now, the longest wrong first; at most `MOST_AT_ONCE`.
+        """Return topics to be published again now, the longest wrong first; at most `MOST_AT_ONCE`.
 
-        Each is returned again, after growing pauses, until it was handed over.
+        Each is returned again, after growing pauses, until it was published.
         """
         now = self.clock()
         found: list[str] = []

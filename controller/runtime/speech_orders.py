@@ -1,4 +1,4 @@
-"""What the studio is asked for: a wording to be spoken, a file to be levelled, or a programme to be mixed."""
+"""Builds orders for the studio: a text to speak, a file to normalise, or a programme to mix."""
 
 import logging
 from pathlib import Path
@@ -27,7 +27,7 @@ def order_of(
     recordings: RecordingStore,
     uploads: UploadStore,
 ) -> RenderOrder | LevelOrder:
-    """Return the order that a rendering stands for."""
+    """Return the studio's order for a rendering."""
     bulletin = get_bulletin(session, BulletinId(rendering.bulletin))
     wording = get_revision(session, bulletin.id, rendering.revision)
     if wording.kind is RevisionKind.AUDIO and wording.upload is not None:
@@ -61,7 +61,7 @@ def order_of(
 
 
 def _chimes(session: Session, area: AreaCode, uploads: UploadStore) -> dict[ChimePlace, Path]:
-    """Return the files of an area's own chimes; one whose file is lost must silence no bulletin."""
+    """Return the files of an area's own chimes; a bulletin is still rendered when a file is missing."""
     own = {place: UploadId(chime.upload) for place, chime in chimes_for(session, area).items()}
     for place, upload in own.items():
         if not uploads.has(upload):

@@ -1,4 +1,4 @@
-"""Speaks short samples for whoever teaches words or chooses a voice; bulletins go first, nothing is kept."""
+"""Speaks short samples for people who edit the lexicon or choose a voice; bulletins first, nothing stored."""
 
 import threading
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from tts.studio import RenderOrder, Studio
 
 @dataclass
 class Sampler:
-    """One sample at a time: the workers belong to the bulletins."""
+    """One sample at a time: the workers are reserved for bulletins."""
 
     store: Store
     studio: Studio
@@ -63,6 +63,6 @@ class Sampler:
         content = self.recordings.read(spoken)
         with self.store.read() as session:
             belongs = session.get(Recording, spoken) is not None
-        if not belongs:  # a bulletin without chimes could be just these words
+        if not belongs:  # a bulletin without chimes could consist of just these words
             self.recordings.delete(spoken)
         return content

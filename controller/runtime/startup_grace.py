@@ -1,22 +1,23 @@
-"""When a station that was away has heard enough to move anything; see docs/decisions/010."""
+"""Decides when a restarted station has read enough to advance airings; see docs/decisions/010."""
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-_LONGEST = 3  # times the patience: a node that never stops talking must not keep everybody waiting
+_LONGEST = 3  # times the patience: a node that never stops sending must not delay the station for ever
 
 
 @dataclass
 class Settling:
-    """Waits for what nodes had to tell since the start, some seconds, and never without bound.
+    """Waits, for a bounded time, for messages that nodes queued while the station was down.
 
     Once `patience` seconds have passed since the first contact with the broker (or since the start, while
-    there is none), all that had arrived by then has to be written; three times the patience ends it anyway.
+    there is none), all messages received by then must be written; it ends after three times the patience
+    anyway.
     """
 
     patience: float
-    clock: Callable[[], float]  # steady seconds: no setting of the wall clock may prolong this
+    clock: Callable[[], float]  # steady seconds: setting the wall clock must not prolong it
     is_over: bool = False
     _since: float | None = None
     _goal: int | None = None
@@ -27,13 +28,13 @@ class Settling:
         self._since = self.clock()
 
     def heard(self) -> None:
-        """Note a contact with the broker; the first one counts. From any thread."""
+        """Note a contact with the broker; only the first one counts. From any thread."""
         if not self._heard.is_set():
             self._since = self.clock()
             self._heard.set()
 
     def look(self, arrived: int, written: int) -> bool:
-        """Return whether it is over, given how many words of nodes arrived and were written."""
+        """Return whether the wait is over; `arrived` and `written`: numbers of messages of nodes."""
         if self.is_over or self._since is None:
             return self.is_over
         waited = self.clock() - self._since

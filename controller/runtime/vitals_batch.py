@@ -1,7 +1,7 @@
-"""Vitals on their way into the database: the newest of each node every two seconds, history once a minute.
+"""Batches vitals for the database: the newest of each node every two seconds, history once a minute.
 
-Vitals are not acknowledged, and each node tells them again within half a minute: a crash loses two seconds
-of what is shown, and a minute of history. Written one by one they would cost more than all else at rest.
+Vitals are not acknowledged, and each node sends them again within half a minute: a crash loses two seconds of
+what is shown, and a minute of history. Single writes would cost more than all other work at rest.
 """
 
 import logging
@@ -25,8 +25,8 @@ _LOG = logging.getLogger(__name__)
 _NEWEST_EVERY = 2.0  # seconds: 5,000 nodes at rest are then 333 rows a transaction
 _HISTORY_EVERY = 60.0  # seconds: two samples a node in one write of its row
 _AT_ONCE = 1_000  # nodes in one transaction: measured below 100 ms
-_MOST_NODES = 20_000  # of whom something waits while the database is away; the oldest goes first
-_MOST_SAMPLES = 60  # of one node that wait: half an hour without a database; the oldest goes first
+_MOST_NODES = 20_000  # nodes with unwritten vitals while the database is unavailable; oldest dropped first
+_MOST_SAMPLES = 60  # unwritten samples of one node: half an hour without a database; oldest dropped first
 
 V = TypeVar("V")
 Come = tuple[datetime, Vitals]
@@ -40,7 +40,7 @@ class _History:
 
 @dataclass
 class VitalsWriter:
-    """Gathers vitals and writes those that are due; of one thread."""
+    """Collects vitals and writes those that are due; for one thread."""
 
     store: Store
     clock: Callable[[], float] = time.monotonic  # steady seconds
@@ -49,7 +49,7 @@ class VitalsWriter:
     _newest_at: float = 0.0
 
     def take(self, vitals: Vitals, at: datetime) -> None:
-        """Keep what came at an instant until it is due."""
+        """Keep vitals received at an instant until they are due."""
         node = vitals.node
         if node not in self._newest:
             _make_room(self._newest)
@@ -62,7 +62,7 @@ class VitalsWriter:
         del history.samples[:-_MOST_SAMPLES]
 
     def write(self, *, everything: bool = False) -> None:
-        """Write what is due, or everything; what the database does not take now stays for the next call.
+        """Write what is due, or everything; what the database does not accept now stays for the next call.
 
         Raises Busy or Unavailable.
         """
@@ -71,7 +71,7 @@ class VitalsWriter:
             self._newest_at = now
             self._write(self._newest, _note_newest)
         due: dict[NodeId, _History] = {}
-        for node, history in self._histories.items():  # in the order of their first sample
+        for node, history in self._histories.items():  # ordered by their first sample
             if not everything and now - history.since < _HISTORY_EVERY:
                 break
             due[node] = history
@@ -83,7 +83,7 @@ class VitalsWriter:
             self._histories = {**due, **self._histories} if due else self._histories
 
     def _write(self, waiting: dict[NodeId, V], act: Callable[[Session, Sequence[V]], None]) -> None:
-        """Write and take away what waits, many nodes in a transaction; on failure each node alone."""
+        """Write and remove what waits, many nodes in a transaction; on failure each node alone."""
         while waiting:
             nodes = list(waiting)[:_AT_ONCE]
             try:
@@ -91,7 +91,7 @@ class VitalsWriter:
                     act(session, [waiting[node] for node in nodes])
             except (Busy, Unavailable):
                 raise
-            except Exception:  # noqa: BLE001 - one bad word of one node must not cost the others
+            except Exception:  # noqa: BLE001 - an invalid message of one node must not block the others
                 _LOG.exception("vitals of %d nodes could not be written; each is tried alone", len(nodes))
                 self._write_alone({node: waiting[node] for node in nodes}, act)
             for node in nodes:

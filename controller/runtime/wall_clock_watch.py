@@ -1,4 +1,4 @@
-"""Notices that somebody set the machine's clock, and holds what depends on it; see docs/decisions/017."""
+"""Detects that the machine's clock was set, and pauses what depends on it; see docs/decisions/017."""
 
 import logging
 import threading
@@ -8,29 +8,30 @@ from datetime import datetime
 
 _LOG = logging.getLogger(__name__)
 
-_JUMP = 5.0  # seconds: a clock that is disciplined gently never moves so far between two looks
+_JUMP = 5.0  # seconds: a clock adjusted gradually never moves this far between two checks
 
 
 @dataclass
 class WallClock:
-    """Compares the wall clock with steady seconds; after a jump it is believed again once it stands still.
+    """Compares the wall clock with steady seconds; after a jump it is trusted again once it is stable.
 
-    It is believed at once when it comes back to where it was, else after `still_for` seconds without another
-    jump, and in any case `at_most` seconds after the first one: a station must not stay silent for ever.
+    It is trusted at once when it returns to its earlier value, otherwise after `still_for` seconds without
+    another jump, and in any case `at_most` seconds after the first one: a station must not stay silent for
+    ever.
     """
 
     now: Callable[[], datetime]
     steady: Callable[[], float]
     still_for: float = 20.0
     at_most: float = 300.0
-    _believed: float | None = None  # wall minus steady seconds, when the clock was last believed
+    _believed: float | None = None  # wall minus steady seconds, when the clock was last trusted
     _seen: float = 0.0
     _jumped_at: float = 0.0
     _held_since: float | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_steady(self) -> bool:
-        """Look at the clock now, and return whether it may be believed; cheap, from any thread."""
+        """Check the clock now, and return whether it is trusted; cheap, from any thread."""
         with self._lock:
             at = self.steady()
             offset = self.now().timestamp() - at

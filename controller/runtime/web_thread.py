@@ -1,4 +1,4 @@
-"""Serves the pages from a thread of the station; its socket is bound before anything else starts."""
+"""Serves the pages in a thread of the station; its socket is bound before anything else starts."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from controller.http.station import Station
 
 _STOP_SECONDS = 5.0
-_OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: they are cut off after so long
+_OPEN_STREAMS_SECONDS = 1  # live pages never end by themselves: closed after this time at shutdown
 
 
 @dataclass
@@ -32,11 +32,11 @@ class PageServer:
 
     @property
     def address(self) -> str:
-        """Where a browser finds the pages."""
+        """Return the URL of the pages."""
         return f"http://{self.host}:{self.port}"
 
     def bind(self) -> None:
-        """Take the port; StartFailed when another program has it."""
+        """Bind the port; raises StartFailed when another program uses it."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         bound = socket.socket(family, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,9 +53,9 @@ class PageServer:
         self._socket = bound
 
     def start(self) -> None:
-        """Serve."""
+        """Start serving."""
         assert self._socket is not None, "bind first"
-        self._socket.listen()  # who comes before the server is up waits for it, and is not turned away
+        self._socket.listen()  # early requests wait until the server is ready, instead of being refused
         self._site = make_site(self.station)
         config = uvicorn.Config(
             self._site,
