@@ -28,7 +28,7 @@ from controller.host.station_keys import station_key, station_seal
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
-from controller.model.speech import Speech
+from controller.model.speech import Speech, speech_by
 from controller.model.times import Times
 from controller.runtime.airing_progress import advance_airings
 from controller.runtime.budgets import Budgets
@@ -111,9 +111,7 @@ class Controller:
     @property
     def speech(self) -> Speech:
         """Return the speech settings for submitted bulletins."""
-        chosen = self.settings
-        fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
-        return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+        return speech_by(self.settings)
 
     @property
     def require_totp(self) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from controller.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -11,3 +13,9 @@ class Speech:
     voice: str = ""
     rate: float = 1.0
     fallback: str | None = None
+
+
+def speech_by(chosen: Settings) -> Speech:
+    """Return how the settings have texts spoken; an engine cannot stand in for itself."""
+    fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
+    return Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)

@@ -140,7 +140,7 @@ def _aired(row: Row[Any]) -> AiredAtNode:
 
 
 def _counted(row: Row[Any]) -> dict[str, Any]:
-    """The fields of `Counted`; a node that told more than there was to hear heard it all."""
+    """The fields of `CountedAiring`; a node that told more than there was to hear heard it all."""
     return {
         "airing": row.airing,
         "area": row.area,

@@ -37,11 +37,9 @@ def prepare_test(by: AsPerson) -> None:
     """Soạn và gửi duyệt bản tin thử loa mẫu; dùng được khi cán bộ duyệt đã duyệt."""
     from controller.client.local_client import acting
     from controller.features.speaker_tests import service
-    from controller.model.speech import Speech
+    from controller.model.speech import speech_by
 
-    chosen = Settings()
-    fallback = chosen.fallback_engine if chosen.fallback_engine != chosen.engine else None
-    speech = Speech(engine=chosen.engine, voice=chosen.voice, rate=chosen.rate, fallback=fallback or None)
+    speech = speech_by(Settings())
     with acting(by) as (session, person):
         bulletin = service.prepare_test(session, by=person, now=utc_now(), speech=speech).id
     typer.echo(f"Đã gửi duyệt bản tin thử loa {bulletin}.")
