@@ -5,7 +5,6 @@ from fastapi import APIRouter
 from controller.features.accounts.api import people as accounts_people_api
 from controller.features.accounts.api import tokens as accounts_tokens_api
 from controller.features.accounts.pages import account as accounts_account_pages
-from controller.features.accounts.pages import people as accounts_people_pages
 from controller.features.accounts.pages import sign_in as accounts_sign_in_pages
 from controller.features.airings import pages as airings_pages
 from controller.features.airings.api import airings as airings_api
@@ -63,6 +62,7 @@ from controller.features.maps import api as maps_api
 from controller.features.maps.pages import outlines as maps_outlines_pages
 from controller.features.maps.pages import province as maps_province_pages
 from controller.features.node_overview import pages as node_overview_pages
+from controller.features.people import pages as people_pages
 from controller.features.plans import pages as plans_pages
 from controller.features.quarantine import api as quarantine_api
 from controller.features.quarantine import pages as quarantine_pages
@@ -157,7 +157,7 @@ PAGES = (
     maps_province_pages,
     maps_outlines_pages,
     audit_pages,
-    accounts_people_pages,
+    people_pages,
     plans_pages,
     schedules_days_off_pages,
     area_changes_pages,

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy.orm import Session
-
 from controller.model.bulletin_states import RenderingId
 from controller.model.enrolment import Welcome
 from controller.model.outgoing import Outgoing
@@ -13,7 +11,7 @@ from controller.model.refusals import Refused
 from controller.model.speech import Speech
 from controller.model.times import Times
 from controller.settings import Settings
-from controller.store import Store
+from controller.store import Session, Store
 from devices.ids import AreaCode
 from tts.orders import Progress
 from tts.recordings import RecordingStore

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from controller.http.live import Live, PageElement, stream
 from controller.http.render import fragment, frame_of, page
 from controller.http.requests import station_of
 from controller.http.station import Station
+from controller.store import Session
 
 _STREAMS = "/song"
 _ALARM_BAR = "thanh-khan"

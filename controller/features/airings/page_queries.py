@@ -28,13 +28,13 @@ MOST_AIRINGS = 100
 def airing_views(
     session: Session,
     scope: Scope,
-    condition: ColumnElement[bool],
+    condition: ColumnElement[bool] | None = None,
     *,
     newest_first: bool = False,
     limit: int = MOST_AIRINGS,
     few: bool = False,
 ) -> list[AiringView]:
-    """Return airings that the person may see, with their reach there; a few queries.
+    """Return airings that the person may see, all or by a condition, with their reach there; a few queries.
 
     `few`: the condition is met by few airings of all years, so that these are asked where they are heard,
     instead of the person's areas for all that they ever heard.
@@ -56,11 +56,11 @@ def airing_views(
 
 
 def _airings(
-    scope: Scope, condition: ColumnElement[bool], *, newest_first: bool, few: bool
+    scope: Scope, condition: ColumnElement[bool] | None, *, newest_first: bool, few: bool
 ) -> Select[Airing, Bulletin, datetime | None]:
     order = (Airing.starts_at.desc(), Airing.id.desc()) if newest_first else (Airing.starts_at, Airing.id)
     query = select(Airing, Bulletin, approved_until()).join(Bulletin, Bulletin.id == Airing.bulletin)
-    query = query.where(condition).order_by(*order)
+    query = query.order_by(*order) if condition is None else query.where(condition).order_by(*order)
     if scope.is_whole():
         return query
     heard = select(Target.airing).where(Target.area.in_(scope.hears))

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -29,6 +28,7 @@ from controller.model.airing_states import OPEN, AiringState
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AiringId, AreaCode
 from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of

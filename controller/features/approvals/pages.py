@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,6 +23,7 @@ from controller.http.error_pages import status_of
 from controller.http.station import Station
 from controller.model.bulletin_states import BulletinId
 from controller.model.permissions import Act
+from controller.store import Session
 
 router = APIRouter()
 QUEUE = LivePage("duyet.html", {"hang-cho": "duyet/hang_cho.html"})

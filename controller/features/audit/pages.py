@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -14,7 +13,7 @@ from controller.errors import BadInput, NotAllowed
 from controller.features.accounts.page_permissions import need
 from controller.features.accounts.queries import operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.audit.queries import PAGE, Wanted, find_entries, whole_chain
+from controller.features.audit.queries import PAGE, Wanted, count_entries, find_entries, whole_chain
 from controller.features.journal.chain import JournalBroken
 from controller.features.journal.export import sealed
 from controller.features.journal.queries import export
@@ -27,7 +26,6 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.http.words import number
-from controller.model.journal import Entry
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.refusals import MANY
@@ -80,7 +78,7 @@ def check(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Say what is about to be read; the page asks for the result itself."""
     need(viewer, Act.RULE)
     with station.store.read() as session:
-        entries = session.scalar(select(func.count()).select_from(Entry)) or 0
+        entries = count_entries(session)
     words = {"heading": "Kiểm tra nhật ký", "what": f"cả nhật ký: {number(entries)} mục"}
     words |= {"back": "/nhat-ky", "back_name": "Nhật ký", "place": "/nhat-ky/kiem-tra"}
     return page(request, "dang_kiem_tra.html", words)

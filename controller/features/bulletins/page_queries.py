@@ -69,16 +69,17 @@ def titles_of(session: Session, bulletin_ids: Iterable[BulletinId]) -> dict[Bull
 
 
 def bulletins_seen(
-    session: Session, scope: Scope, condition: ColumnElement[bool], limit: int = MOST_BULLETINS
+    session: Session, scope: Scope, condition: ColumnElement[bool] | None = None, limit: int = MOST_BULLETINS
 ) -> list[tuple[Bulletin, str]]:
     """Return bulletins that the person may see with their authors' names, newest first."""
     query = (
         select(Bulletin, Account.display_name)
         .join(Account, Account.id == Bulletin.author)
-        .where(condition)
         .order_by(Bulletin.changed_at.desc(), Bulletin.id.desc())
         .limit(limit)
     )
+    if condition is not None:
+        query = query.where(condition)
     if not scope.is_whole():
         query = query.where(Bulletin.area.in_(scope.seen))
     return [(found, other) for found, other in session.execute(query)]

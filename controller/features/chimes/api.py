@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.responses import FileResponse
 
 from controller.features.accounts.queries import names_of_operators
@@ -17,6 +16,7 @@ from controller.features.chimes.uploads import bring_chime
 from controller.http.refusals import refusals
 from controller.http.uploads import described
 from controller.model.chimes import Chime
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/chimes", tags=["chimes"])

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,14 +13,12 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.backups.backup import last_backup
 from controller.features.doctor.invariants import invariants
+from controller.features.doctor.queries import count_rows
 from controller.features.doctor.settings_words import said_settings
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.features.plans.queries import count_unacknowledged, published_key_set
 from controller.http.render import page
 from controller.http.words import number
-from controller.model.airings import Airing
-from controller.model.fleet import Node
-from controller.model.journal import Entry
 from controller.model.permissions import Act
 
 router = APIRouter(prefix="/cai-dat")
@@ -29,7 +26,6 @@ SOON = timedelta(days=90)
 """A key set or key that ends within this time is told as something to do."""
 BACKUP_OLD = timedelta(days=2)
 _asking = threading.Lock()
-_COUNTED = {Airing: "lượt phát", Node: "cụm loa", Entry: "mục nhật ký"}
 
 
 @router.get("")
@@ -62,8 +58,11 @@ def check(request: Request, station: TheStation, viewer: Signed) -> Response:
     """Say what is about to be read; the page asks for the result itself."""
     need(viewer, Act.RULE)
     with station.store.read() as session:
-        rows = [session.scalar(select(func.count()).select_from(table)) or 0 for table in _COUNTED]
-    counts = ", ".join(f"{number(count)} {name}" for count, name in zip(rows, _COUNTED.values(), strict=True))
+        counted = count_rows(session)
+    counts = (
+        f"{number(counted.airings)} lượt phát, {number(counted.nodes)} cụm loa, "
+        f"{number(counted.entries)} mục nhật ký"
+    )
     words = {"heading": "Kiểm tra đài", "what": f"toàn bộ cơ sở dữ liệu: {counts}"}
     words |= {"back": "/cai-dat", "back_name": "Cài đặt", "place": "/cai-dat/kiem-tra"}
     return page(request, "dang_kiem_tra.html", words)

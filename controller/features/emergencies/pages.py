@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -35,6 +34,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.emergency_states import STANDING_IN_WORDS, EmergencyId, Kind, PreparedId, Standing
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter()

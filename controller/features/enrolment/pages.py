@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 import segno
 from fastapi import APIRouter, Form, Query
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,6 +13,7 @@ from controller.features.accounts.page_permissions import need
 from controller.features.accounts.secret_codes import typed_code
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.enrolment.broker_credentials import foreign_names
+from controller.features.enrolment.queries import free_name, seen_code
 from controller.features.enrolment.service import make_code, open_codes, withdraw_code
 from controller.features.fleet.queries import get_node
 from controller.features.fleet.service import NewNode
@@ -23,8 +22,9 @@ from controller.http.public_address import Reachable, reach_of
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.enrolment import Welcome
-from controller.model.fleet import EnrolmentCode, Node
+from controller.model.fleet import Node
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.enrolment import qr_payload
 from devices.ids import AreaCode, NodeId
 
@@ -71,7 +71,7 @@ def make(
             raise BadInput("Hãy chọn xã, phường của cụm loa.", code="area.none")
         taken = foreign_names(station.store, station.settings)
         with station.store.write() as session:
-            node_id = cum.strip() or _free_name(session, dia_ban)
+            node_id = cum.strip() or free_name(session, dia_ban)
             node = NewNode(NodeId(node_id), AreaCode(dia_ban), ten)
             now, life = station.now(), timedelta(hours=gio)
             row, code = make_code(session, node, by=viewer.operator, now=now, life=life, taken=taken)
@@ -98,10 +98,8 @@ def withdraw(station: TheStation, viewer: Signed, enrolment_id: str) -> Response
     """Make a code void."""
     need(viewer, Act.ENROL)
     with station.store.write() as session:
-        row = session.get(EnrolmentCode, enrolment_id)
-        if row is None or row.area not in viewer.scope.seen:
-            raise NotFound("Không có mã gắn cụm loa này.", code="enrolment.unknown")
-        withdraw_code(session, enrolment_id, by=viewer.operator, now=station.now())
+        row = seen_code(session, viewer.scope, enrolment_id)
+        withdraw_code(session, row.id, by=viewer.operator, now=station.now())
     return RedirectResponse("/gan-cum-loa", 303)
 
 
@@ -132,11 +130,3 @@ def _seen(session: Session, viewer: Viewer, node_id: str) -> Node:
     if node.area not in viewer.scope.seen:
         raise NotFound("Cụm loa này không thuộc địa bàn của bạn.", code="node.unknown")
     return node
-
-
-def _free_name(session: Session, area: str) -> str:
-    """Return the first free name of the pattern that the area's nodes have: loa-22366-3."""
-    start = f"loa-{area}-"
-    taken = set(session.scalars(select(Node.id).where(Node.id.startswith(start, autoescape=True))))
-    taken |= set(session.scalars(select(EnrolmentCode.node).where(EnrolmentCode.area == area)))
-    return next(name for n in range(1, len(taken) + 2) if (name := f"{start}{n}") not in taken)

@@ -14,7 +14,7 @@ from controller.features.fleet.queries import facts_of
 from controller.features.fleet.signs import ONLINE
 from controller.features.fleet.status import NodeStatus, status_of
 from controller.http.words import plain
-from controller.model.fleet import Node
+from controller.model.fleet import Care, Node
 from devices.ids import AreaCode, NodeId
 
 PAGE = 50
@@ -154,3 +154,14 @@ def nodes_seen(session: Session, scope: Scope, areas: Iterable[AreaCode] | None 
     elif not scope.is_whole():
         query = query.where(Node.area.in_(scope.seen))
     return session.scalars(query).all()
+
+
+def names_of_nodes(session: Session, nodes: Iterable[NodeId]) -> dict[NodeId, str]:
+    """Return what nodes are called."""
+    rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(list(nodes))))
+    return {node: name for node, name in rows}  # noqa: C416 - typed rows
+
+
+def care_of(session: Session, node: NodeId) -> Care | None:
+    """Return who looks after the faults of a node."""
+    return session.get(Care, node)

@@ -15,6 +15,11 @@ from controller.model.fleet import TOLD, Node
 from devices.ids import AreaCode, NodeId
 
 
+def find_node(session: Session, node_id: NodeId) -> Node | None:
+    """Return the node; None: there is none."""
+    return session.get(Node, node_id)
+
+
 def get_node(session: Session, node_id: NodeId) -> Node:
     """Return the node, or raise NotFound."""
     node = session.get(Node, node_id)

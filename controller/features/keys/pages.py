@@ -10,12 +10,11 @@ from controller.errors import LoaError, NotFound
 from controller.features.accounts.page_permissions import need_province
 from controller.features.accounts.proof import Typed, asks_code, proven
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
-from controller.features.keys.service import compromise_key, fallout_of, retire_one_key
+from controller.features.keys.service import compromise_key, fallout_of, get_key, retire_one_key
 from controller.features.plans.key_set import keys_to_sign_for
 from controller.http.error_pages import status_of
 from controller.http.render import page
 from controller.http.station import Station
-from controller.model.accounts import HeldKey
 from controller.model.permissions import Act
 from devices.ids import KeyId
 
@@ -83,7 +82,7 @@ def _page(
         fallout = fallout_of(session, kid, station.now())
         context = {
             "fallout": fallout,
-            "key": session.get_one(HeldKey, kid),
+            "key": get_key(session, kid),
             "unsigned": keys_to_sign_for(session, station.now()),
             "asks_code": asks_code(session, viewer),
             "area_name": viewer.scope.name,

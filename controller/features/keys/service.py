@@ -52,7 +52,7 @@ class Fallout:
 
 def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
     """Return what would be void if the key were declared compromised now; changes nothing."""
-    key = _key(session, kid)
+    key = get_key(session, kid)
     bulletins = _approved_by(session, kid, now)
     silenced = tuple(relied_upon(session, bulletins))
     signed = select(Published.target).where(Published.kid == kid, Published.payload != "")
@@ -73,7 +73,7 @@ def fallout_of(session: Session, kid: KeyId, now: datetime) -> Fallout:
 def retire_one_key(session: Session, kid: KeyId, *, by: Operator, now: datetime) -> None:
     """Have a key sign nothing any more; what it signed stays good. Again changes nothing."""
     require(session, by, Act.RULE, top_area(session).code)
-    key = _key(session, kid, lock=True)
+    key = get_key(session, kid, lock=True)
     _check_not_the_last(session, key, now)
     if key.retired_at is None:
         retire_key(session, kid, now=now)
@@ -88,7 +88,7 @@ def compromise_key(session: Session, kid: KeyId, *, by: Operator, now: datetime)
     cancelled; those that wait may still be heard if their bulletin is approved again in time.
     """
     require(session, by, Act.RULE, top_area(session).code)
-    key = _key(session, kid, lock=True)
+    key = get_key(session, kid, lock=True)
     _check_not_the_last(session, key, now)
     fallout = fallout_of(session, kid, now)
     if key.compromised_at is not None:
@@ -121,7 +121,8 @@ def sign_at_hand(session: Session, settings: Settings, *, now: datetime) -> bool
     return True
 
 
-def _key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:
+def get_key(session: Session, kid: KeyId, *, lock: bool = False) -> HeldKey:
+    """Return the key, or raise NotFound; `lock`: nobody else changes it till the end."""
     key = session.get(HeldKey, kid, with_for_update=lock or None)
     if key is None:
         raise NotFound(f"Không có khóa nào tên {kid}.", code="keys.unknown")

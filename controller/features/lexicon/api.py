@@ -1,7 +1,6 @@
 """The province's own words by JSON."""
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.queries import names_of_operators
@@ -11,6 +10,7 @@ from controller.features.lexicon.schemas import EntryShown, Teach
 from controller.features.lexicon.service import add_entry, remove_entry
 from controller.http.refusals import refusals
 from controller.model.lexicon import EntryId, LexiconEntry
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/lexicon", tags=["lexicon"])

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
+from controller.features.accounts.scope import Scope
 from controller.features.airings.consent import ConsentStanding, standings
 from controller.features.airings.queries import reaches, targets_of
 from controller.model.airing_states import IN_PLANS, AiringState
@@ -16,6 +17,7 @@ from controller.model.airings import Airing, Delivery, Target
 from controller.model.bulletin_states import BulletinState
 from controller.model.bulletins import Bulletin, Recording, Revision
 from controller.model.fleet import Node
+from controller.model.listener_report_states import ReportId
 from controller.model.listeners import ListenerReport
 from devices.ids import AiringId, AreaCode, NodeId, RecordingId
 
@@ -169,3 +171,11 @@ def count_unanswered(session: Session, areas: Collection[AreaCode] | None) -> in
     if areas is not None:
         query = query.where(ListenerReport.area.in_(areas))
     return session.scalar(query) or 0
+
+
+def seen_report(session: Session, scope: Scope, report_id: ReportId) -> ListenerReport:
+    """Return the report, or raise NotFound: one outside the person's view is not there."""
+    row = session.get(ListenerReport, report_id)
+    if row is None or row.area not in scope.seen:
+        raise NotFound("Không có phản ánh này.", code="report.unknown")
+    return row

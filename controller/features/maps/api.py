@@ -1,7 +1,6 @@
 """What the map of the province is drawn from, by JSON; for administrators, outlines come as a form."""
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
 from controller.features.accounts.upload_forms import Ruler, SentByRuler
 from controller.features.accounts.viewer import Signed, TheStation
@@ -10,6 +9,7 @@ from controller.features.maps.schemas import OutlinesShown, OutlinesTaken
 from controller.features.maps.uploads import bring_outlines
 from controller.http.refusals import refusals
 from controller.http.uploads import described
+from controller.store import Session
 
 router = APIRouter(prefix="/map", tags=["areas"])
 _FIELD = "The property that holds the official code; by default `id`, `code`, `ma_xa`…"

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,7 +20,7 @@ from controller.features.bulletins.page_queries import titles_of
 from controller.features.enrolment.service import hardware_of
 from controller.features.fleet.faults import faults_told
 from controller.features.fleet.location_history import stays_of
-from controller.features.fleet.page_queries import NodeListFilter, find_nodes, fleet_tree
+from controller.features.fleet.page_queries import NodeListFilter, care_of, find_nodes, fleet_tree
 from controller.features.fleet.queries import facts_of, get_node
 from controller.features.fleet.signs import group_by_area
 from controller.features.fleet.status import NodeStatus, status_of
@@ -33,8 +32,8 @@ from controller.features.journal.service import STATION
 from controller.http.error_pages import status_of as status_of_error
 from controller.http.journal_words import act_words, detail_words
 from controller.http.station import Station
-from controller.model.fleet import Care
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AreaCode, NodeId
 from devices.messages import Vitals
 
@@ -190,7 +189,7 @@ def _kept(session: Session, viewer: Viewer, node_id: str, now: datetime) -> Mapp
             node.enrolled_at,
         ),
         "month": month_shown(quarters, until, node.enrolled_at),
-        "care": session.get(Care, node.id),
+        "care": care_of(session, node.id),
         "may_keep": may_keep,
         "hardware": hardware_of(session, node_id) if may_keep else (),
         "stays": stays_of(session, node.id),

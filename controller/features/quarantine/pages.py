@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,6 +21,7 @@ from controller.http.station import Station
 from controller.model.airings import TEST_VOLUME
 from controller.model.fleet import Node
 from controller.model.permissions import Act, Operator
+from controller.store import Session
 from devices.ids import NodeId
 
 router = APIRouter(prefix="/cum-loa/{node_id}")

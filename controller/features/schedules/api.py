@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from controller.errors import NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.service import check_sound, check_targets
 from controller.features.airings.timing import LATEST_AFTER
 from controller.features.areas.queries import area_tree
+from controller.features.bulletins.page_queries import titles_of
 from controller.features.bulletins.queries import seen_bulletin
 from controller.features.schedules.conflict_check import (
     Wished,
@@ -23,6 +22,7 @@ from controller.features.schedules.conflict_check import (
 )
 from controller.features.schedules.days_off import remove_day_off, set_day_off
 from controller.features.schedules.queries import (
+    airings_of_occurrences,
     get_occurrence,
     get_schedule,
     next_occurrences,
@@ -53,9 +53,9 @@ from controller.features.schedules.service import (
 from controller.http.lanes import UrgentRoute
 from controller.http.refusals import refusals
 from controller.http.schemas import Reason
-from controller.model.bulletins import Bulletin
 from controller.model.schedule_states import ScheduleId, ScheduleState
-from controller.model.schedules import Occurrence, Schedule
+from controller.model.schedules import Schedule
+from controller.store import Session
 from devices.ids import AreaCode
 from schedules.lunar import lunar_day
 from schedules.public_holidays import public_holidays
@@ -240,9 +240,7 @@ def _found(session: Session, viewer: Viewer, schedule_id: str) -> Schedule:
 
 def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[ScheduleShown]:
     targets = targets_of_schedules(session, [row.id for row in rows])
-    bulletins = {row.bulletin for row in rows}
-    query = select(Bulletin.id, Bulletin.title).where(Bulletin.id.in_(bulletins))
-    titles = {bulletin: title for bulletin, title in session.execute(query)}  # noqa: C416 - typed rows
+    titles = titles_of(session, [row.bulletin for row in rows])
     return [
         ScheduleShown.of(
             row,
@@ -261,11 +259,7 @@ def _shown(session: Session, viewer: Viewer, rows: Sequence[Schedule]) -> list[S
 
 
 def _occurrences(session: Session, schedule: ScheduleId, found: Sequence[Dated]) -> list[OccurrenceShown]:
-    originals = [one.original_at for one in found]
-    query = select(Occurrence.original_at, Occurrence.airing).where(
-        Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
-    )
-    airings = {original_at: airing for original_at, airing in session.execute(query)}  # noqa: C416 - likewise
+    airings = airings_of_occurrences(session, schedule, [one.original_at for one in found])
     return [
         OccurrenceShown.of(one, lunar=_lunar(one.starts_at), airing=airings.get(one.original_at))
         for one in found

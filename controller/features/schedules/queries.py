@@ -84,6 +84,23 @@ def occurrence_of(session: Session, airing: AiringId) -> Occurrence | None:
     return session.scalars(select(Occurrence).where(Occurrence.airing == airing)).one_or_none()
 
 
+def airings_of_occurrences(
+    session: Session, schedule: ScheduleId, originals: Collection[datetime]
+) -> dict[datetime, AiringId | None]:
+    """Return the airings that were made for occurrences of a schedule, by their original instant."""
+    query = select(Occurrence.original_at, Occurrence.airing).where(
+        Occurrence.schedule == schedule, Occurrence.original_at.in_(originals)
+    )
+    return {original_at: airing for original_at, airing in session.execute(query)}  # noqa: C416 - typed rows
+
+
+def airing_of_moved(session: Session, schedule: ScheduleId, original_at: datetime) -> AiringId | None:
+    """Return the airing of an occurrence that this transaction has moved; None: it has none."""
+    session.expire_all()
+    row = get_occurrence(session, schedule, original_at)
+    return None if row is None else row.airing
+
+
 def airings_to_come(session: Session, schedule_id: ScheduleId, now: datetime) -> frozenset[AiringId]:
     """Return the airings of a schedule's occurrences that start from now on."""
     query = select(Occurrence.airing).where(Occurrence.schedule == schedule_id, Occurrence.starts_at >= now)

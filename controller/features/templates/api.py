@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
 from controller.features.accounts.queries import names_of_operators
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
@@ -22,6 +21,7 @@ from controller.features.templates.schemas import (
 from controller.features.templates.service import add_template, change_template, remove_template
 from controller.http.refusals import refusals
 from controller.model.templates import TemplateId
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/templates", tags=["templates"])

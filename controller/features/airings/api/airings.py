@@ -5,7 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
-from sqlalchemy import true
 
 from controller.errors import BadInput, NotFound
 from controller.features.accounts.viewer import Signed, TheStation
@@ -45,7 +44,7 @@ _MOST_NODES = 10_000
 def index(station: TheStation, viewer: Signed) -> list[AiringShown]:
     """Return the airings that the person may see, newest first; at most 100."""
     with station.store.read() as session:
-        views = airing_views(session, viewer.scope, true(), newest_first=True, limit=_MOST)
+        views = airing_views(session, viewer.scope, newest_first=True, limit=_MOST)
         add_forecasts(session, station, viewer.scope, views)
     return [airing_shown(view) for view in views]
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from sqlalchemy import true
 from starlette.requests import Request
 
 from controller.features.accounts.viewer import Signed, TheStation, Viewer, tries_of
@@ -37,7 +36,7 @@ def index(
     station: TheStation, viewer: Signed, state: Annotated[BulletinState | None, Query()] = None
 ) -> list[BulletinShown]:
     """Return the bulletins that the person may see, last changed first; at most 100."""
-    condition = true() if state is None else Bulletin.state == state
+    condition = None if state is None else Bulletin.state == state
     with station.store.read() as session:
         rows = bulletins_seen(session, viewer.scope, condition)
     return [BulletinShown.of(row) for row, _ in rows]

@@ -1,7 +1,6 @@
 """Programmes by JSON: several items in one recording; submitted, approved and aired as bulletins are."""
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 
 from controller.errors import BadInput
 from controller.features.accounts.upload_forms import Uploaded
@@ -14,6 +13,7 @@ from controller.http.refusals import refusals
 from controller.http.station import Station
 from controller.http.uploads import described
 from controller.model.bulletin_states import BulletinId, ItemKind
+from controller.store import Session
 from devices.ids import AreaCode
 from tts.uploads import UploadId
 

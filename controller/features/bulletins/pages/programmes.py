@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -52,6 +51,7 @@ from controller.model.bulletin_states import (
 from controller.model.bulletins import Bulletin
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
+from controller.store import Session
 from tts.uploads import UploadId
 
 router = APIRouter(prefix="/chuong-trinh")

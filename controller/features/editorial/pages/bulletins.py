@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -44,6 +43,7 @@ from controller.model.bulletin_states import (
 )
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.permissions import Act
+from controller.store import Session
 from tts.recordings import RecordingId as SoundId
 from tts.sidecar import phrases_of
 

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -32,6 +31,7 @@ from controller.model.drafts import Draft
 from controller.model.new_ids import new_id
 from controller.model.permissions import Act
 from controller.model.wording import clean_text
+from controller.store import Session
 
 router = APIRouter(prefix="/ban-tin/{bulletin_id}/sua")
 

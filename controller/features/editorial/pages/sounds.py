@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -31,6 +30,7 @@ from controller.model.bulletin_states import BulletinAction, RevisionKind, Topic
 from controller.model.bulletins import Bulletin, Revision
 from controller.model.languages import LanguageCode
 from controller.model.permissions import Act
+from controller.store import Session
 from tts.found import found_in
 from tts.uploads import UploadId
 

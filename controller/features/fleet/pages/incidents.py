@@ -4,21 +4,19 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
 from controller.features.accounts.admin_queries import shown_names
 from controller.features.accounts.viewer import Signed, TheStation
 from controller.features.fleet.events import EventKind, FleetEvent
-from controller.features.fleet.page_queries import PAGE
+from controller.features.fleet.page_queries import PAGE, names_of_nodes
 from controller.features.fleet.watch import Cared, events_now, in_quarantine, troubles
 from controller.http.named import Named
 from controller.http.render import page
 from controller.http.signs import Sign, StatusTone, unnamed
-from controller.model.fleet import Node
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import NodeId
 
 router = APIRouter(prefix="/su-co")
@@ -80,8 +78,7 @@ def show(
 def _names_of_lone(session: Session, events: Sequence[FleetEvent]) -> dict[NodeId, str]:
     """Return what the nodes are called that are an event by themselves."""
     lone = [one.nodes[0] for one in events if len(one.nodes) == 1]
-    rows = session.execute(select(Node.id, Node.name).where(Node.id.in_(lone)))
-    return {node: name for node, name in rows}  # noqa: C416 - typed rows
+    return names_of_nodes(session, lone)
 
 
 def _sign_of(event: FleetEvent) -> Sign:

@@ -4,7 +4,6 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -21,6 +20,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.lexicon import EntryId, LexiconEntry
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AreaCode
 from tts.engines.voice_files import voice_records
 from tts.reading import read

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,6 +23,7 @@ from controller.features.templates.service import (
 from controller.http.station import Station
 from controller.model.row_versions import Newer
 from controller.model.templates import TemplateId
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter()

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
@@ -13,6 +12,7 @@ from controller.features.accounts.viewer import TheStation
 from controller.features.areas.queries import area_tree, areas, get_area
 from controller.features.bulletins.legal_queries import act_of
 from controller.features.bulletins.pages.recordings import wave_of
+from controller.features.bulletins.queries import get_bulletin
 from controller.features.bulletins.voice_origins import origin_of
 from controller.features.listeners.feeds import calendar_of, podcast_of
 from controller.features.listeners.queries import (
@@ -27,7 +27,7 @@ from controller.http.public_address import public_address
 from controller.http.render import page
 from controller.http.station import Station
 from controller.model.areas import Area
-from controller.model.bulletins import Bulletin
+from controller.store import Session
 from devices.ids import AiringId, AreaCode
 from devices.ids import RecordingId as WireRecordingId
 from devices.messages import DIGEST_PATTERN
@@ -114,7 +114,7 @@ def bulletin(request: Request, station: TheStation, area: Code, airing_id: Code)
     with station.store.read() as session:
         found, heard = _area(session, area)
         one: PublicAiring = aired_one(session, heard, AiringId(airing_id))
-        act = act_of(session, session.get_one(Bulletin, one.airing.bulletin), station.now())
+        act = act_of(session, get_bulletin(session, one.airing.bulletin), station.now())
         voice = WORDS.get(_origin(station, session, one))
     recording = one.airing.recording
     phrases = phrases_of(station.recordings, RecordingId(recording)) if recording else ()

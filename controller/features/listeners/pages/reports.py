@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from controller.errors import LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, viewer_in
 from controller.features.fleet.page_queries import nodes_seen
-from controller.features.listeners.queries import report_by_code, reports_in
+from controller.features.fleet.queries import find_node
+from controller.features.listeners.queries import report_by_code, reports_in, seen_report
 from controller.features.listeners.rate_limits import ListenerLimits
 from controller.features.listeners.service import answer_report, report_trouble
 from controller.http.error_pages import status_of
@@ -20,9 +21,7 @@ from controller.http.public_address import Reachable, public_address, reach_of
 from controller.http.render import page
 from controller.http.requests import address_of, token_of
 from controller.http.station import Station
-from controller.model.fleet import Node
 from controller.model.listener_report_states import ReportId, Trouble
-from controller.model.listeners import ListenerReport
 from controller.model.permissions import Act
 from devices.ids import AreaCode, NodeId
 
@@ -60,7 +59,7 @@ def _keeps(request: Request, station: Station, node_id: str) -> bool:
     if not token:
         return False
     with station.store.read() as session:
-        node, viewer = session.get(Node, NodeId(node_id)), viewer_in(session, request, token)
+        node, viewer = find_node(session, NodeId(node_id)), viewer_in(session, request, token)
     if node is None or viewer is None or viewer.lacks_factor:
         return False
     return viewer.scope.may(viewer.operator, Act.ENROL, [node.area])
@@ -98,7 +97,7 @@ def _form(
     error: LoaError | None = None,
 ) -> Response:
     with station.store.read() as session:
-        node = session.get(Node, NodeId(node_id))
+        node = find_node(session, NodeId(node_id))
     if node is None or node.retired_at is not None:
         raise NotFound("Không có cụm loa này. Hãy quét lại mã dán ở cột loa.", code="node.unknown")
     context = {
@@ -181,9 +180,7 @@ def answer(
     if not viewer.may(Act.WRITE):
         raise NotAllowed("Tài khoản này không có quyền trả lời người dân.")
     with station.store.write() as session:
-        row = session.get(ListenerReport, ReportId(report_id))
-        if row is None or row.area not in viewer.scope.seen:
-            raise NotFound("Không có phản ánh này.", code="report.unknown")
+        row = seen_report(session, viewer.scope, ReportId(report_id))
         answer_report(session, row.id, answer=tra_loi, by=viewer.operator, now=station.now())
     station.poke()
     return RedirectResponse("/phan-anh?xong=tra-loi", 303)

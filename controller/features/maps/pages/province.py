@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,6 +20,7 @@ from controller.features.maps.sketch import Box, CommuneCell, free_of_others
 from controller.http.signs import Sign
 from controller.http.station import Station
 from controller.model.permissions import Act
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter()

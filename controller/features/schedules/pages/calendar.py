@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -29,6 +28,7 @@ from controller.http.station import Station
 from controller.http.time_fields import read_day
 from controller.model.local_time import ZONE
 from controller.model.schedule_states import ScheduleState
+from controller.store import Session
 from schedules.icalendar import from_text
 from schedules.recurrence import FIRST_YEAR, LAST_YEAR
 

@@ -13,7 +13,7 @@ from controller.features.airings.conflicts import Meeting
 from controller.features.airings.pages import found
 from controller.features.airings.planning import MeetsOthers, move_airing
 from controller.features.schedules.form import read_wall
-from controller.features.schedules.queries import occurrence_of
+from controller.features.schedules.queries import airing_of_moved, occurrence_of
 from controller.features.schedules.service import move_occurrence
 from controller.http.error_pages import status_of
 from controller.http.render import page
@@ -65,9 +65,7 @@ def _move(station: Station, viewer: Viewer, airing_id: str, to: datetime, trung:
             return move_airing(session, airing, to=to, by=by, now=now, meeting=meeting).id
         schedule, original_at = row.schedule, row.original_at
         move_occurrence(session, schedule, original_at, to=to, by=by, now=now)
-        session.expire_all()
-        moved = session.get(type(row), (schedule, original_at))
-        return None if moved is None else moved.airing
+        return airing_of_moved(session, schedule, original_at)
 
 
 def _page(

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,6 +12,7 @@ from controller.errors import Conflict, LoaError, NotAllowed, NotFound
 from controller.features.accounts.viewer import Signed, TheStation, Viewer
 from controller.features.airings.consent_words import said_of
 from controller.features.airings.page_queries import airing_views
+from controller.features.bulletins.queries import get_bulletin
 from controller.features.schedules.calendar import lunar_words, occurrence_path
 from controller.features.schedules.consent import standing_of_schedule
 from controller.features.schedules.form import read_original, read_wall
@@ -33,11 +33,11 @@ from controller.http.station import Station
 from controller.http.words import wall_day
 from controller.model.airings import Airing
 from controller.model.bulletin_states import BulletinState
-from controller.model.bulletins import Bulletin
 from controller.model.local_time import ZONE
 from controller.model.permissions import Act
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Schedule
+from controller.store import Session
 from schedules.icalendar import from_text
 from schedules.recurrence import RuleError, start_of
 
@@ -74,7 +74,7 @@ def _context(session: Session, station: Station, viewer: Viewer, schedule_id: st
         newest_first=True,
         limit=_PAST,
     )
-    bulletin = session.get_one(Bulletin, row.bulletin)
+    bulletin = get_bulletin(session, row.bulletin)
     return {
         "schedule": row,
         "bulletin": bulletin,

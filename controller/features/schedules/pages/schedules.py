@@ -4,7 +4,6 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -28,6 +27,7 @@ from controller.model.permissions import Act
 from controller.model.row_versions import Difference, Newer, differences
 from controller.model.schedule_states import ScheduleId, ScheduleState
 from controller.model.schedules import Schedule
+from controller.store import Session
 from devices.ids import Grade
 from schedules.icalendar import from_text
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,6 +14,7 @@ from controller.features.consent.asked import OpenQuestions, asked_by, asked_of
 from controller.features.today.notices import notices_shown
 from controller.features.today.queries import today
 from controller.http.station import Station
+from controller.store import Session
 
 router = APIRouter()
 _DONE = {

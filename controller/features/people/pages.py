@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -32,6 +31,7 @@ from controller.http.render import page
 from controller.http.station import Station
 from controller.model.accounts import Account
 from controller.model.permissions import Act, Operator, OperatorRole
+from controller.store import Session
 from devices.ids import AreaCode
 
 router = APIRouter(prefix="/nguoi-dung")
