@@ -4,14 +4,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
+from pydantic import TypeAdapter, ValidationError
 
 from controller.client.credentials import CommandUser, code_of, name_and_password
 from controller.errors import BadInput, LoaError
 from controller.settings import Settings
 
+V = TypeVar("V")
 _PATIENCE = 15.0  # seconds for one answer; signing in alone costs a quarter of a second of argon2
 _LOOK_AGAIN = 0.5  # seconds between two looks at a rendering or an airing
 
@@ -64,6 +66,17 @@ class RemoteStation:
         if not reply.ok:
             raise _as_error(reply)
         return reply.json() if reply.content else None
+
+    def ask(self, view: type[V], method: str, path: str, body: dict[str, Any] | None = None) -> V:
+        """Make one call whose answer is a `view`; LoaError for an answer of another shape, else as `call`."""
+        answer = self.call(method, path, body)
+        try:
+            return TypeAdapter(view).validate_python(answer)
+        except ValidationError as error:
+            raise LoaError(
+                "Đài trả lời khác với chương trình này. Hãy dùng chương trình cùng phiên bản với đài.",
+                code="station.answer",
+            ) from error
 
     def listen(self, recording: str) -> bytes:
         """Return a recording's bytes, as a person's player would; StationAway or BadInput as `call`."""

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Annotated, Any, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from controller.errors import BadInput, Conflict, LoaError, NotAllowed, NotFound, NotSignedIn
 from controller.terminal.usage import wrong_value
@@ -44,7 +44,7 @@ def told(command: F) -> F:
 
 
 def print_json(value: Any) -> None:
-    """Print one value as one line of JSON on standard output; instants as ISO 8601."""
+    """Print one value as one line of JSON: views as the station sends them, instants as ISO 8601."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
 
 
@@ -53,7 +53,9 @@ def fields_of(row: object, *names: str) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
     if isinstance(value, datetime):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} cannot be printed as JSON")

@@ -11,6 +11,7 @@ from controller.cli import app
 from controller.features.accounts.queries import operator_named
 from controller.features.bulletins.service import draft_bulletin
 from controller.features.schedules.commands import instant, lines
+from controller.features.schedules.schemas import OccurrenceShown, ScheduleWhole
 from controller.model.first_people import OFFICER
 from tests.support.running_station import running
 
@@ -60,21 +61,17 @@ def test_a_time_is_wall_time_of_vietnam_unless_it_says_otherwise():
 
 
 def test_a_schedule_is_told_with_its_lunar_days_and_what_was_moved():
-    told = {
-        "id": "s1",
-        "state": "running",
-        "title": "Tin",
-        "where": "Phường Nha Trang",
-        "rule": "DTSTART;TZID=Asia/Ho_Chi_Minh:20270206T050000",
-        "next": [
-            {
-                "original_at": "2027-02-05T22:00:00Z",
-                "starts_at": "2027-02-06T01:00:00Z",
-                "lunar": "1/1",
-                "airing": None,
-            }
-        ],
-    }
+    moved = OccurrenceShown(
+        original_at="2027-02-05T22:00:00Z", starts_at="2027-02-06T01:00:00Z", lunar="1/1", airing=None
+    )
+    told = ScheduleWhole.model_construct(
+        id="s1",
+        state="running",
+        title="Tin",
+        where="Phường Nha Trang",
+        rule="DTSTART;TZID=Asia/Ho_Chi_Minh:20270206T050000",
+        next=[moved],
+    )
     assert list(lines(told))[-1] == (
         "08:00 06/02/2027\tâm lịch 1/1\tchưa tạo lượt phát (dời từ 05:00 06/02/2027)"
     )

@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 import typer
 
 from controller.clocks import utc_now
-from controller.model.chimes import ChimePlace
-from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 
 chime = typer.Typer(help="Nhạc hiệu riêng: danh sách, đặt, thôi dùng.", no_args_is_help=True)
@@ -59,6 +57,8 @@ def choose(
     from controller.features.areas.queries import area_or_top
     from controller.features.chimes.uploads import bring_chime
     from controller.features.imports.bulletin_files import opened
+    from controller.model.chimes import ChimePlace
+    from controller.settings import Settings
     from tts.uploads import UploadStore
 
     with local_store() as store:
@@ -78,6 +78,7 @@ def remove(place: Place, by: AsPerson, area: Area = None) -> None:
     from controller.client.local_client import acting
     from controller.features.areas.queries import area_or_top
     from controller.features.chimes.service import remove_chime_at
+    from controller.model.chimes import ChimePlace
 
     with acting(by) as (session, person):
         remove_chime_at(session, ChimePlace(place), area_or_top(session, area), by=person, now=utc_now())

@@ -1,13 +1,15 @@
 """`loa answer`: a commune's word on what is planned above it; docs/operator.md explains every one."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import typer
 
 from controller.model.local_time import wall
 from controller.terminal.cli_errors import AsJson, print_json, told
+
+if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
+    from controller.features.consent.schemas import QuestionShown, SideShown
 
 answer = typer.Typer(help="Xã trả lời: đồng ý phát hay không, lượt ưu tiên nào trước.", no_args_is_help=True)
 
@@ -23,9 +25,10 @@ Station = Annotated[str | None, typer.Option(help="Địa chỉ trang của đà
 def index(station: Station = None, as_json: AsJson = False) -> None:
     """Liệt kê những gì đang chờ xã trả lời."""
     from controller.client.http_client import signed_in
+    from controller.features.consent.schemas import QuestionShown
 
     with signed_in(station) as here:
-        found = here.call("GET", "/questions")
+        found = here.ask(list[QuestionShown], "GET", "/questions")
     if as_json:
         print_json({"questions": found})
         return
@@ -59,14 +62,15 @@ def no(
 def collisions(station: Station = None, as_json: AsJson = False) -> None:
     """Liệt kê các lượt phát ưu tiên trùng giờ ở xã."""
     from controller.client.http_client import signed_in
+    from controller.features.consent.schemas import CollisionShown
 
     with signed_in(station) as here:
-        found = here.call("GET", "/collisions")
+        found = here.ask(list[CollisionShown], "GET", "/collisions")
     if as_json:
         print_json({"collisions": found})
         return
     for pair in found:
-        typer.echo(f"{_side_line(pair['one'])}\n{_side_line(pair['other'])}\n")
+        typer.echo(f"{_side_line(pair.one)}\n{_side_line(pair.other)}\n")
 
 
 @answer.command("order")
@@ -79,42 +83,37 @@ def order(
 ) -> None:
     """Xếp hai lượt phát ưu tiên trùng giờ ở xã: lượt nào trước, lượt nào ngay sau."""
     from controller.client.http_client import signed_in
+    from controller.features.consent.schemas import OrderShown
 
     with signed_in(station) as here:
-        done = here.call("POST", "/collisions/order", {"first": first, "then": then})
+        done = here.ask(OrderShown, "POST", "/collisions/order", {"first": first, "then": then})
     if as_json:
         print_json(done)
         return
-    typer.echo(f"{done['airing']}: phát lúc {_wall_of(done['starts_at'])}.")
+    typer.echo(f"{done.airing}: phát lúc {wall(done.starts_at)}.")
 
 
 def _answer(
     subject: str, asked: dict[str, object], *, schedule: bool, station: str | None, as_json: bool
 ) -> None:
     from controller.client.http_client import signed_in
+    from controller.features.consent.schemas import AnswerShown
 
     kind = "schedules" if schedule else "airings"
     with signed_in(station) as here:
-        said = here.call("POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
+        said = here.ask(AnswerShown, "POST", f"/{kind}/{quote(subject, safe='')}/answer", asked)
     if as_json:
         print_json(said)
         return
-    typer.echo(f"{said['area']}: {'đồng ý phát' if said['agrees'] else 'không phát'}.")
+    typer.echo(f"{said.area}: {'đồng ý phát' if said.agrees else 'không phát'}.")
 
 
-def _side_line(side: dict[str, Any]) -> str:
+def _side_line(side: "SideShown") -> str:
     """Return one line of a pair: id, when it starts, title."""
-    return "\t".join([side["airing"], _wall_of(side["starts_at"]), side["title"]])
+    return "\t".join([side.airing, wall(side.starts_at), side.title])
 
 
-def _wall_of(instant: str) -> str:
-    """Return an instant of the interface as an officer reads it."""
-    return wall(datetime.fromisoformat(instant))
-
-
-def _line(question: dict[str, Any]) -> str:
+def _line(question: "QuestionShown") -> str:
     """Return one line of a list: what it is, its id, when next, title, who asks."""
-    starts = question["starts_at"]
-    at = _wall_of(starts) if starts else "chưa có lần nào"
-    fields = [_SUBJECTS[question["subject"]], question["id"], at, question["title"], question["asked_by"]]
-    return "\t".join(fields)
+    at = "chưa có lần nào" if question.starts_at is None else wall(question.starts_at)
+    return "\t".join([_SUBJECTS[question.subject], question.id, at, question.title, question.asked_by])

@@ -7,7 +7,6 @@ import typer
 
 from controller.clocks import utc_now
 from controller.model.local_time import wall
-from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 from devices.ids import AreaCode, NodeId
 
@@ -108,6 +107,7 @@ def _tell_code(node_id: str, area: str, name: str, hours: float, *, by: str, as_
     from controller.features.enrolment.service import make_code, welcome_of
     from controller.features.fleet.service import NewNode
     from controller.host.station_keys import station_key
+    from controller.settings import Settings
     from devices.enrolment import qr_payload
 
     settings = Settings()

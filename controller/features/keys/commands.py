@@ -9,7 +9,6 @@ import typer
 from controller.clocks import utc_now
 from controller.model.local_time import wall
 from controller.model.permissions import OperatorRole
-from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 from devices.ids import AreaCode, KeyId
 
@@ -49,6 +48,7 @@ def sign_keys(
     from controller.features.plans.policy_signing import sign_key_set
     from controller.features.plans.queries import known_key_set
     from controller.host.station_keys import Secrets, root_key_at
+    from controller.settings import Settings
 
     key = root_key_at(root or Secrets(Settings().home).root_key)
     with local_store() as store, store.write() as session:
@@ -70,6 +70,7 @@ def renew_station(
     from controller.client.local_client import local_store
     from controller.features.keys.station_key_renewal import renew_station_key
     from controller.host.station_keys import Secrets, root_key_at
+    from controller.settings import Settings
 
     settings = Settings()
     key = root_key_at(root or Secrets(settings.home).root_key)
@@ -156,6 +157,7 @@ def add(
     from controller.features.accounts.secret_codes import fresh_password
     from controller.features.accounts.service import create_operator
     from controller.features.keys.service import sign_at_hand
+    from controller.settings import Settings
 
     password = fresh_password()
     chosen = hash_password(password)
@@ -186,6 +188,7 @@ def disable(name: Name, as_name: As = None) -> None:
     from controller.features.accounts.service import disable_operator
     from controller.features.keys.service import sign_at_hand
     from controller.features.plans.queries import void_policies
+    from controller.settings import Settings
 
     with acting_or_station(as_name) as (session, by):
         disable_operator(session, known_operator(session, name).id, by=by, now=utc_now())
@@ -205,6 +208,7 @@ def reset_password(name: Name, as_name: As = None) -> None:
     from controller.features.accounts.secret_codes import fresh_password
     from controller.features.keys.service import sign_at_hand
     from controller.features.plans.queries import void_policies
+    from controller.settings import Settings
 
     password = fresh_password()
     chosen = hash_password(password)
@@ -225,6 +229,7 @@ def roles(name: Name, role: Roles, as_name: As = None) -> None:
     from controller.features.accounts.queries import known_operator
     from controller.features.keys.service import sign_at_hand
     from controller.features.plans.queries import void_policies
+    from controller.settings import Settings
 
     with acting_or_station(as_name) as (session, by):
         lacks_key = set_roles(session, known_operator(session, name).id, role, by=by, now=utc_now())

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.settings import Settings
 from controller.terminal.cli_errors import AsJson, fields_of, print_json, told
 from devices.ids import AreaCode
 
@@ -91,6 +90,7 @@ def try_text(
     from controller.client.local_client import reading
     from controller.features.areas.queries import area_or_top, get_area
     from controller.features.lexicon.queries import words_for
+    from controller.settings import Settings
     from tts.reading import read
 
     with reading() as session:

@@ -1,14 +1,17 @@
 """`loa schedule`: thin commands; docs/operator.md explains every one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from controller.errors import BadInput
 from controller.model.local_time import ZONE
 from controller.terminal.cli_errors import AsJson, print_json, told
+
+if TYPE_CHECKING:  # for hints alone: a command imports what it needs when it is called
+    from controller.features.schedules.schemas import ScheduleForesight, ScheduleShown, ScheduleWhole
 
 schedule = typer.Typer(help="Lịch phát: đặt, xem, kết thúc, hủy hoặc dời một lần.", no_args_is_help=True)
 
@@ -67,6 +70,7 @@ def add(
 ) -> None:
     """Đặt lịch phát lặp lại cho một bản tin."""
     from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import ScheduleForesight, ScheduleWhole
 
     rule = {"every": every, "at": at, "first": first, "last": last, "times": times, "nth": nth}
     lists = {"weekdays": weekday, "days": day, "also": also, "except_days": except_day}
@@ -74,8 +78,12 @@ def add(
     asked: dict[str, Any] = {"bulletin": bulletin, "areas": area, "rule": rule | lists, "skips": skips}
     asked |= {"grade": grade, "volume": volume, "meeting": meeting}
     with signed_in(station) as here:
-        found = here.call("POST", "/schedules/foresee" if check else "/schedules", _given(asked))
-    (_tell_outlook if check else _tell)(found, as_json=as_json)
+        if check:
+            outlook = here.ask(ScheduleForesight, "POST", "/schedules/foresee", _given(asked))
+            _tell(outlook, _outlook_lines(outlook), as_json=as_json)
+            return
+        made = here.ask(ScheduleWhole, "POST", "/schedules", _given(asked))
+    _tell(made, lines(made), as_json=as_json)
 
 
 @schedule.command("list")
@@ -87,9 +95,10 @@ def index(
 ) -> None:
     """Liệt kê các lịch phát."""
     from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import ScheduleShown
 
     with signed_in(station) as here:
-        found = here.call("GET", "/schedules" + ("" if everything else "?state=running"))
+        found = here.ask(list[ScheduleShown], "GET", "/schedules" + ("" if everything else "?state=running"))
     if as_json:
         print_json({"schedules": found})
         return
@@ -101,18 +110,14 @@ def index(
 @told
 def show(schedule_id: Id, station: Station = None, as_json: AsJson = False) -> None:
     """Xem một lịch phát và những lần sắp tới."""
-    from controller.client.http_client import signed_in
-
-    with signed_in(station) as here:
-        found = here.call("GET", f"/schedules/{schedule_id}")
-    _tell(found, as_json=as_json)
+    _tell_whole(station, "GET", schedule_id, as_json=as_json)
 
 
 @schedule.command("end")
 @told
 def end(schedule_id: Id, reason: Reason = "", station: Station = None, as_json: AsJson = False) -> None:
     """Kết thúc một lịch phát; những lượt chưa phát bị hủy."""
-    _tell(_change(station, schedule_id, "end", {"reason": reason}), as_json=as_json)
+    _tell_whole(station, "POST", f"{schedule_id}/end", {"reason": reason}, as_json=as_json)
 
 
 @schedule.command("cancel")
@@ -126,7 +131,7 @@ def cancel(
 ) -> None:
     """Hủy một lần của lịch phát; những lần khác vẫn giữ."""
     asked = {"original_at": instant(occurrence), "reason": reason}
-    _tell(_change(station, schedule_id, "occurrences/cancel", asked), as_json=as_json)
+    _tell_whole(station, "POST", f"{schedule_id}/occurrences/cancel", asked, as_json=as_json)
 
 
 @schedule.command("move")
@@ -141,36 +146,37 @@ def move(
     as_json: AsJson = False,
 ) -> None:
     """Dời một lần của lịch phát sang giờ khác."""
-    asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
-    if check:
-        outlook = _change(station, schedule_id, "occurrences/foresee", asked)
-        _tell_outlook(outlook, as_json=as_json)
-        return
-    _tell(_change(station, schedule_id, "occurrences/move", asked), as_json=as_json)
-
-
-def _tell_outlook(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-        return
-    for text in _outlook_lines(found):
-        typer.echo(text)
-
-
-def _tell(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        print_json(found)
-        return
-    for text in lines(found):
-        typer.echo(text)
-
-
-def _change(address: str | None, schedule_id: str, act: str, asked: dict[str, str]) -> Any:
-    """End a schedule (`end`), or cancel or move one of its occurrences (`occurrences/cancel`, `…/move`)."""
     from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import ScheduleForesight
 
-    with signed_in(address) as here:
-        return here.call("POST", f"/schedules/{schedule_id}/{act}", asked)
+    asked = {"original_at": instant(occurrence), "to": instant(to), "meeting": meeting}
+    if not check:
+        _tell_whole(station, "POST", f"{schedule_id}/occurrences/move", asked, as_json=as_json)
+        return
+    with signed_in(station) as here:
+        path = f"/schedules/{schedule_id}/occurrences/foresee"
+        outlook = here.ask(ScheduleForesight, "POST", path, asked)
+    _tell(outlook, _outlook_lines(outlook), as_json=as_json)
+
+
+def _tell_whole(
+    station: str | None, method: str, path: str, asked: dict[str, Any] | None = None, *, as_json: bool
+) -> None:
+    """Make one call below /schedules and print the schedule that it answers."""
+    from controller.client.http_client import signed_in
+    from controller.features.schedules.schemas import ScheduleWhole
+
+    with signed_in(station) as here:
+        found = here.ask(ScheduleWhole, method, f"/schedules/{path}", asked)
+    _tell(found, lines(found), as_json=as_json)
+
+
+def _tell(found: object, texts: Iterable[str], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for text in texts:
+        typer.echo(text)
 
 
 def instant(written: str) -> str:
@@ -184,40 +190,40 @@ def instant(written: str) -> str:
     return (at if at.tzinfo else at.replace(tzinfo=ZONE)).isoformat()
 
 
-def _line(schedule: dict[str, Any]) -> str:
+def _line(schedule: "ScheduleShown") -> str:
     """Return one line of a list: id, state, title, where."""
-    return "\t".join([schedule["id"], _STATES[schedule["state"]], schedule["title"], schedule["where"]])
+    return "\t".join([schedule.id, _STATES[schedule.state], schedule.title, schedule.where])
 
 
-def lines(schedule: dict[str, Any]) -> Iterator[str]:
+def lines(schedule: "ScheduleWhole") -> Iterator[str]:
     """Yield the lines that tell all of one schedule."""
     yield _line(schedule)
-    yield from (f"  {part}" for part in schedule["rule"].splitlines())
-    for one in schedule["next"]:
-        starts = _wall(one["starts_at"])
-        moved = f" (dời từ {_wall(one['original_at'])})" if one["starts_at"] != one["original_at"] else ""
-        yield f"{starts}\tâm lịch {one['lunar']}\t{one['airing'] or 'chưa tạo lượt phát'}{moved}"
+    yield from (f"  {part}" for part in schedule.rule.splitlines())
+    for one in schedule.next:
+        moved = f" (dời từ {_wall(one.original_at)})" if one.starts_at != one.original_at else ""
+        yield f"{_wall(one.starts_at)}\tâm lịch {one.lunar}\t{one.airing or 'chưa tạo lượt phát'}{moved}"
 
 
-def _outlook_lines(outlook: dict[str, Any]) -> Iterator[str]:
+def _outlook_lines(outlook: "ScheduleForesight") -> Iterator[str]:
     """Yield the lines that tell what occurrences would meet: when, what, what is lost, what can be done."""
-    for one in outlook["occurrences"]:
-        for conflict in one["conflicts"]:
-            title = f" «{conflict['other_title']}»" if conflict["other_title"] else ""
-            choices = ", ".join(_CHOICES[choice] for choice in conflict["choices"])
-            where = ", ".join(conflict["areas"])
-            meets = f"{_KINDS[conflict['kind']]}{title} ở {where}, mất {conflict['seconds_lost']:.0f} giây"
-            yield f"{_wall(one['starts_at'])}\t{meets}\tcó thể: {choices}"
-        if one["conflicts"] and one["clear_at"]:
-            yield f"{_wall(one['starts_at'])}\tsớm nhất không vướng: {_wall(one['clear_at'])}"
-    met = sum(bool(one["conflicts"]) for one in outlook["occurrences"])
-    yield f"{len(outlook['occurrences'])} lần phát trong hai tuần tới, {met} lần bị vướng."
-    if outlook["nodes_away"]:
-        yield f"Đang mất kết nối {outlook['nodes_away']} trong {outlook['nodes']} cụm loa."
+    for one in outlook.occurrences:
+        starts = _wall(one.starts_at)
+        for conflict in one.conflicts:
+            title = f" «{conflict.other_title}»" if conflict.other_title else ""
+            choices = ", ".join(_CHOICES[choice] for choice in conflict.choices)
+            where = ", ".join(conflict.areas)
+            meets = f"{_KINDS[conflict.kind]}{title} ở {where}, mất {conflict.seconds_lost:.0f} giây"
+            yield f"{starts}\t{meets}\tcó thể: {choices}"
+        if one.conflicts and one.clear_at:
+            yield f"{starts}\tsớm nhất không vướng: {_wall(one.clear_at)}"
+    met = sum(bool(one.conflicts) for one in outlook.occurrences)
+    yield f"{len(outlook.occurrences)} lần phát trong hai tuần tới, {met} lần bị vướng."
+    if outlook.nodes_away:
+        yield f"Đang mất kết nối {outlook.nodes_away} trong {outlook.nodes} cụm loa."
 
 
-def _wall(instant_text: str) -> str:
-    return datetime.fromisoformat(instant_text).astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
+def _wall(at: datetime) -> str:
+    return at.astimezone(ZONE).strftime("%H:%M %d/%m/%Y")
 
 
 def _given(asked: dict[str, Any]) -> dict[str, Any]:

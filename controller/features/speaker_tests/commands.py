@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from controller.clocks import utc_now
-from controller.settings import Settings
 from controller.terminal.cli_errors import told
 from devices.ids import NodeId
 
@@ -38,6 +37,7 @@ def prepare_test(by: AsPerson) -> None:
     from controller.client.local_client import acting
     from controller.features.speaker_tests import service
     from controller.model.speech import speech_by
+    from controller.settings import Settings
 
     speech = speech_by(Settings())
     with acting(by) as (session, person):
